@@ -1,0 +1,67 @@
+// Package wire is the protocol's one home: the frames that a server sends, the
+// lines that a client sends, and the rules for names and texts. Manager and
+// chatter share it. It knows bytes only: no socket, no clock, no room.
+//
+// # Frames a server sends
+//
+// Every frame is one line of UTF-8 ending in '\n'. Its first byte tells the
+// kind, so no text that a user types can be taken for control:
+//
+//	' '  a chat line          " bob:hello@bob@------Group chat-------"
+//	'['  a roster snapshot    `["bob","bob2"]`, names in join order
+//	'{'  a control object     one of {"welcome":NAME} {"join":[NAME…]} {"leave":[NAME…]} {"error":TEXT}
+//
+// A name never holds '@', so the sender and the target of a chat line are its
+// last two '@'-fields: it is parsed from the right and its text may hold any '@'.
+//
+// # Lines a client sends
+//
+//	client                          server
+//	  name asked for      ->
+//	                      <-          {"welcome":assigned}, roster snapshot
+//	  text@sender@target  ->          (or any other line: text for the group,
+//	  /msg NAME text      ->           /msg and /who for people)
+//	  FIN                 ->
+//	                      <-          what was in flight, FIN
+package wire
+
+const (
+	// Group is the target of a line for everybody.
+	Group = "------Group chat-------"
+	// NoName is what the original client sends where its user gave no name;
+	// like an empty line it asks for the socket's address as the name.
+	NoName = "用户名不存在"
+	// MaxName limits the name asked for, in bytes after trimming.
+	MaxName = 64
+	// DefaultMaxLine limits a client's line, in bytes without its '\n'.
+	DefaultMaxLine = 4096
+	// DefaultAddr is where a live server listens unless told otherwise.
+	DefaultAddr = "127.0.0.1:9999"
+)
+
+// Kind is what a frame is about.
+type Kind uint8
+
+// The kinds of frames that a server sends.
+const (
+	Invalid Kind = iota
+	Line         // Sender, Text, Target
+	Roster       // Names: everybody present, in join order
+	Welcome      // Names[0]: the receiver's assigned name
+	Join         // Names: who has joined, consecutive in the order
+	Leave        // Names: who has left, consecutive in the order
+	Error        // Text: why
+)
+
+// Frame is one parsed frame. Its slices point into the bytes it was parsed
+// from or into memory of the Frame itself, and hold until the next Parse.
+type Frame struct {
+	Kind    Kind
+	Private bool // of a Line: Target is a name, not Group
+	Sender  []byte
+	Text    []byte
+	Target  []byte
+	Names   [][]byte
+
+	scratch []byte // unescaped names
+}
