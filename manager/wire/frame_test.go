@@ -1,0 +1,309 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// show prints a frame's content in a form that tests compare.
+func show(f *Frame) string {
+	switch f.Kind {
+	case Line:
+		return fmt.Sprintf("line %q %q %q private=%v", f.Sender, f.Text, f.Target, f.Private)
+	case Error:
+		return fmt.Sprintf("error %q", f.Text)
+	}
+	return fmt.Sprintf("kind %d %q", f.Kind, f.Names)
+}
+
+// printFrame is the inverse of Parse for what this package writes.
+func printFrame(f *Frame) []byte {
+	names := make([]string, len(f.Names))
+	for i, name := range f.Names {
+		names[i] = string(name)
+	}
+	switch f.Kind {
+	case Line:
+		return AppendLine(nil, string(f.Sender), f.Text, string(f.Target))
+	case Roster:
+		return AppendRoster(nil, slices.Values(names))
+	case Welcome:
+		return AppendWelcome(nil, names[0])
+	case Join:
+		return AppendJoin(nil, names[0])
+	case Leave:
+		return AppendLeave(nil, names[0])
+	case Error:
+		return AppendError(nil, string(f.Text))
+	}
+	return nil
+}
+
+// Each of these is what the Append functions write, and parses to the second
+// column.
+var written = []struct{ frame, want string }{
+	{" bob:hello@bob@" + Group, `line "bob" "hello" "------Group chat-------" private=false`},
+	{" bob:@bob@" + Group, `line "bob" "" "------Group chat-------" private=false`},
+	{" bob:psst@bob@amy", `line "bob" "psst" "amy" private=true`},
+	{" 127.0.0.1:49204:a:b@c@d@127.0.0.1:49204@" + Group, `line "127.0.0.1:49204" "a:b@c@d" "------Group chat-------" private=false`},
+	{" bob:@bob@" + Group + "@bob@bob", `line "bob" "@bob@------Group chat-------" "bob" private=true`},
+	{" 李 雷:你好@李 雷@" + Group, `line "李 雷" "你好" "------Group chat-------" private=false`},
+	{`[]`, `kind 2 []`},
+	{`["bob","bob2","127.0.0.1:49204"]`, `kind 2 ["bob" "bob2" "127.0.0.1:49204"]`},
+	{`["a\"b","c\\d","é","e]"]`, `kind 2 ["a\"b" "c\\d" "é" "e]"]`},
+	{`{"welcome":"bob2"}`, `kind 3 ["bob2"]`},
+	{`{"join":["bob"]}`, `kind 4 ["bob"]`},
+	{`{"leave":["\"\\\""]}`, `kind 5 ["\"\\\""]`},
+	{`{"error":"no such user: amy"}`, `error "no such user: amy"`},
+	{`{"error":"bell \u0007 \u000a end"}`, `error "bell \a \n end"`},
+}
+
+func TestWrittenFrames(t *testing.T) {
+	var f Frame
+	for _, c := range written {
+		if err := f.Parse([]byte(c.frame)); err != nil {
+			t.Errorf("Parse(%q): %v", c.frame, err)
+			continue
+		}
+		if got := show(&f); got != c.want {
+			t.Errorf("Parse(%q) = %s, want %s", c.frame, got, c.want)
+		}
+		if got := string(printFrame(&f)); got != c.frame+"\n" {
+			t.Errorf("%q prints back as %q", c.frame, got)
+		}
+	}
+}
+
+// What other servers may write: any JSON of the same meaning.
+func TestForeignJSON(t *testing.T) {
+	for _, c := range []struct{ frame, want string }{
+		{" \t", ""},
+		{"[ \"a\" ,\t\"b\" ]\r", `kind 2 ["a" "b"]`},
+		{"{ \"join\" : [ \"a\" , \"b\" ] } ", `kind 4 ["a" "b"]`},
+		{`{"leave":[]}`, `kind 5 []`},
+		{`{"join":["a","b","c"]}`, `kind 4 ["a" "b" "c"]`},
+		{`["\u0041\ud83d\ude00","\/\b\f\n\r\t"]`, `kind 2 ["A😀" "/\b\f\n\r\t"]`},
+		{"[\"\xff\"]", `kind 2 ["` + "\uFFFD" + `"]`},
+		{`{"at":12,"join":["a"],"by":{"join":[null]}}`, `kind 4 ["a"]`},
+		{`{"\u0077elcome":"a"}`, `kind 3 ["a"]`},
+		{`{"why":[1,{}],"error":"no"}`, `error "no"`},
+	} {
+		var f Frame
+		err := f.Parse([]byte(c.frame))
+		if c.want == "" {
+			if err == nil {
+				t.Errorf("Parse(%q) = %s, want an error", c.frame, show(&f))
+			}
+			continue
+		}
+		if err != nil || show(&f) != c.want {
+			t.Errorf("Parse(%q) = %s, %v, want %s", c.frame, show(&f), err, c.want)
+		}
+	}
+}
+
+func TestMalformedFrames(t *testing.T) {
+	for _, c := range []struct {
+		frame string
+		want  error
+	}{
+		{"", ErrEmpty},
+		{"hello", ErrFirstByte},
+		{"\x00", ErrFirstByte},
+		{" ", ErrNoTarget},
+		{" bob:hello", ErrNoTarget},
+		{" bob:hello@bob@", ErrNoTarget},
+		{" hello@amy", ErrNoSender},
+		{" hello@" + Group, ErrNoSender},
+		{" :hello@@" + Group, ErrNoSender},
+		{" bob:hello@amy@" + Group, ErrSenderDiffer},
+		{" bob hello@bob@" + Group, ErrSenderDiffer},
+		{" bob@bob@" + Group, ErrSenderDiffer},
+		{"@" + Group, ErrFirstByte},
+		{`[`, ErrJSON},
+		{`["a"`, ErrJSON},
+		{`["a",]`, ErrJSON},
+		{`["a"]["b"]`, ErrJSON},
+		{`["a",null]`, ErrJSON},
+		{`["a",1]`, ErrJSON},
+		{"[\"a\x01\"]", ErrJSON},
+		{`["a\q"]`, ErrJSON},
+		{`["a\`, ErrJSON},
+		{`{}`, ErrJSON},
+		{`{"join"}`, ErrJSON},
+		{`{"join":"a"}`, ErrJSON},
+		{`{"join":null}`, ErrJSON},
+		{`{"Join":["a"]}`, ErrJSON},
+		{`{"welcome":["a"]}`, ErrJSON},
+		{`{"welcome":null}`, ErrJSON},
+		{`{"error":1}`, ErrJSON},
+		{`{"join":["a"],"leave":["b"]}`, ErrJSON},
+		{`{"join":["a"],"join":["b"]}`, ErrJSON},
+		{`{"join":["a"]}{}`, ErrJSON},
+		{`{"join":["a"]`, ErrJSON},
+		{`{"ping":1}`, ErrJSON},
+	} {
+		f := Frame{Kind: Line}
+		if err := f.Parse([]byte(c.frame)); !errors.Is(err, c.want) || f.Kind != Invalid {
+			t.Errorf("Parse(%q) = %s, %v, want %v", c.frame, show(&f), err, c.want)
+		}
+	}
+}
+
+// A Frame is used again and again: nothing of one frame may show in the next.
+func TestFrameIsReused(t *testing.T) {
+	var used Frame
+	for _, first := range written {
+		for _, second := range written {
+			if err := errors.Join(used.Parse([]byte(first.frame)), used.Parse([]byte(second.frame))); err != nil {
+				t.Fatal(err)
+			}
+			if got := show(&used); got != second.want {
+				t.Errorf("%q after %q = %s, want %s", second.frame, first.frame, got, second.want)
+			}
+		}
+	}
+}
+
+// A roster of a full room is one frame.
+func TestLongRoster(t *testing.T) {
+	names := make([]string, 9900)
+	for i := range names {
+		names[i] = fmt.Sprintf("user\\%d", i)
+	}
+	var f Frame
+	if err := f.Parse([]byte(strings.TrimSuffix(string(AppendRoster(nil, slices.Values(names))), "\n"))); err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range f.Names {
+		if string(name) != names[i] {
+			t.Fatalf("name %d of the roster is %q, want %q", i, name, names[i])
+		}
+	}
+	if len(f.Names) != len(names) {
+		t.Errorf("roster has %d names, want %d", len(f.Names), len(names))
+	}
+}
+
+func FuzzFrame(f *testing.F) {
+	for _, c := range written {
+		f.Add([]byte(c.frame))
+	}
+	for _, s := range []string{" a:@a@a", `{"x":0,"join":["\u0041"]}`, `[ "a" ]`, "[\"\xc3\"]", `{"error":"\ud800"}`, `["a"`, " a@", "{"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var frame Frame
+		err := frame.Parse(b)
+		if len(b) > 0 && (b[0] == '[' || b[0] == '{') {
+			want, ok := oracle(b)
+			if ok != (err == nil) || ok && show(&frame) != want {
+				t.Fatalf("Parse(%q) = %s, %v; by encoding/json %s, %v", b, show(&frame), err, want, ok)
+			}
+		}
+		if err != nil {
+			if frame.Kind != Invalid {
+				t.Fatalf("Parse(%q) failed with kind %d", b, frame.Kind)
+			}
+			return
+		}
+		if (frame.Kind == Join || frame.Kind == Leave) && len(frame.Names) != 1 {
+			return // nobody writes those
+		}
+		printed := printFrame(&frame)
+		if frame.Kind == Line && string(printed) != string(b)+"\n" {
+			t.Fatalf("%q prints back as %q", b, printed)
+		}
+		var again Frame
+		if err := again.Parse(printed[:len(printed)-1]); err != nil || show(&again) != show(&frame) {
+			t.Fatalf("%q prints as %q, which is %s, %v", b, printed, show(&again), err)
+		}
+	})
+}
+
+// oracle reads JSON frames by way of encoding/json alone.
+func oracle(b []byte) (string, bool) {
+	var v any
+	if json.Unmarshal(b, &v) != nil {
+		return "", false
+	}
+	if _, ok := v.([]any); ok {
+		return oracleNames(Roster, v)
+	}
+	known := 0
+	for key := range v.(map[string]any) {
+		if kindOf(key) != Invalid {
+			known++
+		}
+	}
+	// A key that comes twice is one key to encoding/json: count them by hand.
+	if known != 1 || countKnown(b) != 1 {
+		return "", false
+	}
+	for key, value := range v.(map[string]any) {
+		switch kind := kindOf(key); kind {
+		case Join, Leave:
+			return oracleNames(kind, value)
+		case Welcome:
+			return oracleNames(kind, []any{value})
+		case Error:
+			s, ok := value.(string)
+			return show(&Frame{Kind: Error, Text: []byte(s)}), ok
+		}
+	}
+	return "", false
+}
+
+func oracleNames(kind Kind, v any) (string, bool) {
+	list, ok := v.([]any)
+	f := Frame{Kind: kind}
+	for _, e := range list {
+		name, isString := e.(string)
+		ok = ok && isString
+		f.Names = append(f.Names, []byte(name))
+	}
+	return show(&f), ok
+}
+
+// keyCount counts the known keys of an object, the same one twice as two.
+type keyCount int
+
+func (c *keyCount) UnmarshalJSON(b []byte) error {
+	d := json.NewDecoder(strings.NewReader(string(b)))
+	depth, isKey := 0, false
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return nil
+		}
+		switch token {
+		case json.Delim('{'), json.Delim('['):
+			depth++
+			isKey = depth == 1
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			depth--
+			isKey = depth == 1
+			continue
+		}
+		if depth != 1 {
+			continue
+		}
+		if key, ok := token.(string); isKey && ok && kindOf(key) != Invalid {
+			*c++
+		}
+		isKey = !isKey
+	}
+}
+
+func countKnown(b []byte) int {
+	var c keyCount
+	if err := json.Unmarshal(b, &c); err != nil {
+		return -1
+	}
+	return int(c)
+}

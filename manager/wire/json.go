@@ -1,0 +1,127 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// kindOf is the kind of the control object with this key.
+func kindOf(key string) Kind {
+	switch key {
+	case "welcome":
+		return Welcome
+	case "join":
+		return Join
+	case "leave":
+		return Leave
+	case "error":
+		return Error
+	}
+	return Invalid
+}
+
+// parseJSON reads rosters and control objects. The scanner knows the shapes
+// that this package writes; all other JSON is left to encoding/json, which
+// also finds the words for what is wrong.
+func (f *Frame) parseJSON(b []byte) error {
+	f.reset()
+	s := scanner{b: b, frame: f}
+	if s.scanFrame() {
+		return nil
+	}
+	f.reset()
+	var err error
+	if b[0] == '[' {
+		err = f.decodeNames(Roster, b)
+	} else {
+		err = f.decodeObject(b)
+	}
+	if err != nil {
+		f.reset()
+		return fmt.Errorf("%w: %w", ErrJSON, err)
+	}
+	return nil
+}
+
+func (f *Frame) reset() {
+	*f = Frame{Names: f.Names[:0], scratch: f.scratch[:0]}
+}
+
+// decodeObject finds the one known key of a control object.
+func (f *Frame) decodeObject(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if _, err := d.Token(); err != nil { // {
+		return err
+	}
+	known := 0
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return err
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return err
+		}
+		kind := kindOf(key.(string))
+		if kind == Invalid {
+			continue
+		}
+		if known++; known > 1 {
+			return fmt.Errorf("%q is not its only known key", key)
+		}
+		if err := f.decodeValue(kind, value); err != nil {
+			return err
+		}
+	}
+	if _, err := d.Token(); err != nil { // }
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("more follows the object")
+	}
+	if known == 0 {
+		return fmt.Errorf("the object has none of the keys welcome, join, leave and error")
+	}
+	return nil
+}
+
+func (f *Frame) decodeValue(kind Kind, value []byte) error {
+	if kind == Join || kind == Leave {
+		return f.decodeNames(kind, value)
+	}
+	var s *string
+	if err := json.Unmarshal(value, &s); err != nil {
+		return err
+	}
+	if s == nil {
+		return fmt.Errorf("null where a string belongs")
+	}
+	f.Kind = kind
+	if kind == Error {
+		f.Text = []byte(*s)
+	} else {
+		f.Names = append(f.Names, []byte(*s))
+	}
+	return nil
+}
+
+func (f *Frame) decodeNames(kind Kind, value []byte) error {
+	var names []*string
+	if err := json.Unmarshal(value, &names); err != nil {
+		return err
+	}
+	if names == nil {
+		return fmt.Errorf("null where an array belongs")
+	}
+	for _, s := range names {
+		if s == nil {
+			return fmt.Errorf("null where a name belongs")
+		}
+		f.Names = append(f.Names, []byte(*s))
+	}
+	f.Kind = kind
+	return nil
+}

@@ -1,0 +1,60 @@
+package wire
+
+import "bytes"
+
+// Reason is why a server refuses a client, a line of it, or its further stay:
+// the part of an error frame's text that programs understand.
+type Reason uint8
+
+// The reasons; all but LineTooLong and NoSuchUser are followed by a close.
+const (
+	None Reason = iota
+	Stalled
+	Slow
+	LoginTimeout
+	BadName
+	Full
+	Shutdown
+	Internal
+	LineTooLong
+	NoSuchUser
+
+	numReasons
+)
+
+var reasons = [numReasons]struct{ word, text string }{
+	None:         {"none", ""},
+	Stalled:      {"stalled", "evicted: read nothing for too long"},
+	Slow:         {"slow", "evicted: too far behind"},
+	LoginTimeout: {"login timeout", "no name came in time"},
+	BadName:      {"bad name", "name refused"},
+	Full:         {"full", "the room is full"},
+	Shutdown:     {"shutdown", "the server is shutting down"},
+	Internal:     {"internal", "internal error of the server"},
+	LineTooLong:  {"line too long", "line too long"},
+	NoSuchUser:   {"no such user", "no such user"},
+}
+
+// String is a short word for reports and counters.
+func (r Reason) String() string { return reasons[r].word }
+
+// Text is what an error frame says to a person.
+func (r Reason) Text() string { return reasons[r].text }
+
+// With is Text and, behind a colon, what it is about: "no such user: amy".
+func (r Reason) With(detail string) string { return r.Text() + ": " + detail }
+
+// Closing says whether the server closes the connection for this reason.
+func (r Reason) Closing() bool { return r != None && r != LineTooLong && r != NoSuchUser }
+
+// ParseReason finds the reason in the text of an error frame, with or without
+// details behind it; false for texts that no Reason has.
+func ParseReason(errorText []byte) (Reason, bool) {
+	for r := None + 1; r < numReasons; r++ {
+		rest, ok := bytes.CutPrefix(errorText, []byte(r.Text()))
+		if ok && (len(rest) == 0 || bytes.HasPrefix(rest, []byte(": "))) {
+			return r, true
+		}
+	}
+	return None, false
+}

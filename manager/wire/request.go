@@ -1,0 +1,68 @@
+package wire
+
+import "bytes"
+
+// RequestKind is what a client's line asks for.
+type RequestKind uint8
+
+// The kinds of lines that a client sends after its name.
+const (
+	Say  RequestKind = iota // Text to the group
+	Tell                    // Text to the one user Target
+	Msg                     // Text is "NAME text" as a person typed it, see Request
+	Who                     // the roster, for the asking client alone
+)
+
+// Request is one client's line taken apart. Its slices point into the line;
+// Text is raw, AppendText makes it fit to be said.
+//
+// A Msg is not taken apart further, as names may hold spaces and only the room
+// knows them: its target is the longest name online that Text starts with and
+// a space follows, the text is what is behind that space.
+type Request struct {
+	Kind   RequestKind
+	Text   []byte
+	Target []byte // of a Tell
+}
+
+// ParseRequest reads a client's line, without its '\n' and with or without a
+// '\r' before that. The sender field has to be what the client asked for on
+// its name line, without white space around it, or the name given to it;
+// otherwise the line is all text. A slash means something only in a line
+// without those fields.
+func ParseRequest(line []byte, asked, given string) Request {
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	end := len(line) - len(groupEnd)
+	group := end >= 0 && string(line[end:]) == groupEnd
+	if !group {
+		end = bytes.LastIndexByte(line, '@')
+	}
+	if end > 0 {
+		at := bytes.LastIndexByte(line[:end], '@')
+		if sender := line[at+1 : end]; at >= 0 && (string(sender) == given || string(sender) == asked) {
+			if group {
+				return Request{Kind: Say, Text: line[:at]}
+			}
+			return Request{Kind: Tell, Text: line[:at], Target: line[end+1:]}
+		}
+	}
+	if len(line) > 0 && line[0] == '/' {
+		return parseCommand(line)
+	}
+	return Request{Kind: Say, Text: line}
+}
+
+func parseCommand(line []byte) Request {
+	if string(line) == "/who" {
+		return Request{Kind: Who}
+	}
+	if bytes.HasPrefix(line, []byte("//")) {
+		return Request{Kind: Say, Text: line[1:]}
+	}
+	if text, ok := bytes.CutPrefix(line, []byte("/msg ")); ok {
+		return Request{Kind: Msg, Text: text}
+	}
+	return Request{Kind: Say, Text: line}
+}
