@@ -1,0 +1,67 @@
+package report
+
+// Latencies are those of the measured lines, joins and leaves; one that was
+// not measured is nil.
+type Latencies struct {
+	Delivery       *Latency `json:"delivery,omitempty"`        // intended send time to each receiver
+	DeliveryActual *Latency `json:"delivery_actual,omitempty"` // actual send time to each receiver
+	Last           *Latency `json:"last,omitempty"`            // intended send time to the last receiver of a line
+	Echo           *Latency `json:"echo,omitempty"`            // intended send time to the sender's own copy
+	Skew           *Latency `json:"skew,omitempty"`            // first to last receiver of a line
+	Join           *Latency `json:"join,omitempty"`            // dial to welcome
+	Leave          *Latency `json:"leave,omitempty"`           // close to the last remaining chatter knowing
+}
+
+// Latency is a distribution of durations in nanoseconds. A percentile that
+// its samples do not support is nil.
+type Latency struct {
+	Count int64  `json:"count"`
+	Min   int64  `json:"min_ns"`
+	Mean  int64  `json:"mean_ns"`
+	P50   *int64 `json:"p50_ns,omitempty"`
+	P90   *int64 `json:"p90_ns,omitempty"`
+	P99   *int64 `json:"p99_ns,omitempty"`
+	P999  *int64 `json:"p999_ns,omitempty"`
+	Max   int64  `json:"max_ns"`
+}
+
+// How many samples a percentile needs: at least one of them must lie above it.
+const (
+	samplesP50  = 1
+	samplesP90  = 10
+	samplesP99  = 100
+	samplesP999 = 1000
+)
+
+// NewLatency makes a Latency of a histogram's figures, in nanoseconds; at
+// gives the value at a percentile (0 to 100). It is nil without samples.
+func NewLatency(count, lo, mean, hi int64, at func(percentile float64) int64) *Latency {
+	if count == 0 {
+		return nil
+	}
+	return &Latency{
+		Count: count, Min: lo, Mean: mean, Max: hi,
+		P50:  Percentile(count, 50, at),
+		P90:  Percentile(count, 90, at),
+		P99:  Percentile(count, 99, at),
+		P999: Percentile(count, 99.9, at),
+	}
+}
+
+// Percentile asks at for a percentile if count samples support it; else nil.
+func Percentile(count int64, percentile float64, at func(percentile float64) int64) *int64 {
+	need := int64(samplesP999)
+	switch {
+	case percentile <= 50:
+		need = samplesP50
+	case percentile <= 90:
+		need = samplesP90
+	case percentile <= 99:
+		need = samplesP99
+	}
+	if count < need {
+		return nil
+	}
+	v := at(percentile)
+	return &v
+}

@@ -1,0 +1,194 @@
+// Package report is what a run leaves behind: a Report is plain data with JSON
+// names, and everything that shows it (text, verdict line, JSON) is a function
+// of a writer and a report. Thresholds are judged here too, for they are
+// questions to a finished report.
+//
+// The package does not know how a run is made: it sees no socket, no judge
+// and no clock.
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Schema is the version of the JSON form. Keys may be added to it; their
+// meaning never changes.
+const Schema = 1
+
+// Verdict is the outcome of a run, a check or a threshold.
+type Verdict string
+
+// The verdicts. A run is never NotExercised, a check or threshold never
+// Measured.
+const (
+	Passed       Verdict = "passed"
+	Failed       Verdict = "failed"
+	Inconclusive Verdict = "inconclusive"  // asked for, but nothing or too little to evaluate
+	Measured     Verdict = "measured"      // run with -verify off: nothing was checked
+	NotExercised Verdict = "not exercised" // this scenario or server does not ask for it
+)
+
+// Report is one run's result. Units are in the JSON names.
+type Report struct {
+	Schema      int         `json:"schema"`
+	Verdict     Verdict     `json:"verdict"`
+	Seed        uint64      `json:"seed"`
+	Where       string      `json:"where"`            // "in-process Manager on HOST:PORT" or "server at HOST:PORT"
+	Interrupted bool        `json:"interrupted"`      // ended early by SIGINT or SIGTERM
+	CutBy       string      `json:"cut_by,omitempty"` // the hard limit that ended the run before it was done
+	Config      Config      `json:"config"`
+	Environment Environment `json:"environment"`
+
+	Users   int              `json:"users"`
+	Joined  int64            `json:"joined"`  // joins, rejoins among them
+	Renamed int64            `json:"renamed"` // joins that were given another name than the one asked for
+	Left    int64            `json:"left"`    // leaves before the end of the run, by the chatters' own doing
+	LeftBy  LeftBy           `json:"left_by"` // the same, by kind
+	Evicted map[string]int64 `json:"evicted"` // closed by the server, by reason
+
+	// Counted from the end of the warm-up on.
+	Sent               int64   `json:"sent"`
+	Deliveries         int64   `json:"deliveries"`
+	ExpectedDeliveries int64   `json:"expected_deliveries"`
+	MeasuredS          float64 `json:"measured_s"`
+	DeliveriesPerS     float64 `json:"deliveries_per_s"`
+	BytesPerS          float64 `json:"bytes_per_s"` // at the receivers
+	SentPerS           float64 `json:"sent_per_s"`
+
+	Latency    Latencies         `json:"latency"`
+	Checks     []Check           `json:"checks"`
+	Series     []Second          `json:"series"`
+	Resources  Resources         `json:"resources"`
+	Generator  Generator         `json:"generator"`
+	Thresholds []ThresholdResult `json:"thresholds"`
+	Warnings   []string          `json:"warnings"`
+	Reproduce  string            `json:"reproduce"` // a command line that runs the same script again
+}
+
+// Config is what was asked for.
+type Config struct {
+	Users     int     `json:"users"`
+	DurationS float64 `json:"duration_s"`
+	WarmupS   float64 `json:"warmup_s"`
+	DrainS    float64 `json:"drain_s"`
+	Rate      Rate    `json:"rate"`
+	Inflight  int     `json:"inflight,omitempty"` // lines under way, where Rate is Max
+	Size      int     `json:"size"`               // bytes of text in a line
+	Scenario  string  `json:"scenario"`
+	Verify    string  `json:"verify"`           // "full", "order", "count" or "off"
+	Target    string  `json:"target,omitempty"` // empty: a Manager in this process
+	Listen    string  `json:"listen,omitempty"`
+}
+
+// VerifyOff is the Config.Verify of a run that checks nothing.
+const VerifyOff = "off"
+
+// Rate is lines a second of all chatters together; Max has no schedule.
+type Rate float64
+
+// Max is the rate of the closed model: as fast as the room takes the lines.
+var Max = Rate(math.Inf(1))
+
+// IsMax tells the closed model from a schedule.
+func (r Rate) IsMax() bool { return math.IsInf(float64(r), 1) }
+
+func (r Rate) String() string {
+	if r.IsMax() {
+		return "max"
+	}
+	return strconv.FormatFloat(float64(r), 'f', -1, 64)
+}
+
+// MarshalJSON writes a number, or "max".
+func (r Rate) MarshalJSON() ([]byte, error) {
+	if r.IsMax() {
+		return []byte(`"max"`), nil
+	}
+	return json.Marshal(float64(r))
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *Rate) UnmarshalJSON(b []byte) error {
+	if string(b) == `"max"` {
+		*r = Max
+		return nil
+	}
+	var f float64
+	if err := json.Unmarshal(b, &f); err != nil {
+		return fmt.Errorf(`rate is neither a number nor "max": %w`, err)
+	}
+	*r = Rate(f)
+	return nil
+}
+
+// Environment is where the figures come from. What is not known is empty.
+type Environment struct {
+	Go         string `json:"go"`
+	OS         string `json:"os"`
+	Arch       string `json:"arch"`
+	CPUs       int    `json:"cpus"`
+	GOMAXPROCS int    `json:"gomaxprocs"`
+	CPUModel   string `json:"cpu_model,omitempty"`
+	Commit     string `json:"commit,omitempty"`
+}
+
+// LeftBy counts leaves by how the connection was ended.
+type LeftBy struct {
+	FIN       int64 `json:"FIN"`
+	RST       int64 `json:"RST"`
+	HalfClose int64 `json:"half-close"`
+}
+
+// Check is one property's outcome.
+type Check struct {
+	Name        string    `json:"name"`
+	Verdict     Verdict   `json:"verdict"`
+	Required    bool      `json:"required"` // by the scenario
+	Evaluations int64     `json:"evaluations"`
+	Violations  int64     `json:"violations"`
+	Implied     int64     `json:"implied"`          // follow from another check's violation
+	Reason      string    `json:"reason,omitempty"` // why it is neither passed nor failed
+	Witnesses   []Witness `json:"witnesses,omitempty"`
+}
+
+// Witness is the evidence for one violation, in words.
+type Witness struct {
+	Check    string   `json:"check"`
+	Chatters []int    `json:"chatters,omitempty"` // who saw it, by number
+	Names    []string `json:"names,omitempty"`    // the same, by the names they had
+	Place    int64    `json:"place"`              // in the canonical order; -1 where there is none
+	Sentence string   `json:"sentence"`
+	Expected string   `json:"expected,omitempty"`
+	Came     string   `json:"came,omitempty"`
+	Before   []string `json:"before,omitempty"` // the entries just before it
+	Agreed   int      `json:"agreed"`           // how many others saw it the way that was expected
+}
+
+// Second is one step of the run's course.
+type Second struct {
+	TS         float64 `json:"t_s"` // its end, since the end of the warm-up
+	Sent       int64   `json:"sent"`
+	Deliveries int64   `json:"deliveries"`
+	P50        *int64  `json:"p50_ns,omitempty"`
+	P99        *int64  `json:"p99_ns,omitempty"`
+}
+
+// Resources is what this process used while it measured; a zero is not known.
+type Resources struct {
+	CPUS          float64 `json:"cpu_s"`
+	CoresUsed     float64 `json:"cores_used"`
+	MaxRSSBytes   int64   `json:"max_rss_bytes"`
+	GCPauseMax    int64   `json:"gc_pause_max_ns"`
+	GoroutinesMax int     `json:"goroutines_max"`
+}
+
+// Generator says whether the load was made as planned: if not, the figures
+// are the generator's, not the server's.
+type Generator struct {
+	Applicable     bool  `json:"applicable"` // false at rate Max, which has no schedule
+	ScheduleLagP99 int64 `json:"schedule_lag_p99_ns"`
+	Limited        bool  `json:"limited"`
+}

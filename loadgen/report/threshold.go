@@ -1,0 +1,223 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Threshold is a limit that a run's figure must keep: metric OP value.
+type Threshold struct {
+	metric metric
+	op     string // "<", "<=", ">", ">="
+	limit  float64
+}
+
+// ThresholdResult is a threshold with what came of it.
+type ThresholdResult struct {
+	Expr    string   `json:"expr"`
+	Metric  string   `json:"metric"`
+	Value   *float64 `json:"value"` // as measured; null without enough samples
+	Limit   float64  `json:"limit"` // in the same unit
+	Unit    string   `json:"unit"`
+	Verdict Verdict  `json:"verdict"` // Inconclusive: not enough samples
+}
+
+// ThresholdError points at what is wrong with an expression.
+type ThresholdError struct {
+	Expr     string
+	Pos, Len int // the word, in bytes of Expr
+	Msg      string
+	Advice   string
+}
+
+// Error is the message, the expression, and a line of carets below the word.
+func (e *ThresholdError) Error() string {
+	before := utf8.RuneCountInString(Printable(e.Expr[:e.Pos]))
+	word := utf8.RuneCountInString(Printable(e.Expr[e.Pos : e.Pos+e.Len]))
+	return fmt.Sprintf("threshold: %s\n  %s\n  %s%s", Printable(e.Msg), Printable(e.Expr),
+		strings.Repeat(" ", before), strings.Repeat("^", max(1, word)))
+}
+
+// Hint says what would be right.
+func (e *ThresholdError) Hint() string { return e.Advice }
+
+// maxDuration keeps limits where a float64 still holds each nanosecond.
+const maxDuration = 24 * time.Hour
+
+// ParseThreshold reads `metric OP value[unit]`, with or without space between.
+// Its error is a *ThresholdError.
+func ParseThreshold(expr string) (Threshold, error) {
+	at := strings.IndexAny(expr, "<>")
+	if at < 0 {
+		at = strings.IndexAny(expr, "=!") // the word to point at
+		if at < 0 {
+			return Threshold{}, fault(expr, 0, len(expr), "no comparison", "write it like delivery.p99<50ms; comparisons are < <= > >=")
+		}
+		return Threshold{}, fault(expr, at, 1, "unknown comparison", "comparisons are < <= > >=")
+	}
+	end := at + 1
+	for end < len(expr) && strings.IndexByte("<>=!", expr[end]) >= 0 {
+		end++
+	}
+	t := Threshold{op: expr[at:end]}
+	switch t.op {
+	case "<", "<=", ">", ">=":
+	default:
+		return Threshold{}, fault(expr, at, end-at, "unknown comparison", "comparisons are < <= > >=")
+	}
+	name := strings.TrimSpace(expr[:at])
+	var ok bool
+	if t.metric, ok = findMetric(name); !ok {
+		return Threshold{}, unknownMetric(expr, name, at)
+	}
+	value := strings.TrimSpace(expr[end:])
+	limit, err := t.metric.kind.parse(value)
+	if err != nil {
+		pos := end + strings.Index(expr[end:], value)
+		return Threshold{}, fault(expr, pos, len(value), err.Error(), t.metric.kind.advice(t.metric.name))
+	}
+	t.limit = limit
+	return t, nil
+}
+
+func fault(expr string, pos, n int, msg, advice string) error {
+	return &ThresholdError{Expr: expr, Pos: pos, Len: n, Msg: msg, Advice: advice}
+}
+
+func unknownMetric(expr, name string, at int) error {
+	var names []string
+	for _, l := range latencies {
+		names = append(names, l.name)
+	}
+	var stats []string
+	for _, s := range statistics {
+		stats = append(stats, s.name)
+	}
+	var others []string
+	for _, f := range figures {
+		others = append(others, f.name)
+	}
+	advice := fmt.Sprintf("metrics are {%s}.{%s}, and %s",
+		strings.Join(names, ","), strings.Join(stats, ","), strings.Join(others, ", "))
+	if name == "" {
+		return fault(expr, at, 1, "no metric before the comparison", advice)
+	}
+	return fault(expr, strings.Index(expr, name), len(name), fmt.Sprintf("unknown metric %q", name), advice)
+}
+
+var byteUnits = []struct {
+	name string
+	size float64
+}{{"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}}
+
+func (k kind) parse(value string) (float64, error) {
+	if value == "" {
+		return 0, errors.New("no value after the comparison")
+	}
+	if k == duration {
+		return parseDuration(value)
+	}
+	size := 1.0
+	if k == bytes || k == bytesPS {
+		for _, u := range byteUnits {
+			if n, ok := strings.CutSuffix(value, u.name); ok {
+				value, size = n, u.size
+				break
+			}
+		}
+	}
+	f, err := parseNumber(value)
+	if err != nil {
+		return 0, err
+	}
+	return f * size, nil
+}
+
+func parseDuration(value string) (float64, error) {
+	if _, err := strconv.ParseFloat(value, 64); err == nil {
+		return 0, fmt.Errorf("%s has no unit", value)
+	}
+	d, err := time.ParseDuration(value)
+	switch {
+	case err != nil:
+		return 0, fmt.Errorf("%q is not a duration", value)
+	case d < 0:
+		return 0, errors.New("a limit cannot be negative")
+	case d > maxDuration:
+		return 0, fmt.Errorf("%s is more than a day", value)
+	}
+	return float64(d), nil
+}
+
+// maxNumber keeps limits in digits that people read.
+const maxNumber = 1e15
+
+func parseNumber(value string) (float64, error) {
+	f, err := strconv.ParseFloat(value, 64)
+	switch {
+	case strings.HasPrefix(value, "-") && err == nil:
+		return 0, errors.New("a limit cannot be negative")
+	case strings.Trim(value, "0123456789.eE+") != "" || err != nil:
+		if n := strings.TrimRight(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/%µ"); n != value && n != "" {
+			if _, err := strconv.ParseFloat(n, 64); err == nil {
+				return 0, fmt.Errorf("unit %q does not fit", value[len(n):])
+			}
+		}
+		return 0, fmt.Errorf("%q is not a number", value)
+	case f > maxNumber:
+		return 0, fmt.Errorf("%s is too large", value)
+	}
+	return f, nil
+}
+
+// advice says which values a metric's limit may have.
+func (k kind) advice(name string) string {
+	switch k {
+	case duration:
+		return name + " is a duration: write it like 50ms, 1.5s or 2m"
+	case bytes, bytesPS:
+		return name + " is in bytes: write a number, or one with kB, MB or GB"
+	}
+	return name + " is a plain number, without a unit"
+}
+
+// String is the canonical form; it parses to the same threshold.
+func (t Threshold) String() string {
+	value := strconv.FormatFloat(t.limit, 'f', -1, 64)
+	if t.metric.kind == duration {
+		value = time.Duration(t.limit).String()
+	}
+	return t.metric.name + t.op + value
+}
+
+// Evaluate compares the report's figure with the limit.
+func (t Threshold) Evaluate(r *Report) ThresholdResult {
+	res := ThresholdResult{Expr: t.String(), Metric: t.metric.name, Limit: t.limit,
+		Unit: units[t.metric.kind], Verdict: Inconclusive}
+	v, ok := t.metric.get(r)
+	if !ok {
+		return res
+	}
+	res.Value = &v
+	res.Verdict = Failed
+	if t.holds(v) {
+		res.Verdict = Passed
+	}
+	return res
+}
+
+func (t Threshold) holds(v float64) bool {
+	switch t.op {
+	case "<":
+		return v < t.limit
+	case "<=":
+		return v <= t.limit
+	case ">":
+		return v > t.limit
+	}
+	return v >= t.limit
+}
