@@ -154,6 +154,19 @@ func TestMalformedFrames(t *testing.T) {
 	}
 }
 
+func TestGroupEnd(t *testing.T) {
+	if groupEnd != "@"+Group {
+		t.Errorf("groupEnd is %q, want %q", groupEnd, "@"+Group)
+	}
+	for i := range len(groupEnd) {
+		b := []byte(groupEnd)
+		b[i]++
+		if isGroupEnd(b) || isGroupEnd(b[:i]) {
+			t.Errorf("isGroupEnd holds for %q or %q", b, b[:i])
+		}
+	}
+}
+
 // A Frame is used again and again: nothing of one frame may show in the next.
 func TestFrameIsReused(t *testing.T) {
 	var used Frame

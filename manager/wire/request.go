@@ -35,7 +35,7 @@ func ParseRequest(line []byte, asked, given string) Request {
 		line = line[:n-1]
 	}
 	end := len(line) - len(groupEnd)
-	group := end >= 0 && string(line[end:]) == groupEnd
+	group := end >= 0 && isGroupEnd(line[end:])
 	if !group {
 		end = bytes.LastIndexByte(line, '@')
 	}
