@@ -1,0 +1,191 @@
+// Package check is the judge: chatters tell it what they send and see while a
+// run goes on, and it says whether everybody saw the same conversation.
+//
+// It keeps the canonical order of the room's public entries (group lines,
+// joins, leaves) once, and for each stay of a chatter its place in that order.
+// A delivery that is the next entry of the order costs one comparison and no
+// lock; whatever deviates is noted and judged at the end, when the majority of
+// those who hold both of two entries tells who saw them the wrong way round.
+// Memory grows with what was sent and not yet seen by the slowest, and with
+// deviations; never with users × lines or users × users.
+//
+// The package knows no socket and no clock: every time is handed in, as the
+// duration since the run's start. Observations of one session come from one
+// goroutine; sends and the rest may come from any.
+//
+// The names of the properties are those of Hadzilacos and Toueg, "A modular
+// approach to fault-tolerant broadcasts and related problems" (TR 94-1425),
+// and of Chockler, Keidar and Vitenberg, "Group communication specifications"
+// (2001).
+package check
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Name is a check's name as reports print it.
+type Name string
+
+// The checks, in the order in which reports list them.
+const (
+	NoCreation        Name = "no creation"        // each delivered line was sent in the run, text unaltered
+	NoDuplication     Name = "no duplication"     // at most once at each receiver
+	Validity          Name = "validity"           // each line comes back to its sender, or is answered by an error
+	Agreement         Name = "agreement"          // each chatter has every entry of its slice
+	TotalOrder        Name = "total order"        // any two receivers see their common entries in one order
+	FIFOOrder         Name = "FIFO order"         // one sender's lines in the order sent
+	ViewOrder         Name = "view order"         // joins and leaves at one place for all, no line from outside a stay
+	RosterAccuracy    Name = "roster accuracy"    // snapshot = who is present at that place; nobody put out who did nothing wrong
+	LeaveCompleteness Name = "leave completeness" // each leave once, at everybody, in time
+	NameUniqueness    Name = "name uniqueness"    // no two members have one name
+	NameSuffixing     Name = "name suffixing"     // the name asked for if free, else the smallest free suffix
+	Confidentiality   Name = "confidentiality"    // a private line reaches its two parties only
+	Liveness          Name = "liveness"           // deliveries go on until all is delivered
+)
+
+// Names lists all checks in report order.
+func Names() []Name {
+	return []Name{NoCreation, NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, ViewOrder,
+		RosterAccuracy, LeaveCompleteness, NameUniqueness, NameSuffixing, Confidentiality, Liveness}
+}
+
+// Level is how much of each delivery is checked.
+type Level uint8
+
+// The levels, from all to nothing.
+const (
+	Full  Level = iota // every check
+	Order              // order, loss and duplicates; no names, rosters or private lines
+	Count              // how many lines each chatter that stays gets
+	Off                // nothing: lines are recognised by their stamp so that they can be timed
+)
+
+var levels = [...]string{"full", "order", "count", "off"}
+
+func (l Level) String() string { return levels[l] }
+
+// ParseLevel reads a level's name.
+func ParseLevel(s string) (Level, error) {
+	for i, name := range levels {
+		if s == name {
+			return Level(i), nil
+		}
+	}
+	return Full, fmt.Errorf("unknown level %q, want one of %s", s, strings.Join(levels[:], ", "))
+}
+
+// checks are those that the level evaluates.
+func (l Level) checks() []Name {
+	switch l {
+	case Full:
+		return Names()
+	case Order:
+		return []Name{NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, ViewOrder, Liveness}
+	case Count:
+		return []Name{Validity, Agreement, Liveness}
+	}
+	return nil
+}
+
+// leaveLimit is how long everybody else may take to learn of a leave, beside
+// the slowest delivery of that time.
+const leaveLimit = 5 * time.Second
+
+// Config is what a judge is told before the run. The zero value judges fully.
+type Config struct {
+	Level Level
+	Nonce string // of the run's stamps, NonceLen bytes; a line with another one is not the run's
+
+	// Retired, if set, is told of each measured line once everybody who gets
+	// it has it: when the first and the last receiver read it. Called with
+	// the judge's lock held: it must not call the judge.
+	Retired func(l *Line, first, last time.Duration)
+
+	// Slowest, if set, gives the slowest delivery around a time of the run;
+	// a leave may come that much later than the limit.
+	Slowest func(at time.Duration) time.Duration
+}
+
+// Judge judges one run.
+type Judge struct {
+	// Static after construction.
+	cfg Config
+
+	chatters   table        // senders by chatter number
+	publicBack atomic.Int64 // group lines that came back to their senders
+
+	mu sync.Mutex
+	// Guarded by mu.
+	order       canon
+	fold        fold
+	sessions    []*Session            // all stays that are not folded into the totals yet
+	unbound     map[*Session]struct{} // dialled, and their joins have no place yet
+	notes       []note
+	notesLost   int
+	found       map[foundKey]*found
+	foundOrder  []*found
+	tainted     map[string]bool // names that two members have had at once
+	totals      totals
+	horizon     int64 // everybody has seen the order up to here
+	horizonNext int64 // where that is looked at again
+
+	gaps       gaps
+	publicSent int64 // at level Count
+}
+
+// New makes a judge for one run.
+func New(cfg Config) *Judge {
+	return &Judge{cfg: cfg, unbound: make(map[*Session]struct{}), fold: newFold(),
+		found: make(map[foundKey]*found), tainted: make(map[string]bool)}
+}
+
+// totals are sums over all sessions.
+type totals struct {
+	deliveries int64 // of measured lines
+	observed   int64 // of any line of the run
+	entries    int64 // public entries that receivers saw in their place
+	views      int64 // joins and leaves that receivers saw
+	snapshots  int64
+	suffixes   int64
+	joins      int64 // joins that got a place
+	fifo       int64 // lines compared with their sender's line before
+	private    int64 // deliveries of private lines
+	sent       int64
+	late       []lateLeave
+}
+
+func (t *totals) add(o *totals) {
+	t.deliveries += o.deliveries
+	t.observed += o.observed
+	t.entries += o.entries
+	t.views += o.views
+	t.snapshots += o.snapshots
+	t.suffixes += o.suffixes
+	t.joins += o.joins
+	t.fifo += o.fifo
+	t.private += o.private
+	t.sent += o.sent
+	t.late = append(t.late, o.late...)
+}
+
+// lateLeave is a leave that a receiver learned of after the limit.
+type lateLeave struct {
+	of, at *Session
+	took   time.Duration
+	when   time.Duration
+}
+
+// note says that a session saw the entry at place hi before those at [lo, hi).
+type note struct {
+	s      *Session
+	lo, hi int64
+	what   []entry // [lo, hi], where few enough to keep
+}
+
+// maxNotes bounds what a server without any order costs; what comes after is
+// only counted.
+const maxNotes = 100_000

@@ -1,0 +1,65 @@
+package check
+
+import (
+	"strings"
+
+	"chatsim/manager/wire"
+)
+
+// noSuchUser begins the server's answer to a private line to somebody who is
+// not there.
+const noSuchUser = "no such user: "
+
+// observeError takes what the server says to this session alone.
+func (s *Session) observeError(text []byte) {
+	name, ok := strings.CutPrefix(string(text), noSuchUser)
+	if !ok {
+		s.said = string(text)
+		return
+	}
+	var l *Line
+	s.sender.each(func(o *Line) {
+		if l == nil && o.Session == s && o.Target == name && !o.answered.Load() {
+			l = o
+		}
+	})
+	if l == nil {
+		return
+	}
+	l.answered.Store(true)
+	s.unsettled.Add(-1)
+	if !s.bound || s.judge.cfg.Level >= Count {
+		return
+	}
+	j := s.judge
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if m := j.fold.holder(name, s.c-1); m != nil && m.session != nil && m.session.closing.Load() == 0 && m.left.Load() == 0 {
+		j.violateLocked(Validity, violation{key: key{line: l}, at: s, line: l, came: noSuchUser + quote(name),
+			sentence: "a private line was refused although its target is there"})
+	}
+}
+
+// observeStamp is Observe below level Order: a line is known by its stamp.
+func (s *Session) observeStamp(f *wire.Frame) *Line {
+	if f.Kind != wire.Line {
+		return s.observe(f, 0)
+	}
+	chatter, seq, ok := ParseStamp(f.Text, s.judge.cfg.Nonce)
+	if !ok {
+		return nil
+	}
+	snd := s.judge.chatters.at(chatter)
+	if snd == nil {
+		return nil
+	}
+	l := snd.find(seq)
+	if l == nil {
+		return nil
+	}
+	if !f.Private {
+		s.got++
+	}
+	s.delivered(l, 0)
+	return l
+}

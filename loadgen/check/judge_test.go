@@ -1,0 +1,130 @@
+package check
+
+import (
+	"fmt"
+	"testing"
+)
+
+// failed lists the checks of a result that failed, with their first witness.
+func failed(r Result) map[Name]Outcome {
+	out := make(map[Name]Outcome)
+	for _, o := range r.Outcomes {
+		if o.Verdict == Failed {
+			out[o.Name] = o
+		}
+	}
+	return out
+}
+
+func TestRightServerPasses(t *testing.T) {
+	seeds := uint64(300)
+	if testing.Short() {
+		seeds = 50
+	}
+	for seed := range seeds {
+		for _, users := range []int{1, 2, 7} {
+			m := newSim(seed, users, Full)
+			if seed%3 == 0 {
+				m.eager = int(seed/3) % users
+			}
+			r := m.run(600, true)
+			for c, o := range failed(r) {
+				t.Errorf("seed %d, %d users: %s failed: %+v", seed, users, c, o.Witnesses)
+			}
+			if r.Deliveries != r.Expected || r.Deliveries == 0 {
+				t.Errorf("seed %d, %d users: %d of %d deliveries", seed, users, r.Deliveries, r.Expected)
+			}
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
+
+func TestEveryCheckIsEvaluated(t *testing.T) {
+	r := newSim(3, 7, Full).run(3000, true)
+	for _, o := range r.Outcomes {
+		if o.Verdict != Passed || o.Evaluations == 0 {
+			t.Errorf("%s: %s after %d evaluations", o.Name, o.Verdict, o.Evaluations)
+		}
+	}
+}
+
+func TestNothingToJudgeIsInconclusive(t *testing.T) {
+	m := newSim(1, 1, Full)
+	m.dial(m.users[0])
+	m.read(m.users[0], 10)
+	for _, o := range m.judge.End(End{Required: Names()}).Outcomes {
+		want := Inconclusive
+		if o.Evaluations > 0 {
+			want = Passed
+		}
+		if o.Verdict != want {
+			t.Errorf("%s: %s with %d evaluations, want %s", o.Name, o.Verdict, o.Evaluations, want)
+		}
+	}
+}
+
+func TestLevels(t *testing.T) {
+	for level, checks := range map[Level]int{Full: 13, Order: 7, Count: 3, Off: 0} {
+		t.Run(level.String(), func(t *testing.T) {
+			r := newSim(5, 7, level).run(2000, true)
+			n := 0
+			for _, o := range r.Outcomes {
+				if o.Verdict == Failed {
+					t.Errorf("%s failed: %+v", o.Name, o.Witnesses)
+				}
+				if o.Verdict == Passed {
+					n++
+				}
+			}
+			if n != checks {
+				t.Errorf("%d checks passed, want %d", n, checks)
+			}
+			if back, err := ParseLevel(level.String()); err != nil || back != level {
+				t.Errorf("ParseLevel(%q) = %v, %v", level, back, err)
+			}
+		})
+	}
+	if _, err := ParseLevel("most"); err == nil {
+		t.Error("an unknown level was accepted")
+	}
+}
+
+func TestStamp(t *testing.T) {
+	for _, c := range []struct{ chatter, seq int }{{0, 0}, {7, 12}, {99999, 9999999999}} {
+		b := AppendStamp(nil, "abcd", c.chatter, c.seq)
+		if len(b) > MaxStamp {
+			t.Errorf("%s is %d bytes long, over %d", b, len(b), MaxStamp)
+		}
+		chatter, seq, ok := ParseStamp(append(b, "rest"...), "abcd")
+		if !ok || chatter != c.chatter || seq != c.seq {
+			t.Errorf("%s parsed as %d, %d, %v", b, chatter, seq, ok)
+		}
+	}
+	for _, bad := range []string{"", "abcd", "abcd-", "abcd-1", "abcd-1-", "abcd-1-2", "abcd--2;", "abcd-1-;", "abce-1-2;", "abcd-x-2;", "abcd-1-12345678901;"} {
+		if _, _, ok := ParseStamp([]byte(bad), "abcd"); ok {
+			t.Errorf("%q was taken for a stamp", bad)
+		}
+	}
+}
+
+func FuzzParseStamp(f *testing.F) {
+	f.Add([]byte("abcd-1-2;x"))
+	f.Add([]byte("abcd-01-2;"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		chatter, seq, ok := ParseStamp(b, "abcd")
+		if !ok {
+			return
+		}
+		again, seq2, ok := ParseStamp(AppendStamp(nil, "abcd", chatter, seq), "abcd")
+		if !ok || again != chatter || seq2 != seq {
+			t.Errorf("%q: %d, %d came back as %d, %d, %v", b, chatter, seq, again, seq2, ok)
+		}
+	})
+}
+
+func ExampleLevel_String() {
+	fmt.Println(Full, Order, Count, Off)
+	// Output: full order count off
+}

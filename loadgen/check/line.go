@@ -1,0 +1,189 @@
+package check
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Line is one line that was sent: the send table's record of it.
+type Line struct {
+	// Static once sent.
+	Session  *Session // the stay that sent it
+	Seq      int      // its number in its chatter's sequence, as in the stamp
+	Text     string   // as it must come back
+	Target   string   // the name a private line is for, empty for the group
+	Intended time.Duration
+	Actual   time.Duration // noted before the write
+	Seen     int64         // how far its sender had seen the order before the write
+	Measured bool
+	pub      int32 // its number among its stay's group lines
+
+	place    atomic.Int64 // in the canonical order, -1 until it has one; a private line has none
+	answered atomic.Bool  // its sender got it back, or an error for it
+	priv     *private     // of a private line
+}
+
+// Private says whether the line is for one name only.
+func (l *Line) Private() bool { return l.Target != "" }
+
+// age is how far a run has come, which tells what lines can be forgotten.
+type age struct {
+	horizon int64         // everybody has seen the order up to here; -1 where none is kept
+	forget  time.Duration // lines sent before this time are old
+}
+
+// settled says that nothing is to be expected of the line any more.
+func (l *Line) settled(a age) bool {
+	if !l.answered.Load() {
+		return false
+	}
+	if a.horizon < 0 {
+		return l.Actual < a.forget
+	}
+	if l.priv != nil {
+		return l.priv.complete()
+	}
+	p := l.place.Load()
+	return p >= 0 && p < a.horizon
+}
+
+const blockLen = 16
+
+// block holds a few consecutive lines of a chatter.
+type block [blockLen]atomic.Pointer[Line]
+
+// blocks is an immutable directory; a longer or trimmed one replaces it.
+type blocks struct {
+	base int // number of the first block
+	list []*block
+}
+
+// sender is one chatter's lines by sequence number. The chatter's sends are
+// one after the other; look-ups come from any goroutine without a lock.
+type sender struct {
+	dir atomic.Pointer[blocks]
+
+	mu sync.Mutex
+	// Guarded by mu.
+	next   int
+	strays []*Line // left unsettled when their block was dropped
+}
+
+// find gives line seq, or nil: never sent, or settled and forgotten.
+func (s *sender) find(seq int) *Line {
+	if d := s.dir.Load(); d != nil {
+		if k := seq/blockLen - d.base; k >= 0 && k < len(d.list) {
+			return d.list[k][seq%blockLen].Load()
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.strays {
+		if l.Seq == seq {
+			return l
+		}
+	}
+	return nil
+}
+
+// add appends a line and drops what is settled by now.
+func (s *sender) add(l *Line, a age) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := s.dir.Load()
+	if d == nil {
+		d = &blocks{}
+	}
+	k := l.Seq/blockLen - d.base
+	for k >= len(d.list) {
+		d = s.trimLocked(d, a)
+		d = &blocks{base: d.base, list: append(d.list[:len(d.list):len(d.list)], new(block))}
+		k = l.Seq/blockLen - d.base
+	}
+	d.list[k][l.Seq%blockLen].Store(l)
+	s.next = l.Seq + 1
+	s.dir.Store(d)
+}
+
+// trimLocked drops leading blocks whose lines are all settled or old; the unsettled ones of those stay findable as strays.
+func (s *sender) trimLocked(d *blocks, a age) *blocks {
+	n := 0
+	for n < len(d.list)-1 && s.droppableLocked(d.list[n], a) {
+		n++
+	}
+	return &blocks{base: d.base + n, list: d.list[n:]}
+}
+
+func (s *sender) droppableLocked(b *block, a age) bool {
+	unsettled := 0
+	for i := range b {
+		switch l := b[i].Load(); {
+		case l == nil || l.settled(a):
+		case l.Actual < a.forget:
+			unsettled++
+		default:
+			return false
+		}
+	}
+	for i := 0; unsettled > 0 && i < blockLen; i++ {
+		if l := b[i].Load(); l != nil && !l.settled(a) {
+			s.strays = append(s.strays, l)
+		}
+	}
+	return true
+}
+
+// each calls f with every line that is still known.
+func (s *sender) each(f func(*Line)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.strays {
+		f(l)
+	}
+	if d := s.dir.Load(); d != nil {
+		for _, b := range d.list {
+			for i := range b {
+				if l := b[i].Load(); l != nil {
+					f(l)
+				}
+			}
+		}
+	}
+}
+
+// table holds the senders by chatter number.
+type table struct {
+	list atomic.Pointer[[]*sender]
+	mu   sync.Mutex // held to grow
+}
+
+// at gives a chatter's lines; nil if that chatter never dialled.
+func (t *table) at(chatter int) *sender {
+	if p := t.list.Load(); p != nil && chatter >= 0 && chatter < len(*p) {
+		return (*p)[chatter]
+	}
+	return nil
+}
+
+// get is at, growing the table as needed.
+func (t *table) get(chatter int) *sender {
+	if s := t.at(chatter); s != nil {
+		return s
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var old []*sender
+	if p := t.list.Load(); p != nil {
+		old = *p
+	}
+	if chatter < len(old) {
+		return old[chatter]
+	}
+	list := append(old, make([]*sender, max(chatter+1, 2*len(old))-len(old))...)
+	for i := len(old); i < len(list); i++ {
+		list[i] = new(sender)
+	}
+	t.list.Store(&list)
+	return list[chatter]
+}

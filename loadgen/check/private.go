@@ -1,0 +1,209 @@
+package check
+
+import (
+	"sync"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// A private line has no place of its own in the canonical order: it stands in
+// the gap between two public entries, and that gap must be the same at its
+// sender and its target.
+
+// seat is where one party saw a private line.
+type seat struct {
+	seen       bool
+	last, next int64 // the public entries around it; next is -1 until there is one
+}
+
+// private is what is known of a private line: the sender's seat and the
+// target's. A line to oneself has one seat.
+type private struct {
+	mu sync.Mutex
+	// Guarded by mu.
+	seats  [2]seat
+	self   bool
+	target *Session // who received it as its target
+	judged bool
+}
+
+// gapSeat is a seat that waits for the receiver's next public entry.
+type gapSeat struct {
+	line *Line
+	side int
+}
+
+func (p *private) complete() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.seats[0].seen && (p.self || p.seats[1].seen)
+}
+
+// take notes that a party saw the line after public entry last; false if it
+// had seen it already.
+func (p *private) take(side int, s *Session, last int64) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.seats[side].seen {
+		return false
+	}
+	p.seats[side] = seat{seen: true, last: last, next: -1}
+	if side == 1 {
+		p.target = s
+	}
+	return true
+}
+
+// close notes the public entry after a seat, and says whether the two seats
+// cannot be one gap.
+func (p *private) close(side int, next int64) (apart bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seats[side].next = next
+	a, b := p.seats[0], p.seats[1]
+	if p.judged || !a.seen || !b.seen || a.next < 0 || b.next < 0 {
+		return false
+	}
+	p.judged = true
+	return max(a.last, b.last) >= min(a.next, b.next)
+}
+
+// closeGap is called when public entry next has been received: private lines
+// seen since the one before it now have both neighbours.
+func (s *Session) closeGap(next int64) {
+	for _, g := range s.open {
+		if g.line.priv.close(g.side, next) {
+			s.judge.violate(TotalOrder, violation{key: key{line: g.line}, line: g.line, at: s, with: g.line.parties(s),
+				place: next, sentence: "a private line stands between other public entries at its sender than at its target"})
+		}
+	}
+	s.judge.gaps.cross(s, s.open, next)
+	s.open = s.open[:0]
+}
+
+// parties gives those who got the line, but for one.
+func (l *Line) parties(but *Session) []*Session {
+	var out []*Session
+	if l.Session != but {
+		out = append(out, l.Session)
+	}
+	if t := l.priv.target; t != nil && t != but && t != l.Session {
+		out = append(out, t)
+	}
+	return out
+}
+
+// party says whether the session may see a line of which either side, what was
+// sent or what came, is private.
+func (s *Session) party(l *Line, f *wire.Frame) bool {
+	if !l.Private() { // altered into a private line; counted as creation
+		return false
+	}
+	s.tally.private++
+	if l.Session == s || l.Target == s.name {
+		if !f.Private {
+			s.judge.violate(NoCreation, violation{key: key{line: l}, at: s, line: l, came: quoteFrame(f),
+				sentence: "a private line came as a line for the group"})
+		}
+		return true
+	}
+	if s.judge.cfg.Level == Full {
+		s.judge.violate(Confidentiality, violation{key: key{line: l}, at: s, line: l, came: quoteFrame(f),
+			sentence: "a private line between others came to a third"})
+	}
+	return false
+}
+
+// takePrivate takes a private line to which the session is a party.
+func (s *Session) takePrivate(l *Line, at time.Duration) bool {
+	side := 0
+	if l.Session != s {
+		side = 1
+	} else if l.Target == s.name {
+		l.priv.setSelf()
+	}
+	if !l.priv.take(side, s, s.c-1) {
+		s.tally.observed++
+		s.judge.violate(NoDuplication, violation{key: key{line: l}, at: s, line: l, sentence: "a private line came twice"})
+		return false
+	}
+	s.open = append(s.open, gapSeat{line: l, side: side})
+	s.delivered(l, at)
+	return true
+}
+
+func (p *private) setSelf() {
+	p.mu.Lock()
+	p.self = true
+	p.mu.Unlock()
+}
+
+// gaps collects in which order parties saw the private lines of one gap.
+type gaps struct {
+	mu sync.Mutex
+	// Guarded by mu: by the public entry after the gap.
+	edges map[int64][]edge
+}
+
+type edge struct {
+	from, to *Line
+	at       *Session
+}
+
+// cross notes the order of a session's private lines in the gap before next.
+func (g *gaps) cross(s *Session, open []gapSeat, next int64) {
+	if len(open) < 2 {
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.edges == nil {
+		g.edges = make(map[int64][]edge)
+	}
+	for i := 1; i < len(open); i++ {
+		g.edges[next] = append(g.edges[next], edge{from: open[i-1].line, to: open[i].line, at: s})
+	}
+}
+
+// settleLocked judges the gaps that everybody has passed: the parties' orders
+// together must have no cycle. Judge.mu is held.
+func (g *gaps) settleLocked(j *Judge, horizon int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for next, edges := range g.edges {
+		if next < horizon {
+			delete(g.edges, next)
+			if c := cycle(edges); len(c) > 0 {
+				v := violation{key: key{line: c[0].from}, at: c[0].at, line: c[0].from, place: next,
+					sentence: "private lines of one gap came to their parties in orders that contradict each other"}
+				for _, e := range c[1:] {
+					v.with = append(v.with, e.at)
+				}
+				j.violateLocked(TotalOrder, v)
+			}
+		}
+	}
+}
+
+// cycle gives edges among which there is a cycle, none if there is none: it
+// takes away lines that nothing stands before (Kahn's topological sort) until
+// only cycles and what follows them are left.
+func cycle(edges []edge) []edge {
+	for {
+		before := make(map[*Line]int)
+		for _, e := range edges {
+			before[e.to]++
+		}
+		rest := edges[:0:0]
+		for _, e := range edges {
+			if before[e.from] > 0 {
+				rest = append(rest, e)
+			}
+		}
+		if len(rest) == len(edges) || len(rest) == 0 {
+			return rest
+		}
+		edges = rest
+	}
+}

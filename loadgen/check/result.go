@@ -1,0 +1,85 @@
+package check
+
+// result adds up what was found.
+func (e *ending) result() Result {
+	j := e.judge
+	r := Result{Deliveries: j.totals.deliveries, Expected: e.expected, Observed: j.totals.observed}
+	if j.cfg.Level >= Count {
+		r.Expected = 0 // not known without the order
+	}
+	evaluated := make(map[Name]int64)
+	for _, c := range j.cfg.Level.checks() {
+		evaluated[c] = e.evaluations(c)
+	}
+	required := make(map[Name]bool)
+	for _, c := range e.Required {
+		required[c] = true
+	}
+	for _, c := range Names() {
+		n, asked := evaluated[c]
+		o := Outcome{Name: c, Evaluations: n, Required: required[c] && asked}
+		e.collect(&o)
+		switch {
+		case !asked:
+			o.Verdict = NotExercised
+		case o.Violations > 0:
+			o.Verdict = Failed
+		case c == Liveness && e.Advancing, n == 0 && o.Required:
+			o.Verdict = Inconclusive
+		case n == 0:
+			o.Verdict = NotExercised
+		default:
+			o.Verdict = Passed
+		}
+		r.Outcomes = append(r.Outcomes, o)
+	}
+	return r
+}
+
+func (e *ending) collect(o *Outcome) {
+	for _, f := range e.judge.foundOrder {
+		if f.check != o.Name {
+			continue
+		}
+		if f.dropped {
+			o.Implied++
+			continue
+		}
+		o.Violations++
+		if len(o.Witnesses) < maxWitnesses {
+			o.Witnesses = append(o.Witnesses, e.judge.witnessLocked(f))
+		}
+	}
+}
+
+// evaluations is how often a check had something to compare.
+func (e *ending) evaluations(c Name) int64 {
+	t := &e.judge.totals
+	switch c {
+	case NoCreation, NoDuplication:
+		return t.observed
+	case Validity:
+		return t.sent
+	case Agreement:
+		return e.slices
+	case TotalOrder:
+		return t.entries + t.private
+	case FIFOOrder:
+		return t.fifo
+	case ViewOrder:
+		return t.views
+	case RosterAccuracy:
+		return t.snapshots
+	case LeaveCompleteness:
+		return e.left
+	case NameUniqueness:
+		return t.joins
+	case NameSuffixing:
+		return t.suffixes
+	case Confidentiality:
+		return t.private
+	case Liveness:
+		return e.alive
+	}
+	return 0
+}

@@ -1,0 +1,275 @@
+package check
+
+import (
+	"sync/atomic"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// Leave is how a chatter ends its stay.
+type Leave uint8
+
+// The ways to leave, and their absence.
+const (
+	Stays     Leave = iota // has not left (yet)
+	FIN                    // half-closed with nothing under way, reads to the end: owed all up to its leave
+	Reset                  // closed at once: owed nothing more
+	HalfClose              // half-closed with lines under way, reads to the end: owed all up to its leave
+)
+
+var leaves = [...]string{"stays", "FIN", "RST", "half-close"}
+
+func (l Leave) String() string { return leaves[l] }
+
+// Session is one stay of a chatter: a connection that it dialled, as sender
+// and as receiver.
+type Session struct {
+	// Static after Dial.
+	judge   *Judge
+	sender  *sender
+	Chatter int    // the chatter's number in the run
+	Asked   string // the name it asked for
+	dialled time.Duration
+	floor   int64 // its join cannot be before this place
+
+	// Owned by the goroutine that observes.
+	name     string // as the welcome said
+	chunk    *chunk // of place c
+	start    int64  // its slice begins here: the place after its join
+	c        int64  // the next place; meaningless before its join has one
+	marked   int64  // places before it have their reading times
+	bound    bool
+	queue    []word // seen before its own join had a place
+	snapshot []byte // its roster, each name ended by '\n', until it is compared
+	jumps    []*jump
+	open     []gapSeat // private lines since the last public entry
+	garbled  map[string]int
+	tally    totals
+	lastOwn  int           // highest own sequence number that came back
+	privates int64         // deliveries of measured private lines
+	newest   time.Duration // the latest send of a line that came
+	got      int64         // group lines that came, at level Count
+	said     string        // the server's last error
+
+	// Any goroutine.
+	pos       atomic.Int64 // c as of the last Flush
+	unsettled atomic.Int64 // lines sent and neither come back nor answered
+	joined    atomic.Bool
+	closing   atomic.Int64 // when it began to leave, +1; 0 while it stays
+	closeKind atomic.Uint32
+	ended     atomic.Bool
+	leaveSeen atomic.Int64 // when the last receiver learned of its leave
+
+	// Guarded by Judge.mu.
+	member     *member
+	hash       uint64 // of its snapshot
+	count      int
+	hasRoster  bool
+	pubs       int32         // group lines sent
+	lastPub    int32         // of those, the highest that has a place, +1
+	startLines int64         // measured lines before its slice
+	leaveLines int64         // and before its leave
+	falseLeave time.Duration // when its leave was told although it had not left, +1
+	sentBefore [2]int64      // at level Count: lines of the run sent at its dial and at its roster
+}
+
+// Dial notes that a chatter is about to connect and ask for a name.
+func (j *Judge) Dial(chatter int, asked string, at time.Duration) *Session {
+	s := &Session{judge: j, sender: j.chatters.get(chatter), Chatter: chatter, Asked: asked, dialled: at, lastOwn: -1}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	s.floor = j.order.len
+	s.pos.Store(s.floor)
+	s.sentBefore[0] = j.publicBack.Load()
+	j.sessions = append(j.sessions, s)
+	j.unbound[s] = struct{}{}
+	return s
+}
+
+// Send notes that the session is about to write a line: number seq of its
+// chatter, text as it must come back, to the group or to one name. It gives
+// the line's record. A chatter's lines must be noted in the order in which
+// they are written.
+func (s *Session) Send(seq int, text, target string, intended, actual time.Duration, measured bool) *Line {
+	l := &Line{Session: s, Seq: seq, Text: text, Target: target, Intended: intended, Actual: actual,
+		Seen: s.pos.Load(), Measured: measured}
+	l.place.Store(-1)
+	if target != "" {
+		l.priv = new(private)
+	}
+	j := s.judge
+	j.mu.Lock()
+	j.totals.sent++
+	if target == "" {
+		l.pub = s.pubs
+		s.pubs++
+		j.publicSent++
+	}
+	a := age{horizon: j.horizon, forget: actual - 30*time.Second}
+	j.mu.Unlock()
+	if j.cfg.Level >= Count {
+		a.horizon = -1
+	}
+	s.unsettled.Add(1)
+	s.sender.add(l, a)
+	return l
+}
+
+// Closing notes that the session is about to leave; later sends are not its.
+func (s *Session) Closing(kind Leave, at time.Duration) {
+	s.closeKind.Store(uint32(kind))
+	s.closing.Store(int64(at) + 1)
+}
+
+// left gives how and when the session began to leave.
+func (s *Session) left() (kind Leave, at time.Duration) {
+	v := s.closing.Load()
+	if v == 0 {
+		return Stays, 0
+	}
+	return Leave(s.closeKind.Load()), time.Duration(v - 1)
+}
+
+// Ended notes that nothing more can come: the stream is at its end. The
+// observing goroutine calls it, last.
+func (s *Session) Ended(at time.Duration) {
+	s.Flush(at)
+	s.judge.mu.Lock()
+	delete(s.judge.unbound, s)
+	s.judge.mu.Unlock()
+	s.ended.Store(true)
+}
+
+// Unsettled is how many of the session's lines have neither come back nor
+// been answered. Any goroutine may ask.
+func (s *Session) Unsettled() int { return int(s.unsettled.Load()) }
+
+// Joined says whether the session knows its assigned name and who was there.
+// Only then may it send. Any goroutine may ask.
+func (s *Session) Joined() bool { return s.joined.Load() }
+
+// Name is the session's assigned name once it has joined. Any goroutine may ask.
+func (s *Session) Name() string { return s.assigned() }
+
+// Said is the last error that the server sent, for the goroutine that
+// observes, and for all after Ended.
+func (s *Session) Said() string { return s.said }
+
+// LeaveNotice is how long it took until the last of the others knew that the
+// session had left; false if it has not left or nobody was told.
+func (s *Session) LeaveNotice() (time.Duration, bool) {
+	_, at := s.left()
+	seen := time.Duration(s.leaveSeen.Load())
+	return seen - at, seen != 0 && s.closing.Load() != 0
+}
+
+// Place is how far the session has seen the order, as of the last Flush.
+func (s *Session) Place() int64 { return s.pos.Load() }
+
+// Flush ends a batch of observations that were read at one time. Nothing else
+// depends on where batches end.
+func (s *Session) Flush(at time.Duration) {
+	if !s.bound {
+		return
+	}
+	for s.marked < s.c {
+		ch := s.chunk
+		if ch == nil || s.marked < ch.base {
+			ch = s.judge.chunkAt(s.marked)
+		}
+		if ch == nil { // forgotten: nobody is waiting for it
+			s.marked = s.c
+			break
+		}
+		to := min(s.c, ch.base+chunkLen)
+		ch.mark(s.marked-ch.base, to-ch.base, at)
+		s.marked = to
+	}
+	s.pos.Store(s.c)
+}
+
+func (j *Judge) chunkAt(place int64) *chunk {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.order.at(place)
+}
+
+// Observe takes one frame that the session received at at. For the delivery
+// of a line of the run that is as it should be, or that only came out of
+// order, it gives the line; else nil.
+func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
+	if s.judge.cfg.Level >= Count {
+		return s.observeStamp(f)
+	}
+	if f.Kind == wire.Line && !f.Private && s.bound {
+		if e := s.expected(); e != nil && e.kind == wire.Line && e.text == string(f.Text) && e.name == string(f.Sender) {
+			s.passed(e, at)
+			return e.line
+		}
+	}
+	return s.observe(f, at)
+}
+
+// expected gives the entry that comes next for the session, nil if the order
+// does not go that far yet.
+func (s *Session) expected() *entry {
+	ch := s.chunk
+	if ch == nil || s.c-ch.base == chunkLen {
+		if ch = s.judge.chunkAt(s.c); ch == nil {
+			return nil
+		}
+		s.chunk = ch
+	}
+	if i := s.c - ch.base; i < ch.n.Load() {
+		return &ch.entries[i]
+	}
+	return nil
+}
+
+// passed moves the session past the entry that it expected and got.
+func (s *Session) passed(e *entry, at time.Duration) {
+	s.c++
+	s.tally.entries++
+	if len(s.open) != 0 {
+		s.closeGap(s.c - 1)
+	}
+	if e.line != nil {
+		s.delivered(e.line, at)
+	}
+}
+
+// delivered counts a line of the run at this receiver.
+func (s *Session) delivered(l *Line, at time.Duration) {
+	s.tally.observed++
+	if l.Measured {
+		s.tally.deliveries++
+		if l.priv != nil {
+			s.privates++
+		}
+	}
+	if l.Actual > s.newest {
+		s.newest = l.Actual
+	}
+	if l.Session == s {
+		s.own(l)
+	}
+}
+
+// own notes that the session's own line came back.
+func (s *Session) own(l *Line) {
+	if l.answered.CompareAndSwap(false, true) {
+		s.unsettled.Add(-1)
+		if l.priv == nil {
+			s.judge.publicBack.Add(1)
+		}
+	}
+	if l.priv != nil {
+		s.tally.fifo++
+		if l.Seq < s.lastOwn {
+			s.judge.violate(FIFOOrder, violation{key: key{line: l}, at: s, line: l,
+				sentence: "a private line came back to its sender after a line sent later"})
+		}
+	}
+	s.lastOwn = max(s.lastOwn, l.Seq)
+}

@@ -1,0 +1,265 @@
+package check
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// sim is a room without sockets, goroutines or clock: a right server whose
+// streams a defect may spoil, and the chatters that feed the judge from them,
+// in an order that a seed decides.
+type sim struct {
+	rnd   *rand.Rand
+	judge *Judge
+	nonce string
+	now   time.Duration
+	users []*user
+	here  []*user // in join order, as the server knows it
+	names map[string]*user
+	spoil spoiler
+	eager int // this chatter reads everything at once, -1 for none
+	log   io.Writer
+}
+
+// spoiler lets a defect have its way with what a server does.
+type spoiler struct {
+	emit   func(m *sim, to *user, f wire.Frame) []wire.Frame // what the receiver gets for one frame
+	name   func(m *sim, asked, due string) string            // the name that a newcomer gets
+	roster func(m *sim, names []string) []string
+	line   func(m *sim, from *user, l *Line) bool // false: the line is taken and never told
+	leave  func(m *sim, who *user) int            // how often a leave is told
+	input  func(m *sim, u *user)                  // what is done to a sender's lines on their way
+	tick   func(m *sim)                           // called once a step
+}
+
+// user is one chatter, stay after stay.
+type user struct {
+	n       int
+	asked   string
+	seq     int
+	s       *Session // nil while away
+	name    string
+	in      []*Line // written, not yet taken by the server
+	out     []wire.Frame
+	leaving Leave
+	here    bool // as the server sees it
+}
+
+func newSim(seed uint64, users int, level Level) *sim {
+	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", names: map[string]*user{}, eager: -1, log: io.Discard}
+	m.judge = New(Config{Nonce: m.nonce, Level: level})
+	for i := range users {
+		u := &user{n: i, asked: fmt.Sprintf("u%d", i)}
+		if i%3 == 1 {
+			u.asked = "bob"
+		}
+		m.users = append(m.users, u)
+	}
+	return m
+}
+
+func (m *sim) dial(u *user) {
+	m.now += time.Millisecond
+	u.s = m.judge.Dial(u.n, u.asked, m.now)
+	u.leaving, u.in, u.out = Stays, nil, nil
+	name := u.asked
+	for k := 2; m.names[name] != nil; k++ {
+		name = fmt.Sprintf("%s%d", u.asked, k)
+	}
+	if m.spoil.name != nil {
+		name = m.spoil.name(m, u.asked, name)
+	}
+	u.name, u.here = name, true
+	m.names[name] = u
+	m.tell(nil, wire.Frame{Kind: wire.Join, Names: [][]byte{[]byte(name)}})
+	m.here = append(m.here, u)
+	var all []string
+	for _, o := range m.here {
+		all = append(all, o.name)
+	}
+	if m.spoil.roster != nil {
+		all = m.spoil.roster(m, all)
+	}
+	roster := wire.Frame{Kind: wire.Roster}
+	for _, n := range all {
+		roster.Names = append(roster.Names, []byte(n))
+	}
+	u.out = append(u.out, wire.Frame{Kind: wire.Welcome, Names: [][]byte{[]byte(name)}}, roster)
+}
+
+// tell gives a frame to everybody, or to some.
+func (m *sim) tell(to []*user, f wire.Frame) {
+	if to == nil {
+		to = m.here
+	}
+	for _, u := range to {
+		fs := []wire.Frame{f}
+		if m.spoil.emit != nil {
+			fs = m.spoil.emit(m, u, f)
+		}
+		u.out = append(u.out, fs...)
+	}
+	if m.eager >= 0 {
+		m.read(m.users[m.eager], 1<<30)
+	}
+}
+
+// say has a chatter write a line to the group, or to target.
+func (m *sim) say(u *user, target string) *Line {
+	m.now += time.Millisecond
+	text := string(AppendStamp(nil, m.nonce, u.n, u.seq)) + fmt.Sprintf("@ a\tb ü %d", m.rnd.IntN(100))
+	l := u.s.Send(u.seq, text, target, m.now, m.now, true)
+	u.seq++
+	u.in = append(u.in, l)
+	return l
+}
+
+// take has the server take up to n of what a chatter wrote.
+func (m *sim) take(u *user, n int) {
+	if m.spoil.input != nil {
+		m.spoil.input(m, u)
+	}
+	for ; n > 0 && len(u.in) > 0; n-- {
+		l := u.in[0]
+		u.in = u.in[1:]
+		if m.spoil.line == nil || m.spoil.line(m, u, l) {
+			m.deliver(u, l)
+		}
+	}
+	if u.leaving != Stays && len(u.in) == 0 && u.here {
+		m.remove(u)
+	}
+}
+
+func (m *sim) deliver(u *user, l *Line) {
+	f := wire.Frame{Kind: wire.Line, Sender: []byte(u.name), Text: []byte(l.Text), Target: []byte(wire.Group)}
+	if !l.Private() {
+		m.tell(nil, f)
+		return
+	}
+	f.Private, f.Target = true, []byte(l.Target)
+	t := m.names[l.Target]
+	switch {
+	case t == nil:
+		m.tell([]*user{u}, wire.Frame{Kind: wire.Error, Text: []byte(noSuchUser + l.Target)})
+	case t == u:
+		m.tell([]*user{u}, f)
+	default:
+		m.tell([]*user{u, t}, f)
+	}
+}
+
+func (m *sim) remove(u *user) {
+	u.here = false
+	if m.names[u.name] == u {
+		delete(m.names, u.name)
+	}
+	m.here = slices.DeleteFunc(m.here, func(o *user) bool { return o == u })
+	times := 1
+	if m.spoil.leave != nil {
+		times = m.spoil.leave(m, u)
+	}
+	for range times {
+		m.tell(nil, wire.Frame{Kind: wire.Leave, Names: [][]byte{[]byte(u.name)}})
+	}
+}
+
+// read has a chatter read up to n frames.
+func (m *sim) read(u *user, n int) {
+	if u.s == nil {
+		return
+	}
+	m.now += time.Microsecond
+	for ; n > 0 && len(u.out) > 0; n-- {
+		f := u.out[0]
+		u.out = u.out[1:]
+		fmt.Fprintf(m.log, "%d reads %v %s %s %s\n", u.n, f.Kind, f.Sender, f.Text, f.Names)
+		u.s.Observe(&f, m.now)
+	}
+	u.s.Flush(m.now)
+}
+
+// leave begins a chatter's stay to end.
+func (m *sim) leave(u *user, kind Leave) {
+	m.now += time.Millisecond
+	u.s.Closing(kind, m.now)
+	u.leaving = kind
+	if kind == Reset {
+		u.in = u.in[:m.rnd.IntN(len(u.in)+1)]
+		u.s.Ended(m.now)
+		u.s, u.out = nil, nil
+	}
+}
+
+// gone ends a half-closed stay once the server has taken it and all was read.
+func (m *sim) gone(u *user) {
+	if u.s != nil && u.leaving != Stays && !u.here {
+		m.read(u, 1<<30)
+		u.s.Ended(m.now)
+		u.s = nil
+	}
+}
+
+// step does one thing that a seed chooses.
+func (m *sim) step(churn bool) {
+	if m.spoil.tick != nil {
+		m.spoil.tick(m)
+	}
+	u := m.users[m.rnd.IntN(len(m.users))]
+	m.gone(u)
+	talks := u.s != nil && u.s.Joined() && u.leaving == Stays
+	switch k := m.rnd.IntN(20); {
+	case u.s == nil:
+		if !u.here && m.users[0].s != nil {
+			m.dial(u)
+		}
+	case k < 6 && talks:
+		m.say(u, "")
+	case k == 6 && talks && len(m.here) > 0:
+		m.say(u, m.here[m.rnd.IntN(len(m.here))].name)
+	case k == 7 && talks && churn && u.n != 0 && u.s.bound:
+		if m.rnd.IntN(3) == 0 {
+			m.leave(u, Leave(1+m.rnd.IntN(3)))
+		}
+	case k < 13:
+		m.read(u, m.rnd.IntN(6))
+	default:
+		m.take(u, m.rnd.IntN(4))
+	}
+	if u.s == nil && u.here { // reset: the server finds out sooner or later
+		m.take(u, m.rnd.IntN(2))
+	}
+}
+
+// run is a whole run: everybody joins, steps, drain, one anchor, end.
+func (m *sim) run(steps int, churn bool) Result {
+	m.dial(m.users[0])
+	m.read(m.users[0], 10)
+	for _, u := range m.users[1:] {
+		m.dial(u)
+	}
+	for _, u := range m.users {
+		m.read(u, 1+m.rnd.IntN(10))
+	}
+	for range steps {
+		m.step(churn)
+	}
+	for range 2 {
+		for _, u := range m.users {
+			m.take(u, 1<<30)
+		}
+	}
+	m.read(m.users[0], 1<<30)
+	m.say(m.users[0], "")
+	m.take(m.users[0], 1)
+	for _, u := range m.users {
+		m.read(u, 1<<30)
+		m.gone(u)
+	}
+	return m.judge.End(End{Required: Names()})
+}
