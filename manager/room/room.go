@@ -1,0 +1,125 @@
+// Package room is the deterministic core of a chat room: who is present, in
+// which order they came, and what each of them is called. Equal calls in equal
+// order give equal names and rosters, whether they come from sockets, from a
+// test or from a recorded stream.
+//
+// It knows no socket, no clock and no goroutine, and not what is said: the
+// order of lines is made by whoever appends them to the feed, in the critical
+// section in which the room is called.
+//
+// A Room is for one caller at a time. Rosters taken from it are values that
+// any goroutine may read at any time without a lock.
+package room
+
+import (
+	"bytes"
+	"sync/atomic"
+
+	"chatsim/manager/wire"
+)
+
+// Room is one chat room; its zero value is empty and ready for use.
+type Room struct {
+	present map[string]*Member   // by assigned name
+	crowds  map[string]*suffixes // by the name that several have asked for
+	size    int                  // of a roster of all present, see Roster.Size
+
+	// order holds the members in the order of their joins. It only grows at
+	// its end, as Rosters share its memory; those that are gone stay in it
+	// until it is built anew.
+	order []*Member
+	gone  int // members of order that have left
+
+	place int64 // joins and leaves so far
+}
+
+// Member is one stay of one user, from its join to its leave.
+type Member struct {
+	// Session belongs to the caller, who sets it after the join and finds it
+	// again in what Lookup gives. Leave clears it, for a member itself lives
+	// on for as long as a Roster has it.
+	Session any
+
+	name  string
+	asked string
+	left  atomic.Int64 // the place of its leave, 0 while it is present
+}
+
+// Name is the name that the room gave.
+func (m *Member) Name() string { return m.name }
+
+// Asked is the name that the user asked for.
+func (m *Member) Asked() string { return m.asked }
+
+// Join lets a user in under the name asked for, which wire.CleanName has
+// passed or which is the user's address. A taken name gets the smallest free
+// suffix from 2. The Roster is that of this very place: the newcomer is last.
+func (r *Room) Join(asked string) (*Member, Roster) {
+	if r.present == nil {
+		r.present = make(map[string]*Member)
+		r.crowds = make(map[string]*suffixes)
+	}
+	m := &Member{name: r.freeName(asked), asked: asked}
+	r.present[m.name] = m
+	r.noteSuffix(m.name, true)
+	r.order = append(r.order, m)
+	r.size += entrySize(m.name)
+	r.place++
+	return m, r.Roster()
+}
+
+// Leave ends a stay and frees its name; false says that it had ended before.
+func (r *Room) Leave(m *Member) bool {
+	if m.left.Load() != 0 {
+		return false
+	}
+	r.place++
+	m.left.Store(r.place)
+	m.Session = nil
+	delete(r.present, m.name)
+	r.noteSuffix(m.name, false)
+	r.size -= entrySize(m.name)
+	r.gone++
+	if r.gone > 64 && r.gone > len(r.order)/2 {
+		r.compact()
+	}
+	return true
+}
+
+// compact forgets who is gone. It leaves the memory alone that Rosters have.
+func (r *Room) compact() {
+	order := make([]*Member, 0, 2*len(r.present))
+	for _, m := range r.order {
+		if m.left.Load() == 0 {
+			order = append(order, m)
+		}
+	}
+	r.order, r.gone = order, 0
+}
+
+// Len is the number of users present.
+func (r *Room) Len() int { return len(r.present) }
+
+// Lookup finds who has this name now; nil if nobody.
+func (r *Room) Lookup(name string) *Member { return r.present[name] }
+
+// LookupBytes is Lookup without the need of a string.
+func (r *Room) LookupBytes(name []byte) *Member { return r.present[string(name)] }
+
+// LookupPrefix finds the user with the longest name that text starts with and
+// a space follows, and what is behind that space; nil if there is none. Names
+// may hold spaces, so only the room can tell where one ends.
+func (r *Room) LookupPrefix(text []byte) (m *Member, rest []byte) {
+	const longest = wire.MaxName + maxDigits
+	head := text[:min(len(text), longest+1)]
+	for {
+		end := bytes.LastIndexByte(head, ' ')
+		if end < 0 {
+			return nil, nil
+		}
+		if m := r.present[string(text[:end])]; m != nil {
+			return m, text[end+1:]
+		}
+		head = head[:end]
+	}
+}

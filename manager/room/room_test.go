@@ -1,0 +1,244 @@
+package room
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"chatsim/manager/wire"
+
+	"pgregory.net/rapid"
+)
+
+// twin is the room in its most naive form.
+type twin []string
+
+func (w *twin) join(asked string) string {
+	name := asked
+	for n := 2; slices.Contains(*w, name); n++ {
+		name = fmt.Sprint(asked, n)
+	}
+	*w = append(*w, name)
+	return name
+}
+
+func (w *twin) leave(name string) {
+	i := slices.Index(*w, name)
+	*w = slices.Delete(slices.Clone(*w), i, i+1)
+}
+
+// In any order of joins and leaves the room gives the names that its naive
+// twin gives, and each roster that was taken reads at the end as it did then.
+func TestTwin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var (
+			room    Room
+			naive   twin
+			members []*Member
+			gone    []*Member
+			taken   []Roster
+			copies  []twin
+		)
+		keep := func(s Roster) {
+			taken, copies = append(taken, s), append(copies, slices.Clone(naive))
+		}
+		asked := rapid.OneOf(
+			rapid.SampledFrom([]string{"bob", "bob", "bob2", "bob22", "amy"}),
+			rapid.StringMatching(`(bob|b)[0-9]{0,3}`),
+		)
+		for range rapid.IntRange(1, 400).Draw(t, "steps") {
+			switch op := rapid.IntRange(0, 9).Draw(t, "op"); {
+			case op < 5 || len(members) == 0:
+				name := asked.Draw(t, "asked")
+				m, roster := room.Join(name)
+				if want := naive.join(name); m.Name() != want || m.Asked() != name {
+					t.Fatalf("join %q gave %q for %q, want %q", name, m.Name(), m.Asked(), want)
+				}
+				members = append(members, m)
+				if op == 0 {
+					keep(roster)
+				}
+			case op < 9:
+				i := rapid.IntRange(0, len(members)-1).Draw(t, "who")
+				m := members[i]
+				if !room.Leave(m) || room.Lookup(m.Name()) == m {
+					t.Fatalf("%q does not leave", m.Name())
+				}
+				naive.leave(m.Name())
+				members = slices.Delete(members, i, i+1)
+				gone = append(gone, m)
+			default:
+				keep(room.Roster())
+			}
+		}
+		keep(room.Roster())
+		for i, roster := range taken {
+			if got := slices.Collect(roster.Names()); !slices.Equal(got, copies[i]) || roster.Len() != len(got) {
+				t.Fatalf("roster %d of %d reads %q, want %q", i, roster.Len(), got, copies[i])
+			}
+		}
+		checkEnd(t, &room, members, gone)
+	})
+}
+
+func checkEnd(t *rapid.T, room *Room, members, gone []*Member) {
+	for _, m := range members {
+		if room.Lookup(m.Name()) != m || room.LookupBytes([]byte(m.Name())) != m {
+			t.Fatalf("%q is not found", m.Name())
+		}
+	}
+	for _, m := range gone {
+		if room.Leave(m) {
+			t.Fatalf("%q left twice", m.Name())
+		}
+	}
+	if room.Len() != len(members) {
+		t.Fatalf("room has %d members, want %d", room.Len(), len(members))
+	}
+	for _, m := range members {
+		room.Leave(m)
+	}
+	if room.Len() != 0 || room.size != 0 || len(room.crowds) != 0 {
+		t.Fatalf("an empty room has %d members, size %d, %d crowds", room.Len(), room.size, len(room.crowds))
+	}
+}
+
+// Enough namesakes for three levels of bits, left and given again in order.
+func TestDeepSuffixes(t *testing.T) {
+	const users = 64*64 + 100
+	var room Room
+	members := make([]*Member, users)
+	for i := range members {
+		members[i], _ = room.Join("bob")
+	}
+	for _, n := range []int{4196, 4195, 4097, 4096, 64, 2} {
+		if !room.Leave(members[n-1]) {
+			t.Fatalf("bob%d does not leave", n)
+		}
+	}
+	for _, n := range []int{2, 64, 4096, 4097, 4195, 4196, 4197} {
+		if m, _ := room.Join("bob"); m.Name() != fmt.Sprint("bob", n) {
+			t.Fatalf("join gave %q, want bob%d", m.Name(), n)
+		}
+	}
+}
+
+// The limit is on the name asked for, not on the one given.
+func TestSuffixOfLongestName(t *testing.T) {
+	var room Room
+	long := strings.Repeat("n", wire.MaxName)
+	room.Join(long)
+	m, roster := room.Join(long)
+	if m.Name() != long+"2" || m.Asked() != long {
+		t.Errorf("the second one is %q", m.Name())
+	}
+	if got, _ := room.LookupPrefix([]byte(long + "2 hello")); got != m {
+		t.Errorf("a text to %q finds %v", m.Name(), got)
+	}
+	if frame := wire.AppendRoster(nil, roster.Names()); len(frame) > roster.Size() || len(frame) < roster.Size()-1 {
+		t.Errorf("roster of %d bytes says %d", len(frame), roster.Size())
+	}
+}
+
+func TestSessionEndsWithTheStay(t *testing.T) {
+	var room Room
+	m, _ := room.Join("bob")
+	m.Session = "session"
+	if room.Lookup("bob").Session != "session" {
+		t.Error("the session is not found by name")
+	}
+	room.Leave(m)
+	if m.Session != nil {
+		t.Error("a member that left holds on to its session")
+	}
+}
+
+// Rosters are read by other goroutines while the room goes on.
+func TestRosterBesideTheRoom(t *testing.T) {
+	var room Room
+	var members []*Member
+	for range 100 {
+		m, _ := room.Join("bob")
+		members = append(members, m)
+	}
+	roster := room.Roster()
+	want := slices.Collect(roster.Names())
+	read := make(chan []string)
+	go func() {
+		for range 50 {
+			read <- slices.Collect(roster.Names())
+		}
+		close(read)
+	}()
+	for i := 0; ; i++ {
+		got, more := <-read
+		if !more {
+			break
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("reading %d gave %q", i, got)
+		}
+		room.Leave(members[2*i])
+		room.Leave(members[2*i+1])
+		room.Join("amy")
+	}
+}
+
+func TestNoAllocation(t *testing.T) {
+	var room Room
+	room.Join("amy")
+	room.Join("bob")
+	text := []byte("bob how are you today")
+	if n := testing.AllocsPerRun(100, func() {
+		if m, _ := room.LookupPrefix(text); m == nil || room.LookupBytes(text[:3]) != m {
+			t.Error("bob is not found")
+		}
+		if room.Roster().Len() != 2 {
+			t.Error("roster is wrong")
+		}
+	}); n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
+const benchUsers = 10_000
+
+func BenchmarkJoinNamesakes(b *testing.B) {
+	benchmarkJoins(b, func(int) string { return "bob" })
+}
+
+func BenchmarkJoinLiteral(b *testing.B) {
+	names := make([]string, benchUsers)
+	for i := range names {
+		names[i] = fmt.Sprintf("user%05d", i)
+	}
+	benchmarkJoins(b, func(i int) string { return names[i] })
+}
+
+func benchmarkJoins(b *testing.B, name func(i int) string) {
+	b.ReportAllocs()
+	for b.Loop() {
+		var room Room
+		for i := range benchUsers {
+			room.Join(name(i))
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchUsers, "ns/join")
+}
+
+// One leaves and comes back, again and again, in a room of namesakes.
+func BenchmarkChurnNamesakes(b *testing.B) {
+	var room Room
+	members := make([]*Member, benchUsers)
+	for i := range members {
+		members[i], _ = room.Join("bob")
+	}
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		i = (i + 7919) % benchUsers
+		room.Leave(members[i])
+		members[i], _ = room.Join("bob")
+	}
+}
