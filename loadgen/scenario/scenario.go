@@ -1,0 +1,136 @@
+// Package scenario says who does what and when in a run, and which checks that
+// exercises. It is seeded and pure: the same scenario, seed, size and number
+// of chatters give the same names, lines, targets, leaves and times. It knows
+// no connection and no clock; chatters are numbers, which a run resolves to the
+// names that they have at that time.
+package scenario
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"chatsim/loadgen/check"
+)
+
+// Spec is what a scenario is made of. Shares are of all lines, 0 to 1.
+type Spec struct {
+	Name  string
+	About string // one line for people
+
+	Private float64 // lines for one other chatter
+	Answers float64 // group lines sent in reaction to the next line that is read
+	Claims  float64 // group lines that claim another chatter as their sender
+
+	Namesakes float64 // share of the chatters who ask for one of SharedNames
+	Shared    int     // how many names they share
+
+	Churn    float64       // share of the chatters who leave in a second
+	MaxChurn float64       // leaves a second at most
+	Away     time.Duration // from a leave to the same chatter's return
+}
+
+// All are the built-in scenarios, the default first.
+func All() []Spec {
+	return []Spec{
+		{Name: "mixed", About: "10 % private lines, answers, false claims, shared names, a few leaving and coming back",
+			Private: 0.10, Answers: 0.10, Claims: 0.01, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second},
+		{Name: "steady", About: "group lines only, nobody leaves"},
+		{Name: "namesakes", About: "everybody asks for one name, some leave and come back",
+			Namesakes: 1, Shared: 1, Churn: 0.02, MaxChurn: 10, Away: time.Second},
+		{Name: "private", About: "nine lines of ten are for one other chatter",
+			Private: 0.90, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second},
+		{Name: "churn", About: "a tenth of the chatters leave every second and come back",
+			Private: 0.05, Namesakes: 0.50, Shared: 5, Churn: 0.10, MaxChurn: 50, Away: time.Second},
+	}
+}
+
+// Names lists the built-in scenarios.
+func Names() []string {
+	var names []string
+	for _, s := range All() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// Find gives a built-in scenario; the error lists those there are.
+func Find(name string) (Spec, error) {
+	all := All()
+	if i := slices.IndexFunc(all, func(s Spec) bool { return s.Name == name }); i >= 0 {
+		return all[i], nil
+	}
+	return Spec{}, fmt.Errorf("no scenario %q, there are %s", name, strings.Join(Names(), ", "))
+}
+
+// Script is a scenario for so many chatters under one seed.
+type Script struct {
+	Spec
+	Users int
+	Size  int // bytes of a text
+	Seed  uint64
+	Nonce string // of the run's stamps; not part of what the seed decides
+}
+
+// MinSize is the smallest Size: a text holds at least its stamp.
+const MinSize = check.MaxStamp
+
+// Asked is the name that a chatter asks for, every time it joins.
+func (s *Script) Asked(chatter int) string {
+	if s.draw('n', uint64(chatter), 0).share() < s.Namesakes {
+		return sharedNames[s.draw('n', uint64(chatter), 1).below(min(s.Shared, len(sharedNames)))]
+	}
+	return "user" + strconv.Itoa(chatter)
+}
+
+// sharedNames has bob2 among them: asked for literally, it takes a suffix of bob.
+var sharedNames = [...]string{"bob", "amy", "bob2", "Zoë", "小明"}
+
+// Line is what a chatter's line is, beside its text.
+type Line struct {
+	To     int  // the chatter it is for; -1: the group
+	Claims int  // the chatter that it claims as its sender; -1: none
+	Answer bool // to be sent in reaction to a line that is read
+}
+
+// Line tells line seq of a chatter.
+func (s *Script) Line(chatter, seq int) Line {
+	d := s.draw('l', uint64(chatter), uint64(seq))
+	share, other := d.share(), s.draw('t', uint64(chatter), uint64(seq)).below(s.Users)
+	switch {
+	case share < s.Private:
+		return Line{To: other, Claims: -1}
+	case share < s.Private+s.Claims && other != chatter:
+		return Line{To: -1, Claims: other}
+	}
+	return Line{To: -1, Claims: -1, Answer: share >= 1-s.Answers}
+}
+
+// Requires names the checks that the scenario exercises in a run of d with so
+// many lines. Where there is too little to evaluate one of them, the run is
+// inconclusive.
+func (s *Script) Requires(d time.Duration, lines float64) []check.Name {
+	var names []check.Name
+	for _, c := range check.Names() {
+		switch {
+		case c == check.Confidentiality && s.Private*lines < 10: // too few to count on one
+		case c == check.LeaveCompleteness && s.churnEvery() > d:
+		case c == check.ViewOrder && s.Users == 1: // nobody sees anybody come or go
+		default:
+			names = append(names, c)
+		}
+	}
+	return names
+}
+
+// churnEvery is the time between two leaves; far more than any run's length
+// where nobody leaves.
+func (s *Script) churnEvery() time.Duration {
+	perSecond := min(s.Churn*float64(s.Users), s.MaxChurn)
+	if perSecond <= 0 || s.Users < 2 {
+		return 1 << 62
+	}
+	return time.Duration(float64(time.Second) / perSecond)
+}
