@@ -15,13 +15,13 @@ type kind uint8
 const (
 	count    kind = iota // no unit
 	perS                 // no unit: the name says it
-	bytes                // none, B, kB, MB, GB
-	bytesPS              // the same
+	size                 // none, B, kB, MB, GB
+	sizePS               // the same
 	duration             // ns, us, ms, s, m, h: required
 )
 
 // units are what values of a kind are in, for JSON.
-var units = [...]string{count: "", perS: "/s", bytes: "B", bytesPS: "B/s", duration: "ns"}
+var units = [...]string{count: "", perS: "/s", size: "B", sizePS: "B/s", duration: "ns"}
 
 // statistics of each latency, in the order in which they are listed.
 var statistics = []struct {
@@ -59,7 +59,7 @@ var figures = []metric{
 	{"sent_per_s", perS, rate(func(r *Report) float64 { return r.SentPerS })},
 	{"deliveries", count, whole(func(r *Report) int64 { return r.Deliveries })},
 	{"deliveries_per_s", perS, rate(func(r *Report) float64 { return r.DeliveriesPerS })},
-	{"bytes_per_s", bytesPS, rate(func(r *Report) float64 { return r.BytesPerS })},
+	{"bytes_per_s", sizePS, rate(func(r *Report) float64 { return r.BytesPerS })},
 	{"joined", count, whole(func(r *Report) int64 { return r.Joined })},
 	{"renamed", count, whole(func(r *Report) int64 { return r.Renamed })},
 	{"left", count, whole(func(r *Report) int64 { return r.Left })},
@@ -68,7 +68,7 @@ var figures = []metric{
 		return float64(r.Generator.ScheduleLagP99), r.Generator.Applicable
 	}},
 	{"cores_used", count, known(func(r *Report) float64 { return r.Resources.CoresUsed })},
-	{"max_rss_bytes", bytes, known(func(r *Report) float64 { return float64(r.Resources.MaxRSSBytes) })},
+	{"max_rss_bytes", size, known(func(r *Report) float64 { return float64(r.Resources.MaxRSSBytes) })},
 	{"gc_pause.max", duration, whole(func(r *Report) int64 { return r.Resources.GCPauseMax })},
 	{"goroutines_max", count, known(func(r *Report) float64 { return float64(r.Resources.GoroutinesMax) })},
 }

@@ -14,6 +14,7 @@ type Threshold struct {
 	metric metric
 	op     string // "<", "<=", ">", ">="
 	limit  float64
+	value  string // the limit as it was written
 }
 
 // ThresholdResult is a threshold with what came of it.
@@ -80,7 +81,7 @@ func ParseThreshold(expr string) (Threshold, error) {
 		pos := end + strings.Index(expr[end:], value)
 		return Threshold{}, fault(expr, pos, len(value), err.Error(), t.metric.kind.advice(t.metric.name))
 	}
-	t.limit = limit
+	t.limit, t.value = limit, value
 	return t, nil
 }
 
@@ -89,29 +90,41 @@ func fault(expr string, pos, n int, msg, advice string) error {
 }
 
 func unknownMetric(expr, name string, at int) error {
+	if name == "" {
+		return fault(expr, at, 1, "no metric before the comparison", metricNames())
+	}
+	return fault(expr, strings.Index(expr, name), len(name), fmt.Sprintf("unknown metric %q", name), metricNames())
+}
+
+// metricNames lists what a threshold can name, on lines that fit a terminal.
+func metricNames() string {
+	p := &page{}
+	p.line("metrics are LATENCY.STATISTIC and FIGURE")
+	list := func(label string, names []string) {
+		p.buf.WriteString("  " + pad(label, indent))
+		p.wrap(2+indent, 2+indent, " ", names)
+	}
 	var names []string
 	for _, l := range latencies {
 		names = append(names, l.name)
 	}
-	var stats []string
+	list("LATENCY", names)
+	names = nil
 	for _, s := range statistics {
-		stats = append(stats, s.name)
+		names = append(names, s.name)
 	}
-	var others []string
+	list("STATISTIC", names)
+	names = nil
 	for _, f := range figures {
-		others = append(others, f.name)
+		names = append(names, f.name)
 	}
-	advice := fmt.Sprintf("metrics are {%s}.{%s}, and %s",
-		strings.Join(names, ","), strings.Join(stats, ","), strings.Join(others, ", "))
-	if name == "" {
-		return fault(expr, at, 1, "no metric before the comparison", advice)
-	}
-	return fault(expr, strings.Index(expr, name), len(name), fmt.Sprintf("unknown metric %q", name), advice)
+	list("FIGURE", names)
+	return strings.TrimSuffix(p.buf.String(), "\n")
 }
 
 var byteUnits = []struct {
-	name string
-	size float64
+	name   string
+	factor float64
 }{{"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}}
 
 func (k kind) parse(value string) (float64, error) {
@@ -121,20 +134,20 @@ func (k kind) parse(value string) (float64, error) {
 	if k == duration {
 		return parseDuration(value)
 	}
-	size := 1.0
-	if k == bytes || k == bytesPS {
+	factor := 1.0
+	if k == size || k == sizePS {
 		for _, u := range byteUnits {
 			if n, ok := strings.CutSuffix(value, u.name); ok {
-				value, size = n, u.size
+				value, factor = n, u.factor
 				break
 			}
 		}
 	}
 	f, err := parseNumber(value)
-	if err != nil {
-		return 0, err
+	if err == nil && f*factor > maxNumber {
+		err = fmt.Errorf("%s is too large", value)
 	}
-	return f * size, nil
+	return f * factor, err
 }
 
 func parseDuration(value string) (float64, error) {
@@ -168,8 +181,6 @@ func parseNumber(value string) (float64, error) {
 			}
 		}
 		return 0, fmt.Errorf("%q is not a number", value)
-	case f > maxNumber:
-		return 0, fmt.Errorf("%s is too large", value)
 	}
 	return f, nil
 }
@@ -179,20 +190,15 @@ func (k kind) advice(name string) string {
 	switch k {
 	case duration:
 		return name + " is a duration: write it like 50ms, 1.5s or 2m"
-	case bytes, bytesPS:
+	case size, sizePS:
 		return name + " is in bytes: write a number, or one with kB, MB or GB"
 	}
 	return name + " is a plain number, without a unit"
 }
 
-// String is the canonical form; it parses to the same threshold.
-func (t Threshold) String() string {
-	value := strconv.FormatFloat(t.limit, 'f', -1, 64)
-	if t.metric.kind == duration {
-		value = time.Duration(t.limit).String()
-	}
-	return t.metric.name + t.op + value
-}
+// String parses to the same threshold: the metric's own name, and the value as
+// it was written, without space between.
+func (t Threshold) String() string { return t.metric.name + t.op + t.value }
 
 // Evaluate compares the report's figure with the limit.
 func (t Threshold) Evaluate(r *Report) ThresholdResult {

@@ -1,0 +1,149 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// TextOptions are how much Text says, and for whom.
+type TextOptions struct {
+	Verbose bool // every check, threshold and latency, and the environment
+	Color   bool // for a terminal
+}
+
+// Text writes the report for people: the verdict first, on a screen of 80 by
+// 24 where nothing failed.
+func Text(w io.Writer, r *Report, opt TextOptions) error {
+	p := &page{color: opt.Color}
+	word, parts := r.headline()
+	p.word(r.Verdict, word)
+	p.buf.WriteString("  ")
+	p.wrap(len(word)+2, 8, " ", parts)
+	p.checks(r, opt.Verbose)
+	p.thresholds(r, opt.Verbose)
+	p.joins(r)
+	p.load(r)
+	p.latency(r, opt.Verbose)
+	p.limits(r, opt.Verbose)
+	for _, warning := range r.Warnings {
+		p.buf.WriteString(pad("warning", indent))
+		p.wrap(indent, indent, " ", strings.Fields(warning))
+	}
+	if r.Reproduce != "" {
+		p.buf.WriteString(pad("reproduce", indent))
+		p.line(r.Reproduce) // never wrapped: it is there to be copied
+	}
+	_, err := w.Write(p.buf.Bytes())
+	return err
+}
+
+// Quiet writes the verdict alone, on one line.
+func Quiet(w io.Writer, r *Report) error {
+	p := &page{}
+	word, parts := r.headline()
+	p.line(word + "  " + strings.Join(parts, " "))
+	_, err := w.Write(p.buf.Bytes())
+	return err
+}
+
+func (p *page) joins(r *Report) {
+	joined := thousands(r.Joined)
+	if r.Renamed > 0 {
+		joined += " (" + thousands(r.Renamed) + " renamed)"
+	}
+	left := thousands(r.Left) + " left"
+	if r.Left > 0 {
+		by := r.LeftBy
+		left += fmt.Sprintf(": %s FIN, %s RST, %s half-close", thousands(by.FIN), thousands(by.RST), thousands(by.HalfClose))
+	}
+	evicted := thousands(r.evictions()) + " evicted"
+	var reasons []string
+	for _, reason := range slices.Sorted(maps.Keys(r.Evicted)) {
+		if n := r.Evicted[reason]; n > 0 {
+			reasons = append(reasons, thousands(n)+" "+reason)
+		}
+	}
+	if len(reasons) > 0 {
+		evicted += ": " + strings.Join(reasons, ", ")
+	}
+	p.row("joins", joined, left, evicted)
+}
+
+func (p *page) load(r *Report) {
+	scenario := ""
+	if r.Config.Scenario != "" {
+		scenario = "scenario " + r.Config.Scenario
+	}
+	if r.Config.Rate.IsMax() {
+		scenario += fmt.Sprintf(", %s under way", thousands(int64(r.Config.Inflight)))
+	}
+	p.row("load", plural(r.Sent, "line", "lines")+" sent, "+perSecond(r.SentPerS),
+		plural(r.Deliveries, "delivery", "deliveries")+", "+perSecond(r.DeliveriesPerS)+", "+humanBytes(r.BytesPerS)+"/s", scenario)
+}
+
+// briefly are the latencies that are shown without -v, with a remark.
+var briefly = map[string]string{"delivery": "", "last": "last receiver", "join": "", "leave": "until all know"}
+
+func (p *page) latency(r *Report, verbose bool) {
+	header := false
+	for _, l := range latencies {
+		remark, brief := briefly[l.name]
+		lat := l.get(&r.Latency)
+		if lat == nil || !brief && !verbose {
+			continue
+		}
+		if !header {
+			p.line(strings.TrimRight(figuresRow("latency", "p50", "p90", "p99", "p99.9", "max"), " "))
+			header = true
+		}
+		row := figuresRow("  "+strings.TrimPrefix(l.name, "delivery_"), humanPercentile(lat.P50), humanPercentile(lat.P90),
+			humanPercentile(lat.P99), humanPercentile(lat.P999), humanDuration(lat.Max))
+		if remark != "" {
+			row += "(" + remark + ")"
+		}
+		p.line(strings.TrimRight(row, " "))
+	}
+}
+
+func figuresRow(label string, figures ...string) string {
+	row := pad(label, indent)
+	for _, f := range figures {
+		row += pad(f, 8) + " "
+	}
+	return row
+}
+
+func (p *page) limits(r *Report, verbose bool) {
+	cores := r.Environment.CPUs
+	if n := r.Environment.GOMAXPROCS; n > 0 && n < cores {
+		cores = n
+	}
+	share := "both ends share "
+	if r.Config.Target != "" {
+		share = "this end has "
+	}
+	share += plural(int64(cores), "core", "cores")
+	if r.Resources.CoresUsed > 0 {
+		share += ": " + digits3(r.Resources.CoresUsed) + " used"
+	}
+	lag, limited := "no schedule at -rate max", ""
+	if r.Generator.Applicable {
+		lag = "schedule lag p99 " + humanDuration(r.Generator.ScheduleLagP99)
+		limited = "not generator-limited"
+		if r.Generator.Limited {
+			limited = "GENERATOR-LIMITED"
+		}
+	}
+	p.row("limits", share, lag, limited)
+	if !verbose {
+		return
+	}
+	res := r.Resources
+	p.row("resources", digits3(res.CPUS)+" s CPU", humanBytes(float64(res.MaxRSSBytes))+" at most",
+		"longest GC pause "+humanDuration(res.GCPauseMax), plural(int64(res.GoroutinesMax), "goroutine", "goroutines"))
+	env := r.Environment
+	p.row("machine", env.CPUModel, env.OS+"/"+env.Arch, env.Go, env.Commit)
+}

@@ -1,0 +1,237 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func ms(v float64) *int64 {
+	ns := int64(v * 1e6)
+	return &ns
+}
+
+// sample is a run in which everything went well.
+func sample() *Report {
+	r := &Report{
+		Schema: Schema, Seed: 7, Where: "in-process Manager on 127.0.0.1:41773",
+		Config: Config{Users: 500, DurationS: 30, WarmupS: 1, DrainS: 10, Rate: 100, Size: 64, Scenario: "mixed", Verify: "full"},
+		Environment: Environment{Go: "go1.26", OS: "linux", Arch: "amd64", CPUs: 2, GOMAXPROCS: 2,
+			CPUModel: "Example CPU 3000", Commit: "0123abc"},
+		Users: 500, Joined: 512, Renamed: 37, Left: 12, LeftBy: LeftBy{4, 4, 4}, Evicted: map[string]int64{"slow": 0, "stalled": 0},
+		Sent: 3000, Deliveries: 1_500_000, ExpectedDeliveries: 1_500_000,
+		MeasuredS: 30, DeliveriesPerS: 50_000, BytesPerS: 5_123_456, SentPerS: 100,
+		Latency: Latencies{
+			Delivery:       &Latency{1_500_000, 90_000, 3_000_000, ms(2.412), ms(8.31), ms(14.2), ms(21.04), 43_000_000},
+			DeliveryActual: &Latency{1_500_000, 90_000, 2_900_000, ms(2.3), ms(8.2), ms(14), ms(20.9), 42_900_000},
+			Last:           &Latency{3000, 900_000, 6_000_000, ms(5.5), ms(11.9), ms(19.8), ms(30.1), 43_000_000},
+			Join:           &Latency{512, 300_000, 6_000_000, ms(1.25), ms(6), ms(99.96), nil, 120_000_000},
+			Leave:          &Latency{12, 300_000, 6_000_000, ms(4.5), ms(9), nil, nil, 11_500_000},
+		},
+		Series:    []Second{{TS: 1, Sent: 100, Deliveries: 50_000, P50: ms(2.4), P99: ms(14)}},
+		Resources: Resources{CPUS: 33.1, CoresUsed: 1.1, MaxRSSBytes: 61_400_000, GCPauseMax: 140_000, GoroutinesMax: 1_512},
+		Generator: Generator{Applicable: true, ScheduleLagP99: 412_000},
+		Reproduce: "chatsim -users 500 -duration 30s -seed 7",
+	}
+	for _, name := range []string{"no creation", "no duplication", "validity", "agreement", "total order", "FIFO order"} {
+		r.Checks = append(r.Checks, Check{Name: name, Verdict: Passed, Required: true, Evaluations: 1_500_000})
+	}
+	r.Checks = append(r.Checks, Check{Name: "leave completeness", Verdict: Passed, Evaluations: 5_988},
+		Check{Name: "confidentiality", Verdict: NotExercised, Reason: "no private line in this scenario"})
+	r.Conclude(nil)
+	return r
+}
+
+// cases are reports by the name of their golden file.
+var cases = map[string]func(r *Report){
+	"passed": func(*Report) {},
+	"threshold": func(r *Report) {
+		r.Conclude(thresholds("delivery.p99<5ms", "deliveries_per_s>10000", "leave.p99<1s", "bytes_per_s>=5MB"))
+	},
+	"failed": func(r *Report) {
+		r.Deliveries--
+		r.Checks[3].Verdict, r.Checks[3].Violations = Failed, 1
+		r.Checks[3].Witnesses = []Witness{{Check: "agreement", Chatters: []int{498}, Place: 2_401, Agreed: 499,
+			Sentence: "a line that everybody else has never came to one chatter, although later ones did",
+			Expected: `bob2: "fox-12-3 the quick brown fox"`}}
+		r.Checks[4].Verdict, r.Checks[4].Violations, r.Checks[4].Implied = Failed, 3, 2
+		r.Checks[4].Witnesses = []Witness{
+			{Check: "total order", Chatters: []int{17, 21}, Names: []string{"bob3", "amy"}, Place: 812, Agreed: 497,
+				Sentence: "two lines came the other way round",
+				Before:   []string{`amy: "fox-1-1"`, `bob: "fox-2-1"`}, Expected: `bob: "fox-2-2"`, Came: "cut \x1b[31m\r\n\u202e" + strings.Repeat("x", 300)},
+			{Check: "total order", Chatters: []int{17}, Place: -1, Sentence: "and again"},
+		}
+		r.Warnings = []string{"the machine was busy: 1.9 of 2 cores were used by others while the run measured, so latencies say little"}
+		r.Conclude(nil)
+	},
+	"inconclusive": func(r *Report) {
+		r.Checks[6].Required = true
+		r.Checks[6].Verdict, r.Checks[6].Evaluations, r.Checks[6].Reason = Inconclusive, 0, "nobody left"
+		r.Conclude(nil)
+	},
+	"measured": func(r *Report) {
+		r.Config.Verify, r.Checks = VerifyOff, nil
+		r.Config.Rate, r.Config.Inflight, r.Generator = Max, 1024, Generator{}
+		r.ExpectedDeliveries = 0
+		r.Conclude(nil)
+	},
+	"interrupted": func(r *Report) {
+		r.Interrupted, r.MeasuredS = true, 12.34
+		r.Config.Target, r.Where = "example.org:9999", "server at example.org:9999"
+		r.Evicted = map[string]int64{"slow": 2, "stalled": 1}
+		r.Generator.Limited = true
+		r.Conclude(nil)
+	},
+	"cut": func(r *Report) {
+		r.CutBy, r.Deliveries = "the drain limit of 10 s", 1_499_000
+		r.Conclude(nil)
+	},
+	"empty": func(r *Report) { *r = Report{Schema: Schema, Verdict: Inconclusive} },
+}
+
+func thresholds(exprs ...string) []Threshold {
+	var all []Threshold
+	for _, e := range exprs {
+		t, err := ParseThreshold(e)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	for name, change := range cases {
+		t.Run(name, func(t *testing.T) {
+			r := sample()
+			change(r)
+			var buf bytes.Buffer
+			if err := Quiet(&buf, r); err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(buf.String(), "\n"); n != 1 {
+				t.Errorf("Quiet wrote %d lines:\n%s", n, buf.String())
+			}
+			for _, verbose := range []bool{false, true} {
+				buf.WriteString("----\n")
+				if err := Text(&buf, r, TextOptions{Verbose: verbose}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			golden(t, name+".txt", buf.Bytes())
+			noControl(t, buf.Bytes())
+			buf.Reset()
+			if err := JSON(&buf, r); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+".json", buf.Bytes())
+			noControl(t, buf.Bytes())
+			var back Report
+			if err := json.Unmarshal(buf.Bytes(), &back); err != nil {
+				t.Fatal(err)
+			}
+			var again bytes.Buffer
+			if err := JSON(&again, &back); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(buf.String(), again.String()); diff != "" {
+				t.Errorf("read back and written again (-first +second):\n%s", diff)
+			}
+		})
+	}
+}
+
+func noControl(t *testing.T, out []byte) {
+	t.Helper()
+	for _, r := range string(out) {
+		if r != '\n' && !plain(r) {
+			t.Errorf("%U reaches the terminal", r)
+		}
+	}
+}
+
+// TestFitsScreen holds the promise of 80 columns and 24 rows.
+func TestFitsScreen(t *testing.T) {
+	for name, change := range cases {
+		if name == "failed" {
+			continue
+		}
+		r := sample()
+		change(r)
+		var buf bytes.Buffer
+		if err := Text(&buf, r, TextOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSuffix(buf.String(), "\n"), "\n")
+		if len(lines) >= 24 {
+			t.Errorf("%s: %d lines", name, len(lines))
+		}
+		for _, l := range lines {
+			if n := utf8.RuneCountInString(l); n > columns {
+				t.Errorf("%s: %d columns: %s", name, n, l)
+			}
+		}
+	}
+}
+
+func TestColor(t *testing.T) {
+	for _, tt := range []struct{ name, want string }{
+		{"passed", green + "PASSED" + reset + "  500 users"},
+		{"failed", red + "FAILED" + reset + "  500 users"},
+		{"failed", red + "total order" + reset + ": 3 violations"},
+		{"measured", yellow + "MEASURED, NOT VERIFIED" + reset},
+	} {
+		r := sample()
+		cases[tt.name](r)
+		var buf bytes.Buffer
+		if err := Text(&buf, r, TextOptions{Color: true}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(buf.String(), tt.want) {
+			t.Errorf("%s: no %q in\n%s", tt.name, tt.want, buf.String())
+		}
+	}
+}
+
+// failing is a writer that has no room.
+type failing struct{}
+
+func (failing) Write([]byte) (int, error) { return 0, os.ErrClosed }
+
+func TestWriterErrorIsReturned(t *testing.T) {
+	r := sample()
+	for name, err := range map[string]error{
+		"Text": Text(failing{}, r, TextOptions{}), "Quiet": Quiet(failing{}, r), "JSON": JSON(failing{}, r),
+	} {
+		if err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+func (p *page) checks(r *Report, verbose bool) {
+	level := ""
+	if v := r.Config.Verify; v != "full" && v != "" {
+		level = "-verify " + v
+	}
+	none := ""
+	if len(r.Checks) == 0 {
+		none = "none"
+	}
+	p.row("checks", none, tally(r, Passed, "passed"), tally(r, Failed, "FAILED"),
+		tally(r, Inconclusive, "inconclusive"), tally(r, NotExercised, "not exercised"), level)
+	if verbose && none == "" {
+		p.line(pad("", 35) + padLeft("evaluations", 16) + padLeft("violations", 12) + padLeft("implied", 9))
+	}
+	for i := range r.Checks {
+		c := &r.Checks[i]
+		if verbose {
+			row := pad("  "+c.Name, 22) + pad(string(c.Verdict), 13) + padLeft(thousands(c.Evaluations), 16) +
+				padLeft(thousands(c.Violations), 12) + padLeft(thousands(c.Implied), 9)
+			if c.Required {
+				row += " required"
+			}
+			p.line(row)
+		}
+		switch {
+		case c.Verdict == Failed:
+			p.failed(c, verbose)
+		case c.Reason != "" && (verbose || c.Verdict == Inconclusive):
+			p.line("  " + c.Name + ": " + c.Reason)
+		}
+	}
+}
+
+// tally is "2 not exercised (isolation, sender authenticity)", empty if none;
+// those that passed are not named.
+func tally(r *Report, v Verdict, word string) string {
+	names := r.checksThat(v)
+	if len(names) == 0 {
+		return ""
+	}
+	s := fmt.Sprintf("%d %s", len(names), word)
+	if v != Passed {
+		s += " (" + strings.Join(names, ", ") + ")"
+	}
+	return s
+}
+
+// longest is how many runes of a chat line the text report shows; the JSON
+// report has all.
+const longest = 160
+
+// failed shows a failed check with its first witness, all of them if verbose.
+func (p *page) failed(c *Check, verbose bool) {
+	p.buf.WriteString("  ")
+	p.word(Failed, Printable(c.Name))
+	summary := ": " + plural(c.Violations, "violation", "violations") + " in " + plural(c.Evaluations, "evaluation", "evaluations")
+	if c.Implied > 0 {
+		summary += ", " + thousands(c.Implied) + " implied"
+	}
+	p.line(summary)
+	shown := c.Witnesses
+	if !verbose && len(shown) > 1 {
+		shown = shown[:1]
+	}
+	for i := range shown {
+		p.witness(&shown[i])
+	}
+	if more := c.Violations - int64(len(shown)); more > 0 && len(shown) > 0 {
+		p.line("    and " + thousands(more) + " more")
+	}
+}
+
+func (p *page) witness(w *Witness) {
+	p.buf.WriteString("    ")
+	p.wrap(4, 6, " ", strings.Fields(w.who()+w.Sentence))
+	for _, entry := range w.Before {
+		p.line("      before    " + shorten(entry, longest))
+	}
+	if w.Expected != "" {
+		p.line("      expected  " + shorten(w.Expected, longest))
+	}
+	if w.Came != "" {
+		p.line("      came      " + shorten(w.Came, longest))
+	}
+	if w.Agreed > 0 {
+		p.line("      " + plural(int64(w.Agreed), "other", "others") + " saw it as expected")
+	}
+}
+
+// who is "chatter 17 (bob3) at place 812: ", as far as it is known.
+func (w *Witness) who() string {
+	var who []string
+	for i, n := range w.Chatters {
+		s := fmt.Sprintf("chatter %d", n)
+		if i < len(w.Names) && w.Names[i] != "" {
+			s += " (" + w.Names[i] + ")"
+		}
+		who = append(who, s)
+	}
+	s := strings.Join(who, ", ")
+	if w.Place >= 0 {
+		s = strings.TrimSpace(s + " at place " + thousands(w.Place))
+	}
+	if s == "" {
+		return ""
+	}
+	return s + ": "
+}
+
+func (p *page) thresholds(r *Report, verbose bool) {
+	if len(r.Thresholds) == 0 {
+		return
+	}
+	var parts []string
+	for _, v := range []struct {
+		verdict Verdict
+		word    string
+	}{{Passed, "met"}, {Failed, "NOT MET"}, {Inconclusive, "without enough samples"}} {
+		if n := r.thresholdsThat(v.verdict); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v.word))
+		}
+	}
+	p.row("thresholds", parts...)
+	for i := range r.Thresholds {
+		t := &r.Thresholds[i]
+		if t.Verdict == Passed && !verbose {
+			continue
+		}
+		p.buf.WriteString("  ")
+		p.word(t.Verdict, Printable(t.Expr))
+		switch {
+		case t.Value == nil:
+			p.line(" has not enough samples")
+		case t.Verdict == Failed:
+			p.line(" not met: " + humanValue(*t.Value, t.Unit))
+		default:
+			p.line(" met: " + humanValue(*t.Value, t.Unit))
+		}
+	}
+}
+
+// humanValue writes a metric's value as the rest of the report would.
+func humanValue(v float64, unit string) string {
+	switch unit {
+	case units[duration]:
+		return humanDuration(int64(v))
+	case units[size]:
+		return humanBytes(v)
+	case units[sizePS]:
+		return humanBytes(v) + "/s"
+	case units[perS]:
+		return perSecond(v)
+	}
+	if v != float64(int64(v)) {
+		return digits3(v)
+	}
+	return thousands(int64(v))
+}

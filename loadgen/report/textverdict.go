@@ -1,0 +1,101 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// headline is the verdict in capitals, and what it is the verdict on, in
+// pieces between which a line may be broken.
+func (r *Report) headline() (word string, parts []string) {
+	word = strings.ToUpper(string(r.Verdict))
+	if r.Verdict == Measured {
+		word = "MEASURED, NOT VERIFIED"
+	}
+	length := seconds(r.Config.DurationS)
+	if r.Interrupted {
+		length = fmt.Sprintf("interrupted after %s of %s", humanDuration(int64(r.MeasuredS*1e9)), length)
+	}
+	parts = []string{plural(int64(r.Users), "user", "users") + ",", length + ",", fmt.Sprintf("seed %d,", r.Seed), r.Where + ":"}
+	return word, append(parts, r.outcome()...)
+}
+
+// outcome is the headline's second half: what the verdict rests on.
+func (r *Report) outcome() []string {
+	deliveries := thousands(r.Deliveries) + " of " + plural(r.ExpectedDeliveries, "delivery", "deliveries")
+	if r.ExpectedDeliveries == 0 {
+		deliveries = plural(r.Deliveries, "delivery", "deliveries")
+	}
+	var why []string
+	if failed := r.checksThat(Failed); len(failed) > 0 {
+		why = append(why, strings.Join(failed, ", ")+" violated;")
+	}
+	if n := r.thresholdsThat(Failed); n > 0 {
+		why = append(why, plural(int64(n), "threshold", "thresholds")+" not met;")
+	}
+	if r.CutBy != "" {
+		why = append(why, "cut by "+r.CutBy+";")
+	}
+	if r.Verdict == Inconclusive {
+		why = append(why, r.undecided()...)
+	}
+	switch {
+	case r.Verdict == Measured:
+		return append(why, deliveries)
+	case len(r.checksThat(Failed)) > 0 || r.CutBy != "":
+		return append(why, deliveries+" made")
+	}
+	return append(why, deliveries+" "+verified(r.Config.Verify))
+}
+
+// undecided names what keeps the run from a verdict.
+func (r *Report) undecided() []string {
+	var why []string
+	var names []string
+	for i := range r.Checks {
+		if c := &r.Checks[i]; c.Required && (c.Verdict == Inconclusive || c.Verdict == NotExercised) {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) > 0 {
+		why = append(why, "too little to evaluate for "+strings.Join(names, ", ")+";")
+	}
+	if n := r.thresholdsThat(Inconclusive); n > 0 {
+		why = append(why, "not enough samples for "+plural(int64(n), "threshold", "thresholds")+";")
+	}
+	if len(why) == 0 && r.CutBy == "" {
+		why = append(why, "no check passed;")
+	}
+	return why
+}
+
+// verified says how much of each delivery was looked at.
+func verified(level string) string {
+	switch level {
+	case "order":
+		return "verified, order only"
+	case "count":
+		return "counted, not compared"
+	}
+	return "verified"
+}
+
+func (r *Report) checksThat(v Verdict) []string {
+	var names []string
+	for i := range r.Checks {
+		if r.Checks[i].Verdict == v {
+			names = append(names, r.Checks[i].Name)
+		}
+	}
+	return names
+}
+
+func (r *Report) thresholdsThat(v Verdict) int {
+	n := 0
+	for i := range r.Thresholds {
+		if r.Thresholds[i].Verdict == v {
+			n++
+		}
+	}
+	return n
+}
