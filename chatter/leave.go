@@ -1,0 +1,58 @@
+package chatter
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Leave is a way of leaving.
+type Leave uint8
+
+// The ways of leaving. FIN and HalfClose put the same bytes on the wire: with
+// FIN the user has heard all that it waits for, with HalfClose it leaves while
+// its own lines and those of others are still under way, which a server must
+// send up to the leave.
+const (
+	FIN       Leave = iota // end of sending; read on to io.EOF, then Close
+	Reset                  // RST at once: what is under way is lost, both ways
+	HalfClose              // end of sending in the middle of the talk; read on to io.EOF, then Close
+)
+
+// String is the field's word for it: FIN, RST or half-close.
+func (l Leave) String() string {
+	switch l {
+	case FIN:
+		return "FIN"
+	case Reset:
+		return "RST"
+	case HalfClose:
+		return "half-close"
+	}
+	return fmt.Sprintf("Leave(%d)", uint8(l))
+}
+
+// Leave begins to leave, or with Reset has left when it returns. FIN and
+// HalfClose wait for a line that is being written; they fail with
+// errors.ErrUnsupported on a connection that cannot end one direction alone,
+// where Close is the only way.
+func (c *Client) Leave(kind Leave) error {
+	if kind == Reset {
+		if conn, ok := c.conn.(interface{ SetLinger(sec int) error }); ok {
+			if err := conn.SetLinger(0); err != nil {
+				return err
+			}
+		}
+		return c.conn.Close()
+	}
+	conn, ok := c.conn.(interface{ CloseWrite() error })
+	if !ok {
+		return fmt.Errorf("end sending on a %T: %w", c.conn, errors.ErrUnsupported)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return conn.CloseWrite()
+}
+
+// Close closes the connection and ends a Next or Say that waits with an error.
+// While bytes are unread the kernel makes an RST of it.
+func (c *Client) Close() error { return c.conn.Close() }

@@ -1,0 +1,154 @@
+package chatter
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const (
+	// bufferSize is what is read at once, in bytes: a busy room fills it.
+	bufferSize = 64 << 10
+	// plainSize is that of a connection which has to own its buffer.
+	plainSize = 8 << 10
+)
+
+// buffers lends memory to those who have something to read.
+var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+
+// reader splits what comes in into frames. On a socket it holds memory only
+// while there is something unread in it: it waits without, and borrows a
+// buffer when the socket is readable. Other connections have no way to wait
+// but in a read, so there it owns a smaller one.
+type reader struct {
+	// Static after construction.
+	conn     net.Conn
+	raw      syscall.RawConn       // nil: plain reads
+	readable func(fd uintptr) bool // r.tryRead, bound once as binding allocates
+	home     int                   // the usual size of buf
+
+	lent       *[bufferSize]byte // buf, where it is borrowed
+	buf        []byte            // nil while nothing is unread
+	start, end int               // what of buf is unread
+	eol        int               // of the first '\n' in there, -1 if there is none
+	at         time.Time         // right after the last read
+	err        error             // what ended the stream, for good
+
+	got struct { // by tryRead
+		n   int
+		err error
+	}
+}
+
+func (r *reader) init(conn net.Conn) {
+	r.conn, r.eol, r.home = conn, -1, plainSize
+	if r.raw = rawConn(conn); r.raw != nil {
+		r.home = bufferSize
+		r.readable = r.tryRead
+	}
+}
+
+// skip steps over the frame that ends at eol and looks for the next one. The
+// memory stays as it is until fill.
+func (r *reader) skip() {
+	r.start = r.eol + 1
+	r.find(r.start)
+}
+
+// find looks for the end of a frame in what is unread from i on.
+func (r *reader) find(i int) {
+	r.eol = bytes.IndexByte(r.buf[i:r.end], '\n')
+	if r.eol >= 0 {
+		r.eol += i
+	}
+}
+
+// fill waits for more bytes; it is called when no whole frame is unread.
+func (r *reader) fill() error {
+	if r.err != nil {
+		return r.err
+	}
+	r.makeRoom()
+	n, err := r.read()
+	r.at = time.Now()
+	if n == 0 && err != nil {
+		return r.fail(err)
+	}
+	from := r.end
+	r.end += n
+	r.find(from)
+	return nil
+}
+
+// fail ends the stream, but for a read deadline that someone has set on the
+// connection: the stream goes on behind it.
+func (r *reader) fail(err error) error {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
+	}
+	if err == io.EOF && r.end > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	r.release()
+	r.start, r.end = 0, 0
+	r.err = err
+	return err
+}
+
+// makeRoom moves the unread start of a frame to the start of the buffer, of a
+// larger one where it fills the whole, of a usual one where a larger one has
+// done its service.
+func (r *reader) makeRoom() {
+	unread := r.buf[r.start:r.end]
+	switch {
+	case len(r.buf) > r.home && len(unread) <= r.home/2:
+		r.release()
+		r.acquire()
+		copy(r.buf, unread)
+	case len(unread) == len(r.buf) && r.buf != nil:
+		larger := make([]byte, 2*len(r.buf))
+		copy(larger, unread)
+		r.release()
+		r.buf = larger
+	case r.start > 0:
+		copy(r.buf, unread)
+	}
+	r.start, r.end = 0, len(unread)
+}
+
+// read waits for bytes and puts them behind the unread ones.
+func (r *reader) read() (int, error) {
+	if r.raw == nil {
+		r.acquire()
+		return r.conn.Read(r.buf[r.end:])
+	}
+	if err := r.raw.Read(r.readable); err != nil {
+		return 0, err
+	}
+	return r.got.n, r.got.err
+}
+
+// acquire sees to it that there is a buffer.
+func (r *reader) acquire() {
+	switch {
+	case r.buf != nil:
+	case r.raw == nil:
+		r.buf = make([]byte, r.home)
+	default:
+		r.lent = buffers.Get().(*[bufferSize]byte)
+		r.buf = r.lent[:]
+	}
+}
+
+// release lets the buffer go.
+func (r *reader) release() {
+	if r.lent != nil {
+		buffers.Put(r.lent)
+	}
+	r.lent, r.buf = nil, nil
+}
