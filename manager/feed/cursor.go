@@ -1,0 +1,212 @@
+package feed
+
+import "time"
+
+const (
+	entryOverhead = 64       // counted for an entry beside its bytes
+	maxGlued      = 4 << 10  // neighbouring private entries are glued up to here
+	maxEntry      = 8 << 10  // larger ones are not kept for reuse
+	maxFreeEntry  = 256      // entries kept for reuse
+	directEnough  = 32 << 10 // a slice of this size is written as it is rather than gathered
+)
+
+// entry is one private entry, or several neighbours of one place.
+type entry struct {
+	place int64 // log offset of the public byte that it comes before
+	bytes []byte
+	next  *entry
+}
+
+// Cursor is the place of one reader in a Log, with the private entries that are
+// for it alone. Its zero value is not subscribed.
+type Cursor struct {
+	spot
+	owner   *Subscriber // whose cursor it is in a Feed
+	start   int64       // log offset where its stay begins
+	limit   int64       // and ends
+	newest  *entry
+	private int // bytes of its private entries not yet consumed, with overhead
+
+	owed      int64 // bytes of private entries ever appended
+	delivered int64 // bytes ever consumed
+
+	blockedAt   int           // place in Log.blocked counted from 1, 0: not there
+	progress    time.Duration // of a blocked one: when it was last seen to take something
+	behind      bool          // more than half the window, since behindSince
+	behindSince time.Duration
+}
+
+// spot is a position among a cursor's bytes: at byte pos of the log, in chunk,
+// or before it in the private entry at that place.
+type spot struct {
+	chunk *chunk
+	pos   int64
+	entry *entry // oldest private entry not yet consumed
+	off   int    // consumed bytes of entry
+}
+
+// run returns the bytes at the spot that lie together in memory, up to the log
+// offset end; empty if there are none.
+func (s *spot) run(end int64) []byte {
+	if s.entry != nil {
+		if s.entry.place == s.pos {
+			return s.entry.bytes[s.off:]
+		}
+		end = min(end, s.entry.place)
+	}
+	if s.pos >= end {
+		return nil
+	}
+	k := s.chunk
+	for s.pos == k.end() {
+		k = k.next
+	}
+	return k.bytes[s.pos-k.base : min(end, k.end())-k.base]
+}
+
+// skip moves the spot by n bytes, at most len(run), and returns the private
+// entry that this has used up, if any.
+func (s *spot) skip(n int) (used *entry) {
+	if e := s.entry; e != nil && e.place == s.pos {
+		s.off += n
+		if s.off == len(e.bytes) {
+			s.entry, s.off = e.next, 0
+			return e
+		}
+		return nil
+	}
+	s.pos += int64(n)
+	for s.pos >= s.chunk.end() && s.chunk.next != nil {
+		s.chunk = s.chunk.next
+	}
+	return nil
+}
+
+// AppendPrivate puts a copy of b at the present end, for c only. It does
+// nothing where the stay of c has ended.
+func (l *Log) AppendPrivate(c *Cursor, b []byte) {
+	if c.chunk == nil || c.limit < l.end || len(b) == 0 {
+		return
+	}
+	c.owed += int64(len(b))
+	c.private += len(b)
+	l.private += len(b)
+	if e := c.newest; c.entry != nil && e.place == l.end && len(e.bytes)+len(b) <= maxGlued {
+		e.bytes = append(e.bytes, b...)
+		return
+	}
+	e := l.newEntry()
+	e.place, e.bytes = l.end, append(e.bytes[:0], b...)
+	c.private += entryOverhead
+	l.private += entryOverhead
+	if c.entry == nil {
+		c.entry = e
+	} else {
+		c.newest.next = e
+	}
+	c.newest = e
+}
+
+func (l *Log) newEntry() *entry {
+	e := l.freeEntry
+	if e == nil {
+		return &entry{}
+	}
+	l.freeEntry, e.next = e.next, nil
+	l.freeEntries--
+	return e
+}
+
+func (l *Log) recycle(e *entry) {
+	if cap(e.bytes) > maxEntry || l.freeEntries == maxFreeEntry {
+		return
+	}
+	e.next, l.freeEntry = l.freeEntry, e
+	l.freeEntries++
+}
+
+// public is how many bytes of the log are still for c.
+func (l *Log) public(c *Cursor) int64 { return min(l.end, c.limit) - c.pos }
+
+// Pending is how many bytes c has still to be given, counting the overhead of
+// private entries.
+func (l *Log) Pending(c *Cursor) int {
+	if c.chunk == nil {
+		return 0
+	}
+	return int(l.public(c)) + c.private
+}
+
+// Done says that the stay of c has ended and all of it was consumed.
+func (l *Log) Done(c *Cursor) bool {
+	return c.chunk != nil && c.limit <= l.end && l.Pending(c) == 0
+}
+
+// Next returns what to write next for c, at most len(scratch) bytes and empty
+// if nothing is pending. It is memory of the Log where that gives all there is
+// or enough for an efficient write, else gathered in scratch; it holds until
+// the next Advance of c, and after Drop for as long as anyone keeps it.
+func (l *Log) Next(c *Cursor, scratch []byte) []byte {
+	if c.chunk == nil {
+		return nil
+	}
+	end := min(l.end, c.limit)
+	p := c.spot
+	b := p.run(end)
+	if len(b) > len(scratch) {
+		b = b[:len(scratch)]
+	}
+	if len(b) >= min(directEnough, len(scratch)) || (len(b) == int(end-c.pos) && c.private == 0) {
+		return b
+	}
+	n := 0
+	for len(b) > 0 && n < len(scratch) {
+		k := copy(scratch[n:], b)
+		n += k
+		p.skip(k)
+		b = p.run(end)
+	}
+	return scratch[:n]
+}
+
+// Advance consumes n bytes of what Next has returned; now is when they had been
+// written.
+func (l *Log) Advance(c *Cursor, n int, now time.Duration) {
+	if c.chunk == nil || n <= 0 {
+		return
+	}
+	c.delivered += int64(n)
+	c.progress = now
+	from := c.chunk
+	end := min(l.end, c.limit)
+	for n > 0 {
+		private := c.entry != nil && c.entry.place == c.pos
+		k := min(n, len(c.run(end)))
+		if k == 0 {
+			panic("feed: Advance beyond what Next has returned")
+		}
+		used := c.skip(k)
+		n -= k
+		if private {
+			c.private -= k
+			l.private -= k
+		}
+		if used != nil {
+			c.private -= entryOverhead
+			l.private -= entryOverhead
+			l.recycle(used)
+		}
+	}
+	if c.chunk != from {
+		from.cursors--
+		c.chunk.cursors++
+		l.trim()
+	}
+	if c.behind && l.Pending(c) <= l.window/2 {
+		c.behind = false
+	}
+}
+
+// Owed is how many bytes were meant for c since it was subscribed, consumed or
+// not.
+func (l *Log) Owed(c *Cursor) int64 { return min(l.end, c.limit) - c.start + c.owed }

@@ -1,0 +1,119 @@
+package feed
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// evictCase is a little program over the cursors a, b, c and d in a window of
+// 1024 bytes: "append N", "take X" (all), "nibble X" (one byte), "block X",
+// "unblock X", "touch X", "finish X", "drop X", "guest", and "evict" which
+// prints who goes. A step may be preceded by the second at which it happens.
+type evictCase struct {
+	name  string
+	steps string
+	want  string
+}
+
+const testGrace = 5 * time.Second
+
+func TestEvict(t *testing.T) {
+	for _, tc := range []evictCase{
+		{"nobody blocked", "append 100; 100 evict", ""},
+		{"a stalled one among others", "append 100; 1 block a; 5 evict; 6 evict", "a stalled"},
+		{"caught up is not blocked", "append 100; 1 block a; 2 take a; 2 unblock a; 9 evict", ""},
+		{"progress counts", "append 100; 1 block a; 4 nibble a; 8 evict; 9 evict", "a stalled"},
+		{"progress in the kernel counts", "append 100; 1 block a; 4 touch a; 8 evict; 9 evict", "a stalled"},
+		{"all but one stalled", "append 100; block a; block b; block c; 5 evict", "c stalled b stalled a stalled"},
+		{"all stalled: nobody goes", "append 100; block a; block b; block c; block d; 9 evict", ""},
+		{"all stalled and a guest waits", "append 100; block a; block b; block c; block d; guest; 9 evict",
+			"d stalled c stalled b stalled a stalled"},
+		{"slow for the grace", "append 600; block a; 1 evict; 5 nibble a; 5 evict; 6 nibble a; 6 evict", "a slow"},
+		{"behind, but not all the time",
+			"append 600; block a; 1 evict; 4 take a; append 600; 5 evict; 7 nibble a; 9 nibble a; 9 evict; 10 evict", "a slow"},
+		{"half may be slow", "append 600; block a; block b; 1 evict; 5 nibble a; nibble b; 6 evict", "b slow a slow"},
+		{"most are slow: nobody goes",
+			"append 600; block a; block b; block c; 1 evict; 5 nibble a; nibble b; nibble c; 6 evict", ""},
+		{"one that has left can stall as well", "append 100; finish a; block a; 5 evict", "a stalled"},
+		{"dropped ones are out", "append 100; block a; block b; drop a; 5 evict", "b stalled"},
+		{"once only", "append 100; block a; 5 evict; 6 evict", "a stalled"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := playEvict(t, tc.steps); got != tc.want {
+				t.Errorf("evicted %q, want %q", got, tc.want)
+			}
+		})
+	}
+}
+
+func playEvict(t *testing.T, steps string) string {
+	l := NewLog(1024)
+	cs := map[string]*Cursor{"a": {}, "b": {}, "c": {}, "d": {}}
+	names := map[*Cursor]string{}
+	for name, c := range cs {
+		l.Subscribe(c)
+		names[c] = name
+	}
+	var now time.Duration
+	var gone []string
+	for step := range strings.SplitSeq(steps, ";") {
+		words := strings.Fields(step)
+		var second int
+		if n, _ := fmt.Sscan(words[0], &second); n == 1 {
+			now, words = time.Duration(second)*time.Second, words[1:]
+		}
+		arg := words[len(words)-1]
+		c := cs[arg]
+		switch words[0] {
+		case "append":
+			var n int
+			if _, err := fmt.Sscan(arg, &n); err != nil {
+				t.Fatal(err)
+			}
+			l.Append(make([]byte, n))
+		case "take":
+			take(l, c, 64, now)
+		case "nibble":
+			l.Advance(c, 1, now)
+		case "block":
+			l.Block(c, now)
+		case "unblock":
+			l.Unblock(c)
+		case "touch":
+			l.Touch(c, now)
+		case "finish":
+			l.Finish(c)
+		case "drop":
+			l.Drop(c)
+		case "guest":
+			l.guests++
+		case "evict":
+			for _, e := range l.Evict(now, testGrace) {
+				gone = append(gone, names[e.Cursor]+" "+e.Reason.String())
+			}
+		default:
+			t.Fatalf("unknown step %q", step)
+		}
+	}
+	return strings.Join(gone, " ")
+}
+
+func TestEvictingFreesTheWindow(t *testing.T) {
+	l := NewLog(1024)
+	var stalled, healthy Cursor
+	l.Subscribe(&stalled)
+	l.Subscribe(&healthy)
+	for !l.Full() {
+		l.Append([]byte("0123456789abcdef"))
+		take(l, &healthy, 64, 0)
+	}
+	l.Block(&stalled, 0)
+	if got := l.Evict(testGrace, testGrace); len(got) != 1 || got[0] != (Evicted{&stalled, Stalled}) {
+		t.Fatalf("evicted %v, want the stalled one", got)
+	}
+	if l.Full() || l.chunks > 2 || l.Blocked() != 0 {
+		t.Errorf("full %v with %d chunks, %d blocked", l.Full(), l.chunks, l.Blocked())
+	}
+}

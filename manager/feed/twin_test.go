@@ -1,0 +1,201 @@
+package feed
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// twin is the naive model of one cursor: a queue of its own with everything
+// that it shall get.
+type twin struct {
+	cursor   Cursor
+	owed     []byte
+	finished bool
+	stalled  time.Duration // since when it is blocked without progress, -1: not blocked
+}
+
+// twins steps a Log and the models of its cursors side by side.
+type twins struct {
+	log     *Log
+	all     []*twin
+	now     time.Duration
+	scratch []byte
+	serial  byte
+}
+
+func (m *twins) bytes(t *rapid.T) []byte {
+	b := make([]byte, rapid.IntRange(0, 60).Draw(t, "bytes"))
+	for i := range b {
+		m.serial++
+		b[i] = m.serial
+	}
+	return b
+}
+
+func (m *twins) pick(t *rapid.T) *twin {
+	if len(m.all) == 0 {
+		t.Skip("nobody there")
+	}
+	return m.all[rapid.IntRange(0, len(m.all)-1).Draw(t, "cursor")]
+}
+
+func (m *twins) remove(w *twin) {
+	for i := range m.all {
+		if m.all[i] == w {
+			m.all = append(m.all[:i], m.all[i+1:]...)
+			return
+		}
+	}
+}
+
+func (m *twins) subscribe(*rapid.T) {
+	w := &twin{stalled: -1}
+	m.log.Subscribe(&w.cursor)
+	m.all = append(m.all, w)
+}
+
+func (m *twins) append(t *rapid.T) {
+	if m.log.Full() {
+		t.Skip("full")
+	}
+	b := m.bytes(t)
+	m.log.Append(b)
+	for _, w := range m.all {
+		if !w.finished {
+			w.owed = append(w.owed, b...)
+		}
+	}
+	if m.log.Retained() > 1024+len(b)+m.log.chunkSize {
+		t.Fatalf("%d bytes kept in a window of 1024 after an append of %d", m.log.Retained(), len(b))
+	}
+}
+
+func (m *twins) appendPrivate(t *rapid.T) {
+	w, b := m.pick(t), m.bytes(t)
+	if m.log.Full() || w.finished {
+		t.Skip("full, or its stay is over")
+	}
+	m.log.AppendPrivate(&w.cursor, b)
+	w.owed = append(w.owed, b...)
+}
+
+func (m *twins) finish(t *rapid.T) {
+	w := m.pick(t)
+	m.log.Finish(&w.cursor)
+	w.finished = true
+}
+
+func (m *twins) drop(t *rapid.T) {
+	w := m.pick(t)
+	m.log.Drop(&w.cursor)
+	m.remove(w)
+}
+
+// write takes what Next offers, appends something in the middle of the write,
+// and consumes a part.
+func (m *twins) write(t *rapid.T) {
+	w := m.pick(t)
+	b := m.log.Next(&w.cursor, m.scratch[:rapid.IntRange(1, len(m.scratch)).Draw(t, "scratch")])
+	if len(b) == 0 && len(w.owed) > 0 {
+		t.Fatalf("nothing to write with %d bytes owed", len(w.owed))
+	}
+	if !bytes.HasPrefix(w.owed, b) {
+		t.Fatalf("next is %q, owed %q", b, w.owed)
+	}
+	before := bytes.Clone(b)
+	if rapid.Bool().Draw(t, "append meanwhile") && !m.log.Full() {
+		m.append(t)
+	}
+	if !bytes.Equal(b, before) {
+		t.Fatalf("%q has changed to %q while it was written", before, b)
+	}
+	n := rapid.IntRange(0, len(b)).Draw(t, "written")
+	m.log.Advance(&w.cursor, n, m.now)
+	w.owed = w.owed[n:]
+	if n > 0 && w.stalled >= 0 {
+		w.stalled = m.now
+	}
+}
+
+func (m *twins) block(t *rapid.T) {
+	w := m.pick(t)
+	m.log.Block(&w.cursor, m.now)
+	if w.stalled < 0 {
+		w.stalled = m.now
+	}
+}
+
+func (m *twins) unblock(t *rapid.T) {
+	w := m.pick(t)
+	m.log.Unblock(&w.cursor)
+	w.stalled = -1
+}
+
+// evict lets some time pass and compares who is stalled; Slow is left to the
+// tables, here only that nobody goes who is not blocked.
+func (m *twins) evict(t *rapid.T) {
+	m.now += time.Duration(rapid.IntRange(0, 3).Draw(t, "seconds")) * time.Second
+	want := map[*Cursor]bool{}
+	for _, w := range m.all {
+		if w.stalled >= 0 && m.now-w.stalled >= testGrace {
+			want[&w.cursor] = true
+		}
+	}
+	if len(want) == len(m.all) {
+		clear(want)
+	}
+	for _, e := range m.log.Evict(m.now, testGrace) {
+		for _, w := range m.all {
+			if &w.cursor != e.Cursor {
+				continue
+			}
+			if e.Reason == Stalled != want[e.Cursor] || w.stalled < 0 {
+				t.Fatalf("evicted as %v, blocked since %v, now %v", e.Reason, w.stalled, m.now)
+			}
+			m.remove(w)
+			break
+		}
+		delete(want, e.Cursor)
+	}
+	if len(want) > 0 {
+		t.Fatalf("%d stalled cursors were not evicted", len(want))
+	}
+}
+
+func (m *twins) check(t *rapid.T) {
+	private := 0
+	for _, w := range m.all {
+		private += w.cursor.private
+		if got := m.log.Pending(&w.cursor); (got == 0) != (len(w.owed) == 0) || got < len(w.owed) {
+			t.Fatalf("pending %d with %d bytes owed", got, len(w.owed))
+		}
+		if got := m.log.Done(&w.cursor); got != (w.finished && len(w.owed) == 0) {
+			t.Fatalf("done %v with finished %v and %d bytes owed", got, w.finished, len(w.owed))
+		}
+	}
+	if private != m.log.private || len(m.all) != m.log.cursors {
+		t.Fatalf("the log counts %d private bytes of %d cursors, there are %d of %d",
+			m.log.private, m.log.cursors, private, len(m.all))
+	}
+	cursors, chunks := 0, 0
+	for k := m.log.first; k != nil; k = k.next {
+		cursors += k.cursors
+		chunks++
+	}
+	if cursors != m.log.cursors || chunks != m.log.chunks {
+		t.Fatalf("chunks hold %d of %d cursors, there are %d of %d chunks", cursors, m.log.cursors, chunks, m.log.chunks)
+	}
+}
+
+func TestLogAgainstTwin(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := &twins{log: NewLog(1024), scratch: make([]byte, 100)}
+		t.Repeat(map[string]func(*rapid.T){
+			"subscribe": m.subscribe, "append": m.append, "appendPrivate": m.appendPrivate, "finish": m.finish,
+			"drop": m.drop, "write": m.write, "block": m.block, "unblock": m.unblock, "evict": m.evict, "": m.check,
+		})
+	})
+}
