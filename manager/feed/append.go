@@ -1,0 +1,152 @@
+package feed
+
+// Lock begins a critical section.
+func (f *Feed) Lock() { f.mu.Lock() }
+
+// Unlock ends it, wakes a writer if there is something to write and none is
+// awake, and tells the owners of subscriptions that have ended.
+func (f *Feed) Unlock() {
+	wake := f.sleeping > 0 && !f.ready.empty()
+	if wake {
+		f.sleeping--
+	}
+	ended := f.ended
+	f.ended = nil
+	f.mu.Unlock()
+	if wake {
+		f.work.Signal()
+	}
+	for _, e := range ended {
+		e.tell(f)
+	}
+}
+
+// AppendLocked puts a copy of a public entry, or of several, at the end. The
+// cost does not depend on the number of subscribers.
+func (f *Feed) AppendLocked(b []byte) {
+	if f.closed || len(b) == 0 {
+		return
+	}
+	f.log.Append(b)
+	f.ready.take(&f.idle)
+}
+
+// AppendPrivateLocked puts a copy of an entry at the end for s only.
+func (f *Feed) AppendPrivateLocked(s *Subscriber, b []byte) {
+	if f.closed || s.state == outside {
+		return
+	}
+	wasIdle := s.state == listed && f.log.Pending(&s.cursor) == 0
+	f.log.AppendPrivate(&s.cursor, b)
+	if wasIdle && f.log.Pending(&s.cursor) > 0 {
+		f.ready.push(s)
+	}
+}
+
+// SubscribeLocked starts the stay of s at the present end. It is held: nothing
+// is written for it before Release, so that its owner can write something of
+// its own first, within the grace and telling of Progress. False: closed.
+func (f *Feed) SubscribeLocked(s *Subscriber) bool {
+	if f.closed || s.state != outside {
+		return false
+	}
+	f.subs++
+	f.log.Subscribe(&s.cursor)
+	s.state, s.held = working, true
+	f.busy.push(s)
+	f.blockLocked(s, f.now())
+	return true
+}
+
+// Progress notes that a held subscriber's peer takes what its owner writes.
+func (f *Feed) Progress(s *Subscriber) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s.state != outside {
+		f.log.Touch(&s.cursor, f.now())
+	}
+}
+
+// Release ends the hold of a subscriber.
+func (f *Feed) Release(s *Subscriber) {
+	f.Lock()
+	defer f.Unlock()
+	if s.held {
+		s.held = false
+		f.settleLocked(s)
+	}
+}
+
+// FinishLocked ends the stay of s at the present end: it is still written what
+// was appended up to here, then its owner is told.
+func (f *Feed) FinishLocked(s *Subscriber) {
+	if s.state == outside {
+		return
+	}
+	f.log.Finish(&s.cursor)
+	if s.state == listed && f.log.Done(&s.cursor) {
+		f.endLocked(s, Finished, nil)
+	}
+}
+
+// DropLocked takes s out at once. Its owner is not told, and closes the
+// connection, as a write may still be waiting there.
+func (f *Feed) DropLocked(s *Subscriber) {
+	if s.state == outside {
+		return
+	}
+	f.log.Drop(&s.cursor)
+	s.links.unlink()
+	s.state, s.held = outside, false
+	f.subs--
+	if s.mark > 0 {
+		s.mark = 0
+		f.room.Broadcast()
+	}
+	f.madeRoomLocked()
+	if f.closed && f.subs == 0 {
+		close(f.empty)
+	}
+}
+
+// OwedLocked is a mark for WaitConsumedLocked: everything that is appended for
+// s at this moment.
+func (f *Feed) OwedLocked(s *Subscriber) int64 {
+	return f.log.Owed(&s.cursor)
+}
+
+// WaitConsumedLocked waits, giving the lock up, until s was written everything
+// up to the mark or is out. One may wait for each subscriber.
+func (f *Feed) WaitConsumedLocked(s *Subscriber, mark int64) {
+	for s.state != outside && s.cursor.delivered < mark {
+		s.mark = mark
+		f.room.Wait()
+	}
+}
+
+// WaitRoomLocked waits, giving the lock up, while the window is full: that is
+// how those who append are slowed. False: the feed was closed meanwhile.
+func (f *Feed) WaitRoomLocked() bool {
+	for f.log.Full() && !f.closed {
+		f.waiting++
+		f.room.Wait()
+		f.waiting--
+	}
+	return !f.closed
+}
+
+// WaitGuestLocked is WaitRoomLocked for one without a cursor: that it goes on
+// is reason enough to evict a room in which everybody is stalled.
+func (f *Feed) WaitGuestLocked() bool {
+	f.log.guests++
+	ok := f.WaitRoomLocked()
+	f.log.guests--
+	return ok
+}
+
+// madeRoomLocked wakes those who wait for the window, once there is room.
+func (f *Feed) madeRoomLocked() {
+	if f.waiting > 0 && f.log.Roomy() {
+		f.room.Broadcast()
+	}
+}

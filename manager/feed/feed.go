@@ -1,0 +1,189 @@
+// Package feed broadcasts: entries are appended once, already encoded, to one
+// log, and every subscriber is a cursor on it that is written everything since
+// its last write. Total order holds by construction, memory is bounded by one
+// window for all subscribers together, and a subscriber that holds the others
+// up is evicted with a reason, never silently skipped.
+//
+// [Log] is the deterministic core; [Feed] is the shell around it that adds
+// sockets, a clock and goroutines. The package does not know what the bytes
+// mean, who is present or what an entry is for.
+package feed
+
+import (
+	"context"
+	"io"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Config sets a Feed up; its zero value works.
+type Config struct {
+	Window  int           // bytes kept for all subscribers together; 0: DefaultWindow
+	Grace   time.Duration // how long a subscriber may hold the others up; 0: 5 s
+	Writers int           // goroutines that write to sockets; 0: 1, more gained nothing on 2 cores
+}
+
+// Feed is a Log with sockets at its cursors.
+//
+// Its lock is exported, so that a caller can make a change of its own and the
+// append that announces it in one critical section: that is where order is
+// made. Nobody does I/O, encodes or waits for a peer while holding it.
+type Feed struct {
+	// Static after New.
+	grace time.Duration
+	tick  time.Duration // between looks at blocked subscribers
+	start time.Time     // instants of the Log count from here
+	stop  chan struct{} // closed when the goroutines shall end
+	empty chan struct{} // closed when closed and without subscribers
+
+	goroutines sync.WaitGroup
+
+	mu sync.Mutex
+	// Guarded by mu. Every subscriber is on one of the three lists.
+	log      *Log
+	idle     list // caught up
+	ready    list // something to write, in the order in which they are served
+	busy     list // someone writes for it: a writer, resume, or its owner (held)
+	subs     int
+	ended    []ending // to be told when the lock is given up
+	work     sync.Cond
+	sleeping int // writers that wait for work and were not yet woken
+	room     sync.Cond
+	waiting  int  // that wait for a full window to drain
+	watching bool // watch is running
+	closed   bool // nothing is appended any more
+	stopped  bool
+	stats    Stats
+}
+
+// Stats counts since New, but for the first three, which are of the moment.
+type Stats struct {
+	Subscribers int
+	Blocked     int // of those, whose connection takes no more for now
+	Retained    int // bytes
+	Writes      uint64
+	Bytes       uint64
+	Parks       uint64    // writes that had to wait for a full connection
+	Ended       [5]uint64 // subscriptions ended by the feed, by Reason
+	Panics      uint64    // in connections and callbacks, contained
+}
+
+// Conn is what a subscriber is written to, such as a net.Conn. If it is also a
+// [syscall.Conn], its file descriptor is written to directly and without
+// blocking; if not, by a goroutine of its own for the time of each write.
+type Conn interface {
+	io.Writer
+	SetWriteDeadline(time.Time) error
+}
+
+// Subscriber is one connection's place in a Feed, for one stay.
+type Subscriber struct {
+	// Static after NewSubscriber.
+	conn  Conn
+	raw   syscall.RawConn // nil: only conn.Write
+	onEnd func(Reason, error)
+
+	// Guarded by Feed.mu.
+	cursor Cursor
+	links  links
+	state  state
+	held   bool  // working, by its owner
+	mark   int64 // someone waits until so many bytes were consumed; 0: nobody
+
+	queued int // bytes last seen in the socket's queue; owned by watch
+}
+
+type state uint8
+
+const (
+	outside state = iota // not subscribed, or not any more
+	listed               // idle or ready
+	working              // busy
+)
+
+// New starts a Feed. Close stops it.
+func New(cfg Config) *Feed {
+	if cfg.Grace <= 0 {
+		cfg.Grace = 5 * time.Second
+	}
+	f := &Feed{
+		grace: cfg.Grace,
+		tick:  min(cfg.Grace/16, 250*time.Millisecond),
+		start: time.Now(),
+		stop:  make(chan struct{}),
+		empty: make(chan struct{}),
+		log:   NewLog(cfg.Window),
+	}
+	f.idle.init()
+	f.ready.init()
+	f.busy.init()
+	f.work.L, f.room.L = f, f
+	for range max(cfg.Writers, 1) {
+		f.goroutines.Go(f.write)
+	}
+	return f
+}
+
+// NewSubscriber prepares a subscription of conn. onEnd is called once if the
+// feed ends it, from any goroutine and without the lock; it must not block. The
+// feed never closes conn: what its peer has sent may still be read.
+func NewSubscriber(conn Conn, onEnd func(Reason, error)) *Subscriber {
+	s := &Subscriber{conn: conn, raw: rawOf(conn), onEnd: onEnd}
+	s.links.sub, s.cursor.owner = s, s
+	return s
+}
+
+// now is the instant for the Log.
+func (f *Feed) now() time.Duration { return time.Since(f.start) }
+
+// Stats returns the counters as they are now.
+func (f *Feed) Stats() Stats {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	st := f.stats
+	st.Subscribers, st.Blocked, st.Retained = f.subs, f.log.Blocked(), f.log.Retained()
+	return st
+}
+
+// Close lets everybody have what was appended, takes no more, and stops the
+// feed when all is written or ctx is done; then those who lack something end as
+// Closed, and the context's error is returned. It waits for all goroutines.
+func (f *Feed) Close(ctx context.Context) error {
+	f.Lock()
+	if !f.closed {
+		f.closed = true
+		f.room.Broadcast()
+		if f.subs == 0 {
+			close(f.empty)
+		}
+		for s := range f.idle.all() {
+			f.settleLocked(s)
+		}
+		for s := range f.ready.all() {
+			f.log.Finish(&s.cursor)
+		}
+	}
+	f.Unlock()
+	var err error
+	select {
+	case <-f.empty:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	f.Lock()
+	for _, l := range []*list{&f.idle, &f.ready, &f.busy} {
+		for s := range l.all() {
+			f.endLocked(s, Closed, err)
+		}
+	}
+	if !f.stopped {
+		f.stopped = true
+		close(f.stop)
+		f.sleeping = 0
+		f.work.Broadcast()
+	}
+	f.Unlock()
+	f.goroutines.Wait()
+	return err
+}

@@ -1,0 +1,13 @@
+//go:build !unix
+
+package feed
+
+import (
+	"errors"
+	"syscall"
+)
+
+// rawOf returns nil: elsewhere a descriptor cannot be written to directly.
+func rawOf(Conn) syscall.RawConn { return nil }
+
+func writeFD(uintptr, []byte) (int, error) { return 0, errors.ErrUnsupported }

@@ -1,0 +1,223 @@
+package feed
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+const (
+	writeSize = 64 << 10 // most bytes in one write to a socket: 16 to 64 KiB are best
+	pieceSize = 16 << 10 // and in one to a connection that can only block
+)
+
+var (
+	scratches = sync.Pool{New: func() any { return new([writeSize]byte) }}
+	pieces    = sync.Pool{New: func() any { return new([pieceSize]byte) }}
+	pushers   = sync.Pool{New: func() any {
+		p := &pusher{}
+		p.fn = p.push
+		return p
+	}}
+)
+
+// write is the writer: it serves the ready subscribers in turn, each with one
+// write of everything since its last one, and never waits for any of them.
+func (f *Feed) write() {
+	scratch := make([]byte, writeSize)
+	a := &attempt{feed: f}
+	a.fn = a.try
+	f.mu.Lock()
+	for !f.stopped {
+		if f.ready.empty() {
+			f.sleeping++
+			f.work.Wait()
+			continue
+		}
+		s := f.ready.first()
+		s.state = working
+		f.busy.push(s)
+		if s.raw == nil {
+			f.parkLocked(s, f.now())
+			continue
+		}
+		b := f.log.Next(&s.cursor, scratch)
+		f.Unlock()
+		n, err := a.write(s, b)
+		now := f.now()
+		f.mu.Lock()
+		f.wroteLocked(s, n, now)
+		switch {
+		case s.state == outside:
+		case err != nil:
+			f.endLocked(s, Broken, err)
+		case n < len(b):
+			f.parkLocked(s, now)
+		default:
+			f.settleLocked(s)
+		}
+	}
+	f.Unlock()
+}
+
+// wroteLocked books n bytes written for s.
+func (f *Feed) wroteLocked(s *Subscriber, n int, now time.Duration) {
+	if n > 0 {
+		f.stats.Writes++
+		f.stats.Bytes += uint64(n)
+	}
+	if s.state == outside {
+		return
+	}
+	f.log.Advance(&s.cursor, n, now)
+	if s.mark > 0 && s.cursor.delivered >= s.mark {
+		s.mark = 0
+		f.room.Broadcast()
+	}
+	f.madeRoomLocked()
+}
+
+// settleLocked puts s where it belongs once nobody writes for it.
+func (f *Feed) settleLocked(s *Subscriber) {
+	f.log.Unblock(&s.cursor)
+	if f.closed {
+		f.log.Finish(&s.cursor)
+	}
+	s.state = listed
+	switch {
+	case f.log.Done(&s.cursor):
+		f.endLocked(s, Finished, nil)
+	case f.log.Pending(&s.cursor) > 0:
+		f.ready.push(s)
+	default:
+		f.idle.push(s)
+	}
+}
+
+// parkLocked leaves s to a goroutine that waits for its connection.
+func (f *Feed) parkLocked(s *Subscriber, now time.Duration) {
+	f.stats.Parks++
+	f.blockLocked(s, now)
+	f.goroutines.Add(1)
+	go f.resume(s)
+}
+
+// resume writes for a parked s as soon as its connection takes something.
+func (f *Feed) resume(s *Subscriber) {
+	defer f.goroutines.Done()
+	err := f.contain(func() error {
+		if s.raw == nil {
+			return f.copyOut(s)
+		}
+		p := pushers.Get().(*pusher)
+		defer func() {
+			p.feed, p.sub, p.err = nil, nil, nil
+			pushers.Put(p)
+		}()
+		p.feed, p.sub = f, s
+		if err := s.raw.Write(p.fn); err != nil {
+			return err
+		}
+		return p.err
+	})
+	f.Lock()
+	defer f.Unlock()
+	switch {
+	case s.state == outside:
+	case err != nil:
+		f.endLocked(s, Broken, err)
+	default:
+		f.settleLocked(s)
+	}
+}
+
+// contain makes an error of a panic in a connection's methods.
+func (f *Feed) contain(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.mu.Lock()
+			f.stats.Panics++
+			f.mu.Unlock()
+			err = fmt.Errorf("panic in a connection: %v", p)
+		}
+	}()
+	return do()
+}
+
+// copyOut writes all that is pending for s by blocking writes.
+func (f *Feed) copyOut(s *Subscriber) error {
+	scratch := pieces.Get().(*[pieceSize]byte)
+	defer pieces.Put(scratch)
+	for {
+		b := f.next(s, scratch[:])
+		if len(b) == 0 {
+			return nil
+		}
+		n, err := s.conn.Write(b)
+		f.wrote(s, n)
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// next is Log.Next under the lock, empty for one that is out.
+func (f *Feed) next(s *Subscriber, scratch []byte) []byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.log.Next(&s.cursor, scratch)
+}
+
+func (f *Feed) wrote(s *Subscriber, n int) {
+	now := f.now()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.wroteLocked(s, n, now)
+}
+
+// attempt is a writer's write(2) that never waits, with its callback made once.
+type attempt struct {
+	feed *Feed
+	fn   func(fd uintptr) bool
+	b    []byte
+	n    int
+	err  error
+}
+
+// write writes what s's socket takes at once; n < len(b) means that it is full.
+func (a *attempt) write(s *Subscriber, b []byte) (n int, err error) {
+	a.b, a.n, a.err = b, 0, nil
+	if err := a.feed.contain(func() error { return s.raw.Write(a.fn) }); err != nil {
+		return a.n, err
+	}
+	return a.n, a.err
+}
+
+func (a *attempt) try(fd uintptr) bool {
+	a.n, a.err = writeFD(fd, a.b)
+	return true
+}
+
+// pusher is a write that waits for its socket, without holding memory
+// meanwhile.
+type pusher struct {
+	fn   func(fd uintptr) bool
+	feed *Feed
+	sub  *Subscriber
+	err  error
+}
+
+// push is called when the socket may be writable; false makes it wait. It ends
+// after one whole write: the writer goes on from there.
+func (p *pusher) push(fd uintptr) bool {
+	scratch := scratches.Get().(*[writeSize]byte)
+	defer scratches.Put(scratch)
+	b := p.feed.next(p.sub, scratch[:])
+	if len(b) == 0 {
+		return true
+	}
+	n, err := writeFD(fd, b)
+	p.feed.wrote(p.sub, n)
+	p.err = err
+	return err != nil || n == len(b)
+}
