@@ -255,37 +255,3 @@ func TestBrokenConnection(t *testing.T) {
 	}
 	stop(t, f)
 }
-
-func BenchmarkFanout(b *testing.B) {
-	const readers = 500
-	f := New(Config{})
-	var reading sync.WaitGroup
-	for range readers {
-		server, client := sockets(b, 0)
-		subscribe(b, f, server)
-		reading.Go(func() {
-			raw, _ := client.SyscallConn()
-			for discard(raw) {
-			}
-		})
-	}
-	line := bytes.Repeat([]byte("l"), 108)
-	b.SetBytes(int64(len(line)) * readers)
-	b.ReportAllocs()
-	b.ResetTimer()
-	for range b.N {
-		f.Lock()
-		for f.log.Retained() > 2*maxChunk { // as with a bounded number of lines under way
-			f.waiting++
-			f.room.Wait()
-			f.waiting--
-		}
-		f.AppendLocked(line)
-		f.Unlock()
-	}
-	stop(b, f)
-	b.StopTimer()
-	st := f.Stats()
-	b.ReportMetric(float64(st.Bytes)/float64(st.Writes), "B/write")
-	b.ReportMetric(float64(st.Parks), "parks")
-}
