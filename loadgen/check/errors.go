@@ -42,7 +42,11 @@ func (s *Session) observeError(text []byte) {
 
 // observeStamp is Observe below level Order: a line is known by its stamp.
 func (s *Session) observeStamp(f *wire.Frame) *Line {
-	if f.Kind != wire.Line {
+	switch f.Kind {
+	case wire.Line:
+	case wire.Join, wire.Leave:
+		return nil
+	default:
 		return s.observe(f, 0)
 	}
 	chatter, seq, ok := ParseStamp(f.Text, s.judge.cfg.Nonce)
@@ -62,4 +66,14 @@ func (s *Session) observeStamp(f *wire.Frame) *Line {
 	}
 	s.delivered(l, 0)
 	return l
+}
+
+// Garbage notes that the session received a frame that cannot be understood;
+// what says why, and quotes it.
+func (s *Session) Garbage(what string) {
+	if s.judge.cfg.Level != Full {
+		return
+	}
+	s.tally.observed++
+	s.judge.violate(NoCreation, violation{key: key{text: what}, at: s, came: quote(what), sentence: "a frame came that cannot be understood"})
 }

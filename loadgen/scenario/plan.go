@@ -22,7 +22,8 @@ type Event struct {
 	At      time.Duration
 	Act     Act
 	Chatter int
-	Kind    check.Leave
+	Kind    check.Leave // of a Leave
+	Answer  bool        // of a Say: wait for a line of somebody else, and send then
 }
 
 // settle is how long after its return a chatter is given nothing to do: its
@@ -71,8 +72,10 @@ func (p *Plan) Next(end time.Duration) (Event, bool) {
 		}
 		return p.Next(end) // all others are away
 	}
+	n := p.lines
 	p.lines++
-	return Event{At: say, Act: Say, Chatter: p.present('s', p.lines-1, say, 0)}, say < end
+	answer := p.s.Users > 1 && p.s.draw('a', n, 0).share() < p.s.Answers
+	return Event{At: say, Act: Say, Chatter: p.present('s', n, say, 0), Answer: answer}, say < end
 }
 
 func (p *Plan) leave(chatter int, at time.Duration) Event {

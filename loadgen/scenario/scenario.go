@@ -21,7 +21,7 @@ type Spec struct {
 	About string // one line for people
 
 	Private float64 // lines for one other chatter
-	Answers float64 // group lines sent in reaction to the next line that is read
+	Answers float64 // lines sent in reaction to the next line that is read; where there is a schedule
 	Claims  float64 // group lines that claim another chatter as their sender
 
 	Namesakes float64 // share of the chatters who ask for one of SharedNames
@@ -90,9 +90,8 @@ var sharedNames = [...]string{"bob", "amy", "bob2", "Zoë", "小明"}
 
 // Line is what a chatter's line is, beside its text.
 type Line struct {
-	To     int  // the chatter it is for; -1: the group
-	Claims int  // the chatter that it claims as its sender; -1: none
-	Answer bool // to be sent in reaction to a line that is read
+	To     int // the chatter it is for; -1: the group
+	Claims int // the chatter that it claims as its sender; -1: none
 }
 
 // Line tells line seq of a chatter.
@@ -105,7 +104,7 @@ func (s *Script) Line(chatter, seq int) Line {
 	case share < s.Private+s.Claims && other != chatter:
 		return Line{To: -1, Claims: other}
 	}
-	return Line{To: -1, Claims: -1, Answer: share >= 1-s.Answers}
+	return Line{To: -1, Claims: -1}
 }
 
 // Requires names the checks that the scenario exercises in a run of d with so

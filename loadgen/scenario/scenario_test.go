@@ -117,7 +117,7 @@ func TestTexts(t *testing.T) {
 
 func TestSharesOfLines(t *testing.T) {
 	s := script(t, "mixed", 100, 64, 5)
-	private, answers, claims := 0, 0, 0
+	private, claims := 0, 0
 	const n = 20000
 	for i := range n {
 		switch l := s.Line(i%100, i/100); {
@@ -125,15 +125,13 @@ func TestSharesOfLines(t *testing.T) {
 			private++
 		case l.Claims >= 0:
 			claims++
-		case l.Answer:
-			answers++
 		}
 	}
 	for _, c := range []struct {
 		what string
 		n    int
 		want float64
-	}{{"private", private, s.Private}, {"answers", answers, s.Answers}, {"claims", claims, s.Claims}} {
+	}{{"private", private, s.Private}, {"claims", claims, s.Claims}} {
 		if got := float64(c.n) / n; got < c.want*0.8 || got > c.want*1.2 {
 			t.Errorf("%s: a share of %.3f, want about %.3f", c.what, got, c.want)
 		}

@@ -1,0 +1,53 @@
+package loadgen
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+
+	"chatsim/chatter"
+)
+
+// errSilent says that a server took the connection and said nothing.
+var errSilent = errors.New("it took the connection, but gave no name")
+
+// explain says in one line why a client could not join, and what to do.
+func explain(err error, cfg Config, joined int) *StartError {
+	what := "join " + cfg.Where
+	if joined > 0 {
+		what = fmt.Sprintf("join %s as chatter %d of %d", cfg.Where, joined+1, cfg.Users)
+	}
+	se := &StartError{Err: fmt.Errorf("%s: %w", what, err)}
+	var fe *chatter.FrameError
+	var refused *refusedError
+	switch {
+	case errors.As(err, &fe) && bytes.HasPrefix(fe.Frame, []byte("HTTP/")):
+		first, _, _ := strings.Cut(string(fe.Frame), "\r")
+		se.Err = fmt.Errorf("%s: it speaks HTTP, it answered %+q", what, first)
+		se.Hint = "give the address of a chat server that speaks chatsim's line protocol"
+	case errors.As(err, &fe):
+		se.Err = fmt.Errorf("%s: it speaks another protocol: %w", what, fe)
+		se.Hint = "give the address of a chat server that speaks chatsim's line protocol"
+	case errors.As(err, &refused):
+		se.Hint = "the server's own words; it may be full, or in use with other settings"
+	case errors.Is(err, errSilent):
+		se.Hint = "is it a chat server that speaks chatsim's line protocol?"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		se.Err = fmt.Errorf("%s: nobody listens there", what)
+		se.Hint = "start a server there first, for example: chatsim -serve -listen HOST:PORT"
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		se.Err = fmt.Errorf("%s: it closed the connection at once, without a word", what)
+		se.Hint = "is it a chat server that speaks chatsim's line protocol?"
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		se.Hint = "raise the limit of open files (ulimit -n), or take fewer -users"
+	}
+	return se
+}
+
+// refusedError is a server's refusal in its own words.
+type refusedError struct{ said string }
+
+func (e *refusedError) Error() string { return fmt.Sprintf("it refused: %+q", e.said) }

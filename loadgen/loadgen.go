@@ -1,0 +1,152 @@
+// Package loadgen runs N scripted clients against a chat server, has every
+// delivery judged while the load runs, and makes the report.
+//
+// It drives an interface, Client, of which chatter.Client is one
+// implementation: whoever wants another server judged writes an adapter that
+// joins, says, tells, leaves and hands out frames (see the example), and calls
+// Run from a go test.
+//
+// The package knows no server: what is at the other end of a Joiner is not its
+// business.
+package loadgen
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"chatsim/chatter"
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
+)
+
+// Frame is what a client receives. Its slices need hold only until the next
+// call of Next. At is when it was read; More says that Next can give another
+// frame without waiting, and may always be false.
+type Frame = chatter.Frame
+
+// Leave is a way to end a stay.
+type Leave = chatter.Leave
+
+// Client is one chatter's connection to a room. Next is called by one
+// goroutine; Say, Tell and Leave by one other at a time.
+type Client interface {
+	// Say sends a line to the group. The text is not kept.
+	Say(text []byte) error
+	// Tell sends a line to one name.
+	Tell(name string, text []byte) error
+	// Leave begins to end the stay: after chatter.FIN and chatter.HalfClose,
+	// Next goes on to io.EOF; after chatter.Reset nothing more is read.
+	Leave(kind Leave) error
+	// Next waits for a frame. First come the Welcome with the assigned name
+	// and the Roster, then Line, Join, Leave and Error frames; one's own lines
+	// come back like everybody's, one's own Join and Leave do not come.
+	Next(f *Frame) error
+	// Close gives up the connection and makes a waiting Next return.
+	Close() error
+}
+
+// Claimer is a Client that can claim another sender for a group line, to see
+// whether the server believes it. What comes back is the line with the claim
+// as part of its text, as ClaimedText gives it, under the real name.
+type Claimer interface {
+	Claim(sender string, text []byte) error
+	ClaimedText(sender string, text []byte) string
+}
+
+// Joiner connects a client and asks for a name. It need not wait for the answer.
+type Joiner func(ctx context.Context, name string) (Client, error)
+
+// Config is what a run is made of. The zero value of a field means its default.
+type Config struct {
+	Join  Joiner // required
+	Where string // what the report says of the other end: "in-process Manager on 127.0.0.1:41773"
+
+	Users    int           // 100
+	Duration time.Duration // 10 s; the measured part
+	Warmup   time.Duration // 1 s; -1 for none
+	Drain    time.Duration // 10 s; limit for the last lines to arrive
+	Rate     report.Rate   // 100 lines a second; report.Max: closed model
+	Inflight int           // 1024 lines under way at report.Max
+	Size     int           // 64 bytes of text in a line
+	Seed     uint64
+	Scenario scenario.Spec // mixed
+	Verify   check.Level   // check.Full
+
+	JoinTimeout time.Duration // 5 s; limit for one chatter to get into the room
+	Progress    func(Progress)
+}
+
+func (c Config) withDefaults() Config {
+	def := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+		*d = max(*d, 0)
+	}
+	c.Users = orDefault(c.Users, 100)
+	def(&c.Duration, 10*time.Second)
+	def(&c.Warmup, time.Second)
+	def(&c.Drain, 10*time.Second)
+	def(&c.JoinTimeout, 5*time.Second)
+	if c.Rate == 0 {
+		c.Rate = 100
+	}
+	c.Inflight = orDefault(c.Inflight, 1024)
+	c.Size = orDefault(c.Size, 64)
+	if c.Scenario.Name == "" {
+		c.Scenario = scenario.All()[0]
+	}
+	return c
+}
+
+func orDefault(v, def int) int {
+	if v == 0 {
+		return def
+	}
+	return v
+}
+
+func (c Config) validate() error {
+	switch {
+	case c.Join == nil:
+		return fmt.Errorf("loadgen: no Joiner")
+	case c.Users < 1:
+		return fmt.Errorf("loadgen: %d users, want at least 1", c.Users)
+	case c.Size < scenario.MinSize:
+		return fmt.Errorf("loadgen: texts of %d bytes, a stamp needs %d", c.Size, scenario.MinSize)
+	case c.Rate < 0 || c.Inflight < 1:
+		return fmt.Errorf("loadgen: rate %v with %d lines under way", c.Rate, c.Inflight)
+	}
+	return nil
+}
+
+// Phase is a part of a run.
+type Phase string
+
+// The phases in their order.
+const (
+	Joining Phase = "joining"
+	Warming Phase = "warming up"
+	Loading Phase = "measuring"
+	Drains  Phase = "draining"
+)
+
+// Progress is how far a run is.
+type Progress struct {
+	Phase      Phase
+	Done       float64 // of the phase, 0 to 1
+	Joined     int64
+	Sent       int64 // lines, measured or not
+	Deliveries int64
+}
+
+// StartError says that a run could not start: nothing was measured.
+type StartError struct {
+	Err  error
+	Hint string // what to do about it, may be empty
+}
+
+func (e *StartError) Error() string { return e.Err.Error() }
+func (e *StartError) Unwrap() error { return e.Err }

@@ -1,0 +1,218 @@
+package loadgen
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/report"
+)
+
+// longest is the highest latency that the histograms tell apart.
+const longest = 10 * time.Minute
+
+func newHistogram() *hdrhistogram.Histogram { return hdrhistogram.New(1, int64(longest), 3) }
+
+// note records a duration, cut to what the histogram can hold.
+func note(h *hdrhistogram.Histogram, d time.Duration) {
+	_ = h.RecordValue(int64(min(max(d, 0), longest)))
+}
+
+// recorder is what one batch of deliveries is noted in. There are about as
+// many as batches at one time, not as many as chatters.
+type recorder struct {
+	second   int64 // of the run, that the histograms hold
+	delivery *hdrhistogram.Histogram
+	actual   *hdrhistogram.Histogram
+	echo     *hdrhistogram.Histogram
+	count    int64
+	bytes    int64
+	observed int64
+	slowest  time.Duration
+}
+
+// lineOverhead is what a chat line has beside two senders, a text and a
+// target: " sender:text@sender@target\n".
+const lineOverhead = len(" :@@\n")
+
+// deliver notes one delivery of a line of the run.
+func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own bool) {
+	rec.observed++
+	took := at - l.Actual
+	rec.slowest = max(rec.slowest, took)
+	if !l.Measured {
+		return
+	}
+	rec.count++
+	rec.bytes += int64(lineOverhead + 2*len(f.Sender) + len(f.Text) + len(f.Target))
+	note(rec.delivery, at-l.Intended)
+	note(rec.actual, took)
+	if own {
+		note(rec.echo, at-l.Intended)
+	}
+}
+
+// measure collects the figures of a run.
+type measure struct {
+	observed atomic.Int64 // deliveries of any line
+
+	mu sync.Mutex
+	// Guarded by mu.
+	idle     []*recorder
+	delivery *hdrhistogram.Histogram
+	actual   *hdrhistogram.Histogram
+	echo     *hdrhistogram.Histogram
+	count    int64
+	bytes    int64
+	seconds  map[int64]*second
+
+	lineMu sync.Mutex
+	// Guarded by lineMu.
+	last, skew, lag, join *hdrhistogram.Histogram
+	sent                  int64
+	sentIn                map[int64]int64 // measured lines by second of the run
+
+	usage usage
+}
+
+// second is one second of a run. Its histogram goes once no more is to come.
+type second struct {
+	hist       *hdrhistogram.Histogram
+	deliveries int64
+	p50, p99   *int64
+	slowest    time.Duration
+}
+
+func newMeasure() *measure {
+	m := &measure{seconds: make(map[int64]*second), sentIn: make(map[int64]int64)}
+	for _, h := range []**hdrhistogram.Histogram{&m.delivery, &m.actual, &m.echo, &m.last, &m.skew, &m.lag, &m.join} {
+		*h = newHistogram()
+	}
+	return m
+}
+
+// take gives a recorder for a batch that was read at at.
+func (m *measure) take(at time.Duration) *recorder {
+	sec := int64(at / time.Second)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var rec *recorder
+	if n := len(m.idle); n > 0 {
+		rec, m.idle = m.idle[n-1], m.idle[:n-1]
+	} else {
+		rec = &recorder{second: sec, delivery: newHistogram(), actual: newHistogram(), echo: newHistogram()}
+	}
+	if rec.second != sec {
+		m.collectLocked(rec)
+		rec.second = sec
+	}
+	return rec
+}
+
+func (m *measure) give(rec *recorder) {
+	m.observed.Add(rec.observed)
+	rec.observed = 0
+	m.mu.Lock()
+	m.idle = append(m.idle, rec)
+	m.mu.Unlock()
+}
+
+// collectLocked adds what a recorder holds to the totals and to its second.
+func (m *measure) collectLocked(rec *recorder) {
+	s := m.seconds[rec.second]
+	if s == nil {
+		s = &second{}
+		m.seconds[rec.second] = s
+	}
+	s.slowest = max(s.slowest, rec.slowest)
+	rec.slowest = 0
+	if rec.count == 0 {
+		return
+	}
+	s.deliveries += rec.count
+	if s.hist == nil && s.p50 == nil {
+		s.hist = newHistogram()
+		m.finishSecondsLocked(rec.second - 3)
+	}
+	if s.hist != nil {
+		s.hist.Merge(rec.delivery)
+	}
+	m.delivery.Merge(rec.delivery)
+	m.actual.Merge(rec.actual)
+	m.echo.Merge(rec.echo)
+	m.count += rec.count
+	m.bytes += rec.bytes
+	rec.count, rec.bytes = 0, 0
+	rec.delivery.Reset()
+	rec.actual.Reset()
+	rec.echo.Reset()
+}
+
+// finishSecondsLocked takes the percentiles of the seconds up to one and lets
+// their histograms go, so that a long run does not grow by one a second.
+func (m *measure) finishSecondsLocked(upTo int64) {
+	for n, s := range m.seconds {
+		if n <= upTo && s.hist != nil {
+			s.p50 = report.Percentile(s.hist.TotalCount(), 50, s.hist.ValueAtPercentile)
+			s.p99 = report.Percentile(s.hist.TotalCount(), 99, s.hist.ValueAtPercentile)
+			s.hist = nil
+		}
+	}
+}
+
+// finish collects all that is left; no recorder is out any more.
+func (m *measure) finish() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, rec := range m.idle {
+		m.collectLocked(rec)
+	}
+	m.finishSecondsLocked(1 << 62)
+}
+
+// sentLine notes a line that is about to be written.
+func (m *measure) sentLine(l *check.Line) {
+	if !l.Measured {
+		return
+	}
+	m.lineMu.Lock()
+	defer m.lineMu.Unlock()
+	m.sent++
+	m.sentIn[int64(l.Actual/time.Second)]++
+	note(m.lag, l.Actual-l.Intended)
+}
+
+// retired notes a line that all have read.
+func (m *measure) retired(l *check.Line, first, last time.Duration) {
+	m.lineMu.Lock()
+	defer m.lineMu.Unlock()
+	note(m.last, last-l.Intended)
+	note(m.skew, last-first)
+}
+
+func (m *measure) joins(took time.Duration) {
+	m.lineMu.Lock()
+	defer m.lineMu.Unlock()
+	note(m.join, took)
+}
+
+// slowest is the slowest delivery of the second around at and its neighbours.
+func (m *measure) slowest(at time.Duration) time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	sec, d := int64(at/time.Second), time.Duration(0)
+	for n := sec - 1; n <= sec+1; n++ {
+		if s := m.seconds[n]; s != nil {
+			d = max(d, s.slowest)
+		}
+	}
+	return d
+}
+
+// latency puts a histogram's figures into the report's form.
+func latency(h *hdrhistogram.Histogram) *report.Latency {
+	return report.NewLatency(h.TotalCount(), h.Min(), int64(h.Mean()), h.Max(), h.ValueAtPercentile)
+}

@@ -1,0 +1,155 @@
+package loadgen
+
+import (
+	"bytes"
+	"errors"
+	"time"
+
+	"chatsim/chatter"
+	"chatsim/loadgen/check"
+	"chatsim/manager/wire"
+)
+
+// read observes all that comes to the stay, until its stream ends. Frames of
+// one read are one batch: they share a time, a recorder and one look at what
+// their sender has to do next.
+func (s *stay) read(dialled time.Duration) {
+	defer s.user.run.readers.Done()
+	defer close(s.done)
+	var f Frame
+	for {
+		if err := s.client.Next(&f); err != nil && !s.malformed(err) {
+			s.end(err)
+			return
+		}
+		if err := s.batch(&f, dialled); err != nil {
+			s.end(err)
+			return
+		}
+	}
+}
+
+// batch observes a frame and those that come without waiting.
+func (s *stay) batch(f *Frame, dialled time.Duration) error {
+	r := s.user.run
+	at := f.At.Sub(r.start)
+	rec := r.measure.take(at)
+	defer r.measure.give(rec)
+	returned, others := int64(0), false
+	for {
+		l := s.session.Observe(&f.Frame, at)
+		switch {
+		case l != nil:
+			own := l.Session == s.session
+			rec.deliver(l, f, at, own)
+			if own {
+				returned++
+			} else {
+				others = true
+			}
+			if l == r.anchor.Load() {
+				s.anchored.Store(true)
+			}
+		case f.Kind == wire.Error && bytes.HasPrefix(f.Text, []byte(wire.NoSuchUser.Text())):
+			returned++
+		case f.Kind == wire.Roster:
+			s.hasJoined(at, dialled)
+		}
+		if !f.More {
+			break
+		}
+		if err := s.client.Next(f); err != nil && !s.malformed(err) {
+			s.session.Flush(at)
+			return err
+		}
+	}
+	s.session.Flush(at)
+	s.react(returned, others, at)
+	return nil
+}
+
+// malformed tells the judge of a frame that the client could not understand.
+func (s *stay) malformed(err error) bool {
+	var fe *chatter.FrameError
+	if !errors.As(err, &fe) {
+		return false
+	}
+	s.session.Garbage(fe.Error())
+	s.err = err
+	return s.session.Joined() // before that it is another protocol
+}
+
+// hasJoined notes the first roster: the stay has begun.
+func (s *stay) hasJoined(at, dialled time.Duration) {
+	if !s.session.Joined() {
+		return
+	}
+	select {
+	case <-s.joined:
+		return
+	default:
+	}
+	r, name := s.user.run, s.session.Name()
+	s.user.name.Store(&name)
+	r.joined.Add(1)
+	if name != s.user.asked {
+		r.renamed.Add(1)
+	}
+	r.measure.joins(at - dialled)
+	close(s.joined)
+}
+
+// react does what a batch calls for: lines of the closed model go on, one
+// answer is sent, a FIN that waited for the last line is sent.
+func (s *stay) react(returned int64, others bool, at time.Duration) {
+	r := s.user.run
+	if r.cfg.Rate.IsMax() {
+		r.pass(s, min(returned, s.tokens.Load()))
+	}
+	if others && s.answers.Load() > 0 && !s.leaving.Load() {
+		s.answers.Add(-1)
+		s.user.enqueue(task{intended: at})
+	}
+	if s.finWhen.Load() && s.session.Unsettled() == 0 {
+		s.leaveNow(check.FIN)
+	}
+}
+
+// end notes that the stream is over and why, and gives its lines under way back.
+func (s *stay) end(err error) {
+	r, u := s.user.run, s.user
+	if s.err == nil {
+		s.err = err
+	}
+	left := s.leaving.Load()
+	if r.stopping.Load() && !left {
+		return
+	}
+	s.session.Ended(r.now())
+	s.client.Close()
+	u.mu.Lock()
+	if u.stay == s {
+		u.stay = nil
+	}
+	u.mu.Unlock()
+	r.mu.Lock()
+	r.gone = append(r.gone, s.session)
+	if !left && s.session.Joined() {
+		r.closed[closedWhy(s.session.Said())]++
+	}
+	r.mu.Unlock()
+	if r.cfg.Rate.IsMax() {
+		r.pass(s, s.tokens.Load())
+	}
+}
+
+// closedWhy is a short word for what a server said before it closed.
+func closedWhy(said string) string {
+	if reason, ok := wire.ParseReason([]byte(said)); ok {
+		return reason.String()
+	}
+	if said != "" {
+		return "other"
+	}
+	return "no reason given"
+}

@@ -1,0 +1,137 @@
+package loadgen
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/report"
+)
+
+// limitedShare of the delivery's p99 is what the schedule's lag may reach
+// before the figures are the generator's rather than the server's.
+const limitedShare = 0.10
+
+// report puts together what the run came to.
+func (r *run) report(ctx context.Context, result check.Result) *report.Report {
+	m := r.measure
+	m.finish()
+	took := (r.end - r.begin).Seconds()
+	if took <= 0 { // interrupted before the measured part
+		took = 0
+	}
+	rep := &report.Report{
+		Schema: report.Schema, Seed: r.cfg.Seed, Where: r.cfg.Where, Interrupted: ctx.Err() != nil, CutBy: r.cutBy,
+		Users: r.cfg.Users, Joined: r.joined.Load(), Renamed: r.renamed.Load(), Evicted: r.closed,
+		Sent: m.sent, Deliveries: m.count, ExpectedDeliveries: result.Expected, MeasuredS: took,
+		Config: report.Config{
+			Users: r.cfg.Users, DurationS: r.cfg.Duration.Seconds(), WarmupS: r.cfg.Warmup.Seconds(), DrainS: r.cfg.Drain.Seconds(),
+			Rate: r.cfg.Rate, Size: r.cfg.Size, Scenario: r.cfg.Scenario.Name, Verify: r.cfg.Verify.String(),
+		},
+		Environment: report.Environment{Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
+			CPUs: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0), CPUModel: cpuModel(), Commit: commit()},
+		Latency:   r.latencies(),
+		Series:    r.series(took),
+		Resources: m.usage.resources(),
+		Warnings:  r.warnings,
+	}
+	if r.cfg.Rate.IsMax() {
+		rep.Config.Inflight = r.cfg.Inflight
+	}
+	rep.LeftBy = report.LeftBy{FIN: r.left[check.FIN], RST: r.left[check.Reset], HalfClose: r.left[check.HalfClose]}
+	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose
+	if r.cfg.Verify <= check.Order {
+		rep.Deliveries = result.Deliveries
+	}
+	if took > 0 {
+		rep.DeliveriesPerS = float64(m.count) / took
+		rep.BytesPerS = float64(m.bytes) / took
+		rep.SentPerS = float64(m.sent) / took
+	}
+	rep.Checks = reportChecks(result, r.cfg.Verify)
+	r.health(rep)
+	return rep
+}
+
+func reportChecks(result check.Result, level check.Level) []report.Check {
+	out := []report.Check{} // an empty list, not null, in JSON
+	for _, o := range result.Outcomes {
+		c := report.Check{Name: string(o.Name), Verdict: report.Verdict(o.Verdict), Required: o.Required,
+			Evaluations: o.Evaluations, Violations: o.Violations, Implied: o.Implied}
+		if o.Verdict == check.NotExercised && level != check.Full {
+			c.Reason = "run with -verify " + level.String()
+		}
+		for _, w := range o.Witnesses {
+			c.Witnesses = append(c.Witnesses, report.Witness{Check: string(w.Check), Chatters: w.Chatters, Names: w.Names, Place: w.Place,
+				Sentence: w.Sentence, Expected: w.Expected, Came: w.Came, Before: w.Before, Agreed: w.Agreed})
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func (r *run) latencies() report.Latencies {
+	m := r.measure
+	leave := newHistogram()
+	for _, s := range r.gone {
+		if took, ok := s.LeaveNotice(); ok {
+			note(leave, took)
+		}
+	}
+	return report.Latencies{Delivery: latency(m.delivery), DeliveryActual: latency(m.actual), Last: latency(m.last),
+		Echo: latency(m.echo), Skew: latency(m.skew), Join: latency(m.join), Leave: latency(leave)}
+}
+
+// series is the measured part second by second.
+func (r *run) series(took float64) []report.Second {
+	out := []report.Second{}
+	m := r.measure
+	for n := int64(r.begin / time.Second); n <= int64(r.end/time.Second); n++ {
+		s := m.seconds[n]
+		if s == nil {
+			s = &second{}
+		}
+		at := min((time.Duration(n+1)*time.Second - r.begin).Seconds(), took)
+		if at > 0 {
+			out = append(out, report.Second{TS: at, Sent: m.sentIn[n], Deliveries: s.deliveries, P50: s.p50, P99: s.p99})
+		}
+	}
+	return out
+}
+
+// health says whether the load was made as planned, and what else to doubt.
+func (r *run) health(rep *report.Report) {
+	if !r.cfg.Rate.IsMax() {
+		rep.Generator.Applicable = true
+		rep.Generator.ScheduleLagP99 = r.measure.lag.ValueAtPercentile(99)
+		if d := rep.Latency.Delivery; d != nil && d.P99 != nil {
+			rep.Generator.Limited = float64(rep.Generator.ScheduleLagP99) > limitedShare*float64(*d.P99)
+		}
+		if rep.Generator.Limited {
+			rep.Warnings = append(rep.Warnings, fmt.Sprintf("generator-limited: lines were sent up to %v after their time (p99), more than a tenth of the delivery's p99",
+				time.Duration(rep.Generator.ScheduleLagP99).Round(10*time.Microsecond)))
+		}
+	}
+	if v := r.cfg.Verify; v != check.Full {
+		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())
+	}
+	if rep.Interrupted {
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("interrupted after %.1f of %.1f s", rep.MeasuredS, r.cfg.Duration.Seconds()))
+	}
+	if n := r.failedJoins.Load(); n > 3 {
+		rep.Warnings = append(rep.Warnings[:3], fmt.Sprintf("%d chatters could not come back", n))
+	}
+	if rep.Warnings == nil {
+		rep.Warnings = []string{}
+	}
+}
+
+func (u *usage) resources() report.Resources {
+	res := report.Resources{CPUS: u.cpu.Seconds(), MaxRSSBytes: u.maxRSS, GCPauseMax: int64(u.gcPauseMax), GoroutinesMax: u.goroutinesMax}
+	if u.cpuWall > 0 {
+		res.CoresUsed = u.cpu.Seconds() / u.cpuWall.Seconds()
+	}
+	return res
+}

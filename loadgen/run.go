@@ -1,0 +1,156 @@
+package loadgen
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
+)
+
+// run is one run under way.
+type run struct {
+	// Static after construction.
+	cfg     Config
+	script  *scenario.Script
+	judge   *check.Judge
+	measure *measure
+	start   time.Time // all times of the run count from here
+	users   []*user
+
+	// Set once when the ramp is over.
+	begin time.Duration // of the measured part
+	end   time.Duration
+
+	joined, renamed atomic.Int64
+	sent            atomic.Int64
+	failedJoins     atomic.Int64 // of chatters who wanted to come back
+	stopping        atomic.Bool  // the end: streams that break off are ours
+	anchor          atomic.Pointer[check.Line]
+	phase           atomic.Pointer[Phase]
+	readers         sync.WaitGroup // goroutines that observe a session
+	workers         sync.WaitGroup // pumps and returns
+
+	mu sync.Mutex
+	// Guarded by mu.
+	left     map[check.Leave]int64
+	closed   map[string]int64 // by the server, by reason
+	gone     []*check.Session // stays that are over
+	warnings []string
+	cutBy    string
+}
+
+// Run makes a run and gives its report. A *StartError means that it could not
+// start; any other error is a failure of the tool. What the server does wrong
+// is in the report. Cancelling ctx ends the load early; what was sent is still
+// drained, briefly, and reported.
+func Run(ctx context.Context, cfg Config) (*report.Report, error) {
+	cfg = cfg.withDefaults()
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	r := newRun(cfg)
+	stopProgress := r.watch()
+	defer stopProgress()
+	if err := r.ramp(ctx); err != nil {
+		r.stop()
+		return nil, err
+	}
+	r.load(ctx)
+	advancing := r.drain(ctx)
+	r.stop()
+	result := r.judge.End(check.End{Required: r.requires(), Advancing: advancing, Cut: r.cutBy != ""})
+	return r.report(ctx, result), nil
+}
+
+func newRun(cfg Config) *run {
+	r := &run{cfg: cfg, start: time.Now(), left: make(map[check.Leave]int64), closed: make(map[string]int64)}
+	r.script = &scenario.Script{Spec: cfg.Scenario, Users: cfg.Users, Size: cfg.Size, Seed: cfg.Seed, Nonce: newNonce()}
+	r.measure = newMeasure()
+	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Retired: r.measure.retired, Slowest: r.measure.slowest})
+	for n := range cfg.Users {
+		r.users = append(r.users, &user{run: r, n: n, asked: r.script.Asked(n)})
+	}
+	r.enter(Joining)
+	return r
+}
+
+// newNonce tells this run's lines from those of any other, also one with the
+// same seed against the same server.
+func newNonce() string {
+	const letters = "abcdefghijkmnpqrstuvwxyz23456789"
+	b := make([]byte, check.NonceLen)
+	for i := range b {
+		b[i] = letters[rand.IntN(len(letters))]
+	}
+	return string(b)
+}
+
+func (r *run) now() time.Duration { return time.Since(r.start) }
+
+func (r *run) enter(p Phase) { r.phase.Store(&p) }
+
+func (r *run) warn(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.warnings = append(r.warnings, text)
+}
+
+func (r *run) requires() []check.Name {
+	d := r.cfg.Warmup + r.cfg.Duration
+	return r.script.Requires(d, float64(min(r.cfg.Rate, 1e9))*d.Seconds())
+}
+
+// watch tells Progress five times a second until the returned function is called.
+func (r *run) watch() (stop func()) {
+	if r.cfg.Progress == nil {
+		return func() {}
+	}
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		tick := time.NewTicker(200 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				r.cfg.Progress(r.progress())
+			}
+		}
+	})
+	return func() { close(done); wg.Wait() }
+}
+
+func (r *run) progress() Progress {
+	p := Progress{Phase: *r.phase.Load(), Joined: r.joined.Load(), Sent: r.sent.Load(), Deliveries: r.measure.observed.Load()}
+	switch now := r.now(); p.Phase {
+	case Joining:
+		p.Done = float64(p.Joined) / float64(r.cfg.Users)
+	case Warming:
+		p.Done = 1 - float64(r.begin-now)/float64(max(1, r.cfg.Warmup))
+	case Loading:
+		p.Done = float64(now-r.begin) / float64(r.cfg.Duration)
+	}
+	p.Done = min(max(p.Done, 0), 1)
+	return p
+}
+
+// stop closes all connections and waits for every goroutine.
+func (r *run) stop() {
+	r.stopping.Store(true)
+	for _, u := range r.users {
+		u.mu.Lock()
+		if s := u.stay; s != nil {
+			s.client.Close()
+		}
+		u.mu.Unlock()
+	}
+	r.workers.Wait()
+	r.readers.Wait()
+}

@@ -1,0 +1,8 @@
+//go:build !unix
+
+package loadgen
+
+import "time"
+
+// cpuTime is not known here.
+func cpuTime() (cpu time.Duration, maxRSS int64) { return 0, 0 }
