@@ -1,0 +1,81 @@
+package flags
+
+import (
+	"strings"
+	"time"
+
+	"chatsim/loadgen/report"
+)
+
+// Config is a command line that makes sense.
+type Config struct {
+	// The simulation.
+	Users      int
+	Duration   time.Duration // the measured part
+	Rate       report.Rate   // lines a second of all chatters together, or report.Max
+	Inflight   int           // lines under way at report.Max
+	Size       int           // bytes of text in a line
+	Warmup     time.Duration
+	Seed       uint64 // valid if Explicit("seed"), else the caller's choice
+	Scenario   string
+	Verify     string        // "full", "order", "count" or "off"
+	Drain      time.Duration // limit for the last lines to arrive, of the live room too
+	Target     string        // HOST:PORT; empty: a Manager in this process
+	Thresholds []report.Threshold
+
+	// The report.
+	JSON    string // a file, "-" for standard output, empty for none
+	Quiet   bool
+	Verbose bool
+
+	// The live room.
+	Serve  bool
+	Listen string
+
+	Help    bool
+	Version bool
+
+	set *set
+}
+
+// Explicit says whether the command line has the flag, by its long name.
+func (c *Config) Explicit(name string) bool { return c.set.Changed(name) }
+
+// scripted are the flags that decide what a run does, in the order in which
+// people write them; -seed goes last.
+var scripted = []string{"target", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain"}
+
+// Reproduce is the command line that runs the same script again: what differs
+// from the defaults, and the seed.
+func (c *Config) Reproduce(seed uint64) string {
+	words := []string{"chatsim"}
+	for _, name := range scripted {
+		if f := c.set.Lookup(name); f.Value.String() != f.DefValue {
+			words = append(words, "-"+name, quote(trimDuration(f.Value.String())))
+		}
+	}
+	for _, t := range c.Thresholds {
+		words = append(words, "-threshold", quote(t.String()))
+	}
+	return strings.Join(append(words, "-seed", utoa(seed)), " ")
+}
+
+// trimDuration writes 1h0m0s as 1h and 2m0s as 2m; other text stays.
+func trimDuration(s string) string {
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// quote makes a word that a POSIX shell reads as one, as it is.
+func quote(s string) string {
+	const harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+:,./@%"
+	if s != "" && strings.Trim(s, harmless) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

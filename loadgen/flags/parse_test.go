@@ -1,0 +1,241 @@
+package flags
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"chatsim/loadgen/report"
+)
+
+func TestParseErrors(t *testing.T) {
+	for _, tt := range []struct{ line, want, hint string }{
+		{"-usrs 500", "unknown flag -usrs, did you mean -users?", ""},
+		{"-user 500", "unknown flag -user, did you mean -users?", ""},
+		{"--dur 5s", "unknown flag -dur, did you mean -duration?", ""},
+		{"-Users 5", "unknown flag -Users, did you mean -users?", ""},
+		{"-trheshold x", "unknown flag -trheshold, did you mean -threshold?", ""},
+		{"-qv", "unknown flag -qv", "chatsim -help"},
+		{"-frobnicate", "unknown flag -frobnicate", "chatsim -help lists all flags"},
+		{"-join localhost:9999", "unknown flag -join", "chatsim -help"},
+		{"-x\x1b[2J", `unknown flag -x\x1b[2J`, "chatsim -help"},
+		{"---users 5", "bad flag ---users", "-users 500"},
+		{"-users", "-users needs a value", "-users N number of chatters"},
+		{"-users many", "-users many is not a whole number", ""},
+		{"-users 1.5", "-users 1.5 is not a whole number", ""},
+		{"-users 99999999999999999999", "-users 99999999999999999999 is out of range", ""},
+		{"-users 0", "-users 0: must be at least 1", "somebody"},
+		{"-users=-5", "-users -5: must be at least 1", "somebody"},
+		{"-duration 10", "-duration 10 has no unit", "write -duration 10s for seconds"},
+		{"-duration soon", "-duration soon is not a duration", "500ms, 30s or 2m"},
+		{"-duration 0s", "-duration 0s: must be above 0", "500ms"},
+		{"-duration -1s", "-duration -1s: must be above 0", "500ms"},
+		{"-warmup -1s", "-warmup -1s: must not be negative", "-warmup 0s"},
+		{"-drain 0s", "-drain 0s: must be above 0", ""},
+		{"-rate 0", "-rate 0: must be above 0", "-rate 0.5"},
+		{"-rate -3", "-rate -3: must be above 0", ""},
+		{"-rate fast", "-rate fast is not a number of lines a second", "-rate max"},
+		{"-rate nan", "-rate nan is not a number", "-rate max"},
+		{"-rate inf", "-rate inf: at most 10000000 lines", "-rate max"},
+		{"-rate max -inflight 0", "-inflight 0: must be at least 1", "nothing is sent"},
+		{"-size 23", "-size 23: at least 24 bytes are needed", "stamp"},
+		{"-size=-5", "-size -5: at least 24 bytes are needed", "stamp"},
+		{"-size 4001", "-size 4001: at most 4000 bytes are possible", "4096"},
+		{"-seed -1", "-seed -1 is negative", ""},
+		{"-seed x", "-seed x is not a whole number", ""},
+		{"-scenario mixd", "-scenario mixd is not known, did you mean mixed?", "mixed, steady, namesakes, private, churn"},
+		{"-scenario storm", "-scenario storm is not known", "one of mixed"},
+		{"-verify some", "-verify some is not known", "full, order, count, off"},
+		{"-threshold delivry.p99<5ms", "-threshold: unknown metric \"delivry.p99\"\n  delivry.p99<5ms\n  ^^^^^^^^^^^", "LATENCY.STATISTIC"},
+		{"-threshold delivery.p99<5", "-threshold: 5 has no unit\n  delivery.p99<5\n               ^", "50ms"},
+		{"-json=", "-json needs the name of a file", "standard output"},
+		{"-target localhost", "-target localhost has no port", "write -target localhost:9999"},
+		{"-target :9999", "-target :9999 has no host", "-target localhost:9999"},
+		{"-target=", `-target "" is not HOST:PORT`, ""},
+		{"-target ::1:99", "-target ::1:99 is not HOST:PORT", "[::1]:9999"},
+		{"-target h:chat", "-target h:chat: port chat is not a number from 1 to 65535", ""},
+		{"-target h:0", "-target h:0: port 0 is not a number from 1 to 65535", ""},
+		{"-target h:65536", "-target h:65536: port 65536 is not", ""},
+		{"-target http://localhost:80/x", "-target http://localhost:80/x is a URL", "-target localhost:80"},
+		{"-serve -listen 9999", "-listen 9999 has no port", "-listen 9999:9999"},
+		{"-serve -listen :99999", "-listen :99999: port 99999 is not a number from 0 to 65535", ""},
+		{"-serve -users 5", "-serve and -users contradict each other", "without it"},
+		{"-serve -target h:1", "-serve and -target contradict each other", "-target"},
+		{"-json x -serve", "-serve and -json contradict each other", ""},
+		{"-serve -q", "-serve and -quiet contradict each other", ""},
+		{"-listen :1", "-listen without -serve", "add -serve"},
+		{"-inflight 5", "-inflight and -rate 100 contradict each other", "-rate max"},
+		{"-inflight 5 -rate 0.5", "-inflight and -rate 0.5 contradict each other", "-rate max"},
+		{"-q -v", "-quiet and -v contradict each other", ""},
+		{"-quiet=maybe", "-quiet maybe is neither true nor false", "-quiet alone is enough"},
+		{"500", "unexpected argument 500", "chatsim -users 500"},
+		{"-v users=500", "unexpected argument users=500", "did you mean -users=500?"},
+		{"-v -- -users", "unexpected argument -users", ""},
+	} {
+		c, err := Parse(strings.Split(strings.TrimSpace(tt.line), " "), known)
+		if err == nil {
+			t.Errorf("%q: no error, %+v", tt.line, c)
+			continue
+		}
+		var hinted interface{ Hint() string }
+		if !errors.As(err, &hinted) {
+			t.Fatalf("%q: the error %v has no Hint", tt.line, err)
+		}
+		if !strings.HasPrefix(err.Error(), tt.want) || !strings.Contains(hinted.Hint(), tt.hint) {
+			t.Errorf("%q:\n%s\nhint: %s\nwant\n%s\nhint: %s", tt.line, err, hinted.Hint(), tt.want, tt.hint)
+		}
+		if n := strings.Count(err.Error(), "\n"); n > 0 && !strings.Contains(tt.line, "-threshold") {
+			t.Errorf("%q: the error has %d lines", tt.line, n+1)
+		}
+	}
+}
+
+// defaults is what a bare command line means.
+func defaults(change func(*Config)) *Config {
+	c := &Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second,
+		Scenario: "mixed", Verify: "full", Drain: 10 * time.Second, Listen: "127.0.0.1:9999"}
+	change(c)
+	return c
+}
+
+func TestParse(t *testing.T) {
+	for _, tt := range []struct {
+		line string
+		want func(*Config)
+	}{
+		{"", func(*Config) {}},
+		{"-users 500 -duration 30s", func(c *Config) { c.Users, c.Duration = 500, 30*time.Second }},
+		{"--rate=max -inflight=5", func(c *Config) { c.Rate, c.Inflight = report.Max, 5 }},
+		{"-rate 0.5 -size 4000 -warmup 0s", func(c *Config) { c.Rate, c.Size, c.Warmup = 0.5, 4000, 0 }},
+		{"-scenario churn -verify off -seed 18446744073709551615 -drain 1m", func(c *Config) {
+			c.Scenario, c.Verify, c.Seed, c.Drain = "churn", "off", 1<<64-1, time.Minute
+		}},
+		{"-json - -quiet", func(c *Config) { c.JSON, c.Quiet = "-", true }},
+		{"-json -x -v", func(c *Config) { c.JSON, c.Verbose = "-x", true }},
+		{"-q -v=false", func(c *Config) { c.Quiet = true }},
+		{"-target [::1]:9999", func(c *Config) { c.Target = "[::1]:9999" }},
+		{"-serve -listen :0 -drain 2s", func(c *Config) { c.Serve, c.Listen, c.Drain = true, ":0", 2*time.Second }},
+		{"-h -users 0", func(c *Config) { c.Help, c.Users = true, 0 }},
+		{"-help", func(c *Config) { c.Help = true }},
+		{"--version rest", func(c *Config) { c.Version = true }},
+	} {
+		got, err := Parse(strings.Fields(tt.line), known)
+		if err != nil {
+			t.Errorf("%q: %v", tt.line, err)
+			continue
+		}
+		if diff := cmp.Diff(defaults(tt.want), got, cmpopts.IgnoreUnexported(Config{})); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", tt.line, diff)
+		}
+	}
+}
+
+func TestExplicit(t *testing.T) {
+	c, err := Parse([]string{"-users", "100", "-q"}, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{"users": true, "quiet": true, "seed": false, "rate": false} {
+		if c.Explicit(name) != want {
+			t.Errorf("Explicit(%q) = %v", name, !want)
+		}
+	}
+}
+
+func TestReproduce(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "chatsim -seed 7"},
+		{[]string{"-users", "500", "-duration", "30s", "-json", "x", "-v"}, "chatsim -users 500 -duration 30s -seed 7"},
+		{[]string{"-users", "100", "-duration", "90s", "-seed", "3"}, "chatsim -duration 1m30s -seed 7"},
+		{[]string{"-rate", "max", "-inflight", "5", "-drain", "1h", "-warmup", "2m"}, "chatsim -rate max -inflight 5 -warmup 2m -drain 1h -seed 7"},
+		{[]string{"-rate", "0.5", "-size", "100", "-scenario", "churn", "-verify", "off"}, "chatsim -rate 0.5 -size 100 -scenario churn -verify off -seed 7"},
+		{[]string{"-threshold", "sent > 5", "-threshold", "delivery.p99<50ms", "-target", "[::1]:99"},
+			"chatsim -target '[::1]:99' -threshold 'sent>5' -threshold 'delivery.p99<50ms' -seed 7"},
+	} {
+		c, err := Parse(tt.args, known)
+		if err != nil {
+			t.Errorf("%q: %v", tt.args, err)
+			continue
+		}
+		if got := c.Reproduce(7); got != tt.want {
+			t.Errorf("%q: %s, want %s", tt.args, got, tt.want)
+		}
+	}
+}
+
+func TestQuote(t *testing.T) {
+	for in, want := range map[string]string{"": "''", "a": "a", "a b": "'a b'", "it's": `'it'\''s'`, "<": "'<'", "$x": "'$x'", "10.0.0.1:99": "10.0.0.1:99"} {
+		if got := quote(in); got != want {
+			t.Errorf("quote(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"users", "duration", "v", "seed", "serve", "size"}
+	for in, want := range map[string]string{
+		"users": "users", "uesrs": "users", "user": "users", "dura": "duration", "sizes": "size", "sede": "seed",
+		"x": "", "": "", "completely": "", strings.Repeat("users", 100): "",
+	} {
+		if got := nearest(in, names); got != want {
+			t.Errorf("nearest(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, line := range []string{"", "-users 500", "-threshold a<b", "-target x:1", "-rate max\n-inflight 3", "-q\n-v", "--\nx", "-json\n-", "-size=-5", "-\xff", "-users\n1_0"} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, lines string) {
+		c, err := Parse(strings.Split(lines, "\n"), known)
+		if err != nil {
+			msg := strings.ReplaceAll(err.Error(), "\n", "")
+			if msg == "" || report.Printable(msg) != msg {
+				t.Fatalf("%q: the error %q is not printable", lines, err)
+			}
+			return
+		}
+		if c.Help || c.Version || c.Serve {
+			return
+		}
+		again, err := Parse(split(t, c.Reproduce(c.Seed)), known)
+		if err != nil {
+			t.Fatalf("%q: %s is refused: %v", lines, c.Reproduce(c.Seed), err)
+		}
+		if got, want := again.Reproduce(c.Seed), c.Reproduce(c.Seed); got != want {
+			t.Fatalf("%q: %s reproduces as %s", lines, want, got)
+		}
+	})
+}
+
+// split reads what Reproduce wrote as a shell would, without its program name.
+func split(t *testing.T, line string) []string {
+	t.Helper()
+	var words []string
+	word, quoted := "", false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == '\'':
+			quoted = !quoted
+		case c == '\\' && !quoted:
+			i++
+			word += string(line[i])
+		case c == ' ' && !quoted:
+			words, word = append(words, word), ""
+		default:
+			word += string(c)
+		}
+	}
+	if quoted {
+		t.Fatalf("%s has an open quote", line)
+	}
+	return append(words, word)[1:]
+}

@@ -1,0 +1,121 @@
+package flags
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"chatsim/loadgen/report"
+)
+
+// Known is what the command line must be told by those who know it.
+type Known struct {
+	Scenarios []string // the first is the default
+	MinSize   int      // bytes of text that a line's stamp needs
+}
+
+// verifyLevels are those of -verify, most first.
+var verifyLevels = []string{"full", "order", "count", report.VerifyOff}
+
+// set is the flag set of one parse, by groups for the help.
+type set struct {
+	*pflag.FlagSet
+	known  Known
+	groups []group
+}
+
+type group struct {
+	title string
+	flags []string
+}
+
+// newSet defines every flag with its default, its place in the help, and the
+// field of c that it sets. A usage text is "`VALUE`|meaning".
+func newSet(c *Config, known Known) *set {
+	s := &set{FlagSet: pflag.NewFlagSet("chatsim", pflag.ContinueOnError), known: known}
+	s.SetOutput(io.Discard) // errors are returned, and said by the caller
+	s.Usage = func() {}
+	s.SetInterspersed(false)
+	s.SortFlags = false
+	c.Rate = 100
+
+	s.IntVar(&c.Users, "users", 100, "`N`|number of chatters")
+	s.DurationVar(&c.Duration, "duration", 10*time.Second, "`D`|measured part of the run, after joining and warm-up")
+	s.Var((*rateValue)(&c.Rate), "rate", "`R`|lines a second of all chatters together, on a schedule; max: as fast as the room takes them")
+	s.IntVar(&c.Inflight, "inflight", 1024, "`N`|lines under way, with -rate max")
+	s.IntVar(&c.Size, "size", 64, fmt.Sprintf("`B`|bytes of text in a line, %d to %d", known.MinSize, maxSize))
+	s.DurationVar(&c.Warmup, "warmup", time.Second, "`D`|load before measuring")
+	s.Uint64Var(&c.Seed, "seed", 0, "`N`|reproduces the script, who says what when (default: from the clock)")
+	s.StringVar(&c.Scenario, "scenario", known.Scenarios[0], "`NAME`|"+strings.Join(known.Scenarios, ", "))
+	s.StringVar(&c.Verify, "verify", verifyLevels[0], "`LEVEL`|how much of each delivery is checked: "+strings.Join(verifyLevels, ", "))
+	s.DurationVar(&c.Drain, "drain", 10*time.Second, "`D`|limit for the last lines to arrive")
+	s.StringVar(&c.Target, "target", "", "`HOST:PORT`|load a running server instead of one in this process")
+	s.Var((*thresholdsValue)(&c.Thresholds), "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
+	s.group("Simulation", "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "threshold")
+
+	s.StringVar(&c.JSON, "json", "", "`FILE`|write the report as JSON; - is standard output, and the text report goes to standard error")
+	s.BoolVarP(&c.Quiet, "quiet", "q", false, "print only the verdict line")
+	s.BoolVar(&c.Verbose, "v", false, "list every check, even when all passed")
+	s.group("Report", "json", "quiet", "v")
+
+	s.BoolVar(&c.Serve, "serve", false, "run the room as a live server until interrupted; of the flags above only -drain goes with it")
+	s.StringVar(&c.Listen, "listen", "127.0.0.1:9999", "`ADDR`|where to listen, with -serve")
+	s.group("Live room", "serve", "listen")
+
+	s.BoolVarP(&c.Help, "help", "h", false, "print this text")
+	s.BoolVar(&c.Version, "version", false, "print what was built, from which commit")
+	s.group("Other", "help", "version")
+	return s
+}
+
+func (s *set) group(title string, names ...string) {
+	s.groups = append(s.groups, group{title, names})
+}
+
+// rateValue reads a number above 0, or max.
+type rateValue report.Rate
+
+// maxRate is far above what one process can send on a schedule.
+const maxRate = 10_000_000
+
+func (r *rateValue) String() string { return report.Rate(*r).String() }
+func (r *rateValue) Type() string   { return "rate" }
+
+func (r *rateValue) Set(s string) error {
+	if s == report.Max.String() {
+		*r = rateValue(report.Max)
+		return nil
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	switch {
+	case err != nil || f != f:
+		return &Error{msg: fmt.Sprintf("-rate %s is not a number of lines a second", show(s)), hint: "write -rate 100, or -rate max"}
+	case f <= 0:
+		return &Error{msg: fmt.Sprintf("-rate %s: must be above 0", show(s)), hint: "write -rate 0.5 for a line every two seconds"}
+	case f > maxRate:
+		return &Error{msg: fmt.Sprintf("-rate %s: at most %d lines a second can be scheduled", show(s), maxRate), hint: "-rate max goes as fast as the room takes them"}
+	}
+	*r = rateValue(f)
+	return nil
+}
+
+// thresholdsValue gathers what -threshold is given.
+type thresholdsValue []report.Threshold
+
+func (t *thresholdsValue) String() string { return "" }
+func (t *thresholdsValue) Type() string   { return "threshold" }
+
+func (t *thresholdsValue) Set(s string) error {
+	th, err := report.ParseThreshold(s)
+	if err != nil {
+		return err
+	}
+	*t = append(*t, th)
+	return nil
+}
+
+func utoa(n uint64) string { return strconv.FormatUint(n, 10) }

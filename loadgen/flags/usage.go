@@ -1,0 +1,98 @@
+package flags
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/pflag"
+)
+
+const head = `chatsim runs a chat room and many scripted chatters over real sockets, checks
+every delivery while the load runs, and says whether everyone saw the same
+conversation, and how fast.
+
+Usage:
+  chatsim [flags]                     simulate, with a room in this process
+  chatsim -target HOST:PORT [flags]   the same against a running server
+  chatsim -serve [-listen ADDR]       run the room as a live server
+`
+
+const tail = `
+Examples:
+  chatsim -users 500 -duration 30s
+  chatsim -users 500 -rate max -threshold 'delivery.p99<50ms' -json report.json
+  chatsim -serve -listen 127.0.0.1:9999
+
+Flags work with one dash or two.
+
+Exit codes:
+  0 passed · 1 a check failed · 2 usage, or the run could not start
+  3 inconclusive · 99 the checks passed, a threshold did not
+  130 interrupted, with the report so far · 70 a bug in chatsim
+`
+
+const (
+	columns = 80
+	hanging = 20 // column of a flag's meaning
+)
+
+// Usage writes the help.
+func Usage(w io.Writer, known Known) error {
+	s := newSet(&Config{}, known)
+	var b strings.Builder
+	b.WriteString(head)
+	for _, g := range s.groups {
+		fmt.Fprintf(&b, "\n%s:\n", g.title)
+		for _, name := range g.flags {
+			s.describe(&b, s.Lookup(name))
+		}
+	}
+	b.WriteString(tail)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// line is a flag's help on one line, as a hint.
+func (s *set) line(f *pflag.Flag) string {
+	var b strings.Builder
+	s.describe(&b, f)
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// describe writes a flag, its value and its meaning, wrapped.
+func (s *set) describe(b *strings.Builder, f *pflag.Flag) {
+	value, meaning := pflag.UnquoteUsage(f)
+	meaning = strings.TrimPrefix(meaning, value+"|")
+	names := "-" + f.Name
+	if f.Shorthand != "" {
+		names = "-" + f.Shorthand + ", " + names
+	}
+	b.WriteString("  ")
+	at := 2
+	for _, word := range []string{names, value} {
+		if word != "" {
+			b.WriteString(word + " ")
+			at += len(word) + 1
+		}
+	}
+	b.WriteString(strings.Repeat(" ", max(0, hanging-at)))
+	at = max(at, hanging)
+	if d := f.DefValue; d != "" && d != "false" && f.Name != "seed" {
+		meaning += " (default " + trimDuration(d) + ")"
+	}
+	for i, word := range strings.Fields(meaning) {
+		n := utf8.RuneCountInString(word)
+		if i > 0 && at+1+n > columns {
+			b.WriteString("\n" + strings.Repeat(" ", hanging))
+			at = hanging
+		} else if i > 0 {
+			b.WriteByte(' ')
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	b.WriteByte('\n')
+}

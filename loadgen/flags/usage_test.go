@@ -1,0 +1,47 @@
+package flags
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden file")
+
+var known = Known{Scenarios: []string{"mixed", "steady", "namesakes", "private", "churn"}, MinSize: 24}
+
+func TestUsage(t *testing.T) {
+	var buf bytes.Buffer
+	if err := Usage(&buf, known); err != nil {
+		t.Fatal(err)
+	}
+	const path = "testdata/help.txt"
+	if *update {
+		if err := os.WriteFile(path, buf.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), buf.String()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+	for line := range strings.Lines(buf.String()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns {
+			t.Errorf("%d columns: %s", n, line)
+		}
+	}
+	newSet(&Config{}, known).VisitAll(func(f *pflag.Flag) {
+		if !strings.Contains(buf.String(), "-"+f.Name+" ") {
+			t.Errorf("-%s is not in the help", f.Name)
+		}
+	})
+}
