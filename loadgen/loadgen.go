@@ -144,9 +144,10 @@ type Progress struct {
 
 // StartError says that a run could not start: nothing was measured.
 type StartError struct {
-	Err  error
-	Hint string // what to do about it, may be empty
+	Err    error
+	Advice string // what to do about it, may be empty
 }
 
 func (e *StartError) Error() string { return e.Err.Error() }
 func (e *StartError) Unwrap() error { return e.Err }
+func (e *StartError) Hint() string  { return e.Advice }

@@ -1,0 +1,273 @@
+// Command chatsim runs a chat room and N scripted chatters over real sockets,
+// verifies every delivery while the load runs, and says whether everyone saw
+// the same conversation, and how fast. With -serve it is the room alone.
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/flags"
+	"chatsim/loadgen/progress"
+	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
+	"chatsim/manager"
+)
+
+// The exit codes beside those of a report.
+const (
+	exitUsage = 2
+	exitBug   = 70
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if p := recover(); p != nil {
+			fmt.Fprintf(stderr, "chatsim: a bug in chatsim: %v\nhint: please report this with the lines below and the command\n%s", p, debug.Stack())
+			code = exitBug
+		}
+	}()
+	known := flags.Known{Scenarios: scenario.Names(), MinSize: scenario.MinSize}
+	cfg, err := flags.Parse(args, known)
+	switch {
+	case err != nil:
+		return fail(stderr, err)
+	case cfg.Help:
+		err = flags.Usage(stdout, known)
+	case cfg.Version:
+		_, err = fmt.Fprintln(stdout, version())
+	case cfg.Serve:
+		err = serve(ctx, cfg, stdout, stderr)
+	default:
+		code, err = simulate(ctx, cfg, stdout, stderr)
+	}
+	if err != nil {
+		return fail(stderr, err)
+	}
+	return code
+}
+
+// fail prints an error, and its hint if it has one.
+func fail(stderr io.Writer, err error) int {
+	fmt.Fprintf(stderr, "chatsim: %s\n", err)
+	var h interface{ Hint() string }
+	if errors.As(err, &h) && h.Hint() != "" {
+		fmt.Fprintf(stderr, "hint: %s\n", h.Hint())
+	}
+	return exitUsage
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return "chatsim " + info.Main.Version + " " + info.GoVersion
+	}
+	return "chatsim"
+}
+
+// simulate runs the chatters against a room of this process, or the target.
+func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) (int, error) {
+	lc, err := loadConfig(cfg)
+	if err != nil {
+		return 0, err
+	}
+	if err := checkOutputs(cfg); err != nil {
+		return 0, err
+	}
+	var room *manager.Manager
+	if cfg.Target != "" {
+		if err := loadgen.CheckDescriptors(cfg.Users, 1); err != nil {
+			return 0, err
+		}
+		lc.Join, lc.Where = loadgen.Dial(cfg.Target), "server at "+cfg.Target
+	} else {
+		if err := loadgen.CheckDescriptors(cfg.Users, 2); err != nil {
+			return 0, err
+		}
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return 0, fmt.Errorf("listen on a free port: %w", err)
+		}
+		room = manager.New(manager.Config{})
+		var g errgroup.Group
+		g.Go(func() error { return room.Serve(ln) })
+		defer func() { closeRoom(room, &g, stderr) }()
+		addr := ln.Addr().String()
+		lc.Join, lc.Where = loadgen.Dial(addr), "in-process Manager on "+addr
+	}
+	announce(stderr, cfg, lc)
+	done := watch(&lc, cfg, stderr)
+	rep, err := loadgen.Run(ctx, lc)
+	done()
+	if err != nil {
+		return 0, err
+	}
+	rep.Config.Target = cfg.Target
+	rep.Reproduce = cfg.Reproduce(lc.Seed)
+	panics := int64(0)
+	if room != nil {
+		if panics = room.Stats().Panics; panics > 0 {
+			rep.Warnings = append(rep.Warnings, fmt.Sprintf("a bug in chatsim: %d panics in the Manager were contained; please report this", panics))
+		}
+	}
+	rep.Conclude(cfg.Thresholds)
+	if err := render(cfg, rep, stdout, stderr); err != nil {
+		return 0, err
+	}
+	if panics > 0 {
+		return exitBug, nil
+	}
+	return rep.ExitCode(), nil
+}
+
+// loadConfig turns the flags into what a run is made of.
+func loadConfig(cfg *flags.Config) (loadgen.Config, error) {
+	spec, err := scenario.Find(cfg.Scenario)
+	if err != nil {
+		return loadgen.Config{}, err
+	}
+	level, err := check.ParseLevel(cfg.Verify)
+	if err != nil {
+		return loadgen.Config{}, err
+	}
+	seed := cfg.Seed
+	if !cfg.Explicit("seed") {
+		seed = uint64(time.Now().UnixMicro()) % 1_000_000_000 // short enough to type
+	}
+	warmup := cfg.Warmup
+	if warmup == 0 {
+		warmup = -1 // none; the zero value would mean the default
+	}
+	return loadgen.Config{Users: cfg.Users, Duration: cfg.Duration, Warmup: warmup, Drain: cfg.Drain, Rate: cfg.Rate,
+		Inflight: cfg.Inflight, Size: cfg.Size, Seed: seed, Scenario: spec, Verify: level}, nil
+}
+
+// checkOutputs finds out before the run whether its report can be written.
+func checkOutputs(cfg *flags.Config) error {
+	if cfg.JSON == "" || cfg.JSON == "-" {
+		return nil
+	}
+	return report.CheckWritable(cfg.JSON)
+}
+
+// announce says in a line what will run, where, and for how long.
+func announce(stderr io.Writer, cfg *flags.Config, lc loadgen.Config) {
+	rate := fmt.Sprintf("%v lines/s of %d bytes", cfg.Rate, cfg.Size)
+	if cfg.Rate.IsMax() {
+		rate = fmt.Sprintf("as many lines of %d bytes as the room takes, %d under way", cfg.Size, cfg.Inflight)
+	}
+	fmt.Fprintf(stderr, "chatsim: %d chatters, %s, scenario %s, for %v after %v of warm-up, seed %d; %s\n",
+		cfg.Users, rate, cfg.Scenario, cfg.Duration, cfg.Warmup, lc.Seed, lc.Where)
+}
+
+// watch shows the run's progress: a bar on a terminal, lines elsewhere.
+func watch(lc *loadgen.Config, cfg *flags.Config, stderr io.Writer) (done func()) {
+	if cfg.Quiet {
+		return func() {}
+	}
+	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("CI") == "" {
+		lc.Progress, done = progress.Bar(stderr, cfg.Warmup, cfg.Duration)
+		return done
+	}
+	lc.Progress = progress.Lines(stderr, cfg.Warmup, cfg.Duration)
+	return func() {}
+}
+
+// render writes the report where it was asked for.
+func render(cfg *flags.Config, rep *report.Report, stdout, stderr io.Writer) error {
+	text := stdout
+	if cfg.JSON == "-" {
+		text = stderr
+		if err := report.JSON(stdout, rep); err != nil {
+			return fmt.Errorf("write the report to standard output: %w", err)
+		}
+	} else if cfg.JSON != "" {
+		var b bytes.Buffer
+		if err := report.JSON(&b, rep); err != nil {
+			return err
+		}
+		if err := report.WriteFile(cfg.JSON, b.Bytes()); err != nil {
+			return err
+		}
+	}
+	if cfg.Quiet {
+		return report.Quiet(text, rep)
+	}
+	f, ok := text.(*os.File)
+	color := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""
+	return report.Text(text, rep, report.TextOptions{Verbose: cfg.Verbose, Color: color})
+}
+
+// closeRoom ends the in-process room; the chatters are gone already.
+func closeRoom(room *manager.Manager, g *errgroup.Group, stderr io.Writer) {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := errors.Join(room.Shutdown(ctx), g.Wait()); err != nil {
+		fmt.Fprintf(stderr, "chatsim: close the room: %v\n", err)
+	}
+}
+
+// serve runs the room until ctx ends, then flushes and closes.
+func serve(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) error {
+	ln, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		se := &loadgen.StartError{Err: fmt.Errorf("listen on %s: %w", cfg.Listen, err)}
+		if errors.Is(err, syscall.EADDRINUSE) {
+			se.Err, se.Advice = fmt.Errorf("listen on %s: the port is in use", cfg.Listen), "stop what runs there, or choose another address with -listen HOST:PORT"
+		}
+		return se
+	}
+	room := manager.New(manager.Config{})
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return room.Serve(ln) })
+	greet(stdout, stderr, ln.Addr().(*net.TCPAddr))
+	<-gctx.Done()
+	drain, cancel := context.WithTimeout(context.Background(), cfg.Drain)
+	defer cancel()
+	err = errors.Join(room.Shutdown(drain), g.Wait())
+	s := room.Stats()
+	fmt.Fprintf(stdout, "closed: %d joins, %d lines\n", s.Joins, s.Lines)
+	return err
+}
+
+// greet says how to reach the room, at each address where it listens.
+func greet(stdout, stderr io.Writer, addr *net.TCPAddr) {
+	hosts := []string{addr.IP.String()}
+	if addr.IP.IsUnspecified() {
+		hosts = []string{"127.0.0.1"}
+		ips, _ := net.InterfaceAddrs()
+		for _, a := range ips {
+			if n, ok := a.(*net.IPNet); ok && !n.IP.IsLoopback() && !n.IP.IsLinkLocalUnicast() {
+				hosts = append(hosts, n.IP.String())
+			}
+		}
+	}
+	fmt.Fprintf(stdout, "chatsim: the room is open on %s; join it from a terminal:\n", addr)
+	for _, h := range hosts {
+		fmt.Fprintf(stdout, "  nc %s %d\n", h, addr.Port)
+	}
+	fmt.Fprintln(stdout, "The first line is your name, each further one goes to everybody;\n/msg NAME TEXT is for one person alone, /who says who is here. Ctrl-C closes the room.")
+	if !addr.IP.IsLoopback() {
+		fmt.Fprintf(stderr, "chatsim: warning: there is no authentication: whoever reaches port %d is in (%s)\n", addr.Port, strings.Join(hosts, ", "))
+	}
+}
