@@ -29,6 +29,7 @@ func (f *Feed) AppendLocked(b []byte) {
 	}
 	f.log.Append(b)
 	f.ready.take(&f.idle)
+	f.noteFullLocked()
 }
 
 // AppendPrivateLocked puts a copy of an entry at the end for s only.
@@ -41,6 +42,7 @@ func (f *Feed) AppendPrivateLocked(s *Subscriber, b []byte) {
 	if wasIdle && f.log.Pending(&s.cursor) > 0 {
 		f.ready.push(s)
 	}
+	f.noteFullLocked()
 }
 
 // SubscribeLocked starts the stay of s at the present end. It is held: nothing
@@ -127,10 +129,8 @@ func (f *Feed) WaitConsumedLocked(s *Subscriber, mark int64) {
 // WaitRoomLocked waits, giving the lock up, while the window is full: that is
 // how those who append are slowed. False: the feed was closed meanwhile.
 func (f *Feed) WaitRoomLocked() bool {
-	for f.log.Full() && !f.closed {
-		f.waiting++
+	for f.full.Load() && !f.closed {
 		f.room.Wait()
-		f.waiting--
 	}
 	return !f.closed
 }
@@ -144,9 +144,20 @@ func (f *Feed) WaitGuestLocked() bool {
 	return ok
 }
 
+// Full says that who appends would have to wait. It needs no lock: a hint for
+// those who could leave their input where it is.
+func (f *Feed) Full() bool { return f.full.Load() }
+
+func (f *Feed) noteFullLocked() {
+	if f.log.Full() && !f.full.Load() {
+		f.full.Store(true)
+	}
+}
+
 // madeRoomLocked wakes those who wait for the window, once there is room.
 func (f *Feed) madeRoomLocked() {
-	if f.waiting > 0 && f.log.Roomy() {
+	if f.full.Load() && f.log.Roomy() {
+		f.full.Store(false)
 		f.room.Broadcast()
 	}
 }

@@ -60,10 +60,12 @@ func (l *Log) Touch(c *Cursor, now time.Duration) { c.progress = now }
 func (l *Log) Blocked() int { return len(l.blocked) }
 
 // Evict takes out those that hold the others up. Stalled is a blocked cursor
-// without progress for the grace while another, or a guest, goes on; Slow is one
-// that was more than half the window behind for all of the grace while at least
-// half of the cursors were not. Where everybody is behind nobody goes: then Full slows
-// those who append. The answer holds until the next call; it costs O(blocked).
+// without progress for the grace while another, or a guest, goes on; or, where
+// nobody does, one that has finished, for only its connection waits for it. Slow
+// is one that was more than half the window behind for all of the grace while at
+// least half of the cursors were not. Where everybody is behind nobody goes:
+// then Full slows those who append. The answer holds until the next call; it
+// costs O(blocked).
 func (l *Log) Evict(now, grace time.Duration) []Evicted {
 	clear(l.evicted)
 	l.evicted = l.evicted[:0]
@@ -85,8 +87,9 @@ func (l *Log) Evict(now, grace time.Duration) []Evicted {
 	someGoOn := l.cursors+l.guests > stalled
 	mostKeepUp := behind <= l.cursors/2
 	for _, c := range slices.Backward(l.blocked) { // backwards: Drop fills its gap from the end
+		finished := c.limit <= l.end
 		switch {
-		case someGoOn && now-c.progress >= grace:
+		case (someGoOn || finished) && now-c.progress >= grace:
 			l.evict(c, Stalled)
 		case mostKeepUp && c.behind && now-c.behindSince >= grace:
 			l.evict(c, Slow)

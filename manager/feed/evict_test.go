@@ -37,6 +37,7 @@ func TestEvict(t *testing.T) {
 		{"most are slow: nobody goes",
 			"append 600; block a; block b; block c; 1 evict; 5 nibble a; nibble b; nibble c; 6 evict", ""},
 		{"one that has left can stall as well", "append 100; finish a; block a; 5 evict", "a stalled"},
+		{"all stalled, one of them has left", "append 100; finish b; block a; block b; block c; block d; 5 evict", "b stalled"},
 		{"dropped ones are out", "append 100; block a; block b; drop a; 5 evict", "b stalled"},
 		{"once only", "append 100; block a; 5 evict; 6 evict", "a stalled"},
 	} {

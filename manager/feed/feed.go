@@ -13,6 +13,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -39,6 +40,8 @@ type Feed struct {
 
 	goroutines sync.WaitGroup
 
+	full atomic.Bool // the window; changed under mu
+
 	mu sync.Mutex
 	// Guarded by mu. Every subscriber is on one of the three lists.
 	log      *Log
@@ -50,7 +53,6 @@ type Feed struct {
 	work     sync.Cond
 	sleeping int // writers that wait for work and were not yet woken
 	room     sync.Cond
-	waiting  int  // that wait for a full window to drain
 	watching bool // watch is running
 	closed   bool // nothing is appended any more
 	stopped  bool
@@ -69,9 +71,9 @@ type Stats struct {
 	Panics      uint64    // in connections and callbacks, contained
 }
 
-// Conn is what a subscriber is written to, such as a net.Conn. If it is also a
-// [syscall.Conn], its file descriptor is written to directly and without
-// blocking; if not, by a goroutine of its own for the time of each write.
+// Conn is what a subscriber is written to, such as a net.Conn. A socket of
+// package net is written to by its file descriptor and without blocking;
+// anything else by a goroutine of its own for the time of each write.
 type Conn interface {
 	io.Writer
 	SetWriteDeadline(time.Time) error

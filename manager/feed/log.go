@@ -58,7 +58,7 @@ func NewLog(window int) *Log {
 	if window <= 0 {
 		window = DefaultWindow
 	}
-	l := &Log{window: window, chunkSize: min(max(window/64, minChunk), maxChunk)}
+	l := &Log{window: window, chunkSize: min(max(window/8, minChunk), maxChunk)}
 	l.grow()
 	return l
 }

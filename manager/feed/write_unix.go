@@ -2,15 +2,22 @@
 
 package feed
 
-import "syscall"
+import (
+	"net"
+	"syscall"
+)
 
-// rawOf returns the file descriptor of conn, nil if it has none.
+// rawOf gives access to the file descriptor of a socket. It is nil for all
+// else: a type that only embeds a socket may have a Write of its own.
 func rawOf(conn Conn) syscall.RawConn {
-	c, ok := conn.(syscall.Conn)
-	if !ok {
-		return nil
+	var raw syscall.RawConn
+	var err error
+	switch c := conn.(type) {
+	case *net.TCPConn:
+		raw, err = c.SyscallConn()
+	case *net.UnixConn:
+		raw, err = c.SyscallConn()
 	}
-	raw, err := c.SyscallConn()
 	if err != nil {
 		return nil
 	}
