@@ -1,0 +1,251 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"chatsim": main})
+}
+
+// TestScript runs the real program as people and CI scripts do.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code":      cmdCode,
+			"peer":      cmdPeer,
+			"start":     cmdStart,
+			"interrupt": cmdInterrupt,
+			"json":      cmdJSON,
+			"max-lines": cmdMaxLines,
+		},
+	})
+}
+
+// maxTime is when a command that should end soon counts as hanging.
+const maxTime = 30 * time.Second
+
+// cmdCode is `code N program args…`: the program must end with exit code N.
+func cmdCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N program args...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	begin := time.Now()
+	err = ts.Exec(args[1], args[2:]...)
+	if took := time.Since(begin); took > maxTime {
+		ts.Fatalf("took %v", took)
+	}
+	if got := exitCode(err); got != want {
+		ts.Fatalf("exit code %d, want %d (%v)", got, want, err)
+	}
+}
+
+func exitCode(err error) int {
+	var ee *exec.ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &ee):
+		return ee.ExitCode()
+	}
+	return -1
+}
+
+// peers are servers that a target should not be.
+var peers = map[string]func(net.Conn){
+	"mute":    func(c net.Conn) { io.Copy(io.Discard, c) },
+	"closing": func(net.Conn) {},
+	"noise": func(c net.Conn) {
+		c.Write([]byte("\x00\xff\x1b[2J\n\x01\x02\n"))
+		io.Copy(io.Discard, c)
+	},
+}
+
+// cmdPeer is `peer KIND VAR`: a server of that kind listens until the script
+// ends, its address in VAR. Of kind "none" nobody listens there.
+func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: peer KIND VAR")
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[1], ln.Addr().String())
+	ts.Defer(func() { ln.Close() })
+	switch serve := peers[args[0]]; {
+	case args[0] == "none":
+		ts.Check(ln.Close())
+	case args[0] == "http":
+		go http.Serve(ln, http.NotFoundHandler())
+	case serve != nil:
+		go accept(ln, serve)
+	default:
+		ts.Fatalf("no peer is %q", args[0])
+	}
+}
+
+func accept(ln net.Listener, serve func(net.Conn)) {
+	for {
+		c, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer c.Close()
+			serve(c)
+		}()
+	}
+}
+
+// started is the program that cmdStart left running.
+type started struct {
+	cmd    *exec.Cmd
+	output strings.Builder // standard output and error together
+	read   chan struct{}   // closed when output is complete
+}
+
+// running are the started programs by script.
+var running = make(chan map[*testscript.TestScript]*started, 1)
+
+func init() { running <- make(map[*testscript.TestScript]*started) }
+
+// cmdStart is `start REGEXP program args…`: the program is left running as
+// soon as it has printed a line that matches; its submatches go to $1, $2, ….
+func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: start REGEXP program args...")
+	}
+	re, err := regexp.Compile(args[0])
+	ts.Check(err)
+	path, err := exec.LookPath(args[1])
+	ts.Check(err)
+	r, w, err := os.Pipe()
+	ts.Check(err)
+	s := &started{cmd: exec.Command(path, args[2:]...), read: make(chan struct{})}
+	s.cmd.Dir = ts.Getenv("WORK")
+	s.cmd.Stdout, s.cmd.Stderr = w, w
+	ts.Check(s.cmd.Start())
+	ts.Check(w.Close())
+	ts.Defer(func() {
+		s.cmd.Process.Kill() // fails where it has ended, as it should have
+		<-s.read
+		s.cmd.Wait()
+		r.Close()
+	})
+	found := make(chan []string, 1)
+	go s.follow(r, re, found)
+	select {
+	case m := <-found:
+		for i, sub := range m {
+			ts.Setenv(strconv.Itoa(i), sub)
+		}
+	case <-s.read:
+		ts.Fatalf("no line of the output matches %s:\n%s", re, s.output.String())
+	case <-time.After(maxTime):
+		ts.Fatalf("no line of the output matches %s within %v", re, maxTime)
+	}
+	all := <-running
+	all[ts] = s
+	running <- all
+}
+
+// follow reads the program's output to its end.
+func (s *started) follow(r io.Reader, re *regexp.Regexp, found chan<- []string) {
+	defer close(s.read)
+	for sc := bufio.NewScanner(r); sc.Scan(); {
+		s.output.WriteString(sc.Text() + "\n")
+		if m := re.FindStringSubmatch(sc.Text()); m != nil {
+			select {
+			case found <- m:
+			default: // an earlier line did
+			}
+		}
+	}
+}
+
+// cmdInterrupt is `interrupt N`: the started program is sent SIGINT and must
+// end with exit code N; what it printed becomes the standard output.
+func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: interrupt N")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	all := <-running
+	s := all[ts]
+	delete(all, ts)
+	running <- all
+	if s == nil {
+		ts.Fatalf("nothing was started")
+	}
+	ts.Check(s.cmd.Process.Signal(os.Interrupt))
+	select {
+	case <-s.read:
+	case <-time.After(maxTime):
+		ts.Fatalf("still running %v after SIGINT", maxTime)
+	}
+	got := exitCode(s.cmd.Wait())
+	fmt.Fprint(ts.Stdout(), s.output.String())
+	if got != want {
+		ts.Fatalf("exit code %d, want %d:\n%s", got, want, s.output.String())
+	}
+}
+
+// cmdJSON is `json FILE KEY.KEY VALUE`: the value there, as text; FILE may be
+// stdout. With "!" the value must be another one.
+func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: json FILE KEY.KEY VALUE")
+	}
+	var v any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &v))
+	for key := range strings.SplitSeq(args[1], ".") {
+		m, ok := v.(map[string]any)
+		if v, ok = m[key]; !ok {
+			ts.Fatalf("no %s in %s", args[1], args[0])
+		}
+	}
+	if got := fmt.Sprint(v); (got == args[2]) == neg {
+		ts.Fatalf("%s is %s", args[1], got)
+	}
+}
+
+// cmdMaxLines is `max-lines FILE N WIDTH`: at most N lines of at most WIDTH columns.
+func cmdMaxLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: max-lines FILE N WIDTH")
+	}
+	most, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	width, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	n := 0
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		n++
+		if got := len([]rune(strings.TrimSuffix(line, "\n"))); got > width {
+			ts.Fatalf("%d columns: %s", got, line)
+		}
+	}
+	if n > most {
+		ts.Fatalf("%d lines", n)
+	}
+}
