@@ -91,11 +91,11 @@ func (f *Feed) FinishLocked(s *Subscriber) {
 	}
 }
 
-// DropLocked takes s out at once. Its owner is not told, and closes the
-// connection, as a write may still be waiting there.
-func (f *Feed) DropLocked(s *Subscriber) {
+// DropLocked takes s out at once; false says that it was out before. Its owner
+// is not told, and closes the connection, as a write may still be waiting there.
+func (f *Feed) DropLocked(s *Subscriber) bool {
 	if s.state == outside {
-		return
+		return false
 	}
 	f.log.Drop(&s.cursor)
 	s.links.unlink()
@@ -109,6 +109,7 @@ func (f *Feed) DropLocked(s *Subscriber) {
 	if f.closed && f.subs == 0 {
 		close(f.empty)
 	}
+	return true
 }
 
 // OwedLocked is a mark for WaitConsumedLocked: everything that is appended for

@@ -1,0 +1,121 @@
+package manager
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"chatsim/manager/feed"
+	"chatsim/manager/wire"
+)
+
+// leave ends the stay: everybody else is told at the place of the order that
+// the user itself does not see any more. If it is owed what came before, the
+// feed goes on writing that. Any goroutine may call it; only the first counts.
+func (s *session) leave(owed bool) {
+	m := s.m
+	m.feed.Lock()
+	defer m.feed.Unlock()
+	if s.member == nil || s.left {
+		return
+	}
+	s.left = true
+	if owed {
+		m.feed.FinishLocked(s.sub)
+	} else {
+		m.feed.DropLocked(s.sub)
+	}
+	m.room.Leave(s.member)
+	m.changes++
+	m.stats.Leaves++
+	m.frame = wire.AppendLeave(m.frame[:0], s.name)
+	m.feed.AppendLocked(m.frame)
+}
+
+// onEnd is told by the feed that it writes no more for us, and why. It may be
+// in any goroutine, with ours waiting for anything.
+func (s *session) onEnd(r feed.Reason, err error) {
+	switch r {
+	case feed.Stalled:
+		s.evict(wire.Stalled)
+	case feed.Slow:
+		s.evict(wire.Slow)
+	case feed.Broken:
+		// The user stays until what it has sent so far is read, but not longer
+		// than that can take.
+		s.setReadDeadline(time.Now().Add(s.m.cfg.Grace))
+		s.m.log.Debug("cannot write", "name", s.name, "error", err)
+	}
+	s.outcome = r
+	close(s.ended)
+}
+
+// evict announces the leave at once, whatever our goroutine is doing, and ends
+// the connection. Its socket is full, so the reason cannot be written there.
+func (s *session) evict(r wire.Reason) {
+	s.m.count(func(st *Stats) { st.Evicted[r]++ })
+	s.m.log.Warn("evicted", "name", s.name, "reason", r.String())
+	s.leave(false)
+	reset(s.conn)
+}
+
+// part ends the session of one who was in; err is what ended its reading.
+func (s *session) part(err error) {
+	var refused *refusal
+	if errors.As(err, &refused) {
+		s.refuse(err)
+		return
+	}
+	if s.m.draining.Load() {
+		// The feed has been told to finish for everybody, our last frame included.
+		<-s.ended
+		if s.outcome == feed.Finished {
+			s.farewell()
+		} else {
+			reset(s.conn)
+		}
+		return
+	}
+	owed := errors.Is(err, io.EOF)
+	s.leave(owed)
+	if !owed {
+		reset(s.conn)
+		return
+	}
+	<-s.ended
+	if s.outcome != feed.Finished {
+		reset(s.conn)
+		return
+	}
+	_ = s.conn.Close() // nothing is unread, so what is queued is still sent, then a FIN
+}
+
+// refuse ends the session of one who was not let in.
+func (s *session) refuse(err error) {
+	var refused *refusal
+	if !errors.As(err, &refused) {
+		s.m.count(func(st *Stats) { st.Dropouts++ })
+		_ = s.conn.Close()
+		return
+	}
+	s.m.count(func(st *Stats) { st.LoginFailures[refused.reason]++ })
+	s.m.log.Debug("refused", "peer", s.conn.RemoteAddr(), "reason", refused.text)
+	_ = s.conn.SetWriteDeadline(time.Now().Add(lingerTime))
+	if _, err := s.conn.Write(wire.AppendError(nil, refused.text)); err == nil {
+		s.farewell()
+		return
+	}
+	_ = s.conn.Close()
+}
+
+// farewell closes so that our last words arrive: closing with input unread
+// would make the kernel throw them away and send an RST instead of a FIN.
+func (s *session) farewell() {
+	defer s.conn.Close()
+	half, ok := s.conn.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	_ = s.conn.SetReadDeadline(time.Now().Add(lingerTime))
+	_, _ = io.CopyN(io.Discard, s.conn, lingerBytes)
+}

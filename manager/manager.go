@@ -1,0 +1,147 @@
+// Package manager is the chat server: it accepts connections, lets users in
+// under a free name, and passes what they say to everybody in one order.
+//
+// It is the sockets and limits around two packages that do the thinking: room
+// decides who is present under which name, feed brings bytes to readers. A join,
+// a line or a leave is one critical section over both, and that is the only
+// place where order is made. What the bytes mean is wire's.
+//
+// It does not know what users talk about, keeps no history and no accounts.
+package manager
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"chatsim/manager/feed"
+	"chatsim/manager/room"
+	"chatsim/manager/wire"
+)
+
+// Config sets a Manager up; its zero value works.
+type Config struct {
+	MaxLine      int           // bytes of a client's line without '\n'; 0: wire.DefaultMaxLine
+	LoginTimeout time.Duration // until the name line is complete; 0: 10 s
+	Grace        time.Duration // that a reader may hold the others up; 0: 5 s
+	Window       int           // bytes kept for all readers together; 0: feed.DefaultWindow
+	KeepAlive    time.Duration // idle time until TCP asks whether a peer is alive; 0: 15 s
+	UserTimeout  time.Duration // that sent bytes may stay unacknowledged, where the system knows that; 0: 30 s
+	Logger       *slog.Logger  // nil: none
+}
+
+func (c *Config) setDefaults() {
+	setDefault(&c.MaxLine, wire.DefaultMaxLine)
+	setDefault(&c.LoginTimeout, 10*time.Second)
+	setDefault(&c.Grace, 5*time.Second)
+	setDefault(&c.Window, feed.DefaultWindow)
+	setDefault(&c.KeepAlive, 15*time.Second)
+	setDefault(&c.UserTimeout, 30*time.Second)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+}
+
+func setDefault[T int | time.Duration](field *T, value T) {
+	if *field <= 0 {
+		*field = value
+	}
+}
+
+// rosterMemory bounds the rosters that are being written at one time, in bytes.
+const rosterMemory = 16 << 20
+
+// Manager serves one room.
+type Manager struct {
+	// Static after New.
+	cfg     Config
+	log     *slog.Logger
+	feed    *feed.Feed
+	rosters *semaphore.Weighted // bytes of rosters under way
+	batches sync.Pool           // of *batch
+	ctx     context.Context     // done when draining
+	cancel  context.CancelFunc
+
+	draining   atomic.Bool // set under mu
+	goroutines sync.WaitGroup
+
+	mu sync.Mutex
+	// Guarded by mu, which is never held together with the feed's lock.
+	sessions  map[*session]struct{}
+	listeners map[net.Listener]struct{}
+
+	// Guarded by the feed's lock.
+	room    room.Room
+	changes uint64 // joins and leaves: tells whether a Roster is still current
+	frame   []byte // for short frames that only the critical section can know
+	closing bool   // nobody is let in and nothing is said any more
+	stats   Stats
+}
+
+// Stats counts since New, but for the first three, which are of the moment.
+type Stats struct {
+	Connections   int // logged in or not
+	Online        int
+	Feed          feed.Stats
+	Joins         uint64
+	Leaves        uint64
+	Lines         uint64 // to the group
+	PrivateLines  uint64 // delivered
+	UnknownNames  uint64 // private lines to names that were not online
+	LongLines     uint64
+	LoginFailures map[wire.Reason]uint64 // of connections that never joined
+	Dropouts      uint64                 // of those, without a word from us
+	Evicted       map[wire.Reason]uint64
+	AcceptErrors  uint64
+	Panics        uint64 // of sessions, contained
+}
+
+// New starts a Manager with nobody in it; Shutdown stops it.
+func New(cfg Config) *Manager {
+	cfg.setDefaults()
+	m := &Manager{
+		cfg:       cfg,
+		log:       cfg.Logger,
+		feed:      feed.New(feed.Config{Window: cfg.Window, Grace: cfg.Grace}),
+		rosters:   semaphore.NewWeighted(rosterMemory),
+		sessions:  make(map[*session]struct{}),
+		listeners: make(map[net.Listener]struct{}),
+		stats: Stats{
+			LoginFailures: make(map[wire.Reason]uint64),
+			Evicted:       make(map[wire.Reason]uint64),
+		},
+	}
+	m.batches.New = func() any { return newBatch(cfg.MaxLine) }
+	m.ctx, m.cancel = context.WithCancel(context.Background())
+	return m
+}
+
+// Stats returns the counters as they are now.
+func (m *Manager) Stats() Stats {
+	m.mu.Lock()
+	connections := len(m.sessions)
+	m.mu.Unlock()
+	m.feed.Lock()
+	st := m.stats
+	st.LoginFailures = maps.Clone(st.LoginFailures)
+	st.Evicted = maps.Clone(st.Evicted)
+	st.Online = m.room.Len()
+	m.feed.Unlock()
+	st.Connections = connections
+	st.Feed = m.feed.Stats()
+	st.Panics += st.Feed.Panics
+	return st
+}
+
+// count changes a counter outside of the critical sections of a session.
+func (m *Manager) count(change func(*Stats)) {
+	m.feed.Lock()
+	defer m.feed.Unlock()
+	change(&m.stats)
+}

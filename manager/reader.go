@@ -1,0 +1,117 @@
+package manager
+
+import (
+	"io"
+	"net"
+	"sync"
+	"syscall"
+)
+
+// smallRead is the buffer of a connection that cannot tell when there is
+// something to read, in bytes.
+const smallRead = 4 << 10
+
+// reader brings what comes in over a connection. On a socket it holds no buffer
+// while it waits, only the unfinished line that came last: it borrows a batch
+// when there is something to read, and unless the room is full, for then the
+// input is better left in the socket.
+//
+// It is owned by the session's goroutine.
+type reader struct {
+	conn net.Conn
+	raw  syscall.RawConn // nil: only conn.Read
+	fn   func(fd uintptr) bool
+	pool *sync.Pool  // of *batch
+	full func() bool // the room takes no more for now
+
+	lines bool   // rest may hold whole lines
+	rest  []byte // came in and is not consumed; own memory
+	small []byte // of a connection without raw
+
+	b   *batch // borrowed
+	n   int    // bytes of the last read
+	err error
+}
+
+func (r *reader) init(conn net.Conn, pool *sync.Pool, full func() bool) {
+	r.conn, r.pool, r.full = conn, pool, full
+	if r.raw = rawOf(conn); r.raw != nil {
+		r.fn = r.readable
+	}
+}
+
+// fill waits for input. The batch that it borrows holds it, the rest of before
+// first; keep gives it back. No input and no error means that the room is full.
+func (r *reader) fill() (data []byte, err error) {
+	if r.lines {
+		r.lines = false
+		r.borrow()
+		return r.b.in[:copy(r.b.in, r.rest)], nil
+	}
+	r.n, r.err = 0, nil
+	if r.raw == nil {
+		r.readSmall()
+	} else if err := r.raw.Read(r.fn); err != nil {
+		return nil, err
+	}
+	if r.n == 0 {
+		return nil, r.err
+	}
+	return r.b.in[:len(r.rest)+r.n], nil
+}
+
+// borrow takes a batch and puts the rest at its front.
+func (r *reader) borrow() {
+	if r.b == nil {
+		r.b = r.pool.Get().(*batch)
+	}
+	copy(r.b.in, r.rest)
+}
+
+// readable is called when the socket may be readable; false makes it wait.
+func (r *reader) readable(fd uintptr) bool {
+	if r.full() {
+		return true
+	}
+	r.borrow()
+	n, err := readFD(fd, r.b.in[len(r.rest):])
+	switch {
+	case err == errWouldBlock:
+		r.giveBack()
+		return false
+	case err == nil && n == 0:
+		err = io.EOF
+	}
+	r.n, r.err = max(n, 0), err
+	return true
+}
+
+// readSmall reads where a buffer is needed for waiting.
+func (r *reader) readSmall() {
+	if r.small == nil {
+		r.small = make([]byte, smallRead)
+	}
+	r.n, r.err = r.conn.Read(r.small)
+	r.borrow()
+	copy(r.b.in[len(r.rest):], r.small[:r.n])
+}
+
+// keep gives the batch back and keeps rest, which may lie in it. lines says
+// that rest may hold whole lines, for the next fill to give at once.
+func (r *reader) keep(rest []byte, lines bool) {
+	if len(rest) == 0 {
+		r.rest = nil
+	} else {
+		r.rest = append([]byte(nil), rest...)
+	}
+	r.lines = lines && len(rest) > 0
+	r.giveBack()
+}
+
+func (r *reader) giveBack() {
+	if r.b != nil {
+		r.b.reset()
+		r.pool.Put(r.b)
+		r.b = nil
+	}
+}

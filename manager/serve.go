@@ -1,0 +1,129 @@
+package manager
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+const (
+	firstBackoff = 10 * time.Millisecond // after a failed accept, doubled up to
+	lastBackoff  = 500 * time.Millisecond
+)
+
+// ErrShutdown is what Serve returns after Shutdown.
+var ErrShutdown = errors.New("manager: shut down")
+
+// Serve serves the connections that come in at ln until ln or the Manager is
+// closed, and returns when the last of them has ended. A failure that may pass,
+// such as too few descriptors, is waited out and counted.
+func (m *Manager) Serve(ln net.Listener) error {
+	m.mu.Lock()
+	if m.draining.Load() {
+		m.mu.Unlock()
+		ln.Close()
+		return ErrShutdown
+	}
+	m.listeners[ln] = struct{}{}
+	m.goroutines.Add(1)
+	m.mu.Unlock()
+	var sessions sync.WaitGroup
+	defer func() {
+		sessions.Wait()
+		m.mu.Lock()
+		delete(m.listeners, ln)
+		m.mu.Unlock()
+		m.goroutines.Done()
+	}()
+	for {
+		conn, err := m.accept(ln)
+		if err != nil {
+			return err
+		}
+		sessions.Go(func() { m.ServeConn(conn) })
+	}
+}
+
+// accept waits for a connection, also through failures that pass.
+func (m *Manager) accept(ln net.Listener) (net.Conn, error) {
+	for wait := firstBackoff; ; wait = min(2*wait, lastBackoff) {
+		conn, err := ln.Accept()
+		if err == nil {
+			return conn, nil
+		}
+		if m.draining.Load() {
+			return nil, ErrShutdown
+		}
+		var passing interface{ Temporary() bool } // as net/http does: there is no better question
+		if !errors.As(err, &passing) || !passing.Temporary() {
+			return nil, err
+		}
+		m.count(func(s *Stats) { s.AcceptErrors++ })
+		m.log.Warn("cannot accept a connection", "error", err, "retry_in", wait)
+		select {
+		case <-time.After(wait):
+		case <-m.ctx.Done():
+			return nil, ErrShutdown
+		}
+	}
+}
+
+// ServeConn serves one connection until it has ended, and closes it.
+func (m *Manager) ServeConn(conn net.Conn) {
+	s := newSession(m, conn)
+	m.mu.Lock()
+	if m.draining.Load() {
+		m.mu.Unlock()
+		conn.Close()
+		return
+	}
+	m.sessions[s] = struct{}{}
+	m.goroutines.Add(1)
+	m.mu.Unlock()
+	defer func() {
+		m.mu.Lock()
+		delete(m.sessions, s)
+		m.mu.Unlock()
+		m.goroutines.Done()
+	}()
+	s.run()
+}
+
+// Shutdown stops accepting and reading, lets everybody have what was said so
+// far and a last error frame, and closes all connections. It waits for every
+// goroutine; when ctx is done it no longer waits for slow readers, and returns
+// the context's error if that cut anybody off.
+func (m *Manager) Shutdown(ctx context.Context) error {
+	m.mu.Lock()
+	m.draining.Store(true)
+	for ln := range m.listeners {
+		ln.Close()
+	}
+	sessions := make([]*session, 0, len(m.sessions))
+	for s := range m.sessions {
+		sessions = append(sessions, s)
+	}
+	m.mu.Unlock()
+	m.cancel()
+
+	goodbye := wire.AppendError(nil, wire.Shutdown.Text())
+	m.feed.Lock()
+	m.closing = true
+	for _, s := range sessions {
+		if s.member != nil && !s.left {
+			m.feed.AppendPrivateLocked(s.sub, goodbye)
+			m.feed.FinishLocked(s.sub)
+		}
+	}
+	m.feed.Unlock()
+	for _, s := range sessions {
+		s.interrupt()
+	}
+	err := m.feed.Close(ctx)
+	m.goroutines.Wait()
+	return err
+}

@@ -1,0 +1,11 @@
+//go:build !linux
+
+package manager
+
+import (
+	"net"
+	"time"
+)
+
+// setUserTimeout does nothing here: keepalive and the grace remain.
+func setUserTimeout(*net.TCPConn, time.Duration) {}
