@@ -198,8 +198,11 @@ func (c *Config) checkWords() error {
 		}
 		return &Error{msg: msg, hint: "one of " + strings.Join(w.known, ", ")}
 	}
-	if c.Explicit("json") && c.JSON == "" {
+	switch {
+	case c.Explicit("json") && c.JSON == "":
 		return &Error{msg: "-json needs the name of a file", hint: "- is standard output"}
+	case c.JSON == "/dev/stdout":
+		c.JSON = "-" // or the text report would be written into it
 	}
 	return nil
 }

@@ -115,6 +115,7 @@ func TestParse(t *testing.T) {
 			c.Scenario, c.Verify, c.Seed, c.Drain = "churn", "off", 1<<64-1, time.Minute
 		}},
 		{"-json - -quiet", func(c *Config) { c.JSON, c.Quiet = "-", true }},
+		{"-json /dev/stdout", func(c *Config) { c.JSON = "-" }},
 		{"-json -x -v", func(c *Config) { c.JSON, c.Verbose = "-x", true }},
 		{"-q -v=false", func(c *Config) { c.Quiet = true }},
 		{"-target [::1]:9999", func(c *Config) { c.Target = "[::1]:9999" }},
