@@ -110,7 +110,7 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 		}
 		room = manager.New(manager.Config{})
 		var g errgroup.Group
-		g.Go(func() error { return room.Serve(ln) })
+		g.Go(func() error { return serveUntilShut(room, ln) })
 		defer func() { closeRoom(room, &g, stderr) }()
 		addr := ln.Addr().String()
 		lc.Join, lc.Where = loadgen.Dial(addr), "in-process Manager on "+addr
@@ -124,7 +124,7 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 	}
 	rep.Config.Target = cfg.Target
 	rep.Reproduce = cfg.Reproduce(lc.Seed)
-	panics := int64(0)
+	panics := uint64(0)
 	if room != nil {
 		if panics = room.Stats().Panics; panics > 0 {
 			rep.Warnings = append(rep.Warnings, fmt.Sprintf("a bug in chatsim: %d panics in the Manager were contained; please report this", panics))
@@ -218,6 +218,14 @@ func render(cfg *flags.Config, rep *report.Report, stdout, stderr io.Writer) err
 	return report.Text(text, rep, report.TextOptions{Verbose: cfg.Verbose, Color: color})
 }
 
+// serveUntilShut takes the room's orderly end for what it is.
+func serveUntilShut(room *manager.Manager, ln net.Listener) error {
+	if err := room.Serve(ln); !errors.Is(err, manager.ErrShutdown) {
+		return err
+	}
+	return nil
+}
+
 // closeRoom ends the in-process room; the chatters are gone already.
 func closeRoom(room *manager.Manager, g *errgroup.Group, stderr io.Writer) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
@@ -239,7 +247,7 @@ func serve(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) err
 	}
 	room := manager.New(manager.Config{})
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return room.Serve(ln) })
+	g.Go(func() error { return serveUntilShut(room, ln) })
 	greet(stdout, stderr, ln.Addr().(*net.TCPAddr))
 	<-gctx.Done()
 	drain, cancel := context.WithTimeout(context.Background(), cfg.Drain)
