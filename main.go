@@ -193,29 +193,41 @@ func watch(lc *loadgen.Config, cfg *flags.Config, stderr io.Writer) (done func()
 	return func() {}
 }
 
-// render writes the report where it was asked for.
+// render writes the report where it was asked for. The text comes first: it is
+// there even if the disk has become full meanwhile.
 func render(cfg *flags.Config, rep *report.Report, stdout, stderr io.Writer) error {
 	text := stdout
 	if cfg.JSON == "-" {
 		text = stderr
-		if err := report.JSON(stdout, rep); err != nil {
-			return fmt.Errorf("write the report to standard output: %w", err)
-		}
-	} else if cfg.JSON != "" {
-		var b bytes.Buffer
-		if err := report.JSON(&b, rep); err != nil {
-			return err
-		}
-		if err := report.WriteFile(cfg.JSON, b.Bytes()); err != nil {
-			return err
-		}
 	}
+	if err := renderText(cfg, rep, text); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	if cfg.JSON == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	err := report.JSON(&b, rep)
+	switch {
+	case err != nil:
+	case cfg.JSON == "-":
+		_, err = stdout.Write(b.Bytes())
+	default:
+		err = report.WriteFile(cfg.JSON, b.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("write the JSON report: %w", err)
+	}
+	return nil
+}
+
+func renderText(cfg *flags.Config, rep *report.Report, w io.Writer) error {
 	if cfg.Quiet {
-		return report.Quiet(text, rep)
+		return report.Quiet(w, rep)
 	}
-	f, ok := text.(*os.File)
+	f, ok := w.(*os.File)
 	color := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""
-	return report.Text(text, rep, report.TextOptions{Verbose: cfg.Verbose, Color: color})
+	return report.Text(w, rep, report.TextOptions{Verbose: cfg.Verbose, Color: color})
 }
 
 // serveUntilShut takes the room's orderly end for what it is.

@@ -22,6 +22,9 @@ func (s *stay) read(dialled time.Duration) {
 			s.end(err)
 			return
 		}
+		if s.user.run.stopping.Load() {
+			return // what was read since is the room emptying as we close it
+		}
 		if err := s.batch(&f, dialled); err != nil {
 			s.end(err)
 			return
