@@ -55,6 +55,7 @@ func (r *reader) fill() (data []byte, err error) {
 		return nil, err
 	}
 	if r.n == 0 {
+		r.giveBack()
 		return nil, r.err
 	}
 	return r.b.in[:len(r.rest)+r.n], nil

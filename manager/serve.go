@@ -15,18 +15,15 @@ const (
 	lastBackoff  = 500 * time.Millisecond
 )
 
-// ErrShutdown is what Serve returns after Shutdown.
-var ErrShutdown = errors.New("manager: shut down")
-
-// Serve serves the connections that come in at ln until ln or the Manager is
-// closed, and returns when the last of them has ended. A failure that may pass,
-// such as too few descriptors, is waited out and counted.
+// Serve serves the connections that come in at ln, and returns when no more come
+// and the last of them has ended: nil after Shutdown, which closes ln, else why
+// ln gives no more. A failure that may pass, such as too few descriptors, is
+// waited out and counted.
 func (m *Manager) Serve(ln net.Listener) error {
 	m.mu.Lock()
 	if m.draining.Load() {
 		m.mu.Unlock()
-		ln.Close()
-		return ErrShutdown
+		return ln.Close()
 	}
 	m.listeners[ln] = struct{}{}
 	m.goroutines.Add(1)
@@ -41,6 +38,12 @@ func (m *Manager) Serve(ln net.Listener) error {
 	}()
 	for {
 		conn, err := m.accept(ln)
+		if m.draining.Load() {
+			if err == nil {
+				conn.Close()
+			}
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -55,9 +58,6 @@ func (m *Manager) accept(ln net.Listener) (net.Conn, error) {
 		if err == nil {
 			return conn, nil
 		}
-		if m.draining.Load() {
-			return nil, ErrShutdown
-		}
 		var passing interface{ Temporary() bool } // as net/http does: there is no better question
 		if !errors.As(err, &passing) || !passing.Temporary() {
 			return nil, err
@@ -67,7 +67,7 @@ func (m *Manager) accept(ln net.Listener) (net.Conn, error) {
 		select {
 		case <-time.After(wait):
 		case <-m.ctx.Done():
-			return nil, ErrShutdown
+			return nil, err
 		}
 	}
 }

@@ -6,7 +6,7 @@ const (
 	entryOverhead = 64       // counted for an entry beside its bytes
 	maxGlued      = 4 << 10  // neighbouring private entries are glued up to here
 	maxEntry      = 8 << 10  // larger ones are not kept for reuse
-	maxFreeEntry  = 256      // entries kept for reuse
+	maxFreeEntry  = 1 << 20  // bytes of entries kept for reuse
 	directEnough  = 32 << 10 // a slice of this size is written as it is rather than gathered
 )
 
@@ -113,16 +113,16 @@ func (l *Log) newEntry() *entry {
 		return &entry{}
 	}
 	l.freeEntry, e.next = e.next, nil
-	l.freeEntries--
+	l.freeEntries -= cap(e.bytes) + entryOverhead
 	return e
 }
 
 func (l *Log) recycle(e *entry) {
-	if cap(e.bytes) > maxEntry || l.freeEntries == maxFreeEntry {
+	if cap(e.bytes) > maxEntry || l.freeEntries > maxFreeEntry {
 		return
 	}
 	e.next, l.freeEntry = l.freeEntry, e
-	l.freeEntries++
+	l.freeEntries += cap(e.bytes) + entryOverhead
 }
 
 // public is how many bytes of the log are still for c.

@@ -32,7 +32,7 @@ type Log struct {
 
 	private     int // bytes of private entries not yet consumed, with their overhead
 	freeEntry   *entry
-	freeEntries int
+	freeEntries int // bytes
 
 	cursors int       // subscribed
 	guests  int       // outsiders kept waiting by a full window
