@@ -2,7 +2,6 @@ package check
 
 import (
 	"bytes"
-	"strings"
 	"time"
 
 	"chatsim/manager/wire"
@@ -33,15 +32,16 @@ func (s *Session) observeRoster(f *wire.Frame) {
 	if s.hasRoster || s.name == "" {
 		return
 	}
+	hash := uint64(0)
 	for _, name := range f.Names {
-		s.hash += hashName(name)
+		hash += hashName(name)
 		s.snapshot = append(append(s.snapshot, name...), '\n')
 	}
 	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	defer s.joined.Store(true)
-	s.hasRoster, s.count = true, len(f.Names)
+	s.hasRoster, s.count, s.hash = true, len(f.Names), hash
 	s.sentBefore[1] = j.publicSent
 	if j.cfg.Level >= Count {
 		s.bound, s.snapshot = true, nil
@@ -51,14 +51,16 @@ func (s *Session) observeRoster(f *wire.Frame) {
 		j.begin(s, f)
 		return
 	}
-	if m := j.fold.now(s.name); m != nil && m.session == nil && m.fits(s) {
-		s.bindLocked(m)
+	if s.member == nil {
+		if m := j.fold.unclaimed(s.name, func(m *member) bool { return m.fits(s) }); m != nil {
+			s.bindLocked(m)
+		}
 	}
 }
 
 // fits says whether a session's snapshot adds up to the members just after m's join.
 func (m *member) fits(s *Session) bool {
-	return s.hasRoster && s.name == m.name && m.place >= s.floor && m.count == s.count && m.hash == s.hash
+	return s.hasRoster && s.name == m.name && m.place.Load() >= s.floor && m.count == s.count && m.hash == s.hash
 }
 
 // begin starts the canonical order with the first session's join; whoever is
@@ -74,32 +76,33 @@ func (j *Judge) begin(s *Session, f *wire.Frame) {
 	s.bindLocked(m)
 }
 
-// bindLocked makes m the session's stay: its slice begins after m's join.
+// bindLocked makes m the session's stay.
 func (s *Session) bindLocked(m *member) {
-	j := s.judge
 	s.member, m.session = m, s
-	s.start = m.place + 1
-	delete(j.unbound, s)
-	if ch := j.order.at(m.place); ch != nil && m.place >= 0 {
-		s.startLines = ch.lines[m.place-ch.base]
-	}
+	delete(s.judge.unbound, s)
 }
 
-// settleStart is called by the observing goroutine: once the session's join
-// has a place, its slice begins, what it had seen so far is looked at again,
-// and its snapshot is compared.
+// settleStart is called by the observing goroutine, or for a stay that is over
+// by whoever has placed its join: the session's slice begins, what it had seen
+// so far is looked at again, and its snapshot is compared.
 func (s *Session) settleStart(at time.Duration) {
 	j := s.judge
 	j.mu.Lock()
-	m := s.member
-	if m == nil {
-		m = j.evidenceLocked(s)
+	if s.member == nil {
+		j.evidenceLocked(s)
 	}
-	log := j.fold.log
-	j.mu.Unlock()
+	m := s.member
 	if m == nil || s.bound {
+		j.mu.Unlock()
 		return
 	}
+	s.start = m.place.Load() + 1
+	if m.silent {
+		s.start = s.firstSeenLocked(s.start)
+	}
+	s.startLines = j.order.linesBefore(s.start)
+	log := j.fold.log
+	j.mu.Unlock()
 	s.c, s.marked, s.bound = s.start, s.start, true
 	s.compareSnapshot(log, m)
 	queue := s.queue
@@ -115,9 +118,9 @@ func (s *Session) settleStart(at time.Duration) {
 	s.Flush(at)
 }
 
-// evidenceLocked binds a session whose snapshot fits no join by the first entry
+// evidenceLocked binds a session whose snapshot fits no join by the first line
 // that it saw: its join is the last one of its name before that.
-func (j *Judge) evidenceLocked(s *Session) *member {
+func (j *Judge) evidenceLocked(s *Session) {
 	for i := range s.queue {
 		w := &s.queue[i]
 		if w.line == nil || w.line.Private() {
@@ -125,106 +128,83 @@ func (j *Judge) evidenceLocked(s *Session) *member {
 		}
 		p := w.line.place.Load()
 		if p < 0 {
-			return nil
+			return
 		}
-		if m := j.fold.holder(s.name, p); m != nil && m.session == nil {
+		m := j.fold.unclaimed(s.name, func(m *member) bool { return m.place.Load() >= s.floor && m.present(p) })
+		if m != nil {
 			s.bindLocked(m)
-			return m
+			return
 		}
-		return nil
 	}
-	return nil
+}
+
+// firstSeenLocked is the first place of what the session has seen so far, at
+// most most.
+func (s *Session) firstSeenLocked(most int64) int64 {
+	for i := range s.queue {
+		if w := &s.queue[i]; w.line != nil && !w.line.Private() {
+			if p := w.line.place.Load(); p >= 0 {
+				return min(p, most)
+			}
+		}
+	}
+	return most
 }
 
 // enqueue keeps what comes before the session's own join has a place.
 func (s *Session) enqueue(w word, at time.Duration) {
 	if len(s.queue) < maxQueue {
 		s.queue = append(s.queue, w)
+	} else {
+		s.blind = true
 	}
 	s.settleStart(at)
 }
 
-// compareSnapshot judges the snapshot and the assigned name against who was
-// there just after the session's join.
+// compareSnapshot compares the snapshot and the assigned name with who was
+// there just after the session's join. What differs is heard at the end.
 func (s *Session) compareSnapshot(log []*member, m *member) {
 	if s.judge.cfg.Level != Full {
 		s.snapshot = nil
 		return
 	}
 	s.tally.snapshots++
-	if !s.sameRoster(log, m) {
-		if v, bad := s.rosterDiff(log, m); bad {
-			s.judge.violate(RosterAccuracy, v)
-		}
-	}
-	s.snapshot = nil
 	s.tally.suffixes++
-	if s.Asked == "" {
+	place := m.place.Load()
+	if s.sameRoster(log, place) {
+		s.snapshot = nil
+	}
+	named := true
+	if s.Asked != "" {
+		_, named = due(s.Asked, m.name, taken(s.Asked, m, len(log), func(f func(*member)) { roster(log, place, f) }), nil)
+	}
+	if s.snapshot == nil && named {
 		return
 	}
-	if due, ok := suffixOK(log, m, s.Asked); !ok {
-		s.judge.violate(NameSuffixing, violation{key: key{session: s}, at: s, place: m.place, expected: due, came: m.name,
-			sentence: "a newcomer who asked for " + quote(s.Asked) + " was called " + quote(m.name) + " where " + quote(due) + " was due"})
+	j := s.judge
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.pinned = min(j.pinned, s.floor)
+	if len(j.misfits) == maxMisfits {
+		if s.snapshot = nil; named {
+			j.violateLocked(RosterAccuracy, violation{key: key{session: s}, at: s, place: place, implied: len(j.tainted) > 0,
+				sentence: "one more newcomer's roster is not who is there"})
+		}
+		return
 	}
+	j.misfits = append(j.misfits, s)
 }
 
 // sameRoster walks the snapshot beside the fold: equal names in equal order.
-func (s *Session) sameRoster(log []*member, m *member) bool {
+func (s *Session) sameRoster(log []*member, place int64) bool {
 	rest, same := s.snapshot, true
-	roster(log, m.place, func(o *member) {
+	roster(log, place, func(o *member) {
 		n := bytes.IndexByte(rest, '\n')
 		if n < 0 || string(rest[:n]) != o.name {
-			same, rest = false, rest[max(n, 0):]
+			same = false
 			return
 		}
 		rest = rest[n+1:]
 	})
 	return same && len(rest) == 0
-}
-
-// rosterDiff says what a snapshot has too much or too little. A name whose
-// owner is on its way out may be on either side.
-func (s *Session) rosterDiff(log []*member, m *member) (violation, bool) {
-	j := s.judge
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	due := make(map[string]bool)
-	var order []string
-	roster(log, m.place, func(o *member) { due[o.name] = true; order = append(order, o.name) })
-	came := strings.Split(strings.TrimSuffix(string(s.snapshot), "\n"), "\n")
-	var extra, lacking []string
-	has := make(map[string]bool, len(came))
-	for _, n := range came {
-		has[n] = true
-		if !due[n] && !j.leavingLocked(n) {
-			extra = append(extra, quote(n))
-		}
-	}
-	for _, n := range order {
-		if !has[n] && !j.leavingLocked(n) {
-			lacking = append(lacking, quote(n))
-		}
-	}
-	v := violation{key: key{session: s}, at: s, place: m.place, expected: some(order), came: some(came)}
-	switch {
-	case len(extra) > 0:
-		v.sentence = "a newcomer's roster names " + strings.Join(extra[:min(len(extra), 3)], ", ") + ", who is not there"
-	case len(lacking) > 0:
-		v.sentence = "a newcomer's roster lacks " + strings.Join(lacking[:min(len(lacking), 3)], ", ") + ", who is there"
-	case len(came) == len(order) && len(came) > 0:
-		v.sentence = "a newcomer's roster is not in join order with itself last"
-	default:
-		return v, len(came) != len(has) // only names on their way out differ, unless one is there twice
-	}
-	return v, true
-}
-
-// leavingLocked says whether a name's present or last owner has begun to leave.
-func (j *Judge) leavingLocked(name string) bool {
-	for m := j.fold.byName[name]; m != nil; m = m.was {
-		if m.session != nil && m.session.closing.Load() != 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -68,7 +68,6 @@ type canon struct {
 	chunks []*chunk
 	len    int64
 	lines  int64 // measured lines so far
-	spare  *chunk
 }
 
 // at gives the chunk that holds a place, or that will hold it next; nil if it
@@ -85,12 +84,7 @@ func (c *canon) at(place int64) *chunk {
 }
 
 func (c *canon) grow() {
-	ch := c.spare
-	if ch == nil {
-		ch = new(chunk)
-	}
-	c.spare = nil
-	ch.base = 0
+	ch := new(chunk)
 	if n := len(c.chunks); n > 0 {
 		ch.base = c.chunks[n-1].base + chunkLen
 	}
@@ -106,6 +100,14 @@ func (c *canon) entry(place int64) *entry {
 		return &ch.entries[place-ch.base]
 	}
 	return nil
+}
+
+// linesBefore counts the measured lines before a place.
+func (c *canon) linesBefore(place int64) int64 {
+	if ch := c.at(place); ch != nil && place < c.len {
+		return ch.lines[place-ch.base]
+	}
+	return c.lines
 }
 
 func (c *canon) append(e entry) {
@@ -125,8 +127,7 @@ func (c *canon) forget(horizon int64, retired func(*Line, time.Duration, time.Du
 	for len(c.chunks) > 1 && c.chunks[0].base+chunkLen <= horizon {
 		ch := c.chunks[0]
 		c.chunks = append(c.chunks[:0:0], c.chunks[1:]...)
-		ch.retire(retired)
-		// Not taken again: a stay that is over may still point into it.
+		ch.retire(retired) // and never used again: a stay that is over may still point into it
 	}
 }
 

@@ -21,6 +21,7 @@ package check
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -122,26 +123,45 @@ type Judge struct {
 	// Guarded by mu.
 	order       canon
 	fold        fold
-	sessions    []*Session            // all stays that are not folded into the totals yet
-	unbound     map[*Session]struct{} // dialled, and their joins have no place yet
-	notes       []note
-	notesLost   int
-	found       map[foundKey]*found
-	foundOrder  []*found
-	tainted     map[string]bool // names that two members have had at once
+	sessions    []*Session            // all stays
+	unbound     map[*Session]struct{} // stays whose joins have no place yet
 	totals      totals
 	horizon     int64 // everybody has seen the order up to here
 	horizonNext int64 // where that is looked at again
+	publicSent  int64 // at level Count
+	gaps        gaps
 
-	gaps       gaps
-	publicSent int64 // at level Count
+	// What was found, and what is heard at the end.
+	found      map[foundKey]*found
+	foundOrder []*found
+	uncounted  map[Name]int64 // violations beyond those kept
+	hearings   []hearing
+	apart      []apart
+	doubles    []double
+	misfits    []*Session      // whose roster or name is not what it should be
+	pinned     int64           // members who left after this place are needed for those
+	tainted    map[string]bool // names whose presence is itself in doubt
+	phantoms   map[int64]bool  // places of entries that should not have been
+	kept       map[int64]entry // entries that somebody saw out of their turn
+	detours    int             // stretches that came late, over all sessions
+	windows    []window        // set at the end
 }
 
 // New makes a judge for one run.
 func New(cfg Config) *Judge {
-	return &Judge{cfg: cfg, unbound: make(map[*Session]struct{}), fold: newFold(),
-		found: make(map[foundKey]*found), tainted: make(map[string]bool)}
+	return &Judge{cfg: cfg, unbound: make(map[*Session]struct{}), fold: newFold(), pinned: math.MaxInt64,
+		found: make(map[foundKey]*found), uncounted: make(map[Name]int64),
+		tainted: make(map[string]bool), phantoms: make(map[int64]bool), kept: make(map[int64]entry)}
 }
+
+// What a server without any order may cost: what comes after is only counted.
+const (
+	maxFound    = 10_000  // defects kept
+	maxHearings = 10_000  // accusations that wait for the end
+	maxDetours  = 100_000 // stretches that came late
+	maxKept     = 100_000 // entries kept behind the slowest
+	maxMisfits  = 256     // rosters kept
+)
 
 // totals are sums over all sessions.
 type totals struct {
@@ -178,14 +198,3 @@ type lateLeave struct {
 	took   time.Duration
 	when   time.Duration
 }
-
-// note says that a session saw the entry at place hi before those at [lo, hi).
-type note struct {
-	s      *Session
-	lo, hi int64
-	what   []entry // [lo, hi], where few enough to keep
-}
-
-// maxNotes bounds what a server without any order costs; what comes after is
-// only counted.
-const maxNotes = 100_000

@@ -1,136 +1,160 @@
 package check
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+)
 
-// noteJump keeps that a session saw the entry at jp.hi before all of [lo, hi),
-// which came later.
-func (j *Judge) noteJump(s *Session, jp *jump) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if len(j.notes) == maxNotes {
-		j.notesLost++
-		return
-	}
-	j.notes = append(j.notes, note{s: s, lo: jp.lo, hi: jp.hi, what: jp.what})
+// The canonical order is the order of those who came first. Where others saw
+// it otherwise, the majority decides at the end which order was right, and
+// every accusation that rests on places is heard in that order.
+
+// window is a stretch [lo, hi) of the canonical order within which sessions
+// deviate from one another.
+type window struct {
+	lo, hi int64
+	rank   []int64 // where each entry stood for the majority; nil if as in the canonical order
+	tied   bool    // no majority
 }
 
-// dispute is a stretch and the entry that some saw before it.
-type dispute struct{ lo, hi int64 }
-
-// disputesLocked decides, for each stretch that somebody saw in another order
-// than the canonical one, who deviated: the majority of those whose slices
-// hold all of it is right, and a tie names both sides. Stretches that share an
-// entry and a deviant are one defect.
-func (j *Judge) disputesLocked() {
-	by := make(map[dispute]map[*Session]bool)
-	what := make(map[dispute][]entry)
-	var order []dispute
-	for _, n := range j.notes {
-		d := dispute{n.lo, n.hi}
-		if by[d] == nil {
-			by[d] = make(map[*Session]bool)
-			what[d] = n.what
-			order = append(order, d)
-		}
-		by[d][n.s] = true
-	}
-	type blame struct {
-		s      *Session
-		lo, hi int64
-	}
-	var told []blame
-	for _, d := range order {
-		against := by[d]
-		var with []*Session
-		for _, s := range j.sessions {
-			if !against[s] && s.holds(d.lo, d.hi) {
-				with = append(with, s)
-			}
-		}
-		deviants, agreed := sessionsOf(against), len(with)
-		if len(against) > len(with) {
-			deviants, agreed = with, len(against)
-			j.dropJudgedAtLocked(what[d])
-		} else if len(against) == len(with) {
-			deviants, agreed = append(deviants, with...), 0
-		}
-		if len(deviants) == 0 {
-			continue // the order had a gap where all who got it agree
-		}
-		c, sentence := describe(d, what[d], len(against) > len(with))
-		v := violation{key: key{place: d.hi, session: deviants[0]}, at: deviants[0], with: deviants[1:], place: d.lo,
-			agreed: agreed, sentence: sentence}
-		for _, t := range told {
-			if t.s == deviants[0] && d.lo <= t.hi && t.lo <= d.hi {
-				v.implied = true
-			}
-		}
-		told = append(told, blame{deviants[0], d.lo, d.hi})
-		j.violateLocked(c, v)
-	}
+// version is an order in which sessions saw a window.
+type version struct {
+	seen []*Session
+	full int // those among them who saw all of it
 }
 
-// holds says whether the session has all entries of a stretch.
-func (s *Session) holds(lo, hi int64) bool {
-	if !s.bound || s.start > lo || s.c <= hi {
+// windowOf gives the window that a place is in.
+func (j *Judge) windowOf(place int64) *window {
+	i := sort.Search(len(j.windows), func(i int) bool { return j.windows[i].hi > place })
+	if i < len(j.windows) && j.windows[i].lo <= place {
+		return &j.windows[i]
+	}
+	return nil
+}
+
+// pos is where the entry at a place stood for the majority.
+func (j *Judge) pos(place int64) int64 {
+	if w := j.windowOf(place); w != nil && w.rank != nil {
+		return w.lo + w.rank[place-w.lo]
+	}
+	return place
+}
+
+// upheld says whether the entry at a stood before that at b for the majority.
+func (j *Judge) upheld(a, b int64) bool {
+	if w := j.windowOf(a); w != nil && w.tied && b >= w.lo && b < w.hi {
 		return false
 	}
-	for _, jp := range s.jumps {
-		for p := max(lo, jp.lo); p <= hi && p < jp.hi; p++ {
-			if !jp.seen[p] {
-				return false
-			}
-		}
-	}
-	return true
+	return j.pos(a) < j.pos(b)
 }
 
-// describe names the check and says what happened. first means that those who
-// are to blame saw the stretch in the canonical order.
-func describe(d dispute, what []entry, first bool) (Name, string) {
-	if len(what) < 2 {
-		return TotalOrder, "entries came in another order than to the others"
+// disputesLocked decides every window and names those who deviated.
+func (j *Judge) disputesLocked() {
+	var spans []stretch
+	for _, s := range j.sessions {
+		for _, r := range s.detours.late {
+			spans = append(spans, stretch{r.lo, r.at})
+		}
 	}
-	a, b := &what[0], &what[len(what)-1] // the blamed saw b before a
-	if first {
-		a, b = b, a
+	slices.SortFunc(spans, func(a, b stretch) int { return cmp.Compare(a.lo, b.lo) })
+	for _, r := range spans {
+		if n := len(j.windows); n > 0 && r.lo < j.windows[n-1].hi {
+			j.windows[n-1].hi = max(j.windows[n-1].hi, r.hi)
+		} else {
+			j.windows = append(j.windows, window{lo: r.lo, hi: r.hi})
+		}
 	}
-	c := TotalOrder
-	for i := range what {
-		if what[i].line == nil && (i == 0 || i == len(what)-1) {
+	for i := range j.windows {
+		j.decideLocked(&j.windows[i])
+	}
+}
+
+// decideLocked finds the version that most saw, of those who saw all, and
+// blames those whose order contradicts it. A tie blames both.
+func (j *Judge) decideLocked(w *window) {
+	versions := j.versionsOf(w)
+	right := versions[0]
+	if len(versions) > 1 && right.full > 0 {
+		w.tied = versions[1].full == right.full
+	}
+	if d := &right.seen[0].detours; len(d.within(w)) > 0 {
+		w.rank = make([]int64, w.hi-w.lo)
+		n := int64(0)
+		d.walk(w.lo, w.hi, true, func(p int64) { w.rank[p-w.lo] = n; n++ })
+	}
+	for i, v := range versions[1:] {
+		var wrong []*Session
+		var a, b int64
+		for _, s := range v.seen {
+			if x, y, ok := j.inversion(s, w); ok {
+				wrong, a, b = append(wrong, s), x, y
+			}
+		}
+		if len(wrong) > 0 {
+			agreed := right.full
+			if w.tied && i == 0 {
+				wrong, agreed = append(wrong, right.seen...), 0
+			}
+			j.deviantsLocked(wrong, a, b, agreed)
+		}
+	}
+}
+
+// versionsOf groups those who were there by the order in which they saw the
+// window, the commonest order first.
+func (j *Judge) versionsOf(w *window) []*version {
+	by := make(map[string]*version)
+	var list []*version
+	for _, s := range j.sessions {
+		if !s.bound || s.start >= w.hi || s.c <= w.lo {
+			continue
+		}
+		k := fmt.Sprint(s.detours.within(w))
+		v := by[k]
+		if v == nil {
+			v = new(version)
+			by[k] = v
+			list = append(list, v)
+		}
+		v.seen = append(v.seen, s)
+		if s.start <= w.lo && s.c >= w.hi && !s.detours.lacksAny(w.lo, w.hi) {
+			v.seen[0], v.seen[len(v.seen)-1] = s, v.seen[0] // one who saw all speaks for them
+			v.full++
+		}
+	}
+	slices.SortStableFunc(list, func(a, b *version) int {
+		if c := cmp.Compare(b.full, a.full); c != 0 {
+			return c
+		}
+		return cmp.Compare(len(b.seen), len(a.seen))
+	})
+	return list
+}
+
+// inversion finds two entries of which the session saw a first, the majority b.
+func (j *Judge) inversion(s *Session, w *window) (a, b int64, ok bool) {
+	last := int64(-1)
+	s.detours.walk(max(w.lo, s.start), min(w.hi, s.c), false, func(p int64) {
+		if !ok && last >= 0 && j.pos(p) < j.pos(last) {
+			a, b, ok = last, p, true
+		}
+		last = p
+	})
+	return a, b, ok
+}
+
+// deviantsLocked blames those who saw the entry at a before that at b.
+func (j *Judge) deviantsLocked(wrong []*Session, a, b int64, agreed int) {
+	c, sentence := TotalOrder, "entries came in another order than to the others"
+	x, y := j.entryLocked(a), j.entryLocked(b)
+	if x != nil && y != nil {
+		sentence = fmt.Sprintf("%s came before %s, to the others it came after", x, y)
+		if x.line == nil || y.line == nil {
 			c = ViewOrder
 		}
 	}
-	sentence := fmt.Sprintf("%s came before %s, to the others it came after", b, a)
-	if n := d.hi - d.lo; n > 1 {
-		sentence += fmt.Sprintf(" (%d entries between them moved)", n-1)
-	}
-	return c, sentence
-}
-
-// dropJudgedAtLocked takes back what was judged by the order of entries that
-// turned out to be the deviation of one receiver.
-func (j *Judge) dropJudgedAtLocked(what []entry) {
-	for i := range what {
-		e := &what[i]
-		for _, c := range []Name{FIFOOrder, ViewOrder} {
-			if e.line == nil {
-				continue
-			}
-			if f := j.found[foundKey{c, key{line: e.line}}]; f != nil {
-				f.dropped = true
-			}
-		}
-	}
-}
-
-// holdersLocked counts the sessions whose slice holds a place.
-func (j *Judge) holdersLocked(place int64) int {
-	n := 0
-	for _, s := range j.sessions {
-		if s.bound && s.start <= place && s.c > place {
-			n++
-		}
-	}
-	return n
+	j.violateLocked(c, violation{key: key{place: min(a, b), session: wrong[0]}, at: wrong[0], with: wrong[1:],
+		place: min(a, b), agreed: agreed, sentence: sentence})
 }

@@ -34,7 +34,7 @@ func (s *Session) observeError(text []byte) {
 	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if m := j.fold.holder(name, s.c-1); m != nil && m.session != nil && m.session.closing.Load() == 0 && m.left.Load() == 0 {
+	if m := j.fold.holder(name, s.c-1); m != nil && m.session != nil && !m.leaving() && m.left.Load() == 0 && !j.tainted[name] {
 		j.violateLocked(Validity, violation{key: key{line: l}, at: s, line: l, came: noSuchUser + quote(name),
 			sentence: "a private line was refused although its target is there"})
 	}
@@ -53,11 +53,7 @@ func (s *Session) observeStamp(f *wire.Frame) *Line {
 	if !ok {
 		return nil
 	}
-	snd := s.judge.chatters.at(chatter)
-	if snd == nil {
-		return nil
-	}
-	l := snd.find(seq)
+	l := s.judge.lineOf(chatter, seq)
 	if l == nil {
 		return nil
 	}

@@ -2,20 +2,19 @@ package check
 
 import (
 	"hash/maphash"
-	"strconv"
-	"strings"
 	"sync/atomic"
 )
 
 // member is one stay in the room as the canonical order tells it.
 type member struct {
 	name  string
-	place int64        // of its join; -1 if it was there before the run
+	place atomic.Int64 // of its join; -1 if it was there before the run
 	left  atomic.Int64 // place of its leave, 0 while it is present
 	was   *member      // the one who had the name before, while somebody may need to know
 
 	// Guarded by Judge.mu.
 	session *Session // whose stay it is, nil if not known or not of the run
+	silent  bool     // its join was not told (yet): it is known by what it did since
 	count   int      // members just after its join, and the sum of their names' hashes:
 	hash    uint64   // what its snapshot must add up to
 }
@@ -23,7 +22,7 @@ type member struct {
 // present says whether the member is in the room just after a place.
 func (m *member) present(place int64) bool {
 	left := m.left.Load()
-	return m.place <= place && (left == 0 || left > place)
+	return m.place.Load() <= place && (left == 0 || left > place)
 }
 
 // fold is the roster at the end of the canonical order so far.
@@ -42,7 +41,8 @@ func hashName(name []byte) uint64 { return maphash.Bytes(seed, name) }
 
 func (f *fold) join(name string, place int64) *member {
 	f.hash += hashName([]byte(name))
-	m := &member{name: name, place: place, was: f.byName[name], hash: f.hash}
+	m := &member{name: name, was: f.byName[name], hash: f.hash}
+	m.place.Store(place)
 	f.log = append(f.log, m)
 	f.byName[name] = m
 	m.count = len(f.log) - f.gone
@@ -104,38 +104,30 @@ func (f *fold) holder(name string, place int64) *member {
 // roster walks those who are present just after a place, in join order.
 func roster(log []*member, place int64, f func(*member)) {
 	for _, m := range log {
-		if m.place > place {
-			return
-		}
 		if m.present(place) {
 			f(m)
 		}
 	}
 }
 
-// suffixOK says whether a newcomer who asked for base and was called name got
-// what the others' names at its place leave: base if it is free, else the
-// smallest free suffix from 2. It gives the name that was due.
-func suffixOK(log []*member, self *member, base string) (due string, ok bool) {
-	taken := make([]bool, len(log)+3) // the smallest free one is among the first len+1
-	baseTaken := false
-	roster(log, self.place, func(m *member) {
-		if m == self || !strings.HasPrefix(m.name, base) {
-			return
+// leaver gives the member that a leave of a name is about: the latest whose
+// owner has begun to leave, else the latest.
+func (f *fold) leaver(name string) *member {
+	for m := f.byName[name]; m != nil; m = m.was {
+		if m.left.Load() == 0 && m.session != nil && m.session.closing.Load() != 0 {
+			return m
 		}
-		if len(m.name) == len(base) {
-			baseTaken = true
-		} else if k, err := strconv.Atoi(m.name[len(base):]); err == nil && m.name[len(base)] >= '1' && k < len(taken) {
-			taken[k] = true
+	}
+	return f.now(name)
+}
+
+// unclaimed gives the latest member of a name that no session is bound to and
+// that fits; nil if there is none.
+func (f *fold) unclaimed(name string, fits func(*member) bool) *member {
+	for m := f.byName[name]; m != nil; m = m.was {
+		if m.session == nil && fits(m) {
+			return m
 		}
-	})
-	if !baseTaken {
-		return base, self.name == base
 	}
-	k := 2
-	for taken[k] {
-		k++
-	}
-	due = base + strconv.Itoa(k)
-	return due, self.name == due
+	return nil
 }

@@ -25,7 +25,7 @@ func TestRightServerPasses(t *testing.T) {
 		for _, users := range []int{1, 2, 7} {
 			m := newSim(seed, users, Full)
 			if seed%3 == 0 {
-				m.eager = int(seed/3) % users
+				m.eager = m.users[int(seed/3)%users]
 			}
 			r := m.run(600, true)
 			for c, o := range failed(r) {

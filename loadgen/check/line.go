@@ -106,7 +106,8 @@ func (s *sender) add(l *Line, a age) {
 	s.dir.Store(d)
 }
 
-// trimLocked drops leading blocks whose lines are all settled or old; the unsettled ones of those stay findable as strays.
+// trimLocked drops leading blocks whose lines are all settled or old; the
+// unsettled ones of those stay findable as strays.
 func (s *sender) trimLocked(d *blocks, a age) *blocks {
 	n := 0
 	for n < len(d.list)-1 && s.droppableLocked(d.list[n], a) {
@@ -164,6 +165,17 @@ func (t *table) at(chatter int) *sender {
 		return (*p)[chatter]
 	}
 	return nil
+}
+
+// sent is one more than the highest number of a line that a chatter sent.
+func (t *table) sent(chatter int) int {
+	snd := t.at(chatter)
+	if snd == nil {
+		return 0
+	}
+	snd.mu.Lock()
+	defer snd.mu.Unlock()
+	return snd.next
 }
 
 // get is at, growing the table as needed.

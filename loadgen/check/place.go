@@ -8,20 +8,30 @@ import (
 )
 
 // place gives an entry that has none its place at the end of the order. This
-// is the only spot where the canonical order is made, and all that depends on
-// an entry's place is judged here, in order of place. It is false if the entry
-// cannot stand there at all.
+// is the only spot where the canonical order is made. What depends on the
+// places of two entries is only an accusation here, heard at the end: whoever
+// came first may have been the one who saw them the wrong way round. It is
+// false if the entry cannot stand there at all.
 func (j *Judge) place(s *Session, w *word, at time.Duration) bool {
 	j.mu.Lock()
-	defer j.mu.Unlock()
+	if s.findLocked(w) >= 0 {
+		j.mu.Unlock()
+		return true // somebody else was quicker
+	}
+	ok, over := true, []*Session(nil)
 	switch w.kind {
 	case wire.Line:
-		return j.placeLineLocked(s, w)
+		j.placeLineLocked(s, w)
 	case wire.Join:
-		return j.placeJoinLocked(s, w)
+		over = j.placeJoinLocked(s, w)
 	default:
-		return j.placeLeaveLocked(s, w, at)
+		ok = j.placeLeaveLocked(s, w)
 	}
+	j.mu.Unlock()
+	for _, o := range over {
+		o.settleStart(at)
+	}
+	return ok
 }
 
 func (j *Judge) appendLocked(e entry) int64 {
@@ -47,83 +57,81 @@ func (j *Judge) advanceHorizonLocked() {
 	j.horizonNext = j.order.len
 }
 
-func (j *Judge) placeLineLocked(s *Session, w *word) bool {
-	if w.line == nil {
-		for p := s.c; p < j.order.len; p++ {
-			if j.order.entry(p).is(w) {
-				return true // somebody else was quicker
-			}
-		}
-		j.appendLocked(entry{kind: wire.Line, name: w.name, text: w.text, member: j.fold.now(w.name)})
-		return true
-	}
+func (j *Judge) placeLineLocked(s *Session, w *word) {
 	l := w.line
-	if l.place.Load() >= 0 {
-		return true // somebody else was quicker
+	if l == nil {
+		j.appendLocked(entry{kind: wire.Line, name: w.name, text: w.text, member: j.fold.now(w.name)})
+		return
 	}
 	of := l.Session
-	if of.member == nil && of.hasRoster {
-		if m := j.fold.now(of.name); m != nil && m.session == nil {
-			of.bindLocked(m) // its line is evidence enough
-		}
+	if of.member == nil {
+		j.claimLocked(of)
 	}
-	j.totals.fifo++
+	m := of.member
 	v := violation{key: key{line: l}, at: s, line: l, place: j.order.len}
-	switch m := of.member; {
-	case m == nil:
-		v.sentence = "a line came from someone whose join did not"
-		j.violateLocked(ViewOrder, v)
-	case m.left.Load() != 0:
+	if left := m.left.Load(); left != 0 {
 		v.sentence = "a line came after its sender's leave"
 		v.implied = of.falseLeave != 0
-		j.violateLocked(ViewOrder, v)
+		j.accuseLocked(ViewOrder, v, left, j.order.len)
 	}
-	if l.pub < of.lastPub {
-		v.sentence = "a sender's lines came to everybody in another order than they were sent"
-		j.violateLocked(FIFOOrder, v)
+	j.totals.fifo++
+	if l.pub < of.pubNext {
+		v.sentence, v.implied = "a sender's lines came to everybody in another order than they were sent", false
+		j.accuseLocked(FIFOOrder, v, of.pubPlace, j.order.len)
+	} else {
+		of.pubNext, of.pubPlace = l.pub+1, j.order.len
 	}
-	of.lastPub = max(of.lastPub, l.pub+1)
-	p := j.appendLocked(entry{kind: wire.Line, name: of.name, text: l.Text, line: l, member: of.member})
-	l.place.Store(p)
-	return true
+	l.place.Store(j.order.len)
+	j.appendLocked(entry{kind: wire.Line, name: of.name, text: l.Text, line: l, member: m})
 }
 
-// placeJoinLocked: a name that somebody has can be given again only in error.
-func (j *Judge) placeJoinLocked(s *Session, w *word) bool {
+// claimLocked finds the member that a session must be, of whom there is a sign
+// that it has joined: the one of its name that is nobody's yet, else one whose
+// join was not told so far.
+func (j *Judge) claimLocked(s *Session) {
+	m := j.fold.unclaimed(s.name, func(m *member) bool { return m.left.Load() == 0 && m.place.Load() >= s.floor })
+	if m == nil {
+		m = j.fold.join(s.name, j.order.len-1)
+		m.silent = true
+		j.tainted[s.name] = true
+	}
+	s.bindLocked(m)
+}
+
+// placeJoinLocked gives those stays that have their place by this join and
+// are over: nobody else is left to settle them.
+func (j *Judge) placeJoinLocked(s *Session, w *word) (over []*Session) {
+	place := j.order.len
 	old := j.fold.now(w.name)
-	if old != nil && old.place >= s.c {
-		return true // somebody else was quicker
-	}
-	if old != nil && !j.expectsLocked(w.name) {
-		j.violateLocked(NoDuplication, violation{key: wordKey(w), at: s, place: old.place, came: w.String(),
-			sentence: "a join was told twice"})
-		return false
-	}
-	if old != nil {
-		v := violation{key: key{text: "name " + w.name}, at: s, place: j.order.len, came: w.String()}
-		if old.session != nil && old.session.closing.Load() != 0 {
-			v.key, v.with = key{session: old.session}, []*Session{old.session}
-			v.sentence = "a name was given again before its old owner's leave was told"
-			j.violateLocked(LeaveCompleteness, v)
-			j.fold.leave(old, j.order.len, j.horizon)
-		} else {
-			v.sentence = "two members have the name " + quote(w.name) + " at once"
-			j.violateLocked(NameUniqueness, v)
-			j.tainted[w.name] = true
-		}
+	if old != nil && old.silent {
+		j.accuseLocked(ViewOrder, violation{key: key{session: old.session}, at: old.session, place: place,
+			sentence: quote(w.name) + " did something before its join was told"}, old.place.Load()+1, place)
+		old.place.Store(place)
+		old.silent = false
+		j.appendLocked(entry{kind: wire.Join, name: w.name, member: old})
+		return nil
 	}
 	j.totals.joins++
-	place := j.order.len
 	m := j.fold.join(w.name, place)
 	j.appendLocked(entry{kind: wire.Join, name: w.name, member: m})
+	if old != nil && !old.leaving() {
+		j.doubles = append(j.doubles, double{old: old, new: m, at: s})
+		j.tainted[w.name] = true
+	}
 	for o := range j.unbound {
 		if m.fits(o) {
 			o.bindLocked(m)
+			if o.ended.Load() {
+				over = append(over, o)
+			}
 			break
 		}
 	}
-	return true
+	return over
 }
+
+// leaving says whether the member's owner has begun to leave.
+func (m *member) leaving() bool { return m.session != nil && m.session.closing.Load() != 0 }
 
 // expectsLocked says whether a join by a name may yet belong to a chatter of the run.
 func (j *Judge) expectsLocked(name string) bool {
@@ -143,24 +151,29 @@ func (j *Judge) foreign(name string) bool {
 	return m != nil && m.session == nil && !j.expectsLocked(name)
 }
 
-func (j *Judge) placeLeaveLocked(s *Session, w *word, at time.Duration) bool {
-	m := j.fold.now(w.name)
+func (j *Judge) placeLeaveLocked(s *Session, w *word) bool {
+	m := j.fold.leaver(w.name)
 	if m == nil {
-		m = j.fold.byName[w.name]
-		if m != nil && m.left.Load() >= s.c {
-			return true // somebody else was quicker
+		for o := range j.unbound {
+			if o.name == w.name && o.hasRoster {
+				j.claimLocked(o)
+				m = o.member
+				break
+			}
 		}
+	}
+	if m == nil {
 		j.violateLocked(LeaveCompleteness, violation{key: wordKey(w), at: s, place: j.order.len, came: w.String(),
-			sentence: "a leave was told of someone who is not there (any more)",
-			implied:  m != nil && m.session != nil && m.session.falseLeave != 0})
+			sentence: "a leave was told of someone who is not there (any more)", implied: j.tainted[w.name]})
 		return false
 	}
 	place := j.order.len
-	j.fold.leave(m, place, j.horizon)
+	j.fold.leave(m, place, min(j.horizon, j.pinned))
 	if of := m.session; of != nil {
 		of.leaveLines = j.order.lines
 		if kind, _ := of.left(); kind == Stays && !of.ended.Load() {
-			of.falseLeave = at + 1
+			of.falseLeave = place + 1
+			j.tainted[w.name], j.phantoms[place] = true, true
 		}
 	}
 	j.appendLocked(entry{kind: wire.Leave, name: w.name, member: m})

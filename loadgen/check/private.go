@@ -13,7 +13,7 @@ import (
 
 // seat is where one party saw a private line.
 type seat struct {
-	seen       bool
+	by         *Session
 	last, next int64 // the public entries around it; next is -1 until there is one
 }
 
@@ -24,7 +24,6 @@ type private struct {
 	// Guarded by mu.
 	seats  [2]seat
 	self   bool
-	target *Session // who received it as its target
 	judged bool
 }
 
@@ -37,22 +36,19 @@ type gapSeat struct {
 func (p *private) complete() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.seats[0].seen && (p.self || p.seats[1].seen)
+	return p.seats[0].by != nil && (p.self || p.seats[1].by != nil)
 }
 
-// take notes that a party saw the line after public entry last; false if it
-// had seen it already.
-func (p *private) take(side int, s *Session, last int64) bool {
+// take notes that a party saw the line after public entry last; if that side
+// is taken, it gives by whom.
+func (p *private) take(side int, s *Session, last int64) (by *Session, taken bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.seats[side].seen {
-		return false
+	if p.seats[side].by != nil {
+		return p.seats[side].by, true
 	}
-	p.seats[side] = seat{seen: true, last: last, next: -1}
-	if side == 1 {
-		p.target = s
-	}
-	return true
+	p.seats[side] = seat{by: s, last: last, next: -1}
+	return s, false
 }
 
 // close notes the public entry after a seat, and says whether the two seats
@@ -62,7 +58,7 @@ func (p *private) close(side int, next int64) (apart bool) {
 	defer p.mu.Unlock()
 	p.seats[side].next = next
 	a, b := p.seats[0], p.seats[1]
-	if p.judged || !a.seen || !b.seen || a.next < 0 || b.next < 0 {
+	if p.judged || a.by == nil || b.by == nil || a.next < 0 || b.next < 0 {
 		return false
 	}
 	p.judged = true
@@ -74,8 +70,11 @@ func (p *private) close(side int, next int64) (apart bool) {
 func (s *Session) closeGap(next int64) {
 	for _, g := range s.open {
 		if g.line.priv.close(g.side, next) {
-			s.judge.violate(TotalOrder, violation{key: key{line: g.line}, line: g.line, at: s, with: g.line.parties(s),
-				place: next, sentence: "a private line stands between other public entries at its sender than at its target"})
+			s.judge.mu.Lock()
+			if len(s.judge.apart) < maxHearings {
+				s.judge.apart = append(s.judge.apart, apart{g.line, s})
+			}
+			s.judge.mu.Unlock()
 		}
 	}
 	s.judge.gaps.cross(s, s.open, next)
@@ -88,7 +87,10 @@ func (l *Line) parties(but *Session) []*Session {
 	if l.Session != but {
 		out = append(out, l.Session)
 	}
-	if t := l.priv.target; t != nil && t != but && t != l.Session {
+	l.priv.mu.Lock()
+	t := l.priv.seats[1].by
+	l.priv.mu.Unlock()
+	if t != nil && t != but && t != l.Session {
 		out = append(out, t)
 	}
 	return out
@@ -123,9 +125,19 @@ func (s *Session) takePrivate(l *Line, at time.Duration) bool {
 	} else if l.Target == s.name {
 		l.priv.setSelf()
 	}
-	if !l.priv.take(side, s, s.c-1) {
+	if first, taken := l.priv.take(side, s, s.lastSeen()); taken {
 		s.tally.observed++
-		s.judge.violate(NoDuplication, violation{key: key{line: l}, at: s, line: l, sentence: "a private line came twice"})
+		v := violation{key: key{line: l}, at: s, line: l}
+		if first == s {
+			v.sentence = "a private line came twice"
+			s.judge.violate(NoDuplication, v)
+			return false
+		}
+		v.sentence = "a private line came to two chatters of its target's name"
+		s.judge.mu.Lock()
+		defer s.judge.mu.Unlock()
+		v.implied = s.judge.tainted[l.Target]
+		s.judge.violateLocked(Confidentiality, v)
 		return false
 	}
 	s.open = append(s.open, gapSeat{line: l, side: side})
@@ -181,6 +193,9 @@ func (g *gaps) settleLocked(j *Judge, horizon int64) {
 					v.with = append(v.with, e.at)
 				}
 				j.violateLocked(TotalOrder, v)
+				for _, e := range c {
+					j.excuseLocked(FIFOOrder, key{line: e.from})
+				}
 			}
 		}
 	}

@@ -1,5 +1,38 @@
 package check
 
+// Verdict is what a check came to.
+type Verdict string
+
+// The verdicts.
+const (
+	Passed       Verdict = "passed"
+	Failed       Verdict = "failed"
+	Inconclusive Verdict = "inconclusive"
+	NotExercised Verdict = "not exercised"
+)
+
+// Outcome is one check's verdict with its evidence.
+type Outcome struct {
+	Name        Name
+	Verdict     Verdict
+	Required    bool
+	Evaluations int64
+	Violations  int64 // defects
+	Implied     int64 // what follows from defects counted elsewhere
+	Witnesses   []Witness
+}
+
+// Result is what a run came to.
+type Result struct {
+	Outcomes   []Outcome
+	Deliveries int64 // of measured lines, each at a receiver that it was for
+	Expected   int64 // as many as there should have been
+	Observed   int64 // deliveries of all lines, measured or not
+}
+
+// maxWitnesses is how many violations of a check are kept whole.
+const maxWitnesses = 5
+
 // result adds up what was found.
 func (e *ending) result() Result {
 	j := e.judge
@@ -19,6 +52,7 @@ func (e *ending) result() Result {
 		n, asked := evaluated[c]
 		o := Outcome{Name: c, Evaluations: n, Required: required[c] && asked}
 		e.collect(&o)
+		o.Violations += e.judge.uncounted[c]
 		switch {
 		case !asked:
 			o.Verdict = NotExercised

@@ -41,10 +41,13 @@ type Session struct {
 	marked   int64  // places before it have their reading times
 	bound    bool
 	queue    []word // seen before its own join had a place
+	blind    bool   // the queue was full: what came cannot be judged
 	snapshot []byte // its roster, each name ended by '\n', until it is compared
-	jumps    []*jump
-	open     []gapSeat // private lines since the last public entry
-	garbled  map[string]int
+	detours  detours
+	filled   int64          // the last entry that came late,
+	filledAt int64          // and the session's place then
+	open     []gapSeat      // private lines since the last public entry
+	garbled  map[string]int // lines by name that came in a form that cannot be told
 	tally    totals
 	lastOwn  int           // highest own sequence number that came back
 	privates int64         // deliveries of measured private lines
@@ -66,17 +69,18 @@ type Session struct {
 	hash       uint64 // of its snapshot
 	count      int
 	hasRoster  bool
-	pubs       int32         // group lines sent
-	lastPub    int32         // of those, the highest that has a place, +1
-	startLines int64         // measured lines before its slice
-	leaveLines int64         // and before its leave
-	falseLeave time.Duration // when its leave was told although it had not left, +1
-	sentBefore [2]int64      // at level Count: lines of the run sent at its dial and at its roster
+	pubs       int32    // group lines sent
+	pubNext    int32    // of those, the highest that has a place, +1
+	pubPlace   int64    // and that place
+	startLines int64    // measured lines before its slice
+	leaveLines int64    // and before its leave
+	falseLeave int64    // place of a leave that was told although it had not left, +1
+	sentBefore [2]int64 // at level Count: lines of the run sent at its dial and at its roster
 }
 
 // Dial notes that a chatter is about to connect and ask for a name.
 func (j *Judge) Dial(chatter int, asked string, at time.Duration) *Session {
-	s := &Session{judge: j, sender: j.chatters.get(chatter), Chatter: chatter, Asked: asked, dialled: at, lastOwn: -1}
+	s := &Session{judge: j, sender: j.chatters.get(chatter), Chatter: chatter, Asked: asked, dialled: at, lastOwn: -1, filledAt: -1}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	s.floor = j.order.len
@@ -135,10 +139,17 @@ func (s *Session) left() (kind Leave, at time.Duration) {
 // observing goroutine calls it, last.
 func (s *Session) Ended(at time.Duration) {
 	s.Flush(at)
-	s.judge.mu.Lock()
-	delete(s.judge.unbound, s)
-	s.judge.mu.Unlock()
-	s.ended.Store(true)
+	j := s.judge
+	j.mu.Lock()
+	if !s.hasRoster {
+		delete(j.unbound, s)
+	}
+	due := s.member != nil && !s.bound
+	s.ended.Store(true) // from here on, who places its join settles the stay
+	j.mu.Unlock()
+	if due {
+		s.settleStart(at)
+	}
 }
 
 // Unsettled is how many of the session's lines have neither come back nor
@@ -209,6 +220,14 @@ func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
 		}
 	}
 	return s.observe(f, at)
+}
+
+// lastSeen is the place of the public entry that the session saw last.
+func (s *Session) lastSeen() int64 {
+	if s.filledAt == s.c {
+		return s.filled
+	}
+	return s.c - 1
 }
 
 // expected gives the entry that comes next for the session, nil if the order

@@ -20,27 +20,29 @@ type sim struct {
 	now   time.Duration
 	users []*user
 	here  []*user // in join order, as the server knows it
-	names map[string]*user
 	spoil spoiler
-	eager int // this chatter reads everything at once, -1 for none
+	eager *user // reads everything at once, nil for nobody
+	lazy  *user // reads nothing before the end, nil for nobody
 	log   io.Writer
 }
 
 // spoiler lets a defect have its way with what a server does.
 type spoiler struct {
-	emit   func(m *sim, to *user, f wire.Frame) []wire.Frame // what the receiver gets for one frame
-	name   func(m *sim, asked, due string) string            // the name that a newcomer gets
-	roster func(m *sim, names []string) []string
-	line   func(m *sim, from *user, l *Line) bool // false: the line is taken and never told
-	leave  func(m *sim, who *user) int            // how often a leave is told
-	input  func(m *sim, u *user)                  // what is done to a sender's lines on their way
-	tick   func(m *sim)                           // called once a step
+	emit   func(to *user, f wire.Frame) []wire.Frame // what the receiver gets for one frame
+	name   func(u *user, due string) string          // the name that a newcomer gets
+	roster func(u *user, names []string) []string    // the snapshot that a newcomer gets
+	line   func(from *user, l *Line) bool            // false: the line is taken and never told
+	leave  func(who *user) int                       // how often a leave is told
+	input  func(u *user)                             // what is done to a sender's lines on their way
+	tick   func()                                    // called once a step
 }
 
 // user is one chatter, stay after stay.
 type user struct {
 	n       int
 	asked   string
+	loyal   bool // never leaves
+	pace    int  // reads fewer frames than that at a time
 	seq     int
 	s       *Session // nil while away
 	name    string
@@ -51,11 +53,11 @@ type user struct {
 }
 
 func newSim(seed uint64, users int, level Level) *sim {
-	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", names: map[string]*user{}, eager: -1, log: io.Discard}
+	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", log: io.Discard}
 	m.judge = New(Config{Nonce: m.nonce, Level: level})
 	for i := range users {
-		u := &user{n: i, asked: fmt.Sprintf("u%d", i)}
-		if i%3 == 1 {
+		u := &user{n: i, asked: fmt.Sprintf("u%d", i), loyal: i == 0, pace: []int{2, 6, 60}[m.rnd.IntN(3)]}
+		if i%2 == 1 {
 			u.asked = "bob"
 		}
 		m.users = append(m.users, u)
@@ -68,14 +70,13 @@ func (m *sim) dial(u *user) {
 	u.s = m.judge.Dial(u.n, u.asked, m.now)
 	u.leaving, u.in, u.out = Stays, nil, nil
 	name := u.asked
-	for k := 2; m.names[name] != nil; k++ {
+	for k := 2; m.holder(name) != nil; k++ {
 		name = fmt.Sprintf("%s%d", u.asked, k)
 	}
 	if m.spoil.name != nil {
-		name = m.spoil.name(m, u.asked, name)
+		name = m.spoil.name(u, name)
 	}
 	u.name, u.here = name, true
-	m.names[name] = u
 	m.tell(nil, wire.Frame{Kind: wire.Join, Names: [][]byte{[]byte(name)}})
 	m.here = append(m.here, u)
 	var all []string
@@ -83,13 +84,23 @@ func (m *sim) dial(u *user) {
 		all = append(all, o.name)
 	}
 	if m.spoil.roster != nil {
-		all = m.spoil.roster(m, all)
+		all = m.spoil.roster(u, all)
 	}
 	roster := wire.Frame{Kind: wire.Roster}
 	for _, n := range all {
 		roster.Names = append(roster.Names, []byte(n))
 	}
 	u.out = append(u.out, wire.Frame{Kind: wire.Welcome, Names: [][]byte{[]byte(name)}}, roster)
+}
+
+// holder is who has a name, the latest where a defect gave it twice.
+func (m *sim) holder(name string) *user {
+	for _, u := range slices.Backward(m.here) {
+		if u.name == name {
+			return u
+		}
+	}
+	return nil
 }
 
 // tell gives a frame to everybody, or to some.
@@ -100,12 +111,12 @@ func (m *sim) tell(to []*user, f wire.Frame) {
 	for _, u := range to {
 		fs := []wire.Frame{f}
 		if m.spoil.emit != nil {
-			fs = m.spoil.emit(m, u, f)
+			fs = m.spoil.emit(u, f)
 		}
 		u.out = append(u.out, fs...)
 	}
-	if m.eager >= 0 {
-		m.read(m.users[m.eager], 1<<30)
+	if m.eager != nil {
+		m.read(m.eager, 1<<30)
 	}
 }
 
@@ -122,12 +133,12 @@ func (m *sim) say(u *user, target string) *Line {
 // take has the server take up to n of what a chatter wrote.
 func (m *sim) take(u *user, n int) {
 	if m.spoil.input != nil {
-		m.spoil.input(m, u)
+		m.spoil.input(u)
 	}
 	for ; n > 0 && len(u.in) > 0; n-- {
 		l := u.in[0]
 		u.in = u.in[1:]
-		if m.spoil.line == nil || m.spoil.line(m, u, l) {
+		if m.spoil.line == nil || m.spoil.line(u, l) {
 			m.deliver(u, l)
 		}
 	}
@@ -143,7 +154,7 @@ func (m *sim) deliver(u *user, l *Line) {
 		return
 	}
 	f.Private, f.Target = true, []byte(l.Target)
-	t := m.names[l.Target]
+	t := m.holder(l.Target)
 	switch {
 	case t == nil:
 		m.tell([]*user{u}, wire.Frame{Kind: wire.Error, Text: []byte(noSuchUser + l.Target)})
@@ -156,13 +167,10 @@ func (m *sim) deliver(u *user, l *Line) {
 
 func (m *sim) remove(u *user) {
 	u.here = false
-	if m.names[u.name] == u {
-		delete(m.names, u.name)
-	}
 	m.here = slices.DeleteFunc(m.here, func(o *user) bool { return o == u })
 	times := 1
 	if m.spoil.leave != nil {
-		times = m.spoil.leave(m, u)
+		times = m.spoil.leave(u)
 	}
 	for range times {
 		m.tell(nil, wire.Frame{Kind: wire.Leave, Names: [][]byte{[]byte(u.name)}})
@@ -208,11 +216,11 @@ func (m *sim) gone(u *user) {
 // step does one thing that a seed chooses.
 func (m *sim) step(churn bool) {
 	if m.spoil.tick != nil {
-		m.spoil.tick(m)
+		m.spoil.tick()
 	}
 	u := m.users[m.rnd.IntN(len(m.users))]
 	m.gone(u)
-	talks := u.s != nil && u.s.Joined() && u.leaving == Stays
+	talks := u.talks()
 	switch k := m.rnd.IntN(20); {
 	case u.s == nil:
 		if !u.here && m.users[0].s != nil {
@@ -222,12 +230,14 @@ func (m *sim) step(churn bool) {
 		m.say(u, "")
 	case k == 6 && talks && len(m.here) > 0:
 		m.say(u, m.here[m.rnd.IntN(len(m.here))].name)
-	case k == 7 && talks && churn && u.n != 0 && u.s.bound:
+	case k == 7 && talks && churn && !u.loyal && u.s.bound:
 		if m.rnd.IntN(3) == 0 {
 			m.leave(u, Leave(1+m.rnd.IntN(3)))
 		}
 	case k < 13:
-		m.read(u, m.rnd.IntN(6))
+		if u != m.lazy {
+			m.read(u, m.rnd.IntN(u.pace))
+		}
 	default:
 		m.take(u, m.rnd.IntN(4))
 	}
@@ -235,6 +245,9 @@ func (m *sim) step(churn bool) {
 		m.take(u, m.rnd.IntN(2))
 	}
 }
+
+// talks says whether the chatter may write a line.
+func (u *user) talks() bool { return u.s != nil && u.s.Joined() && u.leaving == Stays && u.here }
 
 // run is a whole run: everybody joins, steps, drain, one anchor, end.
 func (m *sim) run(steps int, churn bool) Result {

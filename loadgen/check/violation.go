@@ -21,6 +21,7 @@ type violation struct {
 	came     string
 	implied  bool // it follows from another defect
 	agreed   int
+	before   []string // the entries just before the place
 }
 
 // key names a defect's subject.
@@ -41,7 +42,6 @@ type found struct {
 	check   Name
 	first   violation
 	seenBy  map[*Session]bool
-	before  []string
 	dropped bool // it turned out to follow from another
 }
 
@@ -63,14 +63,18 @@ func (j *Judge) violateLocked(c Name, v violation) {
 	k := foundKey{c, v.key}
 	f := j.found[k]
 	if f == nil {
+		if len(j.found) == maxFound {
+			if !v.implied {
+				j.uncounted[c]++
+			}
+			return
+		}
 		f = &found{check: c, first: v, seenBy: make(map[*Session]bool), dropped: v.implied}
 		if v.place == 0 && v.at != nil {
 			f.first.place = v.at.pos.Load()
 		}
-		for p := max(0, f.first.place-3); p < f.first.place; p++ {
-			if e := j.order.entry(p); e != nil {
-				f.before = append(f.before, fmt.Sprintf("#%d %s", p, e))
-			}
+		if v.before == nil {
+			f.first.before = j.contextLocked(f.first.place)
 		}
 		j.found[k] = f
 		j.foundOrder = append(j.foundOrder, f)
@@ -78,6 +82,23 @@ func (j *Judge) violateLocked(c Name, v violation) {
 	if v.at != nil {
 		f.seenBy[v.at] = true
 	}
+}
+
+// excuseLocked takes back what turned out to follow from another defect.
+func (j *Judge) excuseLocked(c Name, k key) {
+	if f := j.found[foundKey{c, k}]; f != nil {
+		f.dropped = true
+	}
+}
+
+// contextLocked names the entries just before a place.
+func (j *Judge) contextLocked(place int64) (before []string) {
+	for p := max(0, place-3); p < place; p++ {
+		if e := j.entryLocked(p); e != nil {
+			before = append(before, fmt.Sprintf("#%d %s", p, e))
+		}
+	}
+	return before
 }
 
 // Witness is the evidence for one violation, for people.
@@ -95,7 +116,7 @@ type Witness struct {
 
 func (j *Judge) witnessLocked(f *found) Witness {
 	v := f.first
-	w := Witness{Check: f.check, Place: v.place, Sentence: v.sentence, Expected: v.expected, Came: v.came, Before: f.before, Agreed: v.agreed}
+	w := Witness{Check: f.check, Place: v.place, Sentence: v.sentence, Expected: v.expected, Came: v.came, Before: v.before, Agreed: v.agreed}
 	seen := append(sessionsOf(f.seenBy), v.with...)
 	told := make(map[*Session]bool)
 	for _, s := range seen {

@@ -1,0 +1,669 @@
+package check
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"chatsim/manager/wire"
+)
+
+// A plan spoils a right server once, somewhere in the second half of a run.
+type plan struct {
+	*sim
+	faulty *user // who receives, or sends, what is spoiled
+	armed  bool
+	done   bool
+	who    *user    // the chatter that the witness must name
+	about  []string // one of these must stand in the witness
+	held   *wire.Frame
+	mark   string
+	seen   int
+}
+
+// planted notes what the witness must say.
+func (p *plan) planted(who *user, about ...string) {
+	p.done, p.who, p.about = true, who, append(p.about, about...)
+}
+
+func (p *plan) ready() bool { return p.armed && !p.done }
+
+// stampOf gives what names a frame in a witness.
+func stampOf(f wire.Frame) string {
+	if f.Kind == wire.Line {
+		stamp, _, _ := strings.Cut(string(f.Text), ";")
+		return stamp + ";"
+	}
+	return string(f.Names[0])
+}
+
+func group(f wire.Frame) bool { return f.Kind == wire.Line && !f.Private }
+func view(f wire.Frame) bool  { return f.Kind == wire.Join || f.Kind == wire.Leave }
+
+// by finds who sent a line.
+func (p *plan) by(f wire.Frame) *user {
+	chatter, _, _ := ParseStamp(f.Text, p.nonce)
+	return p.users[chatter]
+}
+
+// atOne spoils one fitting frame on its way to the faulty receiver.
+func atOne(fits func(p *plan, f wire.Frame) bool, spoil func(p *plan, f wire.Frame) []wire.Frame) func(*plan) {
+	return func(p *plan) {
+		p.spoil.emit = func(to *user, f wire.Frame) []wire.Frame {
+			if !p.ready() || to != p.faulty || !fits(p, f) {
+				return []wire.Frame{f}
+			}
+			p.planted(to, stampOf(f))
+			return spoil(p, f)
+		}
+	}
+}
+
+// atAll spoils one fitting frame on its way to everybody.
+func atAll(fits func(p *plan, f wire.Frame) bool, spoil func(p *plan, f wire.Frame) []wire.Frame) func(*plan) {
+	return func(p *plan) {
+		p.spoil.emit = func(to *user, f wire.Frame) []wire.Frame {
+			if p.ready() && fits(p, f) {
+				p.mark = stampOf(f)
+				p.planted(to, p.mark)
+			}
+			if p.mark == "" || p.mark != stampOf(f) || !fits(p, f) {
+				return []wire.Frame{f}
+			}
+			return spoil(p, f)
+		}
+	}
+}
+
+// swapped holds a frame back until the next one has gone to the faulty receiver.
+func swapped(fits func(a, b wire.Frame) bool) func(*plan) {
+	return func(p *plan) {
+		p.spoil.emit = func(to *user, f wire.Frame) []wire.Frame {
+			if to != p.faulty || !p.ready() {
+				return []wire.Frame{f}
+			}
+			held := p.held
+			p.held = nil
+			switch {
+			case held != nil && fits(*held, f):
+				p.planted(to, stampOf(*held), stampOf(f))
+				return []wire.Frame{f, *held}
+			case f.Private:
+			default:
+				p.held = &f
+				if held == nil {
+					return nil
+				}
+				return []wire.Frame{*held}
+			}
+			if held == nil {
+				return []wire.Frame{f}
+			}
+			return []wire.Frame{*held, f}
+		}
+	}
+}
+
+func ofOthers(p *plan, f wire.Frame) bool { return group(f) && p.by(f) != p.faulty }
+func ofItself(p *plan, f wire.Frame) bool { return group(f) && p.by(f) == p.faulty }
+func anyLine(_ *plan, f wire.Frame) bool  { return group(f) }
+func aJoin(_ *plan, f wire.Frame) bool    { return f.Kind == wire.Join }
+func aLeave(_ *plan, f wire.Frame) bool   { return f.Kind == wire.Leave }
+func toItself(p *plan, f wire.Frame) bool { return f.Private && p.by(f) != p.faulty }
+func nothing(*plan, wire.Frame) []wire.Frame {
+	return nil
+}
+func twofold(_ *plan, f wire.Frame) []wire.Frame { return []wire.Frame{f, f} }
+
+// text replaces a frame's text.
+func text(change func(string) string) func(*plan, wire.Frame) []wire.Frame {
+	return func(p *plan, f wire.Frame) []wire.Frame {
+		f.Text = []byte(change(string(f.Text)))
+		if len(f.Text) < 12 {
+			p.about = append(p.about, string(f.Sender))
+		}
+		return []wire.Frame{f}
+	}
+}
+
+func upper(s string) string { return strings.Replace(s, "ü", "Ü", 1) }
+func cut(s string) string   { return s[:len(s)-3] }
+func short(s string) string { return s[:6] }
+func empty(string) string   { return "" }
+func renonced(s string) string {
+	return "T" + s[1:]
+}
+
+// restamped makes it another line's stamp, of one that was sent long ago or never.
+func restamped(s string) string {
+	head, rest, _ := strings.Cut(s, ";")
+	chatter := strings.Split(head, "-")[1]
+	return "t3st-" + chatter + "-1;" + rest
+}
+
+func overstamped(s string) string {
+	head, rest, _ := strings.Cut(s, ";")
+	return head + "999;" + rest
+}
+
+// glued makes two lines one.
+func glued(all, sameSender bool) func(*plan) {
+	return func(p *plan) {
+		held := make(map[*user]wire.Frame)
+		second := ""
+		p.spoil.emit = func(to *user, f wire.Frame) []wire.Frame {
+			if !all && to != p.faulty {
+				return []wire.Frame{f}
+			}
+			switch a, ok := held[to]; {
+			case ok && group(f) && p.by(f) != p.by(a) == !sameSender && (second == "" || second == stampOf(f)):
+				second = stampOf(f)
+				delete(held, to)
+				f.Text, f.Sender = fmt.Appendf(nil, "%s@%s@%s%s", a.Text, a.Sender, a.Target, f.Text), a.Sender
+				p.planted(to, stampOf(a))
+				return []wire.Frame{f}
+			case ok:
+				delete(held, to)
+				p.mark = ""
+				return []wire.Frame{a, f}
+			case group(f) && second == "" && (p.mark == "" && p.ready() || p.mark == stampOf(f)):
+				p.mark = stampOf(f)
+				held[to] = f
+				return nil
+			}
+			return []wire.Frame{f}
+		}
+	}
+}
+
+// forged has the server tell a line that nobody sent.
+func forged(all bool, text, sender func(p *plan) string) func(*plan) {
+	return func(p *plan) {
+		p.spoil.tick = func() {
+			if !p.ready() || !p.faulty.talks() {
+				return
+			}
+			f := wire.Frame{Kind: wire.Line, Sender: []byte(sender(p)), Text: []byte(text(p)), Target: []byte(wire.Group)}
+			p.planted(p.faulty, string(f.Text))
+			if all {
+				p.tell(nil, f)
+			} else {
+				p.tell([]*user{p.faulty}, f)
+			}
+		}
+	}
+}
+
+func sentence(*plan) string { return "I never said that" }
+func future(p *plan) string { return string(AppendStamp(nil, p.nonce, 0, 9999)) + "soon" }
+func nobody(*plan) string   { return "nobody" }
+func anchor(p *plan) string { return p.users[0].name }
+func itself(p *plan) string { return p.faulty.name }
+
+// named gives one newcomer another name than is due; "" leaves it.
+func named(give func(p *plan, u *user, due string) string) func(*plan) {
+	return func(p *plan) {
+		p.spoil.name = func(u *user, due string) string {
+			if !p.ready() {
+				return due
+			}
+			if name := give(p, u, due); name != "" {
+				p.planted(u, name)
+				return name
+			}
+			return due
+		}
+	}
+}
+
+func skipped(p *plan, u *user, due string) string {
+	if due == u.asked {
+		return ""
+	}
+	return u.asked + "77"
+}
+
+func needless(p *plan, u *user, due string) string {
+	if due != u.asked {
+		return ""
+	}
+	return due + "66"
+}
+
+// unfreed does not give a suffix again while a higher one is in use.
+func unfreed(p *plan, u *user, due string) string {
+	for k := len(p.users); k > 1; k-- {
+		if last := fmt.Sprint(u.asked, k); p.holder(last) != nil && len(last) >= len(due) && last > due {
+			return fmt.Sprint(u.asked, k+1)
+		}
+	}
+	return ""
+}
+
+func equal(p *plan, u *user, due string) string {
+	if o := p.holder(u.asked); o != nil && o.leaving == Stays && due != u.asked {
+		return u.asked
+	}
+	return ""
+}
+
+// rostered spoils one newcomer's snapshot.
+func rostered(change func(p *plan, names []string) []string) func(*plan) {
+	return func(p *plan) {
+		p.spoil.roster = func(u *user, names []string) []string {
+			if !p.ready() || len(names) < 3 {
+				return names
+			}
+			changed := change(p, slices.Clone(names))
+			if !slices.Equal(changed, names) {
+				p.planted(u, u.name)
+			}
+			return changed
+		}
+	}
+}
+
+// told says how often one leave is told to everybody.
+func told(times int) func(*plan) {
+	return func(p *plan) {
+		p.spoil.leave = func(u *user) int {
+			if !p.ready() {
+				return 1
+			}
+			p.planted(u, u.name)
+			if times > 1 {
+				p.who = p.users[0] // any receiver
+			}
+			return times
+		}
+	}
+}
+
+// someone gives a chatter that is there, has joined, and is not to leave now.
+func (p *plan) someone(but ...*user) *user {
+	for range 20 {
+		u := p.users[p.rnd.IntN(len(p.users))]
+		if u.talks() && u.s.bound && len(u.in) == 0 && !slices.Contains(but, u) {
+			return u
+		}
+	}
+	return nil
+}
+
+func falseLeave(all bool) func(*plan) {
+	return func(p *plan) {
+		p.spoil.tick = func() {
+			u := p.someone(p.users[0], p.faulty)
+			if !p.ready() || u == nil {
+				return
+			}
+			p.planted(u, u.name)
+			to := []*user{p.faulty}
+			if all {
+				to = slices.DeleteFunc(slices.Clone(p.here), func(o *user) bool { return o == u })
+			}
+			p.tell(to, wire.Frame{Kind: wire.Leave, Names: [][]byte{[]byte(u.name)}})
+		}
+	}
+}
+
+// leaked tells the faulty receiver a private line between others.
+func leaked(p *plan) {
+	p.spoil.line = func(from *user, l *Line) bool {
+		t := p.holder(l.Target)
+		if p.ready() && l.Private() && t != nil && from != p.faulty && t != p.faulty {
+			p.planted(p.faulty, string(AppendStamp(nil, p.nonce, from.n, l.Seq)))
+			p.tell([]*user{p.faulty}, wire.Frame{Kind: wire.Line, Private: true, Sender: []byte(from.name), Text: []byte(l.Text), Target: []byte(l.Target)})
+		}
+		return true
+	}
+}
+
+// whispers has somebody write to the faulty receiver, and spoils that.
+func whispers(spoil func(*plan)) func(*plan) {
+	return func(p *plan) {
+		p.spoil.tick = func() {
+			if u := p.someone(p.faulty); u != nil && p.ready() && p.faulty.talks() {
+				p.say(u, p.faulty.name)
+			}
+		}
+		spoil(p)
+	}
+}
+
+// displaced moves a private line behind the next public entry at its target.
+func displaced(p *plan) {
+	swapped(func(a, b wire.Frame) bool { return false })(p)
+	p.spoil.emit = func(to *user, f wire.Frame) []wire.Frame {
+		held := p.held
+		switch {
+		case to != p.faulty || !p.ready():
+			return []wire.Frame{f}
+		case held == nil && toItself(p, f):
+			p.held = &f
+			return nil
+		case held == nil:
+			return []wire.Frame{f}
+		case f.Kind == wire.Line && !f.Private || view(f):
+			p.planted(to, stampOf(*held))
+			return []wire.Frame{f, *held}
+		}
+		p.held = nil
+		return []wire.Frame{*held, f}
+	}
+}
+
+// crossed has two chatters write to each other at once, and one of them see
+// the two lines the other way round; or one of them write two lines.
+func crossed(back bool) func(*plan) {
+	return func(p *plan) {
+		p.spoil.tick = func() {
+			u := p.someone(p.faulty)
+			if !p.ready() || u == nil || !p.faulty.talks() || len(p.faulty.in) > 0 {
+				return
+			}
+			p.say(u, p.faulty.name)
+			if back {
+				p.say(p.faulty, u.name)
+			} else {
+				p.say(u, p.faulty.name)
+			}
+			p.mark = "now"
+			p.take(u, 2)
+			p.take(p.faulty, 1)
+		}
+		p.spoil.emit = func(to *user, f wire.Frame) []wire.Frame {
+			if p.mark == "" || p.done || to != p.faulty {
+				return []wire.Frame{f}
+			}
+			if p.held == nil {
+				p.held = &f
+				return nil
+			}
+			p.planted(to, stampOf(f), stampOf(*p.held))
+			return []wire.Frame{f, *p.held}
+		}
+	}
+}
+
+// unsorted swaps two lines of one sender on their way in.
+func unsorted(private bool) func(*plan) {
+	return func(p *plan) {
+		if private {
+			p.spoil.tick = func() {
+				if u := p.someone(p.faulty); u != nil && p.ready() && p.faulty.talks() && len(p.faulty.in) == 0 {
+					p.say(p.faulty, u.name)
+					p.say(p.faulty, u.name)
+				}
+			}
+		}
+		p.spoil.input = func(u *user) {
+			if !p.ready() || u != p.faulty || len(u.in) < 2 || u.in[0].Private() != private || u.in[1].Private() != private {
+				return
+			}
+			if private && p.holder(u.in[0].Target) == nil {
+				return
+			}
+			u.in[0], u.in[1] = u.in[1], u.in[0]
+			p.planted(u, stampOf(wire.Frame{Kind: wire.Line, Text: []byte(u.in[0].Text)}), stampOf(wire.Frame{Kind: wire.Line, Text: []byte(u.in[1].Text)}))
+		}
+	}
+}
+
+// ghost has somebody's last line told after its leave.
+func ghost(p *plan) {
+	var last *Line
+	p.spoil.line = func(from *user, l *Line) bool {
+		if !p.ready() || last != nil || from.leaving == Stays || l.Private() || len(from.in) > 0 {
+			return true
+		}
+		last, p.who = l, from
+		p.mark = from.name
+		return false
+	}
+	p.spoil.tick = func() {
+		if last != nil && !p.done && !p.who.here {
+			p.planted(p.who, string(AppendStamp(nil, p.nonce, p.who.n, last.Seq)))
+			p.tell(nil, wire.Frame{Kind: wire.Line, Sender: []byte(p.mark), Text: []byte(last.Text), Target: []byte(wire.Group)})
+		}
+	}
+}
+
+// unheard has nobody told of a join.
+func unheard(p *plan) {
+	p.spoil.emit = func(to *user, f wire.Frame) []wire.Frame {
+		if p.ready() && f.Kind == wire.Join {
+			for _, u := range p.users { // whoever dials is not there yet
+				if u.here && u.name == string(f.Names[0]) && u.s != nil {
+					p.planted(u, u.name)
+				}
+			}
+			p.seen = len(p.here)
+		}
+		if p.seen > 0 {
+			p.seen--
+			return nil
+		}
+		return []wire.Frame{f}
+	}
+}
+
+// closed has the server put out somebody who reads.
+func closed(p *plan) {
+	p.spoil.tick = func() {
+		u := p.someone(p.users[0], p.faulty)
+		if !p.ready() || u == nil {
+			return
+		}
+		p.planted(u, u.name)
+		p.remove(u)
+		p.read(u, 1<<30)
+		u.s.Ended(p.now)
+		u.s = nil
+	}
+}
+
+// refused answers a private line by an error although its target is there.
+func refused(p *plan) {
+	p.spoil.line = func(from *user, l *Line) bool {
+		t := p.holder(l.Target)
+		if !p.ready() || t == nil || from != p.faulty || t.leaving != Stays || !t.loyal && t.s == nil {
+			return true
+		}
+		p.planted(from, string(AppendStamp(nil, p.nonce, from.n, l.Seq)))
+		p.tell([]*user{from}, wire.Frame{Kind: wire.Error, Text: []byte(noSuchUser + l.Target)})
+		return false
+	}
+	p.spoil.tick = func() {
+		if u := p.someone(p.faulty); u != nil && p.ready() && p.faulty.talks() {
+			p.say(p.faulty, "u0")
+		}
+	}
+}
+
+// stopped delivers nothing more.
+func stopped(all bool) func(*plan) {
+	return func(p *plan) {
+		p.spoil.emit = func(to *user, f wire.Frame) []wire.Frame {
+			if p.ready() && !all {
+				p.planted(p.faulty, "")
+			} else if p.ready() && len(p.users[0].in) > 0 {
+				p.planted(p.users[0], "")
+			}
+			if p.done && (all || to == p.faulty) {
+				return nil
+			}
+			return []wire.Frame{f}
+		}
+	}
+}
+
+// tardy tells a leave more than the limit after it began.
+func tardy(p *plan) {
+	p.spoil.leave = func(u *user) int {
+		leaving := 0
+		for _, o := range p.users {
+			if o.leaving != Stays && o.here {
+				leaving++
+			}
+		}
+		if !p.ready() || leaving > 0 {
+			return 1
+		}
+		for _, o := range p.here {
+			p.read(o, 1<<30)
+		}
+		p.planted(u, u.name)
+		p.now += leaveLimit
+		return 1
+	}
+}
+
+type defect struct {
+	name  string
+	check Name
+	plant func(*plan)
+}
+
+var defects = []defect{
+	{"two lines swapped at one", TotalOrder, swapped(func(a, b wire.Frame) bool { return group(a) && group(b) })},
+	{"a line and a join or leave swapped at one", ViewOrder, swapped(func(a, b wire.Frame) bool { return group(a) && view(b) || view(a) && group(b) })},
+	{"two joins or leaves swapped at one", ViewOrder, swapped(func(a, b wire.Frame) bool { return view(a) && view(b) })},
+	{"a join moved at one", ViewOrder, swapped(func(a, b wire.Frame) bool { return a.Kind == wire.Join && group(b) })},
+	{"a private line displaced at its target", TotalOrder, whispers(displaced)},
+	{"crossing private lines", TotalOrder, crossed(true)},
+	{"two private lines swapped at their target", TotalOrder, crossed(false)},
+
+	{"a line lost at one", Agreement, atOne(ofOthers, nothing)},
+	{"a join lost at one", Agreement, atOne(aJoin, nothing)},
+	{"a private line lost at its target", Agreement, whispers(atOne(toItself, nothing))},
+	{"a line lost at its sender", Validity, atOne(ofItself, nothing)},
+	{"a line lost for all", Validity, atAll(ofItself, nothing)},
+	{"a private line refused", Validity, refused},
+	{"deliveries to one stop", Liveness, stopped(false)},
+	{"deliveries to all stop", Liveness, stopped(true)},
+
+	{"a line twice at one", NoDuplication, atOne(anyLine, twofold)},
+	{"a line twice at all", NoDuplication, atAll(anyLine, twofold)},
+	{"a private line twice", NoDuplication, whispers(atOne(toItself, twofold))},
+	{"a join twice at one", NoDuplication, atOne(aJoin, twofold)},
+	{"a join twice at all", NoDuplication, atAll(aJoin, twofold)},
+
+	{"a line altered at one", NoCreation, atOne(anyLine, text(upper))},
+	{"a line altered at all", NoCreation, atAll(anyLine, text(upper))},
+	{"a private line altered", NoCreation, whispers(atOne(toItself, text(upper)))},
+	{"a line truncated at one", NoCreation, atOne(anyLine, text(cut))},
+	{"a line truncated at all", NoCreation, atAll(anyLine, text(cut))},
+	{"a line truncated within its stamp at one", NoCreation, atOne(anyLine, text(short))},
+	{"a line truncated within its stamp at all", NoCreation, atAll(anyLine, text(short))},
+	{"a line emptied at one", NoCreation, atOne(anyLine, text(empty))},
+	{"a line with another nonce at one", NoCreation, atOne(anyLine, text(renonced))},
+	{"a line with another line's stamp at one", NoCreation, atOne(anyLine, text(restamped))},
+	{"a line with another line's stamp at all", NoCreation, atAll(anyLine, text(restamped))},
+	{"a line with a stamp not given at one", NoCreation, atOne(anyLine, text(overstamped))},
+	{"one sender's lines glued at one", NoCreation, glued(false, true)},
+	{"two senders' lines glued at one", NoCreation, glued(false, false)},
+	{"two senders' lines glued at all", NoCreation, glued(true, false)},
+	{"a line forged at one", NoCreation, forged(false, sentence, anchor)},
+	{"a line forged at all", NoCreation, forged(true, sentence, anchor)},
+	{"a line forged in one's own name", NoCreation, forged(false, sentence, itself)},
+	{"a line forged in nobody's name", NoCreation, forged(true, sentence, nobody)},
+	{"a line forged with a stamp", NoCreation, forged(true, future, anchor)},
+
+	{"a suffix skipped", NameSuffixing, named(skipped)},
+	{"a suffix on a free name", NameSuffixing, named(needless)},
+	{"a freed suffix not given again", NameSuffixing, named(unfreed)},
+	{"two equal names", NameUniqueness, named(equal)},
+
+	{"a leave told to nobody", LeaveCompleteness, told(0)},
+	{"a leave lost at one", LeaveCompleteness, atOne(aLeave, nothing)},
+	{"a leave told twice to all", LeaveCompleteness, told(2)},
+	{"a leave told twice to one", LeaveCompleteness, atOne(aLeave, twofold)},
+	{"a leave told late", LeaveCompleteness, tardy},
+	{"a false leave told to all", RosterAccuracy, falseLeave(true)},
+	{"a false leave told to one", RosterAccuracy, falseLeave(false)},
+	{"a good reader closed", RosterAccuracy, closed},
+	{"a stale roster", RosterAccuracy, rostered(func(p *plan, n []string) []string { return slices.Delete(n, len(n)-2, len(n)-1) })},
+	{"a roster without its newcomer", RosterAccuracy, rostered(func(p *plan, n []string) []string { return n[:len(n)-1] })},
+	{"a roster with a ghost", RosterAccuracy, rostered(func(p *plan, n []string) []string { return slices.Insert(n, 1, "ghost") })},
+	{"a roster in another order", RosterAccuracy, rostered(func(p *plan, n []string) []string { n[0], n[1] = n[1], n[0]; return n })},
+
+	{"a private line leaked", Confidentiality, leaked},
+	{"one sender's lines swapped for all", FIFOOrder, unsorted(false)},
+	{"one sender's private lines swapped for all", FIFOOrder, unsorted(true)},
+	{"a ghost speaks", ViewOrder, ghost},
+	{"a join told to nobody", ViewOrder, unheard},
+}
+
+// spoiled runs one broken server.
+func spoiled(d defect, users, steps int, seed uint64, first bool) (*plan, Result) {
+	m := newSim(seed, users, Full)
+	p := &plan{sim: m, faulty: m.users[1+int(seed)%(users-1)]}
+	p.faulty.loyal = true
+	if first {
+		m.eager = p.faulty
+	} else {
+		m.lazy = p.faulty
+	}
+	d.plant(p)
+	n, tick := 0, m.spoil.tick
+	m.spoil.tick = func() {
+		n++
+		p.armed = n > steps/2
+		if tick != nil {
+			tick()
+		}
+	}
+	return p, m.run(steps, true)
+}
+
+// wrong says how a result differs from the one violation that was planted.
+func (p *plan) wrong(d defect, r Result) (out []string) {
+	for _, o := range r.Outcomes {
+		switch {
+		case o.Name != d.check && o.Violations > 0:
+			out = append(out, fmt.Sprintf("%s failed too (%d): %+v", o.Name, o.Violations, o.Witnesses))
+		case o.Name == d.check && o.Violations != 1:
+			out = append(out, fmt.Sprintf("%s has %d violations: %+v", o.Name, o.Violations, o.Witnesses))
+		case o.Name == d.check:
+			w := o.Witnesses[0]
+			said := w.Sentence + w.Expected + w.Came
+			if !slices.Contains(w.Chatters, p.who.n) || !slices.ContainsFunc(p.about, func(s string) bool { return strings.Contains(said, s) }) {
+				out = append(out, fmt.Sprintf("the witness does not name chatter %d and %q: %+v", p.who.n, p.about, w))
+			}
+		}
+	}
+	return out
+}
+
+func TestBrokenServers(t *testing.T) {
+	for _, size := range []struct{ users, steps, seeds int }{{7, 600, 20}, {40, 2400, 2}} {
+		for _, d := range defects {
+			for _, first := range []bool{true, false} {
+				t.Run(fmt.Sprintf("%d users/%s/first=%v", size.users, d.name, first), func(t *testing.T) {
+					planted := 0
+					for seed := uint64(0); planted < size.seeds; seed++ {
+						if seed > 10*uint64(size.seeds)+50 {
+							t.Fatalf("planted in %d of %d runs only", planted, seed)
+						}
+						p, r := spoiled(d, size.users, size.steps, seed, first)
+						if !p.done {
+							continue
+						}
+						planted++
+						for _, w := range p.wrong(d, r) {
+							t.Errorf("seed %d: %s", seed, w)
+						}
+						if t.Failed() {
+							return
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+var _ = bytes.Equal
