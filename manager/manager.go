@@ -78,7 +78,7 @@ type Manager struct {
 
 	// Guarded by the feed's lock.
 	room    room.Room
-	changes int64  // joins and leaves: tells whether a Roster is still current
+	changes uint64 // joins and leaves: tells whether a Roster is still current
 	frame   []byte // for short frames that only the critical section can know
 	closing bool   // nobody is let in and nothing is said any more
 	stats   Stats
@@ -89,17 +89,17 @@ type Stats struct {
 	Connections   int // logged in or not
 	Online        int
 	Feed          feed.Stats
-	Joins         int64
-	Leaves        int64
-	Lines         int64 // to the group
-	PrivateLines  int64 // delivered
-	UnknownNames  int64 // private lines to names that were not online
-	LongLines     int64
-	LoginFailures map[wire.Reason]int64 // of connections that never joined
-	Dropouts      int64                 // of those, without a word from us
-	Evicted       map[wire.Reason]int64
-	AcceptErrors  int64
-	Panics        int64 // of sessions, contained
+	Joins         uint64
+	Leaves        uint64
+	Lines         uint64 // to the group
+	PrivateLines  uint64 // delivered
+	UnknownNames  uint64 // private lines to names that were not online
+	LongLines     uint64
+	LoginFailures map[wire.Reason]uint64 // of connections that never joined
+	Dropouts      uint64                 // of those, without a word from us
+	Evicted       map[wire.Reason]uint64
+	AcceptErrors  uint64
+	Panics        uint64 // of sessions, contained
 }
 
 // New starts a Manager with nobody in it; Shutdown stops it.
@@ -113,8 +113,8 @@ func New(cfg Config) *Manager {
 		sessions:  make(map[*session]struct{}),
 		listeners: make(map[net.Listener]struct{}),
 		stats: Stats{
-			LoginFailures: make(map[wire.Reason]int64),
-			Evicted:       make(map[wire.Reason]int64),
+			LoginFailures: make(map[wire.Reason]uint64),
+			Evicted:       make(map[wire.Reason]uint64),
 		},
 	}
 	m.batches.New = func() any { return newBatch(cfg.MaxLine) }

@@ -18,7 +18,7 @@ type batch struct {
 	out   []byte // encoded frames
 	ops   []op   // what to do with them
 	text  []byte // scratch
-	lines int64  // public ones in out
+	lines uint64 // public ones in out
 }
 
 // op is a step of a batch: the frames out[start:end], for everybody or

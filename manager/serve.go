@@ -15,15 +15,19 @@ const (
 	lastBackoff  = 500 * time.Millisecond
 )
 
+// ErrShutdown is what Serve returns after Shutdown.
+var ErrShutdown = errors.New("manager: shut down")
+
 // Serve serves the connections that come in at ln, and returns when no more come
-// and the last of them has ended: nil after Shutdown, which closes ln, else why
-// ln gives no more. A failure that may pass, such as too few descriptors, is
-// waited out and counted.
+// and the last of them has ended: ErrShutdown after Shutdown, which closes ln,
+// else why ln gives no more. A failure that may pass, such as too few
+// descriptors, is waited out and counted.
 func (m *Manager) Serve(ln net.Listener) error {
 	m.mu.Lock()
 	if m.draining.Load() {
 		m.mu.Unlock()
-		return ln.Close()
+		ln.Close()
+		return ErrShutdown
 	}
 	m.listeners[ln] = struct{}{}
 	m.goroutines.Add(1)
@@ -42,7 +46,7 @@ func (m *Manager) Serve(ln net.Listener) error {
 			if err == nil {
 				conn.Close()
 			}
-			return nil
+			return ErrShutdown
 		}
 		if err != nil {
 			return err

@@ -206,7 +206,7 @@ func TestShutdown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := m.Serve(ln); err != nil {
+		if err := m.Serve(ln); err != ErrShutdown {
 			t.Errorf("Serve after shutdown: %v", err)
 		}
 		if st := m.Stats(); st.Connections != 0 {

@@ -24,7 +24,7 @@ func serve(t testing.TB, cfg Config) (m *Manager, addr string) {
 	go func() { served <- m.Serve(ln) }()
 	t.Cleanup(func() {
 		shut(t, m)
-		if err := <-served; err != nil {
+		if err := <-served; err != ErrShutdown {
 			t.Errorf("Serve: %v", err)
 		}
 		if st := m.Stats(); st.Connections != 0 {
@@ -242,7 +242,7 @@ func TestTooFewDescriptors(t *testing.T) {
 	}
 	bob.conn.Close()
 	shut(t, m)
-	if err := <-served; err != nil {
+	if err := <-served; err != ErrShutdown {
 		t.Errorf("Serve: %v", err)
 	}
 }

@@ -34,7 +34,7 @@ func (s *session) answerWho() error {
 
 // answerIfCurrent appends a roster if nobody has joined or left since it was
 // taken; last makes sure that there is an answer.
-func (s *session) answerIfCurrent(frame []byte, at int64, last bool) (done bool, err error) {
+func (s *session) answerIfCurrent(frame []byte, at uint64, last bool) (done bool, err error) {
 	m := s.m
 	m.feed.Lock()
 	defer m.feed.Unlock()

@@ -64,11 +64,11 @@ type Stats struct {
 	Subscribers int
 	Blocked     int // of those, whose connection takes no more for now
 	Retained    int // bytes
-	Writes      int64
-	Bytes       int64
-	Parks       int64    // writes that had to wait for a full connection
-	Ended       [5]int64 // subscriptions ended by the feed, by Reason
-	Panics      int64    // in connections and callbacks, contained
+	Writes      uint64
+	Bytes       uint64
+	Parks       uint64    // writes that had to wait for a full connection
+	Ended       [5]uint64 // subscriptions ended by the feed, by Reason
+	Panics      uint64    // in connections and callbacks, contained
 }
 
 // Conn is what a subscriber is written to, such as a net.Conn. A socket of

@@ -64,7 +64,7 @@ func (f *Feed) write() {
 func (f *Feed) wroteLocked(s *Subscriber, n int, now time.Duration) {
 	if n > 0 {
 		f.stats.Writes++
-		f.stats.Bytes += int64(n)
+		f.stats.Bytes += uint64(n)
 	}
 	if s.state == outside {
 		return
