@@ -41,18 +41,35 @@ const maxQuote = 120
 // that was in the middle of a frame, a *FrameError for what is no frame, and
 // otherwise the error of the connection. It does not allocate for chat lines.
 func (c *Client) Next(f *Frame) error {
+	if err := c.NextRaw(f); err != nil {
+		return err
+	}
+	return c.Parse(f)
+}
+
+// NextRaw is Next without the understanding: it sets f.Raw, At and More, and
+// leaves the rest to Parse. Whoever knows what bytes are due need not parse
+// those that are equal.
+func (c *Client) NextRaw(f *Frame) error {
 	r := &c.in
 	for r.eol < 0 {
 		if err := r.fill(); err != nil {
-			f.Kind, f.At, f.More = wire.Invalid, r.at, false
+			f.Kind, f.Raw, f.At, f.More = wire.Invalid, nil, r.at, false
 			return err
 		}
 	}
-	frame := r.buf[r.start:r.eol]
+	f.Raw = r.buf[r.start:r.eol]
 	r.skip()
 	f.At, f.More = r.at, r.eol >= 0
-	if err := f.Parse(frame); err != nil {
-		return &FrameError{Frame: bytes.Clone(frame[:min(len(frame), maxQuote)]), Len: len(frame), Err: err}
+	return nil
+}
+
+// Parse does the rest of Next for a frame that NextRaw gave last. A welcome
+// makes Name known only when it is parsed.
+func (c *Client) Parse(f *Frame) error {
+	raw := f.Raw
+	if err := f.Frame.Parse(raw); err != nil {
+		return &FrameError{Frame: bytes.Clone(raw[:min(len(raw), maxQuote)]), Len: len(raw), Err: err}
 	}
 	if f.Kind == wire.Welcome {
 		name := string(f.Names[0])

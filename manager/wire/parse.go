@@ -34,6 +34,7 @@ func isGroupEnd(b []byte) bool {
 // It does not allocate, but for JSON of other shapes than the ones that this
 // package writes, and for memory that the next Parse uses again.
 func (f *Frame) Parse(b []byte) error {
+	f.Raw = b
 	if len(b) == 0 {
 		f.Kind = Invalid
 		return ErrEmpty

@@ -56,6 +56,7 @@ const (
 // Frame is one parsed frame. Its slices point into the bytes it was parsed
 // from or into memory of the Frame itself, and hold until the next Parse.
 type Frame struct {
+	Raw     []byte // the frame as it came, without its '\n'; nil if it was not parsed from bytes
 	Kind    Kind
 	Private bool // of a Line: Target is a name, not Group
 	Sender  []byte
