@@ -25,6 +25,9 @@ func (e *entry) is(w *word) bool {
 	return e.kind == w.kind && e.name == w.name && e.text == w.text
 }
 
+// leaves says whether the entry is a leave of a name.
+func (e *entry) leaves(name string) bool { return e != nil && e.kind == wire.Leave && e.name == name }
+
 // word is a public entry as one receiver saw it.
 type word struct {
 	kind wire.Kind

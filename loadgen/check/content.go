@@ -76,7 +76,7 @@ func (s *Session) altered(l *Line, f *wire.Frame) {
 	}
 	s.judge.violate(NoCreation, v)
 	if l.Session == s {
-		s.own(l) // nothing better is to be waited for
+		s.settle(l) // nothing better will come
 	}
 }
 
@@ -121,7 +121,7 @@ func (s *Session) garble(f *wire.Frame) int {
 			n++
 			s.garbled[l.Session.assigned()]++
 			if l.Session == s {
-				s.own(l)
+				s.settle(l)
 			}
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+
+	"chatsim/manager/wire"
 )
 
 // The canonical order is the order of those who came first. Where others saw
@@ -156,5 +158,20 @@ func (j *Judge) deviantsLocked(wrong []*Session, a, b int64, agreed int) {
 		}
 	}
 	j.violateLocked(c, violation{key: key{place: min(a, b), session: wrong[0]}, at: wrong[0], with: wrong[1:],
-		place: min(a, b), agreed: agreed, sentence: sentence})
+		place: min(a, b), agreed: agreed, sentence: sentence, implied: j.phantoms[a] || j.phantoms[b] || j.mixedUpLocked(wrong[0], x, y)})
+}
+
+// mixedUpLocked says whether one of two entries is a join or leave of a name
+// of which the session lacks another: it cannot be told which of them it lacks.
+func (j *Judge) mixedUpLocked(s *Session, of ...*entry) bool {
+	for _, m := range s.detours.missing {
+		for p := m.lo; p < m.hi; p++ {
+			for _, e := range of {
+				if l := j.entryLocked(p); l != nil && e != nil && l.kind == e.kind && l.kind != wire.Line && l.name == e.name {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

@@ -101,11 +101,11 @@ func (e *ending) session(s *Session) {
 // slice judges what the session got of the entries between its join and its end.
 func (e *ending) slice(s *Session, kind Leave, closed bool) {
 	j := e.judge
-	missing := e.missing(s)
+	lost, unread := e.missing(s)
 	e.expected += s.privates
-	if kind == Reset || closed { // owed what it read
+	if told := s.member.left.Load(); kind == Reset || closed || kind != Stays && told == 0 { // owed what it read
 		e.slices += s.c - s.start
-		e.expected += s.tally.deliveries - s.privates + missing
+		e.expected += s.tally.deliveries - s.privates + lost
 		return
 	}
 	end, lines := j.order.len, j.order.lines
@@ -114,7 +114,7 @@ func (e *ending) slice(s *Session, kind Leave, closed bool) {
 	}
 	e.slices += end - s.start
 	e.expected += lines - s.startLines
-	owed := int64(0)
+	owed := unread
 	for p := s.c; p < end; p++ {
 		if j.owed(s, p) {
 			owed++
@@ -137,20 +137,27 @@ func (j *Judge) owed(s *Session, place int64) bool {
 		(left == 0 || s.falseLeave != 0 || j.pos(place) < j.pos(left))
 }
 
-// missing collects the entries that the session jumped and that never came.
-func (e *ending) missing(s *Session) (measured int64) {
+// missing collects the entries that the session jumped and that never came:
+// those that later ones of the right order came after are lost, and of them
+// the measured ones are counted; the others it only did not read any more.
+func (e *ending) missing(s *Session) (lost, unread int64) {
+	j := e.judge
+	last := j.pos(s.lastSeen())
 	for _, m := range s.detours.missing {
 		for p := m.lo; p < m.hi; p++ {
-			if !e.judge.owed(s, p) {
-				continue
-			}
-			e.lost[p] = append(e.lost[p], s)
-			if en := e.judge.entryLocked(p); en != nil && en.line != nil && en.line.Measured {
-				measured++
+			switch {
+			case !j.owed(s, p):
+			case j.pos(p) > last:
+				unread++
+			default:
+				e.lost[p] = append(e.lost[p], s)
+				if en := j.entryLocked(p); en != nil && en.line != nil && en.line.Measured {
+					lost++
+				}
 			}
 		}
 	}
-	return measured
+	return lost, unread
 }
 
 // tail judges a slice that ends too early.
@@ -165,7 +172,7 @@ func (e *ending) tail(s *Session, kind Leave, owed int64) {
 		e.stopped(v, fmt.Sprintf("%s got nothing after #%d although the room went on for %d entries", quote(s.name), s.c-1, owed))
 		return
 	}
-	v.implied = e.silent
+	v.implied = e.silent || j.tainted[s.name]
 	v.sentence = fmt.Sprintf("%s left by %s and read to the end, but did not get the last %d entries before its leave", quote(s.name), kind, owed)
 	j.violateLocked(Agreement, v)
 }

@@ -26,15 +26,14 @@ func (s *Session) observeError(text []byte) {
 	if l == nil {
 		return
 	}
-	l.answered.Store(true)
-	s.unsettled.Add(-1)
+	s.settle(l)
 	if !s.bound || s.judge.cfg.Level >= Count {
 		return
 	}
 	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if m := j.fold.holder(name, s.c-1); m != nil && m.session != nil && !m.leaving() && m.left.Load() == 0 && !j.tainted[name] {
+	if m := j.fold.holder(name, s.lastSeen()); m != nil && m.session != nil && !m.leaving() && m.left.Load() == 0 && !j.tainted[name] {
 		j.violateLocked(Validity, violation{key: key{line: l}, at: s, line: l, came: noSuchUser + quote(name),
 			sentence: "a private line was refused although its target is there"})
 	}

@@ -15,6 +15,8 @@ type member struct {
 	// Guarded by Judge.mu.
 	session *Session // whose stay it is, nil if not known or not of the run
 	silent  bool     // its join was not told (yet): it is known by what it did since
+	double  bool     // another had the name at its join
+	sign    int64    // where it was first known of: its place, or before it where the join came late
 	count   int      // members just after its join, and the sum of their names' hashes:
 	hash    uint64   // what its snapshot must add up to
 }
@@ -24,6 +26,9 @@ func (m *member) present(place int64) bool {
 	left := m.left.Load()
 	return m.place.Load() <= place && (left == 0 || left > place)
 }
+
+// leaving says whether the member's owner has begun to leave.
+func (m *member) leaving() bool { return m.session != nil && m.session.closing.Load() != 0 }
 
 // fold is the roster at the end of the canonical order so far.
 type fold struct {
@@ -41,7 +46,7 @@ func hashName(name []byte) uint64 { return maphash.Bytes(seed, name) }
 
 func (f *fold) join(name string, place int64) *member {
 	f.hash += hashName([]byte(name))
-	m := &member{name: name, was: f.byName[name], hash: f.hash}
+	m := &member{name: name, sign: place, was: f.byName[name], hash: f.hash}
 	m.place.Store(place)
 	f.log = append(f.log, m)
 	f.byName[name] = m
@@ -110,15 +115,29 @@ func roster(log []*member, place int64, f func(*member)) {
 	}
 }
 
-// leaver gives the member that a leave of a name is about: the latest whose
-// owner has begun to leave, else the latest.
-func (f *fold) leaver(name string) *member {
+// leaver gives the member that a leave of a name is about: the one who had the
+// name at a place if it is about to leave, else the latest who is, else the latest.
+func (f *fold) leaver(name string, place int64) *member {
+	if m := f.holder(name, place); m != nil && m.left.Load() == 0 && m.leaving() {
+		return m
+	}
 	for m := f.byName[name]; m != nil; m = m.was {
-		if m.left.Load() == 0 && m.session != nil && m.session.closing.Load() != 0 {
+		if m.left.Load() == 0 && m.leaving() {
 			return m
 		}
 	}
 	return f.now(name)
+}
+
+// unheard gives the member of a name whose join was not told yet and who had
+// not left by a place, if any.
+func (f *fold) unheard(name string, place int64) *member {
+	for m := f.byName[name]; m != nil; m = m.was {
+		if left := m.left.Load(); m.silent && (left == 0 || left > place) {
+			return m
+		}
+	}
+	return nil
 }
 
 // unclaimed gives the latest member of a name that no session is bound to and

@@ -19,7 +19,7 @@ type hearing struct {
 	a, b  int64
 }
 
-// double is a join by a name that a member had who had not begun to leave.
+// double is a join by a name that a member had.
 type double struct {
 	old, new *member
 	at       *Session
@@ -42,17 +42,14 @@ func (j *Judge) accuseLocked(c Name, v violation, a, b int64) {
 
 // hearLocked settles every accusation.
 func (j *Judge) hearLocked() {
-	for _, s := range j.sessions {
-		if kind, _ := s.left(); kind != Stays && s.member != nil && s.member.left.Load() == 0 {
-			j.tainted[s.name] = true // who can tell when it was gone
-		}
-	}
-	for _, h := range j.hearings {
-		h.v.implied = h.v.implied || !j.upheld(h.a, h.b)
-		j.violateLocked(h.check, h.v)
-	}
+	j.doubtLocked()
 	for _, d := range j.doubles {
 		j.hearDoubleLocked(d)
+	}
+	for _, h := range j.hearings {
+		doubtful := h.check == ViewOrder && h.v.line != nil && j.tainted[h.v.line.Session.name]
+		h.v.implied = h.v.implied || doubtful || !j.upheld(h.a, h.b)
+		j.violateLocked(h.check, h.v)
 	}
 	for _, s := range j.misfits {
 		if s.snapshot != nil {
@@ -70,10 +67,23 @@ func (j *Judge) hearLocked() {
 	}
 }
 
+// doubtLocked adds the names of those whose join or leave was never told: who
+// can say where it was.
+func (j *Judge) doubtLocked() {
+	for _, s := range j.sessions {
+		switch kind, _ := s.left(); {
+		case !s.hasRoster:
+		case s.member == nil, s.member.silent, kind != Stays && s.member.left.Load() == 0:
+			j.tainted[s.name] = true
+		}
+	}
+}
+
 // hearDoubleLocked: two joins of one name are two members if a chatter stands
-// behind each, else one join told twice.
+// behind each, else one join told twice. Where the first has left, its leave
+// was told to the majority before, or late, or never.
 func (j *Judge) hearDoubleLocked(d double) {
-	place := d.new.place.Load()
+	place, left := d.new.place.Load(), d.old.left.Load()
 	if d.new.session == nil {
 		j.phantoms[place] = true
 		j.violateLocked(NoDuplication, violation{key: key{text: "join " + d.new.name}, at: d.at, place: place, came: "join of " + quote(d.new.name),
@@ -84,10 +94,10 @@ func (j *Judge) hearDoubleLocked(d double) {
 		sentence: "two members have the name " + quote(d.new.name) + " at once"}
 	if o := d.old.session; o != nil {
 		v.with = []*Session{o}
-		v.implied = o.falseLeave != 0
 	}
-	if left := d.old.left.Load(); left != 0 && j.upheld(left, place) {
-		v.implied = true
+	v.implied = left == 0 && d.old.leaving() || left != 0 && j.upheld(left, place)
+	if !v.implied {
+		j.tainted[d.new.name] = true
 	}
 	j.violateLocked(NameUniqueness, v)
 }

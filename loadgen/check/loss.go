@@ -170,8 +170,8 @@ func (j *Judge) lateLeavesLocked() {
 				limit += j.cfg.Slowest(l.when)
 			}
 			if l.took > limit {
-				j.violateLocked(LeaveCompleteness, violation{key: key{session: l.of}, at: l.at, with: []*Session{l.of},
-					sentence: fmt.Sprintf("a leave was told after %v, more than %v", l.took.Round(time.Millisecond), limit.Round(time.Millisecond))})
+				j.violateLocked(LeaveCompleteness, violation{key: key{session: l.of}, at: l.of, with: []*Session{l.at},
+					sentence: fmt.Sprintf("the leave of %s was told after %v, more than %v", quote(l.of.name), l.took.Round(time.Millisecond), limit.Round(time.Millisecond))})
 			}
 		}
 	}

@@ -111,17 +111,34 @@ func (s *Session) again(w *word, place int64) {
 	case place < s.start:
 		j.mu.Lock()
 		defer j.mu.Unlock()
-		if !s.member.silent {
+		if !s.member.silent && !j.tainted[w.name] {
 			v.sentence = "an entry from before its own join came to a newcomer"
 			j.accuseLocked(ViewOrder, v, place, s.member.place.Load())
 		}
 	case w.kind == wire.Leave:
-		v.sentence = "a leave was told twice"
-		j.violate(LeaveCompleteness, v)
+		s.leftAgain(w, place, v)
 	default:
 		v.sentence = "an entry came twice"
 		j.violate(NoDuplication, v)
 	}
+}
+
+// leftAgain judges a second leave of one stay. If the first came too early,
+// that was the false one, and this is the leave.
+func (s *Session) leftAgain(w *word, place int64, v violation) {
+	j := s.judge
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if e := j.entryLocked(place); e != nil && e.member.session != nil && s.detours.undo(place) {
+		of := e.member.session
+		v.key, v.with = key{session: of}, []*Session{of}
+		v.sentence = "it was told that " + quote(w.name) + " has left, who left later"
+		j.violateLocked(RosterAccuracy, v)
+		return
+	}
+	v.sentence = "a leave was told twice"
+	v.implied = j.tainted[w.name]
+	j.violateLocked(LeaveCompleteness, v)
 }
 
 // jump notes that [c, place) has not been seen although place is.
@@ -214,19 +231,62 @@ func (s *Session) findLocked(w *word) int64 {
 			}
 		}
 	}
-	holder := j.fold.holder(w.name, s.c-1)
-	if w.kind == wire.Leave && holder == nil {
+	switch holder := j.fold.holder(w.name, s.lastSeen()); w.kind {
+	case wire.Join:
+		return s.findJoinLocked(w, holder)
+	case wire.Leave:
+		return s.findLeaveLocked(w, holder)
+	}
+	return j.nextLocked(w, s.c)
+}
+
+// findJoinLocked: of several joins of the name, the next is that of the member
+// who was known of first. While somebody has the name, a join is told again,
+// unless a chatter may stand behind it.
+func (s *Session) findJoinLocked(w *word, holder *member) int64 {
+	j := s.judge
+	best := int64(-1)
+	for p := j.nextLocked(w, s.c); p >= 0; p = j.nextLocked(w, p+1) {
+		if best < 0 || j.order.entry(p).member.sign < j.order.entry(best).member.sign {
+			best = p
+		}
+	}
+	if m := j.fold.unheard(w.name, s.lastSeen()); m != nil && (best < 0 || m.sign < j.order.entry(best).member.sign) {
+		return -1
+	}
+	if holder == nil || best >= 0 && (j.order.entry(best).member.double || j.order.entry(best-1).leaves(w.name)) {
+		return best
+	}
+	if s.c == j.order.len && (holder.leaving() || j.expectsLocked(w.name)) {
+		return -1
+	}
+	if p := j.lastLocked(w, s.c); p >= 0 {
+		return p
+	}
+	return best
+}
+
+// findLeaveLocked: a leave is about who has the name; if nobody has, it is told again.
+func (s *Session) findLeaveLocked(w *word, holder *member) int64 {
+	j := s.judge
+	if holder == nil {
 		if p := j.lastLocked(w, s.c); p >= 0 {
 			return p
 		}
+		return j.nextLocked(w, s.c)
 	}
-	for p := s.c; p < j.order.len; p++ {
+	if left := holder.left.Load(); left != 0 {
+		return left
+	}
+	return -1
+}
+
+// nextLocked looks for an entry from a place on.
+func (j *Judge) nextLocked(w *word, from int64) int64 {
+	for p := from; p < j.order.len; p++ {
 		if e := j.order.entry(p); e != nil && e.is(w) {
 			return p
 		}
-	}
-	if w.kind == wire.Join && holder != nil && !holder.leaving() && !j.expectsLocked(w.name) {
-		return j.lastLocked(w, s.c)
 	}
 	return -1
 }

@@ -21,7 +21,7 @@ func (j *Judge) place(s *Session, w *word, at time.Duration) bool {
 	ok, over := true, []*Session(nil)
 	switch w.kind {
 	case wire.Line:
-		j.placeLineLocked(s, w)
+		j.placeLineLocked(w)
 	case wire.Join:
 		over = j.placeJoinLocked(s, w)
 	default:
@@ -57,7 +57,7 @@ func (j *Judge) advanceHorizonLocked() {
 	j.horizonNext = j.order.len
 }
 
-func (j *Judge) placeLineLocked(s *Session, w *word) {
+func (j *Judge) placeLineLocked(w *word) {
 	l := w.line
 	if l == nil {
 		j.appendLocked(entry{kind: wire.Line, name: w.name, text: w.text, member: j.fold.now(w.name)})
@@ -68,7 +68,7 @@ func (j *Judge) placeLineLocked(s *Session, w *word) {
 		j.claimLocked(of)
 	}
 	m := of.member
-	v := violation{key: key{line: l}, at: s, line: l, place: j.order.len}
+	v := violation{key: key{line: l}, at: of, line: l, place: j.order.len}
 	if left := m.left.Load(); left != 0 {
 		v.sentence = "a line came after its sender's leave"
 		v.implied = of.falseLeave != 0
@@ -93,7 +93,6 @@ func (j *Judge) claimLocked(s *Session) {
 	if m == nil {
 		m = j.fold.join(s.name, j.order.len-1)
 		m.silent = true
-		j.tainted[s.name] = true
 	}
 	s.bindLocked(m)
 }
@@ -102,21 +101,28 @@ func (j *Judge) claimLocked(s *Session) {
 // are over: nobody else is left to settle them.
 func (j *Judge) placeJoinLocked(s *Session, w *word) (over []*Session) {
 	place := j.order.len
-	old := j.fold.now(w.name)
-	if old != nil && old.silent {
-		j.accuseLocked(ViewOrder, violation{key: key{session: old.session}, at: old.session, place: place,
-			sentence: quote(w.name) + " did something before its join was told"}, old.place.Load()+1, place)
-		old.place.Store(place)
-		old.silent = false
-		j.appendLocked(entry{kind: wire.Join, name: w.name, member: old})
+	j.totals.joins++
+	if m := j.fold.unheard(w.name, s.lastSeen()); m != nil {
+		j.accuseLocked(ViewOrder, violation{key: key{session: m.session}, at: m.session, place: place,
+			sentence: quote(w.name) + " did something before its join was told"}, m.sign+1, place)
+		m.place.Store(place)
+		m.silent = false
+		j.appendLocked(entry{kind: wire.Join, name: w.name, member: m})
 		return nil
 	}
-	j.totals.joins++
+	old := j.fold.now(w.name)
+	if old != nil && old.double && old.session == nil {
+		j.fold.leave(old, place, min(j.horizon, j.pinned)) // that was the other one's join told twice
+		old = j.fold.now(w.name)
+	}
 	m := j.fold.join(w.name, place)
 	j.appendLocked(entry{kind: wire.Join, name: w.name, member: m})
-	if old != nil && !old.leaving() {
+	if old != nil {
+		m.double = true
 		j.doubles = append(j.doubles, double{old: old, new: m, at: s})
-		j.tainted[w.name] = true
+		if !old.leaving() {
+			j.tainted[w.name] = true
+		}
 	}
 	for o := range j.unbound {
 		if m.fits(o) {
@@ -129,9 +135,6 @@ func (j *Judge) placeJoinLocked(s *Session, w *word) (over []*Session) {
 	}
 	return over
 }
-
-// leaving says whether the member's owner has begun to leave.
-func (m *member) leaving() bool { return m.session != nil && m.session.closing.Load() != 0 }
 
 // expectsLocked says whether a join by a name may yet belong to a chatter of the run.
 func (j *Judge) expectsLocked(name string) bool {
@@ -152,7 +155,7 @@ func (j *Judge) foreign(name string) bool {
 }
 
 func (j *Judge) placeLeaveLocked(s *Session, w *word) bool {
-	m := j.fold.leaver(w.name)
+	m := j.fold.leaver(w.name, s.lastSeen())
 	if m == nil {
 		for o := range j.unbound {
 			if o.name == w.name && o.hasRoster {

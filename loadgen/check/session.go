@@ -277,12 +277,7 @@ func (s *Session) delivered(l *Line, at time.Duration) {
 
 // own notes that the session's own line came back.
 func (s *Session) own(l *Line) {
-	if l.answered.CompareAndSwap(false, true) {
-		s.unsettled.Add(-1)
-		if l.priv == nil {
-			s.judge.publicBack.Add(1)
-		}
-	}
+	s.settle(l)
 	if l.priv != nil {
 		s.tally.fifo++
 		if l.Seq < s.lastOwn {
@@ -291,4 +286,14 @@ func (s *Session) own(l *Line) {
 		}
 	}
 	s.lastOwn = max(s.lastOwn, l.Seq)
+}
+
+// settle notes that nothing is to be waited for any more.
+func (s *Session) settle(l *Line) {
+	if l.answered.CompareAndSwap(false, true) {
+		s.unsettled.Add(-1)
+		if l.priv == nil {
+			s.judge.publicBack.Add(1)
+		}
+	}
 }

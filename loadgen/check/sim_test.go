@@ -123,7 +123,7 @@ func (m *sim) tell(to []*user, f wire.Frame) {
 // say has a chatter write a line to the group, or to target.
 func (m *sim) say(u *user, target string) *Line {
 	m.now += time.Millisecond
-	text := string(AppendStamp(nil, m.nonce, u.n, u.seq)) + fmt.Sprintf("@ a\tb ü %d", m.rnd.IntN(100))
+	text := string(AppendStamp(nil, m.nonce, u.n, u.seq)) + fmt.Sprintf("@ a\tb ü %d", m.rnd.IntN(1e9))
 	l := u.s.Send(u.seq, text, target, m.now, m.now, true)
 	u.seq++
 	u.in = append(u.in, l)
@@ -245,6 +245,8 @@ func (m *sim) step(churn bool) {
 		m.take(u, m.rnd.IntN(2))
 	}
 }
+
+func (u *user) String() string { return fmt.Sprintf("chatter %d", u.n) }
 
 // talks says whether the chatter may write a line.
 func (u *user) talks() bool { return u.s != nil && u.s.Joined() && u.leaving == Stays && u.here }

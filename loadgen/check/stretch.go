@@ -61,6 +61,18 @@ func (d *detours) came(place, at int64) bool {
 	return true
 }
 
+// undo takes back that the entry at a place was seen before a stretch that
+// has come since; false if it was not.
+func (d *detours) undo(place int64) bool {
+	for i, r := range d.late {
+		if r.hi == place && r.at == place+1 {
+			d.late = append(d.late[:i], d.late[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
 // lacksAny says whether anything of [lo, hi) is missing.
 func (d *detours) lacksAny(lo, hi int64) bool {
 	i := sort.Search(len(d.missing), func(i int) bool { return d.missing[i].hi > lo })

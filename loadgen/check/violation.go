@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -117,10 +118,10 @@ type Witness struct {
 func (j *Judge) witnessLocked(f *found) Witness {
 	v := f.first
 	w := Witness{Check: f.check, Place: v.place, Sentence: v.sentence, Expected: v.expected, Came: v.came, Before: v.before, Agreed: v.agreed}
-	seen := append(sessionsOf(f.seenBy), v.with...)
+	seen := slices.Concat([]*Session{v.at}, v.with, sessionsOf(f.seenBy))
 	told := make(map[*Session]bool)
 	for _, s := range seen {
-		if !told[s] && len(w.Chatters) < 8 {
+		if s != nil && !told[s] && len(w.Chatters) < 8 {
 			told[s] = true
 			w.Chatters = append(w.Chatters, s.Chatter)
 			w.Names = append(w.Names, s.name)
