@@ -19,55 +19,86 @@ const interruptDrain = 2 * time.Second
 // is waited for, up to the limit. It says whether deliveries still came then.
 func (r *run) drain(ctx context.Context) (advancing bool) {
 	r.enter(Drains)
-	limit := r.cfg.Drain
-	if ctx.Err() != nil {
-		limit = min(limit, interruptDrain)
+	for _, u := range r.users {
+		u.hush(ctx.Err() != nil)
 	}
-	deadline := r.now() + limit
-	r.until(r.now()+limit/2, r.allSettled)
-	for range maxAnchors {
-		r.users[0].enqueue(task{anchor: true})
-		if r.until(min(deadline, r.now()+max(limit/8, 50*time.Millisecond)), r.allAnchored) {
+	p := r.newPatience(ctx)
+	defer p.tick.Stop()
+	p.until(1./2, r.allSettled)
+	for n := range maxAnchors {
+		if !r.sendAnchor(n) || p.until(1./8, r.allAnchored) {
 			return false
 		}
 	}
-	last, since := r.measure.observed.Load(), r.now()
-	done := r.until(deadline, func() bool {
-		if n := r.measure.observed.Load(); n != last {
-			last, since = n, r.now()
-		}
-		return r.allAnchored()
-	})
-	if done {
+	if p.until(1, r.allAnchored) || !p.advancing() {
 		return false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.now()-since < min(time.Second, limit/4) && limit > 0 {
-		r.cutBy = "-drain " + limit.String() + ": deliveries still came"
-		return true
+	r.cutBy = "the drain limit of " + p.limit.String() + ", deliveries still came"
+	return true
+}
+
+// sendAnchor has a chatter send an anchor, a different one each time: the one
+// before may be cut off. False if there is nobody.
+func (r *run) sendAnchor(n int) bool {
+	for i := range r.users {
+		if r.users[(n+i)%len(r.users)].enqueue(task{anchor: true}) {
+			return true
+		}
 	}
 	return false
 }
 
+// patience is how long the drain still waits. It is not for several goroutines.
+type patience struct {
+	run      *run
+	ctx      context.Context
+	tick     *time.Ticker
+	begun    time.Duration
+	limit    time.Duration
+	cut      bool          // ctx was cancelled: the limit is the shorter one
+	observed int64         // deliveries, when looked at last,
+	since    time.Duration // and when they had become more
+}
+
+func (r *run) newPatience(ctx context.Context) *patience {
+	return &patience{run: r, ctx: ctx, tick: time.NewTicker(2 * time.Millisecond), begun: r.now(), limit: r.cfg.Drain, since: r.now()}
+}
+
 // until looks again and again whether a condition holds; false if it did not
-// until the deadline. Looking costs far less than the step between.
-func (r *run) until(deadline time.Duration, holds func() bool) bool {
-	tick := time.NewTicker(2 * time.Millisecond)
-	defer tick.Stop()
+// within a share of the limit. Looking costs far less than the step between.
+func (p *patience) until(share float64, holds func() bool) bool {
+	begun := p.run.now()
 	for !holds() {
-		if r.now() >= deadline {
+		now := p.run.now()
+		if n := p.run.measure.observed.Load(); n != p.observed {
+			p.observed, p.since = n, now
+		}
+		if !p.cut && p.ctx.Err() != nil {
+			p.cut, p.begun, p.limit = true, now, min(p.limit, interruptDrain)
+			begun = now
+		}
+		if now >= p.begun+p.limit || now >= begun+time.Duration(share*float64(p.limit)) {
 			return false
 		}
-		<-tick.C
+		<-p.tick.C
 	}
 	return true
 }
 
+// advancing says that deliveries came until a moment ago.
+func (p *patience) advancing() bool {
+	return p.run.now()-p.since < min(time.Second, p.limit/8)
+}
+
 // allSettled says that nothing is on its way any more: every chatter who is
-// there has nothing to send and its own lines back, those who leave have left,
-// and the others know of it.
+// there has nothing to send and its own lines back, nobody is about to come
+// back, those who leave have left, and the others know of it.
 func (r *run) allSettled() bool {
+	if r.returning.Load() > 0 {
+		return false
+	}
 	for _, u := range r.users {
 		if !u.settled() {
 			return false
@@ -79,7 +110,7 @@ func (r *run) allSettled() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, s := range r.gone {
-		if _, known := s.LeaveNotice(); !known && s.Joined() {
+		if _, known := s.LeaveNotice(); !known {
 			return false
 		}
 	}
@@ -101,10 +132,6 @@ func (u *user) settled() bool {
 
 // allAnchored says that everybody who is there has read an anchor line.
 func (r *run) allAnchored() bool {
-	l := r.anchor.Load()
-	if l == nil {
-		return false
-	}
 	for _, u := range r.users {
 		u.mu.Lock()
 		s := u.stay

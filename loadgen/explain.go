@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"syscall"
 
@@ -18,7 +19,7 @@ var errSilent = errors.New("it took the connection, but gave no name")
 func explain(err error, cfg Config, joined int) *StartError {
 	what := "join " + cfg.Where
 	if joined > 0 {
-		what = fmt.Sprintf("join %s as chatter %d of %d", cfg.Where, joined+1, cfg.Users)
+		what = fmt.Sprintf("join %s, with %d of %d chatters there", cfg.Where, joined, cfg.Users)
 	}
 	se := &StartError{Err: fmt.Errorf("%s: %w", what, err)}
 	var fe *chatter.FrameError
@@ -38,11 +39,13 @@ func explain(err error, cfg Config, joined int) *StartError {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		se.Err = fmt.Errorf("%s: nobody listens there", what)
 		se.Advice = "start a server there first, for example: chatsim -serve -listen HOST:PORT"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		se.Err = fmt.Errorf("%s: it closed the connection at once, without a word", what)
 		se.Advice = "is it a chat server that speaks chatsim's line protocol?"
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		se.Advice = "raise the limit of open files (ulimit -n), or take fewer -users"
+	case errors.As(err, new(*net.OpError)):
+		se.Advice = "is that the right address, and can it be reached from here?"
 	}
 	return se
 }

@@ -2,47 +2,18 @@ package loadgen
 
 import (
 	"context"
-	"errors"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/scenario"
 )
-
-// joinsAtOnce is how many chatters of a ramp join at the same time: enough to
-// keep a server busy, few enough that none waits long for its turn there.
-const joinsAtOnce = 32
-
-// ramp has everybody join. The first chatter joins alone: its roster is where
-// the canonical order begins, and it stays to the end.
-func (r *run) ramp(ctx context.Context) error {
-	if err := r.users[0].join(ctx); err != nil {
-		return r.startError(err)
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(joinsAtOnce)
-	for _, u := range r.users[1:] {
-		if ctx.Err() != nil {
-			break
-		}
-		g.Go(func() error { return u.join(ctx) })
-	}
-	if err := g.Wait(); err != nil {
-		return r.startError(err)
-	}
-	if err := ctx.Err(); err != nil && r.joined.Load() < int64(r.cfg.Users) {
-		return &StartError{Err: errors.New("interrupted while the chatters joined")}
-	}
-	return nil
-}
 
 // load runs the scenario: warm-up, then the measured part.
 func (r *run) load(ctx context.Context) {
 	zero := r.now()
 	r.begin = zero + r.cfg.Warmup
 	r.end = r.begin + r.cfg.Duration
+	r.measure.startAt(r.begin)
 	stopSampling := r.measure.sample(r)
 	defer stopSampling()
 	r.enter(Warming)
@@ -54,21 +25,26 @@ func (r *run) load(ctx context.Context) {
 	plan := r.script.Plan(rate)
 	pace := newPacer()
 	defer pace.stop()
-	length := r.cfg.Warmup + r.cfg.Duration
 	for {
-		e, ok := plan.Next(length)
-		if !ok || !pace.until(ctx, r.start.Add(zero+e.At)) {
+		e, ok := plan.Next(r.end - zero)
+		if !ok || !r.reach(ctx, pace, zero+e.At) {
 			break
-		}
-		if e.At >= r.cfg.Warmup && *r.phase.Load() == Warming {
-			r.enter(Loading)
 		}
 		r.do(ctx, e, zero+e.At)
 	}
-	pace.until(ctx, r.start.Add(r.end)) // there may be no more events
-	if ctx.Err() != nil {
-		r.end = min(r.end, r.now())
+	r.reach(ctx, pace, r.end) // there may be no more events
+	r.ended = min(r.end, r.now())
+}
+
+// reach waits for a time of the run, and enters the measured part on the way.
+func (r *run) reach(ctx context.Context, pace *pacer, at time.Duration) bool {
+	if *r.phase.Load() == Warming && at >= r.begin {
+		if !pace.until(ctx, r.start.Add(r.begin)) {
+			return false
+		}
+		r.enter(Loading)
 	}
+	return pace.until(ctx, r.start.Add(at))
 }
 
 // do carries out one event of the plan.
@@ -86,7 +62,7 @@ func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
 		}
 		u.enqueue(task{leave: e.Kind})
 	case scenario.Return:
-		r.workers.Go(func() { u.rejoin(ctx) })
+		u.returns(ctx)
 	}
 }
 
@@ -95,59 +71,21 @@ func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
 func (u *user) promiseAnswer() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.stay == nil {
+	if !u.staysLocked() {
 		return false
 	}
 	u.stay.answers.Add(1)
 	return true
 }
 
-// startTokens puts the closed model's lines under way, spread over the
-// chatters. Each comes back to its sender before another takes its place.
-func (r *run) startTokens() {
-	for i := range r.cfg.Inflight {
-		r.users[i%len(r.users)].enqueue(task{token: true})
+// answer sends a line that has waited for one of somebody else, read at at.
+func (s *stay) answer(at time.Duration) {
+	u := s.user
+	u.mu.Lock()
+	stays := u.stay == s && u.staysLocked()
+	u.mu.Unlock()
+	if stays && s.answers.Load() > 0 { // only this goroutine takes any away
+		s.answers.Add(-1)
+		u.enqueue(task{intended: at})
 	}
-}
-
-// pass has n lines follow those that came back to s. Where there are more
-// chatters than lines under way, each next line is another chatter's turn.
-func (r *run) pass(s *stay, n int64) {
-	if n <= 0 {
-		return
-	}
-	s.tokens.Add(-n)
-	if r.now() >= r.end || r.stopping.Load() {
-		return
-	}
-	for range n {
-		u := s.user
-		if len(r.users) > r.cfg.Inflight {
-			u = r.users[(u.n+r.cfg.Inflight)%len(r.users)]
-		}
-		r.present(u).enqueue(task{token: true})
-	}
-}
-
-// present gives u, or the next chatter who is there.
-func (r *run) present(u *user) *user {
-	for range r.users {
-		u.mu.Lock()
-		there := u.stay != nil && !u.stay.leaving.Load()
-		u.mu.Unlock()
-		if there {
-			return u
-		}
-		u = r.users[(u.n+1)%len(r.users)]
-	}
-	return r.users[0]
-}
-
-// startError gives a failure to join the words and the hint that a person needs.
-func (r *run) startError(err error) error {
-	var se *StartError
-	if errors.As(err, &se) {
-		return err
-	}
-	return explain(err, r.cfg, int(r.joined.Load()))
 }

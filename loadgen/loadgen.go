@@ -22,15 +22,16 @@ import (
 )
 
 // Frame is what a client receives. Its slices need hold only until the next
-// call of Next. At is when it was read; More says that Next can give another
-// frame without waiting, and may always be false.
+// call of Next. At is when it was read; More says that the same read has
+// brought another frame, and may always be false.
 type Frame = chatter.Frame
 
 // Leave is a way to end a stay.
 type Leave = chatter.Leave
 
 // Client is one chatter's connection to a room. Next is called by one
-// goroutine; Say, Tell and Leave by one other at a time.
+// goroutine; Say, Tell and Leave by one at a time, which may be that one; Close
+// by any at any time, also more than once.
 type Client interface {
 	// Say sends a line to the group. The text is not kept.
 	Say(text []byte) error
@@ -43,7 +44,7 @@ type Client interface {
 	// and the Roster, then Line, Join, Leave and Error frames; one's own lines
 	// come back like everybody's, one's own Join and Leave do not come.
 	Next(f *Frame) error
-	// Close gives up the connection and makes a waiting Next return.
+	// Close gives up the connection and makes whatever waits return.
 	Close() error
 }
 
@@ -55,7 +56,8 @@ type Claimer interface {
 	ClaimedText(sender string, text []byte) string
 }
 
-// Joiner connects a client and asks for a name. It need not wait for the answer.
+// Joiner connects a client and asks for a name, and gives up when ctx ends. It
+// need not wait for the answer.
 type Joiner func(ctx context.Context, name string) (Client, error)
 
 // Config is what a run is made of. The zero value of a field means its default.

@@ -24,7 +24,7 @@ func note(h *hdrhistogram.Histogram, d time.Duration) {
 // recorder is what one batch of deliveries is noted in. There are about as
 // many as batches at one time, not as many as chatters.
 type recorder struct {
-	second   int64 // of the run, that the histograms hold
+	second   int64 // that the histograms hold, see secondOf
 	delivery *hdrhistogram.Histogram
 	actual   *hdrhistogram.Histogram
 	echo     *hdrhistogram.Histogram
@@ -32,6 +32,7 @@ type recorder struct {
 	bytes    int64
 	observed int64
 	slowest  time.Duration
+	latest   time.Duration // of the measured deliveries
 }
 
 // lineOverhead is what a chat line has beside two senders, a text and a
@@ -47,6 +48,7 @@ func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own bool
 		return
 	}
 	rec.count++
+	rec.latest = at
 	rec.bytes += int64(lineOverhead + 2*len(f.Sender) + len(f.Text) + len(f.Target))
 	note(rec.delivery, at-l.Intended)
 	note(rec.actual, took)
@@ -58,6 +60,7 @@ func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own bool
 // measure collects the figures of a run.
 type measure struct {
 	observed atomic.Int64 // deliveries of any line
+	shift    atomic.Int64 // ns; seconds begin so much after whole seconds of the run
 
 	mu sync.Mutex
 	// Guarded by mu.
@@ -67,23 +70,16 @@ type measure struct {
 	echo     *hdrhistogram.Histogram
 	count    int64
 	bytes    int64
+	latest   time.Duration
 	seconds  map[int64]*second
 
 	lineMu sync.Mutex
 	// Guarded by lineMu.
 	last, skew, lag, join *hdrhistogram.Histogram
 	sent                  int64
-	sentIn                map[int64]int64 // measured lines by second of the run
+	sentIn                map[int64]int64 // measured lines by second
 
 	usage usage
-}
-
-// second is one second of a run. Its histogram goes once no more is to come.
-type second struct {
-	hist       *hdrhistogram.Histogram
-	deliveries int64
-	p50, p99   *int64
-	slowest    time.Duration
 }
 
 func newMeasure() *measure {
@@ -96,7 +92,7 @@ func newMeasure() *measure {
 
 // take gives a recorder for a batch that was read at at.
 func (m *measure) take(at time.Duration) *recorder {
-	sec := int64(at / time.Second)
+	sec := m.secondOf(at)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var rec *recorder
@@ -145,22 +141,11 @@ func (m *measure) collectLocked(rec *recorder) {
 	m.echo.Merge(rec.echo)
 	m.count += rec.count
 	m.bytes += rec.bytes
+	m.latest = max(m.latest, rec.latest)
 	rec.count, rec.bytes = 0, 0
 	rec.delivery.Reset()
 	rec.actual.Reset()
 	rec.echo.Reset()
-}
-
-// finishSecondsLocked takes the percentiles of the seconds up to one and lets
-// their histograms go, so that a long run does not grow by one a second.
-func (m *measure) finishSecondsLocked(upTo int64) {
-	for n, s := range m.seconds {
-		if n <= upTo && s.hist != nil {
-			s.p50 = report.Percentile(s.hist.TotalCount(), 50, s.hist.ValueAtPercentile)
-			s.p99 = report.Percentile(s.hist.TotalCount(), 99, s.hist.ValueAtPercentile)
-			s.hist = nil
-		}
-	}
 }
 
 // finish collects all that is left; no recorder is out any more.
@@ -173,16 +158,22 @@ func (m *measure) finish() {
 	m.finishSecondsLocked(1 << 62)
 }
 
-// sentLine notes a line that is about to be written.
-func (m *measure) sentLine(l *check.Line) {
+// sentLine notes a line that is about to be written. If it was queued behind
+// other lines of its sender, at behind, then the schedule's lag is what it was
+// late by then: how long the lines before it took to write is the server's.
+func (m *measure) sentLine(l *check.Line, behind time.Duration) {
 	if !l.Measured {
 		return
+	}
+	started := l.Actual
+	if behind != 0 {
+		started = behind
 	}
 	m.lineMu.Lock()
 	defer m.lineMu.Unlock()
 	m.sent++
-	m.sentIn[int64(l.Actual/time.Second)]++
-	note(m.lag, l.Actual-l.Intended)
+	m.sentIn[m.secondOf(l.Actual)]++
+	note(m.lag, started-l.Intended)
 }
 
 // retired notes a line that all have read.
@@ -197,19 +188,6 @@ func (m *measure) joins(took time.Duration) {
 	m.lineMu.Lock()
 	defer m.lineMu.Unlock()
 	note(m.join, took)
-}
-
-// slowest is the slowest delivery of the second around at and its neighbours.
-func (m *measure) slowest(at time.Duration) time.Duration {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	sec, d := int64(at/time.Second), time.Duration(0)
-	for n := sec - 1; n <= sec+1; n++ {
-		if s := m.seconds[n]; s != nil {
-			d = max(d, s.slowest)
-		}
-	}
-	return d
 }
 
 // latency puts a histogram's figures into the report's form.

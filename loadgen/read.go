@@ -14,7 +14,9 @@ import (
 // one read are one batch: they share a time, a recorder and one look at what
 // their sender has to do next.
 func (s *stay) read(dialled time.Duration) {
-	defer s.user.run.readers.Done()
+	r := s.user.run
+	defer r.readers.Done()
+	defer r.ends.Add(1)
 	defer close(s.done)
 	var f Frame
 	for {
@@ -22,7 +24,7 @@ func (s *stay) read(dialled time.Duration) {
 			s.end(err)
 			return
 		}
-		if s.user.run.stopping.Load() {
+		if r.stopping.Load() {
 			return // what was read since is the room emptying as we close it
 		}
 		if err := s.batch(&f, dialled); err != nil {
@@ -35,6 +37,9 @@ func (s *stay) read(dialled time.Duration) {
 // batch observes a frame and those that come without waiting.
 func (s *stay) batch(f *Frame, dialled time.Duration) error {
 	r := s.user.run
+	if f.At.IsZero() { // the Client does not tell
+		f.At = time.Now()
+	}
 	at := f.At.Sub(r.start)
 	rec := r.measure.take(at)
 	defer r.measure.give(rec)
@@ -57,6 +62,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 			returned++
 		case f.Kind == wire.Roster:
 			s.hasJoined(at, dialled)
+			*f = Frame{At: f.At, More: f.More} // the memory of all names is not kept: everybody has a Frame
 		}
 		if !f.More {
 			break
@@ -107,11 +113,11 @@ func (s *stay) hasJoined(at, dialled time.Duration) {
 func (s *stay) react(returned int64, others bool, at time.Duration) {
 	r := s.user.run
 	if r.cfg.Rate.IsMax() {
-		r.pass(s, min(returned, s.tokens.Load()))
+		n := min(returned, s.tokens.Load())
+		r.pass(s.user, n, s.tokens.Add(-n))
 	}
-	if others && s.answers.Load() > 0 && !s.leaving.Load() {
-		s.answers.Add(-1)
-		s.user.enqueue(task{intended: at})
+	if others && s.answers.Load() > 0 {
+		s.answer(at)
 	}
 	if s.finWhen.Load() && s.session.Unsettled() == 0 {
 		s.leaveNow(check.FIN)
@@ -129,21 +135,18 @@ func (s *stay) end(err error) {
 		return
 	}
 	s.session.Ended(r.now())
-	s.client.Close()
-	u.mu.Lock()
-	if u.stay == s {
-		u.stay = nil
-	}
-	u.mu.Unlock()
+	s.close()
+	queued := u.over(s)
 	r.mu.Lock()
-	r.gone = append(r.gone, s.session)
-	if !left && s.session.Joined() {
+	switch joined := s.session.Joined(); {
+	case joined && left:
+		r.gone = append(r.gone, s.session)
+	case joined:
 		r.closed[closedWhy(s.session.Said())]++
 	}
 	r.mu.Unlock()
-	if r.cfg.Rate.IsMax() {
-		r.pass(s, s.tokens.Load())
-	}
+	s.over.Store(true)
+	r.pass(u, queued+s.tokens.Swap(0), 0)
 }
 
 // closedWhy is a short word for what a server said before it closed.

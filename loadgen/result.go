@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"context"
 	"fmt"
 	"runtime"
 	"time"
@@ -15,15 +14,14 @@ import (
 const limitedShare = 0.10
 
 // report puts together what the run came to.
-func (r *run) report(ctx context.Context, result check.Result) *report.Report {
+func (r *run) report(result check.Result) *report.Report {
 	m := r.measure
-	m.finish()
-	took := (r.end - r.begin).Seconds()
+	took := (r.ended - r.begin).Seconds()
 	if took <= 0 { // interrupted before the measured part
 		took = 0
 	}
 	rep := &report.Report{
-		Schema: report.Schema, Seed: r.cfg.Seed, Where: r.cfg.Where, Interrupted: ctx.Err() != nil, CutBy: r.cutBy,
+		Schema: report.Schema, Seed: r.cfg.Seed, Where: r.cfg.Where, Interrupted: r.interrupted, CutBy: r.cutBy,
 		Users: r.cfg.Users, Joined: r.joined.Load(), Renamed: r.renamed.Load(), Evicted: r.closed,
 		Sent: m.sent, Deliveries: m.count, ExpectedDeliveries: result.Expected, MeasuredS: took,
 		Config: report.Config{
@@ -46,8 +44,9 @@ func (r *run) report(ctx context.Context, result check.Result) *report.Report {
 		rep.Deliveries = result.Deliveries
 	}
 	if took > 0 {
-		rep.DeliveriesPerS = float64(m.count) / took
-		rep.BytesPerS = float64(m.bytes) / took
+		span := max(took, (m.latest - r.begin).Seconds()) // a server that lags behind is still at it later
+		rep.DeliveriesPerS = float64(m.count) / span
+		rep.BytesPerS = float64(m.bytes) / span
 		rep.SentPerS = float64(m.sent) / took
 	}
 	rep.Checks = reportChecks(result, r.cfg.Verify)
@@ -84,19 +83,25 @@ func (r *run) latencies() report.Latencies {
 		Echo: latency(m.echo), Skew: latency(m.skew), Join: latency(m.join), Leave: latency(leave)}
 }
 
-// series is the measured part second by second.
+// series is the measured part second by second, and those after it in which
+// its last lines were sent or arrived.
 func (r *run) series(took float64) []report.Second {
 	out := []report.Second{}
 	m := r.measure
-	for n := int64(r.begin / time.Second); n <= int64(r.end/time.Second); n++ {
+	first, last := m.secondOf(r.begin), m.lastSecond()
+	if took > 0 {
+		last = max(last, m.secondOf(r.ended-1))
+	}
+	for n := first; n <= last; n++ {
 		s := m.seconds[n]
 		if s == nil {
 			s = &second{}
 		}
-		at := min((time.Duration(n+1)*time.Second - r.begin).Seconds(), took)
-		if at > 0 {
-			out = append(out, report.Second{TS: at, Sent: m.sentIn[n], Deliveries: s.deliveries, P50: s.p50, P99: s.p99})
+		at := float64(n - first + 1)
+		if at > took && at-1 < took {
+			at = took // the last one is shorter
 		}
+		out = append(out, report.Second{TS: at, Sent: m.sentIn[n], Deliveries: s.deliveries, P50: s.p50, P99: s.p99})
 	}
 	return out
 }
@@ -120,8 +125,8 @@ func (r *run) health(rep *report.Report) {
 	if rep.Interrupted {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("interrupted after %.1f of %.1f s", rep.MeasuredS, r.cfg.Duration.Seconds()))
 	}
-	if n := r.failedJoins.Load(); n > 3 {
-		rep.Warnings = append(rep.Warnings[:3], fmt.Sprintf("%d chatters could not come back", n))
+	if r.lostBack > maxJoinWarnings {
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("%d times in all, a chatter could not come back", r.lostBack))
 	}
 	if rep.Warnings == nil {
 		rep.Warnings = []string{}

@@ -21,14 +21,21 @@ type run struct {
 	measure *measure
 	start   time.Time // all times of the run count from here
 	users   []*user
+	life    context.Context // ends when the run stops
+	endLife context.CancelFunc
 
 	// Set once when the ramp is over.
 	begin time.Duration // of the measured part
 	end   time.Duration
 
+	// Owned by Run.
+	ended       time.Duration // when the load was over: at end, or when it was cancelled
+	interrupted bool          // before all was drained
+
 	joined, renamed atomic.Int64
 	sent            atomic.Int64
-	failedJoins     atomic.Int64 // of chatters who wanted to come back
+	returning       atomic.Int64 // chatters who are about to come back
+	ends            atomic.Int64 // streams ended and connections closed
 	stopping        atomic.Bool  // the end: streams that break off are ours
 	anchor          atomic.Pointer[check.Line]
 	phase           atomic.Pointer[Phase]
@@ -39,8 +46,9 @@ type run struct {
 	// Guarded by mu.
 	left     map[check.Leave]int64
 	closed   map[string]int64 // by the server, by reason
-	gone     []*check.Session // stays that are over
-	warnings []string
+	gone     []*check.Session // stays that their chatters have ended
+	warnings []string         // the first maxJoinWarnings
+	lostBack int64            // chatters who could not come back
 	cutBy    string
 }
 
@@ -57,19 +65,24 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	stopProgress := r.watch()
 	defer stopProgress()
 	if err := r.ramp(ctx); err != nil {
-		r.stop()
+		_ = r.stop() // what ended the ramp says more
 		return nil, err
 	}
 	r.load(ctx)
 	advancing := r.drain(ctx)
-	r.stop()
+	r.interrupted = ctx.Err() != nil
+	if err := r.stop(); err != nil {
+		return nil, err
+	}
+	r.measure.finish()
 	result := r.judge.End(check.End{Required: r.requires(), Advancing: advancing, Cut: r.cutBy != ""})
-	return r.report(ctx, result), nil
+	return r.report(result), nil
 }
 
 func newRun(cfg Config) *run {
 	r := &run{cfg: cfg, start: time.Now(), left: make(map[check.Leave]int64), closed: make(map[string]int64)}
 	r.script = &scenario.Script{Spec: cfg.Scenario, Users: cfg.Users, Size: cfg.Size, Seed: cfg.Seed, Nonce: newNonce()}
+	r.life, r.endLife = context.WithCancel(context.Background())
 	r.measure = newMeasure()
 	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Retired: r.measure.retired, Slowest: r.measure.slowest})
 	for n := range cfg.Users {
@@ -94,10 +107,17 @@ func (r *run) now() time.Duration { return time.Since(r.start) }
 
 func (r *run) enter(p Phase) { r.phase.Store(&p) }
 
-func (r *run) warn(text string) {
+// maxJoinWarnings is how many chatters who could not come back are told of one
+// by one.
+const maxJoinWarnings = 3
+
+func (r *run) joinFailed(text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.warnings = append(r.warnings, text)
+	r.lostBack++
+	if len(r.warnings) < maxJoinWarnings {
+		r.warnings = append(r.warnings, text)
+	}
 }
 
 func (r *run) requires() []check.Name {
@@ -139,18 +159,4 @@ func (r *run) progress() Progress {
 	}
 	p.Done = min(max(p.Done, 0), 1)
 	return p
-}
-
-// stop closes all connections and waits for every goroutine.
-func (r *run) stop() {
-	r.stopping.Store(true)
-	for _, u := range r.users {
-		u.mu.Lock()
-		if s := u.stay; s != nil {
-			s.client.Close()
-		}
-		u.mu.Unlock()
-	}
-	r.workers.Wait()
-	r.readers.Wait()
 }

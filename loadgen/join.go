@@ -1,0 +1,205 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"chatsim/loadgen/check"
+)
+
+// joinsAtOnce is how many chatters of a ramp join at the same time: enough to
+// keep a server busy, few enough that none waits long for its turn there.
+const joinsAtOnce = 32
+
+// ramp has everybody join. The first chatter joins alone: its roster is where
+// the canonical order begins, and it stays to the end.
+func (r *run) ramp(ctx context.Context) error {
+	err := r.joinAll(ctx)
+	var se *StartError
+	switch {
+	case err == nil || errors.As(err, &se):
+		return err
+	case ctx.Err() != nil:
+		return &StartError{Err: errInterrupted}
+	}
+	return explain(err, r.cfg, int(r.joined.Load()))
+}
+
+func (r *run) joinAll(ctx context.Context) error {
+	if err := r.users[0].join(ctx); err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(joinsAtOnce)
+	for _, u := range r.users[1:] {
+		g.Go(func() error {
+			if err := ctx.Err(); err != nil { // one has failed, or the run was cancelled
+				return err
+			}
+			return u.join(ctx)
+		})
+	}
+	return g.Wait()
+}
+
+// join connects the user anew and waits until it is in the room.
+func (u *user) join(ctx context.Context) error {
+	r := u.run
+	ctx, cancel := context.WithTimeout(ctx, r.cfg.JoinTimeout)
+	defer cancel()
+	dialled := r.now()
+	session := r.judge.Dial(u.n, u.asked, dialled)
+	client, err := u.connect(ctx)
+	if err != nil {
+		session.Closing(check.Reset, r.now())
+		session.Ended(r.now())
+		return err
+	}
+	s := &stay{user: u, client: client, session: session, joined: make(chan struct{}), done: make(chan struct{})}
+	if !u.begin(s, dialled) {
+		return errStopping
+	}
+	select {
+	case <-s.joined:
+	case <-s.done:
+	case <-ctx.Done():
+	}
+	if !s.session.Joined() {
+		return s.giveUp(ctx)
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.coming = false
+	if u.stay == nil { // and it is over already
+		u.outbox, u.leaves = nil, 0
+	}
+	u.pumpLocked()
+	return nil
+}
+
+// begin makes s the user's stay and has it read; false if the run has stopped
+// meanwhile, and s is closed.
+func (u *user) begin(s *stay, dialled time.Duration) bool {
+	u.mu.Lock()
+	stopping := u.run.stopping.Load()
+	if !stopping {
+		u.stay = s
+		u.run.readers.Add(1)
+		go s.read(dialled)
+	}
+	u.mu.Unlock()
+	if stopping {
+		s.close()
+	}
+	return !stopping
+}
+
+// giveUp ends a stay that has not come about and says why.
+func (s *stay) giveUp(ctx context.Context) error {
+	select {
+	case <-s.done:
+		return s.ended()
+	default:
+	}
+	s.session.Closing(check.Reset, s.user.run.now())
+	s.leaving.Store(true)
+	s.close()
+	if err := s.wait(); err != nil {
+		return err
+	}
+	switch {
+	case s.session.Said() != "":
+		return s.ended()
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return fmt.Errorf("%w within %v", errSilent, s.user.run.cfg.JoinTimeout)
+	}
+	return ctx.Err()
+}
+
+// connect calls the Joiner. One that does not come back although its context
+// has ended is left behind.
+func (u *user) connect(ctx context.Context) (Client, error) {
+	type result struct {
+		client Client
+		err    error
+	}
+	back := make(chan result, 1)
+	go func() {
+		c, err := u.run.cfg.Join(ctx, u.asked)
+		back <- result{c, err}
+	}()
+	select {
+	case res := <-back:
+		return res.client, res.err
+	case <-ctx.Done():
+	}
+	t := time.NewTimer(hangLimit)
+	defer t.Stop()
+	select {
+	case res := <-back:
+		return res.client, res.err
+	case <-t.C:
+	}
+	go func() {
+		if res := <-back; res.err == nil {
+			_ = res.client.Close()
+		}
+	}()
+	return nil, u.hungIn("Joiner")
+}
+
+// returns brings the user back once its last stay is over. What it is to say
+// from now on waits for it.
+func (u *user) returns(ctx context.Context) {
+	u.mu.Lock()
+	u.coming = true
+	u.mu.Unlock()
+	u.run.returning.Add(1)
+	u.run.workers.Go(func() {
+		defer u.run.returning.Add(-1)
+		if err := u.rejoin(ctx); err != nil {
+			u.mu.Lock()
+			u.coming, u.outbox, u.leaves = false, nil, 0
+			u.mu.Unlock()
+		}
+	})
+}
+
+// rejoin waits for the end of the last stay and joins anew. A join that has
+// begun is not cut by the end of the load, which ctx tells: others may know
+// of it already.
+func (u *user) rejoin(ctx context.Context) error {
+	r := u.run
+	u.mu.Lock()
+	last := u.stay
+	u.mu.Unlock()
+	if last != nil {
+		select {
+		case <-last.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-r.life.Done():
+			return errStopping
+		}
+	}
+	err := u.join(r.life)
+	if err != nil && !r.stopping.Load() {
+		r.joinFailed(fmt.Sprintf("chatter %d could not come back: %v", u.n, err))
+	}
+	return err
+}
+
+// errStopping ends a join that is under way when the run is at its end.
+var errStopping = errors.New("the run is over")
+
+// errInterrupted says that the run was cancelled before there was a load.
+var errInterrupted error = interruptedError{}
+
+type interruptedError struct{}
+
+func (interruptedError) Error() string        { return "interrupted while the chatters joined" }
+func (interruptedError) Is(target error) bool { return target == context.Canceled }

@@ -1,0 +1,130 @@
+package loadgen
+
+import (
+	"sync/atomic"
+	"time"
+
+	"chatsim/chatter"
+	"chatsim/loadgen/check"
+)
+
+// stay is one connection of a chatter.
+type stay struct {
+	user    *user
+	client  Client
+	session *check.Session
+
+	joined   chan struct{} // closed when the session has joined
+	done     chan struct{} // closed when nothing more is observed
+	finWhen  atomic.Bool   // leave by FIN when all lines have come back
+	leaving  atomic.Bool   // the leave has begun
+	closing  atomic.Bool   // in the Client's Close
+	over     atomic.Bool   // the stream has ended
+	answers  atomic.Int64  // answers that wait for a line to be read
+	anchored atomic.Bool   // an anchor line came
+	tokens   atomic.Int64  // lines of the closed model that are under way
+	err      error         // why the stream ended; may be read once done is closed
+}
+
+// send writes one line. An error is not judged here: the stream's end tells.
+func (s *stay) send(t task, buf []byte) {
+	r, u := s.user.run, s.user
+	text := r.script.Text(buf[:0], u.n, t.seq)
+	due := string(text)
+	target := ""
+	claimer, claims := s.client.(Claimer)
+	var as string
+	switch {
+	case t.line.To >= 0:
+		target = r.users[t.line.To].lastName()
+	case t.line.Claims >= 0 && claims:
+		if name := r.users[t.line.Claims].lastName(); name != u.asked && name != u.lastName() { // else it is no false claim
+			as, due = name, claimer.ClaimedText(name, text)
+		}
+	}
+	actual := r.now()
+	if t.anchor || t.token {
+		t.intended = actual
+	}
+	l := s.session.Send(t.seq, due, target, t.intended, actual, r.measured(t))
+	r.sent.Add(1)
+	r.measure.sentLine(l, t.behind)
+	if t.token {
+		s.tokens.Add(1)
+		if s.over.Load() { // its reader may have looked just before
+			defer r.pass(u, s.tokens.Swap(0), 0)
+		}
+	}
+	if t.anchor {
+		r.anchor.Store(l)
+	}
+	switch {
+	case target != "":
+		_ = s.client.Tell(target, text)
+	case as != "":
+		_ = claimer.Claim(as, text)
+	default:
+		_ = s.client.Say(text)
+	}
+}
+
+// measured says whether a line counts: it was due in the measured part.
+func (r *run) measured(t task) bool {
+	return !t.anchor && t.intended >= r.begin && t.intended < r.end
+}
+
+// leave begins to end the stay. A FIN waits for the lines under way.
+func (s *stay) leave(kind check.Leave) {
+	if kind == check.FIN && s.session.Unsettled() > 0 {
+		s.finWhen.Store(true)
+		if s.session.Unsettled() > 0 { // else the reader may have looked just before
+			return
+		}
+	}
+	s.leaveNow(kind)
+}
+
+var leaveKinds = map[check.Leave]Leave{check.FIN: chatter.FIN, check.Reset: chatter.Reset, check.HalfClose: chatter.HalfClose}
+
+func (s *stay) leaveNow(kind check.Leave) {
+	if !s.leaving.CompareAndSwap(false, true) {
+		return
+	}
+	r := s.user.run
+	s.session.Closing(kind, r.now())
+	r.mu.Lock()
+	r.left[kind]++
+	r.mu.Unlock()
+	_ = s.client.Leave(leaveKinds[kind])
+}
+
+func (s *stay) close() {
+	s.closing.Store(true)
+	_ = s.client.Close()
+	s.closing.Store(false)
+	s.user.run.ends.Add(1)
+}
+
+// ended gives a failed join's reason, once the stream is at its end.
+func (s *stay) ended() error {
+	switch said := s.session.Said(); {
+	case said != "":
+		return &refusedError{said}
+	case s.err == nil:
+		return errStopping
+	}
+	return s.err
+}
+
+// wait waits for the end of the stream, which has been closed; not for ever,
+// as the Client may be wrong.
+func (s *stay) wait() error {
+	t := time.NewTimer(hangLimit)
+	defer t.Stop()
+	select {
+	case <-s.done:
+		return nil
+	case <-t.C:
+		return s.user.hung()
+	}
+}

@@ -1,0 +1,80 @@
+package loadgen
+
+import (
+	"fmt"
+	"time"
+)
+
+// hangLimit is how long a Client may take to return from a method once it has
+// been closed, or a Joiner once its context has ended.
+var hangLimit = 5 * time.Second // shorter in tests
+
+// stop closes all connections and waits for every goroutine. A Client with a
+// method that does not return is left behind, and the error names it.
+func (r *run) stop() error {
+	r.stopping.Store(true)
+	r.endLife()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, u := range r.users {
+			u.mu.Lock()
+			s := u.stay
+			u.mu.Unlock()
+			if s != nil {
+				s.close()
+			}
+		}
+		r.workers.Wait()
+		r.readers.Wait()
+	}()
+	tick := time.NewTicker(hangLimit)
+	defer tick.Stop()
+	for ends := int64(-1); ; {
+		select {
+		case <-done:
+			return nil
+		case <-tick.C:
+			if now := r.ends.Load(); now != ends { // many take their time
+				ends = now
+				continue
+			}
+			return r.hung()
+		}
+	}
+}
+
+// hung names a method that does not return.
+func (r *run) hung() error {
+	for _, u := range r.users {
+		if err := u.hung(); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("loadgen: the run did not end within %v", hangLimit)
+}
+
+// hung is nil if the user waits for nothing.
+func (u *user) hung() error {
+	u.mu.Lock()
+	s, calling := u.stay, u.calling
+	u.mu.Unlock()
+	switch {
+	case s != nil && s.closing.Load():
+		return u.hungIn("Close")
+	case calling != "":
+		return u.hungIn(calling)
+	case s == nil:
+		return nil
+	}
+	select {
+	case <-s.done:
+		return nil
+	default:
+		return u.hungIn("Next")
+	}
+}
+
+func (u *user) hungIn(method string) error {
+	return fmt.Errorf("loadgen: chatter %d: %s did not return within %v, although its connection was closed", u.n, method, hangLimit)
+}
