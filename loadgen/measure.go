@@ -32,7 +32,8 @@ type recorder struct {
 	bytes    int64
 	observed int64
 	slowest  time.Duration
-	latest   time.Duration // of the measured deliveries
+	earliest time.Duration // of the measured deliveries
+	latest   time.Duration
 }
 
 // lineOverhead is what a chat line has beside two senders, a text and a
@@ -47,8 +48,11 @@ func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own bool
 	if !l.Measured {
 		return
 	}
-	rec.count++
+	if rec.count == 0 {
+		rec.earliest = at
+	}
 	rec.latest = at
+	rec.count++
 	rec.bytes += int64(lineOverhead + 2*len(f.Sender) + len(f.Text) + len(f.Target))
 	note(rec.delivery, at-l.Intended)
 	note(rec.actual, took)
@@ -70,6 +74,7 @@ type measure struct {
 	echo     *hdrhistogram.Histogram
 	count    int64
 	bytes    int64
+	earliest time.Duration // of the measured deliveries
 	latest   time.Duration
 	seconds  map[int64]*second
 
@@ -139,9 +144,13 @@ func (m *measure) collectLocked(rec *recorder) {
 	m.delivery.Merge(rec.delivery)
 	m.actual.Merge(rec.actual)
 	m.echo.Merge(rec.echo)
+	if m.count == 0 {
+		m.earliest = rec.earliest
+	}
+	m.earliest = min(m.earliest, rec.earliest)
+	m.latest = max(m.latest, rec.latest)
 	m.count += rec.count
 	m.bytes += rec.bytes
-	m.latest = max(m.latest, rec.latest)
 	rec.count, rec.bytes = 0, 0
 	rec.delivery.Reset()
 	rec.actual.Reset()

@@ -44,7 +44,7 @@ func (r *run) report(result check.Result) *report.Report {
 		rep.Deliveries = result.Deliveries
 	}
 	if took > 0 {
-		span := max(took, (m.latest - r.begin).Seconds()) // a server that lags behind is still at it later
+		span := max(took, (m.latest - m.earliest).Seconds()) // it is longer where the server falls behind
 		rep.DeliveriesPerS = float64(m.count) / span
 		rep.BytesPerS = float64(m.bytes) / span
 		rep.SentPerS = float64(m.sent) / took
