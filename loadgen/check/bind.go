@@ -85,20 +85,16 @@ func (s *Session) bindLocked(m *member) {
 // settleStart is called by the observing goroutine, or for a stay that is over
 // by whoever has placed its join: the session's slice begins, what it had seen
 // so far is looked at again, and its snapshot is compared.
-func (s *Session) settleStart(at time.Duration) {
+func (s *Session) settleStart(at time.Duration, last bool) {
 	j := s.judge
 	j.mu.Lock()
 	if s.member == nil {
 		j.evidenceLocked(s)
 	}
 	m := s.member
-	if m == nil || s.bound {
+	if m == nil || s.bound || !s.startLocked(m) && !last {
 		j.mu.Unlock()
 		return
-	}
-	s.start = m.place.Load() + 1
-	if m.silent {
-		s.start = s.firstSeenLocked(s.start)
 	}
 	s.startLines = j.order.linesBefore(s.start)
 	log := j.fold.log
@@ -116,6 +112,37 @@ func (s *Session) settleStart(at time.Duration) {
 		}
 	}
 	s.Flush(at)
+}
+
+// startLocked finds where the session's slice begins: after its join, or where
+// it first saw something if that stands before. It is false if that is not
+// clear yet: of joins and leaves alone, there may have been others.
+func (s *Session) startLocked(m *member) bool {
+	j := s.judge
+	join := m.place.Load()
+	s.start = join + 1
+	var views []*word
+	for i := range s.queue {
+		w := &s.queue[i]
+		switch {
+		case w.line == nil:
+			views = append(views, w)
+			continue
+		case w.line.Private():
+			continue
+		}
+		p := w.line.place.Load()
+		if p >= 0 {
+			s.start = min(s.start, max(0, p-int64(len(views))))
+		}
+		if p >= 0 && p < join && !m.silent {
+			j.accuseLocked(ViewOrder, violation{key: wordKey(w), at: s, line: w.line, place: p,
+				sentence: "an entry from before its own join came to a newcomer"}, p, join)
+		}
+		return true
+	}
+	e := j.order.entry(s.start)
+	return len(views) == 0 || e == nil || e.is(views[0])
 }
 
 // evidenceLocked binds a session whose snapshot fits no join by the first line
@@ -138,19 +165,6 @@ func (j *Judge) evidenceLocked(s *Session) {
 	}
 }
 
-// firstSeenLocked is the first place of what the session has seen so far, at
-// most most.
-func (s *Session) firstSeenLocked(most int64) int64 {
-	for i := range s.queue {
-		if w := &s.queue[i]; w.line != nil && !w.line.Private() {
-			if p := w.line.place.Load(); p >= 0 {
-				return min(p, most)
-			}
-		}
-	}
-	return most
-}
-
 // enqueue keeps what comes before the session's own join has a place.
 func (s *Session) enqueue(w word, at time.Duration) {
 	if len(s.queue) < maxQueue {
@@ -158,13 +172,13 @@ func (s *Session) enqueue(w word, at time.Duration) {
 	} else {
 		s.blind = true
 	}
-	s.settleStart(at)
+	s.settleStart(at, false)
 }
 
 // compareSnapshot compares the snapshot and the assigned name with who was
 // there just after the session's join. What differs is heard at the end.
 func (s *Session) compareSnapshot(log []*member, m *member) {
-	if s.judge.cfg.Level != Full {
+	if s.judge.cfg.Level != Full || m.silent { // nobody can say when a silent one joined
 		s.snapshot = nil
 		return
 	}

@@ -66,12 +66,13 @@ func atAll(fits func(p *plan, f wire.Frame) bool, spoil func(p *plan, f wire.Fra
 	return func(p *plan) {
 		p.spoil.emit = func(to *user, f wire.Frame) []wire.Frame {
 			if p.ready() && fits(p, f) {
-				p.mark = stampOf(f)
-				p.planted(nil, p.mark)
+				p.seen = len(p.here)
+				p.planted(nil, stampOf(f))
 			}
-			if p.mark == "" || p.mark != stampOf(f) || !fits(p, f) {
+			if p.seen == 0 {
 				return []wire.Frame{f}
 			}
+			p.seen--
 			return spoil(p, f)
 		}
 	}

@@ -157,19 +157,27 @@ func (j *Judge) deviantsLocked(wrong []*Session, a, b int64, agreed int) {
 			c = ViewOrder
 		}
 	}
-	j.violateLocked(c, violation{key: key{place: min(a, b), session: wrong[0]}, at: wrong[0], with: wrong[1:],
-		place: min(a, b), agreed: agreed, sentence: sentence, implied: j.phantoms[a] || j.phantoms[b] || j.mixedUpLocked(wrong[0], x, y)})
+	v := violation{key: key{place: min(a, b), session: wrong[0]}, at: wrong[0], with: wrong[1:],
+		place: min(a, b), agreed: agreed, sentence: sentence}
+	v.implied = j.mistakenLocked(wrong[0], a) || j.mistakenLocked(wrong[0], b)
+	j.violateLocked(c, v)
 }
 
-// mixedUpLocked says whether one of two entries is a join or leave of a name
-// of which the session lacks another: it cannot be told which of them it lacks.
-func (j *Judge) mixedUpLocked(s *Session, of ...*entry) bool {
+// mistakenLocked says whether what a session saw of the entry at a place is a
+// defect of its own: the entry should not have been, or is a join or leave of
+// a name of which the session lacks another or had one too many.
+func (j *Judge) mistakenLocked(s *Session, place int64) bool {
+	if j.phantoms[place] || slices.Contains(s.mistaken, place) {
+		return true
+	}
+	e := j.entryLocked(place)
+	if e == nil || e.kind == wire.Line {
+		return false
+	}
 	for _, m := range s.detours.missing {
 		for p := m.lo; p < m.hi; p++ {
-			for _, e := range of {
-				if l := j.entryLocked(p); l != nil && e != nil && l.kind == e.kind && l.kind != wire.Line && l.name == e.name {
-					return true
-				}
+			if l := j.entryLocked(p); l != nil && l.kind == e.kind && l.name == e.name {
+				return true
 			}
 		}
 	}

@@ -30,7 +30,7 @@ type ending struct {
 func (j *Judge) End(e End) Result {
 	for _, s := range j.sessions {
 		if !s.bound && !s.ended.Load() && j.cfg.Level < Count {
-			s.settleStart(0)
+			s.settleStart(0, true)
 		}
 		s.closeGap(math.MaxInt64 - 1)
 	}

@@ -33,9 +33,11 @@ func (s *Session) observeError(text []byte) {
 	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if m := j.fold.holder(name, s.lastSeen()); m != nil && m.session != nil && !m.leaving() && m.left.Load() == 0 && !j.tainted[name] {
-		j.violateLocked(Validity, violation{key: key{line: l}, at: s, line: l, came: noSuchUser + quote(name),
-			sentence: "a private line was refused although its target is there"})
+	place := s.lastSeen()
+	if m := j.fold.holder(name, place); m != nil {
+		v := violation{key: key{line: l}, at: s, line: l, place: place + 1, came: noSuchUser + quote(name),
+			sentence: "a private line was refused although its target is there"}
+		j.hearings = append(j.hearings, hearing{check: Validity, v: v, a: place, gone: m})
 	}
 }
 

@@ -12,11 +12,12 @@ import (
 // in which order the majority saw them.
 
 // hearing is an accusation that falls if the entry at a did not stand before
-// that at b.
+// that at b, or before the leave of someone who was said to be gone.
 type hearing struct {
 	check Name
 	v     violation
 	a, b  int64
+	gone  *member
 }
 
 // double is a join by a name that a member had.
@@ -47,8 +48,7 @@ func (j *Judge) hearLocked() {
 		j.hearDoubleLocked(d)
 	}
 	for _, h := range j.hearings {
-		doubtful := h.check == ViewOrder && h.v.line != nil && j.tainted[h.v.line.Session.name]
-		h.v.implied = h.v.implied || doubtful || !j.upheld(h.a, h.b)
+		h.v.implied = h.v.implied || !j.stands(h)
 		j.violateLocked(h.check, h.v)
 	}
 	for _, s := range j.misfits {
@@ -65,6 +65,18 @@ func (j *Judge) hearLocked() {
 			j.excuseLocked(FIFOOrder, v.key)
 		}
 	}
+}
+
+// stands says whether an accusation holds in the order of the majority.
+func (j *Judge) stands(h hearing) bool {
+	if h.gone != nil {
+		left := h.gone.left.Load()
+		return !j.tainted[h.gone.name] && (left == 0 || j.upheld(h.a, left))
+	}
+	if h.check == ViewOrder && h.v.line != nil && j.tainted[h.v.line.Session.name] {
+		return false
+	}
+	return j.upheld(h.a, h.b)
 }
 
 // doubtLocked adds the names of those whose join or leave was never told: who
@@ -175,5 +187,8 @@ func (j *Judge) hearApart(a apart) (violation, bool) {
 	p.mu.Unlock()
 	v := violation{key: key{line: a.line}, line: a.line, at: a.at, with: a.line.parties(a.at), place: max(x.last, y.last),
 		sentence: fmt.Sprintf("a private line stands after #%d at its sender, after #%d at its target", x.last, y.last)}
+	if x.last == y.last && x.next == y.next {
+		return v, false // one gap, wherever it is
+	}
 	return v, max(j.pos(x.last), j.pos(y.last)) >= min(j.pos(x.next), j.pos(y.next))
 }

@@ -129,7 +129,8 @@ func (s *Session) leftAgain(w *word, place int64, v violation) {
 	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if e := j.entryLocked(place); e != nil && e.member.session != nil && s.detours.undo(place) {
+	if e := j.entryLocked(place); e != nil && e.member.session != nil && s.detours.early(place) {
+		s.mistaken = append(s.mistaken, place)
 		of := e.member.session
 		v.key, v.with = key{session: of}, []*Session{of}
 		v.sentence = "it was told that " + quote(w.name) + " has left, who left later"
@@ -254,7 +255,7 @@ func (s *Session) findJoinLocked(w *word, holder *member) int64 {
 	if m := j.fold.unheard(w.name, s.lastSeen()); m != nil && (best < 0 || m.sign < j.order.entry(best).member.sign) {
 		return -1
 	}
-	if holder == nil || best >= 0 && (j.order.entry(best).member.double || j.order.entry(best-1).leaves(w.name)) {
+	if holder == nil || j.order.entry(s.c).leaves(w.name) || best >= 0 && j.order.entry(best).member.double {
 		return best
 	}
 	if s.c == j.order.len && (holder.leaving() || j.expectsLocked(w.name)) {

@@ -29,7 +29,7 @@ func (j *Judge) place(s *Session, w *word, at time.Duration) bool {
 	}
 	j.mu.Unlock()
 	for _, o := range over {
-		o.settleStart(at)
+		o.settleStart(at, true)
 	}
 	return ok
 }

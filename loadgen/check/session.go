@@ -46,6 +46,7 @@ type Session struct {
 	detours  detours
 	filled   int64          // the last entry that came late,
 	filledAt int64          // and the session's place then
+	mistaken []int64        // places of leaves that came early, and then once more
 	open     []gapSeat      // private lines since the last public entry
 	garbled  map[string]int // lines by name that came in a form that cannot be told
 	tally    totals
@@ -148,7 +149,7 @@ func (s *Session) Ended(at time.Duration) {
 	s.ended.Store(true) // from here on, who places its join settles the stay
 	j.mu.Unlock()
 	if due {
-		s.settleStart(at)
+		s.settleStart(at, true)
 	}
 }
 

@@ -1,6 +1,9 @@
 package check
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
 // A session that sees an entry other than the next one jumps there. What it
 // jumped is missing until it comes; when it comes, it came late. Both are kept
@@ -61,16 +64,10 @@ func (d *detours) came(place, at int64) bool {
 	return true
 }
 
-// undo takes back that the entry at a place was seen before a stretch that
-// has come since; false if it was not.
-func (d *detours) undo(place int64) bool {
-	for i, r := range d.late {
-		if r.hi == place && r.at == place+1 {
-			d.late = append(d.late[:i], d.late[i+1:]...)
-			return true
-		}
-	}
-	return false
+// early says whether the entry at a place was seen before a stretch that it
+// stands after.
+func (d *detours) early(place int64) bool {
+	return slices.ContainsFunc(d.late, func(r late) bool { return r.hi == place && r.at == place+1 })
 }
 
 // lacksAny says whether anything of [lo, hi) is missing.
