@@ -50,7 +50,7 @@ func (s *Script) Plan(rate float64) *Plan {
 	return p
 }
 
-// Next gives the next event before end; false if there is none.
+// Next gives the next event before end; false if there is none (yet).
 func (p *Plan) Next(end time.Duration) (Event, bool) {
 	say, leave := time.Duration(1<<62), p.churn/2+time.Duration(p.leaves)*p.churn
 	if p.every > 0 {
@@ -59,23 +59,27 @@ func (p *Plan) Next(end time.Duration) (Event, bool) {
 	if p.churn >= 1<<62 {
 		leave = 1 << 62
 	}
+	next := min(say, leave)
 	if f := p.back.Front(); f != nil {
-		if e := f.Value.(Event); e.At <= say && e.At <= leave {
+		if e := f.Value.(Event); e.At <= next && e.At < end {
 			p.back.Remove(f)
-			return e, e.At < end
+			return e, true
 		}
+	}
+	if next >= end {
+		return Event{}, false
 	}
 	if leave <= say {
 		p.leaves++
 		if c := p.present('c', p.leaves-1, leave, 1); c != 0 {
-			return p.leave(c, leave), leave < end
+			return p.leave(c, leave), true
 		}
 		return p.Next(end) // all others are away
 	}
 	n := p.lines
 	p.lines++
 	answer := p.s.Users > 1 && p.s.draw('a', n, 0).share() < p.s.Answers
-	return Event{At: say, Act: Say, Chatter: p.present('s', n, say, 0), Answer: answer}, say < end
+	return Event{At: say, Act: Say, Chatter: p.present('s', n, say, 0), Answer: answer}, true
 }
 
 func (p *Plan) leave(chatter int, at time.Duration) Event {

@@ -87,6 +87,24 @@ func TestPlanKeepsItsPromises(t *testing.T) {
 	}
 }
 
+// Alone, and without a schedule of lines, there is nothing to plan.
+func TestPlanWithoutEvents(t *testing.T) {
+	for _, name := range Names() {
+		if e, ok := script(t, name, 1, 64, 1).Plan(0).Next(time.Hour); ok {
+			t.Errorf("%s: %v", name, e)
+		}
+	}
+	p := script(t, "steady", 2, 64, 1).Plan(10)
+	for _, end := range []time.Duration{50 * time.Millisecond, 150 * time.Millisecond} { // an end does not cost an event
+		if e, ok := p.Next(end); !ok || e.At > end {
+			t.Errorf("before %v: %v, %v", end, e, ok)
+		}
+		if e, ok := p.Next(end); ok {
+			t.Errorf("before %v, also: %v", end, e)
+		}
+	}
+}
+
 func TestTexts(t *testing.T) {
 	for _, size := range []int{MinSize, MinSize + 1, 64, 257, 4000} {
 		s := script(t, "mixed", 1000, size, 11)
