@@ -112,7 +112,10 @@ func ofItself(p *plan, f wire.Frame) bool { return group(f) && p.by(f) == p.faul
 func anyLine(_ *plan, f wire.Frame) bool  { return group(f) }
 func aJoin(_ *plan, f wire.Frame) bool    { return f.Kind == wire.Join }
 func aLeave(_ *plan, f wire.Frame) bool   { return f.Kind == wire.Leave }
-func toItself(p *plan, f wire.Frame) bool { return f.Private && p.by(f) != p.faulty }
+
+// toItself: from somebody who stays to see its own copy.
+func toItself(p *plan, f wire.Frame) bool { return f.Private && p.by(f) != p.faulty && p.by(f).loyal }
+
 func nothing(*plan, wire.Frame) []wire.Frame {
 	return nil
 }
@@ -187,6 +190,7 @@ func forged(all bool, text, sender func(p *plan) string) func(*plan) {
 			f := wire.Frame{Kind: wire.Line, Sender: []byte(sender(p)), Text: []byte(text(p)), Target: []byte(wire.Group)}
 			p.planted(p.faulty, string(f.Text))
 			if all {
+				p.who = nil
 				p.tell(nil, f)
 			} else {
 				p.tell([]*user{p.faulty}, f)
@@ -305,6 +309,11 @@ func falseLeave(all bool) func(*plan) {
 				to = slices.DeleteFunc(slices.Clone(p.here), func(o *user) bool { return o == u })
 			}
 			p.tell(to, wire.Frame{Kind: wire.Leave, Names: [][]byte{[]byte(u.name)}})
+			for _, o := range p.users { // before it may leave indeed
+				if o != p.lazy {
+					p.read(o, 1<<30)
+				}
+			}
 		}
 	}
 }
@@ -653,7 +662,7 @@ func (p *plan) wrong(d defect, r Result) (out []string) {
 }
 
 func TestBrokenServers(t *testing.T) {
-	for _, size := range []struct{ users, steps, seeds int }{{7, 600, 20}, {40, 2400, 2}} {
+	for _, size := range []struct{ users, steps, seeds int }{{7, 600, 100}, {40, 2400, 8}} {
 		for _, d := range defects {
 			for _, first := range []bool{true, false} {
 				t.Run(fmt.Sprintf("%d users/%s/first=%v", size.users, d.name, first), func(t *testing.T) {

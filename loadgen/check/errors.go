@@ -33,8 +33,8 @@ func (s *Session) observeError(text []byte) {
 	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	place := s.lastSeen()
-	if m := j.fold.holder(name, place); m != nil {
+	place := s.behind()
+	if m := j.fold.holder(name, place); m != nil && m == j.fold.holder(name, s.c-1) {
 		v := violation{key: key{line: l}, at: s, line: l, place: place + 1, came: noSuchUser + quote(name),
 			sentence: "a private line was refused although its target is there"}
 		j.hearings = append(j.hearings, hearing{check: Validity, v: v, a: place, gone: m})

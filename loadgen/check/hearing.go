@@ -60,7 +60,7 @@ func (j *Judge) hearLocked() {
 		j.hearNameLocked(s)
 	}
 	for _, a := range j.apart {
-		if v, bad := j.hearApart(a); bad {
+		if v, bad := j.hearApartLocked(a); bad {
 			j.violateLocked(TotalOrder, v)
 			j.excuseLocked(FIFOOrder, v.key)
 		}
@@ -71,7 +71,8 @@ func (j *Judge) hearLocked() {
 func (j *Judge) stands(h hearing) bool {
 	if h.gone != nil {
 		left := h.gone.left.Load()
-		return !j.tainted[h.gone.name] && (left == 0 || j.upheld(h.a, left))
+		_, unseen := h.v.at.detours.lacks(left)
+		return !j.tainted[h.gone.name] && (left == 0 || !unseen && j.upheld(h.a, left))
 	}
 	if h.check == ViewOrder && h.v.line != nil && j.tainted[h.v.line.Session.name] {
 		return false
@@ -107,7 +108,7 @@ func (j *Judge) hearDoubleLocked(d double) {
 	if o := d.old.session; o != nil {
 		v.with = []*Session{o}
 	}
-	v.implied = left == 0 && d.old.leaving() || left != 0 && j.upheld(left, place)
+	v.implied = left == 0 && d.old.leaving() || left != 0 && !j.upheld(place, left)
 	if !v.implied {
 		j.tainted[d.new.name] = true
 	}
@@ -179,16 +180,19 @@ func beyond(a, b []string) []string {
 	return out
 }
 
-// hearApart compares a private line's seats in the order of the majority.
-func (j *Judge) hearApart(a apart) (violation, bool) {
+// hearApartLocked compares a private line's seats in the order of the majority.
+func (j *Judge) hearApartLocked(a apart) (violation, bool) {
 	p := a.line.priv
 	p.mu.Lock()
 	x, y := p.seats[0], p.seats[1]
 	p.mu.Unlock()
 	v := violation{key: key{line: a.line}, line: a.line, at: a.at, with: a.line.parties(a.at), place: max(x.last, y.last),
 		sentence: fmt.Sprintf("a private line stands after #%d at its sender, after #%d at its target", x.last, y.last)}
-	if x.last == y.last && x.next == y.next {
-		return v, false // one gap, wherever it is
+	for _, p := range []seat{x, y} {
+		if j.mistakenLocked(p.by, p.last) || j.mistakenLocked(p.by, p.next) {
+			return v, false
+		}
 	}
-	return v, max(j.pos(x.last), j.pos(y.last)) >= min(j.pos(x.next), j.pos(y.next))
+	oneGap := x.last == y.last && x.next == y.next
+	return v, !oneGap && max(j.pos(x.last), j.pos(y.last)) >= min(j.pos(x.next), j.pos(y.next))
 }

@@ -232,7 +232,7 @@ func (s *Session) findLocked(w *word) int64 {
 			}
 		}
 	}
-	switch holder := j.fold.holder(w.name, s.lastSeen()); w.kind {
+	switch holder := j.fold.holder(w.name, s.behind()); w.kind {
 	case wire.Join:
 		return s.findJoinLocked(w, holder)
 	case wire.Leave:
@@ -252,7 +252,7 @@ func (s *Session) findJoinLocked(w *word, holder *member) int64 {
 			best = p
 		}
 	}
-	if m := j.fold.unheard(w.name, s.lastSeen()); m != nil && (best < 0 || m.sign < j.order.entry(best).member.sign) {
+	if m := j.fold.unheard(w.name, s.behind()); m != nil && (best < 0 || m.sign < j.order.entry(best).member.sign) {
 		return -1
 	}
 	if holder == nil || j.order.entry(s.c).leaves(w.name) || best >= 0 && j.order.entry(best).member.double {

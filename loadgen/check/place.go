@@ -102,7 +102,7 @@ func (j *Judge) claimLocked(s *Session) {
 func (j *Judge) placeJoinLocked(s *Session, w *word) (over []*Session) {
 	place := j.order.len
 	j.totals.joins++
-	if m := j.fold.unheard(w.name, s.lastSeen()); m != nil {
+	if m := j.fold.unheard(w.name, s.behind()); m != nil {
 		j.accuseLocked(ViewOrder, violation{key: key{session: m.session}, at: m.session, place: place,
 			sentence: quote(w.name) + " did something before its join was told"}, m.sign+1, place)
 		m.place.Store(place)
@@ -155,7 +155,7 @@ func (j *Judge) foreign(name string) bool {
 }
 
 func (j *Judge) placeLeaveLocked(s *Session, w *word) bool {
-	m := j.fold.leaver(w.name, s.lastSeen())
+	m := j.fold.leaver(w.name, s.behind())
 	if m == nil {
 		for o := range j.unbound {
 			if o.name == w.name && o.hasRoster {

@@ -231,6 +231,14 @@ func (s *Session) lastSeen() int64 {
 	return s.c - 1
 }
 
+// behind is the place up to which the session has seen all that it will see.
+func (s *Session) behind() int64 {
+	if len(s.detours.missing) > 0 {
+		return s.lastSeen()
+	}
+	return s.c - 1
+}
+
 // expected gives the entry that comes next for the session, nil if the order
 // does not go that far yet.
 func (s *Session) expected() *entry {

@@ -67,7 +67,7 @@ func (d *detours) came(place, at int64) bool {
 // early says whether the entry at a place was seen before a stretch that it
 // stands after.
 func (d *detours) early(place int64) bool {
-	return slices.ContainsFunc(d.late, func(r late) bool { return r.hi == place && r.at == place+1 })
+	return slices.ContainsFunc(d.late, func(r late) bool { return r.lo < place && r.at > place })
 }
 
 // lacksAny says whether anything of [lo, hi) is missing.
