@@ -116,7 +116,7 @@ func (s *Script) Requires(d time.Duration, lines float64) []check.Name {
 		switch {
 		case c == check.Confidentiality && s.Private*lines < 10: // too few to count on one
 		case c == check.LeaveCompleteness && s.churnEvery() > d:
-		case c == check.ViewOrder && s.Users == 1: // nobody sees anybody come or go
+		case s.Users == 1 && (c == check.ViewOrder || c == check.NameUniqueness): // nobody sees anybody come or go
 		default:
 			names = append(names, c)
 		}

@@ -193,6 +193,7 @@ func TestRequires(t *testing.T) {
 		{mixed, 500 * time.Millisecond, check.LeaveCompleteness, false},
 		{one, 10 * time.Second, check.LeaveCompleteness, false},
 		{one, 10 * time.Second, check.ViewOrder, false},
+		{one, 10 * time.Second, check.NameUniqueness, false},
 		{steady, 10 * time.Second, check.Confidentiality, false},
 		{steady, 10 * time.Second, check.TotalOrder, true},
 	} {
