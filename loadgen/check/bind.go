@@ -52,7 +52,7 @@ func (s *Session) observeRoster(f *wire.Frame) {
 		return
 	}
 	if s.member == nil {
-		if m := j.fold.unclaimed(s.name, func(m *member) bool { return m.fits(s) }); m != nil {
+		if m := j.fold.unclaimed(s.name, func(m *member) bool { return m.fits(s) }); m != nil && !j.contestedLocked(m) {
 			s.bindLocked(m)
 		}
 	}
@@ -76,10 +76,18 @@ func (j *Judge) begin(s *Session, f *wire.Frame) {
 	s.bindLocked(m)
 }
 
-// bindLocked makes m the session's stay.
+// bindLocked makes m the session's stay. One that is over is settled by whoever
+// places entries: its own goroutine does not come back.
 func (s *Session) bindLocked(m *member) {
+	j := s.judge
 	s.member, m.session = m, s
-	delete(s.judge.unbound, s)
+	delete(j.unbound, s)
+	if s.ended.Load() && !s.bound {
+		j.over = append(j.over, s)
+	}
+	if m.left.Load() != 0 {
+		j.checkLeaveLocked(m)
+	}
 }
 
 // settleStart is called by the observing goroutine, or for a stay that is over
@@ -91,11 +99,17 @@ func (s *Session) settleStart(at time.Duration, last bool) {
 	if s.member == nil {
 		j.evidenceLocked(s)
 	}
+	if s.member == nil && last {
+		if m := j.fold.now(s.name); m != nil && m.session == nil {
+			s.bindLocked(m)
+		}
+	}
 	m := s.member
-	if m == nil || s.bound || !s.startLocked(m) && !last {
+	if m == nil || s.bound || !s.startLocked() && !last {
 		j.mu.Unlock()
 		return
 	}
+	m = s.member
 	s.startLines = j.order.linesBefore(s.start)
 	log := j.fold.log
 	j.mu.Unlock()
@@ -106,9 +120,9 @@ func (s *Session) settleStart(at time.Duration, last bool) {
 	for i := range queue {
 		switch w := &queue[i]; {
 		case w.line != nil && w.line.Private():
-			s.takePrivate(w.line, at)
+			s.takePrivate(w.line, w.at)
 		default:
-			s.step(w, at)
+			s.step(&w.word, w.at)
 		}
 	}
 	s.Flush(at)
@@ -117,39 +131,52 @@ func (s *Session) settleStart(at time.Duration, last bool) {
 // startLocked finds where the session's slice begins: after its join, or where
 // it first saw something if that stands before. It is false if that is not
 // clear yet: of joins and leaves alone, there may have been others.
-func (s *Session) startLocked(m *member) bool {
+func (s *Session) startLocked() bool {
 	j := s.judge
-	join := m.place.Load()
-	s.start = join + 1
-	var views []*word
+	s.start = s.member.place.Load() + 1
+	var first *word // that is no line of the run
+	n := int64(0)
 	for i := range s.queue {
-		w := &s.queue[i]
+		w := &s.queue[i].word
 		switch {
-		case w.line == nil:
-			views = append(views, w)
-			continue
-		case w.line.Private():
-			continue
+		case w.line != nil && w.line.Private():
+		case w.line != nil:
+			if p := w.line.place.Load(); p >= 0 {
+				s.startBeforeLocked(w, max(0, p-n))
+			}
+			return true
+		default:
+			if n++; n == 1 {
+				first = w
+			}
 		}
-		p := w.line.place.Load()
-		if p >= 0 {
-			s.start = min(s.start, max(0, p-int64(len(views))))
-		}
-		if p >= 0 && p < join && !m.silent {
-			j.accuseLocked(ViewOrder, violation{key: wordKey(w), at: s, line: w.line, place: p,
-				sentence: "an entry from before its own join came to a newcomer"}, p, join)
-		}
-		return true
 	}
 	e := j.order.entry(s.start)
-	return len(views) == 0 || e == nil || e.is(views[0])
+	return first == nil || e == nil || e.is(first)
+}
+
+// startBeforeLocked corrects the start by the place of what the session saw
+// first: its join is the last one of its name before that.
+func (s *Session) startBeforeLocked(w *word, place int64) {
+	j, m := s.judge, s.member
+	if o := j.fold.holder(s.name, place-1); o != nil && o != m && o.session == nil && m.left.Load() != 0 && m.left.Load() < o.place.Load() {
+		m.session = nil
+		s.bindLocked(o)
+		m = o
+		s.start = m.place.Load() + 1
+	}
+	if join := m.place.Load(); place < join && !m.silent {
+		j.accuseLocked(ViewOrder, violation{key: wordKey(w), at: s, line: w.line, place: place,
+			sentence: "an entry from before its own join came to a newcomer"}, place, join)
+	}
+	s.start = min(s.start, place)
 }
 
 // evidenceLocked binds a session whose snapshot fits no join by the first line
 // that it saw: its join is the last one of its name before that.
 func (j *Judge) evidenceLocked(s *Session) {
 	for i := range s.queue {
-		w := &s.queue[i]
+		w := &s.queue[i].word
 		if w.line == nil || w.line.Private() {
 			continue
 		}
@@ -165,10 +192,16 @@ func (j *Judge) evidenceLocked(s *Session) {
 	}
 }
 
+// waiting is an entry that came before the session's own join had a place.
+type waiting struct {
+	word
+	at time.Duration
+}
+
 // enqueue keeps what comes before the session's own join has a place.
 func (s *Session) enqueue(w word, at time.Duration) {
 	if len(s.queue) < maxQueue {
-		s.queue = append(s.queue, w)
+		s.queue = append(s.queue, waiting{w, at})
 	} else {
 		s.blind = true
 	}

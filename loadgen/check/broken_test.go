@@ -662,7 +662,7 @@ func (p *plan) wrong(d defect, r Result) (out []string) {
 }
 
 func TestBrokenServers(t *testing.T) {
-	for _, size := range []struct{ users, steps, seeds int }{{7, 600, 100}, {40, 2400, 8}} {
+	for _, size := range []struct{ users, steps, seeds int }{{7, 600, 20}, {40, 2400, 2}} {
 		for _, d := range defects {
 			for _, first := range []bool{true, false} {
 				t.Run(fmt.Sprintf("%d users/%s/first=%v", size.users, d.name, first), func(t *testing.T) {

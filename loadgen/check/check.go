@@ -125,6 +125,8 @@ type Judge struct {
 	fold        fold
 	sessions    []*Session            // all stays
 	unbound     map[*Session]struct{} // stays whose joins have no place yet
+	strays      []*Session            // over without their rosters, and their joins may yet be told
+	over        []*Session            // got their places after they had ended, and are to be settled
 	totals      totals
 	horizon     int64 // everybody has seen the order up to here
 	horizonNext int64 // where that is looked at again

@@ -110,7 +110,7 @@ func (e *ending) slice(s *Session, kind Leave, closed bool) {
 	}
 	end, lines := j.order.len, j.order.lines
 	if told := s.member.left.Load(); kind != Stays && told != 0 {
-		end, lines = told, s.leaveLines
+		end, lines = told, s.member.leaveLines
 	}
 	e.slices += end - s.start
 	e.expected += lines - s.startLines

@@ -3,6 +3,7 @@ package check
 import (
 	"hash/maphash"
 	"sync/atomic"
+	"time"
 )
 
 // member is one stay in the room as the canonical order tells it.
@@ -17,8 +18,11 @@ type member struct {
 	silent  bool     // its join was not told (yet): it is known by what it did since
 	double  bool     // another had the name at its join
 	sign    int64    // where it was first known of: its place, or before it where the join came late
-	count   int      // members just after its join, and the sum of their names' hashes:
-	hash    uint64   // what its snapshot must add up to
+	// of its leave: the measured lines before it, and when somebody first saw it
+	leaveLines int64
+	leaveSeen  time.Duration
+	count      int    // members just after its join, and the sum of their names' hashes:
+	hash       uint64 // what its snapshot must add up to
 }
 
 // present says whether the member is in the room just after a place.

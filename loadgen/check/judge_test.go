@@ -5,42 +5,6 @@ import (
 	"testing"
 )
 
-// failed lists the checks of a result that failed, with their first witness.
-func failed(r Result) map[Name]Outcome {
-	out := make(map[Name]Outcome)
-	for _, o := range r.Outcomes {
-		if o.Verdict == Failed {
-			out[o.Name] = o
-		}
-	}
-	return out
-}
-
-func TestRightServerPasses(t *testing.T) {
-	seeds := uint64(300)
-	if testing.Short() {
-		seeds = 50
-	}
-	for seed := range seeds {
-		for _, users := range []int{1, 2, 7} {
-			m := newSim(seed, users, Full)
-			if seed%3 == 0 {
-				m.eager = m.users[int(seed/3)%users]
-			}
-			r := m.run(600, true)
-			for c, o := range failed(r) {
-				t.Errorf("seed %d, %d users: %s failed: %+v", seed, users, c, o.Witnesses)
-			}
-			if r.Deliveries != r.Expected || r.Deliveries == 0 {
-				t.Errorf("seed %d, %d users: %d of %d deliveries", seed, users, r.Deliveries, r.Expected)
-			}
-			if t.Failed() {
-				return
-			}
-		}
-	}
-}
-
 func TestEveryCheckIsEvaluated(t *testing.T) {
 	r := newSim(3, 7, Full).run(3000, true)
 	for _, o := range r.Outcomes {

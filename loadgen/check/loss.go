@@ -99,6 +99,8 @@ func (e *ending) unanswered(l *Line) {
 		v.sentence = "a private line never came back to its sender"
 	}
 	switch {
+	case !s.bound:
+		return // its join was never told, or it left before that was clear
 	case kind == Stays && s.ended.Load(): // the server closed it: that is the defect
 		v.implied = true
 	case hole:

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -18,15 +19,17 @@ func (j *Judge) place(s *Session, w *word, at time.Duration) bool {
 		j.mu.Unlock()
 		return true // somebody else was quicker
 	}
-	ok, over := true, []*Session(nil)
+	ok := true
 	switch w.kind {
 	case wire.Line:
 		j.placeLineLocked(w)
 	case wire.Join:
-		over = j.placeJoinLocked(s, w)
+		j.placeJoinLocked(s, w)
 	default:
-		ok = j.placeLeaveLocked(s, w)
+		ok = j.placeLeaveLocked(s, w, at)
 	}
+	over := j.over
+	j.over = nil
 	j.mu.Unlock()
 	for _, o := range over {
 		o.settleStart(at, true)
@@ -53,6 +56,7 @@ func (j *Judge) advanceHorizonLocked() {
 	}
 	j.order.forget(horizon, j.cfg.Retired)
 	j.gaps.settleLocked(j, horizon)
+	j.strays = slices.DeleteFunc(j.strays, func(s *Session) bool { return horizon > s.pos.Load()+chunkLen })
 	j.horizon = horizon
 	j.horizonNext = j.order.len
 }
@@ -97,9 +101,7 @@ func (j *Judge) claimLocked(s *Session) {
 	s.bindLocked(m)
 }
 
-// placeJoinLocked gives those stays that have their place by this join and
-// are over: nobody else is left to settle them.
-func (j *Judge) placeJoinLocked(s *Session, w *word) (over []*Session) {
+func (j *Judge) placeJoinLocked(s *Session, w *word) {
 	place := j.order.len
 	j.totals.joins++
 	if m := j.fold.unheard(w.name, s.behind()); m != nil {
@@ -108,7 +110,7 @@ func (j *Judge) placeJoinLocked(s *Session, w *word) (over []*Session) {
 		m.place.Store(place)
 		m.silent = false
 		j.appendLocked(entry{kind: wire.Join, name: w.name, member: m})
-		return nil
+		return
 	}
 	old := j.fold.now(w.name)
 	if old != nil && old.double && old.session == nil {
@@ -124,16 +126,42 @@ func (j *Judge) placeJoinLocked(s *Session, w *word) (over []*Session) {
 			j.tainted[w.name] = true
 		}
 	}
+	if o := j.newcomerLocked(m); o != nil {
+		o.bindLocked(m)
+	}
+}
+
+// newcomerLocked gives the session whose snapshot fits a join. Of several that
+// fit, each must have left before the next could have the name.
+func (j *Judge) newcomerLocked(m *member) (first *Session) {
+	leftAt := func(s *Session) uint64 { return uint64(s.closing.Load() - 1) } // one that stays is the last
 	for o := range j.unbound {
-		if m.fits(o) {
-			o.bindLocked(m)
-			if o.ended.Load() {
-				over = append(over, o)
-			}
-			break
+		if m.fits(o) && (first == nil || leftAt(o) < leftAt(first)) {
+			first = o
 		}
 	}
-	return over
+	if first != nil && j.contestedLocked(m) {
+		return nil
+	}
+	return first
+}
+
+// contestedLocked says whether a join may be that of somebody who left without
+// having read its roster. Then a snapshot that fits is not enough: the same
+// names may have been there twice.
+func (j *Judge) contestedLocked(m *member) bool {
+	may := func(s *Session) bool {
+		return !s.hasRoster && s.closing.Load() != 0 && s.floor <= m.place.Load() && strings.HasPrefix(m.name, s.Asked)
+	}
+	if slices.ContainsFunc(j.strays, may) {
+		return true
+	}
+	for o := range j.unbound {
+		if may(o) {
+			return true
+		}
+	}
+	return false
 }
 
 // expectsLocked says whether a join by a name may yet belong to a chatter of the run.
@@ -154,7 +182,7 @@ func (j *Judge) foreign(name string) bool {
 	return m != nil && m.session == nil && !j.expectsLocked(name)
 }
 
-func (j *Judge) placeLeaveLocked(s *Session, w *word) bool {
+func (j *Judge) placeLeaveLocked(s *Session, w *word, at time.Duration) bool {
 	m := j.fold.leaver(w.name, s.behind())
 	if m == nil {
 		for o := range j.unbound {
@@ -172,13 +200,20 @@ func (j *Judge) placeLeaveLocked(s *Session, w *word) bool {
 	}
 	place := j.order.len
 	j.fold.leave(m, place, min(j.horizon, j.pinned))
-	if of := m.session; of != nil {
-		of.leaveLines = j.order.lines
-		if kind, _ := of.left(); kind == Stays && !of.ended.Load() {
-			of.falseLeave = place + 1
-			j.tainted[w.name], j.phantoms[place] = true, true
-		}
+	m.leaveLines, m.leaveSeen = j.order.lines, at
+	if m.session != nil {
+		j.checkLeaveLocked(m)
 	}
 	j.appendLocked(entry{kind: wire.Leave, name: w.name, member: m})
 	return true
+}
+
+// checkLeaveLocked looks whether a leave was told of someone who had not begun to.
+func (j *Judge) checkLeaveLocked(m *member) {
+	of := m.session
+	if kind, at := of.left(); kind == Stays && !of.ended.Load() || at > m.leaveSeen {
+		place := m.left.Load()
+		of.falseLeave = place + 1
+		j.tainted[m.name], j.phantoms[place] = true, true
+	}
 }

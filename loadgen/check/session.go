@@ -40,9 +40,9 @@ type Session struct {
 	c        int64  // the next place; meaningless before its join has one
 	marked   int64  // places before it have their reading times
 	bound    bool
-	queue    []word // seen before its own join had a place
-	blind    bool   // the queue was full: what came cannot be judged
-	snapshot []byte // its roster, each name ended by '\n', until it is compared
+	queue    []waiting // seen before its own join had a place
+	blind    bool      // the queue was full: what came cannot be judged
+	snapshot []byte    // its roster, each name ended by '\n', until it is compared
 	detours  detours
 	filled   int64          // the last entry that came late,
 	filledAt int64          // and the session's place then
@@ -74,7 +74,6 @@ type Session struct {
 	pubNext    int32    // of those, the highest that has a place, +1
 	pubPlace   int64    // and that place
 	startLines int64    // measured lines before its slice
-	leaveLines int64    // and before its leave
 	falseLeave int64    // place of a leave that was told although it had not left, +1
 	sentBefore [2]int64 // at level Count: lines of the run sent at its dial and at its roster
 }
@@ -144,6 +143,8 @@ func (s *Session) Ended(at time.Duration) {
 	j.mu.Lock()
 	if !s.hasRoster {
 		delete(j.unbound, s)
+		j.strays = append(j.strays, s)
+		s.pos.Store(j.order.len)
 	}
 	due := s.member != nil && !s.bound
 	s.ended.Store(true) // from here on, who places its join settles the stay

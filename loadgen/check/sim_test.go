@@ -23,6 +23,9 @@ type sim struct {
 	spoil spoiler
 	eager *user // reads everything at once, nil for nobody
 	lazy  *user // reads nothing before the end, nil for nobody
+	once  bool  // everybody has one stay only, half of them from the start
+	haste int   // who might leave does once in that many times
+	rash  bool  // some leave before they have read their rosters
 	log   io.Writer
 }
 
@@ -49,11 +52,13 @@ type user struct {
 	in      []*Line // written, not yet taken by the server
 	out     []wire.Frame
 	leaving Leave
-	here    bool // as the server sees it
+	stays   int
+	acts    []func(s *Session) // what the chatter noted and saw, to be done again
+	here    bool               // as the server sees it
 }
 
 func newSim(seed uint64, users int, level Level) *sim {
-	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", log: io.Discard}
+	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", log: io.Discard, haste: 3}
 	m.judge = New(Config{Nonce: m.nonce, Level: level})
 	for i := range users {
 		u := &user{n: i, asked: fmt.Sprintf("u%d", i), loyal: i == 0, pace: []int{2, 6, 60}[m.rnd.IntN(3)]}
@@ -69,6 +74,7 @@ func (m *sim) dial(u *user) {
 	m.now += time.Millisecond
 	u.s = m.judge.Dial(u.n, u.asked, m.now)
 	u.leaving, u.in, u.out = Stays, nil, nil
+	u.stays++
 	name := u.asked
 	for k := 2; m.holder(name) != nil; k++ {
 		name = fmt.Sprintf("%s%d", u.asked, k)
@@ -223,16 +229,20 @@ func (m *sim) step(churn bool) {
 	talks := u.talks()
 	switch k := m.rnd.IntN(20); {
 	case u.s == nil:
-		if !u.here && m.users[0].s != nil {
+		if !u.here && (!m.once || u.stays == 0) {
 			m.dial(u)
 		}
 	case k < 6 && talks:
 		m.say(u, "")
 	case k == 6 && talks && len(m.here) > 0:
 		m.say(u, m.here[m.rnd.IntN(len(m.here))].name)
-	case k == 7 && talks && churn && !u.loyal && u.s.bound:
-		if m.rnd.IntN(3) == 0 {
+	case k == 7 && churn && !u.loyal && u.leaving == Stays && u.here:
+		switch {
+		case m.rnd.IntN(m.haste) != 0:
+		case talks && u.s.bound, talks && m.rash:
 			m.leave(u, Leave(1+m.rnd.IntN(3)))
+		case m.rash:
+			m.leave(u, Reset)
 		}
 	case k < 13:
 		if u != m.lazy {
@@ -255,10 +265,14 @@ func (u *user) talks() bool { return u.s != nil && u.s.Joined() && u.leaving == 
 func (m *sim) run(steps int, churn bool) Result {
 	m.dial(m.users[0])
 	m.read(m.users[0], 10)
-	for _, u := range m.users[1:] {
+	first := m.users
+	if m.once {
+		first = m.users[:(len(m.users)+1)/2]
+	}
+	for _, u := range first[1:] {
 		m.dial(u)
 	}
-	for _, u := range m.users {
+	for _, u := range first {
 		m.read(u, 1+m.rnd.IntN(10))
 	}
 	for range steps {

@@ -1,0 +1,52 @@
+package check
+
+import (
+	"flag"
+	"testing"
+)
+
+// more makes the tests that draw seeds draw that many times as many:
+// go test ./loadgen/check -args -more 20
+var more = flag.Uint64("more", 1, "times as many seeds")
+
+// TestRightServerPasses: no false alarm, whoever leaves how and when, however
+// differently they read.
+func TestRightServerPasses(t *testing.T) {
+	for _, size := range []struct {
+		users, steps int
+		seeds        uint64
+	}{{1, 300, 100}, {2, 400, 100}, {7, 600, 200}, {40, 2000, 12}} {
+		for seed := range size.seeds * *more {
+			m := newSim(seed, size.users, Full)
+			m.rhythm(seed)
+			r := m.run(size.steps, true)
+			for _, o := range r.Outcomes {
+				if o.Violations+o.Implied > 0 {
+					t.Errorf("seed %d, %d users: %s has %d violations, %d implied: %+v", seed, size.users, o.Name, o.Violations, o.Implied, o.Witnesses)
+				}
+			}
+			if r.Deliveries != r.Expected || r.Deliveries == 0 {
+				t.Errorf("seed %d, %d users: %d of %d deliveries", seed, size.users, r.Deliveries, r.Expected)
+			}
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
+
+// rhythm varies who reads when, and how fast people come and go.
+func (m *sim) rhythm(seed uint64) {
+	m.haste, m.rash = 1+int(seed%4), seed%3 > 0
+	someone := m.users[int(seed/4)%len(m.users)]
+	switch seed % 5 {
+	case 0:
+		m.eager = someone
+	case 1:
+		m.lazy = someone
+	case 2:
+		for _, u := range m.users {
+			u.pace = 2 // all far behind
+		}
+	}
+}
