@@ -11,7 +11,7 @@ import (
 const maxAnchors = 3
 
 // interruptDrain is how long an interrupted run may still take.
-const interruptDrain = 2 * time.Second
+var interruptDrain = 2 * time.Second // shorter in tests
 
 // drain lets what was sent arrive. When everybody has its own lines back, one
 // anchor line is sent: whoever has read it has read all before it. A right

@@ -13,7 +13,7 @@ import (
 
 // joinsAtOnce is how many chatters of a ramp join at the same time: enough to
 // keep a server busy, few enough that none waits long for its turn there.
-const joinsAtOnce = 32
+const joinsAtOnce = 256
 
 // ramp has everybody join. The first chatter joins alone: its roster is where
 // the canonical order begins, and it stays to the end.

@@ -57,6 +57,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 			}
 			if l == r.anchor.Load() {
 				s.anchored.Store(true)
+				rec.observed-- // it is no sign that what was sent before still arrives
 			}
 		case f.Kind == wire.Error && bytes.HasPrefix(f.Text, []byte(wire.NoSuchUser.Text())):
 			returned++

@@ -1,0 +1,134 @@
+package check
+
+import (
+	"fmt"
+	"runtime"
+	"sync"
+	"testing"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// crowd is a room of n sessions that have all joined and read each other's
+// joins, for streams that are the same for all.
+func crowd(tb testing.TB, n int) (*Judge, []*Session) {
+	j := New(Config{Nonce: "t3st"})
+	sessions := make([]*Session, n)
+	var names [][]byte
+	for i := range sessions {
+		name := fmt.Appendf(nil, "u%d", i)
+		names = append(names, name)
+		sessions[i] = j.Dial(i, string(name), 0)
+		sessions[i].Observe(&wire.Frame{Kind: wire.Welcome, Names: [][]byte{name}}, 1)
+		sessions[i].Observe(&wire.Frame{Kind: wire.Roster, Names: names}, 1)
+		for _, s := range sessions[:i] {
+			s.Observe(&wire.Frame{Kind: wire.Join, Names: [][]byte{name}}, 1)
+		}
+	}
+	last := wire.Frame{Kind: wire.Join, Names: [][]byte{[]byte("late")}}
+	for _, s := range sessions {
+		s.Observe(&last, 1)
+		s.Flush(1)
+		if !s.bound {
+			tb.Fatalf("session %d has no place", s.Chatter)
+		}
+	}
+	return j, sessions
+}
+
+// stream has the sessions send n lines in turn, and gives the frames that
+// everybody gets.
+func stream(sessions []*Session, from, n int) []wire.Frame {
+	frames := make([]wire.Frame, n)
+	for i := range frames {
+		s, seq := sessions[(from+i)%len(sessions)], (from+i)/len(sessions)
+		text := string(AppendStamp(nil, "t3st", s.Chatter, seq)) + "and then some more text, as long as what people say."
+		at := time.Duration(from+i) * time.Millisecond
+		s.Send(seq, text, "", at, at, true)
+		frames[i] = wire.Frame{Kind: wire.Line, Sender: []byte(s.name), Text: []byte(text), Target: []byte(wire.Group)}
+	}
+	return frames
+}
+
+func observe(s *Session, frames []wire.Frame, at time.Duration) {
+	for i := range frames {
+		s.Observe(&frames[i], at)
+	}
+	s.Flush(at)
+}
+
+func TestObserveAllocatesNothing(t *testing.T) {
+	_, sessions := crowd(t, 3)
+	frames := stream(sessions, 0, 1000)
+	observe(sessions[0], frames, 1)
+	next, wrong := 0, 0
+	n := testing.AllocsPerRun(900, func() {
+		if sessions[1].Observe(&frames[next], 2) == nil {
+			wrong++
+		}
+		sessions[1].Flush(2)
+		next++
+	})
+	if n != 0 || wrong != 0 {
+		t.Errorf("%v allocations a delivery, %d of %d not taken", n, wrong, next)
+	}
+}
+
+// TestMemoryIsBounded: a long run keeps what the slowest has not seen yet.
+func TestMemoryIsBounded(t *testing.T) {
+	const lines, batch, lag = 200_000, 100, 300
+	j, sessions := crowd(t, 5)
+	var late []wire.Frame
+	chunks, blocks := 0, 0
+	for from := 0; from < lines; from += batch {
+		frames := stream(sessions, from, batch)
+		at := time.Duration(from) * time.Millisecond
+		for _, s := range sessions[1:] {
+			observe(s, frames, at)
+		}
+		if late = append(late, frames...); len(late) > lag {
+			observe(sessions[0], late[:batch], at)
+			late = late[batch:]
+		}
+		chunks = max(chunks, len(j.order.chunks))
+		for _, s := range sessions {
+			blocks = max(blocks, len(s.sender.dir.Load().list))
+		}
+	}
+	observe(sessions[0], late, lines*time.Millisecond)
+	r := j.End(End{})
+	if want := int64(lines * len(sessions)); r.Deliveries != want || r.Expected != want {
+		t.Errorf("%d of %d deliveries, want %d", r.Deliveries, r.Expected, want)
+	}
+	if chunks > 4 || blocks > 64 || len(j.kept) > 0 || len(j.found) > 0 {
+		t.Errorf("up to %d chunks and %d blocks of lines, %d entries kept, %d defects", chunks, blocks, len(j.kept), len(j.found))
+	}
+}
+
+// BenchmarkObserve is the cost of a delivery: 500 sessions read the same lines
+// in batches, shared out over the processors.
+func BenchmarkObserve(b *testing.B) {
+	const users, lines, batch = 500, 1000, 100
+	_, sessions := crowd(b, users)
+	workers := runtime.GOMAXPROCS(0)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for n := range b.N {
+		b.StopTimer()
+		frames := stream(sessions, n*lines, lines)
+		b.StartTimer()
+		var wg sync.WaitGroup
+		for w := range workers {
+			wg.Go(func() {
+				for from := 0; from < lines; from += batch {
+					for i := w; i < users; i += workers {
+						observe(sessions[i], frames[from:from+batch], time.Duration(n*lines+from))
+					}
+				}
+			})
+		}
+		wg.Wait()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*users*lines), "ns/delivery")
+}

@@ -1,0 +1,106 @@
+package loadgen_test
+
+import (
+	"context"
+	"flag"
+	"slices"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
+)
+
+func TestMain(m *testing.M) {
+	loadgen.SetPatience(400*time.Millisecond, 300*time.Millisecond)
+	_ = flag.Set("test.parallel", "6") // runs wait more than they work; may be set otherwise by hand
+	goleak.VerifyTestMain(m)
+}
+
+// lively is a scenario in which much happens within half a second.
+func lively(t *testing.T, name string) scenario.Spec {
+	t.Helper()
+	spec, err := scenario.Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if spec.Churn > 0 {
+		spec.Churn, spec.MaxChurn, spec.Away = 1, 20, 50*time.Millisecond
+	}
+	return spec
+}
+
+// short is a run of a moment against a server.
+func short(s *server, spec scenario.Spec) loadgen.Config {
+	return loadgen.Config{Join: loadgen.Dial(s.addr), Where: "test server", Users: 8, Duration: 300 * time.Millisecond,
+		Warmup: -1, Rate: 500, Seed: 1, Scenario: spec, Drain: 5 * time.Second}
+}
+
+// run makes a run that must have a report within a time.
+func run(t *testing.T, cfg loadgen.Config, within time.Duration) *report.Report {
+	t.Helper()
+	began := time.Now()
+	rep, err := loadgen.Run(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > within {
+		t.Errorf("the run took %v, more than %v", took, within)
+	}
+	rep.Conclude(nil)
+	return rep
+}
+
+// failed lists the checks that failed, and logs their witnesses.
+func failed(t *testing.T, rep *report.Report) []string {
+	t.Helper()
+	var names []string
+	for _, c := range rep.Checks {
+		if c.Verdict == report.Failed {
+			names = append(names, c.Name)
+			t.Logf("%s: %+v", c.Name, c.Witnesses)
+		}
+	}
+	return names
+}
+
+// passes tells of everything in a report of a right server that is not as it should be.
+func passes(t *testing.T, rep *report.Report) {
+	t.Helper()
+	if names := failed(t, rep); len(names) > 0 {
+		t.Errorf("failed: %v", names)
+	}
+	if rep.CutBy != "" || rep.Interrupted || len(rep.Evicted) > 0 {
+		t.Errorf("cut by %q, interrupted %v, evicted %v", rep.CutBy, rep.Interrupted, rep.Evicted)
+	}
+	if slices.Contains([]string{"full", "order"}, rep.Config.Verify) && rep.Deliveries != rep.ExpectedDeliveries {
+		t.Errorf("%d of %d deliveries", rep.Deliveries, rep.ExpectedDeliveries)
+	}
+	if rep.Deliveries == 0 || rep.Sent == 0 {
+		t.Fatalf("%d lines sent, %d deliveries", rep.Sent, rep.Deliveries)
+	}
+	for what, l := range map[string]*report.Latency{"delivery": rep.Latency.Delivery, "actual": rep.Latency.DeliveryActual} {
+		if l == nil || l.Count != rep.Deliveries {
+			t.Errorf("%s latencies of %d deliveries: %+v", what, rep.Deliveries, l)
+		}
+	}
+	if rep.Latency.Join == nil || rep.Latency.Join.Count != rep.Joined {
+		t.Errorf("%d joins, latencies %+v", rep.Joined, rep.Latency.Join)
+	}
+	var sent, deliveries int64
+	for i, s := range rep.Series {
+		sent, deliveries = sent+s.Sent, deliveries+s.Deliveries
+		if i > 0 && s.TS <= rep.Series[i-1].TS {
+			t.Errorf("second %d ends at %v, the one before at %v", i, s.TS, rep.Series[i-1].TS)
+		}
+	}
+	if sent != rep.Sent || deliveries != rep.Deliveries {
+		t.Errorf("the series has %d lines and %d deliveries, the totals are %d and %d", sent, deliveries, rep.Sent, rep.Deliveries)
+	}
+	if by := rep.LeftBy; by.FIN+by.RST+by.HalfClose != rep.Left {
+		t.Errorf("%d left, by kind %+v", rep.Left, by)
+	}
+}

@@ -1,0 +1,209 @@
+package loadgen_test
+
+import (
+	"bufio"
+	"bytes"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"chatsim/manager/wire"
+)
+
+// server is a right server of the line protocol, if a slow one: whatever
+// happens, happens under one lock. Its faults make it a wrong one.
+type server struct {
+	addr   string
+	ln     net.Listener
+	faults faults
+	quit   chan struct{} // closed at the server's end
+	wg     sync.WaitGroup
+
+	mu sync.Mutex
+	// Guarded by mu.
+	peers []*peer // in join order
+	names map[string]*peer
+	conns map[net.Conn]bool
+	joins int
+	lines int // public lines so far
+}
+
+// peer is one member of the room.
+type peer struct {
+	n    int // of the joins
+	name string
+	conn net.Conn
+	held []byte // back until the next line
+	from *peer  // who said what is held
+	mute bool   // it is told nothing more
+}
+
+// faults are what a server does wrong; each is called under the lock.
+type faults struct {
+	copies    func(line int, from, to *peer) int  // how often a receiver gets a public line
+	hold      func(line int, from, to *peer) bool // a receiver gets a line after the next one
+	line      func(s *server, line int)           // before a public line is told
+	join      func(s *server, join int) bool      // false: there is no answer
+	noLeaves  bool
+	noPrivate bool
+	deafAfter int // lines, then nothing is read any more
+}
+
+func serve(t *testing.T, f faults) *server {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &server{addr: ln.Addr().String(), ln: ln, faults: f, quit: make(chan struct{}), names: make(map[string]*peer), conns: make(map[net.Conn]bool)}
+	s.wg.Go(func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			s.mu.Lock()
+			s.conns[conn] = true
+			s.mu.Unlock()
+			s.wg.Go(func() { s.session(conn) })
+		}
+	})
+	t.Cleanup(func() {
+		ln.Close()
+		close(s.quit)
+		s.mu.Lock()
+		for conn := range s.conns {
+			conn.Close()
+		}
+		s.mu.Unlock()
+		s.wg.Wait()
+	})
+	return s
+}
+
+func (s *server) session(conn net.Conn) {
+	defer func() {
+		s.mu.Lock()
+		delete(s.conns, conn)
+		s.mu.Unlock()
+		conn.Close()
+	}()
+	in := bufio.NewReader(conn)
+	asked, err := in.ReadString('\n')
+	if err != nil {
+		return
+	}
+	asked = strings.TrimSuffix(asked, "\n")
+	p := s.join(conn, asked)
+	if p == nil {
+		<-s.quit
+		return
+	}
+	for {
+		line, err := in.ReadSlice('\n')
+		if err != nil {
+			break
+		}
+		if s.say(p, wire.ParseRequest(line[:len(line)-1], asked, p.name)) {
+			<-s.quit
+			return
+		}
+	}
+	s.leave(p)
+}
+
+// join lets a newcomer in, and gives nil if a fault keeps it waiting.
+func (s *server) join(conn net.Conn, asked string) *peer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.joins++
+	if s.faults.join != nil && !s.faults.join(s, s.joins) {
+		return nil
+	}
+	name := asked
+	for k := 2; s.names[name] != nil; k++ {
+		name = asked + strconv.Itoa(k)
+	}
+	p := &peer{n: s.joins, name: name, conn: conn}
+	for _, o := range s.peers {
+		o.write(wire.AppendJoin(nil, name))
+	}
+	s.peers, s.names[name] = append(s.peers, p), p
+	p.write(wire.AppendRoster(wire.AppendWelcome(nil, name), func(yield func(string) bool) {
+		for _, o := range s.peers {
+			if !yield(o.name) {
+				return
+			}
+		}
+	}))
+	return p
+}
+
+// leave takes a member out of the room.
+func (s *server) leave(p *peer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.peers = slices.DeleteFunc(s.peers, func(o *peer) bool { return o == p })
+	delete(s.names, p.name)
+	for _, o := range s.peers {
+		if !s.faults.noLeaves {
+			o.write(wire.AppendLeave(nil, p.name))
+		}
+	}
+}
+
+// say does what a member asks for; true if the server reads nothing from now on.
+func (s *server) say(p *peer, req wire.Request) (deaf bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if req.Kind == wire.Tell {
+		s.tell(p, string(req.Target), req.Text)
+		return false
+	}
+	s.lines++
+	f := &s.faults
+	if f.line != nil {
+		f.line(s, s.lines)
+	}
+	for _, to := range s.peers {
+		copies := 1
+		if f.copies != nil {
+			copies = f.copies(s.lines, p, to)
+		}
+		frame := wire.AppendLine(nil, p.name, req.Text, wire.Group)
+		switch {
+		case f.hold != nil && f.hold(s.lines, p, to):
+			to.held, to.from = frame, p
+			continue
+		case to.held != nil && to.from != p:
+			frame, to.held = append(frame, to.held...), nil
+		}
+		to.write(bytes.Repeat(frame, copies))
+	}
+	return f.deafAfter > 0 && s.lines >= f.deafAfter
+}
+
+func (s *server) tell(p *peer, target string, text []byte) {
+	to := s.names[target]
+	switch {
+	case s.faults.noPrivate:
+	case to == nil:
+		p.write(wire.AppendError(nil, wire.NoSuchUser.With(target)))
+	default:
+		frame := wire.AppendLine(nil, p.name, text, target)
+		p.write(frame)
+		if to != p {
+			to.write(frame)
+		}
+	}
+}
+
+// write drops what cannot be written: the peer is gone, its reader will tell.
+func (p *peer) write(b []byte) {
+	if !p.mute && len(b) > 0 {
+		_, _ = p.conn.Write(b)
+	}
+}
