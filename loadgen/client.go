@@ -18,6 +18,13 @@ func Dial(addr string) Joiner {
 	}
 }
 
+// rawClient is a Client that can hand out frames before it parses them.
+type rawClient interface {
+	Client
+	NextRaw(f *Frame) error // sets Raw, At and More
+	Parse(f *Frame) error   // sets the rest; a *chatter.FrameError if it cannot
+}
+
 // lineClient is a chatter whose false claims are known to come back as text.
 type lineClient struct{ *chatter.Client }
 

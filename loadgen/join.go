@@ -59,7 +59,8 @@ func (u *user) join(ctx context.Context) error {
 		session.Ended(r.now())
 		return err
 	}
-	s := &stay{user: u, client: client, session: session, joined: make(chan struct{}), done: make(chan struct{})}
+	raw, _ := client.(rawClient)
+	s := &stay{user: u, raw: raw, client: client, session: session, joined: make(chan struct{}), done: make(chan struct{})}
 	if !u.begin(s, dialled) {
 		return errStopping
 	}

@@ -53,7 +53,11 @@ func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own bool
 	}
 	rec.latest = at
 	rec.count++
-	rec.bytes += int64(lineOverhead + 2*len(f.Sender) + len(f.Text) + len(f.Target))
+	if n := len(f.Raw); n > 0 {
+		rec.bytes += int64(n + len("\n"))
+	} else {
+		rec.bytes += int64(lineOverhead + 2*len(f.Sender) + len(f.Text) + len(f.Target))
+	}
 	note(rec.delivery, at-l.Intended)
 	note(rec.actual, took)
 	if own {

@@ -20,7 +20,7 @@ func (s *stay) read(dialled time.Duration) {
 	defer close(s.done)
 	var f Frame
 	for {
-		if err := s.client.Next(&f); err != nil && !s.malformed(err) {
+		if err := s.next(&f); err != nil {
 			s.end(err)
 			return
 		}
@@ -45,7 +45,11 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 	defer r.measure.give(rec)
 	returned, others := int64(0), false
 	for {
-		l := s.session.Observe(&f.Frame, at)
+		l, err := s.observe(f, at)
+		if err != nil {
+			s.session.Flush(at)
+			return err
+		}
 		switch {
 		case l != nil:
 			own := l.Session == s.session
@@ -68,7 +72,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 		if !f.More {
 			break
 		}
-		if err := s.client.Next(f); err != nil && !s.malformed(err) {
+		if err := s.next(f); err != nil {
 			s.session.Flush(at)
 			return err
 		}
@@ -76,6 +80,31 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 	s.session.Flush(at)
 	s.react(returned, others, at)
 	return nil
+}
+
+// next waits for a frame, parsed only if the client cannot do without.
+func (s *stay) next(f *Frame) error {
+	if s.raw != nil {
+		return s.raw.NextRaw(f)
+	}
+	if err := s.client.Next(f); err != nil && !s.malformed(err) {
+		return err
+	}
+	return nil
+}
+
+// observe has the judge look at a frame. Most are, byte for byte, what others
+// have got already, and need not be parsed.
+func (s *stay) observe(f *Frame, at time.Duration) (*check.Line, error) {
+	if s.raw != nil {
+		if l, ok := s.session.Pass(f.Raw, at); ok {
+			return l, nil
+		}
+		if err := s.raw.Parse(f); err != nil && !s.malformed(err) {
+			return nil, err
+		}
+	}
+	return s.session.Observe(&f.Frame, at), nil
 }
 
 // malformed tells the judge of a frame that the client could not understand.

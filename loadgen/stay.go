@@ -12,6 +12,7 @@ import (
 type stay struct {
 	user    *user
 	client  Client
+	raw     rawClient // the same, where it can hand out frames unparsed
 	session *check.Session
 
 	joined   chan struct{} // closed when the session has joined

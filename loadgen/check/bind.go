@@ -200,6 +200,7 @@ type waiting struct {
 
 // enqueue keeps what comes before the session's own join has a place.
 func (s *Session) enqueue(w word, at time.Duration) {
+	w.raw = nil
 	if len(s.queue) < maxQueue {
 		s.queue = append(s.queue, waiting{w, at})
 	} else {

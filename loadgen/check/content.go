@@ -33,8 +33,14 @@ func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
 		} else if !s.takePrivate(l, at) {
 			return nil
 		}
-	} else if !s.see(word{kind: wire.Line, line: l, name: string(f.Sender)}, at) {
-		return nil
+	} else {
+		w := word{kind: wire.Line, line: l, name: string(f.Sender)}
+		if good {
+			w.raw = f.Raw
+		}
+		if !s.see(w, at) {
+			return nil
+		}
 	}
 	if !good {
 		if l.Measured {

@@ -86,7 +86,7 @@ func (j *Judge) placeLineLocked(w *word) {
 		of.pubNext, of.pubPlace = l.pub+1, j.order.len
 	}
 	l.place.Store(j.order.len)
-	j.appendLocked(entry{kind: wire.Line, name: of.name, text: l.Text, line: l, member: m})
+	j.appendLocked(entry{kind: wire.Line, name: of.name, text: l.Text, raw: string(w.raw), line: l, member: m})
 }
 
 // claimLocked finds the member that a session must be, of whom there is a sign

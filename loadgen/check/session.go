@@ -224,6 +224,21 @@ func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
 	return s.observe(f, at)
 }
 
+// Pass is Observe for a frame that was not parsed yet: if its bytes are those
+// in which the entry that is next came to the first who got it, it is taken and
+// its line given. Otherwise nothing has happened, and it is for Observe.
+func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
+	if !s.bound || len(raw) == 0 || s.judge.cfg.Level >= Count {
+		return nil, false
+	}
+	e := s.expected()
+	if e == nil || e.raw != string(raw) {
+		return nil, false
+	}
+	s.passed(e, at)
+	return e.line, true
+}
+
 // lastSeen is the place of the public entry that the session saw last.
 func (s *Session) lastSeen() int64 {
 	if s.filledAt == s.c {
