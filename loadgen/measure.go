@@ -25,8 +25,9 @@ func note(h *hdrhistogram.Histogram, d time.Duration) {
 // many as batches at one time, not as many as chatters.
 type recorder struct {
 	second   int64 // that the histograms hold, see secondOf
-	delivery *hdrhistogram.Histogram
-	actual   *hdrhistogram.Histogram
+	both     *hdrhistogram.Histogram // of lines sent when intended: delivery and actual at once
+	delivery *hdrhistogram.Histogram // of the others, since intended
+	actual   *hdrhistogram.Histogram // of the others, since sent
 	echo     *hdrhistogram.Histogram
 	count    int64
 	bytes    int64
@@ -58,8 +59,12 @@ func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own bool
 	} else {
 		rec.bytes += int64(lineOverhead + 2*len(f.Sender) + len(f.Text) + len(f.Target))
 	}
-	note(rec.delivery, at-l.Intended)
-	note(rec.actual, took)
+	if l.Intended == l.Actual { // all of the closed model
+		note(rec.both, took)
+	} else {
+		note(rec.delivery, at-l.Intended)
+		note(rec.actual, took)
+	}
 	if own {
 		note(rec.echo, at-l.Intended)
 	}
@@ -108,7 +113,7 @@ func (m *measure) take(at time.Duration) *recorder {
 	if n := len(m.idle); n > 0 {
 		rec, m.idle = m.idle[n-1], m.idle[:n-1]
 	} else {
-		rec = &recorder{second: sec, delivery: newHistogram(), actual: newHistogram(), echo: newHistogram()}
+		rec = &recorder{second: sec, both: newHistogram(), delivery: newHistogram(), actual: newHistogram(), echo: newHistogram()}
 	}
 	if rec.second != sec {
 		m.collectLocked(rec)
@@ -143,9 +148,12 @@ func (m *measure) collectLocked(rec *recorder) {
 		m.finishSecondsLocked(rec.second - 3)
 	}
 	if s.hist != nil {
+		s.hist.Merge(rec.both)
 		s.hist.Merge(rec.delivery)
 	}
+	m.delivery.Merge(rec.both)
 	m.delivery.Merge(rec.delivery)
+	m.actual.Merge(rec.both)
 	m.actual.Merge(rec.actual)
 	m.echo.Merge(rec.echo)
 	if m.count == 0 {
@@ -156,6 +164,7 @@ func (m *measure) collectLocked(rec *recorder) {
 	m.count += rec.count
 	m.bytes += rec.bytes
 	rec.count, rec.bytes = 0, 0
+	rec.both.Reset()
 	rec.delivery.Reset()
 	rec.actual.Reset()
 	rec.echo.Reset()
