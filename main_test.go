@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -38,6 +39,43 @@ func TestScript(t *testing.T) {
 			"max-lines": cmdMaxLines,
 		},
 	})
+}
+
+// TestImports holds the arrows between the packages: what may be used without
+// what. Dependencies of dependencies count.
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Deps " "}}`, "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	never := map[string][]string{
+		"chatsim/manager":          {"chatsim/chatter", "chatsim/loadgen"},
+		"chatsim/manager/room":     {"net"},
+		"chatsim/manager/feed":     {"chatsim/manager/wire"},
+		"chatsim/chatter":          {"chatsim/loadgen", "chatsim/manager/room", "chatsim/manager/feed"},
+		"chatsim/loadgen":          {"chatsim/manager", "chatsim/manager/room", "chatsim/manager/feed"},
+		"chatsim/loadgen/check":    {"net"},
+		"chatsim/loadgen/report":   {"net"},
+		"chatsim/loadgen/scenario": {"net"},
+	}
+	seen := 0
+	for line := range strings.Lines(string(out)) {
+		deps := strings.Fields(line)
+		for from, to := range never {
+			if pkg := deps[0]; pkg != from && !strings.HasPrefix(pkg, from+"/") {
+				continue
+			}
+			seen++
+			for _, d := range deps[1:] {
+				if slices.Contains(to, d) {
+					t.Errorf("%s uses %s", deps[0], d)
+				}
+			}
+		}
+	}
+	if seen < len(never) {
+		t.Errorf("only %d packages were looked at:\n%s", seen, out)
+	}
 }
 
 // maxTime is when a command that should end soon counts as hanging.
