@@ -24,7 +24,7 @@ func note(h *hdrhistogram.Histogram, d time.Duration) {
 // recorder is what one batch of deliveries is noted in. There are about as
 // many as batches at one time, not as many as chatters.
 type recorder struct {
-	second   int64 // that the histograms hold, see secondOf
+	second   int64                   // that the histograms hold, see secondOf
 	both     *hdrhistogram.Histogram // of lines sent when intended: delivery and actual at once
 	delivery *hdrhistogram.Histogram // of the others, since intended
 	actual   *hdrhistogram.Histogram // of the others, since sent

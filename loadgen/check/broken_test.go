@@ -662,13 +662,16 @@ func (p *plan) wrong(d defect, r Result) (out []string) {
 }
 
 func TestBrokenServers(t *testing.T) {
-	for _, size := range []struct{ users, steps, seeds int }{{7, 600, 20}, {40, 2400, 2}} {
+	for _, size := range []struct {
+		users, steps int
+		seeds        uint64
+	}{{7, 600, 20}, {40, 2400, 2}} {
 		for _, d := range defects {
 			for _, first := range []bool{true, false} {
 				t.Run(fmt.Sprintf("%d users/%s/first=%v", size.users, d.name, first), func(t *testing.T) {
-					planted := 0
-					for seed := uint64(0); planted < size.seeds; seed++ {
-						if seed > 10*uint64(size.seeds)+50 {
+					planted, want := uint64(0), seeds(size.seeds)
+					for seed := uint64(0); planted < want; seed++ {
+						if seed > 10*want+50 {
 							t.Fatalf("planted in %d of %d runs only", planted, seed)
 						}
 						p, r := spoiled(d, size.users, size.steps, seed, first)
