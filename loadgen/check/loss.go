@@ -147,7 +147,7 @@ func (e *ending) privateLine(l *Line) {
 	}
 	t := m.session
 	kind, _ := t.left()
-	if kind == Stays && t.ended.Load() || kind == Reset && t.c <= own.next {
+	if kind == Stays && t.ended.Load() || kind == Reset && !e.passed(t, own.next) {
 		return
 	}
 	if l.Measured {
@@ -161,6 +161,12 @@ func (e *ending) privateLine(l *Line) {
 		return
 	}
 	e.judge.violateLocked(Agreement, v)
+}
+
+// passed says whether a session saw the entry at a place, or one after it; at
+// -1 there is none.
+func (e *ending) passed(s *Session, place int64) bool {
+	return place >= 0 && e.judge.pos(s.lastSeen()) >= e.judge.pos(place)
 }
 
 // lateLeavesLocked judges the leaves of which somebody learned late.
