@@ -141,8 +141,12 @@ func renonced(s string) string {
 // restamped makes it another line's stamp, of one that was sent long ago or never.
 func restamped(s string) string {
 	head, rest, _ := strings.Cut(s, ";")
-	chatter := strings.Split(head, "-")[1]
-	return "t3st-" + chatter + "-1;" + rest
+	part := strings.Split(head, "-")
+	other := "1"
+	if part[2] == other {
+		other = "0"
+	}
+	return "t3st-" + part[1] + "-" + other + ";" + rest
 }
 
 func overstamped(s string) string {
