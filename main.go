@@ -172,12 +172,12 @@ func checkOutputs(cfg *flags.Config) error {
 
 // announce says in a line what will run, where, and for how long.
 func announce(stderr io.Writer, cfg *flags.Config, lc loadgen.Config) {
-	rate := fmt.Sprintf("%v lines/s of %d bytes", cfg.Rate, cfg.Size)
+	rate := fmt.Sprintf("%v lines/s of %d bytes in all", cfg.Rate, cfg.Size)
 	if cfg.Rate.IsMax() {
 		rate = fmt.Sprintf("as many lines of %d bytes as the room takes, %d under way", cfg.Size, cfg.Inflight)
 	}
-	fmt.Fprintf(stderr, "chatsim: %d chatters, %s, scenario %s, for %v after %v of warm-up, seed %d; %s\n",
-		cfg.Users, rate, cfg.Scenario, cfg.Duration, cfg.Warmup, lc.Seed, lc.Where)
+	fmt.Fprintf(stderr, "chatsim: %s, %s, scenario %s, for %v after %v of warm-up, seed %d; %s\n",
+		report.Plural(int64(cfg.Users), "chatter", "chatters"), rate, cfg.Scenario, cfg.Duration, cfg.Warmup, lc.Seed, lc.Where)
 }
 
 // watch shows the run's progress: a bar on a terminal, lines elsewhere.

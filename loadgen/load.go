@@ -58,7 +58,7 @@ func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
 		u.enqueue(task{intended: due})
 	case scenario.Leave:
 		if e.Kind != check.FIN { // these leave with a line under way
-			u.enqueue(task{intended: due})
+			u.enqueue(task{intended: due, parting: true})
 		}
 		u.enqueue(task{leave: e.Kind})
 	case scenario.Return:

@@ -69,9 +69,10 @@ func (s *stay) send(t task, buf []byte) {
 	}
 }
 
-// measured says whether a line counts: it was due in the measured part.
+// measured says whether a line counts: it was due in the measured part. Others
+// are judged all the same.
 func (r *run) measured(t task) bool {
-	return !t.anchor && t.intended >= r.begin && t.intended < r.end
+	return !t.anchor && !t.parting && t.intended >= r.begin && t.intended < r.end
 }
 
 // leave begins to end the stay. A FIN waits for the lines under way.

@@ -36,6 +36,7 @@ type task struct {
 	behind   time.Duration // when it was queued behind other tasks; 0 if it was not
 	token    bool
 	leave    check.Leave // if not check.Stays
+	parting  bool        // right before a leave, beside what the rate asks for
 	anchor   bool
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"chatsim/loadgen"
+	"chatsim/loadgen/report"
 )
 
 // steps of a bar: the joins take the first part, the load the rest.
@@ -60,5 +61,5 @@ func describe(p loadgen.Progress) string {
 	if p.Phase == loadgen.Joining {
 		return fmt.Sprintf("%s: %d in the room", p.Phase, p.Joined)
 	}
-	return fmt.Sprintf("%s: %d lines sent, %d deliveries", p.Phase, p.Sent, p.Deliveries)
+	return fmt.Sprintf("%s: %s sent, %s", p.Phase, report.Plural(p.Sent, "line", "lines"), report.Plural(p.Deliveries, "delivery", "deliveries"))
 }

@@ -26,7 +26,7 @@ func TestLinesEveryTenthAtMost(t *testing.T) {
 		show(p)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
-	want := []string{"10 %  joining: 100 in the room", "50 %", "100 %  measuring: 1100 lines sent, 110000 deliveries"}
+	want := []string{"10 %  joining: 100 in the room", "50 %", "100 %  measuring: 1,100 lines sent, 110,000 deliveries"}
 	if len(lines) > 10 || !strings.HasSuffix(lines[0], want[0]) || !strings.HasSuffix(lines[len(lines)-1], want[2]) {
 		t.Errorf("got\n%s", b.String())
 	}

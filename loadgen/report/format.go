@@ -64,8 +64,8 @@ func thousands(n int64) string {
 	return s
 }
 
-// plural writes "1 line" or "2,000 lines".
-func plural(n int64, one, many string) string {
+// Plural writes "1 line" or "2,000 lines".
+func Plural(n int64, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -41,7 +41,7 @@ func TestNumbers(t *testing.T) {
 		{humanBytes(0), "0 B"}, {humanBytes(999), "999 B"}, {humanBytes(1500), "1.50 kB"}, {humanBytes(5_123_456), "5.12 MB"},
 		{humanBytes(2.8e9), "2.80 GB"}, {humanBytes(3e12), "3.00 TB"},
 		{perSecond(0), "0.0/s"}, {perSecond(100), "100.0/s"}, {perSecond(999.96), "1,000/s"}, {perSecond(50_000), "50,000/s"},
-		{plural(1, "line", "lines"), "1 line"}, {plural(0, "line", "lines"), "0 lines"},
+		{Plural(1, "line", "lines"), "1 line"}, {Plural(0, "line", "lines"), "0 lines"},
 		{seconds(30), "30 s"}, {seconds(0.3), "0.3 s"}, {Rate(100).String(), "100"}, {Rate(0.5).String(), "0.5"}, {Max.String(), "max"},
 		{shorten("héllo", 5), "héllo"}, {shorten("héllo!", 5), "héll…"},
 	} {

@@ -80,8 +80,8 @@ func (p *page) load(r *Report) {
 	if r.Config.Rate.IsMax() {
 		scenario += fmt.Sprintf(", %s under way", thousands(int64(r.Config.Inflight)))
 	}
-	p.row("load", plural(r.Sent, "line", "lines")+" sent, "+perSecond(r.SentPerS),
-		plural(r.Deliveries, "delivery", "deliveries")+", "+perSecond(r.DeliveriesPerS)+", "+humanBytes(r.BytesPerS)+"/s", scenario)
+	p.row("load", Plural(r.Sent, "line", "lines")+" sent, "+perSecond(r.SentPerS),
+		Plural(r.Deliveries, "delivery", "deliveries")+", "+perSecond(r.DeliveriesPerS)+", "+humanBytes(r.BytesPerS)+"/s", scenario)
 }
 
 // briefly are the latencies that are shown without -v, with a remark.
@@ -125,7 +125,7 @@ func (p *page) limits(r *Report, verbose bool) {
 	if r.Config.Target != "" {
 		share = "this end has "
 	}
-	share += plural(int64(cores), "core", "cores")
+	share += Plural(int64(cores), "core", "cores")
 	if r.Resources.CoresUsed > 0 {
 		share += ": " + digits3(r.Resources.CoresUsed) + " used"
 	}
@@ -143,7 +143,7 @@ func (p *page) limits(r *Report, verbose bool) {
 	}
 	res := r.Resources
 	p.row("resources", digits3(res.CPUS)+" s CPU", humanBytes(float64(res.MaxRSSBytes))+" at most",
-		"longest GC pause "+humanDuration(res.GCPauseMax), plural(int64(res.GoroutinesMax), "goroutine", "goroutines"))
+		"longest GC pause "+humanDuration(res.GCPauseMax), Plural(int64(res.GoroutinesMax), "goroutine", "goroutines"))
 	env := r.Environment
 	p.row("machine", env.CPUModel, env.OS+"/"+env.Arch, env.Go, env.Commit)
 }

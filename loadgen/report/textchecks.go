@@ -60,7 +60,7 @@ const longest = 160
 func (p *page) failed(c *Check, verbose bool) {
 	p.buf.WriteString("  ")
 	p.word(Failed, Printable(c.Name))
-	summary := ": " + plural(c.Violations, "violation", "violations") + " in " + plural(c.Evaluations, "evaluation", "evaluations")
+	summary := ": " + Plural(c.Violations, "violation", "violations") + " in " + Plural(c.Evaluations, "evaluation", "evaluations")
 	if c.Implied > 0 {
 		summary += ", " + thousands(c.Implied) + " implied"
 	}
@@ -90,7 +90,7 @@ func (p *page) witness(w *Witness) {
 		p.line("      came      " + shorten(w.Came, longest))
 	}
 	if w.Agreed > 0 {
-		p.line("      " + plural(int64(w.Agreed), "other", "others") + " saw it as expected")
+		p.line("      " + Plural(int64(w.Agreed), "other", "others") + " saw it as expected")
 	}
 }
 

@@ -16,22 +16,22 @@ func (r *Report) headline() (word string, parts []string) {
 	if r.Interrupted {
 		length = fmt.Sprintf("interrupted after %s of %s", humanDuration(int64(r.MeasuredS*1e9)), length)
 	}
-	parts = []string{plural(int64(r.Users), "user", "users") + ",", length + ",", fmt.Sprintf("seed %d,", r.Seed), r.Where + ":"}
+	parts = []string{Plural(int64(r.Users), "user", "users") + ",", length + ",", fmt.Sprintf("seed %d,", r.Seed), r.Where + ":"}
 	return word, append(parts, r.outcome()...)
 }
 
 // outcome is the headline's second half: what the verdict rests on.
 func (r *Report) outcome() []string {
-	deliveries := thousands(r.Deliveries) + " of " + plural(r.ExpectedDeliveries, "delivery", "deliveries")
+	deliveries := thousands(r.Deliveries) + " of " + Plural(r.ExpectedDeliveries, "delivery", "deliveries")
 	if r.ExpectedDeliveries == 0 {
-		deliveries = plural(r.Deliveries, "delivery", "deliveries")
+		deliveries = Plural(r.Deliveries, "delivery", "deliveries")
 	}
 	var why []string
 	if failed := r.checksThat(Failed); len(failed) > 0 {
 		why = append(why, strings.Join(failed, ", ")+" violated;")
 	}
 	if n := r.thresholdsThat(Failed); n > 0 {
-		why = append(why, plural(int64(n), "threshold", "thresholds")+" not met;")
+		why = append(why, Plural(int64(n), "threshold", "thresholds")+" not met;")
 	}
 	if r.CutBy != "" {
 		why = append(why, "cut by "+r.CutBy+";")
@@ -61,7 +61,7 @@ func (r *Report) undecided() []string {
 		why = append(why, "too little to evaluate for "+strings.Join(names, ", ")+";")
 	}
 	if n := r.thresholdsThat(Inconclusive); n > 0 {
-		why = append(why, "not enough samples for "+plural(int64(n), "threshold", "thresholds")+";")
+		why = append(why, "not enough samples for "+Plural(int64(n), "threshold", "thresholds")+";")
 	}
 	if len(why) == 0 && r.CutBy == "" {
 		why = append(why, "no check passed;")
