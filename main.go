@@ -266,7 +266,7 @@ func serve(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) err
 	defer cancel()
 	err = errors.Join(room.Shutdown(drain), g.Wait())
 	s := room.Stats()
-	fmt.Fprintf(stdout, "closed: %d joins, %d lines\n", s.Joins, s.Lines)
+	fmt.Fprintf(stdout, "closed: %s, %s\n", report.Plural(int64(s.Joins), "join", "joins"), report.Plural(int64(s.Lines+s.PrivateLines), "line", "lines"))
 	return err
 }
 
