@@ -14,7 +14,7 @@ type entry struct {
 	kind   wire.Kind // Line, Join or Leave
 	name   string    // of the line's sender, or of who joined or left
 	text   string    // of a line
-	raw    string    // of a line of the run, the bytes in which it came right; may be empty
+	raw    string    // the bytes in which it first came right, of a line of the run or a single name; may be empty
 	line   *Line     // nil for a line from someone who is not of the run
 	member *member   // whose entry it is
 }
@@ -35,7 +35,7 @@ type word struct {
 	name string
 	text string
 	line *Line
-	raw  []byte // of a line that came right; holds only until the next frame is read
+	raw  []byte // the whole frame, if it came right; holds only until the next frame is read
 }
 
 // chunkLen entries share an allocation; a chunk is freed when the slowest

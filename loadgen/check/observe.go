@@ -15,8 +15,12 @@ func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
 	case wire.Line:
 		return s.observeLine(f, at)
 	case wire.Join, wire.Leave:
+		raw := f.Raw
+		if len(f.Names) > 1 {
+			raw = nil
+		}
 		for _, name := range f.Names {
-			s.observeView(f.Kind, name, at)
+			s.observeView(f.Kind, name, raw, at)
 		}
 	case wire.Welcome:
 		s.observeWelcome(f.Names[0])
@@ -28,7 +32,7 @@ func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
 	return nil
 }
 
-func (s *Session) observeView(kind wire.Kind, name []byte, at time.Duration) {
+func (s *Session) observeView(kind wire.Kind, name, raw []byte, at time.Duration) {
 	s.tally.views++
 	if s.bound {
 		if e := s.expected(); e != nil && e.kind == kind && e.name == string(name) {
@@ -37,7 +41,7 @@ func (s *Session) observeView(kind wire.Kind, name []byte, at time.Duration) {
 			return
 		}
 	}
-	s.see(word{kind: kind, name: string(name)}, at)
+	s.see(word{kind: kind, name: string(name), raw: raw}, at)
 }
 
 // learned notes that this receiver knows of a leave, and whether it came late.

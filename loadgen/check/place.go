@@ -109,7 +109,7 @@ func (j *Judge) placeJoinLocked(s *Session, w *word) {
 			sentence: quote(w.name) + " did something before its join was told"}, m.sign+1, place)
 		m.place.Store(place)
 		m.silent = false
-		j.appendLocked(entry{kind: wire.Join, name: w.name, member: m})
+		j.appendLocked(entry{kind: wire.Join, name: w.name, raw: string(w.raw), member: m})
 		return
 	}
 	old := j.fold.now(w.name)
@@ -118,7 +118,7 @@ func (j *Judge) placeJoinLocked(s *Session, w *word) {
 		old = j.fold.now(w.name)
 	}
 	m := j.fold.join(w.name, place)
-	j.appendLocked(entry{kind: wire.Join, name: w.name, member: m})
+	j.appendLocked(entry{kind: wire.Join, name: w.name, raw: string(w.raw), member: m})
 	if old != nil {
 		m.double = true
 		j.doubles = append(j.doubles, double{old: old, new: m, at: s})
@@ -204,7 +204,7 @@ func (j *Judge) placeLeaveLocked(s *Session, w *word, at time.Duration) bool {
 	if m.session != nil {
 		j.checkLeaveLocked(m)
 	}
-	j.appendLocked(entry{kind: wire.Leave, name: w.name, member: m})
+	j.appendLocked(entry{kind: wire.Leave, name: w.name, raw: string(w.raw), member: m})
 	return true
 }
 

@@ -226,7 +226,8 @@ func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
 
 // Pass is Observe for a frame that was not parsed yet: if its bytes are those
 // in which the entry that is next came to the first who got it, it is taken and
-// its line given. Otherwise nothing has happened, and it is for Observe.
+// its line given, nil for a join or leave. Otherwise nothing has happened, and
+// it is for Observe.
 func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
 	if !s.bound || len(raw) == 0 || s.judge.cfg.Level >= Count {
 		return nil, false
@@ -236,6 +237,10 @@ func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
 		return nil, false
 	}
 	s.passed(e, at)
+	if e.line == nil {
+		s.tally.views++
+		s.learned(e, at)
+	}
 	return e.line, true
 }
 

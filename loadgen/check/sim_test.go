@@ -204,8 +204,7 @@ func (m *sim) read(u *user, n int) {
 // observe has two of three chatters show what they got by its bytes first, as
 // clients do that parse only what they have to.
 func (m *sim) observe(u *user, f *wire.Frame) {
-	if f.Kind == wire.Line && u.n%3 != 2 {
-		raw := wire.AppendLine(nil, string(f.Sender), f.Text, string(f.Target))
+	if raw := rawOf(f); raw != nil && u.n%3 != 2 {
 		f.Raw = bytes.TrimSuffix(raw, []byte("\n"))
 		if _, ok := u.s.Pass(f.Raw, m.now); ok {
 			m.passed++
@@ -213,6 +212,19 @@ func (m *sim) observe(u *user, f *wire.Frame) {
 		}
 	}
 	u.s.Observe(f, m.now)
+}
+
+// rawOf gives a frame as bytes, nil for those that nobody else gets.
+func rawOf(f *wire.Frame) []byte {
+	switch f.Kind {
+	case wire.Line:
+		return wire.AppendLine(nil, string(f.Sender), f.Text, string(f.Target))
+	case wire.Join:
+		return wire.AppendJoin(nil, string(f.Names[0]))
+	case wire.Leave:
+		return wire.AppendLeave(nil, string(f.Names[0]))
+	}
+	return nil
 }
 
 // leave begins a chatter's stay to end.
