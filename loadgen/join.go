@@ -49,8 +49,6 @@ func (r *run) joinAll(ctx context.Context) error {
 // join connects the user anew and waits until it is in the room.
 func (u *user) join(ctx context.Context) error {
 	r := u.run
-	ctx, cancel := context.WithTimeout(ctx, r.cfg.JoinTimeout)
-	defer cancel()
 	dialled := r.now()
 	session := r.judge.Dial(u.n, u.asked, dialled)
 	client, err := u.connect(ctx)
@@ -64,12 +62,7 @@ func (u *user) join(ctx context.Context) error {
 	if !u.begin(s, dialled) {
 		return errStopping
 	}
-	select {
-	case <-s.joined:
-	case <-s.done:
-	case <-ctx.Done():
-	}
-	if !s.session.Joined() {
+	if !s.arrives(ctx) {
 		return s.giveUp(ctx)
 	}
 	u.mu.Lock()
@@ -99,6 +92,28 @@ func (u *user) begin(s *stay, dialled time.Duration) bool {
 	return !stopping
 }
 
+// arrives waits until the stay has begun; false if its stream is over, ctx is
+// done, or nobody at all has joined for the time-out: a server that is busy
+// with others will come to this one too.
+func (s *stay) arrives(ctx context.Context) bool {
+	r := s.user.run
+	tick := time.NewTicker(r.cfg.JoinTimeout)
+	defer tick.Stop()
+	for before := r.joined.Load(); ; {
+		select {
+		case <-s.joined:
+		case <-s.done:
+		case <-ctx.Done():
+		case <-tick.C:
+			if now := r.joined.Load(); now != before {
+				before = now
+				continue
+			}
+		}
+		return s.session.Joined()
+	}
+}
+
 // giveUp ends a stay that has not come about and says why.
 func (s *stay) giveUp(ctx context.Context) error {
 	select {
@@ -115,15 +130,17 @@ func (s *stay) giveUp(ctx context.Context) error {
 	switch {
 	case s.session.Said() != "":
 		return s.ended()
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("%w within %v", errSilent, s.user.run.cfg.JoinTimeout)
+	case ctx.Err() != nil:
+		return ctx.Err()
 	}
-	return ctx.Err()
+	return fmt.Errorf("%w within %v", errSilent, s.user.run.cfg.JoinTimeout)
 }
 
 // connect calls the Joiner. One that does not come back although its context
 // has ended is left behind.
 func (u *user) connect(ctx context.Context) (Client, error) {
+	ctx, cancel := context.WithTimeout(ctx, u.run.cfg.JoinTimeout)
+	defer cancel()
 	type result struct {
 		client Client
 		err    error

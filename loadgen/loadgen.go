@@ -57,7 +57,7 @@ type Claimer interface {
 }
 
 // Joiner connects a client and asks for a name, and gives up when ctx ends. It
-// need not wait for the answer.
+// need not wait for the answer. ctx is for the call alone: it ends soon after.
 type Joiner func(ctx context.Context, name string) (Client, error)
 
 // Config is what a run is made of. The zero value of a field means its default.
@@ -76,7 +76,7 @@ type Config struct {
 	Scenario scenario.Spec // mixed
 	Verify   check.Level   // check.Full
 
-	JoinTimeout time.Duration // 5 s; limit for one chatter to get into the room
+	JoinTimeout time.Duration // 5 s; for a connection, and the longest during which nobody gets into the room
 	Progress    func(Progress)
 }
 
