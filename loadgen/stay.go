@@ -47,7 +47,8 @@ func (s *stay) send(t task, buf []byte) {
 	if t.anchor || t.token {
 		t.intended = actual
 	}
-	l := s.session.Send(t.seq, due, target, t.intended, actual, r.measured(t))
+	l := s.session.Send(check.Note{Seq: t.seq, Text: due, Target: target, Claims: as,
+		Intended: t.intended, Actual: actual, Measured: r.measured(t)})
 	r.sent.Add(1)
 	r.measure.sentLine(l, t.behind)
 	if t.token {

@@ -33,25 +33,27 @@ type Name string
 
 // The checks, in the order in which reports list them.
 const (
-	NoCreation        Name = "no creation"        // each delivered line was sent in the run, text unaltered
-	NoDuplication     Name = "no duplication"     // at most once at each receiver
-	Validity          Name = "validity"           // each line comes back to its sender, or is answered by an error
-	Agreement         Name = "agreement"          // each chatter has every entry of its slice
-	TotalOrder        Name = "total order"        // any two receivers see their common entries in one order
-	FIFOOrder         Name = "FIFO order"         // one sender's lines in the order sent
-	ViewOrder         Name = "view order"         // joins and leaves at one place for all, no line from outside a stay
-	RosterAccuracy    Name = "roster accuracy"    // snapshot = who is present at that place; nobody put out who did nothing wrong
-	LeaveCompleteness Name = "leave completeness" // each leave once, at everybody, in time
-	NameUniqueness    Name = "name uniqueness"    // no two members have one name
-	NameSuffixing     Name = "name suffixing"     // the name asked for if free, else the smallest free suffix
-	Confidentiality   Name = "confidentiality"    // a private line reaches its two parties only
-	Liveness          Name = "liveness"           // deliveries go on until all is delivered
+	NoCreation        Name = "no creation"         // each delivered line was sent in the run, text unaltered
+	NoDuplication     Name = "no duplication"      // at most once at each receiver
+	Validity          Name = "validity"            // each line comes back to its sender, or is answered by an error
+	Agreement         Name = "agreement"           // each chatter has every entry of its slice
+	TotalOrder        Name = "total order"         // any two receivers see their common entries in one order
+	FIFOOrder         Name = "FIFO order"          // one sender's lines in the order sent
+	CausalOrder       Name = "causal order"        // no line before one that its sender had seen when it was sent
+	ViewOrder         Name = "view order"          // joins and leaves at one place for all, no line from outside a stay
+	RosterAccuracy    Name = "roster accuracy"     // snapshot = who is present at that place; nobody put out who did nothing wrong
+	LeaveCompleteness Name = "leave completeness"  // each leave once, at everybody, in time
+	NameUniqueness    Name = "name uniqueness"     // no two members have one name
+	NameSuffixing     Name = "name suffixing"      // the name asked for if free, else the smallest free suffix
+	Confidentiality   Name = "confidentiality"     // a private line reaches its two parties only
+	Authenticity      Name = "sender authenticity" // a line that claims another sender comes under its own
+	Liveness          Name = "liveness"            // deliveries go on until all is delivered
 )
 
 // Names lists all checks in report order.
 func Names() []Name {
-	return []Name{NoCreation, NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, ViewOrder,
-		RosterAccuracy, LeaveCompleteness, NameUniqueness, NameSuffixing, Confidentiality, Liveness}
+	return []Name{NoCreation, NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, CausalOrder, ViewOrder,
+		RosterAccuracy, LeaveCompleteness, NameUniqueness, NameSuffixing, Confidentiality, Authenticity, Liveness}
 }
 
 // Level is how much of each delivery is checked.
@@ -85,7 +87,7 @@ func (l Level) checks() []Name {
 	case Full:
 		return Names()
 	case Order:
-		return []Name{NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, ViewOrder, Liveness}
+		return []Name{NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, CausalOrder, ViewOrder, Liveness}
 	case Count:
 		return []Name{Validity, Agreement, Liveness}
 	}
@@ -175,6 +177,8 @@ type totals struct {
 	suffixes   int64
 	joins      int64 // joins that got a place
 	fifo       int64 // lines compared with their sender's line before
+	causal     int64 // lines whose senders had seen something before they sent them
+	claims     int64 // lines that claimed another sender
 	private    int64 // deliveries of private lines
 	sent       int64
 	late       []lateLeave
@@ -189,6 +193,8 @@ func (t *totals) add(o *totals) {
 	t.suffixes += o.suffixes
 	t.joins += o.joins
 	t.fifo += o.fifo
+	t.causal += o.causal
+	t.claims += o.claims
 	t.private += o.private
 	t.sent += o.sent
 	t.late = append(t.late, o.late...)

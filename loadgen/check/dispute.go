@@ -23,8 +23,10 @@ type window struct {
 
 // version is an order in which sessions saw a window.
 type version struct {
-	seen []*Session
-	full int // those among them who saw all of it
+	seen   []*Session
+	full   int // those among them who saw all of it
+	effect int64
+	cause  int64 // came after effect although it had to come before it; -1 if there is no such pair
 }
 
 // windowOf gives the window that a place is in.
@@ -73,20 +75,28 @@ func (j *Judge) disputesLocked() {
 	}
 }
 
-// decideLocked finds the version that most saw, of those who saw all, and
-// blames those whose order contradicts it. A tie blames both.
+// decideLocked finds the version that most saw, of those who saw all and in
+// whose order nothing came before its cause, and blames those whose order
+// contradicts it. A tie blames both.
 func (j *Judge) decideLocked(w *window) {
 	versions := j.versionsOf(w)
 	right := versions[0]
 	if len(versions) > 1 && right.full > 0 {
-		w.tied = versions[1].full == right.full
+		w.tied = versions[1].full == right.full && versions[1].cause == right.cause
 	}
 	if d := &right.seen[0].detours; len(d.within(w)) > 0 {
 		w.rank = make([]int64, w.hi-w.lo)
 		n := int64(0)
 		d.walk(w.lo, w.hi, true, func(p int64) { w.rank[p-w.lo] = n; n++ })
 	}
-	for i, v := range versions[1:] {
+	for i, v := range versions {
+		if v.cause >= 0 {
+			j.acausalLocked(v)
+			continue
+		}
+		if i == 0 {
+			continue
+		}
 		var wrong []*Session
 		var a, b int64
 		for _, s := range v.seen {
@@ -96,7 +106,7 @@ func (j *Judge) decideLocked(w *window) {
 		}
 		if len(wrong) > 0 {
 			agreed := right.full
-			if w.tied && i == 0 {
+			if w.tied && i == 1 {
 				wrong, agreed = append(wrong, right.seen...), 0
 			}
 			j.deviantsLocked(wrong, a, b, agreed)
@@ -126,13 +136,49 @@ func (j *Judge) versionsOf(w *window) []*version {
 			v.full++
 		}
 	}
+	for _, v := range list {
+		v.effect, v.cause = j.acausal(v.seen[0], w)
+	}
 	slices.SortStableFunc(list, func(a, b *version) int {
+		if (a.cause < 0) != (b.cause < 0) {
+			return cmp.Compare(a.cause, b.cause)
+		}
 		if c := cmp.Compare(b.full, a.full); c != 0 {
 			return c
 		}
 		return cmp.Compare(len(b.seen), len(a.seen))
 	})
 	return list
+}
+
+// acausal finds a line of a window that the session saw before another one that
+// must have come first, as the former's sender had seen it before it sent; -1
+// if there is none. What stands before a sender's place when it sent had been
+// seen, unless it was missing.
+func (j *Judge) acausal(s *Session, w *window) (effect, cause int64) {
+	var last *Line // of those walked, the one whose sender had seen most
+	at := int64(-1)
+	effect, cause = -1, -1
+	s.detours.walk(max(w.lo, s.start), min(w.hi, s.c), false, func(p int64) {
+		e := j.entryLocked(p)
+		if e == nil || e.line == nil {
+			return
+		}
+		if cause < 0 && last != nil && p < last.Seen && last.Session.hadSeen(p, last.Seen) {
+			effect, cause = at, p
+		}
+		if last == nil || e.line.Seen > last.Seen {
+			last, at = e.line, p
+		}
+	})
+	return effect, cause
+}
+
+// acausalLocked blames those who saw an effect before its cause.
+func (j *Judge) acausalLocked(v *version) {
+	x, y := j.entryLocked(v.effect), j.entryLocked(v.cause)
+	j.violateLocked(CausalOrder, violation{key: key{line: x.line}, at: v.seen[0], with: v.seen[1:], place: v.cause, line: x.line,
+		sentence: fmt.Sprintf("a line came before %s, which its sender had seen when it sent it", y)})
 }
 
 // inversion finds two entries of which the session saw a first, the majority b.

@@ -71,6 +71,9 @@ func (j *Judge) hearLocked() {
 func (j *Judge) stands(h hearing) bool {
 	if h.gone != nil {
 		left := h.gone.left.Load()
+		if join := h.gone.place.Load(); join != h.a && !j.upheld(join, h.a) {
+			return false
+		}
 		_, unseen := h.v.at.detours.lacks(left)
 		return !j.tainted[h.gone.name] && (left == 0 || !unseen && j.upheld(h.a, left))
 	}

@@ -79,6 +79,12 @@ func (j *Judge) placeLineLocked(w *word) {
 		j.accuseLocked(ViewOrder, v, left, j.order.len)
 	}
 	j.totals.fifo++
+	if l.Seen > m.place.Load()+1 {
+		j.totals.causal++
+	}
+	if l.Claims != "" {
+		j.totals.claims++
+	}
 	if l.pub < of.pubNext {
 		v.sentence, v.implied = "a sender's lines came to everybody in another order than they were sent", false
 		j.accuseLocked(FIFOOrder, v, of.pubPlace, j.order.len)

@@ -91,26 +91,23 @@ func (j *Judge) Dial(chatter int, asked string, at time.Duration) *Session {
 	return s
 }
 
-// Send notes that the session is about to write a line: number seq of its
-// chatter, text as it must come back, to the group or to one name. It gives
-// the line's record. A chatter's lines must be noted in the order in which
-// they are written.
-func (s *Session) Send(seq int, text, target string, intended, actual time.Duration, measured bool) *Line {
-	l := &Line{Session: s, Seq: seq, Text: text, Target: target, Intended: intended, Actual: actual,
-		Seen: s.pos.Load(), Measured: measured}
+// Send notes that the session is about to write a line, and gives its record.
+// A chatter's lines must be noted in the order in which they are written.
+func (s *Session) Send(n Note) *Line {
+	l := &Line{Note: n, Session: s, Seen: s.pos.Load()}
 	l.place.Store(-1)
-	if target != "" {
+	if l.Private() {
 		l.priv = new(private)
 	}
 	j := s.judge
 	j.mu.Lock()
 	j.totals.sent++
-	if target == "" {
+	if !l.Private() {
 		l.pub = s.pubs
 		s.pubs++
 		j.publicSent++
 	}
-	a := age{horizon: j.horizon, forget: actual - 30*time.Second}
+	a := age{horizon: j.horizon, forget: n.Actual - 30*time.Second}
 	j.mu.Unlock()
 	if j.cfg.Level >= Count {
 		a.horizon = -1
@@ -250,6 +247,11 @@ func (s *Session) lastSeen() int64 {
 		return s.filled
 	}
 	return s.c - 1
+}
+
+// hadSeen says whether the session had seen the entry at a place when it stood at c.
+func (s *Session) hadSeen(place, c int64) bool {
+	return s.bound && place >= s.start && s.detours.had(place, c)
 }
 
 // behind is the place up to which the session has seen all that it will see.

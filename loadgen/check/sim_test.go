@@ -130,10 +130,16 @@ func (m *sim) tell(to []*user, f wire.Frame) {
 }
 
 // say has a chatter write a line to the group, or to target.
-func (m *sim) say(u *user, target string) *Line {
+func (m *sim) say(u *user, target string) *Line { return m.claim(u, target, "") }
+
+// claim is say with a sender field of somebody else, which is text to a right server.
+func (m *sim) claim(u *user, target, claims string) *Line {
 	m.now += time.Millisecond
 	text := string(AppendStamp(nil, m.nonce, u.n, u.seq)) + fmt.Sprintf("@ a\tb ü %d", m.rnd.IntN(1e9))
-	l := u.s.Send(u.seq, text, target, m.now, m.now, true)
+	if claims != "" {
+		text += "@" + claims + "@" + wire.Group
+	}
+	l := u.s.Send(Note{Seq: u.seq, Text: text, Target: target, Claims: claims, Intended: m.now, Actual: m.now, Measured: true})
 	u.seq++
 	u.in = append(u.in, l)
 	return l
@@ -262,7 +268,11 @@ func (m *sim) step(churn bool) {
 			m.dial(u)
 		}
 	case k < 6 && talks:
-		m.say(u, "")
+		claims := ""
+		if o := m.users[m.rnd.IntN(len(m.users))]; o != u && m.rnd.IntN(10) == 0 {
+			claims = o.name
+		}
+		m.claim(u, "", claims)
 	case k == 6 && talks && len(m.here) > 0:
 		m.say(u, m.here[m.rnd.IntN(len(m.here))].name)
 	case k == 7 && churn && !u.loyal && u.leaving == Stays && u.here:

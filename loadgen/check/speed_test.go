@@ -45,7 +45,7 @@ func stream(sessions []*Session, from, n int) []wire.Frame {
 		s, seq := sessions[(from+i)%len(sessions)], (from+i)/len(sessions)
 		text := string(AppendStamp(nil, "t3st", s.Chatter, seq)) + "and then some more text, as long as what people say."
 		at := time.Duration(from+i) * time.Millisecond
-		s.Send(seq, text, "", at, at, true)
+		s.Send(Note{Seq: seq, Text: text, Intended: at, Actual: at, Measured: true})
 		frames[i] = wire.Frame{Kind: wire.Line, Sender: []byte(s.name), Text: []byte(text), Target: []byte(wire.Group)}
 	}
 	return frames

@@ -114,7 +114,8 @@ func (s *Script) Requires(d time.Duration, lines float64) []check.Name {
 	var names []check.Name
 	for _, c := range check.Names() {
 		switch {
-		case c == check.Confidentiality && s.Private*lines < 10: // too few to count on one
+		case c == check.Confidentiality && s.Private*lines < 20: // too few to count on one
+		case c == check.Authenticity && (s.Claims*lines < 20 || s.Users == 1), c == check.CausalOrder && lines < 10: // likewise
 		case c == check.LeaveCompleteness && s.churnEvery() > d:
 		case s.Users == 1 && (c == check.ViewOrder || c == check.NameUniqueness): // nobody sees anybody come or go
 		default:
