@@ -89,16 +89,16 @@ type measure struct {
 
 	lineMu sync.Mutex
 	// Guarded by lineMu.
-	last, skew, lag, join *hdrhistogram.Histogram
-	sent                  int64
-	sentIn                map[int64]int64 // measured lines by second
+	last, skew, lag, join, leave *hdrhistogram.Histogram
+	sent                         int64
+	sentIn                       map[int64]int64 // measured lines by second
 
 	usage usage
 }
 
 func newMeasure() *measure {
 	m := &measure{seconds: make(map[int64]*second), sentIn: make(map[int64]int64)}
-	for _, h := range []**hdrhistogram.Histogram{&m.delivery, &m.actual, &m.echo, &m.last, &m.skew, &m.lag, &m.join} {
+	for _, h := range []**hdrhistogram.Histogram{&m.delivery, &m.actual, &m.echo, &m.last, &m.skew, &m.lag, &m.join, &m.leave} {
 		*h = newHistogram()
 	}
 	return m
@@ -210,6 +210,12 @@ func (m *measure) joins(took time.Duration) {
 	m.lineMu.Lock()
 	defer m.lineMu.Unlock()
 	note(m.join, took)
+}
+
+func (m *measure) leaves(took time.Duration) {
+	m.lineMu.Lock()
+	defer m.lineMu.Unlock()
+	note(m.leave, took)
 }
 
 // latency puts a histogram's figures into the report's form.

@@ -164,17 +164,18 @@ func (s *stay) end(err error) {
 	if r.stopping.Load() && !left {
 		return
 	}
+	if s.session.Joined() {
+		r.mu.Lock()
+		if left {
+			r.gone[s.session] = true
+		} else {
+			r.closed[closedWhy(s.session.Said())]++
+		}
+		r.mu.Unlock()
+	}
 	s.session.Ended(r.now())
 	s.close()
 	queued := u.over(s)
-	r.mu.Lock()
-	switch joined := s.session.Joined(); {
-	case joined && left:
-		r.gone = append(r.gone, s.session)
-	case joined:
-		r.closed[closedWhy(s.session.Said())]++
-	}
-	r.mu.Unlock()
 	s.over.Store(true)
 	r.pass(u, queued+s.tokens.Swap(0), 0)
 }

@@ -73,14 +73,8 @@ func reportChecks(result check.Result, level check.Level) []report.Check {
 
 func (r *run) latencies() report.Latencies {
 	m := r.measure
-	leave := newHistogram()
-	for _, s := range r.gone {
-		if took, ok := s.LeaveNotice(); ok {
-			note(leave, took)
-		}
-	}
 	return report.Latencies{Delivery: latency(m.delivery), DeliveryActual: latency(m.actual), Last: latency(m.last),
-		Echo: latency(m.echo), Skew: latency(m.skew), Join: latency(m.join), Leave: latency(leave)}
+		Echo: latency(m.echo), Skew: latency(m.skew), Join: latency(m.join), Leave: latency(m.leave)}
 }
 
 // series is the measured part second by second, and those after it in which

@@ -108,6 +108,10 @@ type Config struct {
 	// the judge's lock held: it must not call the judge.
 	Retired func(l *Line, first, last time.Duration)
 
+	// Left, if set, is told of each stay that its chatter has ended once
+	// everybody who is told of its leave has been. Called like Retired.
+	Left func(s *Session)
+
 	// Slowest, if set, gives the slowest delivery around a time of the run;
 	// a leave may come that much later than the limit.
 	Slowest func(at time.Duration) time.Duration
@@ -125,7 +129,8 @@ type Judge struct {
 	// Guarded by mu.
 	order       canon
 	fold        fold
-	sessions    []*Session            // all stays
+	sessions    []*Session            // all stays but those that were dismissed
+	past        *ending               // what the dismissed ones came to
 	unbound     map[*Session]struct{} // stays whose joins have no place yet
 	strays      []*Session            // over without their rosters, and their joins may yet be told
 	over        []*Session            // got their places after they had ended, and are to be settled
@@ -153,9 +158,11 @@ type Judge struct {
 
 // New makes a judge for one run.
 func New(cfg Config) *Judge {
-	return &Judge{cfg: cfg, unbound: make(map[*Session]struct{}), fold: newFold(), pinned: math.MaxInt64,
+	j := &Judge{cfg: cfg, unbound: make(map[*Session]struct{}), fold: newFold(), pinned: math.MaxInt64,
 		found: make(map[foundKey]*found), uncounted: make(map[Name]int64),
 		tainted: make(map[string]bool), phantoms: make(map[int64]bool), kept: make(map[int64]entry)}
+	j.past = &ending{judge: j, stalled: make(map[*Session]bool), lost: make(map[int64][]*Session)}
+	return j
 }
 
 // What a server without any order may cost: what comes after is only counted.

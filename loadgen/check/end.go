@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -36,7 +37,8 @@ func (j *Judge) End(e End) Result {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	end := &ending{judge: j, End: e, stalled: make(map[*Session]bool), lost: make(map[int64][]*Session)}
+	end := j.past
+	end.End = e
 	j.gaps.settleLocked(j, math.MaxInt64)
 	if j.cfg.Level < Count {
 		j.disputesLocked()
@@ -51,7 +53,7 @@ func (j *Judge) End(e End) Result {
 		end.counts()
 	}
 	for _, s := range j.sessions {
-		j.totals.add(&s.tally)
+		end.add(s)
 	}
 	if j.cfg.Level != Off {
 		end.lines()
@@ -61,6 +63,42 @@ func (j *Judge) End(e End) Result {
 		ch.retire(j.cfg.Retired)
 	}
 	return end.result()
+}
+
+// add takes a stay's counts over.
+func (e *ending) add(s *Session) {
+	e.judge.totals.add(&s.tally)
+	if kind, _ := s.left(); kind != Stays && e.judge.cfg.Left != nil {
+		e.judge.cfg.Left(s)
+	}
+}
+
+// dismissLocked judges the stays that are over and of which everybody knows
+// that they are, and forgets them. Where anything was ever out of order their
+// versions of it may count, and all are kept.
+func (j *Judge) dismissLocked(horizon int64) {
+	if len(j.kept) > 0 || len(j.found) > 0 || len(j.hearings) > 0 || len(j.apart) > 0 {
+		return
+	}
+	j.sessions = slices.DeleteFunc(j.sessions, func(s *Session) bool {
+		if !s.done.Load() || !s.straight(horizon) {
+			return false
+		}
+		j.apartLocked(s.sealGap(s.c)) // what it saw last stands before what it would have seen next
+		j.past.session(s)
+		j.past.add(s)
+		return true
+	})
+}
+
+// straight says whether the end of a stay is beyond doubt: its leave stands
+// before horizon, and the way there had no detour.
+func (s *Session) straight(horizon int64) bool {
+	kind, _ := s.left()
+	m := s.member
+	left := m.left.Load()
+	return kind != Stays && left != 0 && left < horizon && !m.silent && s.falseLeave == 0 && s.snapshot == nil &&
+		len(s.detours.missing) == 0 && len(s.detours.late) == 0 && len(s.garbled) == 0 && (kind == Reset || s.c >= left)
 }
 
 // session judges the end of one stay: what it was owed and has not got.

@@ -171,16 +171,18 @@ func (e *ending) passed(s *Session, place int64) bool {
 
 // lateLeavesLocked judges the leaves of which somebody learned late.
 func (j *Judge) lateLeavesLocked() {
+	late := j.totals.late
 	for _, s := range j.sessions {
-		for _, l := range s.tally.late {
-			limit := leaveLimit
-			if j.cfg.Slowest != nil {
-				limit += j.cfg.Slowest(l.when)
-			}
-			if l.took > limit {
-				j.violateLocked(LeaveCompleteness, violation{key: key{session: l.of}, at: l.of, with: []*Session{l.at},
-					sentence: fmt.Sprintf("the leave of %s was told after %v, more than %v", quote(l.of.name), l.took.Round(time.Millisecond), limit.Round(time.Millisecond))})
-			}
+		late = append(late, s.tally.late...)
+	}
+	for _, l := range late {
+		limit := leaveLimit
+		if j.cfg.Slowest != nil {
+			limit += j.cfg.Slowest(l.when)
+		}
+		if l.took > limit {
+			j.violateLocked(LeaveCompleteness, violation{key: key{session: l.of}, at: l.of, with: []*Session{l.at},
+				sentence: fmt.Sprintf("the leave of %s was told after %v, more than %v", quote(l.of.name), l.took.Round(time.Millisecond), limit.Round(time.Millisecond))})
 		}
 	}
 }

@@ -33,6 +33,7 @@ func (j *Judge) place(s *Session, w *word, at time.Duration) bool {
 	j.mu.Unlock()
 	for _, o := range over {
 		o.settleStart(at, true)
+		o.done.Store(o.bound)
 	}
 	return ok
 }
@@ -55,6 +56,7 @@ func (j *Judge) advanceHorizonLocked() {
 		}
 	}
 	j.order.forget(horizon, j.cfg.Retired)
+	j.dismissLocked(horizon)
 	j.gaps.settleLocked(j, horizon)
 	j.strays = slices.DeleteFunc(j.strays, func(s *Session) bool { return horizon > s.pos.Load()+chunkLen })
 	j.horizon = horizon

@@ -63,6 +63,7 @@ type Session struct {
 	closing   atomic.Int64 // when it began to leave, +1; 0 while it stays
 	closeKind atomic.Uint32
 	ended     atomic.Bool
+	done      atomic.Bool  // ended, and nobody touches what the observing goroutine owned
 	leaveSeen atomic.Int64 // when the last receiver learned of its leave
 
 	// Guarded by Judge.mu.
@@ -149,6 +150,7 @@ func (s *Session) Ended(at time.Duration) {
 	if due {
 		s.settleStart(at, true)
 	}
+	s.done.Store(s.bound)
 }
 
 // Unsettled is how many of the session's lines have neither come back nor

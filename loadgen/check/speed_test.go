@@ -106,6 +106,37 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// TestStaysAreForgotten: however many come and go, those are kept of whose
+// leaves somebody has still to learn.
+func TestStaysAreForgotten(t *testing.T) {
+	m := newSim(1, 20, Full)
+	m.haste = 1
+	m.clean(t, m.run(60_000, true))
+	stays := 0
+	for _, u := range m.users {
+		stays += u.stays
+	}
+	if n := len(m.judge.sessions); stays < 1000 || n > 300 {
+		t.Errorf("%d of %d stays are kept", n, stays)
+	}
+	if n := len(m.judge.fold.log); n > 300 {
+		t.Errorf("%d members are kept", n)
+	}
+}
+
+// clean: the run passes, and everything was exercised.
+func (m *sim) clean(t *testing.T, r Result) {
+	t.Helper()
+	for _, o := range r.Outcomes {
+		if o.Verdict != Passed {
+			t.Errorf("%s: %s, %+v", o.Name, o.Verdict, o.Witnesses)
+		}
+	}
+	if r.Deliveries != r.Expected {
+		t.Errorf("%d of %d deliveries", r.Deliveries, r.Expected)
+	}
+}
+
 // BenchmarkObserve is the cost of a delivery: 500 sessions read the same lines
 // in batches, shared out over the processors.
 func BenchmarkObserve(b *testing.B) {
