@@ -63,8 +63,12 @@ func reportChecks(result check.Result, level check.Level) []report.Check {
 			c.Reason = "run with -verify " + level.String()
 		}
 		for _, w := range o.Witnesses {
+			var sides []report.Side
+			for _, s := range w.Sides {
+				sides = append(sides, report.Side(s))
+			}
 			c.Witnesses = append(c.Witnesses, report.Witness{Check: string(w.Check), Chatters: w.Chatters, Names: w.Names, Place: w.Place,
-				Sentence: w.Sentence, Expected: w.Expected, Came: w.Came, Before: w.Before, Agreed: w.Agreed})
+				Sentence: w.Sentence, Expected: w.Expected, Came: w.Came, Before: w.Before, Agreed: w.Agreed, Sides: sides})
 		}
 		out = append(out, c)
 	}

@@ -710,6 +710,9 @@ func (p *plan) wrong(d defect, r Result) (out []string) {
 		case o.Name == d.check:
 			w := o.Witnesses[0]
 			said := w.Sentence + w.Expected + w.Came
+			if strings.Contains(d.name, "swapped at one") && (len(w.Sides) != 2 || slices.Equal(w.Sides[0].Saw, w.Sides[1].Saw)) {
+				out = append(out, fmt.Sprintf("the witness does not show two sides: %+v", w))
+			}
 			if p.who != nil && !slices.Contains(w.Chatters, p.who.n) || !slices.ContainsFunc(p.about, func(s string) bool { return strings.Contains(said, s) }) {
 				out = append(out, fmt.Sprintf("the witness does not name %v and %q: %+v", p.who, p.about, w))
 			}

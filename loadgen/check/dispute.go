@@ -80,7 +80,7 @@ func (j *Judge) disputesLocked() {
 // contradicts it. A tie blames both.
 func (j *Judge) decideLocked(w *window) {
 	versions := j.versionsOf(w)
-	right := versions[0]
+	right := versions[0] // those who saw all come first in it
 	if len(versions) > 1 && right.full > 0 {
 		w.tied = versions[1].full == right.full && versions[1].cause == right.cause
 	}
@@ -91,7 +91,7 @@ func (j *Judge) decideLocked(w *window) {
 	}
 	for i, v := range versions {
 		if v.cause >= 0 {
-			j.acausalLocked(v)
+			j.acausalLocked(v, right)
 			continue
 		}
 		if i == 0 {
@@ -109,7 +109,7 @@ func (j *Judge) decideLocked(w *window) {
 			if w.tied && i == 1 {
 				wrong, agreed = append(wrong, right.seen...), 0
 			}
-			j.deviantsLocked(wrong, a, b, agreed)
+			j.deviantsLocked(wrong, right.seen[0], a, b, agreed)
 		}
 	}
 }
@@ -174,13 +174,6 @@ func (j *Judge) acausal(s *Session, w *window) (effect, cause int64) {
 	return effect, cause
 }
 
-// acausalLocked blames those who saw an effect before its cause.
-func (j *Judge) acausalLocked(v *version) {
-	x, y := j.entryLocked(v.effect), j.entryLocked(v.cause)
-	j.violateLocked(CausalOrder, violation{key: key{line: x.line}, at: v.seen[0], with: v.seen[1:], place: v.cause, line: x.line,
-		sentence: fmt.Sprintf("a line came before %s, which its sender had seen when it sent it", y)})
-}
-
 // inversion finds two entries of which the session saw a first, the majority b.
 func (j *Judge) inversion(s *Session, w *window) (a, b int64, ok bool) {
 	last := int64(-1)
@@ -193,20 +186,78 @@ func (j *Judge) inversion(s *Session, w *window) (a, b int64, ok bool) {
 	return a, b, ok
 }
 
-// deviantsLocked blames those who saw the entry at a before that at b.
-func (j *Judge) deviantsLocked(wrong []*Session, a, b int64, agreed int) {
-	c, sentence := TotalOrder, "entries came in another order than to the others"
+// deviantsLocked blames those who saw the entry at a before that at b, unlike
+// right.
+func (j *Judge) deviantsLocked(wrong []*Session, right *Session, a, b int64, agreed int) {
+	c := TotalOrder
 	x, y := j.entryLocked(a), j.entryLocked(b)
-	if x != nil && y != nil {
-		sentence = fmt.Sprintf("%s came before %s, to the others it came after", x, y)
-		if x.line == nil || y.line == nil {
-			c = ViewOrder
-		}
+	if x != nil && y != nil && (x.line == nil || y.line == nil) {
+		c = ViewOrder
 	}
-	v := violation{key: key{place: min(a, b), session: wrong[0]}, at: wrong[0], with: wrong[1:],
-		place: min(a, b), agreed: agreed, sentence: sentence}
+	v := j.orderViolation(wrong, right, a, b, agreed)
 	v.implied = j.mistakenLocked(wrong[0], a) || j.mistakenLocked(wrong[0], b)
 	j.violateLocked(c, v)
+}
+
+// acausalLocked blames those who saw an effect before its cause.
+func (j *Judge) acausalLocked(v, right *version) {
+	w := j.orderViolation(v.seen, right.seen[0], v.effect, v.cause, right.full)
+	w.line = j.entryLocked(v.effect).line
+	w.key = key{line: w.line}
+	w.sentence += "; its sender had seen that one when it sent it"
+	j.violateLocked(CausalOrder, w)
+}
+
+// orderViolation says in words and side by side that some saw the entry at a
+// before that at b.
+func (j *Judge) orderViolation(wrong []*Session, right *Session, a, b int64, agreed int) violation {
+	sentence := fmt.Sprintf("%s got #%d %s before #%d %s", quote(wrong[0].name), a, j.nameOf(a), b, j.nameOf(b))
+	if agreed > 0 {
+		sentence += fmt.Sprintf("; %d had it the other way round", agreed)
+	}
+	v := violation{key: key{place: min(a, b), session: wrong[0]}, at: wrong[0], with: wrong[1:], place: min(a, b), agreed: agreed,
+		sentence: sentence, sides: []Side{j.sideLocked(wrong[0], a, b)}}
+	if right != wrong[0] {
+		v.sides = append(v.sides, j.sideLocked(right, a, b))
+	}
+	return v
+}
+
+func (j *Judge) nameOf(place int64) string {
+	if e := j.entryLocked(place); e != nil {
+		return e.String()
+	}
+	return "(forgotten)"
+}
+
+// sideLocked gives what a session saw from just before the first of two
+// entries to just after the second.
+func (j *Judge) sideLocked(s *Session, a, b int64) Side {
+	const around, most = 2, 12
+	lo, hi := min(a, b), max(a, b)
+	if w := j.windowOf(lo); w != nil {
+		lo, hi = w.lo, max(hi, w.hi-1)
+	}
+	var seen []int64
+	s.detours.walk(max(s.start, lo-around), min(s.c, hi+around+1), false, func(p int64) { seen = append(seen, p) })
+	isOne := func(p int64) bool { return p == a || p == b }
+	from := max(0, slices.IndexFunc(seen, isOne)-around)
+	to := len(seen)
+	for to > from && !isOne(seen[to-1]) {
+		to--
+	}
+	seen = seen[from:min(len(seen), to+around)]
+	side := Side{Chatter: s.Chatter, Name: s.name}
+	for i, p := range seen {
+		if skipped := len(seen) - most; skipped > 0 && i >= most/2 && i < most/2+skipped {
+			if i == most/2 {
+				side.Saw = append(side.Saw, fmt.Sprintf("… %d more …", skipped))
+			}
+			continue
+		}
+		side.Saw = append(side.Saw, fmt.Sprintf("#%d %s", p, j.nameOf(p)))
+	}
+	return side
 }
 
 // mistakenLocked says whether what a session saw of the entry at a place is a

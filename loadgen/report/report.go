@@ -165,6 +165,14 @@ type Witness struct {
 	Came     string   `json:"came,omitempty"`
 	Before   []string `json:"before,omitempty"` // the entries just before it
 	Agreed   int      `json:"agreed"`           // how many others saw it the way that was expected
+	Sides    []Side   `json:"sides,omitempty"`  // of a matter of order: what two chatters saw around the place
+}
+
+// Side is one chatter's view of a matter of order.
+type Side struct {
+	Chatter int      `json:"chatter"`
+	Name    string   `json:"name"`
+	Saw     []string `json:"saw"` // in the order seen
 }
 
 // Second is one step of the run's course.
