@@ -41,11 +41,14 @@ type recorder struct {
 // target: " sender:text@sender@target\n".
 const lineOverhead = len(" :@@\n")
 
-// deliver notes one delivery of a line of the run.
-func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own bool) {
+// deliver notes one delivery of a line of the run. With timed false, how long
+// it took is the receiver's own doing.
+func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own, timed bool) {
 	rec.observed++
 	took := at - l.Actual
-	rec.slowest = max(rec.slowest, took)
+	if timed {
+		rec.slowest = max(rec.slowest, took)
+	}
 	if !l.Measured {
 		return
 	}
@@ -58,6 +61,9 @@ func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own bool
 		rec.bytes += int64(n + len("\n"))
 	} else {
 		rec.bytes += int64(lineOverhead + 2*len(f.Sender) + len(f.Text) + len(f.Target))
+	}
+	if !timed {
+		return
 	}
 	if l.Intended == l.Actual { // all of the closed model
 		note(rec.both, took)
@@ -86,6 +92,9 @@ type measure struct {
 	earliest time.Duration // of the measured deliveries
 	latest   time.Duration
 	seconds  map[int64]*second
+	// of a scenario with a stalled reader
+	windowS, windowFrom int64 // how long they are, and the first one's first second
+	windows             map[int64]*hdrhistogram.Histogram
 
 	lineMu sync.Mutex
 	// Guarded by lineMu.
@@ -97,7 +106,7 @@ type measure struct {
 }
 
 func newMeasure() *measure {
-	m := &measure{seconds: make(map[int64]*second), sentIn: make(map[int64]int64)}
+	m := &measure{seconds: make(map[int64]*second), windows: make(map[int64]*hdrhistogram.Histogram), sentIn: make(map[int64]int64)}
 	for _, h := range []**hdrhistogram.Histogram{&m.delivery, &m.actual, &m.echo, &m.last, &m.skew, &m.lag, &m.join, &m.leave} {
 		*h = newHistogram()
 	}
@@ -150,6 +159,14 @@ func (m *measure) collectLocked(rec *recorder) {
 	if s.hist != nil {
 		s.hist.Merge(rec.both)
 		s.hist.Merge(rec.delivery)
+	}
+	if m.windowS > 0 && rec.second >= m.windowFrom {
+		n := (rec.second - m.windowFrom) / m.windowS
+		if m.windows[n] == nil {
+			m.windows[n] = newHistogram()
+		}
+		m.windows[n].Merge(rec.both)
+		m.windows[n].Merge(rec.delivery)
 	}
 	m.delivery.Merge(rec.both)
 	m.delivery.Merge(rec.delivery)

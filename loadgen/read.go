@@ -20,6 +20,7 @@ func (s *stay) read(dialled time.Duration) {
 	defer close(s.done)
 	var f Frame
 	for {
+		s.pause()
 		if err := s.next(&f); err != nil {
 			s.end(err)
 			return
@@ -44,6 +45,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 	rec := r.measure.take(at)
 	defer r.measure.give(rec)
 	returned, others := int64(0), false
+	timed := !s.stalled.Load()
 	for {
 		l, err := s.observe(f, at)
 		if err != nil {
@@ -53,7 +55,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 		switch {
 		case l != nil:
 			own := l.Session == s.session
-			rec.deliver(l, f, at, own)
+			rec.deliver(l, f, at, own, timed)
 			if own {
 				returned++
 			} else {
@@ -177,6 +179,9 @@ func (s *stay) end(err error) {
 	s.close()
 	queued := u.over(s)
 	s.over.Store(true)
+	if s.stalled.Load() && !left && *r.phase.Load() == Loading {
+		u.returns(r.life) // put out for not reading
+	}
 	r.pass(u, queued+s.tokens.Swap(0), 0)
 }
 

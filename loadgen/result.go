@@ -32,6 +32,7 @@ func (r *run) report(result check.Result) *report.Report {
 			CPUs: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0), CPUModel: cpuModel(), Commit: commit()},
 		Latency:   r.latencies(),
 		Series:    r.series(took),
+		Isolation: r.isolation(),
 		Resources: m.usage.resources(),
 		Warnings:  r.warnings,
 	}

@@ -594,6 +594,36 @@ func tardy(p *plan) {
 	}
 }
 
+// withheld keeps a line from everybody while one does not read.
+func withheld(p *plan) {
+	p.spoil.tick = func() {
+		u := p.someone(p.asleep)
+		if p.asleep == nil || u == nil || p.done {
+			return
+		}
+		for _, o := range p.users {
+			if o.leaving != Stays && o.here {
+				return
+			}
+		}
+		settle := func() {
+			for _, o := range p.users {
+				p.take(o, 1<<30)
+			}
+			for _, o := range p.users {
+				if o != p.asleep {
+					p.read(o, 1<<30)
+				}
+			}
+		}
+		settle()
+		l := p.say(u, "")
+		p.planted(nil, stampOf(wire.Frame{Kind: wire.Line, Text: []byte(l.Text)}))
+		p.now += isolationLimit
+		settle()
+	}
+}
+
 type defect struct {
 	name  string
 	check Name
@@ -662,6 +692,7 @@ var defects = []defect{
 	{"a false leave told to one", RosterAccuracy, falseLeave(false)},
 	{"a good reader closed", RosterAccuracy, closed},
 	{"a stale roster", RosterAccuracy, rostered(func(p *plan, n []string) []string { return slices.Delete(n, len(n)-2, len(n)-1) })},
+	{"an empty roster", RosterAccuracy, rostered(func(*plan, []string) []string { return nil })},
 	{"a roster without its newcomer", RosterAccuracy, rostered(func(p *plan, n []string) []string { return n[:len(n)-1] })},
 	{"a roster with a ghost", RosterAccuracy, rostered(func(p *plan, n []string) []string { return slices.Insert(n, 1, "ghost") })},
 	{"a roster in another order", RosterAccuracy, rostered(func(p *plan, n []string) []string { n[0], n[1] = n[1], n[0]; return n })},
@@ -673,6 +704,7 @@ var defects = []defect{
 	{"a claimed sender believed and cut off at all", Authenticity, atAll(aClaim, believed(true))},
 	{"one sender's lines swapped for all", FIFOOrder, unsorted(false)},
 	{"one sender's private lines swapped for all", FIFOOrder, unsorted(true)},
+	{"a line kept from all while one does not read", Isolation, withheld},
 	{"a ghost speaks", ViewOrder, ghost},
 	{"a join told to nobody", ViewOrder, unheard},
 }
@@ -681,7 +713,7 @@ var defects = []defect{
 func spoiled(d defect, users, steps int, seed uint64, first bool) (*plan, Result) {
 	m := newSim(seed, users, Full)
 	p := &plan{sim: m, faulty: m.users[1+int(seed)%(users-1)]}
-	p.faulty.loyal = true
+	p.faulty.loyal, m.awake = true, d.check != Isolation
 	if first {
 		m.eager = p.faulty
 	} else {

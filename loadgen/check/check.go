@@ -47,13 +47,14 @@ const (
 	NameSuffixing     Name = "name suffixing"      // the name asked for if free, else the smallest free suffix
 	Confidentiality   Name = "confidentiality"     // a private line reaches its two parties only
 	Authenticity      Name = "sender authenticity" // a line that claims another sender comes under its own
+	Isolation         Name = "isolation"           // while one does not read, no other waits longer than the limit
 	Liveness          Name = "liveness"            // deliveries go on until all is delivered
 )
 
 // Names lists all checks in report order.
 func Names() []Name {
 	return []Name{NoCreation, NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, CausalOrder, ViewOrder,
-		RosterAccuracy, LeaveCompleteness, NameUniqueness, NameSuffixing, Confidentiality, Authenticity, Liveness}
+		RosterAccuracy, LeaveCompleteness, NameUniqueness, NameSuffixing, Confidentiality, Authenticity, Isolation, Liveness}
 }
 
 // Level is how much of each delivery is checked.
@@ -98,6 +99,10 @@ func (l Level) checks() []Name {
 // the slowest delivery of that time.
 const leaveLimit = 5 * time.Second
 
+// isolationLimit is how long anybody may wait for a line while somebody else
+// does not read: a server has evicted that one by then.
+const isolationLimit = 5 * time.Second
+
 // Config is what a judge is told before the run. The zero value judges fully.
 type Config struct {
 	Level Level
@@ -124,6 +129,8 @@ type Judge struct {
 
 	chatters   table        // senders by chatter number
 	publicBack atomic.Int64 // group lines that came back to their senders
+	stalledAt  atomic.Int64 // when somebody last began not to read, +1; 0: nobody ever did
+	stallEnd   atomic.Int64 // and when that one went on
 
 	mu sync.Mutex
 	// Guarded by mu.
@@ -186,6 +193,7 @@ type totals struct {
 	fifo       int64 // lines compared with their sender's line before
 	causal     int64 // lines whose senders had seen something before they sent them
 	claims     int64 // lines that claimed another sender
+	isolated   int64 // deliveries while somebody did not read
 	private    int64 // deliveries of private lines
 	sent       int64
 	late       []lateLeave
@@ -202,6 +210,7 @@ func (t *totals) add(o *totals) {
 	t.fifo += o.fifo
 	t.causal += o.causal
 	t.claims += o.claims
+	t.isolated += o.isolated
 	t.private += o.private
 	t.sent += o.sent
 	t.late = append(t.late, o.late...)

@@ -90,7 +90,7 @@ func (s *Session) altered(l *Line, f *wire.Frame) {
 // of the run it is a public entry like any other; from one that is, it is
 // forged, or a line that lost its stamp.
 func (s *Session) unstamped(f *wire.Frame, at time.Duration) *Line {
-	if s.judge.foreign(string(f.Sender)) {
+	if s.foreign(string(f.Sender)) {
 		if !f.Private {
 			s.see(word{kind: wire.Line, name: string(f.Sender), text: string(f.Text)}, at)
 		}

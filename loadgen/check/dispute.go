@@ -19,12 +19,14 @@ type window struct {
 	lo, hi int64
 	rank   []int64 // where each entry stood for the majority; nil if as in the canonical order
 	tied   bool    // no majority
+	unsure bool    // nobody saw all of it, as entries are missing
 }
 
 // version is an order in which sessions saw a window.
 type version struct {
 	seen   []*Session
-	full   int // those among them who saw all of it
+	full   int  // those among them who saw all of it
+	lossy  bool // some of them lack entries of it
 	effect int64
 	cause  int64 // came after effect although it had to come before it; -1 if there is no such pair
 }
@@ -36,6 +38,13 @@ func (j *Judge) windowOf(place int64) *window {
 		return &j.windows[i]
 	}
 	return nil
+}
+
+// unsure says whether so much is missing around a place that nobody can tell
+// what stood there in which order.
+func (j *Judge) unsure(place int64) bool {
+	w := j.windowOf(place)
+	return w != nil && w.unsure
 }
 
 // pos is where the entry at a place stood for the majority.
@@ -84,6 +93,9 @@ func (j *Judge) decideLocked(w *window) {
 	if len(versions) > 1 && right.full > 0 {
 		w.tied = versions[1].full == right.full && versions[1].cause == right.cause
 	}
+	if right.full == 0 && slices.ContainsFunc(versions, func(v *version) bool { return v.lossy }) {
+		w.unsure, w.tied = true, true
+	}
 	if d := &right.seen[0].detours; len(d.within(w)) > 0 {
 		w.rank = make([]int64, w.hi-w.lo)
 		n := int64(0)
@@ -106,7 +118,7 @@ func (j *Judge) decideLocked(w *window) {
 		}
 		if len(wrong) > 0 {
 			agreed := right.full
-			if w.tied && i == 1 {
+			if w.tied && !w.unsure && i == 1 {
 				wrong, agreed = append(wrong, right.seen...), 0
 			}
 			j.deviantsLocked(wrong, right.seen[0], a, b, agreed)
@@ -131,7 +143,9 @@ func (j *Judge) versionsOf(w *window) []*version {
 			list = append(list, v)
 		}
 		v.seen = append(v.seen, s)
-		if s.start <= w.lo && s.c >= w.hi && !s.detours.lacksAny(w.lo, w.hi) {
+		lacks := s.detours.lacksAny(w.lo, w.hi)
+		v.lossy = v.lossy || lacks
+		if s.start <= w.lo && s.c >= w.hi && !lacks {
 			v.seen[0], v.seen[len(v.seen)-1] = s, v.seen[0] // one who saw all speaks for them
 			v.full++
 		}
@@ -195,7 +209,7 @@ func (j *Judge) deviantsLocked(wrong []*Session, right *Session, a, b int64, agr
 		c = ViewOrder
 	}
 	v := j.orderViolation(wrong, right, a, b, agreed)
-	v.implied = j.mistakenLocked(wrong[0], a) || j.mistakenLocked(wrong[0], b)
+	v.implied = j.unsure(a) || j.mistakenLocked(wrong[0], a) || j.mistakenLocked(wrong[0], b)
 	j.violateLocked(c, v)
 }
 

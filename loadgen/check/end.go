@@ -98,7 +98,7 @@ func (s *Session) straight(horizon int64) bool {
 	m := s.member
 	left := m.left.Load()
 	return kind != Stays && left != 0 && left < horizon && !m.silent && s.falseLeave == 0 && s.snapshot == nil &&
-		len(s.detours.missing) == 0 && len(s.detours.late) == 0 && len(s.garbled) == 0 && (kind == Reset || s.c >= left)
+		len(s.detours.missing) == 0 && len(s.detours.late) == 0 && len(s.garbled) == 0 && (kind.abrupt() || s.c >= left)
 }
 
 // session judges the end of one stay: what it was owed and has not got.
@@ -141,7 +141,7 @@ func (e *ending) slice(s *Session, kind Leave, closed bool) {
 	j := e.judge
 	lost, unread := e.missing(s)
 	e.expected += s.privates
-	if told := s.member.left.Load(); kind == Reset || closed || kind != Stays && told == 0 { // owed what it read
+	if told := s.member.left.Load(); kind.abrupt() || closed || kind != Stays && told == 0 { // owed what it read
 		e.slices += s.c - s.start
 		e.expected += s.tally.deliveries - s.privates + lost
 		return
@@ -154,7 +154,7 @@ func (e *ending) slice(s *Session, kind Leave, closed bool) {
 	e.expected += lines - s.startLines
 	owed := unread
 	for p := s.c; p < end; p++ {
-		if j.owed(s, p) {
+		if j.owed(s, p) && !j.strange(p) {
 			owed++
 		}
 	}
@@ -173,6 +173,13 @@ func (j *Judge) owed(s *Session, place int64) bool {
 	left := m.left.Load()
 	return (m.silent || j.pos(place) > j.pos(m.place.Load())) &&
 		(left == 0 || s.falseLeave != 0 || j.pos(place) < j.pos(left))
+}
+
+// strange says whether an entry is of somebody who is not of the run: such go
+// on when the run has ended, and are not waited for.
+func (j *Judge) strange(place int64) bool {
+	e := j.entryLocked(place)
+	return e != nil && e.line == nil && (e.member == nil || e.member.session == nil)
 }
 
 // missing collects the entries that the session jumped and that never came:
@@ -235,6 +242,6 @@ func (e *ending) falseLeave(s *Session) {
 			v.agreed++
 		}
 	}
-	v.sentence = fmt.Sprintf("%d chatters were told that %s has left, who had not", len(v.with), quote(s.name))
+	v.sentence = fmt.Sprintf("%s were told that %s has left, who had not", chatters(len(v.with)), quote(s.name))
 	e.judge.violateLocked(RosterAccuracy, v)
 }

@@ -172,22 +172,35 @@ func (j *Judge) contestedLocked(m *member) bool {
 	return false
 }
 
-// expectsLocked says whether a join by a name may yet belong to a chatter of the run.
-func (j *Judge) expectsLocked(name string) bool {
+// expectsLocked says whether a join by a name at a place may yet turn out to be
+// that of a chatter of the run.
+func (j *Judge) expectsLocked(name string, place int64) bool {
 	for s := range j.unbound {
-		if s.name == name || s.name == "" && (s.Asked == "" || strings.HasPrefix(name, s.Asked)) {
+		if s.floor <= place && (s.name == name || s.name == "" && (s.Asked == "" || strings.HasPrefix(name, s.Asked))) {
 			return true
 		}
 	}
 	return false
 }
 
-// foreign says whether a name belongs to a member who is not of the run.
-func (j *Judge) foreign(name string) bool {
+// foreign says whether a name belongs, where the session stands, to a member
+// who is not of the run.
+func (s *Session) foreign(name string) bool {
+	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	m := j.fold.now(name)
-	return m != nil && m.session == nil && !j.expectsLocked(name)
+	strange := func(m *member) bool {
+		return m != nil && m.session == nil && !j.expectsLocked(name, m.place.Load())
+	}
+	if s.bound {
+		return strange(j.fold.holder(name, s.behind()))
+	}
+	for m := j.fold.byName[name]; m != nil; m = m.was {
+		if strange(m) {
+			return true
+		}
+	}
+	return false
 }
 
 func (j *Judge) placeLeaveLocked(s *Session, w *word, at time.Duration) bool {
@@ -219,7 +232,7 @@ func (j *Judge) placeLeaveLocked(s *Session, w *word, at time.Duration) bool {
 // checkLeaveLocked looks whether a leave was told of someone who had not begun to.
 func (j *Judge) checkLeaveLocked(m *member) {
 	of := m.session
-	if kind, at := of.left(); kind == Stays && !of.ended.Load() || at > m.leaveSeen {
+	if kind, at := of.left(); (kind == Stays && !of.ended.Load() || at > m.leaveSeen) && !of.evicted() {
 		place := m.left.Load()
 		of.falseLeave = place + 1
 		j.tainted[m.name], j.phantoms[place] = true, true

@@ -116,6 +116,8 @@ func (e *ending) evaluations(c Name) int64 {
 		return t.private
 	case Authenticity:
 		return t.claims
+	case Isolation:
+		return t.isolated
 	case Liveness:
 		return e.alive
 	}

@@ -16,9 +16,10 @@ const (
 	FIN                    // half-closed with nothing under way, reads to the end: owed all up to its leave
 	Reset                  // closed at once: owed nothing more
 	HalfClose              // half-closed with lines under way, reads to the end: owed all up to its leave
+	Evicted                // put out by the server for not reading: owed nothing more
 )
 
-var leaves = [...]string{"stays", "FIN", "RST", "half-close"}
+var leaves = [...]string{"stays", "FIN", "RST", "half-close", "eviction"}
 
 func (l Leave) String() string { return leaves[l] }
 
@@ -62,6 +63,7 @@ type Session struct {
 	joined    atomic.Bool
 	closing   atomic.Int64 // when it began to leave, +1; 0 while it stays
 	closeKind atomic.Uint32
+	stall     atomic.Int64 // when it first stopped reading, +1; 0: never
 	ended     atomic.Bool
 	done      atomic.Bool  // ended, and nobody touches what the observing goroutine owned
 	leaveSeen atomic.Int64 // when the last receiver learned of its leave
@@ -139,6 +141,9 @@ func (s *Session) Ended(at time.Duration) {
 	s.Flush(at)
 	j := s.judge
 	j.mu.Lock()
+	if kind, _ := s.left(); kind == Stays {
+		s.evicted()
+	}
 	if !s.hasRoster {
 		delete(j.unbound, s)
 		j.strays = append(j.strays, s)
@@ -173,11 +178,8 @@ func (s *Session) Said() string { return s.said }
 func (s *Session) LeaveNotice() (time.Duration, bool) {
 	_, at := s.left()
 	seen := time.Duration(s.leaveSeen.Load())
-	return seen - at, seen != 0 && s.closing.Load() != 0
+	return seen - at, seen != 0 && s.closing.Load() != 0 && Leave(s.closeKind.Load()) != Evicted
 }
-
-// Place is how far the session has seen the order, as of the last Flush.
-func (s *Session) Place() int64 { return s.pos.Load() }
 
 // Flush ends a batch of observations that were read at one time. Nothing else
 // depends on where batches end.
@@ -195,7 +197,9 @@ func (s *Session) Flush(at time.Duration) {
 			break
 		}
 		to := min(s.c, ch.base+chunkLen)
-		ch.mark(s.marked-ch.base, to-ch.base, at)
+		if s.stall.Load() == 0 { // else it is late by its own will
+			ch.mark(s.marked-ch.base, to-ch.base, at)
+		}
 		s.marked = to
 	}
 	s.pos.Store(s.c)
@@ -268,7 +272,7 @@ func (s *Session) behind() int64 {
 // does not go that far yet.
 func (s *Session) expected() *entry {
 	ch := s.chunk
-	if ch == nil || s.c-ch.base == chunkLen {
+	if ch == nil || s.c-ch.base >= chunkLen {
 		if ch = s.judge.chunkAt(s.c); ch == nil {
 			return nil
 		}
@@ -306,6 +310,9 @@ func (s *Session) delivered(l *Line, at time.Duration) {
 	}
 	if l.Session == s {
 		s.own(l)
+	}
+	if since := s.judge.stalledAt.Load(); since != 0 {
+		s.isolate(l, since-1, at)
 	}
 }
 

@@ -60,6 +60,7 @@ type Report struct {
 
 	Latency    Latencies         `json:"latency"`
 	Checks     []Check           `json:"checks"`
+	Isolation  *Isolation        `json:"isolation,omitempty"`
 	Series     []Second          `json:"series"`
 	Resources  Resources         `json:"resources"`
 	Generator  Generator         `json:"generator"`
@@ -173,6 +174,22 @@ type Side struct {
 	Chatter int      `json:"chatter"`
 	Name    string   `json:"name"`
 	Saw     []string `json:"saw"` // in the order seen
+}
+
+// Isolation is how the others fared while one chatter did not read, in windows
+// that alternate with windows in which everybody did.
+type Isolation struct {
+	WindowS       float64         `json:"window_s"`
+	AllReadP99    *int64          `json:"all_read_p99_ns,omitempty"`    // median over the windows
+	OneStalledP99 *int64          `json:"one_stalled_p99_ns,omitempty"` // median over the windows
+	Pairs         []IsolationPair `json:"pairs"`
+}
+
+// IsolationPair is a window in which everybody read and the next one, in which
+// one did not: the p99 of delivery, to those who read.
+type IsolationPair struct {
+	AllReadP99    int64 `json:"all_read_p99_ns"`
+	OneStalledP99 int64 `json:"one_stalled_p99_ns"`
 }
 
 // Second is one step of the run's course.
