@@ -87,7 +87,9 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 // next waits for a frame, parsed only if the client cannot do without.
 func (s *stay) next(f *Frame) error {
 	if s.raw != nil {
-		return s.raw.NextRaw(f)
+		err := s.raw.NextRaw(f)
+		s.malformed(err)
+		return err
 	}
 	if err := s.client.Next(f); err != nil && !s.malformed(err) {
 		return err

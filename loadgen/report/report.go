@@ -81,7 +81,6 @@ type Config struct {
 	Scenario  string  `json:"scenario"`
 	Verify    string  `json:"verify"`           // "full", "order", "count" or "off"
 	Target    string  `json:"target,omitempty"` // empty: a Manager in this process
-	Listen    string  `json:"listen,omitempty"`
 }
 
 // VerifyOff is the Config.Verify of a run that checks nothing.
