@@ -63,7 +63,7 @@ func (u *chatter) dial(n int) {
 	if w.of(u.n, 0) != nil {
 		u.seen.Overlaps++
 	}
-	u.conn = &conn{up: pipe{size: w.upSize}, down: pipe{size: w.downSize}}
+	u.conn = &conn{up: pipe{size: w.up}, down: pipe{size: w.down}}
 	u.session = w.judge.Dial(u.n, u.asked, w.server.now)
 	u.leaving, u.in, u.view, u.name, u.asks, u.mood = check.Stays, nil, nil, "", 0, reads
 	u.took, u.caughtUp = w.server.now, w.server.now
@@ -138,11 +138,11 @@ func (u *chatter) write(n int) bool {
 	if u.conn == nil || len(u.out) == 0 || u.conn.up.over {
 		return false
 	}
-	all := len(u.out)
+	had := len(u.out)
 	k := u.conn.up.write(u.out, n)
 	u.out = u.out[k:]
 	if k > 0 && u.told() {
-		u.note("%v writes %d of %d bytes", u, k, all)
+		u.note("%v writes %d of %d bytes", u, k, had)
 	}
 	return k > 0
 }
@@ -252,8 +252,10 @@ func (u *chatter) follow(f *wire.Frame) {
 		u.name = string(f.Names[0])
 		u.last = u.name
 	case wire.Join:
+		u.others(f)
 		u.view = append(u.view, string(f.Names[0]))
 	case wire.Leave:
+		u.others(f)
 		if i := slices.Index(u.view, string(f.Names[0])); i >= 0 {
 			u.view = slices.Delete(u.view, i, i+1)
 		}
@@ -265,7 +267,7 @@ func (u *chatter) follow(f *wire.Frame) {
 		u.asks--
 		u.seen.Rosters++
 		if got := text(f.Names); !slices.Equal(got, u.view) {
-			u.fail("/who", "%v asked who is there and got %q where %q are", u, got, u.view)
+			u.question("/who", "%v asked who is there and got %q where %q are", u, got, u.view)
 		}
 	case wire.Error:
 		if r, _ := wire.ParseReason(f.Text); r == wire.LineTooLong {
@@ -274,6 +276,13 @@ func (u *chatter) follow(f *wire.Frame) {
 		} else {
 			u.seen.Unknown++
 		}
+	}
+}
+
+// others: a join or leave is told to everybody else.
+func (u *chatter) others(f *wire.Frame) {
+	if string(f.Names[0]) == u.name {
+		u.question("own view", "%v is told of its own join or leave", u)
 	}
 }
 

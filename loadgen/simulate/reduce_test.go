@@ -2,28 +2,47 @@ package simulate_test
 
 import "slices"
 
-// reduced is a failing schedule without the steps that its failure does not
-// need: taking away any one of them, it does not fail in that way any more.
-func reduced(seed uint64, chatters int, steps []step, plant func(*world)) []step {
-	kind := run(seed, chatters, steps, plant, nil).failed.kind
+// reduced is a failing plan without the steps that a failure of that kind does
+// not need: taking away any one of them, there is none any more.
+func (p *plan) reduced(kind string) *plan {
+	small := *p
 	fails := func(steps []step) bool {
-		f := run(seed, chatters, steps, plant, nil).failed
-		return f != nil && f.kind == kind
+		q := small
+		q.steps = steps
+		return q.run(nil).failed.is(kind)
 	}
-	for who := range chatters {
-		rest := slices.DeleteFunc(slices.Clone(steps), func(s step) bool { return int(s.who) == who })
+	small.roomier(kind)
+	for who := range p.chatters {
+		rest := slices.DeleteFunc(slices.Clone(small.steps), func(s step) bool { return int(s.who) == who })
 		if fails(rest) {
-			steps = rest
+			small.steps = rest
 		}
 	}
-	for size := len(steps) / 2; size > 0; size /= 2 {
-		steps, _ = thinned(steps, size, fails)
+	for size := len(small.steps) / 2; size > 0; size /= 2 {
+		small.steps, _ = thinned(small.steps, size, fails)
 	}
-	steps = plain(steps, fails)
+	small.steps = plain(small.steps, fails)
+	small.roomier(kind)
 	for fewer := true; fewer; {
-		steps, fewer = thinned(steps, 1, fails)
+		small.steps, fewer = thinned(small.steps, 1, fails)
 	}
-	return steps
+	return &small
+}
+
+// roomier makes connections as wide as keeps the failure, so that whole frames
+// are written and read at once, and the room as new.
+func (p *plan) roomier(kind string) {
+	for _, wide := range []func(*sizes){
+		func(s *sizes) { s.up = roomy.up },
+		func(s *sizes) { s.down = roomy.down },
+		func(s *sizes) { s.scratch = roomy.scratch },
+		func(s *sizes) { s.before = 0 },
+	} {
+		q := *p
+		if wide(&q.sizes); q.run(nil).failed.is(kind) {
+			p.sizes = q.sizes
+		}
+	}
 }
 
 // thinned takes away runs of so many steps, from the end on, where that keeps

@@ -7,6 +7,43 @@ import (
 	"chatsim/loadgen/check"
 )
 
+// plan is all that decides a run.
+type plan struct {
+	sizes
+	chatters int
+	steps    []step
+	plant    func(*world) // puts a bug into the server; may be nil
+}
+
+// sizes are in bytes but for the last.
+type sizes struct {
+	window   int // of the log
+	up, down int // on their way to and from the server, at most
+	scratch  int // written at once, at most
+	before   int // stays of others, before the run
+}
+
+// roomy sizes are in nobody's way.
+var roomy = sizes{window: 64 << 10, up: 5000, down: 5000, scratch: 4 << 10}
+
+// draw makes the plan of a seed.
+func draw(seed uint64, chatters, steps int, plant func(*world)) *plan {
+	rnd := rand.New(rand.NewPCG(seed, 0))
+	pick := func(from ...int) int { return from[rnd.IntN(len(from))] }
+	return &plan{
+		sizes: sizes{
+			window:  pick(1<<10, 2<<10, 8<<10, roomy.window),
+			up:      pick(50, 300, roomy.up),
+			down:    pick(30, 100, 500, roomy.down),
+			scratch: pick(2, 20, 300, roomy.scratch),
+			before:  pick(0, 55), // the room cleans up after 64
+		},
+		chatters: chatters,
+		steps:    schedule(rnd, chatters, steps),
+		plant:    plant,
+	}
+}
+
 // step is one decision of the scheduler. It is made without knowing what it
 // will meet, and does nothing where it does not fit: so any part of a schedule
 // is a schedule.
@@ -40,9 +77,8 @@ var often = [numDeeds]int{dials: 4, says: 10, tells: 4, asks: 1, writes: 4, take
 // all stands for as much as there is; it is odd.
 const all = 1<<16 - 1
 
-// schedule draws the steps of a seed. Each seed does one thing more often.
-func schedule(seed uint64, chatters, steps int) []step {
-	rnd := rand.New(rand.NewPCG(seed, 2))
+// schedule draws steps, each time with one thing that happens more often.
+func schedule(rnd *rand.Rand, chatters, steps int) []step {
 	weights, sum := often, 0
 	weights[rnd.IntN(len(weights))] *= 3
 	for _, weight := range weights {

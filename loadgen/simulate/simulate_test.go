@@ -34,7 +34,7 @@ func TestRightServer(t *testing.T) {
 	if *seedFlag >= 0 {
 		seed := uint64(*seedFlag)
 		tale := new(story)
-		if f := run(seed, chatters, schedule(seed, chatters, steps), nil, tale).failed; f != nil {
+		if draw(seed, chatters, steps, nil).run(tale).failed != nil {
 			t.Fatal(explain(seed))
 		}
 		t.Logf("seed %d:\n%s", seed, &tale.text)
@@ -46,18 +46,18 @@ func TestRightServer(t *testing.T) {
 			n = 500
 		}
 	}
-	all := make(chan seen, runtime.GOMAXPROCS(0))
+	parts := make(chan seen, runtime.GOMAXPROCS(0))
 	t.Run("seeds", func(t *testing.T) {
-		for k := range cap(all) {
+		for k := range cap(parts) {
 			t.Run(fmt.Sprint(k), func(t *testing.T) {
 				t.Parallel()
-				all <- rightServer(t, uint64(k), n, uint64(cap(all)))
+				parts <- rightServer(t, uint64(k), n, uint64(cap(parts)))
 			})
 		}
 	})
-	close(all)
+	close(parts)
 	var total seen
-	for s := range all {
+	for s := range parts {
 		total.add(&s)
 	}
 	t.Logf("%d runs: %+v", n, total)
@@ -69,7 +69,7 @@ func TestRightServer(t *testing.T) {
 // rightServer runs every so manieth seed up to the first failure.
 func rightServer(t *testing.T, first, seeds, every uint64) (total seen) {
 	for seed := first; seed < seeds; seed += every {
-		w := run(seed, chatters, schedule(seed, chatters, steps), nil, nil)
+		w := draw(seed, chatters, steps, nil).run(nil)
 		total.add(&w.seen)
 		if w.failed != nil {
 			t.Error(explain(seed))
@@ -79,15 +79,15 @@ func rightServer(t *testing.T, first, seeds, every uint64) (total seen) {
 	return total
 }
 
-// explain tells why a seed fails, by the shortest story.
+// explain tells why a seed fails, by a short story of that.
 func explain(seed uint64) string {
-	list := schedule(seed, chatters, steps)
-	f := run(seed, chatters, list, nil, nil).failed
-	list = reduced(seed, chatters, list, nil)
+	p := draw(seed, chatters, steps, nil)
+	f := p.run(nil).failed
+	small := p.reduced(f.kinds[0])
 	tale := new(story)
-	run(seed, chatters, list, nil, tale)
-	return fmt.Sprintf("seed %d: %v\nagain: go test ./loadgen/simulate -run TestRightServer -args -seed %d\nreduced to %d of %d steps:\n%s",
-		seed, f, seed, len(list), steps, &tale.text)
+	small.run(tale)
+	return fmt.Sprintf("seed %d fails: %v\nagain: go test ./loadgen/simulate -run TestRightServer -args -seed %d\nreduced from %d steps to %d:\n%s",
+		seed, f, seed, steps, len(small.steps), &tale.text)
 }
 
 // seen counts what runs went through.

@@ -2,8 +2,8 @@ package simulate_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -16,56 +16,60 @@ const grace = time.Second // that a reader may hold the others up
 // world is a room with its server, its chatters and their connections, all of
 // them stepped by a schedule.
 type world struct {
+	*story
+	sizes
 	server   *server
 	judge    *check.Judge
 	chatters []*chatter
 	chunk    int // bytes of the log's chunks
-	window   int // and of its window
-	upSize   int // bytes on their way, at most
-	downSize int
-	scratch  int // bytes that are written at once, at most
 
-	*story
 	failed *failure
+	doubt  *failure // a chatter's own
 	seen   seen
 }
 
-// failure is what is wrong with a run: the first that was found.
+// failure is what is wrong with a run.
 type failure struct {
-	kind string // a check's name, or a short word for what is no check's business
-	text string
+	kinds []string // checks by their names, or a short word for what is no check's business
+	text  string
 }
 
-func (f *failure) String() string { return f.kind + ": " + f.text }
+func (f *failure) String() string { return strings.Join(f.kinds, ", ") + ": " + f.text }
 
-// newWorld makes the world of a seed; plant, if not nil, puts a bug into its
-// server.
-func newWorld(seed uint64, chatters int, plant func(*world), tale *story) *world {
-	rnd := rand.New(rand.NewPCG(seed, 1))
-	pick := func(from ...int) int { return from[rnd.IntN(len(from))] }
-	w := &world{
-		window:   pick(1<<10, 2<<10, 8<<10, 64<<10),
-		upSize:   pick(50, 300, 5000),
-		downSize: pick(30, 100, 500, 5000),
-		scratch:  pick(2, 20, 300, 4<<10),
-		story:    tale,
-	}
+// is says whether that is one of the things that are wrong.
+func (f *failure) is(kind string) bool { return f != nil && slices.Contains(f.kinds, kind) }
+
+// newWorld makes the world of a plan, with nobody in it.
+func newWorld(p *plan, tale *story) *world {
+	w := &world{sizes: p.sizes, story: tale}
 	late := func(time.Duration) time.Duration { return time.Hour } // leaves are not timed here
 	w.judge = check.New(check.Config{Nonce: nonce, Slowest: late})
 	w.server = &server{room: new(room.Room), log: feed.NewLog(w.window), story: tale, onEvict: w.onEvict}
 	w.chunk = w.server.log.Retained()
-	for n := range chatters {
+	for range w.before {
+		m, _ := w.server.room.Join("bob")
+		w.server.room.Leave(m)
+	}
+	for n := range p.chatters {
 		w.chatters = append(w.chatters, &chatter{world: w, n: n, asked: askedNames[n%len(askedNames)]})
 	}
-	if plant != nil {
-		plant(w)
+	if p.plant != nil {
+		p.plant(w)
 	}
 	return w
 }
 
+// question notes what a chatter finds wrong by itself; the run goes on, for the
+// judge may know what it comes from.
+func (w *world) question(kind, format string, args ...any) {
+	if w.doubt == nil {
+		w.doubt = &failure{[]string{kind}, fmt.Sprintf(format, args...)}
+	}
+}
+
 func (w *world) fail(kind, format string, args ...any) {
 	if w.failed == nil {
-		w.failed = &failure{kind, fmt.Sprintf(format, args...)}
+		w.failed = &failure{[]string{kind}, fmt.Sprintf(format, args...)}
 	}
 }
 
@@ -196,7 +200,7 @@ func (w *world) end(at int) {
 	w.settle(at)
 	for _, u := range w.chatters {
 		if u.asks != 0 && u.talks() {
-			w.fail("unanswered", "%v lacks %d answers", u, u.asks)
+			w.question("unanswered", "%v lacks %d answers", u, u.asks)
 		}
 	}
 	w.verdict(w.judge.End(check.End{Required: check.Names()}))
@@ -205,14 +209,17 @@ func (w *world) end(at int) {
 	}
 }
 
-// verdict fails for anything that the judge has found.
+// verdict fails for anything that the judge has found: in a right server's run
+// even what is only implied is a false alarm.
 func (w *world) verdict(r check.Result) {
+	var f failure
 	for _, o := range r.Outcomes {
-		if len(o.Witnesses) > 0 {
-			x := o.Witnesses[0]
-			w.fail(string(o.Name), "%s (chatters %v, place %d, expected %s, came %s)", x.Sentence, x.Chatters, x.Place, x.Expected, x.Came)
-		} else if o.Violations+o.Implied > 0 {
-			w.fail(string(o.Name), "%d violations, %d implied", o.Violations, o.Implied)
+		if o.Violations+o.Implied > 0 {
+			f.kinds = append(f.kinds, string(o.Name))
+			f.text += fmt.Sprintf("\n\t%s: %d violations, %d implied", o.Name, o.Violations, o.Implied)
+		}
+		for _, x := range o.Witnesses {
+			f.text += fmt.Sprintf("\n\t\t%s (chatters %v, place %d, expected %s, came %s)", x.Sentence, x.Chatters, x.Place, x.Expected, x.Came)
 		}
 		switch o.Name {
 		case check.Validity:
@@ -222,9 +229,17 @@ func (w *world) verdict(r check.Result) {
 		}
 	}
 	if r.Deliveries != r.Expected {
-		w.fail("count", "%d of %d deliveries", r.Deliveries, r.Expected)
+		f.kinds = append(f.kinds, "count")
+		f.text += fmt.Sprintf("\n\t%d of %d deliveries", r.Deliveries, r.Expected)
 	}
 	w.seen.Deliveries += r.Deliveries
+	if w.doubt != nil {
+		f.kinds = append(f.kinds, w.doubt.kinds...)
+		f.text += "\n\t" + w.doubt.text
+	}
+	if len(f.kinds) > 0 && w.failed == nil {
+		w.failed = &f
+	}
 }
 
 // empty has everybody leave; then there is nobody in the room, no cursor in
@@ -262,17 +277,18 @@ func (w *world) empty() {
 	}
 }
 
-// run is a whole run of a schedule.
-func run(seed uint64, chatters int, steps []step, plant func(*world), tale *story) (w *world) {
-	w = newWorld(seed, chatters, plant, tale)
+// run is a whole run of a plan.
+func (p *plan) run(tale *story) (w *world) {
+	w = newWorld(p, tale)
 	defer func() {
-		if p := recover(); p != nil {
-			w.fail("panic", "%v", p)
+		if r := recover(); r != nil {
+			w.fail("panic", "%v", r)
 		}
 		w.stop(w.failed)
 	}()
+	w.note("%+v", p.sizes)
 	w.begin()
-	for i, s := range steps {
+	for i, s := range p.steps {
 		w.server.now += time.Microsecond
 		w.step(s)
 		w.line(i + 1)
@@ -280,6 +296,6 @@ func run(seed uint64, chatters int, steps []step, plant func(*world), tale *stor
 			return w
 		}
 	}
-	w.end(len(steps) + 1)
+	w.end(len(p.steps) + 1)
 	return w
 }
