@@ -57,7 +57,9 @@ type server struct {
 	onEvict  func(s *session, r feed.Reason) // right after the log has
 	sessions []*session                      // not yet closed, in the order of their dials
 	full     bool                            // since the log was full and until it is roomy
-	changes  int                             // joins and leaves
+	over     int                             // bytes appended since the log was last below its window
+	window   int
+	changes  int // joins and leaves
 	now      time.Duration
 }
 
@@ -219,7 +221,7 @@ func (v *server) join(s *session) bool {
 		return false
 	}
 	member, roster := v.room.Join(s.asked)
-	v.log.Append(wire.AppendJoin(nil, member.Name()))
+	v.public(wire.AppendJoin(nil, member.Name()))
 	v.log.Subscribe(&s.cursor)
 	v.log.Block(&s.cursor, v.now)
 	s.on = true
@@ -268,9 +270,9 @@ func (v *server) publish(s *session) bool {
 		}
 		switch {
 		case o.reply:
-			v.log.AppendPrivate(&s.cursor, o.frame)
+			v.private(s, o.frame)
 		case o.kind == wire.Say:
-			v.log.Append(o.frame)
+			v.public(o.frame)
 		default:
 			v.tell(s, o)
 		}
@@ -287,12 +289,12 @@ func (v *server) tell(s *session, o op) {
 	member := v.room.LookupBytes(o.target)
 	if member == nil {
 		shown := wire.AppendText(nil, o.target[:min(len(o.target), maxShown)])
-		v.log.AppendPrivate(&s.cursor, wire.AppendError(nil, wire.NoSuchUser.With(string(shown))))
+		v.private(s, wire.AppendError(nil, wire.NoSuchUser.With(string(shown))))
 		return
 	}
-	v.log.AppendPrivate(&s.cursor, o.frame)
+	v.private(s, o.frame)
 	if member != s.member {
-		v.log.AppendPrivate(&member.Session.(*session).cursor, o.frame)
+		v.private(member.Session.(*session), o.frame)
 	}
 }
 
@@ -309,7 +311,7 @@ func (v *server) answer(s *session) {
 		}
 	}
 	v.note("the server answers the /who of %v", s)
-	v.log.AppendPrivate(&s.cursor, s.roster)
+	v.private(s, s.roster)
 	s.mark = v.log.Owed(&s.cursor)
 	s.roster, s.tries, s.ops = nil, 0, s.ops[1:]
 	v.noteFull()
@@ -341,131 +343,8 @@ func (v *server) leave(s *session, owed bool) {
 	}
 	v.room.Leave(s.member)
 	v.changes++
-	v.log.Append(wire.AppendLeave(nil, s.name))
+	v.public(wire.AppendLeave(nil, s.name))
 	v.noteFull()
-}
-
-// write does what the feed's writer has to do next for a session: it takes what
-// there is to write, or what it has taken is written, up to n bytes.
-func (v *server) write(s *session, n int) bool {
-	switch {
-	case s.next != nil:
-		return v.wrote(s, n)
-	case !s.on || len(s.greeting) > 0:
-		return false
-	}
-	b := v.log.Next(&s.cursor, s.scratch)
-	if len(b) == 0 {
-		return false
-	}
-	s.next, s.was = b, append(s.was[:0], b...)
-	if n%2 == 1 {
-		return v.wrote(s, n)
-	}
-	if v.told() {
-		v.note("the server begins to write %d bytes to %v", len(b), s)
-	}
-	return true
-}
-
-// wrote ends a write.
-func (v *server) wrote(s *session, n int) bool {
-	b := s.next
-	if !s.on { // dropped meanwhile; what is written must not have changed
-		s.next = nil
-		if !bytes.Equal(b, s.was) {
-			panic(fmt.Sprintf("%q has changed to %q while it was written", s.was, b))
-		}
-		return true
-	}
-	if s.conn.reset {
-		v.note("the server cannot write to %v any more", s)
-		s.next = nil
-		v.drop(s)
-		if s.left {
-			v.close(s)
-		}
-		return true
-	}
-	k := s.conn.down.write(b, n)
-	s.next = nil
-	s.written += int64(k)
-	v.log.Advance(&s.cursor, k, v.now)
-	if k == len(b) {
-		v.settle(s)
-	} else {
-		v.log.Block(&s.cursor, v.now)
-	}
-	v.madeRoom()
-	if k > 0 && v.told() {
-		v.note("the server writes %d of %d bytes to %v", k, len(b), s)
-	}
-	return k > 0
-}
-
-// settle is for one whose connection took all.
-func (v *server) settle(s *session) {
-	v.log.Unblock(&s.cursor)
-	v.end(s)
-}
-
-// end closes the connection of one who has left once all was written.
-func (v *server) end(s *session) {
-	if s.left && s.next == nil && v.log.Done(&s.cursor) {
-		v.drop(s)
-		v.note("the server closes the connection of %v", s)
-		s.conn.down.over, s.closed = true, true
-	}
-}
-
-func (v *server) drop(s *session) {
-	if s.on {
-		v.log.Drop(&s.cursor)
-		s.on = false
-		v.madeRoom()
-	}
-}
-
-// close ends a connection at once, by an RST where it was somebody's.
-func (v *server) close(s *session) {
-	s.closed, s.conn.cut, s.conn.down.over = true, true, true
-}
-
-// evict looks who holds the others up.
-func (v *server) evict(grace time.Duration) {
-	for _, s := range v.sessions {
-		if q := len(s.conn.down.bytes); s.on {
-			if q < s.queued {
-				v.log.Touch(&s.cursor, v.now)
-			}
-			s.queued = q
-		}
-	}
-	for _, e := range v.log.Evict(v.now, grace) {
-		for _, s := range v.sessions {
-			if &s.cursor == e.Cursor {
-				s.on, s.evicted = false, true
-				v.note("the server evicts %v: %v", s, e.Reason)
-				v.onEvict(s, e.Reason)
-			}
-		}
-	}
-	v.madeRoom()
-}
-
-func (v *server) noteFull() { v.full = v.full || v.log.Full() }
-
-func (v *server) madeRoom() { v.full = v.full && !v.log.Roomy() }
-
-// forget drops what is closed and not being written to.
-func (v *server) forget() {
-	kept := v.sessions[:0]
-	for _, s := range v.sessions {
-		if !s.closed || s.next != nil {
-			kept = append(kept, s)
-		}
-	}
-	v.sessions = kept
 }
 
 func (s *session) String() string { return fmt.Sprintf("chatter %d", s.who) }
