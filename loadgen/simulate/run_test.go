@@ -2,7 +2,9 @@ package simulate_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -13,7 +15,7 @@ func (p *plan) run(tale *story) (w *world) {
 	w = newWorld(p, tale)
 	defer func() {
 		if r := recover(); r != nil {
-			w.fail("panic", "%v", r)
+			w.fail("panic", "%v in %s", r, panicked())
 		}
 		w.stop(w.failed)
 	}()
@@ -29,6 +31,18 @@ func (p *plan) run(tale *story) (w *world) {
 	}
 	w.end(len(p.steps) + 1)
 	return w
+}
+
+// panicked is the function of this module that has panicked, for a deferred one.
+func panicked() string {
+	pcs := make([]uintptr, 20)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)]) // behind the deferred function
+	for {
+		f, more := frames.Next()
+		if strings.HasPrefix(f.Function, "chatsim/") || !more {
+			return fmt.Sprintf("%s, line %d", f.Function, f.Line)
+		}
+	}
 }
 
 // begin has chatter 0, who stays, join.
