@@ -19,6 +19,7 @@ type sim struct {
 	judge *Judge
 	nonce string
 	now   time.Duration
+	tick  time.Duration // between two deeds: whoever reads slowly is still in time for leaves
 	users []*user
 	here  []*user // in join order, as the server knows it
 	spoil spoiler
@@ -63,7 +64,10 @@ type user struct {
 }
 
 func newSim(seed uint64, users int, level Level) *sim {
-	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", log: io.Discard, haste: 3}
+	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", log: io.Discard, haste: 3, tick: time.Millisecond}
+	if users > 100 {
+		m.tick /= 10
+	}
 	m.judge = New(Config{Nonce: m.nonce, Level: level})
 	for i := range users {
 		u := &user{n: i, asked: fmt.Sprintf("u%d", i), loyal: i == 0, pace: []int{2, 6, 60}[m.rnd.IntN(3)]}
@@ -76,7 +80,7 @@ func newSim(seed uint64, users int, level Level) *sim {
 }
 
 func (m *sim) dial(u *user) {
-	m.now += time.Millisecond
+	m.now += m.tick
 	u.s = m.judge.Dial(u.n, u.asked, m.now)
 	u.leaving, u.in, u.out = Stays, nil, nil
 	u.stays++
@@ -136,7 +140,7 @@ func (m *sim) say(u *user, target string) *Line { return m.claim(u, target, "") 
 
 // claim is say with a sender field of somebody else, which is text to a right server.
 func (m *sim) claim(u *user, target, claims string) *Line {
-	m.now += time.Millisecond
+	m.now += m.tick
 	text := string(AppendStamp(nil, m.nonce, u.n, u.seq)) + fmt.Sprintf("@ a\tb ü %d", m.rnd.IntN(1e9))
 	if claims != "" {
 		text += "@" + claims + "@" + wire.Group
@@ -237,7 +241,7 @@ func rawOf(f *wire.Frame) []byte {
 
 // leave begins a chatter's stay to end.
 func (m *sim) leave(u *user, kind Leave) {
-	m.now += time.Millisecond
+	m.now += m.tick
 	u.s.Closing(kind, m.now)
 	u.leaving = kind
 	if kind == Reset {
