@@ -3,7 +3,6 @@ package manager
 import (
 	"bytes"
 	"flag"
-	"runtime"
 	"testing"
 
 	"chatsim/manager/wire"
@@ -27,9 +26,7 @@ func TestLongLineCostsNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		if sent%(32<<20) == 0 {
-			var st runtime.MemStats
-			runtime.ReadMemStats(&st)
-			peak = max(peak, int64(st.HeapAlloc+st.StackInuse)-before)
+			peak = max(peak, inUse()-before)
 		}
 	}
 	bob.send("")
