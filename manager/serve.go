@@ -128,6 +128,16 @@ func (m *Manager) Shutdown(ctx context.Context) error {
 		s.interrupt()
 	}
 	err := m.feed.Close(ctx)
+	stop := context.AfterFunc(ctx, func() {
+		m.hurry.Store(true)
+		for _, s := range sessions {
+			s.interrupt()
+		}
+	})
 	m.goroutines.Wait()
+	stop()
+	if err == nil && m.cutOff.Load() {
+		err = ctx.Err()
+	}
 	return err
 }
