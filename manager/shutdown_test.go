@@ -57,7 +57,6 @@ func TestShutdownAtFullRate(t *testing.T) {
 	}
 	m, addr := serve(t, Config{})
 	var coming, talking, reading sync.WaitGroup
-	var conns []net.Conn
 	all := make([]heard, users)
 	coming.Add(users)
 	for i := range users {
@@ -66,6 +65,7 @@ func TestShutdownAtFullRate(t *testing.T) {
 		may := make(chan struct{}, underWay)
 		reading.Go(func() {
 			all[i] = hearAll(conn, name, coming.Done, func() { <-may })
+			conn.Close()
 		})
 		talking.Go(func() {
 			coming.Wait()
@@ -80,7 +80,6 @@ func TestShutdownAtFullRate(t *testing.T) {
 				}
 			}
 		})
-		conns = append(conns, conn)
 	}
 	settle(t, func() bool { return m.Stats().Lines >= enough })
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
@@ -89,9 +88,6 @@ func TestShutdownAtFullRate(t *testing.T) {
 		t.Errorf("shutdown: %v", err)
 	}
 	reading.Wait()
-	for _, conn := range conns {
-		conn.Close()
-	}
 	talking.Wait()
 	accepted := m.Stats().Lines
 	for i, h := range all {
