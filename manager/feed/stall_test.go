@@ -23,6 +23,14 @@ const (
 	hallLine   = 1 << 10
 )
 
+// hallSize is how many readers there are.
+func hallSize() int {
+	if testing.Short() {
+		return 50
+	}
+	return 500
+}
+
 // hall is many healthy readers, in a bubble, and some others.
 type hall struct {
 	t       *testing.T
@@ -108,7 +116,7 @@ func (h *hall) empty() {
 
 // TestStalledAmongMany has readers that stop while lines come at full rate.
 func TestStalledAmongMany(t *testing.T) {
-	const all, lines = 500, 4 * hallWindow / hallLine
+	const lines = 4 * hallWindow / hallLine
 	for _, tc := range []struct {
 		name    string
 		stalled int
@@ -120,7 +128,7 @@ func TestStalledAmongMany(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := newHall(t, all-tc.stalled)
+				h := newHall(t, hallSize()-tc.stalled)
 				var stalling sync.WaitGroup
 				for i := range tc.stalled {
 					_, client, ended := pipe(t, h.feed)
@@ -147,7 +155,6 @@ func TestStalledAmongMany(t *testing.T) {
 // while lines come at a steady rate.
 func TestSlowAmongMany(t *testing.T) {
 	const (
-		all    = 500
 		each   = 500 * time.Millisecond
 		burst  = 16 * hallLine // in each of these times
 		lasts  = time.Minute
@@ -166,7 +173,7 @@ func TestSlowAmongMany(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				h := newHall(t, all-1)
+				h := newHall(t, hallSize()-1)
 				s, client, ended := pipe(t, h.feed)
 				got, stopped := 0, make(chan struct{})
 				go func() {
