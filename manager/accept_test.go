@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// shortListener fails for want of descriptors whenever short says so for the
+// shortListener fails for want of something whenever short says so for the
 // time since it was opened, and gives a pipe otherwise.
 type shortListener struct {
 	opened time.Time
 	short  func(time.Duration) bool
+	why    syscall.Errno
 	fails  []time.Duration // when it failed
 	gave   []time.Duration // when it gave a connection
 	peers  []net.Conn      // the other ends of those
@@ -24,7 +25,7 @@ func (l *shortListener) Accept() (net.Conn, error) {
 	at := time.Since(l.opened)
 	if l.short(at) {
 		l.fails = append(l.fails, at)
-		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: syscall.EMFILE}
+		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: l.why}
 	}
 	if len(l.gave) == l.most {
 		<-l.closed
@@ -59,17 +60,20 @@ func TestShortOfDescriptors(t *testing.T) {
 	calls := 0
 	for _, tc := range []struct {
 		name  string
+		why   syscall.Errno
 		short func(time.Duration) bool
 		most  int
 		soon  time.Duration // when all connections must be there
 	}{
-		{"for ten seconds", func(at time.Duration) bool { return at < outage }, 3, outage + time.Second},
-		{"for a moment", func(at time.Duration) bool { return at < time.Millisecond }, 3, time.Second},
-		{"every other time", func(time.Duration) bool { calls++; return calls%2 == 1 }, 300, time.Minute},
+		{"descriptors for ten seconds", syscall.EMFILE, func(at time.Duration) bool { return at < outage }, 3, outage + time.Second},
+		{"memory for ten seconds", syscall.ENOMEM, func(at time.Duration) bool { return at < outage }, 3, outage + time.Second},
+		{"buffers for ten seconds", syscall.ENOBUFS, func(at time.Duration) bool { return at < outage }, 3, outage + time.Second},
+		{"for a moment", syscall.ENFILE, func(at time.Duration) bool { return at < time.Millisecond }, 3, time.Second},
+		{"every other time", syscall.EMFILE, func(time.Duration) bool { calls++; return calls%2 == 1 }, 300, time.Minute},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := &shortListener{opened: time.Now(), short: tc.short, most: tc.most, closed: make(chan struct{})}
+				l := &shortListener{opened: time.Now(), short: tc.short, why: tc.why, most: tc.most, closed: make(chan struct{})}
 				m := New(Config{})
 				served := make(chan error, 1)
 				go func() { served <- m.Serve(l) }()
