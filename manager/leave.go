@@ -3,6 +3,7 @@ package manager
 import (
 	"errors"
 	"io"
+	"os"
 	"time"
 
 	"chatsim/manager/feed"
@@ -109,13 +110,34 @@ func (s *session) refuse(err error) {
 }
 
 // farewell closes so that our last words arrive: closing with input unread
-// would make the kernel throw them away and send an RST instead of a FIN.
+// would make the kernel throw them away and send an RST instead of a FIN. In a
+// shutdown it goes on for as long as the peer has not got them all. Input is
+// read without haste meanwhile, as it is for nothing.
 func (s *session) farewell() {
 	defer s.conn.Close()
 	half, ok := s.conn.(interface{ CloseWrite() error })
 	if !ok || half.CloseWrite() != nil {
 		return
 	}
-	_ = s.conn.SetReadDeadline(time.Now().Add(lingerTime))
-	_, _ = io.CopyN(io.Discard, s.conn, lingerBytes)
+	for end := time.Now().Add(lingerTime); ; {
+		_ = s.conn.SetReadDeadline(end)
+		if s.m.hurry.Load() {
+			s.interrupt()
+		}
+		_, err := io.CopyN(io.Discard, s.conn, lingerPiece)
+		late := errors.Is(err, os.ErrDeadlineExceeded)
+		switch {
+		case err != nil && !late:
+			return // the peer has closed
+		case late && (!s.m.draining.Load() || unsent(s.conn) <= 0):
+			return
+		case late && s.m.hurry.Load():
+			s.m.cutOff.Store(true)
+			return
+		case late:
+			end = time.Now().Add(lingerTime)
+		default:
+			time.Sleep(lingerPause)
+		}
+	}
 }

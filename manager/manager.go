@@ -69,6 +69,8 @@ type Manager struct {
 	cancel  context.CancelFunc
 
 	draining   atomic.Bool // set under mu
+	hurry      atomic.Bool // the shutdown waits for nobody any more
+	cutOff     atomic.Bool // and somebody had not got everything
 	goroutines sync.WaitGroup
 
 	mu sync.Mutex

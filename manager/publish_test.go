@@ -99,6 +99,11 @@ func memory() int64 {
 	for range 3 {
 		runtime.GC()
 	}
+	return inUse()
+}
+
+// inUse is memory with garbage that is not yet collected.
+func inUse() int64 {
 	var st runtime.MemStats
 	runtime.ReadMemStats(&st)
 	return int64(st.HeapAlloc + st.StackInuse)

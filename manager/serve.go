@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"chatsim/manager/wire"
@@ -62,8 +63,7 @@ func (m *Manager) accept(ln net.Listener) (net.Conn, error) {
 		if err == nil {
 			return conn, nil
 		}
-		var passing interface{ Temporary() bool } // as net/http does: there is no better question
-		if !errors.As(err, &passing) || !passing.Temporary() {
+		if !passing(err) {
 			return nil, err
 		}
 		m.count(func(s *Stats) { s.AcceptErrors++ })
@@ -74,6 +74,14 @@ func (m *Manager) accept(ln net.Listener) (net.Conn, error) {
 			return nil, err
 		}
 	}
+}
+
+// passing says whether a failed accept may work later. What net calls temporary
+// is what net/http waits out too; want of memory is as short as want of
+// descriptors.
+func passing(err error) bool {
+	var t interface{ Temporary() bool }
+	return errors.As(err, &t) && t.Temporary() || errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.ENOMEM)
 }
 
 // ServeConn serves one connection until it has ended, and closes it.
@@ -128,6 +136,16 @@ func (m *Manager) Shutdown(ctx context.Context) error {
 		s.interrupt()
 	}
 	err := m.feed.Close(ctx)
+	stop := context.AfterFunc(ctx, func() {
+		m.hurry.Store(true)
+		for _, s := range sessions {
+			s.interrupt()
+		}
+	})
 	m.goroutines.Wait()
+	stop()
+	if err == nil && m.cutOff.Load() {
+		err = ctx.Err()
+	}
 	return err
 }

@@ -15,9 +15,10 @@ import (
 )
 
 const (
-	lingerTime  = time.Second // that a peer has to read our last words
-	lingerBytes = 1 << 20     // of its input that we throw away meanwhile
-	rosterPiece = 32 << 10    // in one write of a welcome and roster, in bytes
+	lingerTime  = time.Second          // that a peer has to read our last words
+	lingerPiece = 64 << 10             // of its input that we throw away meanwhile, in bytes,
+	lingerPause = 5 * time.Millisecond // and the time until the next
+	rosterPiece = 32 << 10             // in one write of a welcome and roster, in bytes
 )
 
 // session is one connection, from accept to close. Its goroutine reads; what is

@@ -17,3 +17,19 @@ func setUserTimeout(conn *net.TCPConn, d time.Duration) {
 		_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(d.Milliseconds()))
 	})
 }
+
+// unsent is how many of the bytes written to a socket its peer's system has not
+// acknowledged; -1 if that cannot be told.
+func unsent(conn net.Conn) int {
+	raw := rawOf(conn)
+	if raw == nil {
+		return -1
+	}
+	n := -1
+	_ = raw.Control(func(fd uintptr) {
+		if queued, err := unix.IoctlGetInt(int(fd), unix.SIOCOUTQ); err == nil {
+			n = queued
+		}
+	})
+	return n
+}

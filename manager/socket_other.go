@@ -9,3 +9,6 @@ import (
 
 // setUserTimeout does nothing here: keepalive and the grace remain.
 func setUserTimeout(*net.TCPConn, time.Duration) {}
+
+// unsent cannot be told here.
+func unsent(net.Conn) int { return -1 }

@@ -34,6 +34,7 @@ type Cursor struct {
 	progress    time.Duration // of a blocked one: when it was last seen to take something
 	behind      bool          // more than half the window, since behindSince
 	behindSince time.Duration
+	behindFrom  int64 // delivered at that time
 }
 
 // spot is a position among a cursor's bytes: at byte pos of the log, in chunk,

@@ -12,7 +12,7 @@ type Reason uint8
 const (
 	Finished Reason = iota // its stay has ended and all of it was written
 	Stalled                // took nothing for the grace while others went on
-	Slow                   // was far behind for the grace while most were not
+	Slow                   // was far behind for the grace, and took little, while most had caught up
 	Broken                 // its connection does not take writes any more
 	Closed                 // the feed was closed before all was written
 )
@@ -62,40 +62,57 @@ func (l *Log) Blocked() int { return len(l.blocked) }
 // Evict takes out those that hold the others up. Stalled is a blocked cursor
 // without progress for the grace while another, or a guest, goes on; or, where
 // nobody does, one that has finished, for only its connection waits for it. Slow
-// is one that was more than half the window behind for all of the grace while at
-// least half of the cursors were not. Where everybody is behind nobody goes:
-// then Full slows those who append. The answer holds until the next call; it
-// costs O(blocked).
+// is one that for all of the grace was more than half the window behind, and took
+// less than that, while most had caught up. Where most are behind, blocked or
+// waiting to be served, nobody goes: then Full slows those who append. The answer
+// holds until the next call; it costs O(blocked + chunks).
 func (l *Log) Evict(now, grace time.Duration) []Evicted {
 	clear(l.evicted)
 	l.evicted = l.evicted[:0]
 	if len(l.blocked) == 0 {
 		return nil
 	}
-	stalled, behind := 0, 0
+	stalled := 0
 	for _, c := range l.blocked {
 		if now-c.progress >= grace {
 			stalled++
 		}
-		if l.Pending(c) > l.window/2 {
-			behind++
-			if !c.behind {
-				c.behind, c.behindSince = true, now
-			}
-		}
 	}
 	someGoOn := l.cursors+l.guests > stalled
-	mostKeepUp := behind <= l.cursors/2
+	mostWait := 2*l.caughtUp() >= l.cursors
 	for _, c := range slices.Backward(l.blocked) { // backwards: Drop fills its gap from the end
+		slow := l.slow(c, mostWait, now, grace)
 		finished := c.limit <= l.end
 		switch {
 		case (someGoOn || finished) && now-c.progress >= grace:
 			l.evict(c, Stalled)
-		case mostKeepUp && c.behind && now-c.behindSince >= grace:
+		case slow:
 			l.evict(c, Slow)
 		}
 	}
 	return l.evicted
+}
+
+// slow looks at a blocked cursor. It has the grace for half a window, and then
+// again for the next.
+func (l *Log) slow(c *Cursor, mostWait bool, now, grace time.Duration) bool {
+	half := l.window / 2
+	switch {
+	case !mostWait || l.Pending(c) <= half:
+		c.behind = false
+	case !c.behind || c.delivered-c.behindFrom >= int64(half):
+		c.behind, c.behindSince, c.behindFrom = true, now, c.delivered
+	}
+	return c.behind && now-c.behindSince >= grace
+}
+
+// caughtUp is how many cursors stand near the end.
+func (l *Log) caughtUp() int {
+	n, near := l.cursors, l.end-int64(l.window/8)
+	for k := l.first; k != l.last && k.end() <= near; k = k.next {
+		n -= k.cursors
+	}
+	return n
 }
 
 func (l *Log) evict(c *Cursor, r Reason) {

@@ -8,8 +8,8 @@ import (
 )
 
 // evictCase is a little program over the cursors a, b, c and d in a window of
-// 1024 bytes: "append N", "take X" (all), "nibble X" (one byte), "block X",
-// "unblock X", "touch X", "finish X", "drop X", "guest", and "evict" which
+// 1024 bytes: "append N", "take X" (all, and of several such as "take abc"),
+// "nibble X" (one byte), "bite X" (half a window), "block X", "unblock X", "touch X", "finish X", "drop X", "guest", and "evict" which
 // prints who goes. A step may be preceded by the second at which it happens.
 type evictCase struct {
 	name  string
@@ -30,12 +30,17 @@ func TestEvict(t *testing.T) {
 		{"all stalled: nobody goes", "append 100; block a; block b; block c; block d; 9 evict", ""},
 		{"all stalled and a guest waits", "append 100; block a; block b; block c; block d; guest; 9 evict",
 			"d stalled c stalled b stalled a stalled"},
-		{"slow for the grace", "append 600; block a; 1 evict; 5 nibble a; 5 evict; 6 nibble a; 6 evict", "a slow"},
+		{"slow for the grace", "append 600; take bcd; block a; 1 evict; 5 nibble a; 5 evict; 6 nibble a; 6 evict", "a slow"},
 		{"behind, but not all the time",
-			"append 600; block a; 1 evict; 4 take a; append 600; 5 evict; 7 nibble a; 9 nibble a; 9 evict; 10 evict", "a slow"},
-		{"half may be slow", "append 600; block a; block b; 1 evict; 5 nibble a; nibble b; 6 evict", "b slow a slow"},
+			"append 600; take bcd; block a; 1 evict; 4 take a; append 600; take bcd; 5 evict; 7 nibble a; 9 nibble a; 9 evict; 10 evict", "a slow"},
+		{"half a window in the grace is enough",
+			"append 2000; take bcd; block a; 1 evict; 5 bite a; 6 evict; 10 bite a; 10 evict; 11 evict; 14 evict", ""},
+		{"but once is not", "append 2000; take bcd; block a; 1 evict; 5 bite a; 6 evict; 10 nibble a; 10 evict; 11 evict", "a slow"},
+		{"half may be slow", "append 600; take cd; block a; block b; 1 evict; 5 nibble a; nibble b; 6 evict", "b slow a slow"},
 		{"most are slow: nobody goes",
-			"append 600; block a; block b; block c; 1 evict; 5 nibble a; nibble b; nibble c; 6 evict", ""},
+			"append 600; take d; block a; block b; block c; 1 evict; 5 nibble a; nibble b; nibble c; 6 evict", ""},
+		{"most wait to be served: nobody goes", "append 600; take d; block a; 1 evict; 5 nibble a; 6 evict", ""},
+		{"most had to wait meanwhile", "append 600; take bcd; block a; 1 evict; append 200; 3 evict; take bcd; 5 nibble a; 6 evict; 9 evict", ""},
 		{"one that has left can stall as well", "append 100; finish a; block a; 5 evict", "a stalled"},
 		{"all stalled, one of them has left", "append 100; finish b; block a; block b; block c; block d; 5 evict", "b stalled"},
 		{"dropped ones are out", "append 100; block a; block b; drop a; 5 evict", "b stalled"},
@@ -75,9 +80,17 @@ func playEvict(t *testing.T, steps string) string {
 			}
 			l.Append(make([]byte, n))
 		case "take":
-			take(l, c, 64, now)
+			for _, name := range arg {
+				take(l, cs[string(name)], 64, now)
+			}
 		case "nibble":
 			l.Advance(c, 1, now)
+		case "bite":
+			for taken := 0; taken < 512; {
+				b := l.Next(c, make([]byte, 512-taken))
+				l.Advance(c, len(b), now)
+				taken += len(b)
+			}
 		case "block":
 			l.Block(c, now)
 		case "unblock":

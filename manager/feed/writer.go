@@ -227,15 +227,22 @@ type pusher struct {
 
 // push is called when the socket may be writable; false makes it wait. It ends
 // after one whole write: the writer goes on from there.
+//
+// Many may be called at once, when a stall is over, and queue for the lock: only
+// who has it takes a scratch, and gives it back before queueing again.
 func (p *pusher) push(fd uintptr) bool {
+	f := p.feed
+	f.mu.Lock()
 	scratch := scratches.Get().(*[writeSize]byte)
-	defer scratches.Put(scratch)
-	b := p.feed.next(p.sub, scratch[:])
-	if len(b) == 0 {
-		return true
+	b := f.log.Next(&p.sub.cursor, scratch[:])
+	f.mu.Unlock()
+	n := 0
+	if len(b) > 0 {
+		n, p.err = writeFD(fd, b)
 	}
-	n, err := writeFD(fd, b)
-	p.feed.wrote(p.sub, n)
-	p.err = err
-	return err != nil || n == len(b)
+	scratches.Put(scratch)
+	if n > 0 {
+		f.wrote(p.sub, n)
+	}
+	return p.err != nil || n == len(b)
 }

@@ -82,6 +82,14 @@ func FuzzRequest(f *testing.F) {
 		if want := showRequest(plainRequest(string(line))); got != want {
 			t.Fatalf("ParseRequest(%q) = %s, want %s", line, got, want)
 		}
+		r := ParseRequest(line, "bob", "bob2")
+		if r.Kind == Tell {
+			whole := strings.TrimSuffix(string(line), "\r") + "\n"
+			asked, given := AppendMessage(nil, r.Text, "bob", string(r.Target)), AppendMessage(nil, r.Text, "bob2", string(r.Target))
+			if string(asked) != whole && string(given) != whole {
+				t.Fatalf("%q prints back as %q or %q", line, asked, given)
+			}
+		}
 	})
 }
 
