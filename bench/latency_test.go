@@ -9,6 +9,7 @@ import (
 	"chatsim/loadgen"
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/report"
+	"chatsim/manager"
 )
 
 // BenchmarkLatency is how long a line takes from when it was due to each of
@@ -74,11 +75,12 @@ func writersTrials(s scale) []trial {
 }
 
 // openWriters opens our room with connections that hide that they are sockets.
-// The feed then has a goroutine for each write to a connection, which blocks
-// until it is done.
+// The feed then starts a goroutine for a connection whenever there is something
+// to write to it, which writes until all is written and blocks meanwhile. Where
+// that falls behind the rate it is not to be evicted for it.
 func openWriters(tb testing.TB) (addr string, stop func()) {
 	ln := listen(tb)
-	return ln.Addr().String(), serve(tb, hiding{ln})
+	return ln.Addr().String(), serve(tb, hiding{ln}, manager.Config{Grace: time.Minute})
 }
 
 type hiding struct{ net.Listener }

@@ -83,7 +83,7 @@ type opener func(tb testing.TB) (addr string, stop func())
 // openRoom opens the room that is measured here.
 func openRoom(tb testing.TB) (addr string, stop func()) {
 	ln := listen(tb)
-	return ln.Addr().String(), serve(tb, ln)
+	return ln.Addr().String(), serve(tb, ln, manager.Config{})
 }
 
 func listen(tb testing.TB) net.Listener {
@@ -96,8 +96,8 @@ func listen(tb testing.TB) net.Listener {
 }
 
 // serve serves a fresh room at ln.
-func serve(tb testing.TB, ln net.Listener) (stop func()) {
-	room := manager.New(manager.Config{})
+func serve(tb testing.TB, ln net.Listener, cfg manager.Config) (stop func()) {
+	room := manager.New(cfg)
 	var g errgroup.Group
 	g.Go(func() error { return room.Serve(ln) })
 	return func() {
