@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/report"
 	"chatsim/manager/wire"
 )
 
@@ -19,10 +20,10 @@ func BenchmarkHub(b *testing.B) { run(b, hubTrials) }
 func hubTrials(s scale) []trial {
 	users := min(500, s.most)
 	return []trial{{fmt.Sprintf("users=%d", users), func(tb testing.TB) figures {
-		at := func(open opener) func() float64 {
-			return func() float64 { return saturate(tb, s, open, users, defaultSize, check.Full).DeliveriesPerS }
+		at := func(open opener) func() *report.Report {
+			return func() *report.Report { return saturate(tb, s, open, users, defaultSize, check.Full) }
 		}
-		return s.interleave("room/hub", "deliveries/s", "room", "hub", at(openRoom), at(openHub))
+		return s.compare("room/hub", "room", "hub", at(openRoom), at(openHub))
 	}}}
 }
 
