@@ -186,8 +186,8 @@ func doubts(rep *report.Report) string {
 		if c.Verdict == report.Failed || c.Verdict == report.Inconclusive {
 			text += fmt.Sprintf("; %s: %s %s", c.Name, c.Verdict, c.Reason)
 		}
-		for _, w := range c.Witnesses {
-			text += "; " + w.Sentence
+		if len(c.Witnesses) > 0 {
+			text += c.Witnesses[0].Sentence
 		}
 	}
 	return text
