@@ -62,10 +62,14 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 	default:
 		code, err = simulate(ctx, cfg, stdout, stderr)
 	}
-	if err != nil {
-		return fail(stderr, err)
+	switch {
+	case err == nil:
+		return code
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fail(stderr, err)
+		return report.ExitInterrupted
 	}
-	return code
+	return fail(stderr, err)
 }
 
 // fail prints an error, and its hint if it has one.
@@ -131,13 +135,17 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 		}
 	}
 	rep.Conclude(cfg.Thresholds)
-	if err := render(cfg, rep, stdout, stderr); err != nil {
-		return 0, err
-	}
+	code := rep.ExitCode()
 	if panics > 0 {
-		return exitBug, nil
+		code = exitBug
 	}
-	return rep.ExitCode(), nil
+	if err := render(cfg, rep, stdout, stderr); err != nil {
+		if code == 0 {
+			return 0, err
+		}
+		fail(stderr, err) // what the run came to says more
+	}
+	return code, nil
 }
 
 // loadConfig turns the flags into what a run is made of.
@@ -264,8 +272,16 @@ func serve(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) err
 	<-gctx.Done()
 	drain, cancel := context.WithTimeout(context.Background(), cfg.Drain)
 	defer cancel()
-	err = errors.Join(room.Shutdown(drain), g.Wait())
+	err = room.Shutdown(drain)
+	if errors.Is(err, context.DeadlineExceeded) {
+		fmt.Fprintf(stderr, "chatsim: some did not read to the end within -drain %v and were cut off\n", cfg.Drain)
+		err = nil
+	}
+	err = errors.Join(err, g.Wait())
 	s := room.Stats()
+	if s.Panics > 0 {
+		err = errors.Join(err, fmt.Errorf("a bug in chatsim: %d panics were contained; please report this", s.Panics))
+	}
 	fmt.Fprintf(stdout, "closed: %s, %s\n", report.Plural(int64(s.Joins), "join", "joins"), report.Plural(int64(s.Lines+s.PrivateLines), "line", "lines"))
 	return err
 }

@@ -56,3 +56,13 @@ func (c *Client) Leave(kind Leave) error {
 // Close closes the connection and ends a Next or Say that waits with an error.
 // While bytes are unread the kernel makes an RST of it.
 func (c *Client) Close() error { return c.conn.Close() }
+
+// SetReadBuffer sets the connection's receive buffer in the kernel, in bytes:
+// a small one makes a chatter that does not read be noticed sooner. It is
+// errors.ErrUnsupported where the connection has none.
+func (c *Client) SetReadBuffer(bytes int) error {
+	if conn, ok := c.conn.(interface{ SetReadBuffer(int) error }); ok {
+		return conn.SetReadBuffer(bytes)
+	}
+	return errors.ErrUnsupported
+}

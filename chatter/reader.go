@@ -16,7 +16,12 @@ const (
 	bufferSize = 64 << 10
 	// plainSize is that of a connection which has to own its buffer.
 	plainSize = 8 << 10
+	// maxFrame is the longest frame, in bytes: the roster of a million names.
+	maxFrame = 64 << 20
 )
+
+// ErrFrameTooLong ends a stream in which a frame does not end for 64 MiB.
+var ErrFrameTooLong = errors.New("frame is too long")
 
 // buffers lends memory to those who have something to read.
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
@@ -72,6 +77,10 @@ func (r *reader) find(i int) {
 func (r *reader) fill() error {
 	if r.err != nil {
 		return r.err
+	}
+	if r.end-r.start >= maxFrame {
+		start := bytes.Clone(r.buf[r.start : r.start+maxQuote])
+		return r.fail(&FrameError{Frame: start, Len: r.end - r.start, Err: ErrFrameTooLong})
 	}
 	r.makeRoom()
 	n, err := r.read()

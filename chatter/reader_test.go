@@ -174,3 +174,25 @@ func BenchmarkNext(b *testing.B) {
 	client.Leave(Reset)
 	<-written
 }
+
+// A frame without end does not take all memory.
+func TestFrameWithoutEnd(t *testing.T) {
+	client, server := connect(t)
+	go func() {
+		for b := make([]byte, 1<<20); ; {
+			if _, err := server.Write(b); err != nil {
+				return
+			}
+		}
+	}()
+	for range 2 { // it is the end of the stream
+		var f Frame
+		if err := client.Next(&f); !errors.Is(err, ErrFrameTooLong) {
+			t.Fatalf("Next gave %v", err)
+		}
+	}
+	if size := len(client.in.buf); size > 0 {
+		t.Errorf("%d bytes are still held", size)
+	}
+	client.Close()
+}

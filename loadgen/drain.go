@@ -109,7 +109,7 @@ func (r *run) allSettled() bool {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, s := range r.gone {
+	for s := range r.gone {
 		if _, known := s.LeaveNotice(); !known {
 			return false
 		}

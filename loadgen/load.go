@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -17,6 +18,14 @@ func (r *run) load(ctx context.Context) {
 	r.measure.startAt(r.begin)
 	stopSampling := r.measure.sample(r)
 	defer stopSampling()
+	if w := r.script.StallWindows(r.cfg.Duration); len(w) > 0 {
+		r.measure.startWindows(r.begin, w[0].To-w[0].From)
+		ctx, cancel := context.WithCancel(ctx)
+		var wg sync.WaitGroup
+		wg.Go(func() { r.stalls(ctx) })
+		defer wg.Wait()
+		defer cancel()
+	}
 	r.enter(Warming)
 	rate := float64(r.cfg.Rate)
 	if r.cfg.Rate.IsMax() {

@@ -49,7 +49,7 @@ func (d *deferred) note(took time.Duration) {
 	note(d.Histogram, took)
 }
 
-// mergeInto adds what is noted to others.
+// mergeInto adds what is noted to those of others that there are.
 func (d deferred) mergeInto(hs ...*hdrhistogram.Histogram) {
 	for _, h := range hs {
 		if d.Histogram != nil && h != nil {
@@ -68,11 +68,14 @@ func (d deferred) reset() {
 // target: " sender:text@sender@target\n".
 const lineOverhead = len(" :@@\n")
 
-// deliver notes one delivery of a line of the run.
-func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own bool) {
+// deliver notes one delivery of a line of the run. With timed false, how long
+// it took is the receiver's own doing.
+func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own, timed bool) {
 	rec.observed++
 	took := at - l.Actual
-	rec.slowest = max(rec.slowest, took)
+	if timed {
+		rec.slowest = max(rec.slowest, took)
+	}
 	if !l.Measured {
 		return
 	}
@@ -85,6 +88,9 @@ func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own bool
 		rec.bytes += int64(n + len("\n"))
 	} else {
 		rec.bytes += int64(lineOverhead + 2*len(f.Sender) + len(f.Text) + len(f.Target))
+	}
+	if !timed {
+		return
 	}
 	if l.Intended == l.Actual { // all of the closed model
 		rec.both.note(took)
@@ -113,19 +119,22 @@ type measure struct {
 	earliest time.Duration // of the measured deliveries
 	latest   time.Duration
 	seconds  map[int64]*second
+	// of a scenario with a stalled reader
+	windowS, windowFrom int64 // how long they are, and the first one's first second
+	windows             map[int64]*hdrhistogram.Histogram
 
 	lineMu sync.Mutex
 	// Guarded by lineMu.
-	last, skew, lag, join *hdrhistogram.Histogram
-	sent                  int64
-	sentIn                map[int64]int64 // measured lines by second
+	last, skew, lag, join, leave *hdrhistogram.Histogram
+	sent                         int64
+	sentIn                       map[int64]int64 // measured lines by second
 
 	usage usage
 }
 
 func newMeasure() *measure {
-	m := &measure{seconds: make(map[int64]*second), sentIn: make(map[int64]int64)}
-	for _, h := range []**hdrhistogram.Histogram{&m.delivery, &m.actual, &m.echo, &m.last, &m.skew, &m.lag, &m.join} {
+	m := &measure{seconds: make(map[int64]*second), windows: make(map[int64]*hdrhistogram.Histogram), sentIn: make(map[int64]int64)}
+	for _, h := range []**hdrhistogram.Histogram{&m.delivery, &m.actual, &m.echo, &m.last, &m.skew, &m.lag, &m.join, &m.leave} {
 		*h = newHistogram()
 	}
 	return m
@@ -174,8 +183,16 @@ func (m *measure) collectLocked(rec *recorder) {
 		s.hist = newHistogram()
 		m.finishSecondsLocked(rec.second - 3)
 	}
-	rec.both.mergeInto(s.hist, m.delivery, m.actual)
-	rec.delivery.mergeInto(s.hist, m.delivery)
+	var window *hdrhistogram.Histogram
+	if m.windowS > 0 && rec.second >= m.windowFrom {
+		n := (rec.second - m.windowFrom) / m.windowS
+		if m.windows[n] == nil {
+			m.windows[n] = newHistogram()
+		}
+		window = m.windows[n]
+	}
+	rec.both.mergeInto(s.hist, window, m.delivery, m.actual)
+	rec.delivery.mergeInto(s.hist, window, m.delivery)
 	rec.actual.mergeInto(m.actual)
 	rec.echo.mergeInto(m.echo)
 	if m.count == 0 {
@@ -231,6 +248,12 @@ func (m *measure) joins(took time.Duration) {
 	m.lineMu.Lock()
 	defer m.lineMu.Unlock()
 	note(m.join, took)
+}
+
+func (m *measure) leaves(took time.Duration) {
+	m.lineMu.Lock()
+	defer m.lineMu.Unlock()
+	note(m.leave, took)
 }
 
 // latency puts a histogram's figures into the report's form.

@@ -20,6 +20,7 @@ func (s *stay) read(dialled time.Duration) {
 	defer close(s.done)
 	var f Frame
 	for {
+		s.pause()
 		if err := s.next(&f); err != nil {
 			s.end(err)
 			return
@@ -44,6 +45,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 	rec := r.measure.take(at)
 	defer r.measure.give(rec)
 	returned, others := int64(0), false
+	timed := !s.stalled.Load()
 	for {
 		l, err := s.observe(f, at)
 		if err != nil {
@@ -53,7 +55,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 		switch {
 		case l != nil:
 			own := l.Session == s.session
-			rec.deliver(l, f, at, own)
+			rec.deliver(l, f, at, own, timed)
 			if own {
 				returned++
 			} else {
@@ -85,7 +87,9 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 // next waits for a frame, parsed only if the client cannot do without.
 func (s *stay) next(f *Frame) error {
 	if s.raw != nil {
-		return s.raw.NextRaw(f)
+		err := s.raw.NextRaw(f)
+		s.malformed(err)
+		return err
 	}
 	if err := s.client.Next(f); err != nil && !s.malformed(err) {
 		return err
@@ -164,18 +168,22 @@ func (s *stay) end(err error) {
 	if r.stopping.Load() && !left {
 		return
 	}
+	if s.session.Joined() {
+		r.mu.Lock()
+		if left {
+			r.gone[s.session] = true
+		} else {
+			r.closed[closedWhy(s.session.Said())]++
+		}
+		r.mu.Unlock()
+	}
 	s.session.Ended(r.now())
 	s.close()
 	queued := u.over(s)
-	r.mu.Lock()
-	switch joined := s.session.Joined(); {
-	case joined && left:
-		r.gone = append(r.gone, s.session)
-	case joined:
-		r.closed[closedWhy(s.session.Said())]++
-	}
-	r.mu.Unlock()
 	s.over.Store(true)
+	if s.stalled.Load() && !left && *r.phase.Load() == Loading {
+		u.returns(r.life) // put out for not reading
+	}
 	r.pass(u, queued+s.tokens.Swap(0), 0)
 }
 

@@ -32,6 +32,7 @@ func (r *run) report(result check.Result) *report.Report {
 			CPUs: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0), CPUModel: cpuModel(), Commit: commit()},
 		Latency:   r.latencies(),
 		Series:    r.series(took),
+		Isolation: r.isolation(),
 		Resources: m.usage.resources(),
 		Warnings:  r.warnings,
 	}
@@ -63,8 +64,12 @@ func reportChecks(result check.Result, level check.Level) []report.Check {
 			c.Reason = "run with -verify " + level.String()
 		}
 		for _, w := range o.Witnesses {
+			var sides []report.Side
+			for _, s := range w.Sides {
+				sides = append(sides, report.Side(s))
+			}
 			c.Witnesses = append(c.Witnesses, report.Witness{Check: string(w.Check), Chatters: w.Chatters, Names: w.Names, Place: w.Place,
-				Sentence: w.Sentence, Expected: w.Expected, Came: w.Came, Before: w.Before, Agreed: w.Agreed})
+				Sentence: w.Sentence, Expected: w.Expected, Came: w.Came, Before: w.Before, Agreed: w.Agreed, Sides: sides})
 		}
 		out = append(out, c)
 	}
@@ -73,14 +78,8 @@ func reportChecks(result check.Result, level check.Level) []report.Check {
 
 func (r *run) latencies() report.Latencies {
 	m := r.measure
-	leave := newHistogram()
-	for _, s := range r.gone {
-		if took, ok := s.LeaveNotice(); ok {
-			note(leave, took)
-		}
-	}
 	return report.Latencies{Delivery: latency(m.delivery), DeliveryActual: latency(m.actual), Last: latency(m.last),
-		Echo: latency(m.echo), Skew: latency(m.skew), Join: latency(m.join), Leave: latency(leave)}
+		Echo: latency(m.echo), Skew: latency(m.skew), Join: latency(m.join), Leave: latency(m.leave)}
 }
 
 // series is the measured part second by second, and those after it in which

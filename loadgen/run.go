@@ -45,10 +45,10 @@ type run struct {
 	mu sync.Mutex
 	// Guarded by mu.
 	left     map[check.Leave]int64
-	closed   map[string]int64 // by the server, by reason
-	gone     []*check.Session // stays that their chatters have ended
-	warnings []string         // the first maxJoinWarnings
-	lostBack int64            // chatters who could not come back
+	closed   map[string]int64        // by the server, by reason
+	gone     map[*check.Session]bool // stays that their chatters have ended, and not yet everybody knows
+	warnings []string                // the first maxJoinWarnings
+	lostBack int64                   // chatters who could not come back
 	cutBy    string
 }
 
@@ -80,16 +80,27 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 }
 
 func newRun(cfg Config) *run {
-	r := &run{cfg: cfg, start: time.Now(), left: make(map[check.Leave]int64), closed: make(map[string]int64)}
+	r := &run{cfg: cfg, start: time.Now(), left: make(map[check.Leave]int64), closed: make(map[string]int64),
+		gone: make(map[*check.Session]bool)}
 	r.script = &scenario.Script{Spec: cfg.Scenario, Users: cfg.Users, Size: cfg.Size, Seed: cfg.Seed, Nonce: newNonce()}
 	r.life, r.endLife = context.WithCancel(context.Background())
 	r.measure = newMeasure()
-	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Retired: r.measure.retired, Slowest: r.measure.slowest})
+	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Retired: r.measure.retired, Left: r.known, Slowest: r.measure.slowest})
 	for n := range cfg.Users {
 		r.users = append(r.users, &user{run: r, n: n, asked: r.script.Asked(n)})
 	}
 	r.enter(Joining)
 	return r
+}
+
+// known notes a leave that everybody has been told of.
+func (r *run) known(s *check.Session) {
+	if took, ok := s.LeaveNotice(); ok {
+		r.measure.leaves(took)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.gone, s)
 }
 
 // newNonce tells this run's lines from those of any other, also one with the

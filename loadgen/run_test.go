@@ -37,6 +37,25 @@ func TestRightServerPasses(t *testing.T) {
 	}
 }
 
+// TestStalledReader: one chatter stops reading for a second; nobody minds.
+func TestStalledReader(t *testing.T) {
+	t.Parallel()
+	cfg := short(serve(t, faults{}), lively(t, "slowreader"))
+	cfg.Duration = 2 * time.Second
+	rep := run(t, cfg, 6*time.Second)
+	if names := failed(t, rep); rep.Verdict != report.Passed || rep.Deliveries != rep.ExpectedDeliveries {
+		t.Errorf("%s, failed: %q, %d of %d deliveries", rep.Verdict, names, rep.Deliveries, rep.ExpectedDeliveries)
+	}
+	if rep.Isolation == nil || rep.Isolation.WindowS != 1 || len(rep.Isolation.Pairs) != 1 {
+		t.Errorf("isolation: %+v", rep.Isolation)
+	}
+	for _, c := range rep.Checks {
+		if c.Name == string(check.Isolation) && c.Evaluations == 0 {
+			t.Error("isolation was not evaluated")
+		}
+	}
+}
+
 func TestLevelsPass(t *testing.T) {
 	for _, level := range []check.Level{check.Order, check.Count, check.Off} {
 		t.Run(level.String(), func(t *testing.T) {

@@ -15,16 +15,18 @@ type stay struct {
 	raw     rawClient // the same, where it can hand out frames unparsed
 	session *check.Session
 
-	joined   chan struct{} // closed when the session has joined
-	done     chan struct{} // closed when nothing more is observed
-	finWhen  atomic.Bool   // leave by FIN when all lines have come back
-	leaving  atomic.Bool   // the leave has begun
-	closing  atomic.Bool   // in the Client's Close
-	over     atomic.Bool   // the stream has ended
-	answers  atomic.Int64  // answers that wait for a line to be read
-	anchored atomic.Bool   // an anchor line came
-	tokens   atomic.Int64  // lines of the closed model that are under way
-	err      error         // why the stream ended; may be read once done is closed
+	joined   chan struct{}                 // closed when the session has joined
+	done     chan struct{}                 // closed when nothing more is observed
+	finWhen  atomic.Bool                   // leave by FIN when all lines have come back
+	leaving  atomic.Bool                   // the leave has begun
+	closing  atomic.Bool                   // in the Client's Close
+	over     atomic.Bool                   // the stream has ended
+	answers  atomic.Int64                  // answers that wait for a line to be read
+	anchored atomic.Bool                   // an anchor line came
+	stalled  atomic.Bool                   // it has stopped reading for a while, once
+	gate     atomic.Pointer[chan struct{}] // closed when it shall read on; nil while it reads
+	tokens   atomic.Int64                  // lines of the closed model that are under way
+	err      error                         // why the stream ended; may be read once done is closed
 }
 
 // send writes one line. An error is not judged here: the stream's end tells.
@@ -47,7 +49,8 @@ func (s *stay) send(t task, buf []byte) {
 	if t.anchor || t.token {
 		t.intended = actual
 	}
-	l := s.session.Send(t.seq, due, target, t.intended, actual, r.measured(t))
+	l := s.session.Send(check.Note{Seq: t.seq, Text: due, Target: target, Claims: as,
+		Intended: t.intended, Actual: actual, Measured: r.measured(t)})
 	r.sent.Add(1)
 	r.measure.sentLine(l, t.behind)
 	if t.token {

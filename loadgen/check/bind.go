@@ -33,6 +33,7 @@ func (s *Session) observeRoster(f *wire.Frame) {
 		return
 	}
 	hash := uint64(0)
+	s.snapshot = []byte{}
 	for _, name := range f.Names {
 		hash += hashName(name)
 		s.snapshot = append(append(s.snapshot, name...), '\n')

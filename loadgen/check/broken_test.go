@@ -39,6 +39,17 @@ func stampOf(f wire.Frame) string {
 	return string(append([][]byte{nil}, f.Names...)[len(f.Names)])
 }
 
+// caused says whether b was sent by somebody who had seen a.
+func (p *plan) caused(a, b wire.Frame) bool {
+	x, y := p.lineOf(a), p.lineOf(b)
+	return x.place.Load() >= 0 && y.Session.hadSeen(x.place.Load(), y.Seen)
+}
+
+func (p *plan) lineOf(f wire.Frame) *Line {
+	chatter, seq, _ := ParseStamp(f.Text, p.nonce)
+	return p.judge.lineOf(chatter, seq)
+}
+
 func group(f wire.Frame) bool { return f.Kind == wire.Line && !f.Private }
 func view(f wire.Frame) bool  { return f.Kind == wire.Join || f.Kind == wire.Leave }
 
@@ -79,7 +90,7 @@ func atAll(fits func(p *plan, f wire.Frame) bool, spoil func(p *plan, f wire.Fra
 }
 
 // swapped holds a frame back until the next one has gone to the faulty receiver.
-func swapped(fits func(a, b wire.Frame) bool) func(*plan) {
+func swapped(fits func(p *plan, a, b wire.Frame) bool) func(*plan) {
 	return func(p *plan) {
 		p.spoil.emit = func(to *user, f wire.Frame) []wire.Frame {
 			if to != p.faulty || !p.ready() {
@@ -88,7 +99,7 @@ func swapped(fits func(a, b wire.Frame) bool) func(*plan) {
 			held := p.held
 			p.held = nil
 			switch {
-			case held != nil && fits(*held, f):
+			case held != nil && fits(p, *held, f):
 				p.planted(to, stampOf(*held), stampOf(f))
 				return []wire.Frame{f, *held}
 			case f.Private:
@@ -402,6 +413,42 @@ func crossed(back bool) func(*plan) {
 	}
 }
 
+// answered has somebody answer a question that the others get after the answer.
+func answered(p *plan) {
+	p.spoil.tick = func() {
+		u := p.someone(p.faulty)
+		if !p.ready() || u == nil || !p.faulty.talks() || !p.faulty.s.bound || len(p.faulty.in) > 0 {
+			return
+		}
+		question := p.say(u, "")
+		u.in = nil
+		ask := wire.Frame{Kind: wire.Line, Sender: []byte(u.name), Text: []byte(question.Text), Target: []byte(wire.Group)}
+		p.tell([]*user{p.faulty}, ask)
+		p.read(p.faulty, 1<<30)
+		answer := p.say(p.faulty, "")
+		p.faulty.in = nil
+		others := slices.DeleteFunc(slices.Clone(p.here), func(o *user) bool { return o == p.faulty })
+		p.planted(nil, stampOf(wire.Frame{Kind: wire.Line, Text: []byte(answer.Text)}))
+		p.tell(nil, wire.Frame{Kind: wire.Line, Sender: []byte(p.faulty.name), Text: []byte(answer.Text), Target: []byte(wire.Group)})
+		p.tell(others, ask)
+	}
+}
+
+func aClaim(p *plan, f wire.Frame) bool { return group(f) && p.lineOf(f).Claims != "" }
+
+// believed puts the name that a line claims as its sender's, and may take the
+// claim off its text.
+func believed(cut bool) func(*plan, wire.Frame) []wire.Frame {
+	return func(p *plan, f wire.Frame) []wire.Frame {
+		claims := p.lineOf(f).Claims
+		f.Sender = []byte(claims)
+		if cut {
+			f.Text = []byte(strings.TrimSuffix(string(f.Text), "@"+claims+"@"+wire.Group))
+		}
+		return []wire.Frame{f}
+	}
+}
+
 // unsorted swaps two lines of one sender on their way in.
 func unsorted(private bool) func(*plan) {
 	return func(p *plan) {
@@ -547,6 +594,36 @@ func tardy(p *plan) {
 	}
 }
 
+// withheld keeps a line from everybody while one does not read.
+func withheld(p *plan) {
+	p.spoil.tick = func() {
+		u := p.someone(p.asleep)
+		if p.asleep == nil || u == nil || p.done {
+			return
+		}
+		for _, o := range p.users {
+			if o.leaving != Stays && o.here {
+				return
+			}
+		}
+		settle := func() {
+			for _, o := range p.users {
+				p.take(o, 1<<30)
+			}
+			for _, o := range p.users {
+				if o != p.asleep {
+					p.read(o, 1<<30)
+				}
+			}
+		}
+		settle()
+		l := p.say(u, "")
+		p.planted(nil, stampOf(wire.Frame{Kind: wire.Line, Text: []byte(l.Text)}))
+		p.now += isolationLimit
+		settle()
+	}
+}
+
 type defect struct {
 	name  string
 	check Name
@@ -554,10 +631,12 @@ type defect struct {
 }
 
 var defects = []defect{
-	{"two lines swapped at one", TotalOrder, swapped(func(a, b wire.Frame) bool { return group(a) && group(b) })},
-	{"a line and a join or leave swapped at one", ViewOrder, swapped(func(a, b wire.Frame) bool { return group(a) && view(b) || view(a) && group(b) })},
-	{"two joins or leaves swapped at one", ViewOrder, swapped(func(a, b wire.Frame) bool { return view(a) && view(b) })},
-	{"a join moved at one", ViewOrder, swapped(func(a, b wire.Frame) bool { return a.Kind == wire.Join && group(b) })},
+	{"two lines swapped at one", TotalOrder, swapped(func(p *plan, a, b wire.Frame) bool { return group(a) && group(b) && !p.caused(a, b) })},
+	{"an answer before its question at one", CausalOrder, swapped(func(p *plan, a, b wire.Frame) bool { return group(a) && group(b) && p.caused(a, b) })},
+	{"an answer before its question at all others", CausalOrder, answered},
+	{"a line and a join or leave swapped at one", ViewOrder, swapped(func(_ *plan, a, b wire.Frame) bool { return group(a) && view(b) || view(a) && group(b) })},
+	{"two joins or leaves swapped at one", ViewOrder, swapped(func(_ *plan, a, b wire.Frame) bool { return view(a) && view(b) })},
+	{"a join moved at one", ViewOrder, swapped(func(_ *plan, a, b wire.Frame) bool { return a.Kind == wire.Join && group(b) })},
 	{"a private line displaced at its target", TotalOrder, whispers(displaced)},
 	{"crossing private lines", TotalOrder, crossed(true)},
 	{"two private lines swapped at their target", TotalOrder, crossed(false)},
@@ -613,13 +692,19 @@ var defects = []defect{
 	{"a false leave told to one", RosterAccuracy, falseLeave(false)},
 	{"a good reader closed", RosterAccuracy, closed},
 	{"a stale roster", RosterAccuracy, rostered(func(p *plan, n []string) []string { return slices.Delete(n, len(n)-2, len(n)-1) })},
+	{"an empty roster", RosterAccuracy, rostered(func(*plan, []string) []string { return nil })},
 	{"a roster without its newcomer", RosterAccuracy, rostered(func(p *plan, n []string) []string { return n[:len(n)-1] })},
 	{"a roster with a ghost", RosterAccuracy, rostered(func(p *plan, n []string) []string { return slices.Insert(n, 1, "ghost") })},
 	{"a roster in another order", RosterAccuracy, rostered(func(p *plan, n []string) []string { n[0], n[1] = n[1], n[0]; return n })},
 
 	{"a private line leaked", Confidentiality, leaked},
+	{"a claimed sender believed at one", Authenticity, atOne(aClaim, believed(false))},
+	{"a claimed sender believed at all", Authenticity, atAll(aClaim, believed(false))},
+	{"a claimed sender believed and cut off at one", Authenticity, atOne(aClaim, believed(true))},
+	{"a claimed sender believed and cut off at all", Authenticity, atAll(aClaim, believed(true))},
 	{"one sender's lines swapped for all", FIFOOrder, unsorted(false)},
 	{"one sender's private lines swapped for all", FIFOOrder, unsorted(true)},
+	{"a line kept from all while one does not read", Isolation, withheld},
 	{"a ghost speaks", ViewOrder, ghost},
 	{"a join told to nobody", ViewOrder, unheard},
 }
@@ -628,7 +713,7 @@ var defects = []defect{
 func spoiled(d defect, users, steps int, seed uint64, first bool) (*plan, Result) {
 	m := newSim(seed, users, Full)
 	p := &plan{sim: m, faulty: m.users[1+int(seed)%(users-1)]}
-	p.faulty.loyal = true
+	p.faulty.loyal, m.awake = true, d.check != Isolation
 	if first {
 		m.eager = p.faulty
 	} else {
@@ -657,6 +742,9 @@ func (p *plan) wrong(d defect, r Result) (out []string) {
 		case o.Name == d.check:
 			w := o.Witnesses[0]
 			said := w.Sentence + w.Expected + w.Came
+			if strings.Contains(d.name, "swapped at one") && (len(w.Sides) != 2 || slices.Equal(w.Sides[0].Saw, w.Sides[1].Saw)) {
+				out = append(out, fmt.Sprintf("the witness does not show two sides: %+v", w))
+			}
 			if p.who != nil && !slices.Contains(w.Chatters, p.who.n) || !slices.ContainsFunc(p.about, func(s string) bool { return strings.Contains(said, s) }) {
 				out = append(out, fmt.Sprintf("the witness does not name %v and %q: %+v", p.who, p.about, w))
 			}

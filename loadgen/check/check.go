@@ -33,25 +33,28 @@ type Name string
 
 // The checks, in the order in which reports list them.
 const (
-	NoCreation        Name = "no creation"        // each delivered line was sent in the run, text unaltered
-	NoDuplication     Name = "no duplication"     // at most once at each receiver
-	Validity          Name = "validity"           // each line comes back to its sender, or is answered by an error
-	Agreement         Name = "agreement"          // each chatter has every entry of its slice
-	TotalOrder        Name = "total order"        // any two receivers see their common entries in one order
-	FIFOOrder         Name = "FIFO order"         // one sender's lines in the order sent
-	ViewOrder         Name = "view order"         // joins and leaves at one place for all, no line from outside a stay
-	RosterAccuracy    Name = "roster accuracy"    // snapshot = who is present at that place; nobody put out who did nothing wrong
-	LeaveCompleteness Name = "leave completeness" // each leave once, at everybody, in time
-	NameUniqueness    Name = "name uniqueness"    // no two members have one name
-	NameSuffixing     Name = "name suffixing"     // the name asked for if free, else the smallest free suffix
-	Confidentiality   Name = "confidentiality"    // a private line reaches its two parties only
-	Liveness          Name = "liveness"           // deliveries go on until all is delivered
+	NoCreation        Name = "no creation"         // each delivered line was sent in the run, text unaltered
+	NoDuplication     Name = "no duplication"      // at most once at each receiver
+	Validity          Name = "validity"            // each line comes back to its sender, or is answered by an error
+	Agreement         Name = "agreement"           // each chatter has every entry of its slice
+	TotalOrder        Name = "total order"         // any two receivers see their common entries in one order
+	FIFOOrder         Name = "FIFO order"          // one sender's lines in the order sent
+	CausalOrder       Name = "causal order"        // no line before one that its sender had seen when it was sent
+	ViewOrder         Name = "view order"          // joins and leaves at one place for all, no line from outside a stay
+	RosterAccuracy    Name = "roster accuracy"     // snapshot = who is present at that place; nobody put out who did nothing wrong
+	LeaveCompleteness Name = "leave completeness"  // each leave once, at everybody, in time
+	NameUniqueness    Name = "name uniqueness"     // no two members have one name
+	NameSuffixing     Name = "name suffixing"      // the name asked for if free, else the smallest free suffix
+	Confidentiality   Name = "confidentiality"     // a private line reaches its two parties only
+	Authenticity      Name = "sender authenticity" // a line that claims another sender comes under its own
+	Isolation         Name = "isolation"           // while one does not read, no other waits longer than the limit
+	Liveness          Name = "liveness"            // deliveries go on until all is delivered
 )
 
 // Names lists all checks in report order.
 func Names() []Name {
-	return []Name{NoCreation, NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, ViewOrder,
-		RosterAccuracy, LeaveCompleteness, NameUniqueness, NameSuffixing, Confidentiality, Liveness}
+	return []Name{NoCreation, NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, CausalOrder, ViewOrder,
+		RosterAccuracy, LeaveCompleteness, NameUniqueness, NameSuffixing, Confidentiality, Authenticity, Isolation, Liveness}
 }
 
 // Level is how much of each delivery is checked.
@@ -85,7 +88,7 @@ func (l Level) checks() []Name {
 	case Full:
 		return Names()
 	case Order:
-		return []Name{NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, ViewOrder, Liveness}
+		return []Name{NoDuplication, Validity, Agreement, TotalOrder, FIFOOrder, CausalOrder, ViewOrder, Liveness}
 	case Count:
 		return []Name{Validity, Agreement, Liveness}
 	}
@@ -96,6 +99,10 @@ func (l Level) checks() []Name {
 // the slowest delivery of that time.
 const leaveLimit = 5 * time.Second
 
+// isolationLimit is how long anybody may wait for a line while somebody else
+// does not read: a server has evicted that one by then.
+const isolationLimit = 5 * time.Second
+
 // Config is what a judge is told before the run. The zero value judges fully.
 type Config struct {
 	Level Level
@@ -105,6 +112,10 @@ type Config struct {
 	// it has it: when the first and the last receiver read it. Called with
 	// the judge's lock held: it must not call the judge.
 	Retired func(l *Line, first, last time.Duration)
+
+	// Left, if set, is told of each stay that its chatter has ended once
+	// everybody who is told of its leave has been. Called like Retired.
+	Left func(s *Session)
 
 	// Slowest, if set, gives the slowest delivery around a time of the run;
 	// a leave may come that much later than the limit.
@@ -118,12 +129,15 @@ type Judge struct {
 
 	chatters   table        // senders by chatter number
 	publicBack atomic.Int64 // group lines that came back to their senders
+	stalledAt  atomic.Int64 // when somebody last began not to read, +1; 0: nobody ever did
+	stallEnd   atomic.Int64 // and when that one went on
 
 	mu sync.Mutex
 	// Guarded by mu.
 	order       canon
 	fold        fold
-	sessions    []*Session            // all stays
+	sessions    []*Session            // all stays but those that were dismissed
+	past        *ending               // what the dismissed ones came to
 	unbound     map[*Session]struct{} // stays whose joins have no place yet
 	strays      []*Session            // over without their rosters, and their joins may yet be told
 	over        []*Session            // got their places after they had ended, and are to be settled
@@ -151,9 +165,11 @@ type Judge struct {
 
 // New makes a judge for one run.
 func New(cfg Config) *Judge {
-	return &Judge{cfg: cfg, unbound: make(map[*Session]struct{}), fold: newFold(), pinned: math.MaxInt64,
+	j := &Judge{cfg: cfg, unbound: make(map[*Session]struct{}), fold: newFold(), pinned: math.MaxInt64,
 		found: make(map[foundKey]*found), uncounted: make(map[Name]int64),
 		tainted: make(map[string]bool), phantoms: make(map[int64]bool), kept: make(map[int64]entry)}
+	j.past = &ending{judge: j, stalled: make(map[*Session]bool), lost: make(map[int64][]*Session)}
+	return j
 }
 
 // What a server without any order may cost: what comes after is only counted.
@@ -175,6 +191,9 @@ type totals struct {
 	suffixes   int64
 	joins      int64 // joins that got a place
 	fifo       int64 // lines compared with their sender's line before
+	causal     int64 // lines whose senders had seen something before they sent them
+	claims     int64 // lines that claimed another sender
+	isolated   int64 // deliveries while somebody did not read
 	private    int64 // deliveries of private lines
 	sent       int64
 	late       []lateLeave
@@ -189,6 +208,9 @@ func (t *totals) add(o *totals) {
 	t.suffixes += o.suffixes
 	t.joins += o.joins
 	t.fifo += o.fifo
+	t.causal += o.causal
+	t.claims += o.claims
+	t.isolated += o.isolated
 	t.private += o.private
 	t.sent += o.sent
 	t.late = append(t.late, o.late...)

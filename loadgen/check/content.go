@@ -19,7 +19,7 @@ func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
 	case l == nil:
 		s.unknown(f, chatter, seq)
 		return nil
-	case l.Text != string(f.Text):
+	case l.Text != string(f.Text) && !l.spoofed(f.Sender, f.Text):
 		s.altered(l, f)
 		return nil
 	}
@@ -90,7 +90,7 @@ func (s *Session) altered(l *Line, f *wire.Frame) {
 // of the run it is a public entry like any other; from one that is, it is
 // forged, or a line that lost its stamp.
 func (s *Session) unstamped(f *wire.Frame, at time.Duration) *Line {
-	if s.judge.foreign(string(f.Sender)) {
+	if s.foreign(string(f.Sender)) {
 		if !f.Private {
 			s.see(word{kind: wire.Line, name: string(f.Sender), text: string(f.Text)}, at)
 		}
@@ -142,10 +142,14 @@ func (s *Session) envelopeRight(l *Line, f *wire.Frame) bool {
 	case !l.Private() && f.Private:
 		v.sentence = "a line for the group came as a private one"
 		s.garble(f)
-	case s.judge.cfg.Level == Full && l.Session.assigned() != string(f.Sender):
-		v.sentence = "a line came under a name that is not its sender's"
-	default:
+	case s.judge.cfg.Level != Full || l.Session.assigned() == string(f.Sender):
 		return true
+	case l.spoofed(f.Sender, f.Text):
+		v.sentence = "a line came under the name that it claimed, which is not its sender's"
+		s.judge.violate(Authenticity, v)
+		return false
+	default:
+		v.sentence = "a line came under a name that is not its sender's"
 	}
 	s.judge.violate(NoCreation, v)
 	return false

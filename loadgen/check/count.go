@@ -8,7 +8,7 @@ func (e *ending) counts() {
 	j := e.judge
 	cut := int64(0) // lines that may not have come because their sender's stay was cut short
 	e.eachLine(func(l *Line) {
-		if kind, _ := l.Session.left(); kind == Reset && !l.answered.Load() {
+		if kind, _ := l.Session.left(); kind.abrupt() && !l.answered.Load() {
 			cut++
 		}
 	})

@@ -19,12 +19,16 @@ type window struct {
 	lo, hi int64
 	rank   []int64 // where each entry stood for the majority; nil if as in the canonical order
 	tied   bool    // no majority
+	unsure bool    // nobody saw all of it, as entries are missing
 }
 
 // version is an order in which sessions saw a window.
 type version struct {
-	seen []*Session
-	full int // those among them who saw all of it
+	seen   []*Session
+	full   int  // those among them who saw all of it
+	lossy  bool // some of them lack entries of it
+	effect int64
+	cause  int64 // came after effect although it had to come before it; -1 if there is no such pair
 }
 
 // windowOf gives the window that a place is in.
@@ -34,6 +38,13 @@ func (j *Judge) windowOf(place int64) *window {
 		return &j.windows[i]
 	}
 	return nil
+}
+
+// unsure says whether so much is missing around a place that nobody can tell
+// what stood there in which order.
+func (j *Judge) unsure(place int64) bool {
+	w := j.windowOf(place)
+	return w != nil && w.unsure
 }
 
 // pos is where the entry at a place stood for the majority.
@@ -73,20 +84,31 @@ func (j *Judge) disputesLocked() {
 	}
 }
 
-// decideLocked finds the version that most saw, of those who saw all, and
-// blames those whose order contradicts it. A tie blames both.
+// decideLocked finds the version that most saw, of those who saw all and in
+// whose order nothing came before its cause, and blames those whose order
+// contradicts it. A tie blames both.
 func (j *Judge) decideLocked(w *window) {
 	versions := j.versionsOf(w)
-	right := versions[0]
+	right := versions[0] // those who saw all come first in it
 	if len(versions) > 1 && right.full > 0 {
-		w.tied = versions[1].full == right.full
+		w.tied = versions[1].full == right.full && versions[1].cause == right.cause
+	}
+	if right.full == 0 && slices.ContainsFunc(versions, func(v *version) bool { return v.lossy }) {
+		w.unsure, w.tied = true, true
 	}
 	if d := &right.seen[0].detours; len(d.within(w)) > 0 {
 		w.rank = make([]int64, w.hi-w.lo)
 		n := int64(0)
 		d.walk(w.lo, w.hi, true, func(p int64) { w.rank[p-w.lo] = n; n++ })
 	}
-	for i, v := range versions[1:] {
+	for i, v := range versions {
+		if v.cause >= 0 {
+			j.acausalLocked(v, right)
+			continue
+		}
+		if i == 0 {
+			continue
+		}
 		var wrong []*Session
 		var a, b int64
 		for _, s := range v.seen {
@@ -96,10 +118,10 @@ func (j *Judge) decideLocked(w *window) {
 		}
 		if len(wrong) > 0 {
 			agreed := right.full
-			if w.tied && i == 0 {
+			if w.tied && !w.unsure && i == 1 {
 				wrong, agreed = append(wrong, right.seen...), 0
 			}
-			j.deviantsLocked(wrong, a, b, agreed)
+			j.deviantsLocked(wrong, right.seen[0], a, b, agreed)
 		}
 	}
 }
@@ -121,18 +143,49 @@ func (j *Judge) versionsOf(w *window) []*version {
 			list = append(list, v)
 		}
 		v.seen = append(v.seen, s)
-		if s.start <= w.lo && s.c >= w.hi && !s.detours.lacksAny(w.lo, w.hi) {
+		lacks := s.detours.lacksAny(w.lo, w.hi)
+		v.lossy = v.lossy || lacks
+		if s.start <= w.lo && s.c >= w.hi && !lacks {
 			v.seen[0], v.seen[len(v.seen)-1] = s, v.seen[0] // one who saw all speaks for them
 			v.full++
 		}
 	}
+	for _, v := range list {
+		v.effect, v.cause = j.acausal(v.seen[0], w)
+	}
 	slices.SortStableFunc(list, func(a, b *version) int {
+		if (a.cause < 0) != (b.cause < 0) {
+			return cmp.Compare(a.cause, b.cause)
+		}
 		if c := cmp.Compare(b.full, a.full); c != 0 {
 			return c
 		}
 		return cmp.Compare(len(b.seen), len(a.seen))
 	})
 	return list
+}
+
+// acausal finds a line of a window that the session saw before another one that
+// must have come first, as the former's sender had seen it before it sent; -1
+// if there is none. What stands before a sender's place when it sent had been
+// seen, unless it was missing.
+func (j *Judge) acausal(s *Session, w *window) (effect, cause int64) {
+	var last *Line // of those walked, the one whose sender had seen most
+	at := int64(-1)
+	effect, cause = -1, -1
+	s.detours.walk(max(w.lo, s.start), min(w.hi, s.c), false, func(p int64) {
+		e := j.entryLocked(p)
+		if e == nil || e.line == nil {
+			return
+		}
+		if cause < 0 && last != nil && p < last.Seen && last.Session.hadSeen(p, last.Seen) {
+			effect, cause = at, p
+		}
+		if last == nil || e.line.Seen > last.Seen {
+			last, at = e.line, p
+		}
+	})
+	return effect, cause
 }
 
 // inversion finds two entries of which the session saw a first, the majority b.
@@ -147,20 +200,78 @@ func (j *Judge) inversion(s *Session, w *window) (a, b int64, ok bool) {
 	return a, b, ok
 }
 
-// deviantsLocked blames those who saw the entry at a before that at b.
-func (j *Judge) deviantsLocked(wrong []*Session, a, b int64, agreed int) {
-	c, sentence := TotalOrder, "entries came in another order than to the others"
+// deviantsLocked blames those who saw the entry at a before that at b, unlike
+// right.
+func (j *Judge) deviantsLocked(wrong []*Session, right *Session, a, b int64, agreed int) {
+	c := TotalOrder
 	x, y := j.entryLocked(a), j.entryLocked(b)
-	if x != nil && y != nil {
-		sentence = fmt.Sprintf("%s came before %s, to the others it came after", x, y)
-		if x.line == nil || y.line == nil {
-			c = ViewOrder
-		}
+	if x != nil && y != nil && (x.line == nil || y.line == nil) {
+		c = ViewOrder
 	}
-	v := violation{key: key{place: min(a, b), session: wrong[0]}, at: wrong[0], with: wrong[1:],
-		place: min(a, b), agreed: agreed, sentence: sentence}
-	v.implied = j.mistakenLocked(wrong[0], a) || j.mistakenLocked(wrong[0], b)
+	v := j.orderViolation(wrong, right, a, b, agreed)
+	v.implied = j.unsure(a) || j.mistakenLocked(wrong[0], a) || j.mistakenLocked(wrong[0], b)
 	j.violateLocked(c, v)
+}
+
+// acausalLocked blames those who saw an effect before its cause.
+func (j *Judge) acausalLocked(v, right *version) {
+	w := j.orderViolation(v.seen, right.seen[0], v.effect, v.cause, right.full)
+	w.line = j.entryLocked(v.effect).line
+	w.key = key{line: w.line}
+	w.sentence += "; its sender had seen that one when it sent it"
+	j.violateLocked(CausalOrder, w)
+}
+
+// orderViolation says in words and side by side that some saw the entry at a
+// before that at b.
+func (j *Judge) orderViolation(wrong []*Session, right *Session, a, b int64, agreed int) violation {
+	sentence := fmt.Sprintf("%s got #%d %s before #%d %s", quote(wrong[0].name), a, j.nameOf(a), b, j.nameOf(b))
+	if agreed > 0 {
+		sentence += fmt.Sprintf("; %d had it the other way round", agreed)
+	}
+	v := violation{key: key{place: min(a, b), session: wrong[0]}, at: wrong[0], with: wrong[1:], place: min(a, b), agreed: agreed,
+		sentence: sentence, sides: []Side{j.sideLocked(wrong[0], a, b)}}
+	if right != wrong[0] {
+		v.sides = append(v.sides, j.sideLocked(right, a, b))
+	}
+	return v
+}
+
+func (j *Judge) nameOf(place int64) string {
+	if e := j.entryLocked(place); e != nil {
+		return e.String()
+	}
+	return "(forgotten)"
+}
+
+// sideLocked gives what a session saw from just before the first of two
+// entries to just after the second.
+func (j *Judge) sideLocked(s *Session, a, b int64) Side {
+	const around, most = 2, 12
+	lo, hi := min(a, b), max(a, b)
+	if w := j.windowOf(lo); w != nil {
+		lo, hi = w.lo, max(hi, w.hi-1)
+	}
+	var seen []int64
+	s.detours.walk(max(s.start, lo-around), min(s.c, hi+around+1), false, func(p int64) { seen = append(seen, p) })
+	isOne := func(p int64) bool { return p == a || p == b }
+	from := max(0, slices.IndexFunc(seen, isOne)-around)
+	to := len(seen)
+	for to > from && !isOne(seen[to-1]) {
+		to--
+	}
+	seen = seen[from:min(len(seen), to+around)]
+	side := Side{Chatter: s.Chatter, Name: s.name}
+	for i, p := range seen {
+		if skipped := len(seen) - most; skipped > 0 && i >= most/2 && i < most/2+skipped {
+			if i == most/2 {
+				side.Saw = append(side.Saw, fmt.Sprintf("… %d more …", skipped))
+			}
+			continue
+		}
+		side.Saw = append(side.Saw, fmt.Sprintf("#%d %s", p, j.nameOf(p)))
+	}
+	return side
 }
 
 // mistakenLocked says whether what a session saw of the entry at a place is a

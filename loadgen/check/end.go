@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -36,7 +37,8 @@ func (j *Judge) End(e End) Result {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	end := &ending{judge: j, End: e, stalled: make(map[*Session]bool), lost: make(map[int64][]*Session)}
+	end := j.past
+	end.End = e
 	j.gaps.settleLocked(j, math.MaxInt64)
 	if j.cfg.Level < Count {
 		j.disputesLocked()
@@ -51,7 +53,7 @@ func (j *Judge) End(e End) Result {
 		end.counts()
 	}
 	for _, s := range j.sessions {
-		j.totals.add(&s.tally)
+		end.add(s)
 	}
 	if j.cfg.Level != Off {
 		end.lines()
@@ -61,6 +63,42 @@ func (j *Judge) End(e End) Result {
 		ch.retire(j.cfg.Retired)
 	}
 	return end.result()
+}
+
+// add takes a stay's counts over.
+func (e *ending) add(s *Session) {
+	e.judge.totals.add(&s.tally)
+	if kind, _ := s.left(); kind != Stays && e.judge.cfg.Left != nil {
+		e.judge.cfg.Left(s)
+	}
+}
+
+// dismissLocked judges the stays that are over and of which everybody knows
+// that they are, and forgets them. Where anything was ever out of order their
+// versions of it may count, and all are kept.
+func (j *Judge) dismissLocked(horizon int64) {
+	if len(j.kept) > 0 || len(j.found) > 0 || len(j.hearings) > 0 || len(j.apart) > 0 {
+		return
+	}
+	j.sessions = slices.DeleteFunc(j.sessions, func(s *Session) bool {
+		if !s.done.Load() || !s.straight(horizon) {
+			return false
+		}
+		j.apartLocked(s.sealGap(s.c)) // what it saw last stands before what it would have seen next
+		j.past.session(s)
+		j.past.add(s)
+		return true
+	})
+}
+
+// straight says whether the end of a stay is beyond doubt: its leave stands
+// before horizon, and the way there had no detour.
+func (s *Session) straight(horizon int64) bool {
+	kind, _ := s.left()
+	m := s.member
+	left := m.left.Load()
+	return kind != Stays && left != 0 && left < horizon && !m.silent && s.falseLeave == 0 && s.snapshot == nil &&
+		len(s.detours.missing) == 0 && len(s.detours.late) == 0 && len(s.garbled) == 0 && (kind.abrupt() || s.c >= left)
 }
 
 // session judges the end of one stay: what it was owed and has not got.
@@ -103,7 +141,7 @@ func (e *ending) slice(s *Session, kind Leave, closed bool) {
 	j := e.judge
 	lost, unread := e.missing(s)
 	e.expected += s.privates
-	if told := s.member.left.Load(); kind == Reset || closed || kind != Stays && told == 0 { // owed what it read
+	if told := s.member.left.Load(); kind.abrupt() || closed || kind != Stays && told == 0 { // owed what it read
 		e.slices += s.c - s.start
 		e.expected += s.tally.deliveries - s.privates + lost
 		return
@@ -116,7 +154,7 @@ func (e *ending) slice(s *Session, kind Leave, closed bool) {
 	e.expected += lines - s.startLines
 	owed := unread
 	for p := s.c; p < end; p++ {
-		if j.owed(s, p) {
+		if j.owed(s, p) && !j.strange(p) {
 			owed++
 		}
 	}
@@ -135,6 +173,13 @@ func (j *Judge) owed(s *Session, place int64) bool {
 	left := m.left.Load()
 	return (m.silent || j.pos(place) > j.pos(m.place.Load())) &&
 		(left == 0 || s.falseLeave != 0 || j.pos(place) < j.pos(left))
+}
+
+// strange says whether an entry is of somebody who is not of the run: such go
+// on when the run has ended, and are not waited for.
+func (j *Judge) strange(place int64) bool {
+	e := j.entryLocked(place)
+	return e != nil && e.line == nil && (e.member == nil || e.member.session == nil)
 }
 
 // missing collects the entries that the session jumped and that never came:
@@ -197,6 +242,6 @@ func (e *ending) falseLeave(s *Session) {
 			v.agreed++
 		}
 	}
-	v.sentence = fmt.Sprintf("%d chatters were told that %s has left, who had not", len(v.with), quote(s.name))
+	v.sentence = fmt.Sprintf("%s were told that %s has left, who had not", chatters(len(v.with)), quote(s.name))
 	e.judge.violateLocked(RosterAccuracy, v)
 }

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"chatsim/manager/wire"
@@ -19,7 +20,7 @@ func (s *Session) observeError(text []byte) {
 	}
 	var l *Line
 	s.sender.each(func(o *Line) {
-		if l == nil && o.Session == s && o.Target == name && !o.answered.Load() {
+		if l == nil && o.Session == s && o.Target == name && !o.answered.Load() && !s.queued(o) {
 			l = o
 		}
 	})
@@ -39,6 +40,11 @@ func (s *Session) observeError(text []byte) {
 			sentence: "a private line was refused although its target is there"}
 		j.hearings = append(j.hearings, hearing{check: Validity, v: v, a: place, gone: m})
 	}
+}
+
+// queued says whether a line has come and waits for the session's join.
+func (s *Session) queued(l *Line) bool {
+	return slices.ContainsFunc(s.queue, func(w waiting) bool { return w.line == l })
 }
 
 // observeStamp is Observe below level Order: a line is known by its stamp.

@@ -71,6 +71,9 @@ func (j *Judge) hearLocked() {
 func (j *Judge) stands(h hearing) bool {
 	if h.gone != nil {
 		left := h.gone.left.Load()
+		if join := h.gone.place.Load(); join != h.a && !j.upheld(join, h.a) {
+			return false
+		}
 		_, unseen := h.v.at.detours.lacks(left)
 		return !j.tainted[h.gone.name] && (left == 0 || !unseen && j.upheld(h.a, left))
 	}
@@ -189,7 +192,7 @@ func (j *Judge) hearApartLocked(a apart) (violation, bool) {
 	v := violation{key: key{line: a.line}, line: a.line, at: a.at, with: a.line.parties(a.at), place: max(x.last, y.last),
 		sentence: fmt.Sprintf("a private line stands after #%d at its sender, after #%d at its target", x.last, y.last)}
 	for _, p := range []seat{x, y} {
-		if j.mistakenLocked(p.by, p.last) || j.mistakenLocked(p.by, p.next) {
+		if j.unsure(p.last) || j.unsure(p.next) || j.mistakenLocked(p.by, p.last) || j.mistakenLocked(p.by, p.next) {
 			return v, false
 		}
 	}

@@ -1,23 +1,30 @@
 package check
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
+// Note is what a chatter knows of a line that it is about to write.
+type Note struct {
+	Seq      int    // its number in its chatter's sequence, as in the stamp
+	Text     string // as it must come back
+	Target   string // the name a private line is for, empty for the group
+	Claims   string // the name that it claims as its sender's, empty if none
+	Intended time.Duration
+	Actual   time.Duration // right before the write
+	Measured bool
+}
+
 // Line is one line that was sent: the send table's record of it.
 type Line struct {
 	// Static once sent.
-	Session  *Session // the stay that sent it
-	Seq      int      // its number in its chatter's sequence, as in the stamp
-	Text     string   // as it must come back
-	Target   string   // the name a private line is for, empty for the group
-	Intended time.Duration
-	Actual   time.Duration // noted before the write
-	Seen     int64         // how far its sender had seen the order before the write
-	Measured bool
-	pub      int32 // its number among its stay's group lines
+	Note
+	Session *Session // the stay that sent it
+	Seen    int64    // how far its sender had seen the order before the write
+	pub     int32    // its number among its stay's group lines
 
 	place    atomic.Int64 // in the canonical order, -1 until it has one; a private line has none
 	answered atomic.Bool  // its sender got it back, or an error for it
@@ -26,6 +33,12 @@ type Line struct {
 
 // Private says whether the line is for one name only.
 func (l *Line) Private() bool { return l.Target != "" }
+
+// spoofed says whether the line came out as that of the name that it claimed,
+// with its whole text or with what stood before the claim.
+func (l *Line) spoofed(sender, text []byte) bool {
+	return l.Claims != "" && l.Claims == string(sender) && strings.HasPrefix(l.Text, string(text))
+}
 
 // age is how far a run has come, which tells what lines can be forgotten.
 type age struct {

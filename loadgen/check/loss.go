@@ -39,15 +39,22 @@ func (e *ending) loss(place int64, en *entry, at []*Session) {
 			holders++
 		}
 	}
-	c, what := Agreement, "an entry never came to %d chatters, to %d others it did"
+	c, what := Agreement, "an entry never came to %s, to %d others it did"
 	switch {
 	case en.kind == wire.Leave:
-		c, what = LeaveCompleteness, "a leave was never told to %d chatters, to %d others it was"
+		c, what = LeaveCompleteness, "a leave was never told to %s, to %d others it was"
 	case en.line != nil && len(at) == 1 && at[0] == en.line.Session:
-		c, what = Validity, "a line never came back to its sender (%d chatter), to %d others it came"
+		c, what = Validity, "a line never came back to its sender (%s), to %d others it came"
 	}
 	e.judge.violateLocked(c, violation{key: key{place: place}, at: at[0], with: at[1:], place: place, line: en.line,
-		expected: en.String(), agreed: holders, sentence: fmt.Sprintf(what, len(at), holders)})
+		expected: en.String(), agreed: holders, sentence: fmt.Sprintf(what, chatters(len(at)), holders)})
+}
+
+func chatters(n int) string {
+	if n == 1 {
+		return "1 chatter"
+	}
+	return itoa(n) + " chatters"
 }
 
 // lastWasLost says whether the line sent last, by somebody who stays, came to
@@ -105,7 +112,7 @@ func (e *ending) unanswered(l *Line) {
 		v.implied = true
 	case hole:
 		v.sentence += " although later ones of its sender came"
-	case kind == Reset:
+	case kind.abrupt():
 		return // a suffix may be lost
 	case e.stalled[s] || e.silent || kind == Stays && s.newest <= l.Actual:
 		e.stopped(v, "a line and all that was sent after it never came")
@@ -147,7 +154,7 @@ func (e *ending) privateLine(l *Line) {
 	}
 	t := m.session
 	kind, _ := t.left()
-	if kind == Stays && t.ended.Load() || kind == Reset && !e.passed(t, own.next) {
+	if kind == Stays && t.ended.Load() || kind.abrupt() && !e.passed(t, own.next) {
 		return
 	}
 	if l.Measured {
@@ -171,16 +178,18 @@ func (e *ending) passed(s *Session, place int64) bool {
 
 // lateLeavesLocked judges the leaves of which somebody learned late.
 func (j *Judge) lateLeavesLocked() {
+	late := j.totals.late
 	for _, s := range j.sessions {
-		for _, l := range s.tally.late {
-			limit := leaveLimit
-			if j.cfg.Slowest != nil {
-				limit += j.cfg.Slowest(l.when)
-			}
-			if l.took > limit {
-				j.violateLocked(LeaveCompleteness, violation{key: key{session: l.of}, at: l.of, with: []*Session{l.at},
-					sentence: fmt.Sprintf("the leave of %s was told after %v, more than %v", quote(l.of.name), l.took.Round(time.Millisecond), limit.Round(time.Millisecond))})
-			}
+		late = append(late, s.tally.late...)
+	}
+	for _, l := range late {
+		limit := leaveLimit
+		if j.cfg.Slowest != nil {
+			limit += j.cfg.Slowest(l.when)
+		}
+		if l.took > limit {
+			j.violateLocked(LeaveCompleteness, violation{key: key{session: l.of}, at: l.of, with: []*Session{l.at},
+				sentence: fmt.Sprintf("the leave of %s was told after %v, more than %v", quote(l.of.name), l.took.Round(time.Millisecond), limit.Round(time.Millisecond))})
 		}
 	}
 }

@@ -44,9 +44,9 @@ func (s *Session) observeView(kind wire.Kind, name, raw []byte, at time.Duration
 	s.see(word{kind: kind, name: string(name), raw: raw}, at)
 }
 
-// learned notes that this receiver knows of a leave, and whether it came late.
+// learned notes that this receiver knows of a leave, and whether that was late.
 func (s *Session) learned(e *entry, at time.Duration) {
-	if e.kind != wire.Leave {
+	if e.kind != wire.Leave || s.stall.Load() != 0 { // or is late by its own will
 		return
 	}
 	s.judge.mu.Lock()
@@ -65,7 +65,7 @@ func (s *Session) learned(e *entry, at time.Duration) {
 			break
 		}
 	}
-	if took := at - left; took > leaveLimit {
+	if took := at - left; took > leaveLimit && kind != Evicted { // nobody knows when that was
 		s.tally.late = append(s.tally.late, lateLeave{of: of, at: s, took: took, when: at})
 	}
 }
@@ -94,8 +94,9 @@ func (s *Session) step(w *word, at time.Duration) bool {
 			if !j.place(s, w, at) {
 				return false
 			}
-		case place >= s.c:
+		case place > s.c:
 			s.jump(place, at)
+		case place == s.c && s.comes(w):
 		case s.fill(place):
 			s.outOfOrder(place, at)
 			return true
@@ -104,6 +105,12 @@ func (s *Session) step(w *word, at time.Duration) bool {
 			return false
 		}
 	}
+}
+
+// comes says whether an entry is the next one, or is just about to be.
+func (s *Session) comes(w *word) bool {
+	e := s.expected()
+	return e == nil || e.is(w)
 }
 
 // again judges an entry that the session has behind it already.
@@ -262,7 +269,7 @@ func (s *Session) findJoinLocked(w *word, holder *member) int64 {
 	if holder == nil || j.order.entry(s.c).leaves(w.name) || best >= 0 && j.order.entry(best).member.double {
 		return best
 	}
-	if s.c == j.order.len && (holder.leaving() || j.expectsLocked(w.name)) {
+	if s.c == j.order.len && (holder.leaving() || j.expectsLocked(w.name, s.c)) {
 		return -1
 	}
 	if p := j.lastLocked(w, s.c); p >= 0 {
@@ -280,10 +287,14 @@ func (s *Session) findLeaveLocked(w *word, holder *member) int64 {
 		}
 		return j.nextLocked(w, s.c)
 	}
-	if left := holder.left.Load(); left != 0 {
-		return left
+	left := holder.left.Load()
+	if left == 0 {
+		return -1
 	}
-	return -1
+	if e := j.entryLocked(left); e != nil && !e.is(w) { // it turned out never to have been there
+		return j.nextLocked(w, s.c)
+	}
+	return left
 }
 
 // nextLocked looks for an entry from a place on.

@@ -33,6 +33,7 @@ func (j *Judge) place(s *Session, w *word, at time.Duration) bool {
 	j.mu.Unlock()
 	for _, o := range over {
 		o.settleStart(at, true)
+		o.done.Store(o.bound)
 	}
 	return ok
 }
@@ -55,6 +56,7 @@ func (j *Judge) advanceHorizonLocked() {
 		}
 	}
 	j.order.forget(horizon, j.cfg.Retired)
+	j.dismissLocked(horizon)
 	j.gaps.settleLocked(j, horizon)
 	j.strays = slices.DeleteFunc(j.strays, func(s *Session) bool { return horizon > s.pos.Load()+chunkLen })
 	j.horizon = horizon
@@ -79,6 +81,12 @@ func (j *Judge) placeLineLocked(w *word) {
 		j.accuseLocked(ViewOrder, v, left, j.order.len)
 	}
 	j.totals.fifo++
+	if l.Seen > m.place.Load()+1 {
+		j.totals.causal++
+	}
+	if l.Claims != "" {
+		j.totals.claims++
+	}
 	if l.pub < of.pubNext {
 		v.sentence, v.implied = "a sender's lines came to everybody in another order than they were sent", false
 		j.accuseLocked(FIFOOrder, v, of.pubPlace, j.order.len)
@@ -164,22 +172,35 @@ func (j *Judge) contestedLocked(m *member) bool {
 	return false
 }
 
-// expectsLocked says whether a join by a name may yet belong to a chatter of the run.
-func (j *Judge) expectsLocked(name string) bool {
+// expectsLocked says whether a join by a name at a place may yet turn out to be
+// that of a chatter of the run.
+func (j *Judge) expectsLocked(name string, place int64) bool {
 	for s := range j.unbound {
-		if s.name == name || s.name == "" && (s.Asked == "" || strings.HasPrefix(name, s.Asked)) {
+		if s.floor <= place && (s.name == name || s.name == "" && (s.Asked == "" || strings.HasPrefix(name, s.Asked))) {
 			return true
 		}
 	}
 	return false
 }
 
-// foreign says whether a name belongs to a member who is not of the run.
-func (j *Judge) foreign(name string) bool {
+// foreign says whether a name belongs, where the session stands, to a member
+// who is not of the run.
+func (s *Session) foreign(name string) bool {
+	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	m := j.fold.now(name)
-	return m != nil && m.session == nil && !j.expectsLocked(name)
+	strange := func(m *member) bool {
+		return m != nil && m.session == nil && !j.expectsLocked(name, m.place.Load())
+	}
+	if s.bound {
+		return strange(j.fold.holder(name, s.behind()))
+	}
+	for m := j.fold.byName[name]; m != nil; m = m.was {
+		if strange(m) {
+			return true
+		}
+	}
+	return false
 }
 
 func (j *Judge) placeLeaveLocked(s *Session, w *word, at time.Duration) bool {
@@ -211,7 +232,7 @@ func (j *Judge) placeLeaveLocked(s *Session, w *word, at time.Duration) bool {
 // checkLeaveLocked looks whether a leave was told of someone who had not begun to.
 func (j *Judge) checkLeaveLocked(m *member) {
 	of := m.session
-	if kind, at := of.left(); kind == Stays && !of.ended.Load() || at > m.leaveSeen {
+	if kind, at := of.left(); (kind == Stays && !of.ended.Load() || at > m.leaveSeen) && !of.evicted() {
 		place := m.left.Load()
 		of.falseLeave = place + 1
 		j.tainted[m.name], j.phantoms[place] = true, true

@@ -68,17 +68,27 @@ func (p *private) close(side int, next int64) (apart bool) {
 // closeGap is called when public entry next has been received: private lines
 // seen since the one before it now have both neighbours.
 func (s *Session) closeGap(next int64) {
+	if wrong := s.sealGap(next); len(wrong) > 0 {
+		s.judge.mu.Lock()
+		s.judge.apartLocked(wrong)
+		s.judge.mu.Unlock()
+	}
+}
+
+// sealGap is closeGap but for its verdict: those whose seats are not one gap.
+func (s *Session) sealGap(next int64) (wrong []apart) {
 	for _, g := range s.open {
 		if g.line.priv.close(g.side, next) {
-			s.judge.mu.Lock()
-			if len(s.judge.apart) < maxHearings {
-				s.judge.apart = append(s.judge.apart, apart{g.line, s})
-			}
-			s.judge.mu.Unlock()
+			wrong = append(wrong, apart{g.line, s})
 		}
 	}
 	s.judge.gaps.cross(s, s.open, next)
 	s.open = s.open[:0]
+	return wrong
+}
+
+func (j *Judge) apartLocked(wrong []apart) {
+	j.apart = append(j.apart, wrong[:min(len(wrong), maxHearings-len(j.apart))]...)
 }
 
 // parties gives those who got the line, but for one.

@@ -100,6 +100,8 @@ func (e *ending) evaluations(c Name) int64 {
 		return t.entries + t.private
 	case FIFOOrder:
 		return t.fifo
+	case CausalOrder:
+		return t.causal
 	case ViewOrder:
 		return t.views
 	case RosterAccuracy:
@@ -112,6 +114,10 @@ func (e *ending) evaluations(c Name) int64 {
 		return t.suffixes
 	case Confidentiality:
 		return t.private
+	case Authenticity:
+		return t.claims
+	case Isolation:
+		return t.isolated
 	case Liveness:
 		return e.alive
 	}

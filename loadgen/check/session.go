@@ -16,9 +16,10 @@ const (
 	FIN                    // half-closed with nothing under way, reads to the end: owed all up to its leave
 	Reset                  // closed at once: owed nothing more
 	HalfClose              // half-closed with lines under way, reads to the end: owed all up to its leave
+	Evicted                // put out by the server for not reading: owed nothing more
 )
 
-var leaves = [...]string{"stays", "FIN", "RST", "half-close"}
+var leaves = [...]string{"stays", "FIN", "RST", "half-close", "eviction"}
 
 func (l Leave) String() string { return leaves[l] }
 
@@ -62,7 +63,9 @@ type Session struct {
 	joined    atomic.Bool
 	closing   atomic.Int64 // when it began to leave, +1; 0 while it stays
 	closeKind atomic.Uint32
+	stall     atomic.Int64 // when it first stopped reading, +1; 0: never
 	ended     atomic.Bool
+	done      atomic.Bool  // ended, and nobody touches what the observing goroutine owned
 	leaveSeen atomic.Int64 // when the last receiver learned of its leave
 
 	// Guarded by Judge.mu.
@@ -91,26 +94,23 @@ func (j *Judge) Dial(chatter int, asked string, at time.Duration) *Session {
 	return s
 }
 
-// Send notes that the session is about to write a line: number seq of its
-// chatter, text as it must come back, to the group or to one name. It gives
-// the line's record. A chatter's lines must be noted in the order in which
-// they are written.
-func (s *Session) Send(seq int, text, target string, intended, actual time.Duration, measured bool) *Line {
-	l := &Line{Session: s, Seq: seq, Text: text, Target: target, Intended: intended, Actual: actual,
-		Seen: s.pos.Load(), Measured: measured}
+// Send notes that the session is about to write a line, and gives its record.
+// A chatter's lines must be noted in the order in which they are written.
+func (s *Session) Send(n Note) *Line {
+	l := &Line{Note: n, Session: s, Seen: s.pos.Load()}
 	l.place.Store(-1)
-	if target != "" {
+	if l.Private() {
 		l.priv = new(private)
 	}
 	j := s.judge
 	j.mu.Lock()
 	j.totals.sent++
-	if target == "" {
+	if !l.Private() {
 		l.pub = s.pubs
 		s.pubs++
 		j.publicSent++
 	}
-	a := age{horizon: j.horizon, forget: actual - 30*time.Second}
+	a := age{horizon: j.horizon, forget: n.Actual - 30*time.Second}
 	j.mu.Unlock()
 	if j.cfg.Level >= Count {
 		a.horizon = -1
@@ -141,6 +141,9 @@ func (s *Session) Ended(at time.Duration) {
 	s.Flush(at)
 	j := s.judge
 	j.mu.Lock()
+	if kind, _ := s.left(); kind == Stays {
+		s.evicted()
+	}
 	if !s.hasRoster {
 		delete(j.unbound, s)
 		j.strays = append(j.strays, s)
@@ -152,6 +155,7 @@ func (s *Session) Ended(at time.Duration) {
 	if due {
 		s.settleStart(at, true)
 	}
+	s.done.Store(s.bound)
 }
 
 // Unsettled is how many of the session's lines have neither come back nor
@@ -174,11 +178,8 @@ func (s *Session) Said() string { return s.said }
 func (s *Session) LeaveNotice() (time.Duration, bool) {
 	_, at := s.left()
 	seen := time.Duration(s.leaveSeen.Load())
-	return seen - at, seen != 0 && s.closing.Load() != 0
+	return seen - at, seen != 0 && s.closing.Load() != 0 && Leave(s.closeKind.Load()) != Evicted
 }
-
-// Place is how far the session has seen the order, as of the last Flush.
-func (s *Session) Place() int64 { return s.pos.Load() }
 
 // Flush ends a batch of observations that were read at one time. Nothing else
 // depends on where batches end.
@@ -196,7 +197,9 @@ func (s *Session) Flush(at time.Duration) {
 			break
 		}
 		to := min(s.c, ch.base+chunkLen)
-		ch.mark(s.marked-ch.base, to-ch.base, at)
+		if s.stall.Load() == 0 { // else it is late by its own will
+			ch.mark(s.marked-ch.base, to-ch.base, at)
+		}
 		s.marked = to
 	}
 	s.pos.Store(s.c)
@@ -252,6 +255,11 @@ func (s *Session) lastSeen() int64 {
 	return s.c - 1
 }
 
+// hadSeen says whether the session had seen the entry at a place when it stood at c.
+func (s *Session) hadSeen(place, c int64) bool {
+	return s.bound && place >= s.start && s.detours.had(place, c)
+}
+
 // behind is the place up to which the session has seen all that it will see.
 func (s *Session) behind() int64 {
 	if len(s.detours.missing) > 0 {
@@ -264,7 +272,7 @@ func (s *Session) behind() int64 {
 // does not go that far yet.
 func (s *Session) expected() *entry {
 	ch := s.chunk
-	if ch == nil || s.c-ch.base == chunkLen {
+	if ch == nil || s.c-ch.base >= chunkLen {
 		if ch = s.judge.chunkAt(s.c); ch == nil {
 			return nil
 		}
@@ -302,6 +310,9 @@ func (s *Session) delivered(l *Line, at time.Duration) {
 	}
 	if l.Session == s {
 		s.own(l)
+	}
+	if since := s.judge.stalledAt.Load(); since != 0 {
+		s.isolate(l, since-1, at)
 	}
 }
 

@@ -28,7 +28,9 @@ type sim struct {
 	haste int   // who might leave does once in that many times
 	rash  bool  // some leave before they have read their rosters
 
-	passed int // frames that the judge took by their bytes
+	awake  bool  // nobody ever stops reading
+	asleep *user // reads nothing for now, and says so; nil for nobody
+	passed int   // frames that the judge took by their bytes
 	log    io.Writer
 }
 
@@ -130,10 +132,16 @@ func (m *sim) tell(to []*user, f wire.Frame) {
 }
 
 // say has a chatter write a line to the group, or to target.
-func (m *sim) say(u *user, target string) *Line {
+func (m *sim) say(u *user, target string) *Line { return m.claim(u, target, "") }
+
+// claim is say with a sender field of somebody else, which is text to a right server.
+func (m *sim) claim(u *user, target, claims string) *Line {
 	m.now += time.Millisecond
 	text := string(AppendStamp(nil, m.nonce, u.n, u.seq)) + fmt.Sprintf("@ a\tb ü %d", m.rnd.IntN(1e9))
-	l := u.s.Send(u.seq, text, target, m.now, m.now, true)
+	if claims != "" {
+		text += "@" + claims + "@" + wire.Group
+	}
+	l := u.s.Send(Note{Seq: u.seq, Text: text, Target: target, Claims: claims, Intended: m.now, Actual: m.now, Measured: true})
 	u.seq++
 	u.in = append(u.in, l)
 	return l
@@ -262,10 +270,14 @@ func (m *sim) step(churn bool) {
 			m.dial(u)
 		}
 	case k < 6 && talks:
-		m.say(u, "")
+		claims := ""
+		if o := m.users[m.rnd.IntN(len(m.users))]; o != u && m.rnd.IntN(10) == 0 {
+			claims = o.name
+		}
+		m.claim(u, "", claims)
 	case k == 6 && talks && len(m.here) > 0:
 		m.say(u, m.here[m.rnd.IntN(len(m.here))].name)
-	case k == 7 && churn && !u.loyal && u.leaving == Stays && u.here:
+	case k == 7 && churn && !u.loyal && u != m.asleep && u.leaving == Stays && u.here:
 		switch {
 		case m.rnd.IntN(m.haste) != 0:
 		case talks && u.s.bound, talks && m.rash:
@@ -274,7 +286,7 @@ func (m *sim) step(churn bool) {
 			m.leave(u, Reset)
 		}
 	case k < 13:
-		if u != m.lazy {
+		if u != m.lazy && u != m.asleep {
 			m.read(u, m.rnd.IntN(u.pace))
 		}
 	default:
@@ -282,6 +294,35 @@ func (m *sim) step(churn bool) {
 	}
 	if u.s == nil && u.here { // reset: the server finds out sooner or later
 		m.take(u, m.rnd.IntN(2))
+	}
+}
+
+// doze has the last chatter stop reading, for which the server may put it out.
+func (m *sim) doze() {
+	u := m.users[len(m.users)-1]
+	if m.awake || len(m.users) < 3 || !u.talks() || !u.s.bound {
+		return
+	}
+	u.s.Stall(m.now)
+	m.asleep = u
+	if !u.loyal && m.rnd.IntN(2) == 0 {
+		u.in = nil
+		m.remove(u)
+	}
+}
+
+// wake has it read on, to the end of its stream if it was put out.
+func (m *sim) wake() {
+	u := m.asleep
+	if u == nil {
+		return
+	}
+	m.asleep = nil
+	u.s.Resume(m.now)
+	if !u.here {
+		m.read(u, m.rnd.IntN(len(u.out)+1))
+		u.s.Ended(m.now)
+		u.s, u.out = nil, nil
 	}
 }
 
@@ -304,7 +345,13 @@ func (m *sim) run(steps int, churn bool) Result {
 	for _, u := range first {
 		m.read(u, 1+m.rnd.IntN(10))
 	}
-	for range steps {
+	for i := range steps {
+		switch i {
+		case steps / 3:
+			m.doze()
+		case steps * 2 / 3:
+			m.wake()
+		}
 		m.step(churn)
 	}
 	for range 2 {

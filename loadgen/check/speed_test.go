@@ -45,7 +45,7 @@ func stream(sessions []*Session, from, n int) []wire.Frame {
 		s, seq := sessions[(from+i)%len(sessions)], (from+i)/len(sessions)
 		text := string(AppendStamp(nil, "t3st", s.Chatter, seq)) + "and then some more text, as long as what people say."
 		at := time.Duration(from+i) * time.Millisecond
-		s.Send(seq, text, "", at, at, true)
+		s.Send(Note{Seq: seq, Text: text, Intended: at, Actual: at, Measured: true})
 		frames[i] = wire.Frame{Kind: wire.Line, Sender: []byte(s.name), Text: []byte(text), Target: []byte(wire.Group)}
 	}
 	return frames
@@ -103,6 +103,37 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	if chunks > 4 || blocks > 64 || len(j.kept) > 0 || len(j.found) > 0 {
 		t.Errorf("up to %d chunks and %d blocks of lines, %d entries kept, %d defects", chunks, blocks, len(j.kept), len(j.found))
+	}
+}
+
+// TestStaysAreForgotten: however many come and go, those are kept of whose
+// leaves somebody has still to learn.
+func TestStaysAreForgotten(t *testing.T) {
+	m := newSim(1, 20, Full)
+	m.haste = 1
+	m.clean(t, m.run(60_000, true))
+	stays := 0
+	for _, u := range m.users {
+		stays += u.stays
+	}
+	if n := len(m.judge.sessions); stays < 1000 || n > 300 {
+		t.Errorf("%d of %d stays are kept", n, stays)
+	}
+	if n := len(m.judge.fold.log); n > 300 {
+		t.Errorf("%d members are kept", n)
+	}
+}
+
+// clean: the run passes, and everything was exercised.
+func (m *sim) clean(t *testing.T, r Result) {
+	t.Helper()
+	for _, o := range r.Outcomes {
+		if o.Verdict != Passed {
+			t.Errorf("%s: %s, %+v", o.Name, o.Verdict, o.Witnesses)
+		}
+	}
+	if r.Deliveries != r.Expected {
+		t.Errorf("%d of %d deliveries", r.Deliveries, r.Expected)
 	}
 }
 

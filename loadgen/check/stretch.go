@@ -70,6 +70,14 @@ func (d *detours) early(place int64) bool {
 	return slices.ContainsFunc(d.late, func(r late) bool { return r.lo < place && r.at > place })
 }
 
+// had says whether the entry at a place had been seen when the session stood at c.
+func (d *detours) had(place, c int64) bool {
+	_, missing := d.lacks(place)
+	return !missing && place < c && !slices.ContainsFunc(d.late, func(r late) bool {
+		return r.lo <= place && place < r.hi && r.at >= c
+	})
+}
+
 // lacksAny says whether anything of [lo, hi) is missing.
 func (d *detours) lacksAny(lo, hi int64) bool {
 	i := sort.Search(len(d.missing), func(i int) bool { return d.missing[i].hi > lo })

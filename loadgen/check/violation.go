@@ -23,6 +23,7 @@ type violation struct {
 	implied  bool // it follows from another defect
 	agreed   int
 	before   []string // the entries just before the place
+	sides    []Side
 }
 
 // key names a defect's subject.
@@ -113,11 +114,19 @@ type Witness struct {
 	Came     string   `json:"came,omitempty"`
 	Before   []string `json:"before,omitempty"` // the entries just before the place
 	Agreed   int      `json:"agreed"`           // how many others saw it as it should be
+	Sides    []Side   `json:"sides,omitempty"`  // of a matter of order: what two chatters saw around the place
+}
+
+// Side is one chatter's view of a matter of order.
+type Side struct {
+	Chatter int      `json:"chatter"`
+	Name    string   `json:"name"`
+	Saw     []string `json:"saw"` // in the order seen, each with its place
 }
 
 func (j *Judge) witnessLocked(f *found) Witness {
 	v := f.first
-	w := Witness{Check: f.check, Place: v.place, Sentence: v.sentence, Expected: v.expected, Came: v.came, Before: v.before, Agreed: v.agreed}
+	w := Witness{Check: f.check, Place: v.place, Sentence: v.sentence, Expected: v.expected, Came: v.came, Before: v.before, Agreed: v.agreed, Sides: v.sides}
 	seen := slices.Concat([]*Session{v.at}, v.with, sessionsOf(f.seenBy))
 	told := make(map[*Session]bool)
 	for _, s := range seen {

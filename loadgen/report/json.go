@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -14,7 +15,8 @@ import (
 // that is not printable.
 func JSON(w io.Writer, r *Report) error {
 	full := *r
-	full.Evicted = orEmptyMap(r.Evicted)
+	full.Evicted = map[string]int64{"slow": 0, "stalled": 0} // always there, for scripts
+	maps.Copy(full.Evicted, r.Evicted)
 	full.Checks = orEmpty(r.Checks)
 	full.Series = orEmpty(r.Series)
 	full.Thresholds = orEmpty(r.Thresholds)
@@ -35,13 +37,6 @@ func orEmpty[T any](s []T) []T {
 		return []T{}
 	}
 	return s
-}
-
-func orEmptyMap(m map[string]int64) map[string]int64 {
-	if m == nil {
-		return map[string]int64{}
-	}
-	return m
 }
 
 // escapeJSON writes as \u escapes what encoding/json leaves as it is although

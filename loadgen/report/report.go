@@ -60,6 +60,7 @@ type Report struct {
 
 	Latency    Latencies         `json:"latency"`
 	Checks     []Check           `json:"checks"`
+	Isolation  *Isolation        `json:"isolation,omitempty"`
 	Series     []Second          `json:"series"`
 	Resources  Resources         `json:"resources"`
 	Generator  Generator         `json:"generator"`
@@ -80,7 +81,6 @@ type Config struct {
 	Scenario  string  `json:"scenario"`
 	Verify    string  `json:"verify"`           // "full", "order", "count" or "off"
 	Target    string  `json:"target,omitempty"` // empty: a Manager in this process
-	Listen    string  `json:"listen,omitempty"`
 }
 
 // VerifyOff is the Config.Verify of a run that checks nothing.
@@ -165,6 +165,30 @@ type Witness struct {
 	Came     string   `json:"came,omitempty"`
 	Before   []string `json:"before,omitempty"` // the entries just before it
 	Agreed   int      `json:"agreed"`           // how many others saw it the way that was expected
+	Sides    []Side   `json:"sides,omitempty"`  // of a matter of order: what two chatters saw around the place
+}
+
+// Side is one chatter's view of a matter of order.
+type Side struct {
+	Chatter int      `json:"chatter"`
+	Name    string   `json:"name"`
+	Saw     []string `json:"saw"` // in the order seen
+}
+
+// Isolation is how the others fared while one chatter did not read, in windows
+// that alternate with windows in which everybody did.
+type Isolation struct {
+	WindowS       float64         `json:"window_s"`
+	AllReadP99    *int64          `json:"all_read_p99_ns,omitempty"`    // median over the windows
+	OneStalledP99 *int64          `json:"one_stalled_p99_ns,omitempty"` // median over the windows
+	Pairs         []IsolationPair `json:"pairs"`
+}
+
+// IsolationPair is a window in which everybody read and the next one, in which
+// one did not: the p99 of delivery, to those who read.
+type IsolationPair struct {
+	AllReadP99    int64 `json:"all_read_p99_ns"`
+	OneStalledP99 int64 `json:"one_stalled_p99_ns"`
 }
 
 // Second is one step of the run's course.

@@ -27,6 +27,7 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 	p.joins(r)
 	p.load(r)
 	p.latency(r, opt.Verbose)
+	p.isolation(r.Isolation)
 	p.limits(r, opt.Verbose)
 	for _, warning := range r.Warnings {
 		p.buf.WriteString(pad("warning", indent))
@@ -105,6 +106,18 @@ func (p *page) latency(r *Report, verbose bool) {
 			row += "(" + remark + ")"
 		}
 		p.line(strings.TrimRight(row, " "))
+	}
+}
+
+func (p *page) isolation(iso *Isolation) {
+	switch {
+	case iso == nil:
+	case iso.OneStalledP99 == nil:
+		p.row("isolation", "too few deliveries to compare")
+	default:
+		p.row("isolation", "delivery p99 "+humanDuration(*iso.OneStalledP99)+" while one chatter did not read, "+
+			humanDuration(*iso.AllReadP99)+" while all did",
+			"medians of "+Plural(int64(len(iso.Pairs)), "pair", "pairs")+" of "+humanDuration(int64(iso.WindowS*1e9)))
 	}
 }
 

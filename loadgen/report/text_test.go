@@ -68,7 +68,10 @@ var cases = map[string]func(r *Report){
 			{Check: "total order", Chatters: []int{17, 21}, Names: []string{"bob3", "amy"}, Place: 812, Agreed: 497,
 				Sentence: "two lines came the other way round",
 				Before:   []string{`amy: "fox-1-1"`, `bob: "fox-2-1"`}, Expected: `bob: "fox-2-2"`, Came: "cut \x1b[31m\r\n\u202e" + strings.Repeat("x", 300)},
-			{Check: "total order", Chatters: []int{17}, Place: -1, Sentence: "and again"},
+			{Check: "total order", Chatters: []int{17, 3}, Names: []string{"bob3", "eve"}, Place: 416, Agreed: 498,
+				Sentence: `"bob3" got #417 "amy" says "fox-2-2" before #416 "bob" says "fox-1-3"; 498 had it the other way round`,
+				Sides: []Side{{17, "bob3", []string{`#415 join of "amy"`, `#417 "amy" says "fox-2-2 and a text that is too long"`, `#416 "bob" says "fox-1-3"`}},
+					{3, "eve", []string{`#415 join of "amy"`, `#416 "bob" says "fox-1-3"`, `#417 "amy" says "fox-2-2 and a text that is too long"`, `#418 leave of "amy"`}}}},
 		}
 		r.Warnings = []string{"the machine was busy: 1.9 of 2 cores were used by others while the run measured, so latencies say little"}
 		r.Conclude(nil)

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 func (p *page) checks(r *Report, verbose bool) {
@@ -80,17 +81,49 @@ func (p *page) failed(c *Check, verbose bool) {
 func (p *page) witness(w *Witness) {
 	p.buf.WriteString("    ")
 	p.wrap(4, 6, " ", strings.Fields(w.who()+w.Sentence))
-	for _, entry := range w.Before {
-		p.line("      before    " + shorten(entry, longest))
+	if len(w.Sides) == 0 {
+		for _, entry := range w.Before {
+			p.line("      before    " + shorten(entry, longest))
+		}
 	}
+	p.sides(w.Sides)
 	if w.Expected != "" {
 		p.line("      expected  " + shorten(w.Expected, longest))
 	}
 	if w.Came != "" {
 		p.line("      came      " + shorten(w.Came, longest))
 	}
-	if w.Agreed > 0 {
+	if w.Agreed > 0 && len(w.Sides) == 0 { // else the sentence says it
 		p.line("      " + Plural(int64(w.Agreed), "other", "others") + " saw it as expected")
+	}
+}
+
+// sides shows what two chatters saw, one beside the other.
+func (p *page) sides(sides []Side) {
+	const column = 36 // runes
+	cell := func(s *Side, row int) string {
+		switch {
+		case row == 0:
+			return shorten(s.Name, column-7) + " saw"
+		case row <= len(s.Saw):
+			return shorten(s.Saw[row-1], column-3)
+		}
+		return ""
+	}
+	rows := 0
+	for i := range sides {
+		rows = max(rows, 1+len(sides[i].Saw))
+	}
+	for row := range rows {
+		line := "      "
+		for i := range sides {
+			text := cell(&sides[i], row)
+			if i < len(sides)-1 {
+				text += strings.Repeat(" ", max(1, column-utf8.RuneCountInString(text)))
+			}
+			line += text
+		}
+		p.line(strings.TrimRight(line, " "))
 	}
 }
 

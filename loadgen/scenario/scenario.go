@@ -30,6 +30,8 @@ type Spec struct {
 	Churn    float64       // share of the chatters who leave in a second
 	MaxChurn float64       // leaves a second at most
 	Away     time.Duration // from a leave to the same chatter's return
+
+	Stalls bool // one chatter stops reading, in every second window
 }
 
 // All are the built-in scenarios, the default first.
@@ -44,6 +46,7 @@ func All() []Spec {
 			Private: 0.90, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second},
 		{Name: "churn", About: "a tenth of the chatters leave every second and come back",
 			Private: 0.05, Namesakes: 0.50, Shared: 5, Churn: 0.10, MaxChurn: 50, Away: time.Second},
+		{Name: "slowreader", About: "one chatter stops reading every other second or longer; use it with -rate max", Stalls: true},
 	}
 }
 
@@ -114,7 +117,9 @@ func (s *Script) Requires(d time.Duration, lines float64) []check.Name {
 	var names []check.Name
 	for _, c := range check.Names() {
 		switch {
-		case c == check.Confidentiality && s.Private*lines < 10: // too few to count on one
+		case c == check.Confidentiality && s.Private*lines < 20: // too few to count on one
+		case c == check.Authenticity && (s.Claims*lines < 20 || s.Users == 1), c == check.CausalOrder && lines < 10: // likewise
+		case c == check.Isolation && len(s.StallWindows(d)) < minPairs:
 		case c == check.LeaveCompleteness && s.churnEvery() > d:
 		case s.Users == 1 && (c == check.ViewOrder || c == check.NameUniqueness): // nobody sees anybody come or go
 		default:
@@ -123,6 +128,30 @@ func (s *Script) Requires(d time.Duration, lines float64) []check.Name {
 	}
 	return names
 }
+
+// minPairs is how many windows without and with a stalled reader it takes to compare them.
+const minPairs = 5
+
+// Window is a part of the measured time, from its start.
+type Window struct{ From, To time.Duration }
+
+// StallWindows gives the parts of a run of d in which the staller does not
+// read. They are whole seconds, and before each there is one as long in which
+// everybody reads.
+func (s *Script) StallWindows(d time.Duration) []Window {
+	if !s.Stalls || s.Users < 3 {
+		return nil
+	}
+	w := max(d/(2*minPairs)/time.Second, 1) * time.Second
+	var out []Window
+	for at := w; at+w <= d; at += 2 * w {
+		out = append(out, Window{at, at + w})
+	}
+	return out
+}
+
+// Staller is the chatter who stops reading: never the first, who sees all.
+func (s *Script) Staller() int { return 1 + s.draw('r', 0, 0).below(s.Users-1) }
 
 // churnEvery is the time between two leaves; far more than any run's length
 // where nobody leaves.

@@ -196,6 +196,9 @@ func TestRequires(t *testing.T) {
 		{one, 10 * time.Second, check.NameUniqueness, false},
 		{steady, 10 * time.Second, check.Confidentiality, false},
 		{steady, 10 * time.Second, check.TotalOrder, true},
+		{mixed, 10 * time.Second, check.Confidentiality, true},
+		{mixed, 10 * time.Second, check.Authenticity, false},
+		{mixed, 10 * time.Second, check.CausalOrder, true},
 	} {
 		if has(c.s, c.d, c.n) != c.want {
 			t.Errorf("%s, %d users, %v: %s required: %v", c.s.Name, c.s.Users, c.d, c.n, !c.want)

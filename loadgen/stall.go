@@ -1,0 +1,109 @@
+package loadgen
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"chatsim/loadgen/pace"
+	"chatsim/loadgen/report"
+)
+
+// stallBuffer is the receive buffer of a chatter who stalls, in bytes: with the
+// usual one the kernel would read megabytes for it, with a smaller one it could
+// not catch up afterwards.
+const stallBuffer = 64 << 10
+
+// bufferSetter is a Client whose connection's receive buffer can be set.
+type bufferSetter interface{ SetReadBuffer(bytes int) error }
+
+// stalls has one chatter stop reading in the windows that the scenario gives.
+func (r *run) stalls(ctx context.Context) {
+	pacer := pace.New()
+	defer pacer.Stop()
+	for _, w := range r.script.StallWindows(r.cfg.Duration) {
+		if !pacer.Until(ctx, r.start.Add(r.begin+w.From)) {
+			return
+		}
+		s := r.users[r.script.Staller()].stall()
+		pacer.Until(ctx, r.start.Add(r.begin+w.To)) // the end of the load ends it too
+		if s != nil {
+			s.resume()
+		}
+	}
+}
+
+// stall has the user stop reading and gives its stay; nil if it is not there.
+func (u *user) stall() *stay {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	s := u.stay
+	if s == nil || !u.staysLocked() {
+		return nil
+	}
+	if c, ok := s.client.(bufferSetter); ok {
+		_ = c.SetReadBuffer(stallBuffer)
+	}
+	gate := make(chan struct{})
+	s.stalled.Store(true)
+	s.session.Stall(u.run.now())
+	s.gate.Store(&gate)
+	return s
+}
+
+func (s *stay) resume() {
+	s.session.Resume(s.user.run.now())
+	close(*s.gate.Swap(nil))
+}
+
+// pause waits while the stay is to read nothing.
+func (s *stay) pause() {
+	if gate := s.gate.Load(); gate != nil {
+		select {
+		case <-*gate:
+		case <-s.user.run.life.Done():
+		}
+	}
+}
+
+// isolation compares the windows in which one chatter did not read with those
+// before them.
+func (r *run) isolation() *report.Isolation {
+	windows := r.script.StallWindows(r.cfg.Duration)
+	if len(windows) == 0 {
+		return nil
+	}
+	iso := &report.Isolation{WindowS: (windows[0].To - windows[0].From).Seconds(), Pairs: []report.IsolationPair{}}
+	var calm, stalled []int64
+	for i, w := range windows {
+		before, during := r.measure.windowP99(2*i), r.measure.windowP99(2*i+1)
+		if r.begin+w.To > r.ended || before == nil || during == nil {
+			continue
+		}
+		calm, stalled = append(calm, *before), append(stalled, *during)
+		iso.Pairs = append(iso.Pairs, report.IsolationPair{AllReadP99: *before, OneStalledP99: *during})
+	}
+	if len(calm) > 0 {
+		slices.Sort(calm)
+		slices.Sort(stalled)
+		iso.AllReadP99, iso.OneStalledP99 = &calm[len(calm)/2], &stalled[len(stalled)/2]
+	}
+	return iso
+}
+
+// startWindows has deliveries collected by windows of so long, from the first
+// measured second on.
+func (m *measure) startWindows(begin, window time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.windowS, m.windowFrom = int64(window/time.Second), m.secondOf(begin)
+}
+
+// windowP99 is the p99 of the deliveries of a window; nil if they are too few.
+func (m *measure) windowP99(n int) *int64 {
+	h := m.windows[int64(n)]
+	if h == nil {
+		return nil
+	}
+	return report.Percentile(h.TotalCount(), 99, h.ValueAtPercentile)
+}
