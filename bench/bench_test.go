@@ -1,129 +1,121 @@
-// Package bench measures what the parts and the whole cost:
+// Package bench measures what the whole costs, over real loopback sockets:
 //
-//	go test -run '^$' -bench . ./bench
+//	go test -run '^$' -bench . -timeout 30m ./bench
 //
-// To compare two commits, run each with -count 10, in turn if the machine is
-// shared, and give both outputs to benchstat (golang.org/x/perf/cmd/benchstat).
-// On a machine with other work compare shares of the floor, not MB/s: both are
-// taken in one run.
+// One measurement takes seconds, so each benchmark makes it once unless
+// -benchtime asks for more (5x), and gives the medians. To compare two commits
+// let each make ten, in turn where the machine is shared, and have benchstat
+// (golang.org/x/perf/cmd/benchstat) say which differences are more than noise:
+//
+//	go test -run '^$' -bench Room -count 10 ./bench > old.txt
+//	go test -run '^$' -bench Room -count 10 ./bench > new.txt   # on the other commit
+//	benchstat old.txt new.txt
+//
+// On a machine with other work only the ratios mean anything: of-floor, and
+// those whose two sides are measured in turn within one iteration. They come
+// with the lowest and the highest of their pairs, as -min and -max.
+//
+// With -short everything is small and brief: it runs, and that is all.
+//
+// What the parts cost is measured next to them:
+//
+//	manager/wire      BenchmarkAppendLine, AppendText, ParseRequest, ParseLine, ParseRoster
+//	manager/room      BenchmarkJoinNamesakes, JoinLiteral (10,000 users), ChurnNamesakes
+//	manager/feed      BenchmarkAppend, Fanout
+//	manager           BenchmarkPublish
+//	chatter           BenchmarkNext
+//	loadgen/check     BenchmarkObserve, Pass
+//	loadgen/scenario  BenchmarkText
 package bench
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"net"
+	"math"
+	"slices"
 	"testing"
 	"time"
-
-	"golang.org/x/sync/errgroup"
-
-	"chatsim/loadgen"
-	"chatsim/loadgen/check"
-	"chatsim/loadgen/floor"
-	"chatsim/loadgen/report"
-	"chatsim/loadgen/scenario"
-	"chatsim/manager"
 )
 
-// floorWrite is the size of the floor's writes: those of a busy room are as large.
-const floorWrite = 64 << 10
+// scale is how large and long the measurements are.
+type scale struct {
+	most  int           // users in a room
+	pairs int           // of measurements behind a ratio
+	floor time.Duration // of a measurement of the loopback
+	room  time.Duration // of a run at saturation
+	paced time.Duration // of a run at a fixed rate
+	idle  time.Duration // that an idle room is watched
+}
 
-// How long one measurement lasts. The floor needs less: nothing has to warm up.
-const (
-	floorTime = 500 * time.Millisecond
-	roomTime  = 1500 * time.Millisecond
+var (
+	full  = scale{most: math.MaxInt, pairs: 5, floor: 500 * time.Millisecond, room: 2 * time.Second, paced: 3 * time.Second, idle: 5 * time.Second}
+	brief = scale{most: 50, pairs: 1, floor: 20 * time.Millisecond, room: 100 * time.Millisecond, paced: 300 * time.Millisecond, idle: 500 * time.Millisecond}
 )
 
-// BenchmarkFloor is the loopback's limit: one goroutine writes one 64 KiB
-// buffer to N sockets without blocking, read and thrown away. MB/s at the
-// receivers.
-func BenchmarkFloor(b *testing.B) {
-	for _, users := range []int{100, 500, 2000} {
-		b.Run(fmt.Sprintf("users=%d", users), func(b *testing.B) {
-			var bytes int64
-			var took time.Duration
+// users cuts rooms to what the scale allows.
+func (s scale) users(ns ...int) []int {
+	for i := range ns {
+		ns[i] = min(ns[i], s.most)
+	}
+	return slices.Compact(ns)
+}
+
+// figures are what one measurement gives, by unit.
+type figures map[string]float64
+
+// trial is a measurement that can be repeated. What goes wrong fails tb: a run
+// that is not right is not a result.
+type trial struct {
+	name    string
+	measure func(tb testing.TB) figures
+}
+
+// run makes a benchmark of each trial.
+func run(b *testing.B, trials func(scale) []trial) {
+	s := full
+	if testing.Short() {
+		s = brief
+	}
+	for _, t := range trials(s) {
+		b.Run(t.name, func(b *testing.B) {
+			all := make(map[string][]float64)
 			for b.Loop() {
-				r, err := floor.Measure(b.Context(), users, floorWrite, floorTime)
-				if err != nil {
-					b.Fatal(err)
+				for unit, v := range t.measure(b) {
+					all[unit] = append(all[unit], v)
 				}
-				bytes, took = bytes+r.Bytes, took+r.Elapsed
 			}
-			b.ReportMetric(float64(bytes)/took.Seconds()/1e6, "MB/s")
+			for unit, vs := range all {
+				b.ReportMetric(median(vs), unit)
+			}
+			b.ReportMetric(0, "ns/op") // how long it takes is set, not measured
 		})
 	}
 }
 
-// BenchmarkRoom is the whole at saturation: Manager, N chatters over loopback,
-// the judge and the latencies in one process, 1,024 lines of 64 bytes under
-// way. Deliveries/s and MB/s at the receivers, and MB/s as a share of the
-// loopback's limit, which is measured around each run.
-func BenchmarkRoom(b *testing.B) {
-	for _, users := range []int{100, 500, 2000} {
-		for _, level := range []check.Level{check.Full, check.Off} {
-			b.Run(fmt.Sprintf("users=%d/verify=%s", users, level), func(b *testing.B) { benchRoom(b, users, level) })
+// interleave measures two sides in turn and gives the medians of both, and that
+// of the ratios of the pairs with the lowest and the highest. Which side comes
+// first changes, so that a machine that gets slower favours neither.
+func (s scale) interleave(ratio, unit, nameA, nameB string, a, b func() float64) figures {
+	var as, bs, ratios []float64
+	for i := range s.pairs {
+		var va, vb float64
+		if i%2 == 0 {
+			va, vb = a(), b()
+		} else {
+			vb, va = b(), a()
 		}
+		as, bs, ratios = append(as, va), append(bs, vb), append(ratios, va/vb)
+	}
+	return figures{
+		ratio:                             median(ratios),
+		ratio + "-min":                    slices.Min(ratios),
+		ratio + "-max":                    slices.Max(ratios),
+		fmt.Sprintf("%s-%s", nameA, unit): median(as),
+		fmt.Sprintf("%s-%s", nameB, unit): median(bs),
 	}
 }
 
-func benchRoom(b *testing.B, users int, level check.Level) {
-	var deliveries, bytes, share float64
-	runs := 0
-	for b.Loop() {
-		before := measureFloor(b, users)
-		rep := saturate(b, users, level)
-		after := measureFloor(b, users)
-		deliveries += rep.DeliveriesPerS
-		bytes += rep.BytesPerS
-		share += rep.BytesPerS / ((before + after) / 2)
-		runs++
-	}
-	b.ReportMetric(deliveries/float64(runs), "deliveries/s")
-	b.ReportMetric(bytes/float64(runs)/1e6, "MB/s")
-	b.ReportMetric(share/float64(runs), "of-floor")
-	b.ReportMetric(0, "ns/op") // the time is set, not measured
-}
-
-func measureFloor(b *testing.B, users int) float64 {
-	r, err := floor.Measure(b.Context(), users, floorWrite, floorTime)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return r.BytesPerSecond()
-}
-
-// saturate runs a fresh room as fast as it goes. A run that is not right is
-// not a result.
-func saturate(b *testing.B, users int, level check.Level) *report.Report {
-	steady, err := scenario.Find("steady")
-	if err != nil {
-		b.Fatal(err)
-	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	room := manager.New(manager.Config{})
-	var g errgroup.Group
-	g.Go(func() error { return room.Serve(ln) })
-	addr := ln.Addr().String()
-	rep, err := loadgen.Run(b.Context(), loadgen.Config{Join: loadgen.Dial(addr), Where: addr, Users: users, Duration: roomTime,
-		Warmup: roomTime / 3, Rate: report.Max, Seed: 1, Scenario: steady, Verify: level})
-	if err != nil {
-		b.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if err := room.Shutdown(ctx); err != nil {
-		b.Fatal(err)
-	}
-	if err := g.Wait(); !errors.Is(err, manager.ErrShutdown) {
-		b.Fatal(err)
-	}
-	rep.Conclude(nil)
-	if want := map[bool]report.Verdict{true: report.Measured, false: report.Passed}[level == check.Off]; rep.Verdict != want {
-		b.Fatalf("the run is %s: %+v", rep.Verdict, rep.Checks)
-	}
-	return rep
+func median(vs []float64) float64 {
+	vs = slices.Sorted(slices.Values(vs))
+	n := len(vs)
+	return (vs[(n-1)/2] + vs[n/2]) / 2
 }

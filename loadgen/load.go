@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/pace"
 	"chatsim/loadgen/scenario"
 )
 
@@ -32,28 +33,28 @@ func (r *run) load(ctx context.Context) {
 		r.startTokens()
 	}
 	plan := r.script.Plan(rate)
-	pace := newPacer()
-	defer pace.stop()
+	pacer := pace.New()
+	defer pacer.Stop()
 	for {
 		e, ok := plan.Next(r.end - zero)
-		if !ok || !r.reach(ctx, pace, zero+e.At) {
+		if !ok || !r.reach(ctx, pacer, zero+e.At) {
 			break
 		}
 		r.do(ctx, e, zero+e.At)
 	}
-	r.reach(ctx, pace, r.end) // there may be no more events
+	r.reach(ctx, pacer, r.end) // there may be no more events
 	r.ended = min(r.end, r.now())
 }
 
 // reach waits for a time of the run, and enters the measured part on the way.
-func (r *run) reach(ctx context.Context, pace *pacer, at time.Duration) bool {
+func (r *run) reach(ctx context.Context, pacer *pace.Pacer, at time.Duration) bool {
 	if *r.phase.Load() == Warming && at >= r.begin {
-		if !pace.until(ctx, r.start.Add(r.begin)) {
+		if !pacer.Until(ctx, r.start.Add(r.begin)) {
 			return false
 		}
 		r.enter(Loading)
 	}
-	return pace.until(ctx, r.start.Add(at))
+	return pacer.Until(ctx, r.start.Add(at))
 }
 
 // do carries out one event of the plan.

@@ -22,19 +22,46 @@ func note(h *hdrhistogram.Histogram, d time.Duration) {
 }
 
 // recorder is what one batch of deliveries is noted in. There are about as
-// many as batches at one time, not as many as chatters.
+// many as batches at one time, not as many as chatters; while many join that
+// can be all of them.
 type recorder struct {
-	second   int64                   // that the histograms hold, see secondOf
-	both     *hdrhistogram.Histogram // of lines sent when intended: delivery and actual at once
-	delivery *hdrhistogram.Histogram // of the others, since intended
-	actual   *hdrhistogram.Histogram // of the others, since sent
-	echo     *hdrhistogram.Histogram
+	second   int64    // that the histograms hold, see secondOf
+	both     deferred // of lines sent when intended: delivery and actual at once
+	delivery deferred // of the others, since intended
+	actual   deferred // of the others, since sent
+	echo     deferred
 	count    int64
 	bytes    int64
 	observed int64
 	slowest  time.Duration
 	earliest time.Duration // of the measured deliveries
 	latest   time.Duration
+}
+
+// deferred is a histogram that is made when it is needed: each is a quarter of
+// a megabyte.
+type deferred struct{ *hdrhistogram.Histogram }
+
+func (d *deferred) note(took time.Duration) {
+	if d.Histogram == nil {
+		d.Histogram = newHistogram()
+	}
+	note(d.Histogram, took)
+}
+
+// mergeInto adds what is noted to those of others that there are.
+func (d deferred) mergeInto(hs ...*hdrhistogram.Histogram) {
+	for _, h := range hs {
+		if d.Histogram != nil && h != nil {
+			h.Merge(d.Histogram)
+		}
+	}
+}
+
+func (d deferred) reset() {
+	if d.Histogram != nil {
+		d.Reset()
+	}
 }
 
 // lineOverhead is what a chat line has beside two senders, a text and a
@@ -66,13 +93,13 @@ func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own, tim
 		return
 	}
 	if l.Intended == l.Actual { // all of the closed model
-		note(rec.both, took)
+		rec.both.note(took)
 	} else {
-		note(rec.delivery, at-l.Intended)
-		note(rec.actual, took)
+		rec.delivery.note(at - l.Intended)
+		rec.actual.note(took)
 	}
 	if own {
-		note(rec.echo, at-l.Intended)
+		rec.echo.note(at - l.Intended)
 	}
 }
 
@@ -122,7 +149,7 @@ func (m *measure) take(at time.Duration) *recorder {
 	if n := len(m.idle); n > 0 {
 		rec, m.idle = m.idle[n-1], m.idle[:n-1]
 	} else {
-		rec = &recorder{second: sec, both: newHistogram(), delivery: newHistogram(), actual: newHistogram(), echo: newHistogram()}
+		rec = &recorder{second: sec}
 	}
 	if rec.second != sec {
 		m.collectLocked(rec)
@@ -156,23 +183,18 @@ func (m *measure) collectLocked(rec *recorder) {
 		s.hist = newHistogram()
 		m.finishSecondsLocked(rec.second - 3)
 	}
-	if s.hist != nil {
-		s.hist.Merge(rec.both)
-		s.hist.Merge(rec.delivery)
-	}
+	var window *hdrhistogram.Histogram
 	if m.windowS > 0 && rec.second >= m.windowFrom {
 		n := (rec.second - m.windowFrom) / m.windowS
 		if m.windows[n] == nil {
 			m.windows[n] = newHistogram()
 		}
-		m.windows[n].Merge(rec.both)
-		m.windows[n].Merge(rec.delivery)
+		window = m.windows[n]
 	}
-	m.delivery.Merge(rec.both)
-	m.delivery.Merge(rec.delivery)
-	m.actual.Merge(rec.both)
-	m.actual.Merge(rec.actual)
-	m.echo.Merge(rec.echo)
+	rec.both.mergeInto(s.hist, window, m.delivery, m.actual)
+	rec.delivery.mergeInto(s.hist, window, m.delivery)
+	rec.actual.mergeInto(m.actual)
+	rec.echo.mergeInto(m.echo)
 	if m.count == 0 {
 		m.earliest = rec.earliest
 	}
@@ -181,10 +203,9 @@ func (m *measure) collectLocked(rec *recorder) {
 	m.count += rec.count
 	m.bytes += rec.bytes
 	rec.count, rec.bytes = 0, 0
-	rec.both.Reset()
-	rec.delivery.Reset()
-	rec.actual.Reset()
-	rec.echo.Reset()
+	for _, d := range []deferred{rec.both, rec.delivery, rec.actual, rec.echo} {
+		d.reset()
+	}
 }
 
 // finish collects all that is left; no recorder is out any more.

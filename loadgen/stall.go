@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"chatsim/loadgen/pace"
 	"chatsim/loadgen/report"
 )
 
@@ -18,14 +19,14 @@ type bufferSetter interface{ SetReadBuffer(bytes int) error }
 
 // stalls has one chatter stop reading in the windows that the scenario gives.
 func (r *run) stalls(ctx context.Context) {
-	pace := newPacer()
-	defer pace.stop()
+	pacer := pace.New()
+	defer pacer.Stop()
 	for _, w := range r.script.StallWindows(r.cfg.Duration) {
-		if !pace.until(ctx, r.start.Add(r.begin+w.From)) {
+		if !pacer.Until(ctx, r.start.Add(r.begin+w.From)) {
 			return
 		}
 		s := r.users[r.script.Staller()].stall()
-		pace.until(ctx, r.start.Add(r.begin+w.To)) // the end of the load ends it too
+		pacer.Until(ctx, r.start.Add(r.begin+w.To)) // the end of the load ends it too
 		if s != nil {
 			s.resume()
 		}

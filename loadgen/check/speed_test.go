@@ -137,9 +137,23 @@ func (m *sim) clean(t *testing.T, r Result) {
 	}
 }
 
-// BenchmarkObserve is the cost of a delivery: 500 sessions read the same lines
-// in batches, shared out over the processors.
+// BenchmarkObserve is the cost of a delivery that was parsed: 500 sessions read
+// the same lines in batches, shared out over the processors.
 func BenchmarkObserve(b *testing.B) {
+	benchmarkDeliveries(b, func(s *Session, f *wire.Frame, _ []byte, at time.Duration) { s.Observe(f, at) })
+}
+
+// BenchmarkPass is that of one that is taken by its bytes, as all but the first
+// of each line are.
+func BenchmarkPass(b *testing.B) {
+	benchmarkDeliveries(b, func(s *Session, f *wire.Frame, raw []byte, at time.Duration) {
+		if _, ok := s.Pass(raw, at); !ok {
+			s.Observe(f, at)
+		}
+	})
+}
+
+func benchmarkDeliveries(b *testing.B, deliver func(s *Session, f *wire.Frame, raw []byte, at time.Duration)) {
 	const users, lines, batch = 500, 1000, 100
 	_, sessions := crowd(b, users)
 	workers := runtime.GOMAXPROCS(0)
@@ -148,13 +162,22 @@ func BenchmarkObserve(b *testing.B) {
 	for n := range b.N {
 		b.StopTimer()
 		frames := stream(sessions, n*lines, lines)
+		raw := make([][]byte, lines)
+		for i, f := range frames {
+			raw[i] = wire.AppendLine(nil, string(f.Sender), f.Text, string(f.Target))
+			raw[i] = raw[i][:len(raw[i])-1]
+		}
 		b.StartTimer()
 		var wg sync.WaitGroup
 		for w := range workers {
 			wg.Go(func() {
 				for from := 0; from < lines; from += batch {
+					at := time.Duration(n*lines + from)
 					for i := w; i < users; i += workers {
-						observe(sessions[i], frames[from:from+batch], time.Duration(n*lines+from))
+						for k := from; k < from+batch; k++ {
+							deliver(sessions[i], &frames[k], raw[k], at)
+						}
+						sessions[i].Flush(at)
 					}
 				}
 			})

@@ -1,4 +1,4 @@
-package loadgen
+package pace
 
 import (
 	"syscall"
@@ -10,5 +10,5 @@ import (
 // schedule; nanosleep(2) is late by its own slack, 50 µs.
 func nap(d time.Duration) {
 	ts := syscall.NsecToTimespec(int64(d))
-	_ = syscall.Nanosleep(&ts, nil) // interrupted early: until looks at the clock again
+	_ = syscall.Nanosleep(&ts, nil) // interrupted early: Until looks at the clock again
 }

@@ -1,0 +1,54 @@
+package bench
+
+import (
+	"fmt"
+	"testing"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/floor"
+)
+
+// floorWrite is the size of the floor's writes in bytes: those of a busy room
+// are as large.
+const floorWrite = 64 << 10
+
+// BenchmarkFloor is the loopback's limit: one goroutine writes one buffer to N
+// sockets without blocking, and it is read and thrown away. MB/s at the
+// receivers, by the number of sockets and by the size of a write.
+func BenchmarkFloor(b *testing.B) { run(b, floorTrials) }
+
+func floorTrials(s scale) []trial {
+	var out []trial
+	add := func(users, write int) {
+		out = append(out, trial{fmt.Sprintf("users=%d/write=%d", users, write), func(tb testing.TB) figures {
+			return figures{"MB/s": measureFloor(tb, s, users, write) / 1e6}
+		}})
+	}
+	for _, users := range s.users(100, 500, 2000, 8000) {
+		add(users, floorWrite)
+	}
+	for _, write := range []int{1 << 10, 4 << 10, 16 << 10} {
+		add(min(500, s.most), write)
+	}
+	return out
+}
+
+// measureFloor gives bytes a second.
+func measureFloor(tb testing.TB, s scale, users, write int) float64 {
+	tb.Helper()
+	needDescriptors(tb, users)
+	r, err := floor.Measure(tb.Context(), users, write, s.floor)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return r.BytesPerSecond()
+}
+
+// needDescriptors fails where both ends of so many connections cannot be open
+// at once, and says what is needed.
+func needDescriptors(tb testing.TB, users int) {
+	tb.Helper()
+	if err := loadgen.CheckDescriptors(users, 2); err != nil {
+		tb.Fatal(err)
+	}
+}
