@@ -81,6 +81,7 @@ func (u *chatter) say(target string, n int) {
 	text := string(check.AppendStamp(nil, nonce, u.n, u.seq)) + "@ a\tü"[:n%6] // may end in half a rune
 	text += "……………………"[:3*(n/8%8)]
 	var line []byte
+	claims := ""
 	switch {
 	case target != "" && n%2 == 0 && !bytes.Contains([]byte(target), []byte(" ")):
 		text = clean(text)
@@ -92,7 +93,8 @@ func (u *chatter) say(target string, n int) {
 		line = append(line, text+"\x07\r\n"...)
 		text = clean(text)
 	case n%5 == 1: // claims to be another: then it is all text
-		text = clean(text) + "@someone@" + wire.Group
+		claims = "someone"
+		text = clean(text) + "@" + claims + "@" + wire.Group
 		line = append(line, text+"\n"...)
 	default:
 		sender := u.name
@@ -103,7 +105,7 @@ func (u *chatter) say(target string, n int) {
 		text = clean(text)
 	}
 	now := u.server.now
-	u.session.Send(u.seq, text, target, now, now, true)
+	u.session.Send(check.Note{Seq: u.seq, Text: text, Target: target, Claims: claims, Intended: now, Actual: now, Measured: true})
 	if target == "" {
 		u.note("%v says line %d", u, u.seq)
 	} else {
