@@ -48,7 +48,7 @@ func (s *session) onEnd(r feed.Reason, err error) {
 		s.m.log.Debug("cannot write", "name", s.name, "error", err)
 	}
 	s.outcome = r
-	close(s.ended)
+	s.ended.Done()
 }
 
 // evict announces the leave at once, whatever our goroutine is doing, and ends
@@ -69,7 +69,7 @@ func (s *session) part(err error) {
 	}
 	if s.m.draining.Load() {
 		// The feed has been told to finish for everybody, our last frame included.
-		<-s.ended
+		s.ended.Wait()
 		if s.outcome == feed.Finished {
 			s.farewell()
 		} else {
@@ -83,7 +83,7 @@ func (s *session) part(err error) {
 		reset(s.conn)
 		return
 	}
-	<-s.ended
+	s.ended.Wait()
 	if s.outcome != feed.Finished {
 		reset(s.conn)
 		return

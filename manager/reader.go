@@ -24,9 +24,9 @@ type reader struct {
 	pool *sync.Pool  // of *batch
 	full func() bool // the room takes no more for now
 
-	lines bool   // rest may hold whole lines
-	rest  []byte // came in and is not consumed; own memory
-	small []byte // of a connection without raw
+	lines bool             // rest may hold whole lines
+	rest  []byte           // came in and is not consumed; own memory
+	small *[smallRead]byte // of a connection without raw
 
 	b   *batch // borrowed
 	n   int    // bytes of the last read
@@ -90,9 +90,9 @@ func (r *reader) readable(fd uintptr) bool {
 // readSmall reads where a buffer is needed for waiting.
 func (r *reader) readSmall() {
 	if r.small == nil {
-		r.small = make([]byte, smallRead)
+		r.small = new([smallRead]byte)
 	}
-	r.n, r.err = r.conn.Read(r.small)
+	r.n, r.err = r.conn.Read(r.small[:])
 	r.borrow()
 	copy(r.b.in[len(r.rest):], r.small[:r.n])
 }

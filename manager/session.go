@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"chatsim/manager/feed"
@@ -27,7 +28,7 @@ type session struct {
 	// Static after newSession.
 	m     *Manager
 	conn  net.Conn
-	ended chan struct{} // closed when the feed writes no more for us, after outcome was set
+	ended sync.WaitGroup // until the feed writes no more for us, after outcome was set
 
 	// Owned by the session's goroutine.
 	in       reader
@@ -56,7 +57,8 @@ func (r *refusal) Error() string { return r.text }
 var errOver = errors.New("the stay is over")
 
 func newSession(m *Manager, conn net.Conn) *session {
-	s := &session{m: m, conn: conn, ended: make(chan struct{})}
+	s := &session{m: m, conn: conn}
+	s.ended.Add(1)
 	s.in.init(conn, &m.batches, s.leaveUnread)
 	return s
 }
@@ -68,22 +70,44 @@ func (s *session) leaveUnread() bool { return s.member != nil && s.m.feed.Full()
 func (s *session) run() {
 	defer func() {
 		if p := recover(); p != nil {
-			s.m.log.Error("a session has panicked", "panic", p, "name", s.name, "stack", string(debug.Stack()))
-			s.m.count(func(st *Stats) { st.Panics++ })
-			s.leave(false)
-			reset(s.conn)
+			s.panicked(p)
 		}
 	}()
 	tune(s.conn, s.m.cfg.KeepAlive, s.m.cfg.UserTimeout)
-	if err := s.login(); err != nil {
-		s.refuse(err)
-		return
+	if s.enter() {
+		s.part(s.converse())
 	}
-	err := s.greet()
-	if err == nil {
-		err = s.converse()
-	}
-	s.part(err)
+}
+
+// enter logs the user in and greets it; false if the session is over. It does
+// so in a goroutine of its own, which needs a larger stack than waiting for
+// input does: one that has grown is kept for as long as its goroutine lives.
+func (s *session) enter() (in bool) {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer func() {
+			if p := recover(); p != nil {
+				s.panicked(p)
+			}
+		}()
+		if err := s.login(); err != nil {
+			s.refuse(err)
+		} else if err := s.greet(); err != nil {
+			s.part(err)
+		} else {
+			in = true
+		}
+	})
+	wg.Wait()
+	return in
+}
+
+// panicked ends a session that has run into a bug, and no other.
+func (s *session) panicked(p any) {
+	s.m.log.Error("a session has panicked", "panic", p, "name", s.name, "stack", string(debug.Stack()))
+	s.m.count(func(st *Stats) { st.Panics++ })
+	s.leave(false)
+	reset(s.conn)
 }
 
 // login reads the name line and lets its user in.
