@@ -51,7 +51,7 @@ func attacks() []*attack {
 		}},
 		{name: "lines of 16 MiB", many: 2, harm: endless},
 		{name: "reset in mid-line", many: 4, harm: func(_ context.Context, c *net.TCPConn) error {
-			fmt.Fprint(c, "bob\nwhole\nhalf a li")
+			fmt.Fprint(c, "rst\nwhole\nhalf a li")
 			return errors.Join(c.SetLinger(0), c.Close())
 		}},
 		{name: "stalled readers", many: 20, harm: func(ctx context.Context, c *net.TCPConn) error {
@@ -68,7 +68,7 @@ func attacks() []*attack {
 			return flood(ctx, c, []byte(strings.Repeat("/who\nto nobody@asker@nobody\n/msg bob hi\n", 100)))
 		}},
 		{name: "come and go", many: 4, harm: func(ctx context.Context, c *net.TCPConn) error {
-			if err := errors.Join(login(c, "bob"), c.CloseWrite()); err != nil {
+			if err := errors.Join(login(c, "rst"), c.CloseWrite()); err != nil {
 				return err
 			}
 			return rest(ctx, c)

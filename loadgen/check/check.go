@@ -154,6 +154,7 @@ type Judge struct {
 	hearings   []hearing
 	apart      []apart
 	doubles    []double
+	suspects   []suspect
 	misfits    []*Session      // whose roster or name is not what it should be
 	pinned     int64           // members who left after this place are needed for those
 	tainted    map[string]bool // names whose presence is itself in doubt

@@ -12,7 +12,8 @@ import (
 func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
 	chatter, seq, ok := ParseStamp(f.Text, s.judge.cfg.Nonce)
 	if !ok {
-		return s.unstamped(f, at)
+		s.unstamped(f, at)
+		return nil
 	}
 	l := s.judge.lineOf(chatter, seq)
 	switch {
@@ -70,14 +71,14 @@ func (s *Session) unknown(f *wire.Frame, chatter, seq int) {
 	}
 	v.sentence = "a line came that nobody sent: its stamp names line " + itoa(seq) + " of chatter " + itoa(chatter) + ", who has sent fewer"
 	s.judge.violate(NoCreation, v)
-	s.garble(f)
+	s.garble(f.Sender, f.Text)
 }
 
 // altered judges a line whose text is not what its stamp names.
 func (s *Session) altered(l *Line, f *wire.Frame) {
 	s.tally.observed++
 	v := violation{key: key{line: l}, at: s, line: l, came: quoteFrame(f), sentence: "a line's text came altered"}
-	if s.garble(f) > 1 {
+	if s.garble(f.Sender, f.Text) > 1 {
 		v.sentence = "several lines came glued into one"
 	}
 	s.judge.violate(NoCreation, v)
@@ -86,34 +87,37 @@ func (s *Session) altered(l *Line, f *wire.Frame) {
 	}
 }
 
-// unstamped judges a line without the run's stamp: from a member that is not
-// of the run it is a public entry like any other; from one that is, it is
-// forged, or a line that lost its stamp.
-func (s *Session) unstamped(f *wire.Frame, at time.Duration) *Line {
-	if s.foreign(string(f.Sender)) {
-		if !f.Private {
-			s.see(word{kind: wire.Line, name: string(f.Sender), text: string(f.Text)}, at)
-		}
-		return nil
+// unstamped takes a line without the run's stamp. From a member that is not of
+// the run it is a public entry like any other; whether it is, shows when it
+// gets its place. A private one has none.
+func (s *Session) unstamped(f *wire.Frame, at time.Duration) {
+	w := word{kind: wire.Line, name: string(f.Sender), text: string(f.Text)}
+	switch {
+	case !f.Private:
+		s.see(w, at)
+	case !s.strange(w.name):
+		s.forged(&w)
 	}
-	s.tally.observed++
-	s.garble(f)
-	s.judge.violate(NoCreation, violation{key: key{text: string(f.Sender) + ":" + string(f.Text)}, at: s, came: quoteFrame(f),
-		sentence: "a line came that nobody sent"})
-	return nil
 }
 
-// garble notes that a line by the frame's sender, and each line whose stamp
+// forged notes a line that nobody sent, or that lost its stamp.
+func (s *Session) forged(w *word) {
+	s.tally.observed++
+	s.garble([]byte(w.name), []byte(w.text))
+	s.judge.violate(NoCreation, violation{key: key{text: w.name + ":" + w.text}, at: s, came: w.String(), sentence: "a line came that nobody sent"})
+}
+
+// garble notes that a line by a sender, and each line whose stamp
 // stands inside of its text, may have come in this form, so that their absence
 // is no second defect. It gives how many.
-func (s *Session) garble(f *wire.Frame) int {
+func (s *Session) garble(sender, text []byte) int {
 	if s.garbled == nil {
 		s.garbled = make(map[string]int)
 	}
-	s.garbled[string(f.Sender)]++
+	s.garbled[string(sender)]++
 	n := 1
 	nonce := []byte(s.judge.cfg.Nonce + "-")
-	for rest := f.Text[min(1, len(f.Text)):]; ; rest = rest[1:] {
+	for rest := text[min(1, len(text)):]; ; rest = rest[1:] {
 		i := bytes.Index(rest, nonce)
 		if i < 0 {
 			return n
@@ -141,7 +145,7 @@ func (s *Session) envelopeRight(l *Line, f *wire.Frame) bool {
 		return true // judged by its parties
 	case !l.Private() && f.Private:
 		v.sentence = "a line for the group came as a private one"
-		s.garble(f)
+		s.garble(f.Sender, f.Text)
 	case s.judge.cfg.Level != Full || l.Session.assigned() == string(f.Sender):
 		return true
 	case l.spoofed(f.Sender, f.Text):

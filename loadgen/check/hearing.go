@@ -20,6 +20,12 @@ type hearing struct {
 	gone  *member
 }
 
+// suspect is a line without a stamp by a member who might be of the run.
+type suspect struct {
+	member *member
+	v      violation
+}
+
 // double is a join by a name that a member had.
 type double struct {
 	old, new *member
@@ -46,6 +52,12 @@ func (j *Judge) hearLocked() {
 	j.doubtLocked()
 	for _, d := range j.doubles {
 		j.hearDoubleLocked(d)
+	}
+	for _, s := range j.suspects {
+		if s.member.session != nil {
+			j.phantoms[s.v.place] = true
+			j.violateLocked(NoCreation, s.v)
+		}
 	}
 	for _, h := range j.hearings {
 		h.v.implied = h.v.implied || !j.stands(h)

@@ -92,6 +92,9 @@ func (s *Session) step(w *word, at time.Duration) bool {
 		switch {
 		case place < 0:
 			if !j.place(s, w, at) {
+				if w.kind == wire.Line && w.line == nil {
+					s.forged(w)
+				}
 				return false
 			}
 		case place > s.c:

@@ -22,7 +22,7 @@ func (j *Judge) place(s *Session, w *word, at time.Duration) bool {
 	ok := true
 	switch w.kind {
 	case wire.Line:
-		j.placeLineLocked(w)
+		ok = j.placeLineLocked(s, w)
 	case wire.Join:
 		j.placeJoinLocked(s, w)
 	default:
@@ -63,11 +63,10 @@ func (j *Judge) advanceHorizonLocked() {
 	j.horizonNext = j.order.len
 }
 
-func (j *Judge) placeLineLocked(w *word) {
+func (j *Judge) placeLineLocked(s *Session, w *word) bool {
 	l := w.line
 	if l == nil {
-		j.appendLocked(entry{kind: wire.Line, name: w.name, text: w.text, member: j.fold.now(w.name)})
-		return
+		return j.placeStrangeLocked(s, w)
 	}
 	of := l.Session
 	if of.member == nil {
@@ -95,6 +94,22 @@ func (j *Judge) placeLineLocked(w *word) {
 	}
 	l.place.Store(j.order.len)
 	j.appendLocked(entry{kind: wire.Line, name: of.name, text: l.Text, raw: string(w.raw), line: l, member: m})
+	return true
+}
+
+// placeStrangeLocked gives a line its place that has no stamp, unless its sender
+// is nobody or of the run. Where that is not clear yet, it is heard at the end.
+func (j *Judge) placeStrangeLocked(s *Session, w *word) bool {
+	m := j.fold.holder(w.name, s.behind())
+	if m == nil || m.session != nil {
+		return false
+	}
+	if j.expectsLocked(w.name, m.place.Load()) && len(j.suspects) < maxHearings {
+		j.suspects = append(j.suspects, suspect{member: m, v: violation{key: key{text: w.name + ":" + w.text}, at: s, place: j.order.len,
+			came: w.String(), sentence: "a line came that nobody sent"}})
+	}
+	j.appendLocked(entry{kind: wire.Line, name: w.name, text: w.text, member: m})
+	return true
 }
 
 // claimLocked finds the member that a session must be, of whom there is a sign
@@ -183,20 +198,18 @@ func (j *Judge) expectsLocked(name string, place int64) bool {
 	return false
 }
 
-// foreign says whether a name belongs, where the session stands, to a member
+// strange says whether a name may belong, where the session stands, to a member
 // who is not of the run.
-func (s *Session) foreign(name string) bool {
+func (s *Session) strange(name string) bool {
 	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	strange := func(m *member) bool {
-		return m != nil && m.session == nil && !j.expectsLocked(name, m.place.Load())
-	}
 	if s.bound {
-		return strange(j.fold.holder(name, s.behind()))
+		m := j.fold.holder(name, s.behind())
+		return m != nil && m.session == nil
 	}
 	for m := j.fold.byName[name]; m != nil; m = m.was {
-		if strange(m) {
+		if m.session == nil {
 			return true
 		}
 	}
