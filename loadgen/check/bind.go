@@ -29,7 +29,7 @@ func (s *Session) assigned() string {
 // observeRoster takes the snapshot that comes with the welcome; a later one is
 // an answer to somebody's question and is not judged.
 func (s *Session) observeRoster(f *wire.Frame) {
-	if s.hasRoster || s.name == "" {
+	if !s.awaitsRoster() {
 		return
 	}
 	hash := uint64(0)
@@ -58,6 +58,8 @@ func (s *Session) observeRoster(f *wire.Frame) {
 		}
 	}
 }
+
+func (s *Session) awaitsRoster() bool { return !s.hasRoster && s.name != "" }
 
 // fits says whether a session's snapshot adds up to the members just after m's join.
 func (m *member) fits(s *Session) bool {

@@ -707,6 +707,12 @@ var defects = []defect{
 
 // spoiled runs one broken server.
 func spoiled(d defect, users, steps int, seed uint64, first bool) (*plan, Result) {
+	p := planned(d, users, steps, seed, first)
+	return p, p.run(steps, true)
+}
+
+// planned is a broken server that has not run yet.
+func planned(d defect, users, steps int, seed uint64, first bool) *plan {
 	m := newSim(seed, users, Full)
 	p := &plan{sim: m, faulty: m.users[1+int(seed)%(users-1)]}
 	p.faulty.loyal, m.awake = true, d.check != Isolation
@@ -724,7 +730,7 @@ func spoiled(d defect, users, steps int, seed uint64, first bool) (*plan, Result
 			tick()
 		}
 	}
-	return p, m.run(steps, true)
+	return p
 }
 
 // wrong says how a result differs from the one violation that was planted.

@@ -120,12 +120,18 @@ type Config struct {
 	// Slowest, if set, gives the slowest delivery around a time of the run;
 	// a leave may come that much later than the limit.
 	Slowest func(at time.Duration) time.Duration
+
+	// Record, if set, is told of the run's events one after the other, from
+	// level Order up. It is called with locks held: it must not call the
+	// judge, nor keep the event. What is recorded is judged again by a Replay.
+	Record func(*Event)
 }
 
 // Judge judges one run.
 type Judge struct {
 	// Static after construction.
-	cfg Config
+	cfg  Config
+	tape *tape // nil where nothing is recorded
 
 	chatters   table        // senders by chatter number
 	publicBack atomic.Int64 // group lines that came back to their senders
@@ -169,6 +175,10 @@ func New(cfg Config) *Judge {
 	j := &Judge{cfg: cfg, unbound: make(map[*Session]struct{}), fold: newFold(), pinned: math.MaxInt64,
 		found: make(map[foundKey]*found), uncounted: make(map[Name]int64),
 		tainted: make(map[string]bool), phantoms: make(map[int64]bool), kept: make(map[int64]entry)}
+	if cfg.Record != nil && cfg.Level < Count {
+		j.tape = &tape{record: cfg.Record}
+		j.tape.put(Event{Kind: EventBegan, Level: cfg.Level, Nonce: cfg.Nonce})
+	}
 	j.past = &ending{judge: j, stalled: make(map[*Session]bool), lost: make(map[int64][]*Session)}
 	return j
 }

@@ -12,6 +12,7 @@ type End struct {
 	Required  []Name // the checks that the scenario must exercise
 	Advancing bool   // deliveries still came when the drain limit cut the run
 	Cut       bool   // the drain limit, or somebody, cut the run
+	BrokeOff  bool   // of a recording: the run went on, and what is missing may have come
 }
 
 // ending is the state of End. Judge.mu is held throughout.
@@ -29,6 +30,8 @@ type ending struct {
 
 // End judges what is left once no session observes any more. It is called once.
 func (j *Judge) End(e End) Result {
+	j.tape.finish(j, e)
+	j.tape = nil
 	for _, s := range j.sessions {
 		if !s.bound && !s.ended.Load() && j.cfg.Level < Count {
 			s.settleStart(0, true)
@@ -113,7 +116,7 @@ func (e *ending) session(s *Session) {
 		e.left++
 	}
 	if s.member == nil || s.member.silent {
-		if s.hasRoster && !s.blind && (s.member != nil || kind == Stays && !closed) {
+		if s.hasRoster && !s.blind && !e.BrokeOff && (s.member != nil || kind == Stays && !closed) {
 			j.violateLocked(ViewOrder, violation{key: key{session: s}, at: s, implied: e.silent,
 				sentence: "nobody was told of the join of " + quote(s.name)})
 		}
@@ -128,7 +131,7 @@ func (e *ending) session(s *Session) {
 			sentence: "the server closed the connection of " + quote(s.name) + ", who read and did nothing wrong"})
 	case s.falseLeave != 0:
 		e.falseLeave(s)
-	case kind != Stays && told == 0:
+	case kind != Stays && told == 0 && !e.BrokeOff:
 		j.violateLocked(LeaveCompleteness, violation{key: key{session: s}, at: s, place: j.order.len,
 			implied:  e.silent || s.member.silent,
 			sentence: fmt.Sprintf("nobody was told that %s has left (%s, %v into the run)", quote(s.name), kind, at.Round(time.Millisecond))})
@@ -158,7 +161,7 @@ func (e *ending) slice(s *Session, kind Leave, closed bool) {
 			owed++
 		}
 	}
-	if owed > 0 {
+	if owed > 0 && !e.BrokeOff {
 		e.tail(s, kind, owed)
 	}
 }

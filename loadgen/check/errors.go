@@ -77,6 +77,11 @@ func (s *Session) Garbage(what string) {
 	if s.judge.cfg.Level != Full {
 		return
 	}
+	if t := s.judge.tape; t != nil {
+		defer t.step()()
+		c, pos := s.where()
+		t.put(Event{Kind: EventGarbled, Session: s.number, C: c, Pos: pos, Text: what})
+	}
 	s.tally.observed++
 	s.judge.violate(NoCreation, violation{key: key{text: what}, at: s, came: quote(what), sentence: "a frame came that cannot be understood"})
 }

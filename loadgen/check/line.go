@@ -61,7 +61,10 @@ func (l *Line) settled(a age) bool {
 	return p >= 0 && p < a.horizon
 }
 
-const blockLen = 16
+const (
+	blockLen = 16
+	maxGap   = 64 // blocks of numbers that were never sent
+)
 
 // block holds a few consecutive lines of a chatter.
 type block [blockLen]atomic.Pointer[Line]
@@ -109,6 +112,10 @@ func (s *sender) add(l *Line, a age) {
 		d = &blocks{}
 	}
 	k := l.Seq/blockLen - d.base
+	if k > len(d.list)+maxGap { // it did not send most of what it was to
+		s.strayLocked(d.list, a)
+		d, k = &blocks{base: l.Seq / blockLen}, 0
+	}
 	for k >= len(d.list) {
 		d = s.trimLocked(d, a)
 		d = &blocks{base: d.base, list: append(d.list[:len(d.list):len(d.list)], new(block))}
@@ -140,12 +147,21 @@ func (s *sender) droppableLocked(b *block, a age) bool {
 			return false
 		}
 	}
-	for i := 0; unsettled > 0 && i < blockLen; i++ {
-		if l := b[i].Load(); l != nil && !l.settled(a) {
-			s.strays = append(s.strays, l)
-		}
+	if unsettled > 0 {
+		s.strayLocked([]*block{b}, a)
 	}
 	return true
+}
+
+// strayLocked keeps the unsettled lines of blocks that are dropped.
+func (s *sender) strayLocked(list []*block, a age) {
+	for _, b := range list {
+		for i := range b {
+			if l := b[i].Load(); l != nil && !l.settled(a) {
+				s.strays = append(s.strays, l)
+			}
+		}
+	}
 }
 
 // each calls f with every line that is still known.

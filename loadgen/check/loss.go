@@ -112,8 +112,8 @@ func (e *ending) unanswered(l *Line) {
 		v.implied = true
 	case hole:
 		v.sentence += " although later ones of its sender came"
-	case kind.abrupt():
-		return // a suffix may be lost
+	case kind.abrupt() || e.BrokeOff:
+		return // a suffix may be lost, or not yet have come
 	case e.stalled[s] || e.silent || kind == Stays && s.newest <= l.Actual:
 		e.stopped(v, "a line and all that was sent after it never came")
 		return
@@ -145,7 +145,7 @@ func (e *ending) privateLine(l *Line) {
 		}
 		return
 	}
-	if self || other.by != nil {
+	if self || other.by != nil || e.BrokeOff {
 		return
 	}
 	m := e.judge.fold.holder(l.Target, own.last)
@@ -176,13 +176,18 @@ func (e *ending) passed(s *Session, place int64) bool {
 	return place >= 0 && e.judge.pos(s.lastSeen()) >= e.judge.pos(place)
 }
 
-// lateLeavesLocked judges the leaves of which somebody learned late.
-func (j *Judge) lateLeavesLocked() {
-	late := j.totals.late
+// lateLeaves are those that anybody learned of late.
+func (j *Judge) lateLeaves() []lateLeave {
+	late := slices.Clone(j.totals.late)
 	for _, s := range j.sessions {
 		late = append(late, s.tally.late...)
 	}
-	for _, l := range late {
+	return late
+}
+
+// lateLeavesLocked judges the leaves of which somebody learned late.
+func (j *Judge) lateLeavesLocked() {
+	for _, l := range j.lateLeaves() {
 		limit := leaveLimit
 		if j.cfg.Slowest != nil {
 			limit += j.cfg.Slowest(l.when)

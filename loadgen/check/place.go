@@ -52,9 +52,12 @@ func (j *Judge) advanceHorizonLocked() {
 	horizon := j.order.len
 	for _, s := range j.sessions {
 		if !s.ended.Load() {
-			horizon = min(horizon, s.pos.Load())
+			pos := s.pos.Load()
+			horizon = min(horizon, pos)
+			j.tape.stands(s, pos)
 		}
 	}
+	j.tape.allStand(j.order.len)
 	j.order.forget(horizon, j.cfg.Retired)
 	j.dismissLocked(horizon)
 	j.gaps.settleLocked(j, horizon)

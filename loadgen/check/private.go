@@ -1,6 +1,8 @@
 package check
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -68,6 +70,10 @@ func (p *private) close(side int, next int64) (apart bool) {
 // closeGap is called when public entry next has been received: private lines
 // seen since the one before it now have both neighbours.
 func (s *Session) closeGap(next int64) {
+	if t := s.judge.tape; t != nil && !s.taped {
+		defer t.step()()
+		t.put(Event{Kind: EventPassed, Session: s.number, C: next + 1})
+	}
 	if wrong := s.sealGap(next); len(wrong) > 0 {
 		s.judge.mu.Lock()
 		s.judge.apartLocked(wrong)
@@ -193,7 +199,8 @@ func (g *gaps) cross(s *Session, open []gapSeat, next int64) {
 func (g *gaps) settleLocked(j *Judge, horizon int64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for next, edges := range g.edges {
+	for _, next := range slices.Sorted(maps.Keys(g.edges)) { // in one order, however often it is judged
+		edges := g.edges[next]
 		if next < horizon {
 			delete(g.edges, next)
 			if c := cycle(edges); len(c) > 0 {

@@ -1,5 +1,7 @@
 package check
 
+import "slices"
+
 // Verdict is what a check came to.
 type Verdict string
 
@@ -33,6 +35,9 @@ type Result struct {
 // maxWitnesses is how many violations of a check are kept whole.
 const maxWitnesses = 5
 
+// endings are the checks that need a run's end.
+var endings = []Name{Validity, Agreement, LeaveCompleteness, Liveness}
+
 // result adds up what was found.
 func (e *ending) result() Result {
 	j := e.judge
@@ -58,7 +63,7 @@ func (e *ending) result() Result {
 			o.Verdict = NotExercised
 		case o.Violations > 0:
 			o.Verdict = Failed
-		case c == Liveness && e.Advancing, n == 0 && o.Required:
+		case c == Liveness && e.Advancing, n == 0 && o.Required, e.BrokeOff && slices.Contains(endings, c):
 			o.Verdict = Inconclusive
 		case n == 0:
 			o.Verdict = NotExercised

@@ -33,6 +33,7 @@ type Session struct {
 	Asked   string // the name it asked for
 	dialled time.Duration
 	floor   int64 // its join cannot be before this place
+	number  int   // of the dials that are recorded
 
 	// Owned by the goroutine that observes.
 	name     string // as the welcome said
@@ -56,6 +57,7 @@ type Session struct {
 	newest   time.Duration // the latest send of a line that came
 	got      int64         // group lines that came, at level Count
 	said     string        // the server's last error
+	taped    bool          // what happens is part of a step that is recorded, or no longer is
 
 	// Any goroutine.
 	pos       atomic.Int64 // c as of the last Flush
@@ -84,6 +86,7 @@ type Session struct {
 // Dial notes that a chatter is about to connect and ask for a name.
 func (j *Judge) Dial(chatter int, asked string, at time.Duration) *Session {
 	s := &Session{judge: j, sender: j.chatters.get(chatter), Chatter: chatter, Asked: asked, dialled: at, lastOwn: -1, filledAt: -1}
+	defer j.tape.dial(s)()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	s.floor = j.order.len
@@ -97,6 +100,13 @@ func (j *Judge) Dial(chatter int, asked string, at time.Duration) *Session {
 // Send notes that the session is about to write a line, and gives its record.
 // A chatter's lines must be noted in the order in which they are written.
 func (s *Session) Send(n Note) *Line {
+	if t := s.judge.tape; t != nil {
+		return t.send(s, n)
+	}
+	return s.send(n)
+}
+
+func (s *Session) send(n Note) *Line {
 	l := &Line{Note: n, Session: s, Seen: s.pos.Load()}
 	l.place.Store(-1)
 	if l.Private() {
@@ -122,6 +132,10 @@ func (s *Session) Send(n Note) *Line {
 
 // Closing notes that the session is about to leave; later sends are not its.
 func (s *Session) Closing(kind Leave, at time.Duration) {
+	if t := s.judge.tape; t != nil {
+		defer t.step()()
+		t.put(Event{Kind: EventLeaving, Session: s.number, Leave: kind, At: at})
+	}
 	s.closeKind.Store(uint32(kind))
 	s.closing.Store(int64(at) + 1)
 }
@@ -138,6 +152,12 @@ func (s *Session) left() (kind Leave, at time.Duration) {
 // Ended notes that nothing more can come: the stream is at its end. The
 // observing goroutine calls it, last.
 func (s *Session) Ended(at time.Duration) {
+	if t := s.judge.tape; t != nil {
+		defer t.step()()
+		s.taped = true
+		c, pos := s.where()
+		t.put(Event{Kind: EventOver, Session: s.number, At: at, C: c, Pos: pos})
+	}
 	s.Flush(at)
 	j := s.judge
 	j.mu.Lock()
@@ -224,6 +244,9 @@ func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
 			return e.line
 		}
 	}
+	if t := s.judge.tape; t != nil {
+		return t.observe(s, f, at)
+	}
 	return s.observe(f, at)
 }
 
@@ -241,8 +264,7 @@ func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
 	}
 	s.passed(e, at)
 	if e.line == nil {
-		s.tally.views++
-		s.learned(e, at)
+		s.viewed(e, at)
 	}
 	return e.line, true
 }
@@ -294,6 +316,12 @@ func (s *Session) passed(e *entry, at time.Duration) {
 	if e.line != nil {
 		s.delivered(e.line, at)
 	}
+}
+
+// viewed notes that the entry that the session passed is a join or a leave.
+func (s *Session) viewed(e *entry, at time.Duration) {
+	s.tally.views++
+	s.learned(e, at)
 }
 
 // delivered counts a line of the run at this receiver.
