@@ -1,0 +1,105 @@
+package trace
+
+import (
+	"time"
+
+	"chatsim/loadgen/check"
+)
+
+// An event is its kind, one byte, and numbers, names and texts.
+//
+//	began     level, text nonce
+//	dialled   at, chatter, name asked                  sessions are numbered in this order
+//	sent      session, flags, seq, actual, intended, place, name target, name claims, text
+//	leaving   session, at, how
+//	line      session, at, c, behind, chatter, seq     it saw a line of the run just as sent
+//	frame     session, at, c, behind, frame            it saw any other frame
+//	garbled   session, c, behind, text
+//	passed    session, c
+//	late      session, at, c
+//	over      session, at, c, behind
+//	stood     length of the order, n, n × (session, behind)
+//	slow      at, took
+//	finished  flags, n, n × text check
+//
+// session, chatter, how, n, took and the length of a text, which its bytes
+// follow, are unsigned; so is a name: the number of one that came before, from
+// 1, or 0 and a text. All others are signed differences:
+//
+//	at, actual   nanoseconds, to the last at or actual
+//	intended     what actual is later, there only if it is (flag)
+//	seq          to the one after the chatter's last in an event of that kind
+//	c            to the session's last c
+//	place        of sent: to the session's last c
+//	behind       by how much the place flushed is below c, or below the order's length
+//	the length   of the order: to the last one
+//
+// target and claims are there only if there is one (flags). A text of a line
+// that begins with its stamp is written without (flag).
+const (
+	opBegan = 1 + iota
+	opDialled
+	opSent
+	opLeaving
+	opLine
+	opFrame
+	opGarbled
+	opPassed
+	opLate
+	opOver
+	opStood
+	opSlow
+	opFinished
+)
+
+// The flags of a line that was sent.
+const (
+	measured = 1 << iota
+	private
+	claims
+	stamped
+	later // actual is not intended
+)
+
+// The flags of an end.
+const (
+	advancing = 1 << iota
+	cut
+)
+
+// maxNames is how many names are numbered, maxName how long those are.
+const (
+	maxNames = 1 << 20
+	maxName  = 256
+)
+
+// state is what both ends know of what came before.
+type state struct {
+	nonce    string
+	at       time.Duration
+	frontier int64
+	dials    int
+	c        []int64 // by session
+	chatters []chatterState
+	roster   []int // the one that others are told by, as numbers of names
+}
+
+type chatterState struct{ sent, saw int }
+
+func (s *state) dial(chatter int) {
+	s.dials++
+	s.c = append(s.c, 0)
+	s.chatter(chatter)
+}
+
+func (s *state) chatter(n int) *chatterState {
+	for n >= len(s.chatters) {
+		s.chatters = append(s.chatters, chatterState{})
+	}
+	return &s.chatters[n]
+}
+
+// stamp is what a line's text begins with.
+func (s *state) stamp(dst []byte, chatter, seq int) []byte {
+	return check.AppendStamp(dst, s.nonce, chatter, seq)
+}

@@ -1,0 +1,282 @@
+package trace
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"time"
+
+	"chatsim/loadgen/check"
+	"chatsim/manager/wire"
+)
+
+// errMalformed is all that is said of events that cannot be read: their block's
+// checksum is right, so it is a bug, or somebody wrote them by hand.
+var errMalformed = errors.New("its events cannot be read")
+
+// maxChatters is more than the highest number of a chatter.
+const maxChatters = 100_000
+
+// decoder reads events. After an error nothing more can be read.
+type decoder struct {
+	state
+	rest      []byte
+	bad       bool
+	names     [][]byte
+	chatterOf []int // by session
+	wireFrame wire.Frame
+	places    []check.Standing
+}
+
+// next reads an event out of rest, which must not be empty. What it gives holds
+// until the next call.
+func (d *decoder) next(ev *check.Event) error {
+	*ev = check.Event{}
+	op := d.rest[0]
+	d.rest = d.rest[1:]
+	switch op {
+	case opBegan:
+		ev.Kind, ev.Level, ev.Nonce = check.EventBegan, check.Level(d.below(256)), string(d.bytes())
+		d.nonce = ev.Nonce
+	case opDialled:
+		ev.Kind, ev.At, ev.Chatter, ev.Asked = check.EventDialled, d.time(), d.below(maxChatters), string(d.name(nil))
+		ev.Session = d.dials
+		if !d.bad {
+			d.dial(ev.Chatter)
+			d.chatterOf = append(d.chatterOf, ev.Chatter)
+		}
+	case opSent:
+		d.sent(ev)
+	case opLeaving:
+		ev.Kind, ev.Session, ev.At, ev.Leave = check.EventLeaving, d.session(), d.time(), check.Leave(d.below(256))
+	case opLine, opFrame:
+		ev.Kind, ev.Session, ev.At = check.EventSaw, d.session(), d.time()
+		d.place(ev)
+		if op == opFrame {
+			ev.Frame = d.frame()
+			break
+		}
+		ev.Line.Chatter = d.below(len(d.chatters))
+		if !d.bad {
+			c := d.chatter(ev.Line.Chatter)
+			ev.Line.Seq = d.seq(&c.saw)
+		}
+	case opGarbled:
+		ev.Kind, ev.Session = check.EventGarbled, d.session()
+		d.place(ev)
+		ev.Text = string(d.bytes())
+	case opPassed:
+		ev.Kind, ev.Session = check.EventPassed, d.session()
+		d.passed(ev)
+	case opLate:
+		ev.Kind, ev.Session, ev.At = check.EventLate, d.session(), d.time()
+		d.passed(ev)
+	case opOver:
+		ev.Kind, ev.Session, ev.At = check.EventOver, d.session(), d.time()
+		d.place(ev)
+	case opStood:
+		d.stood(ev)
+	case opSlow:
+		ev.Kind, ev.At, ev.Took = check.EventSlow, d.time(), time.Duration(d.below(math.MaxInt))
+	case opFinished:
+		d.finished(ev)
+	default:
+		d.bad = true
+	}
+	if d.bad {
+		return errMalformed
+	}
+	return nil
+}
+
+// below reads a number from 0 to limit-1.
+func (d *decoder) below(limit int) int {
+	v, n := binary.Uvarint(d.rest)
+	if n <= 0 || v >= uint64(limit) {
+		d.bad, d.rest = true, nil
+		return 0
+	}
+	d.rest = d.rest[n:]
+	return int(v)
+}
+
+func (d *decoder) int() int64 {
+	v, n := binary.Varint(d.rest)
+	if n <= 0 {
+		d.bad, d.rest = true, nil
+		return 0
+	}
+	d.rest = d.rest[n:]
+	return v
+}
+
+func (d *decoder) bytes() []byte {
+	n := d.below(len(d.rest) + 1)
+	if n > len(d.rest) {
+		d.bad, d.rest = true, nil
+		return nil
+	}
+	b := d.rest[:n:n]
+	d.rest = d.rest[n:]
+	return b
+}
+
+func (d *decoder) time() time.Duration {
+	d.at += time.Duration(d.int())
+	return d.at
+}
+
+func (d *decoder) session() int { return d.below(d.dials) }
+
+func (d *decoder) passed(ev *check.Event) {
+	delta := d.int()
+	if !d.bad {
+		d.c[ev.Session] += delta
+		ev.C = d.c[ev.Session]
+	}
+}
+
+func (d *decoder) place(ev *check.Event) {
+	d.passed(ev)
+	ev.Pos = ev.C - d.int()
+}
+
+// seq reads a line's number; last is one more than the one before.
+func (d *decoder) seq(last *int) int {
+	seq := int64(*last) + d.int()
+	if seq < 0 || seq > math.MaxInt32 {
+		d.bad = true
+		return 0
+	}
+	*last = int(seq) + 1
+	return int(seq)
+}
+
+// name reads a name, and puts its number where asked; -1 if it has none.
+func (d *decoder) name(number *int) []byte {
+	n := d.below(len(d.names)+1) - 1
+	if n >= 0 {
+		if number != nil {
+			*number = n
+		}
+		return d.names[n]
+	}
+	b := append([]byte(nil), d.bytes()...)
+	if len(d.names) < maxNames && len(b) <= maxName && !d.bad {
+		n = len(d.names)
+		d.names = append(d.names, b)
+	}
+	if number != nil {
+		*number = n
+	}
+	return b
+}
+
+func (d *decoder) sent(ev *check.Event) {
+	ev.Kind, ev.Session = check.EventSent, d.session()
+	flags := d.below(2 * later)
+	if d.bad {
+		return
+	}
+	n, chatter := &ev.Note, d.chatterOf[ev.Session]
+	n.Seq = d.seq(&d.chatter(chatter).sent)
+	n.Measured = flags&measured != 0
+	n.Actual = d.time()
+	n.Intended = n.Actual
+	if flags&later != 0 {
+		n.Intended -= time.Duration(d.int())
+	}
+	ev.Pos = d.c[ev.Session] + d.int()
+	d.c[ev.Session] = max(d.c[ev.Session], ev.Pos)
+	if flags&private != 0 {
+		n.Target = string(d.name(nil))
+	}
+	if flags&claims != 0 {
+		n.Claims = string(d.name(nil))
+	}
+	text := d.bytes()
+	if flags&stamped != 0 {
+		text = append(d.stamp(make([]byte, 0, check.MaxStamp+len(text)), chatter, n.Seq), text...)
+	}
+	n.Text = string(text)
+}
+
+// frame reads what encoder.frame writes. The judge relies on frames of a kind
+// to be as the wire gives them.
+func (d *decoder) frame() *wire.Frame {
+	f := &d.wireFrame
+	kind := d.below(2 * int(wire.Error+1))
+	*f = wire.Frame{Kind: wire.Kind(kind / 2), Private: kind%2 == 1, Names: f.Names[:0]}
+	switch f.Kind {
+	case wire.Line:
+		f.Sender, f.Target, f.Text = d.name(nil), d.name(nil), d.bytes()
+	case wire.Error:
+		f.Text = d.bytes()
+	case wire.Roster:
+		d.rosterOf(f)
+	case wire.Welcome, wire.Join, wire.Leave:
+		n := d.below(len(d.rest) + 1) // each takes a byte
+		for range n {
+			f.Names = append(f.Names, d.name(nil))
+		}
+		d.bad = d.bad || n == 0
+	default:
+		d.bad = true
+	}
+	return f
+}
+
+// rosterOf reads what encoder.rosterOf writes.
+func (d *decoder) rosterOf(f *wire.Frame) {
+	count := d.below(len(d.roster) + len(d.rest) + 1)
+	next, own := 0, false
+	all := make([]int, 0, count)
+	for len(f.Names) < count && !d.bad {
+		copied := d.below(min(len(d.roster)-next, count-len(f.Names)) + 1)
+		for _, n := range d.roster[next : next+copied] {
+			if n < 0 {
+				d.bad = true
+				return
+			}
+			f.Names, all = append(f.Names, d.names[n]), append(all, n)
+		}
+		next += copied
+		skipped := d.below(len(d.roster) - next + 1)
+		next += skipped
+		added := d.below(count - len(f.Names) + 1)
+		for range added {
+			n := -1
+			f.Names = append(f.Names, d.name(&n))
+			all, own = append(all, n), true
+		}
+		d.bad = d.bad || copied+skipped+added == 0
+	}
+	if own {
+		d.roster = all
+	}
+}
+
+func (d *decoder) stood(ev *check.Event) {
+	d.frontier += d.int()
+	ev.Kind, ev.Frontier = check.EventStood, d.frontier
+	d.places = d.places[:0]
+	for range d.below(len(d.rest) + 1) {
+		p := check.Standing{Session: d.session()}
+		p.Pos = d.frontier - d.int()
+		if d.bad {
+			return
+		}
+		d.c[p.Session] = max(d.c[p.Session], p.Pos)
+		d.places = append(d.places, p)
+	}
+	ev.Places = d.places
+}
+
+func (d *decoder) finished(ev *check.Event) {
+	ev.Kind = check.EventFinished
+	flags := d.below(2 * cut)
+	ev.End.Advancing, ev.End.Cut = flags&advancing != 0, flags&cut != 0
+	for range d.below(len(d.rest) + 1) {
+		ev.End.Required = append(ev.End.Required, check.Name(d.bytes()))
+	}
+}
