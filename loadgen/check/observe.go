@@ -66,7 +66,8 @@ func (s *Session) learned(e *entry, at time.Duration) {
 		}
 	}
 	if took := at - left; took > leaveLimit && kind != Evicted { // nobody knows when that was
-		s.late(lateLeave{of: of, at: s, took: took, when: at})
+		defer s.tapePass(at)()
+		s.tally.late = append(s.tally.late, lateLeave{of: of, at: s, took: took, when: at})
 	}
 }
 

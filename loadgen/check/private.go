@@ -70,10 +70,6 @@ func (p *private) close(side int, next int64) (apart bool) {
 // closeGap is called when public entry next has been received: private lines
 // seen since the one before it now have both neighbours.
 func (s *Session) closeGap(next int64) {
-	if t := s.judge.tape; t != nil && !s.taped {
-		defer t.step()()
-		t.put(Event{Kind: EventPassed, Session: s.number, C: next + 1})
-	}
 	if wrong := s.sealGap(next); len(wrong) > 0 {
 		s.judge.mu.Lock()
 		s.judge.apartLocked(wrong)

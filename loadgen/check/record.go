@@ -25,9 +25,10 @@ const (
 	EventLeaving                   // Leave, At
 	EventSaw                       // At, C, Pos, and Frame, or Line where it came just as it was sent
 	EventGarbled                   // C, Pos, Text: a frame came that cannot be understood
-	EventPassed                    // C
-	EventLate                      // At, C: it learned of the leave that stands before C so late
-	EventOver                      // At, C, Pos
+	EventPassed                    // At, C, Pos: the entry before C came, and when it came matters
+	EventStalls                    // At
+	EventResumes                   // At
+	EventOver                      // At, C, Pos, Isolated
 	EventStood                     // Frontier, Places
 	EventSlow                      // At, Took: the slowest delivery around a time
 	EventFinished                  // End
@@ -45,6 +46,7 @@ type Event struct {
 	C, Pos   int64
 	Frontier int64 // the length of the order
 	Places   []Standing
+	Isolated int64 // deliveries to the session while another did not read
 
 	Level   Level
 	Nonce   string
@@ -63,8 +65,9 @@ type Ref struct{ Chatter, Seq int }
 
 // Standing is where a session stood.
 type Standing struct {
-	Session int
-	Pos     int64
+	Session  int
+	Pos      int64
+	Isolated int64 // as in Event; 0 before the end
 }
 
 // standEvery is how often it is recorded where everybody stands, so that a
@@ -120,7 +123,7 @@ func (t *tape) send(s *Session, n Note) *Line {
 // stands notes where a session stands, for the next call of allStand.
 func (t *tape) stands(s *Session, pos int64) {
 	if t != nil {
-		t.places = append(t.places, Standing{s.number, pos})
+		t.places = append(t.places, Standing{Session: s.number, Pos: pos})
 	}
 }
 
@@ -131,13 +134,19 @@ func (t *tape) allStand(frontier int64) {
 	}
 }
 
-// late notes a leave of which the session learned late.
-func (s *Session) late(l lateLeave) {
-	s.tally.late = append(s.tally.late, l)
-	if t := s.judge.tape; t != nil && !s.taped {
-		defer t.step()()
-		t.put(Event{Kind: EventLate, Session: s.number, At: l.when, C: s.c})
+// tapePass begins a step in which what the session passed last has effects
+// beyond it, and records that once.
+func (s *Session) tapePass(at time.Duration) (end func()) {
+	t := s.judge.tape
+	if t == nil || s.taped {
+		return func() {}
 	}
+	t.mu.Lock()
+	if s.tapedC != s.c {
+		s.tapedC = s.c
+		t.put(Event{Kind: EventPassed, Session: s.number, At: at, C: s.c, Pos: s.pos.Load()})
+	}
+	return t.mu.Unlock
 }
 
 // follow is called after a step at at, and records from time to time where
@@ -245,8 +254,8 @@ func (t *tape) finish(j *Judge, e End) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, s := range j.sessions {
-		if c, _ := s.where(); !s.ended.Load() && s.bound {
-			t.stands(s, c)
+		if !s.ended.Load() && s.bound {
+			t.places = append(t.places, Standing{Session: s.number, Pos: s.c, Isolated: s.tally.isolated})
 		}
 	}
 	t.allStand(j.order.len)

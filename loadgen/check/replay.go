@@ -101,10 +101,13 @@ func (r *Replay) Step(e *Event) error {
 
 // of takes an event of one session.
 func (r *Replay) of(e *Event, s *Session) error {
-	if s.ended.Load() && e.Kind != EventSent && e.Kind != EventLeaving {
-		return impossible(e, "it is over")
-	}
 	switch e.Kind {
+	case EventStalls:
+		s.Stall(e.At)
+		return nil
+	case EventResumes:
+		s.Resume(e.At)
+		return nil
 	case EventSent:
 		return r.send(e, s)
 	case EventLeaving:
@@ -117,6 +120,9 @@ func (r *Replay) of(e *Event, s *Session) error {
 		s.Closing(e.Leave, e.At)
 		return nil
 	}
+	if s.ended.Load() {
+		return impossible(e, "it is over")
+	}
 	if err := s.catchUp(e); err != nil {
 		return err
 	}
@@ -126,13 +132,9 @@ func (r *Replay) of(e *Event, s *Session) error {
 	case EventGarbled:
 		s.Garbage(e.Text)
 	case EventPassed:
-	case EventLate:
-		en := r.judge.order.entry(e.C - 1)
-		if en == nil || en.kind != wire.Leave {
-			return impossible(e, "no leave is at #%d", e.C-1)
-		}
-		s.learned(en, e.At)
+		return s.takeNext(e)
 	case EventOver:
+		s.tally.isolated = e.Isolated
 		s.Ended(e.At)
 		s.chunk = nil // or it would be kept as long as the session is
 	default:
@@ -146,18 +148,44 @@ func (s *Session) catchUp(e *Event) error {
 	if !s.bound {
 		return nil
 	}
-	if err := s.advance(e, e.C); err != nil {
+	c := e.C
+	if e.Kind == EventPassed {
+		c-- // that one is still to come
+	}
+	if err := s.advance(e, c); err != nil {
 		return err
 	}
-	if e.Kind == EventSaw || e.Kind == EventGarbled || e.Kind == EventOver {
-		if e.Pos < s.pos.Load() || e.Pos > s.c {
-			return impossible(e, "it stands at #%d and is flushed to #%d", s.c, e.Pos)
-		}
-		s.marked = max(s.marked, e.Pos)
-		s.pos.Store(e.Pos)
+	return s.flushed(e, e.Pos)
+}
+
+// flushed has the session have told that it stands at a place.
+func (s *Session) flushed(e *Event, pos int64) error {
+	if pos < s.pos.Load() || pos > s.c {
+		return impossible(e, "it stands at #%d and told of #%d, then of #%d", s.c, s.pos.Load(), pos)
+	}
+	s.marked = max(s.marked, pos)
+	s.pos.Store(pos)
+	return nil
+}
+
+// takeNext has the session see the entry that is next for it.
+func (s *Session) takeNext(e *Event) error {
+	if !s.bound || s.c != e.C-1 {
+		return impossible(e, "it cannot pass #%d", e.C-1)
+	}
+	en := s.expected()
+	if en == nil {
+		return impossible(e, "it passed #%d, the order ends there", s.c)
+	}
+	s.passed(en, e.At)
+	if en.line == nil {
+		s.viewed(en, e.At)
 	}
 	return nil
 }
+
+// unknownTime is when entries were seen of which that does not matter.
+const unknownTime = -1
 
 func (s *Session) advance(e *Event, to int64) error {
 	if to > s.judge.order.len {
@@ -168,7 +196,7 @@ func (s *Session) advance(e *Event, to int64) error {
 		if en == nil {
 			return impossible(e, "it passed #%d, which everybody had seen", s.c)
 		}
-		s.passed(en, 0)
+		s.passed(en, unknownTime)
 		if en.line == nil {
 			s.tally.views++
 		}
@@ -191,11 +219,10 @@ func (r *Replay) stood(e *Event) error {
 		if err := s.advance(e, p.Pos); err != nil {
 			return err
 		}
-		if p.Pos < s.pos.Load() {
-			return impossible(e, "session %d goes back to #%d", p.Session, p.Pos)
+		if err := s.flushed(e, p.Pos); err != nil {
+			return err
 		}
-		s.marked = max(s.marked, p.Pos)
-		s.pos.Store(p.Pos)
+		s.tally.isolated = max(s.tally.isolated, p.Isolated)
 	}
 	return nil
 }

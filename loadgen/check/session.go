@@ -57,7 +57,8 @@ type Session struct {
 	newest   time.Duration // the latest send of a line that came
 	got      int64         // group lines that came, at level Count
 	said     string        // the server's last error
-	taped    bool          // what happens is part of a step that is recorded, or no longer is
+	taped    bool          // what happens is part of a step that is recorded
+	tapedC   int64         // up to here the last pass that is recorded went
 
 	// Any goroutine.
 	pos       atomic.Int64 // c as of the last Flush
@@ -136,6 +137,10 @@ func (s *Session) Closing(kind Leave, at time.Duration) {
 		defer t.step()()
 		t.put(Event{Kind: EventLeaving, Session: s.number, Leave: kind, At: at})
 	}
+	s.close(kind, at)
+}
+
+func (s *Session) close(kind Leave, at time.Duration) {
 	s.closeKind.Store(uint32(kind))
 	s.closing.Store(int64(at) + 1)
 }
@@ -156,7 +161,7 @@ func (s *Session) Ended(at time.Duration) {
 		defer t.step()()
 		s.taped = true
 		c, pos := s.where()
-		t.put(Event{Kind: EventOver, Session: s.number, At: at, C: c, Pos: pos})
+		t.put(Event{Kind: EventOver, Session: s.number, At: at, C: c, Pos: pos, Isolated: s.tally.isolated})
 	}
 	s.Flush(at)
 	j := s.judge
@@ -311,7 +316,9 @@ func (s *Session) passed(e *entry, at time.Duration) {
 	s.c++
 	s.tally.entries++
 	if len(s.open) != 0 {
+		end := s.tapePass(at)
 		s.closeGap(s.c - 1)
+		end()
 	}
 	if e.line != nil {
 		s.delivered(e.line, at)

@@ -15,14 +15,15 @@ import (
 //	line      session, at, c, behind, chatter, seq     it saw a line of the run just as sent
 //	frame     session, at, c, behind, frame            it saw any other frame
 //	garbled   session, c, behind, text
-//	passed    session, c
-//	late      session, at, c
-//	over      session, at, c, behind
-//	stood     length of the order, n, n × (session, behind)
+//	passed    session, at, c, behind
+//	stalls    session, at
+//	resumes   session, at
+//	over      session, at, c, behind, isolated
+//	stood     length of the order, n, n × (2·session + 1 if isolated comes, behind, isolated)
 //	slow      at, took
 //	finished  flags, n, n × text check
 //
-// session, chatter, how, n, took and the length of a text, which its bytes
+// session, chatter, how, n, took, isolated and the length of a text, which its bytes
 // follow, are unsigned; so is a name: the number of one that came before, from
 // 1, or 0 and a text. All others are signed differences:
 //
@@ -45,7 +46,8 @@ const (
 	opFrame
 	opGarbled
 	opPassed
-	opLate
+	opStalls
+	opResumes
 	opOver
 	opStood
 	opSlow

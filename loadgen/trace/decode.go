@@ -66,14 +66,16 @@ func (d *decoder) next(ev *check.Event) error {
 		d.place(ev)
 		ev.Text = string(d.bytes())
 	case opPassed:
-		ev.Kind, ev.Session = check.EventPassed, d.session()
-		d.passed(ev)
-	case opLate:
-		ev.Kind, ev.Session, ev.At = check.EventLate, d.session(), d.time()
-		d.passed(ev)
+		ev.Kind, ev.Session, ev.At = check.EventPassed, d.session(), d.time()
+		d.place(ev)
+	case opStalls:
+		ev.Kind, ev.Session, ev.At = check.EventStalls, d.session(), d.time()
+	case opResumes:
+		ev.Kind, ev.Session, ev.At = check.EventResumes, d.session(), d.time()
 	case opOver:
 		ev.Kind, ev.Session, ev.At = check.EventOver, d.session(), d.time()
 		d.place(ev)
+		ev.Isolated = int64(d.below(math.MaxInt))
 	case opStood:
 		d.stood(ev)
 	case opSlow:
@@ -128,16 +130,13 @@ func (d *decoder) time() time.Duration {
 
 func (d *decoder) session() int { return d.below(d.dials) }
 
-func (d *decoder) passed(ev *check.Event) {
-	delta := d.int()
-	if !d.bad {
-		d.c[ev.Session] += delta
-		ev.C = d.c[ev.Session]
-	}
-}
-
 func (d *decoder) place(ev *check.Event) {
-	d.passed(ev)
+	delta := d.int()
+	if d.bad {
+		return
+	}
+	d.c[ev.Session] += delta
+	ev.C = d.c[ev.Session]
 	ev.Pos = ev.C - d.int()
 }
 
@@ -261,8 +260,11 @@ func (d *decoder) stood(ev *check.Event) {
 	ev.Kind, ev.Frontier = check.EventStood, d.frontier
 	d.places = d.places[:0]
 	for range d.below(len(d.rest) + 1) {
-		p := check.Standing{Session: d.session()}
-		p.Pos = d.frontier - d.int()
+		n := d.below(2 * d.dials)
+		p := check.Standing{Session: n / 2, Pos: d.frontier - d.int()}
+		if n%2 == 1 {
+			p.Isolated = int64(d.below(math.MaxInt))
+		}
 		if d.bad {
 			return
 		}

@@ -51,17 +51,22 @@ func (e *encoder) append(dst []byte, ev *check.Event) []byte {
 	case check.EventPassed:
 		e.op(opPassed)
 		e.uint(ev.Session)
-		e.passed(ev)
-	case check.EventLate:
-		e.op(opLate)
+		e.time(ev.At)
+		e.place(ev)
+	case check.EventStalls:
+		e.op(opStalls)
 		e.uint(ev.Session)
 		e.time(ev.At)
-		e.passed(ev)
+	case check.EventResumes:
+		e.op(opResumes)
+		e.uint(ev.Session)
+		e.time(ev.At)
 	case check.EventOver:
 		e.op(opOver)
 		e.uint(ev.Session)
 		e.time(ev.At)
 		e.place(ev)
+		e.uint(int(ev.Isolated))
 	case check.EventStood:
 		e.stood(ev)
 	case check.EventSlow:
@@ -94,15 +99,10 @@ func (e *encoder) bytes(b []byte) {
 	e.buf = append(e.buf, b...)
 }
 
-// passed writes C.
-func (e *encoder) passed(ev *check.Event) {
-	e.int(ev.C - e.c[ev.Session])
-	e.c[ev.Session] = ev.C
-}
-
 // place writes C and Pos.
 func (e *encoder) place(ev *check.Event) {
-	e.passed(ev)
+	e.int(ev.C - e.c[ev.Session])
+	e.c[ev.Session] = ev.C
 	e.int(ev.C - ev.Pos)
 }
 
@@ -263,8 +263,15 @@ func (e *encoder) stood(ev *check.Event) {
 	e.frontier = ev.Frontier
 	e.uint(len(ev.Places))
 	for _, p := range ev.Places {
-		e.uint(p.Session)
+		isolated := 0
+		if p.Isolated > 0 {
+			isolated = 1
+		}
+		e.uint(2*p.Session + isolated)
 		e.int(ev.Frontier - p.Pos)
+		if isolated > 0 {
+			e.uint(int(p.Isolated))
+		}
 		e.c[p.Session] = max(e.c[p.Session], p.Pos)
 	}
 }

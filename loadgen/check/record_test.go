@@ -1,0 +1,166 @@
+package check_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"testing"
+
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/trace"
+)
+
+// record makes a run and gives its trace and its result.
+func record(t testing.TB, run check.RunFunc, users, steps int, seed uint64) ([]byte, check.Result, bool) {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := trace.NewWriter(&b, []byte(`{}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, planted := run(users, steps, seed, w.Record)
+	if err := w.Close([]byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes(), result, planted
+}
+
+// rejudge judges a trace.
+func rejudge(in io.Reader) (check.Result, error) {
+	r, err := trace.NewReader(in)
+	if err != nil {
+		return check.Result{}, err
+	}
+	replay, err := r.Replay()
+	return replay.End(), err
+}
+
+// same says where two results differ.
+func same(t *testing.T, live, again check.Result) {
+	t.Helper()
+	if reflect.DeepEqual(live, again) {
+		return
+	}
+	for i, o := range live.Outcomes {
+		if !reflect.DeepEqual(o, again.Outcomes[i]) {
+			t.Errorf("live   %+v\nagain  %+v", o, again.Outcomes[i])
+		}
+	}
+	t.Errorf("deliveries: live %d of %d, %d observed; again %d of %d, %d observed",
+		live.Deliveries, live.Expected, live.Observed, again.Deliveries, again.Expected, again.Observed)
+}
+
+// TestSavedRunsAreJudgedAlike: what a trace comes to is what the run came to,
+// verdicts, figures and witnesses, whatever the server did wrong; and that it
+// is recorded changes nothing.
+func TestSavedRunsAreJudgedAlike(t *testing.T) {
+	runs := check.BrokenRuns()
+	runs["nothing"] = check.RightRun
+	for name, run := range runs {
+		t.Run(name, func(t *testing.T) {
+			planted := 0
+			for seed := uint64(0); planted < 6; seed++ {
+				if seed == 200 {
+					t.Fatalf("planted in %d runs only", planted)
+				}
+				users, steps := 7, 600
+				if planted == 5 {
+					users, steps = 40, 2400
+				}
+				file, live, ok := record(t, run, users, steps, seed)
+				if !ok {
+					continue
+				}
+				planted++
+				again, err := rejudge(bytes.NewReader(file))
+				if err != nil {
+					t.Fatalf("seed %d: %v", seed, err)
+				}
+				same(t, live, again)
+				unrecorded, _ := run(users, steps, seed, nil)
+				same(t, unrecorded, live)
+				if t.Failed() {
+					t.Fatalf("seed %d, %d users", seed, users)
+				}
+			}
+		})
+	}
+}
+
+// TestCutTraces: a trace that is cut anywhere is told to be, and nothing is
+// found in what is left that a right server has not done.
+func TestCutTraces(t *testing.T) {
+	file, _, _ := record(t, check.RightRun, 7, 900, 3)
+	var last *trace.CutError // all events are there, the report is not
+	if _, err := rejudge(bytes.NewReader(file[:len(file)-1])); !errors.As(err, &last) {
+		t.Fatal(err)
+	}
+	judged := 0
+	for n := 1; n < len(file); n += 1 + n/500 {
+		result, err := rejudge(bytes.NewReader(file[:n]))
+		var ce *trace.CutError
+		if !errors.As(err, &ce) || ce.Offset > int64(n) {
+			t.Fatalf("cut at %d: %v", n, err)
+		}
+		for _, o := range result.Outcomes {
+			if o.Verdict == check.Failed {
+				t.Fatalf("cut at %d: %s failed: %+v", n, o.Name, o.Witnesses)
+			}
+			if o.Name == check.Agreement {
+				judged++
+				if o.Verdict != check.Inconclusive && ce.Offset < last.Offset {
+					t.Fatalf("cut at %d: %s %s", n, o.Name, o.Verdict)
+				}
+			}
+		}
+	}
+	if judged == 0 {
+		t.Error("nothing was judged")
+	}
+}
+
+// TestRecordingsThatBreakOff: wherever the events of a right run end, nothing
+// is held against the server.
+func TestRecordingsThatBreakOff(t *testing.T) {
+	for seed := range uint64(3) {
+		replays := make(map[int]*check.Replay)
+		n := 0
+		for after := 1; after < 3000; after += 1 + after/10 {
+			replays[after] = check.NewReplay()
+		}
+		check.RightRun(7, 900, seed, func(e *check.Event) {
+			n++
+			for after, r := range replays {
+				if n > after {
+					continue
+				}
+				if err := r.Step(e); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+		for after, r := range replays {
+			for _, o := range r.End().Outcomes {
+				if o.Verdict == check.Failed && after < n {
+					t.Errorf("seed %d: %s failed after %d of %d events: %+v", seed, o.Name, after, n, o.Witnesses)
+				}
+			}
+		}
+	}
+}
+
+func ExampleReplay() {
+	replay := check.NewReplay()
+	for _, e := range []check.Event{
+		{Kind: check.EventBegan, Nonce: "t3st"},
+		{Kind: check.EventFinished},
+	} {
+		if err := replay.Step(&e); err != nil {
+			fmt.Println(err)
+		}
+	}
+	fmt.Println(len(replay.End().Outcomes) == len(check.Names()), replay.Finished())
+	// Output: true true
+}
