@@ -4,7 +4,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +25,7 @@ import (
 	"chatsim/loadgen/progress"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
+	"chatsim/loadgen/trace"
 	"chatsim/manager"
 )
 
@@ -41,7 +41,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writer) (code int) {
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
 			fmt.Fprintf(stderr, "chatsim: a bug in chatsim: %v\nhint: please report this with the lines below and the command\n%s", p, debug.Stack())
@@ -57,6 +57,8 @@ func run(ctx context.Context, args []string, _ io.Reader, stdout, stderr io.Writ
 		err = flags.Usage(stdout, known)
 	case cfg.Version:
 		_, err = fmt.Fprintln(stdout, version())
+	case cfg.Judge != "":
+		code, err = judge(cfg, stdin, stdout, stderr)
 	case cfg.Serve:
 		err = serve(ctx, cfg, stdout, stderr)
 	default:
@@ -119,7 +121,12 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 		addr := ln.Addr().String()
 		lc.Join, lc.Where = loadgen.Dial(addr), "in-process Manager on "+addr
 	}
-	announce(stderr, cfg, lc)
+	saved, err := save(cfg, &lc, stdout)
+	if err != nil {
+		return 0, err
+	}
+	defer saved.Discard()
+	fmt.Fprintf(stderr, "chatsim: %s\n", lc)
 	done := watch(&lc, cfg, stderr)
 	rep, err := loadgen.Run(ctx, lc)
 	done()
@@ -139,13 +146,40 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 	if panics > 0 {
 		code = exitBug
 	}
-	if err := render(cfg, rep, stdout, stderr); err != nil {
+	if err := errors.Join(output(cfg).Write(rep, stdout, stderr), saved.Finish(rep)); err != nil {
 		if code == 0 {
 			return 0, err
 		}
 		fail(stderr, err) // what the run came to says more
 	}
 	return code, nil
+}
+
+// save has the run saved, if that is asked for.
+func save(cfg *flags.Config, lc *loadgen.Config, stdout io.Writer) (*loadgen.Saved, error) {
+	if cfg.Trace == "" {
+		return nil, nil
+	}
+	known := lc.Outline()
+	known.Config.Target, known.Reproduce = cfg.Target, cfg.Reproduce(lc.Seed)
+	known.Conclude(cfg.Thresholds)
+	return lc.Save(cfg.Trace, stdout, known)
+}
+
+// judge looks again at a run that was saved.
+func judge(cfg *flags.Config, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
+	rep, err := loadgen.JudgeFile(cfg.Judge, stdin)
+	var cut *trace.CutError
+	switch {
+	case errors.As(err, &cut):
+		fail(stderr, err)
+	case err != nil:
+		return 0, err
+	}
+	if rep == nil {
+		return report.ExitInconclusive, nil
+	}
+	return rep.ExitCode(), output(cfg).Write(rep, stdout, stderr)
 }
 
 // loadConfig turns the flags into what a run is made of.
@@ -170,22 +204,18 @@ func loadConfig(cfg *flags.Config) (loadgen.Config, error) {
 		Inflight: cfg.Inflight, Size: cfg.Size, Seed: seed, Scenario: spec, Verify: level}, nil
 }
 
-// checkOutputs finds out before the run whether its report can be written.
+// checkOutputs finds out before the run whether what it leaves can be written.
 func checkOutputs(cfg *flags.Config) error {
-	if cfg.JSON == "" || cfg.JSON == "-" {
-		return nil
+	if cfg.Trace != "" && cfg.Trace != "-" {
+		if err := report.CheckWritable(cfg.Trace); err != nil {
+			return err
+		}
 	}
-	return report.CheckWritable(cfg.JSON)
+	return output(cfg).Check()
 }
 
-// announce says in a line what will run, where, and for how long.
-func announce(stderr io.Writer, cfg *flags.Config, lc loadgen.Config) {
-	rate := fmt.Sprintf("%v lines/s of %d bytes in all", cfg.Rate, cfg.Size)
-	if cfg.Rate.IsMax() {
-		rate = fmt.Sprintf("as many lines of %d bytes as the room takes, %d under way", cfg.Size, cfg.Inflight)
-	}
-	fmt.Fprintf(stderr, "chatsim: %s, %s, scenario %s, for %v after %v of warm-up, seed %d; %s\n",
-		report.Plural(int64(cfg.Users), "chatter", "chatters"), rate, cfg.Scenario, cfg.Duration, cfg.Warmup, lc.Seed, lc.Where)
+func output(cfg *flags.Config) report.Output {
+	return report.Output{JSON: cfg.JSON, Quiet: cfg.Quiet, Verbose: cfg.Verbose, Taken: cfg.Trace == "-"}
 }
 
 // watch shows the run's progress: a bar on a terminal, lines elsewhere.
@@ -199,43 +229,6 @@ func watch(lc *loadgen.Config, cfg *flags.Config, stderr io.Writer) (done func()
 	}
 	lc.Progress = progress.Lines(stderr, cfg.Warmup, cfg.Duration)
 	return func() {}
-}
-
-// render writes the report where it was asked for. The text comes first: it is
-// there even if the disk has become full meanwhile.
-func render(cfg *flags.Config, rep *report.Report, stdout, stderr io.Writer) error {
-	text := stdout
-	if cfg.JSON == "-" {
-		text = stderr
-	}
-	if err := renderText(cfg, rep, text); err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	if cfg.JSON == "" {
-		return nil
-	}
-	var b bytes.Buffer
-	err := report.JSON(&b, rep)
-	switch {
-	case err != nil:
-	case cfg.JSON == "-":
-		_, err = stdout.Write(b.Bytes())
-	default:
-		err = report.WriteFile(cfg.JSON, b.Bytes())
-	}
-	if err != nil {
-		return fmt.Errorf("write the JSON report: %w", err)
-	}
-	return nil
-}
-
-func renderText(cfg *flags.Config, rep *report.Report, w io.Writer) error {
-	if cfg.Quiet {
-		return report.Quiet(w, rep)
-	}
-	f, ok := w.(*os.File)
-	color := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""
-	return report.Text(w, rep, report.TextOptions{Verbose: cfg.Verbose, Color: color})
 }
 
 // serveUntilShut takes the room's orderly end for what it is.

@@ -3,9 +3,17 @@ package loadgen
 import (
 	"bufio"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
+
+	"chatsim/loadgen/report"
 )
+
+func environment() report.Environment {
+	return report.Environment{Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
+		CPUs: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0), CPUModel: cpuModel(), Commit: commit()}
+}
 
 // cpuModel is the processor's name where the system tells it in a file.
 func cpuModel() string {

@@ -78,6 +78,9 @@ type Config struct {
 
 	JoinTimeout time.Duration // 5 s; for a connection, and the longest during which nobody gets into the room
 	Progress    func(Progress)
+
+	// Record, if set, is told of all that the judge is told, see check.Config.
+	Record func(*check.Event)
 }
 
 func (c Config) withDefaults() Config {
@@ -101,6 +104,17 @@ func (c Config) withDefaults() Config {
 		c.Scenario = scenario.All()[0]
 	}
 	return c
+}
+
+// String says in a line what will run, where, and for how long.
+func (c Config) String() string {
+	c = c.withDefaults()
+	rate := fmt.Sprintf("%v lines/s of %d bytes in all", c.Rate, c.Size)
+	if c.Rate.IsMax() {
+		rate = fmt.Sprintf("as many lines of %d bytes as the room takes, %d under way", c.Size, c.Inflight)
+	}
+	return fmt.Sprintf("%s, %s, scenario %s, for %v after %v of warm-up, seed %d; %s",
+		report.Plural(int64(c.Users), "chatter", "chatters"), rate, c.Scenario.Name, c.Duration, c.Warmup, c.Seed, c.Where)
 }
 
 func orDefault(v, def int) int {

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"fmt"
-	"runtime"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -20,25 +19,12 @@ func (r *run) report(result check.Result) *report.Report {
 	if took <= 0 { // interrupted before the measured part
 		took = 0
 	}
-	rep := &report.Report{
-		Schema: report.Schema, Seed: r.cfg.Seed, Where: r.cfg.Where, Interrupted: r.interrupted, CutBy: r.cutBy,
-		Users: r.cfg.Users, Joined: r.joined.Load(), Renamed: r.renamed.Load(), Evicted: r.closed,
-		Sent: m.sent, Deliveries: m.count, ExpectedDeliveries: result.Expected, MeasuredS: took,
-		Config: report.Config{
-			Users: r.cfg.Users, DurationS: r.cfg.Duration.Seconds(), WarmupS: r.cfg.Warmup.Seconds(), DrainS: r.cfg.Drain.Seconds(),
-			Rate: r.cfg.Rate, Size: r.cfg.Size, Scenario: r.cfg.Scenario.Name, Verify: r.cfg.Verify.String(),
-		},
-		Environment: report.Environment{Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH,
-			CPUs: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0), CPUModel: cpuModel(), Commit: commit()},
-		Latency:   r.latencies(),
-		Series:    r.series(took),
-		Isolation: r.isolation(),
-		Resources: m.usage.resources(),
-		Warnings:  r.warnings,
-	}
-	if r.cfg.Rate.IsMax() {
-		rep.Config.Inflight = r.cfg.Inflight
-	}
+	rep := r.cfg.Outline()
+	rep.Interrupted, rep.CutBy = r.interrupted, r.cutBy
+	rep.Joined, rep.Renamed, rep.Evicted = r.joined.Load(), r.renamed.Load(), r.closed
+	rep.Sent, rep.Deliveries, rep.ExpectedDeliveries, rep.MeasuredS = m.sent, m.count, result.Expected, took
+	rep.Latency, rep.Series, rep.Isolation = r.latencies(), r.series(took), r.isolation()
+	rep.Resources, rep.Warnings = m.usage.resources(), r.warnings
 	rep.LeftBy = report.LeftBy{FIN: r.left[check.FIN], RST: r.left[check.Reset], HalfClose: r.left[check.HalfClose]}
 	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose
 	if r.cfg.Verify <= check.Order {

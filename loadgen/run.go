@@ -85,7 +85,8 @@ func newRun(cfg Config) *run {
 	r.script = &scenario.Script{Spec: cfg.Scenario, Users: cfg.Users, Size: cfg.Size, Seed: cfg.Seed, Nonce: newNonce()}
 	r.life, r.endLife = context.WithCancel(context.Background())
 	r.measure = newMeasure()
-	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Retired: r.measure.retired, Left: r.known, Slowest: r.measure.slowest})
+	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Retired: r.measure.retired, Left: r.known, Slowest: r.measure.slowest,
+		Record: cfg.Record})
 	for n := range cfg.Users {
 		r.users = append(r.users, &user{run: r, n: n, asked: r.script.Asked(n)})
 	}

@@ -25,8 +25,12 @@ type Config struct {
 
 	// The report.
 	JSON    string // a file, "-" for standard output, empty for none
+	Trace   string // likewise
 	Quiet   bool
 	Verbose bool
+
+	// Judge is the trace of a saved run, "-" for standard input; empty: none.
+	Judge string
 
 	// The live room.
 	Serve  bool

@@ -3,6 +3,7 @@ package flags
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,6 +124,14 @@ func leftover(s *set, arg string) error {
 
 // contradictions are flags that cannot both be meant.
 func contradictions(c *Config) error {
+	if c.Explicit("judge") {
+		for _, name := range append(slices.Clone(c.set.groups[0].flags), "trace", "serve", "listen") {
+			if c.Explicit(name) {
+				return &Error{msg: fmt.Sprintf("-judge and -%s contradict each other", name),
+					hint: "-judge makes no run: it looks again at one that was saved, with its settings and thresholds"}
+			}
+		}
+	}
 	if c.Serve {
 		for _, name := range append(slices.Clone(c.set.groups[0].flags), c.set.groups[1].flags...) {
 			if name != "drain" && c.Explicit(name) {
@@ -138,10 +147,27 @@ func contradictions(c *Config) error {
 	case c.Explicit("inflight") && !c.Rate.IsMax():
 		return &Error{msg: fmt.Sprintf("-inflight and -rate %v contradict each other", c.Rate),
 			hint: "-inflight limits the lines under way at -rate max; a schedule is kept whatever is under way"}
+	case c.Explicit("trace") && (c.Verify == "count" || c.Verify == report.VerifyOff):
+		return &Error{msg: fmt.Sprintf("-trace and -verify %s contradict each other", c.Verify),
+			hint: "a trace holds the order of what was seen, which is only kept with -verify full or order"}
+	case c.Trace != "" && (sameOutput(c.Trace, c.JSON)):
+		return &Error{msg: fmt.Sprintf("-trace %s and -json %s contradict each other", show(c.Trace), show(c.JSON)), hint: "each needs a file of its own"}
 	case c.Quiet && c.Verbose:
 		return &Error{msg: "-quiet and -v contradict each other"}
 	}
 	return nil
+}
+
+func sameOutput(a, b string) bool {
+	return b != "" && filepath.Clean(stdoutName(a)) == filepath.Clean(stdoutName(b))
+}
+
+// stdoutName is "-" for what means standard output.
+func stdoutName(path string) string {
+	if path == "/dev/stdout" {
+		return "-"
+	}
+	return path
 }
 
 // maxSize leaves room in a line of 4096 bytes for sender and target.
@@ -198,11 +224,13 @@ func (c *Config) checkWords() error {
 		}
 		return &Error{msg: msg, hint: "one of " + strings.Join(w.known, ", ")}
 	}
-	switch {
-	case c.Explicit("json") && c.JSON == "":
-		return &Error{msg: "-json needs the name of a file", hint: "- is standard output"}
-	case c.JSON == "/dev/stdout":
-		c.JSON = "-" // or the text report would be written into it
+	for _, f := range []struct {
+		name, value, dash string
+	}{{"json", c.JSON, "output"}, {"trace", c.Trace, "output"}, {"judge", c.Judge, "input"}} {
+		if c.Explicit(f.name) && f.value == "" {
+			return &Error{msg: fmt.Sprintf("-%s needs the name of a file", f.name), hint: "- is standard " + f.dash}
+		}
 	}
+	c.JSON, c.Trace = stdoutName(c.JSON), stdoutName(c.Trace) // or the text report would be written into it
 	return nil
 }

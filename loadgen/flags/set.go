@@ -58,9 +58,13 @@ func newSet(c *Config, known Known) *set {
 	s.group("Simulation", "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "threshold")
 
 	s.StringVar(&c.JSON, "json", "", "`FILE`|write the report as JSON; - is standard output, and the text report goes to standard error")
+	s.StringVar(&c.Trace, "trace", "", "`FILE`|save the run while it goes on, to be judged again; - is standard output")
 	s.BoolVarP(&c.Quiet, "quiet", "q", false, "print only the verdict line")
 	s.BoolVar(&c.Verbose, "v", false, "list every check, even when all passed")
-	s.group("Report", "json", "quiet", "v")
+	s.group("Report", "json", "trace", "quiet", "v")
+
+	s.StringVar(&c.Judge, "judge", "", "`FILE`|judge a run again that -trace has saved; - is standard input")
+	s.group("Saved run", "judge")
 
 	s.BoolVar(&c.Serve, "serve", false, "run the room as a live server until interrupted; of the flags above only -drain goes with it")
 	s.StringVar(&c.Listen, "listen", "127.0.0.1:9999", "`ADDR`|where to listen, with -serve")

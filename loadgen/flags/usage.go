@@ -16,6 +16,7 @@ conversation, and how fast.
 Usage:
   chatsim [flags]                     simulate, with a room in this process
   chatsim -target HOST:PORT [flags]   the same against a running server
+  chatsim -judge FILE                 judge a saved run again
   chatsim -serve [-listen ADDR]       run the room as a live server
 `
 

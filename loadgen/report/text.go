@@ -130,6 +130,9 @@ func figuresRow(label string, figures ...string) string {
 }
 
 func (p *page) limits(r *Report, verbose bool) {
+	if r.Resources == (Resources{}) {
+		return // of a saved run without its end
+	}
 	cores := r.Environment.CPUs
 	if n := r.Environment.GOMAXPROCS; n > 0 && n < cores {
 		cores = n
