@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,10 +15,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"chatsim/manager"
 )
 
 func TestMain(m *testing.M) {
@@ -31,12 +35,13 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code":      cmdCode,
-			"peer":      cmdPeer,
-			"start":     cmdStart,
-			"interrupt": cmdInterrupt,
-			"json":      cmdJSON,
-			"max-lines": cmdMaxLines,
+			"code":        cmdCode,
+			"peer":        cmdPeer,
+			"start":       cmdStart,
+			"interrupt":   cmdInterrupt,
+			"json":        cmdJSON,
+			"max-lines":   cmdMaxLines,
+			"same-checks": cmdSameChecks,
 		},
 	})
 }
@@ -132,6 +137,8 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 	switch serve := peers[args[0]]; {
 	case args[0] == "none":
 		ts.Check(ln.Close())
+	case args[0] == "losing":
+		losing(ts, ln)
 	case args[0] == "http":
 		go http.Serve(ln, http.NotFoundHandler())
 	case serve != nil:
@@ -139,6 +146,43 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("no peer is %q", args[0])
 	}
+}
+
+// losing is a room behind something that loses one line on its way to the third
+// who comes.
+func losing(ts *testscript.TestScript, ln net.Listener) {
+	behind, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	room := manager.New(manager.Config{})
+	go room.Serve(behind)
+	ts.Defer(func() { room.Shutdown(context.Background()) })
+	var came atomic.Int64
+	go accept(ln, func(c net.Conn) {
+		in, err := net.Dial("tcp", behind.Addr().String())
+		if err != nil {
+			return
+		}
+		defer in.Close()
+		third := came.Add(1) == 3
+		go func() {
+			io.Copy(in, c)
+			in.(*net.TCPConn).CloseWrite()
+		}()
+		frames := bufio.NewReader(in)
+		for lines := 0; ; {
+			frame, err := frames.ReadBytes('\n')
+			if err != nil {
+				return
+			}
+			if frame[0] == ' ' {
+				lines++
+			}
+			if third && frame[0] == ' ' && lines == 20 {
+				continue
+			}
+			c.Write(frame)
+		}
+	})
 }
 
 func accept(ln net.Listener, serve func(net.Conn)) {
@@ -264,6 +308,23 @@ func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got := fmt.Sprint(v); (got == args[2]) == neg {
 		ts.Fatalf("%s is %s", args[1], got)
+	}
+}
+
+// cmdSameChecks is `same-checks FILE FILE`: two JSON reports have the same
+// checks, with the same verdicts, figures and witnesses.
+func cmdSameChecks(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: same-checks FILE FILE")
+	}
+	var checks [2]string
+	for i, name := range args {
+		var rep struct{ Checks json.RawMessage }
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(name)), &rep))
+		checks[i] = string(rep.Checks)
+	}
+	if len(checks[0]) < 100 || checks[0] != checks[1] {
+		ts.Fatalf("%s\nis not\n%s", checks[0], checks[1])
 	}
 }
 

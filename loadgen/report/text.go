@@ -130,7 +130,7 @@ func figuresRow(label string, figures ...string) string {
 }
 
 func (p *page) limits(r *Report, verbose bool) {
-	if r.Resources == (Resources{}) {
+	if r.CutBy != "" && r.Resources == (Resources{}) {
 		return // of a saved run without its end
 	}
 	cores := r.Environment.CPUs
