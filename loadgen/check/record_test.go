@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"reflect"
 	"testing"
+	"time"
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/trace"
@@ -163,4 +165,61 @@ func ExampleReplay() {
 	}
 	fmt.Println(len(replay.End().Outcomes) == len(check.Names()), replay.Finished())
 	// Output: true true
+}
+
+// TestScrambledRecordings: events that cannot have been are refused, and those
+// that are not refused are judged, whatever they add up to.
+func TestScrambledRecordings(t *testing.T) {
+	refused, taken := 0, 0
+	for seed := range uint64(60) {
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		replay := check.NewReplay()
+		check.RightRun(5, 300, seed, func(e *check.Event) {
+			times := 1
+			if e.Kind != check.EventBegan && rnd.IntN(30) == 0 {
+				times = rnd.IntN(3)
+				scramble(rnd, e)
+			}
+			for range times {
+				if err := replay.Step(e); errors.Is(err, check.ErrImpossible) {
+					refused++
+				} else if err != nil {
+					t.Fatal(err)
+				} else {
+					taken++
+				}
+			}
+		})
+		if n := len(replay.End().Outcomes); n != len(check.Names()) {
+			t.Errorf("seed %d: %d outcomes", seed, n)
+		}
+	}
+	if refused == 0 || taken == 0 {
+		t.Errorf("%d events were refused, %d taken", refused, taken)
+	}
+}
+
+// scramble changes an event somewhere.
+func scramble(rnd *rand.Rand, e *check.Event) {
+	number := func() int64 { return []int64{-1, 0, 1, 5, 77, 1 << 20, 1 << 40}[rnd.IntN(7)] }
+	switch rnd.IntN(10) {
+	case 0:
+		e.Session = int(number())
+	case 1:
+		e.C = number()
+	case 2:
+		e.Pos = number()
+	case 3:
+		e.At = time.Duration(number())
+	case 4:
+		e.Kind = check.EventKind(rnd.IntN(16))
+	case 5:
+		e.Chatter, e.Line.Chatter = int(number()), int(number())
+	case 6:
+		e.Note.Seq, e.Line.Seq = int(number()&(1<<31-1)), int(number()&(1<<31-1))
+	case 7:
+		e.Note.Target, e.Note.Text = "bob", "t3st-0-0;"
+	case 8:
+		e.C, e.Pos = e.C+1, e.Pos+1
+	}
 }

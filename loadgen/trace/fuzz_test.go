@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"chatsim/loadgen/check"
@@ -28,6 +29,21 @@ func FuzzFile(f *testing.F) {
 	})
 }
 
+// plainFile is a trace with one block of events, written by hand: goroutines and
+// compression make the fuzzer's figures of what is new unsteady.
+func plainFile(content []byte) []byte {
+	b := fmt.Appendf(nil, "%s%d\n", magic, Version)
+	for _, block := range []struct {
+		kind    byte
+		content []byte
+	}{{headerBlock, []byte("{}")}, {eventBlock, content}, {summaryBlock, []byte("{}")}} {
+		head := make([]byte, blockHead)
+		putHead(head, block.kind, len(block.content), block.content)
+		b = append(append(b, head...), block.content...)
+	}
+	return b
+}
+
 // FuzzEvents has the events of a block that is whole be anything: they are
 // read or refused, and judged without a panic.
 func FuzzEvents(f *testing.F) {
@@ -35,16 +51,7 @@ func FuzzEvents(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		var b bytes.Buffer
-		w, err := NewWriter(&b, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w.block = content
-		if err := w.Close([]byte("{}")); err != nil {
-			t.Fatal(err)
-		}
-		r, err := NewReader(&b)
+		r, err := NewReader(bytes.NewReader(plainFile(content)))
 		if err != nil {
 			t.Fatal(err)
 		}
