@@ -61,6 +61,7 @@ func TestImports(t *testing.T) {
 		"chatsim/loadgen":          {"chatsim/manager", "chatsim/manager/room", "chatsim/manager/feed"},
 		"chatsim/loadgen/check":    {"net"},
 		"chatsim/loadgen/report":   {"net"},
+		"chatsim/loadgen/trace":    {"net"},
 		"chatsim/loadgen/scenario": {"net"},
 	}
 	seen := 0

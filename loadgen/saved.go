@@ -93,7 +93,7 @@ func JudgeFile(path string, stdin io.Reader) (*report.Report, error) {
 		err = fmt.Errorf("%s: %w: nothing can be judged", name, err)
 	case errors.As(err, &cut):
 		err = fmt.Errorf("%s: %w: judged as far as it goes", name, err)
-	case err != nil:
+	case errors.As(err, new(*trace.NotTraceError)):
 		err = fmt.Errorf("%s %w", name, err)
 	}
 	return rep, err
