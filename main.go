@@ -97,7 +97,7 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 	if err != nil {
 		return 0, err
 	}
-	if err := checkOutputs(cfg); err != nil {
+	if err := output(cfg).Check(); err != nil {
 		return 0, err
 	}
 	var room *manager.Manager
@@ -125,13 +125,12 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 	if err != nil {
 		return 0, err
 	}
-	defer saved.Discard()
 	fmt.Fprintf(stderr, "chatsim: %s\n", lc)
 	done := watch(&lc, cfg, stderr)
 	rep, err := loadgen.Run(ctx, lc)
 	done()
 	if err != nil {
-		return 0, err
+		return 0, errors.Join(err, saved.Abandon(err))
 	}
 	rep.Config.Target = cfg.Target
 	rep.Reproduce = cfg.Reproduce(lc.Seed)
@@ -204,18 +203,8 @@ func loadConfig(cfg *flags.Config) (loadgen.Config, error) {
 		Inflight: cfg.Inflight, Size: cfg.Size, Seed: seed, Scenario: spec, Verify: level}, nil
 }
 
-// checkOutputs finds out before the run whether what it leaves can be written.
-func checkOutputs(cfg *flags.Config) error {
-	if cfg.Trace != "" && cfg.Trace != "-" {
-		if err := report.CheckWritable(cfg.Trace); err != nil {
-			return err
-		}
-	}
-	return output(cfg).Check()
-}
-
 func output(cfg *flags.Config) report.Output {
-	return report.Output{JSON: cfg.JSON, Quiet: cfg.Quiet, Verbose: cfg.Verbose, Taken: cfg.Trace == "-"}
+	return report.Output{JSON: cfg.JSON, Trace: cfg.Trace, Quiet: cfg.Quiet, Verbose: cfg.Verbose}
 }
 
 // watch shows the run's progress: a bar on a terminal, lines elsewhere.

@@ -62,11 +62,17 @@ func (s *Saved) Finish(rep *report.Report) error {
 	return s.File.Finish(b)
 }
 
-// Discard takes the trace back, unless it is finished: there was no run.
-func (s *Saved) Discard() {
-	if s != nil {
-		s.File.Discard()
+// Abandon ends the trace of a run that has no report because of why: it is left
+// as cut, or taken back where the run could not start.
+func (s *Saved) Abandon(why error) error {
+	if s == nil {
+		return nil
 	}
+	if errors.As(why, new(*StartError)) {
+		s.Discard()
+		return nil
+	}
+	return s.File.Finish(nil)
 }
 
 func encoded(rep *report.Report) ([]byte, error) {

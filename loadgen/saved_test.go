@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io/fs"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -100,4 +102,32 @@ func inJSON(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// TestAbandonedTraces: without a report a trace is cut; without a run there is
+// none.
+func TestAbandonedTraces(t *testing.T) {
+	for _, c := range []struct {
+		why  error
+		left bool
+	}{{errors.New("hung"), true}, {&loadgen.StartError{Err: errors.New("nobody there")}, false}} {
+		var cfg loadgen.Config
+		path := filepath.Join(t.TempDir(), "run.trace")
+		saved, err := cfg.Save(path, nil, cfg.Outline())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := saved.Abandon(c.why); err != nil {
+			t.Error(err)
+		}
+		var ce *trace.CutError
+		_, err = loadgen.JudgeFile(path, nil)
+		if left := errors.As(err, &ce); left != c.left || !left && !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%v: %v", c.why, err)
+		}
+	}
+	var none *loadgen.Saved
+	if err := errors.Join(none.Finish(nil), none.Abandon(errors.New("hung"))); err != nil {
+		t.Error(err)
+	}
 }

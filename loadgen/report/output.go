@@ -12,25 +12,30 @@ import (
 // Output is where a report goes, and in which forms.
 type Output struct {
 	JSON    string // a file, "-" for standard output, empty for none
+	Trace   string // likewise, of the trace that somebody else writes
 	Quiet   bool   // only the verdict line
 	Verbose bool   // every check
-	Taken   bool   // standard output is something else's
 }
 
-// Check finds out before a run whether its report can be written.
+// Check finds out before a run whether what it leaves can be written.
 func (o Output) Check() error {
-	if o.JSON == "" || o.JSON == "-" {
-		return nil
+	for _, path := range []string{o.JSON, o.Trace} {
+		if path == "" || path == "-" {
+			continue
+		}
+		if err := CheckWritable(path); err != nil {
+			return err
+		}
 	}
-	return CheckWritable(o.JSON)
+	return nil
 }
 
 // Write writes the report. The text comes first: it is there even if the disk
-// has become full meanwhile. Where standard output is something else's, the
+// has become full meanwhile. Where something else is for standard output, the
 // text goes to standard error.
 func (o Output) Write(rep *Report, stdout, stderr io.Writer) error {
 	text := stdout
-	if o.JSON == "-" || o.Taken {
+	if o.JSON == "-" || o.Trace == "-" {
 		text = stderr
 	}
 	if err := o.text(rep, text); err != nil {

@@ -13,7 +13,6 @@ type File struct {
 	*Writer
 	path   string
 	file   *os.File // nil: standard output
-	closed bool
 }
 
 // Create begins a trace at path, in place of what was there; "-" is stdout.
@@ -47,12 +46,8 @@ func (f *File) wrap(err error) error {
 }
 
 // Finish ends the trace with the run's report, as JSON. Without one the trace
-// is left as cut. Only the first call counts.
+// is left as cut.
 func (f *File) Finish(summary []byte) error {
-	if f.closed {
-		return nil
-	}
-	f.closed = true
 	err := f.Close(summary)
 	if f.file != nil {
 		err = errors.Join(err, f.file.Close())
@@ -63,11 +58,8 @@ func (f *File) Finish(summary []byte) error {
 	return nil
 }
 
-// Discard takes the trace back: there was no run.
+// Discard takes the trace back, in place of Finish: there was no run.
 func (f *File) Discard() {
-	if f.closed {
-		return
-	}
 	_ = f.Finish(nil)
 	if info, err := os.Stat(f.path); err == nil && info.Mode().IsRegular() && f.file != nil {
 		_ = os.Remove(f.path)
