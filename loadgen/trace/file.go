@@ -11,8 +11,8 @@ import (
 // File is a trace on its way to a file, a device, a pipe or standard output.
 type File struct {
 	*Writer
-	path   string
-	file   *os.File // nil: standard output
+	path string
+	file *os.File // nil: standard output
 }
 
 // Create begins a trace at path, in place of what was there; "-" is stdout.
