@@ -29,7 +29,7 @@ func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
 		if !s.party(l, f) {
 			return nil
 		}
-		if !s.bound {
+		if !s.bound && !s.judge.cfg.Rosters {
 			s.enqueue(word{kind: wire.Line, line: l}, at)
 		} else if !s.takePrivate(l, at) {
 			return nil

@@ -19,8 +19,9 @@ type Outcome struct {
 	Verdict     Verdict
 	Required    bool
 	Evaluations int64
-	Violations  int64 // defects
-	Implied     int64 // what follows from defects counted elsewhere
+	Violations  int64  // defects
+	Implied     int64  // what follows from defects counted elsewhere
+	Reason      string // why it could not be exercised, where it could not
 	Witnesses   []Witness
 }
 
@@ -54,6 +55,10 @@ func (e *ending) result() Result {
 		required[c] = true
 	}
 	for _, c := range Names() {
+		if reason, ok := j.cfg.Unable[c]; ok {
+			r.Outcomes = append(r.Outcomes, Outcome{Name: c, Verdict: NotExercised, Reason: reason})
+			continue
+		}
 		n, asked := evaluated[c]
 		o := Outcome{Name: c, Evaluations: n, Required: required[c] && asked}
 		e.collect(&o)
