@@ -105,6 +105,7 @@ func (s *Session) bindLocked(m *member) {
 func (s *Session) settleStart(at time.Duration, last bool) {
 	j := s.judge
 	if j.cfg.Rosters {
+		s.settleFirst(at, false)
 		return
 	}
 	j.mu.Lock()
@@ -127,6 +128,11 @@ func (s *Session) settleStart(at time.Duration, last bool) {
 	j.mu.Unlock()
 	s.c, s.marked, s.bound = s.start, s.start, true
 	s.compareSnapshot(log, m)
+	s.replay(at)
+}
+
+// replay has what the session had seen so far take its place.
+func (s *Session) replay(at time.Duration) {
 	queue := s.queue
 	s.queue = nil
 	for i := range queue {

@@ -33,11 +33,12 @@ func (j *Judge) End(e End) Result {
 	j.tape.finish(j, e)
 	j.tape = nil
 	for _, s := range j.sessions {
-		if !s.bound && !s.ended.Load() && j.cfg.Level < Count {
+		switch {
+		case s.bound || j.cfg.Level >= Count:
+		case j.cfg.Rosters:
+			s.settleFirst(0, true)
+		case !s.ended.Load():
 			s.settleStart(0, true)
-		}
-		if !s.bound && s.whole != nil {
-			s.begins(max(0, s.member.place.Load()+1))
 		}
 		s.closeGap(math.MaxInt64 - 1)
 	}

@@ -82,9 +82,6 @@ func (s *Session) knowsOf(of *Session, at time.Duration) {
 // see takes a public entry as this receiver saw it; false if it is a defect.
 func (s *Session) see(w word, at time.Duration) bool {
 	if !s.bound {
-		if s.judge.cfg.Rosters {
-			return s.land(&w, at)
-		}
 		s.enqueue(w, at)
 		return true
 	}

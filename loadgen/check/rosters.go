@@ -84,33 +84,45 @@ func (s *Session) observeWhole(names [][]byte, at time.Duration) {
 	}
 	s.hasRoster = true
 	s.sentBefore[1] = j.publicSent
-	if j.cfg.Level >= Count {
-		s.bound = true
-	} else {
+	if j.cfg.Level < Count {
 		s.bindLocked(j.fold.join(s.name, j.order.len-1))
 	}
+	s.bound = j.cfg.Level >= Count || j.totals.sent == 0 // nothing can be before its first line
 	s.joined.Store(true)
 }
 
-// land begins the slice of a session with the first line of the run that it
-// gets; false if that is from before it dialled.
-func (s *Session) land(w *word, at time.Duration) bool {
+// settleFirst begins the slice of a session with the first line that it got, as
+// soon as somebody who has been there for longer has given that a place: there
+// may have been others before it. At last, the slice begins as things are.
+func (s *Session) settleFirst(at time.Duration, last bool) {
 	j := s.judge
-	if w.line == nil {
-		return true // a stranger's line may have been said many times: which one is this?
+	if s.bound || s.whole == nil {
+		return
 	}
-	if w.line.place.Load() < 0 {
-		j.place(s, w, at)
+	first := int64(-1)
+	for i := range s.queue {
+		w := &s.queue[i].word
+		if w.line.Private() {
+			continue
+		}
+		if w.line.place.Load() < 0 && last {
+			j.place(s, w, at)
+		}
+		if first = w.line.place.Load(); first < 0 && !last {
+			return
+		}
+		if first >= s.floor { // else it is from before its own join
+			break
+		}
 	}
-	place := w.line.place.Load()
-	if place < s.floor {
-		s.tally.observed++
-		j.violate(ViewOrder, violation{key: wordKey(w), at: s, line: w.line, place: place,
-			sentence: "an entry from before its own join came to a newcomer"})
-		return false
+	if first < s.floor {
+		if !last {
+			return
+		}
+		first = s.member.place.Load() + 1
 	}
-	s.begins(place)
-	return s.step(w, at)
+	s.begins(first)
+	s.replay(at)
 }
 
 // begins sets the place at which the session's slice begins.
@@ -119,7 +131,6 @@ func (s *Session) begins(place int64) {
 	j.mu.Lock()
 	s.startLines = j.order.linesBefore(place)
 	j.mu.Unlock()
-	s.chunk = nil
 	s.start, s.c, s.marked, s.bound = place, place, place, true
 }
 
