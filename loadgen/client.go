@@ -19,6 +19,15 @@ func Dial(addr string) Joiner {
 	}
 }
 
+// Dialect is the Joiner for servers that speak "line" or "raw", and the kind of
+// its clients.
+func Dialect(name, addr string) (Joiner, Kind) {
+	if name == "raw" {
+		return DialRaw(addr), RawKind()
+	}
+	return Dial(addr), Kind{}
+}
+
 // RawKind is what clients of the raw dialect cannot do.
 func RawKind() Kind {
 	const state = "the raw dialect tells who is there by whole rosters, which have no place among the lines"

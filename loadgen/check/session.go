@@ -121,6 +121,8 @@ func (s *Session) send(n Note) *Line {
 		l.pub = s.pubs
 		s.pubs++
 		j.publicSent++
+	} else if n.Claims != "" {
+		j.totals.claims++
 	}
 	a := age{horizon: j.horizon, forget: n.Actual - 30*time.Second}
 	j.mu.Unlock()
