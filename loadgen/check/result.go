@@ -54,6 +54,7 @@ func (e *ending) result() Result {
 	for _, c := range e.Required {
 		required[c] = true
 	}
+	failed := slices.ContainsFunc(j.foundOrder, func(f *found) bool { return !f.dropped && j.cfg.Unable[f.check] == "" })
 	for _, c := range Names() {
 		if reason, ok := j.cfg.Unable[c]; ok {
 			r.Outcomes = append(r.Outcomes, Outcome{Name: c, Verdict: NotExercised, Reason: reason})
@@ -68,6 +69,8 @@ func (e *ending) result() Result {
 			o.Verdict = NotExercised
 		case o.Violations > 0:
 			o.Verdict = Failed
+		case o.Implied > 0 && failed:
+			o.Verdict, o.Reason = Inconclusive, "what speaks against it follows from another violation"
 		case c == Liveness && e.Advancing, n == 0 && o.Required, e.BrokeOff && slices.Contains(endings, c):
 			o.Verdict = Inconclusive
 		case n == 0:

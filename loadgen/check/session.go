@@ -121,8 +121,6 @@ func (s *Session) send(n Note) *Line {
 		l.pub = s.pubs
 		s.pubs++
 		j.publicSent++
-	} else if n.Claims != "" {
-		j.totals.claims++
 	}
 	a := age{horizon: j.horizon, forget: n.Actual - 30*time.Second}
 	j.mu.Unlock()
@@ -358,6 +356,9 @@ func (s *Session) delivered(l *Line, at time.Duration) {
 func (s *Session) own(l *Line) {
 	s.settle(l)
 	if l.priv != nil {
+		if l.Claims != "" {
+			s.tally.claims++
+		}
 		s.tally.fifo++
 		if l.Seq < s.lastOwn {
 			s.judge.violate(FIFOOrder, violation{key: key{line: l}, at: s, line: l,
