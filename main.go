@@ -105,7 +105,8 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 		if err := loadgen.CheckDescriptors(cfg.Users, 1); err != nil {
 			return 0, err
 		}
-		lc.Join, lc.Where = loadgen.Dial(cfg.Target), "server at "+cfg.Target
+		lc.Join, lc.Kind = loadgen.Dialect(cfg.Dialect, cfg.Target)
+		lc.Where = "server at " + cfg.Target
 	} else {
 		if err := loadgen.CheckDescriptors(cfg.Users, 2); err != nil {
 			return 0, err
@@ -132,7 +133,7 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 	if err != nil {
 		return 0, errors.Join(err, saved.Abandon(err))
 	}
-	rep.Config.Target = cfg.Target
+	rep.Config.Target, rep.Config.Dialect = cfg.Target, cfg.Dialect
 	rep.Reproduce = cfg.Reproduce(lc.Seed)
 	panics := uint64(0)
 	if room != nil {

@@ -21,6 +21,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"chatsim/loadgen/original"
 	"chatsim/manager"
 )
 
@@ -140,6 +141,12 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(ln.Close())
 	case args[0] == "losing":
 		losing(ts, ln)
+	case args[0] == "original":
+		s := original.All()
+		s.Idling = time.Millisecond
+		ts.Defer(s.Serve(ln))
+	case args[0] == "raw":
+		ts.Defer(original.Server{}.Serve(ln))
 	case args[0] == "http":
 		go http.Serve(ln, http.NotFoundHandler())
 	case serve != nil:

@@ -3,6 +3,8 @@ package chatter
 import (
 	"errors"
 	"fmt"
+	"net"
+	"sync"
 )
 
 // Leave is a way of leaving.
@@ -35,22 +37,25 @@ func (l Leave) String() string {
 // HalfClose wait for a line that is being written; they fail with
 // errors.ErrUnsupported on a connection that cannot end one direction alone,
 // where Close is the only way.
-func (c *Client) Leave(kind Leave) error {
+func (c *Client) Leave(kind Leave) error { return leave(c.conn, kind, &c.mu) }
+
+// leave begins to leave on a connection whose writes are under mu.
+func leave(conn net.Conn, kind Leave, mu *sync.Mutex) error {
 	if kind == Reset {
-		if conn, ok := c.conn.(interface{ SetLinger(sec int) error }); ok {
+		if conn, ok := conn.(interface{ SetLinger(sec int) error }); ok {
 			if err := conn.SetLinger(0); err != nil {
 				return err
 			}
 		}
-		return c.conn.Close()
+		return conn.Close()
 	}
-	conn, ok := c.conn.(interface{ CloseWrite() error })
+	half, ok := conn.(interface{ CloseWrite() error })
 	if !ok {
-		return fmt.Errorf("end sending on a %T: %w", c.conn, errors.ErrUnsupported)
+		return fmt.Errorf("end sending on a %T: %w", conn, errors.ErrUnsupported)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return conn.CloseWrite()
+	mu.Lock()
+	defer mu.Unlock()
+	return half.CloseWrite()
 }
 
 // Close closes the connection and ends a Next or Say that waits with an error.
@@ -60,8 +65,10 @@ func (c *Client) Close() error { return c.conn.Close() }
 // SetReadBuffer sets the connection's receive buffer in the kernel, in bytes:
 // a small one makes a chatter that does not read be noticed sooner. It is
 // errors.ErrUnsupported where the connection has none.
-func (c *Client) SetReadBuffer(bytes int) error {
-	if conn, ok := c.conn.(interface{ SetReadBuffer(int) error }); ok {
+func (c *Client) SetReadBuffer(bytes int) error { return setReadBuffer(c.conn, bytes) }
+
+func setReadBuffer(conn net.Conn, bytes int) error {
+	if conn, ok := conn.(interface{ SetReadBuffer(int) error }); ok {
 		return conn.SetReadBuffer(bytes)
 	}
 	return errors.ErrUnsupported

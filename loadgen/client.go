@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"chatsim/chatter"
+	"chatsim/loadgen/check"
 	"chatsim/manager/wire"
 )
 
@@ -18,6 +19,39 @@ func Dial(addr string) Joiner {
 	}
 }
 
+// Dialect is the Joiner for servers that speak "line" or "raw", and the kind of
+// its clients.
+func Dialect(name, addr string) (Joiner, Kind) {
+	if name == "raw" {
+		return DialRaw(addr), RawKind()
+	}
+	return Dial(addr), Kind{}
+}
+
+// RawKind is what clients of the raw dialect cannot do.
+func RawKind() Kind {
+	const state = "the raw dialect tells who is there by whole rosters, which have no place among the lines"
+	return Kind{Protocol: "the raw dialect", Rosters: true, OneByOne: true,
+		Unable: map[check.Name]string{check.ViewOrder: state, check.NameSuffixing: state}}
+}
+
+// DialRaw is the Joiner for servers that speak the raw dialect, that of the
+// original chat room, over TCP; its Kind is RawKind.
+func DialRaw(addr string) Joiner {
+	return func(ctx context.Context, name string) (Client, error) {
+		c, err := chatter.DialRaw(ctx, addr, name)
+		if err != nil {
+			return nil, err
+		}
+		return rawDialect{c}, nil
+	}
+}
+
+// rawDialect is a chatter whose false claims are known to come back as text.
+type rawDialect struct{ *chatter.Raw }
+
+func (rawDialect) ClaimedText(sender string, text []byte) string { return claimed(sender, text) }
+
 // rawClient is a Client that can hand out frames before it parses them.
 type rawClient interface {
 	Client
@@ -29,5 +63,9 @@ type rawClient interface {
 type lineClient struct{ *chatter.Client }
 
 func (lineClient) ClaimedText(sender string, text []byte) string {
+	return claimed(sender, text)
+}
+
+func claimed(sender string, text []byte) string {
 	return string(text) + "@" + sender + "@" + wire.Group
 }

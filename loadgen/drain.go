@@ -107,6 +107,9 @@ func (r *run) allSettled() bool {
 	if r.cfg.Verify >= check.Count || r.cfg.Users == 1 {
 		return true
 	}
+	if r.cfg.Kind.Rosters {
+		return r.judge.Converged()
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for s := range r.gone {

@@ -34,7 +34,7 @@ func (r *run) joinAll(ctx context.Context) error {
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(joinsAtOnce)
+	g.SetLimit(cap(r.joining))
 	for _, u := range r.users[1:] {
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil { // one has failed, or the run was cancelled
@@ -49,6 +49,12 @@ func (r *run) joinAll(ctx context.Context) error {
 // join connects the user anew and waits until it is in the room.
 func (u *user) join(ctx context.Context) error {
 	r := u.run
+	select {
+	case r.joining <- struct{}{}:
+		defer func() { <-r.joining }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	dialled := r.now()
 	session := r.judge.Dial(u.n, u.asked, dialled)
 	client, err := u.connect(ctx)

@@ -60,9 +60,37 @@ type Claimer interface {
 // need not wait for the answer. ctx is for the call alone: it ends soon after.
 type Joiner func(ctx context.Context, name string) (Client, error)
 
+// Signer is a Client whose lines carry another name than its assigned one
+// where that is not the one asked for.
+type Signer interface{ Signs() string }
+
+// Kind is what a kind of client cannot do. The zero value is a client that can
+// do all, of chatsim's line protocol.
+type Kind struct {
+	// Protocol is what it speaks, for people.
+	Protocol string
+	// Rosters says that it is told of joins and leaves by whole rosters only:
+	// a Roster frame after changes, no Join and no Leave. Its Welcome is its
+	// own guess.
+	Rosters bool
+	// OneByOne has one chatter at a time join: only the order in which they do
+	// tells them which name of a roster is whose.
+	OneByOne bool
+	// Unable are the checks that it cannot exercise, each with the reason.
+	Unable map[check.Name]string
+}
+
+func (k Kind) protocol() string {
+	if k.Protocol == "" {
+		return "chatsim's line protocol"
+	}
+	return k.Protocol
+}
+
 // Config is what a run is made of. The zero value of a field means its default.
 type Config struct {
 	Join  Joiner // required
+	Kind  Kind   // of the Joiner's clients
 	Where string // what the report says of the other end: "in-process Manager on 127.0.0.1:41773"
 
 	Users    int           // 100

@@ -45,8 +45,8 @@ func reportChecks(result check.Result, level check.Level) []report.Check {
 	out := []report.Check{} // an empty list, not null, in JSON
 	for _, o := range result.Outcomes {
 		c := report.Check{Name: string(o.Name), Verdict: report.Verdict(o.Verdict), Required: o.Required,
-			Evaluations: o.Evaluations, Violations: o.Violations, Implied: o.Implied}
-		if o.Verdict == check.NotExercised && level != check.Full {
+			Evaluations: o.Evaluations, Violations: o.Violations, Implied: o.Implied, Reason: o.Reason}
+		if o.Verdict == check.NotExercised && level != check.Full && c.Reason == "" {
 			c.Reason = "run with -verify " + level.String()
 		}
 		for _, w := range o.Witnesses {
@@ -106,6 +106,9 @@ func (r *run) health(rep *report.Report) {
 	}
 	if v := r.cfg.Verify; v != check.Full {
 		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())
+	}
+	if len(r.cfg.Kind.Unable) > 0 && r.cfg.Verify == check.Full {
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("with %s, %d checks cannot be exercised; their reasons are shown with -v", r.cfg.Kind.protocol(), len(r.cfg.Kind.Unable)))
 	}
 	if rep.Interrupted {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("interrupted after %.1f of %.1f s", rep.MeasuredS, r.cfg.Duration.Seconds()))

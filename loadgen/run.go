@@ -18,6 +18,7 @@ type run struct {
 	cfg     Config
 	script  *scenario.Script
 	judge   *check.Judge
+	joining chan struct{} // has room for those who may join at a time
 	measure *measure
 	start   time.Time // all times of the run count from here
 	users   []*user
@@ -84,9 +85,13 @@ func newRun(cfg Config) *run {
 		gone: make(map[*check.Session]bool)}
 	r.script = &scenario.Script{Spec: cfg.Scenario, Users: cfg.Users, Size: cfg.Size, Seed: cfg.Seed, Nonce: newNonce()}
 	r.life, r.endLife = context.WithCancel(context.Background())
+	r.joining = make(chan struct{}, joinsAtOnce)
+	if cfg.Kind.OneByOne {
+		r.joining = make(chan struct{}, 1)
+	}
 	r.measure = newMeasure()
-	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Retired: r.measure.retired, Left: r.known, Slowest: r.measure.slowest,
-		Record: cfg.Record})
+	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Rosters: cfg.Kind.Rosters, Unable: cfg.Kind.Unable,
+		Retired: r.measure.retired, Left: r.known, Slowest: r.measure.slowest, Record: cfg.Record})
 	for n := range cfg.Users {
 		r.users = append(r.users, &user{run: r, n: n, asked: r.script.Asked(n)})
 	}
@@ -112,6 +117,7 @@ func newNonce() string {
 	for i := range b {
 		b[i] = letters[rand.IntN(len(letters))]
 	}
+	b[0] = letters[rand.IntN(len(letters)-8)] // no digit: behind a name that has none it could be a suffix
 	return string(b)
 }
 

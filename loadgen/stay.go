@@ -45,11 +45,15 @@ func (s *stay) send(t task, buf []byte) {
 			as, due = name, claimer.ClaimedText(name, text)
 		}
 	}
+	signs := as
+	if signer, ok := s.client.(Signer); ok && as == "" && signer.Signs() != s.session.Name() {
+		signs = signer.Signs()
+	}
 	actual := r.now()
 	if t.anchor || t.token {
 		t.intended = actual
 	}
-	l := s.session.Send(check.Note{Seq: t.seq, Text: due, Target: target, Claims: as,
+	l := s.session.Send(check.Note{Seq: t.seq, Text: due, Target: target, Claims: signs,
 		Intended: t.intended, Actual: actual, Measured: r.measured(t)})
 	r.sent.Add(1)
 	r.measure.sentLine(l, t.behind)

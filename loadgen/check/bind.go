@@ -28,8 +28,12 @@ func (s *Session) assigned() string {
 
 // observeRoster takes the snapshot that comes with the welcome; a later one is
 // an answer to somebody's question and is not judged.
-func (s *Session) observeRoster(f *wire.Frame) {
+func (s *Session) observeRoster(f *wire.Frame, at time.Duration) {
 	if !s.awaitsRoster() {
+		return
+	}
+	if s.judge.cfg.Rosters {
+		s.observeWhole(f.Names, at)
 		return
 	}
 	hash := uint64(0)
@@ -59,7 +63,9 @@ func (s *Session) observeRoster(f *wire.Frame) {
 	}
 }
 
-func (s *Session) awaitsRoster() bool { return !s.hasRoster && s.name != "" }
+func (s *Session) awaitsRoster() bool {
+	return s.name != "" && (!s.hasRoster || s.judge.cfg.Rosters)
+}
 
 // fits says whether a session's snapshot adds up to the members just after m's join.
 func (m *member) fits(s *Session) bool {
@@ -98,6 +104,10 @@ func (s *Session) bindLocked(m *member) {
 // so far is looked at again, and its snapshot is compared.
 func (s *Session) settleStart(at time.Duration, last bool) {
 	j := s.judge
+	if j.cfg.Rosters {
+		s.settleFirst(at, false)
+		return
+	}
 	j.mu.Lock()
 	if s.member == nil {
 		j.evidenceLocked(s)
@@ -118,6 +128,11 @@ func (s *Session) settleStart(at time.Duration, last bool) {
 	j.mu.Unlock()
 	s.c, s.marked, s.bound = s.start, s.start, true
 	s.compareSnapshot(log, m)
+	s.replay(at)
+}
+
+// replay has what the session had seen so far take its place.
+func (s *Session) replay(at time.Duration) {
 	queue := s.queue
 	s.queue = nil
 	for i := range queue {

@@ -108,6 +108,13 @@ type Config struct {
 	Level Level
 	Nonce string // of the run's stamps, NonceLen bytes; a line with another one is not the run's
 
+	// Rosters says that the clients are told of joins and leaves by whole
+	// rosters only, which have no place among the lines. The first roster of a
+	// session follows its welcome.
+	Rosters bool
+	// Unable are checks that the clients cannot exercise, each with the reason.
+	Unable map[Name]string
+
 	// Retired, if set, is told of each measured line once everybody who gets
 	// it has it: when the first and the last receiver read it. Called with
 	// the judge's lock held: it must not call the judge.
@@ -166,8 +173,9 @@ type Judge struct {
 	tainted    map[string]bool // names whose presence is itself in doubt
 	phantoms   map[int64]bool  // places of entries that should not have been
 	kept       map[int64]entry // entries that somebody saw out of their turn
-	detours    int             // stretches that came late, over all sessions
-	windows    []window        // set at the end
+	rosters    map[uint64]*listing
+	detours    int      // stretches that came late, over all sessions
+	windows    []window // set at the end
 }
 
 // New makes a judge for one run.

@@ -89,11 +89,12 @@ func (s *Session) altered(l *Line, f *wire.Frame) {
 
 // unstamped takes a line without the run's stamp. From a member that is not of
 // the run it is a public entry like any other; whether it is, shows when it
-// gets its place. A private one has none.
+// gets its place. A private one has none, nor has any where nobody can say
+// which of several equal ones it is.
 func (s *Session) unstamped(f *wire.Frame, at time.Duration) {
 	w := word{kind: wire.Line, name: string(f.Sender), text: string(f.Text)}
 	switch {
-	case !f.Private:
+	case !f.Private && !s.judge.cfg.Rosters:
 		s.see(w, at)
 	case !s.strange(w.name):
 		s.forged(&w)

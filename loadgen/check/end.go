@@ -33,7 +33,11 @@ func (j *Judge) End(e End) Result {
 	j.tape.finish(j, e)
 	j.tape = nil
 	for _, s := range j.sessions {
-		if !s.bound && !s.ended.Load() && j.cfg.Level < Count {
+		switch {
+		case s.bound || j.cfg.Level >= Count:
+		case j.cfg.Rosters:
+			s.settleFirst(0, true)
+		case !s.ended.Load():
 			s.settleStart(0, true)
 		}
 		s.closeGap(math.MaxInt64 - 1)
@@ -51,6 +55,9 @@ func (j *Judge) End(e End) Result {
 			end.session(s)
 		}
 		end.losses()
+		if j.cfg.Rosters && j.cfg.Level == Full {
+			end.rosters()
+		}
 		j.lateLeavesLocked()
 	} else if j.cfg.Level == Count {
 		end.counts()
@@ -131,7 +138,7 @@ func (e *ending) session(s *Session) {
 			sentence: "the server closed the connection of " + quote(s.name) + ", who read and did nothing wrong"})
 	case s.falseLeave != 0:
 		e.falseLeave(s)
-	case kind != Stays && told == 0 && !e.BrokeOff:
+	case kind != Stays && told == 0 && !e.BrokeOff && !j.cfg.Rosters:
 		j.violateLocked(LeaveCompleteness, violation{key: key{session: s}, at: s, place: j.order.len,
 			implied:  e.silent || s.member.silent,
 			sentence: fmt.Sprintf("nobody was told that %s has left (%s, %v into the run)", quote(s.name), kind, at.Round(time.Millisecond))})

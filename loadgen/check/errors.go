@@ -28,7 +28,7 @@ func (s *Session) observeError(text []byte) {
 		return
 	}
 	s.settle(l)
-	if !s.bound || s.judge.cfg.Level >= Count {
+	if !s.bound || s.judge.cfg.Level >= Count || s.judge.cfg.Rosters { // or nobody can say who was there
 		return
 	}
 	j := s.judge

@@ -119,6 +119,14 @@ func roster(log []*member, place int64, f func(*member)) {
 	}
 }
 
+// only gives the member who alone ever had a name, nil if there is none.
+func (f *fold) only(name string) *member {
+	if m := f.byName[name]; m != nil && m.was == nil {
+		return m
+	}
+	return nil
+}
+
 // leaver gives the member that a leave of a name is about: the one who had the
 // name at a place if it is about to leave, else the latest who is, else the latest.
 func (f *fold) leaver(name string, place int64) *member {

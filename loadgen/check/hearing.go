@@ -98,6 +98,9 @@ func (j *Judge) stands(h hearing) bool {
 // doubtLocked adds the names of those whose join or leave was never told: who
 // can say where it was.
 func (j *Judge) doubtLocked() {
+	if j.cfg.Rosters {
+		return // no join or leave has a place
+	}
 	for _, s := range j.sessions {
 		switch kind, _ := s.left(); {
 		case !s.hasRoster:

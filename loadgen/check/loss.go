@@ -149,11 +149,17 @@ func (e *ending) privateLine(l *Line) {
 		return
 	}
 	m := e.judge.fold.holder(l.Target, own.last)
+	if e.judge.cfg.Rosters {
+		m = e.judge.fold.only(l.Target)
+	}
 	if m == nil || m.session == nil {
 		return // not a chatter of the run
 	}
 	t := m.session
 	kind, _ := t.left()
+	if kind != Stays && e.judge.cfg.Rosters {
+		return // before or after the line?
+	}
 	if kind == Stays && t.ended.Load() || kind.abrupt() && !e.passed(t, own.next) {
 		return
 	}

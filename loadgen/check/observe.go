@@ -13,6 +13,9 @@ const maxQueue = 1 << 20
 func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
 	switch f.Kind {
 	case wire.Line:
+		if s.judge.cfg.Rosters && !s.hasRoster {
+			return nil // of the time before its join
+		}
 		return s.observeLine(f, at)
 	case wire.Join, wire.Leave:
 		raw := f.Raw
@@ -25,7 +28,7 @@ func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
 	case wire.Welcome:
 		s.observeWelcome(f.Names[0])
 	case wire.Roster:
-		s.observeRoster(f)
+		s.observeRoster(f, at)
 	case wire.Error:
 		s.observeError(f.Text)
 	}
@@ -46,13 +49,18 @@ func (s *Session) observeView(kind wire.Kind, name, raw []byte, at time.Duration
 
 // learned notes that this receiver knows of a leave, and whether that was late.
 func (s *Session) learned(e *entry, at time.Duration) {
-	if e.kind != wire.Leave || s.stall.Load() != 0 { // or is late by its own will
+	if e.kind != wire.Leave {
 		return
 	}
 	s.judge.mu.Lock()
 	of := e.member.session
 	s.judge.mu.Unlock()
-	if of == nil {
+	s.knowsOf(of, at)
+}
+
+// knowsOf notes that this receiver knows that another has left, if it has.
+func (s *Session) knowsOf(of *Session, at time.Duration) {
+	if of == nil || s.stall.Load() != 0 { // or is late by its own will
 		return
 	}
 	kind, left := of.left()

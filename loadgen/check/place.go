@@ -207,6 +207,9 @@ func (s *Session) strange(name string) bool {
 	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.cfg.Rosters {
+		return s.whole.names[name] > 0 && j.fold.byName[name] == nil
+	}
 	if s.bound {
 		m := j.fold.holder(name, s.behind())
 		return m != nil && m.session == nil

@@ -19,8 +19,9 @@ type Outcome struct {
 	Verdict     Verdict
 	Required    bool
 	Evaluations int64
-	Violations  int64 // defects
-	Implied     int64 // what follows from defects counted elsewhere
+	Violations  int64  // defects
+	Implied     int64  // what follows from defects counted elsewhere
+	Reason      string // why it could not be exercised, where it could not
 	Witnesses   []Witness
 }
 
@@ -53,7 +54,12 @@ func (e *ending) result() Result {
 	for _, c := range e.Required {
 		required[c] = true
 	}
+	failed := slices.ContainsFunc(j.foundOrder, func(f *found) bool { return !f.dropped && j.cfg.Unable[f.check] == "" })
 	for _, c := range Names() {
+		if reason, ok := j.cfg.Unable[c]; ok {
+			r.Outcomes = append(r.Outcomes, Outcome{Name: c, Verdict: NotExercised, Reason: reason})
+			continue
+		}
 		n, asked := evaluated[c]
 		o := Outcome{Name: c, Evaluations: n, Required: required[c] && asked}
 		e.collect(&o)
@@ -63,6 +69,8 @@ func (e *ending) result() Result {
 			o.Verdict = NotExercised
 		case o.Violations > 0:
 			o.Verdict = Failed
+		case o.Implied > 0 && failed:
+			o.Verdict, o.Reason = Inconclusive, "what speaks against it follows from another violation"
 		case c == Liveness && e.Advancing, n == 0 && o.Required, e.BrokeOff && slices.Contains(endings, c):
 			o.Verdict = Inconclusive
 		case n == 0:

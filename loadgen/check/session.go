@@ -64,6 +64,7 @@ type Session struct {
 	pubNext    int32    // of those, the highest that has a place, +1
 	pubPlace   int64    // and that place
 	startLines int64    // measured lines before its slice
+	whole      *listing // its last one, where there is nothing else
 	falseLeave int64    // place of a leave that was told although it had not left, +1
 	sentBefore [2]int64 // at level Count: lines of the run sent at its dial and at its roster
 }
@@ -287,6 +288,9 @@ func (s *Session) delivered(l *Line, at time.Duration) {
 func (s *Session) own(l *Line) {
 	s.settle(l)
 	if l.priv != nil {
+		if l.Claims != "" {
+			s.tally.claims++
+		}
 		s.tally.fifo++
 		if l.Seq < s.lastOwn {
 			s.judge.violate(FIFOOrder, violation{key: key{line: l}, at: s, line: l,

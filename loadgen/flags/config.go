@@ -20,6 +20,7 @@ type Config struct {
 	Scenario   string
 	Verify     string        // "full", "order", "count" or "off"
 	Drain      time.Duration // limit for the last lines to arrive, of the live room too
+	Dialect    string        // "line" or "raw"
 	Target     string        // HOST:PORT; empty: a Manager in this process
 	Thresholds []report.Threshold
 
@@ -47,7 +48,7 @@ func (c *Config) Explicit(name string) bool { return c.set.Changed(name) }
 
 // scripted are the flags that decide what a run does, in the order in which
 // people write them; -seed goes last.
-var scripted = []string{"target", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain"}
+var scripted = []string{"target", "dialect", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain"}
 
 // Reproduce is the command line that runs the same script again: what differs
 // from the defaults, and the seed.

@@ -152,6 +152,9 @@ func contradictions(c *Config) error {
 			hint: "a trace holds the order of what was seen, which is only kept with -verify full or order"}
 	case c.Trace != "" && (sameOutput(c.Trace, c.JSON)):
 		return &Error{msg: fmt.Sprintf("-trace %s and -json %s contradict each other", show(c.Trace), show(c.JSON)), hint: "each needs a file of its own"}
+	case c.raw() && c.Target == "":
+		return &Error{msg: "-dialect raw without -target contradicts the simulation, whose room speaks line only",
+			hint: "it is for a server elsewhere that speaks as the original does: -target HOST:PORT -dialect raw"}
 	case c.Quiet && c.Verbose:
 		return &Error{msg: "-quiet and -v contradict each other"}
 	}
@@ -172,6 +175,12 @@ func stdoutName(path string) string {
 
 // maxSize leaves room in a line of 4096 bytes for sender and target.
 const maxSize = 4000
+
+// maxRawSize does so in a frame of 1024 bytes, also where each '@' of the text
+// takes three.
+const maxRawSize = 700
+
+func (c *Config) raw() bool { return c.Dialect == "raw" }
 
 func (c *Config) checkNumbers() error {
 	for _, n := range []struct {
@@ -195,6 +204,10 @@ func (c *Config) checkNumbers() error {
 				hint: "a line has 4096 bytes, and sender and target must fit too"}
 		}
 	}
+	if c.raw() && c.Size > maxRawSize {
+		return &Error{msg: fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect raw", c.Size, maxRawSize),
+			hint: "its frames have 1024 bytes, and sender and target must fit too"}
+	}
 	for _, d := range []struct {
 		name  string
 		value time.Duration
@@ -214,7 +227,7 @@ func (c *Config) checkWords() error {
 	for _, w := range []struct {
 		name, value string
 		known       []string
-	}{{"scenario", c.Scenario, c.set.known.Scenarios}, {"verify", c.Verify, verifyLevels}} {
+	}{{"scenario", c.Scenario, c.set.known.Scenarios}, {"verify", c.Verify, verifyLevels}, {"dialect", c.Dialect, dialects}} {
 		if slices.Contains(w.known, w.value) {
 			continue
 		}

@@ -70,6 +70,11 @@ func TestParseErrors(t *testing.T) {
 		{"-listen :1", "-listen without -serve", "add -serve"},
 		{"-inflight 5", "-inflight and -rate 100 contradict each other", "-rate max"},
 		{"-inflight 5 -rate 0.5", "-inflight and -rate 0.5 contradict each other", "-rate max"},
+		{"-dialect row", "-dialect row is not known, did you mean raw?", "one of line, raw"},
+		{"-dialect=", "-dialect \"\" is not known", "one of line, raw"},
+		{"-dialect raw", "-dialect raw without -target", "-target HOST:PORT -dialect raw"},
+		{"-dialect raw -target h:1 -size 701", "-size 701: at most 700 bytes are possible with -dialect raw", "1024"},
+		{"-serve -dialect line", "-serve and -dialect contradict each other", "without it"},
 		{"-q -v", "-quiet and -v contradict each other", ""},
 		{"-judge x -users 5", "-judge and -users contradict each other", "one that was saved"},
 		{"-threshold join.p99<1s -judge x", "-judge and -threshold contradict each other", "thresholds"},
@@ -108,7 +113,7 @@ func TestParseErrors(t *testing.T) {
 // defaults is what a bare command line means.
 func defaults(change func(*Config)) *Config {
 	c := &Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second,
-		Scenario: "mixed", Verify: "full", Drain: 10 * time.Second, Listen: "127.0.0.1:9999"}
+		Scenario: "mixed", Verify: "full", Dialect: "line", Drain: 10 * time.Second, Listen: "127.0.0.1:9999"}
 	change(c)
 	return c
 }
@@ -130,6 +135,7 @@ func TestParse(t *testing.T) {
 		{"-json -x -v", func(c *Config) { c.JSON, c.Verbose = "-x", true }},
 		{"-q -v=false", func(c *Config) { c.Quiet = true }},
 		{"-target [::1]:9999", func(c *Config) { c.Target = "[::1]:9999" }},
+		{"-target h:1 -dialect raw -size 700", func(c *Config) { c.Target, c.Dialect, c.Size = "h:1", "raw", 700 }},
 		{"-serve -listen :0 -drain 2s", func(c *Config) { c.Serve, c.Listen, c.Drain = true, ":0", 2*time.Second }},
 		{"-h -users 0", func(c *Config) { c.Help, c.Users = true, 0 }},
 		{"-help", func(c *Config) { c.Help = true }},
@@ -170,6 +176,7 @@ func TestReproduce(t *testing.T) {
 		{[]string{"-rate", "0.5", "-size", "100", "-scenario", "churn", "-verify", "off"}, "chatsim -rate 0.5 -size 100 -scenario churn -verify off -seed 7"},
 		{[]string{"-threshold", "sent > 5", "-threshold", "delivery.p99<50ms", "-target", "[::1]:99"},
 			"chatsim -target '[::1]:99' -threshold 'sent>5' -threshold 'delivery.p99<50ms' -seed 7"},
+		{[]string{"-users", "5", "-dialect", "raw", "-target", "h:1"}, "chatsim -target h:1 -dialect raw -users 5 -seed 7"},
 	} {
 		c, err := Parse(tt.args, known)
 		if err != nil {

@@ -21,6 +21,9 @@ type Known struct {
 // verifyLevels are those of -verify, most first.
 var verifyLevels = []string{"full", "order", "count", report.VerifyOff}
 
+// dialects are those of -dialect, the default first.
+var dialects = []string{"line", "raw"}
+
 // set is the flag set of one parse, by groups for the help.
 type set struct {
 	*pflag.FlagSet
@@ -54,8 +57,9 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.Verify, "verify", verifyLevels[0], "`LEVEL`|how much of each delivery is checked: "+strings.Join(verifyLevels, ", "))
 	s.DurationVar(&c.Drain, "drain", 10*time.Second, "`D`|limit for the last lines to arrive")
 	s.StringVar(&c.Target, "target", "", "`HOST:PORT`|load a running server instead of one in this process")
+	s.StringVar(&c.Dialect, "dialect", dialects[0], "`NAME`|what the chatters speak: line, or raw, the original chat room's; with -target")
 	s.Var((*thresholdsValue)(&c.Thresholds), "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
-	s.group("Simulation", "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "threshold")
+	s.group("Simulation", "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "dialect", "threshold")
 
 	s.StringVar(&c.JSON, "json", "", "`FILE`|write the report as JSON; - is standard output, and the text report goes to standard error")
 	s.StringVar(&c.Trace, "trace", "", "`FILE`|save the run while it goes on, to be judged again; - is standard output")

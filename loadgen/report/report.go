@@ -79,8 +79,9 @@ type Config struct {
 	Inflight  int     `json:"inflight,omitempty"` // lines under way, where Rate is Max
 	Size      int     `json:"size"`               // bytes of text in a line
 	Scenario  string  `json:"scenario"`
-	Verify    string  `json:"verify"`           // "full", "order", "count" or "off"
-	Target    string  `json:"target,omitempty"` // empty: a Manager in this process
+	Verify    string  `json:"verify"`            // "full", "order", "count" or "off"
+	Target    string  `json:"target,omitempty"`  // empty: a Manager in this process
+	Dialect   string  `json:"dialect,omitempty"` // "line" or "raw"
 }
 
 // VerifyOff is the Config.Verify of a run that checks nothing.
