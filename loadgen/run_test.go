@@ -19,7 +19,7 @@ import (
 
 func TestRightServerPasses(t *testing.T) {
 	for _, name := range scenario.Names() {
-		for seed := range uint64(2) {
+		for seed := range uint64(4) {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {
 				t.Parallel()
 				cfg := short(serve(t, faults{}), lively(t, name))

@@ -434,6 +434,31 @@ func answered(p *plan) {
 	}
 }
 
+func anyPlain(p *plan, f wire.Frame) bool      { return group(f) && p.lineOf(f).Claims == "" }
+func plainOfOthers(p *plan, f wire.Frame) bool { return anyPlain(p, f) && p.by(f) != p.faulty }
+
+// renamed has a line come from somebody else than its sender.
+func renamed(p *plan, f wire.Frame) []wire.Frame {
+	for _, u := range p.here {
+		if u.name != string(f.Sender) {
+			f.Sender = []byte(u.name)
+			break
+		}
+	}
+	return []wire.Frame{f}
+}
+
+// swallowed loses a line of somebody who is about to leave, for all.
+func swallowed(p *plan) {
+	p.spoil.line = func(from *user, l *Line) bool {
+		if !p.ready() || l.Private() || from.leaving != HalfClose || len(from.in) == 0 || from.in[0].Private() {
+			return true
+		}
+		p.planted(from, string(AppendStamp(nil, p.nonce, from.n, l.Seq)))
+		return false
+	}
+}
+
 func aClaim(p *plan, f wire.Frame) bool { return group(f) && p.lineOf(f).Claims != "" }
 
 // believed puts the name that a line claims as its sender's, and may take the
@@ -642,6 +667,7 @@ var defects = []defect{
 	{"a private line lost at its target", Agreement, whispers(atOne(toItself, nothing))},
 	{"a line lost at its sender", Validity, atOne(ofItself, nothing)},
 	{"a line lost for all", Validity, dropped},
+	{"a line lost for all of somebody who leaves", Validity, swallowed},
 	{"a private line refused", Validity, refused},
 	{"deliveries to one stop", Liveness, stopped(false)},
 	{"deliveries to all stop", Liveness, stopped(true)},
@@ -668,6 +694,8 @@ var defects = []defect{
 	{"one sender's lines glued at one", NoCreation, glued(false, true)},
 	{"two senders' lines glued at one", NoCreation, glued(false, false)},
 	{"two senders' lines glued at all", NoCreation, glued(true, false)},
+	{"a line under another's name at one", NoCreation, atOne(plainOfOthers, renamed)},
+	{"a line under another's name at all", NoCreation, atAll(anyPlain, renamed)},
 	{"a line forged at one", NoCreation, forged(false, sentence, anchor)},
 	{"a line forged at all", NoCreation, forged(true, sentence, anchor)},
 	{"a line forged in one's own name", NoCreation, forged(false, sentence, itself)},
