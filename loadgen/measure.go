@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,18 +22,38 @@ func note(h *hdrhistogram.Histogram, d time.Duration) {
 	_ = h.RecordValue(int64(min(max(d, 0), longest)))
 }
 
-// recorder is what one batch of deliveries is noted in. There are about as
-// many as batches at one time, not as many as chatters; while many join that
-// can be all of them.
+// recorder is what one batch of deliveries is noted in. In a busy run nearly
+// every chatter can be in the middle of a batch, so it has no histograms.
 type recorder struct {
-	second   int64    // that the histograms hold, see secondOf
+	second   int64 // see secondOf
+	samples  []sample
+	count    int64
+	bytes    int64
+	observed int64
+	slowest  time.Duration
+	earliest time.Duration // of the measured deliveries
+	latest   time.Duration
+}
+
+// sample is how long one delivery took.
+type sample struct {
+	took time.Duration // since sent
+	late time.Duration // from intended to sent
+	own  bool          // it is its sender's echo
+}
+
+// shard is where batches are recorded, one after the other: there are as many
+// as processors.
+type shard struct {
+	mu sync.Mutex
+	// Guarded by mu.
+	second   int64    // that the histograms hold
 	both     deferred // of lines sent when intended: delivery and actual at once
 	delivery deferred // of the others, since intended
 	actual   deferred // of the others, since sent
 	echo     deferred
 	count    int64
 	bytes    int64
-	observed int64
 	slowest  time.Duration
 	earliest time.Duration // of the measured deliveries
 	latest   time.Duration
@@ -92,25 +113,43 @@ func (rec *recorder) deliver(l *check.Line, f *Frame, at time.Duration, own, tim
 	if !timed {
 		return
 	}
-	if l.Intended == l.Actual { // all of the closed model
-		rec.both.note(took)
-	} else {
-		rec.delivery.note(at - l.Intended)
-		rec.actual.note(took)
+	rec.samples = append(rec.samples, sample{took: took, late: l.Actual - l.Intended, own: own})
+}
+
+// add records a batch.
+func (sh *shard) add(rec *recorder) {
+	for i := range rec.samples {
+		x := &rec.samples[i]
+		if x.late == 0 { // all of the closed model
+			sh.both.note(x.took)
+		} else {
+			sh.delivery.note(x.took + x.late)
+			sh.actual.note(x.took)
+		}
+		if x.own {
+			sh.echo.note(x.took + x.late)
+		}
 	}
-	if own {
-		rec.echo.note(at - l.Intended)
+	sh.slowest = max(sh.slowest, rec.slowest)
+	if rec.count == 0 {
+		return
 	}
+	if sh.count == 0 {
+		sh.earliest = rec.earliest
+	}
+	sh.earliest, sh.latest = min(sh.earliest, rec.earliest), max(sh.latest, rec.latest)
+	sh.count += rec.count
+	sh.bytes += rec.bytes
 }
 
 // measure collects the figures of a run.
 type measure struct {
 	observed atomic.Int64 // deliveries of any line
 	shift    atomic.Int64 // ns; seconds begin so much after whole seconds of the run
+	shards   []shard      // static
 
 	mu sync.Mutex
 	// Guarded by mu.
-	idle     []*recorder
 	delivery *hdrhistogram.Histogram
 	actual   *hdrhistogram.Histogram
 	echo     *hdrhistogram.Histogram
@@ -133,87 +172,98 @@ type measure struct {
 }
 
 func newMeasure() *measure {
-	m := &measure{seconds: make(map[int64]*second), windows: make(map[int64]*hdrhistogram.Histogram), sentIn: make(map[int64]int64)}
+	m := &measure{shards: make([]shard, runtime.GOMAXPROCS(0)), seconds: make(map[int64]*second), windows: make(map[int64]*hdrhistogram.Histogram), sentIn: make(map[int64]int64)}
 	for _, h := range []**hdrhistogram.Histogram{&m.delivery, &m.actual, &m.echo, &m.last, &m.skew, &m.lag, &m.join, &m.leave} {
 		*h = newHistogram()
 	}
 	return m
 }
 
+var recorders = sync.Pool{New: func() any { return new(recorder) }}
+
 // take gives a recorder for a batch that was read at at.
 func (m *measure) take(at time.Duration) *recorder {
-	sec := m.secondOf(at)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var rec *recorder
-	if n := len(m.idle); n > 0 {
-		rec, m.idle = m.idle[n-1], m.idle[:n-1]
-	} else {
-		rec = &recorder{second: sec}
-	}
-	if rec.second != sec {
-		m.collectLocked(rec)
-		rec.second = sec
-	}
+	rec := recorders.Get().(*recorder)
+	*rec = recorder{second: m.secondOf(at), samples: rec.samples[:0]}
 	return rec
 }
 
+// give records the batch. One that was long in the making counts for the second
+// in which it ended.
 func (m *measure) give(rec *recorder) {
 	m.observed.Add(rec.observed)
-	rec.observed = 0
-	m.mu.Lock()
-	m.idle = append(m.idle, rec)
-	m.mu.Unlock()
+	sh := m.lockShard()
+	if rec.second > sh.second {
+		m.mu.Lock()
+		m.collectLocked(sh)
+		m.mu.Unlock()
+		sh.second = rec.second
+	}
+	sh.add(rec)
+	sh.mu.Unlock()
+	recorders.Put(rec)
 }
 
-// collectLocked adds what a recorder holds to the totals and to its second.
-func (m *measure) collectLocked(rec *recorder) {
-	s := m.seconds[rec.second]
+// lockShard gives a shard that nobody uses, or waits for one.
+func (m *measure) lockShard() *shard {
+	for i := range m.shards {
+		if sh := &m.shards[i]; sh.mu.TryLock() {
+			return sh
+		}
+	}
+	m.shards[0].mu.Lock()
+	return &m.shards[0]
+}
+
+// collectLocked adds what a shard holds to the totals and to its second. The
+// shard is locked too.
+func (m *measure) collectLocked(sh *shard) {
+	s := m.seconds[sh.second]
 	if s == nil {
 		s = &second{}
-		m.seconds[rec.second] = s
+		m.seconds[sh.second] = s
 	}
-	s.slowest = max(s.slowest, rec.slowest)
-	rec.slowest = 0
-	if rec.count == 0 {
+	s.slowest = max(s.slowest, sh.slowest)
+	sh.slowest = 0
+	if sh.count == 0 {
 		return
 	}
-	s.deliveries += rec.count
+	s.deliveries += sh.count
 	if s.hist == nil && s.p50 == nil {
 		s.hist = newHistogram()
-		m.finishSecondsLocked(rec.second - 3)
+		m.finishSecondsLocked(sh.second - 3)
 	}
 	var window *hdrhistogram.Histogram
-	if m.windowS > 0 && rec.second >= m.windowFrom {
-		n := (rec.second - m.windowFrom) / m.windowS
+	if m.windowS > 0 && sh.second >= m.windowFrom {
+		n := (sh.second - m.windowFrom) / m.windowS
 		if m.windows[n] == nil {
 			m.windows[n] = newHistogram()
 		}
 		window = m.windows[n]
 	}
-	rec.both.mergeInto(s.hist, window, m.delivery, m.actual)
-	rec.delivery.mergeInto(s.hist, window, m.delivery)
-	rec.actual.mergeInto(m.actual)
-	rec.echo.mergeInto(m.echo)
+	sh.both.mergeInto(s.hist, window, m.delivery, m.actual)
+	sh.delivery.mergeInto(s.hist, window, m.delivery)
+	sh.actual.mergeInto(m.actual)
+	sh.echo.mergeInto(m.echo)
 	if m.count == 0 {
-		m.earliest = rec.earliest
+		m.earliest = sh.earliest
 	}
-	m.earliest = min(m.earliest, rec.earliest)
-	m.latest = max(m.latest, rec.latest)
-	m.count += rec.count
-	m.bytes += rec.bytes
-	rec.count, rec.bytes = 0, 0
-	for _, d := range []deferred{rec.both, rec.delivery, rec.actual, rec.echo} {
+	m.earliest = min(m.earliest, sh.earliest)
+	m.latest = max(m.latest, sh.latest)
+	m.count += sh.count
+	m.bytes += sh.bytes
+	sh.count, sh.bytes = 0, 0
+	for _, d := range []deferred{sh.both, sh.delivery, sh.actual, sh.echo} {
 		d.reset()
 	}
 }
 
-// finish collects all that is left; no recorder is out any more.
+// finish collects all that is left; no batch is under way any more.
 func (m *measure) finish() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, rec := range m.idle {
-		m.collectLocked(rec)
+	for i := range m.shards {
+		m.collectLocked(&m.shards[i])
 	}
 	m.finishSecondsLocked(1 << 62)
 }

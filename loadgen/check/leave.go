@@ -62,10 +62,21 @@ func (s *Session) Ended(at time.Duration) {
 		s.pos.Store(j.order.len)
 	}
 	due := s.member != nil && !s.bound
+	settled := s.bound || due
 	s.ended.Store(true) // from here on, who places its join settles the stay
 	j.mu.Unlock()
 	if due {
 		s.settleStart(at, true)
 	}
+	if settled {
+		s.finish()
+	}
+}
+
+// finish is called last by whoever settles a stay that is over. It lets the
+// order go: lines that are still known point to their senders' stays, and
+// through them would keep all that came before.
+func (s *Session) finish() {
+	s.chunk = nil
 	s.done.Store(s.bound)
 }

@@ -33,7 +33,7 @@ func (j *Judge) place(s *Session, w *word, at time.Duration) bool {
 	j.mu.Unlock()
 	for _, o := range over {
 		o.settleStart(at, true)
-		o.done.Store(o.bound)
+		o.finish()
 	}
 	return ok
 }
