@@ -223,3 +223,17 @@ func TestRawStartErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestRawSaved: such runs come to the same when they are judged again.
+func TestRawSaved(t *testing.T) {
+	some := original.Server{Leak: true, Believe: true, NoFIN: true, Idling: time.Millisecond}
+	for name, s := range map[string]original.Server{"right": {}, "some": some, "original": original.All()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s.Idling = time.Millisecond
+			cfg := rawRun(t, s, lively(t, "mixed"))
+			cfg.Drain, cfg.JoinTimeout = 800*time.Millisecond, 300*time.Millisecond
+			judgedAlike(t, cfg)
+		})
+	}
+}
