@@ -161,7 +161,7 @@ func save(cfg *flags.Config, lc *loadgen.Config, stdout io.Writer) (*loadgen.Sav
 		return nil, nil
 	}
 	known := lc.Outline()
-	known.Config.Target, known.Reproduce = cfg.Target, cfg.Reproduce(lc.Seed)
+	known.Config.Target, known.Config.Dialect, known.Reproduce = cfg.Target, cfg.Dialect, cfg.Reproduce(lc.Seed)
 	known.Conclude(cfg.Thresholds)
 	return lc.Save(cfg.Trace, stdout, known)
 }

@@ -142,9 +142,7 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 	case args[0] == "losing":
 		losing(ts, ln)
 	case args[0] == "original":
-		s := original.All()
-		s.Idling = time.Millisecond
-		ts.Defer(s.Serve(ln))
+		ts.Defer(original.All().Serve(ln))
 	case args[0] == "raw":
 		ts.Defer(original.Server{}.Serve(ln))
 	case args[0] == "http":

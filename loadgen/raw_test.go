@@ -170,13 +170,11 @@ func TestOriginal(t *testing.T) {
 		for _, rate := range []report.Rate{200, report.Max} {
 			t.Run(fmt.Sprintf("%s/%v", name, rate), func(t *testing.T) {
 				t.Parallel()
-				s := original.All()
-				s.Idling = time.Millisecond
 				spec := lively(t, name)
 				if spec.Private > 0 {
 					spec.Private = max(spec.Private, 0.4)
 				}
-				cfg := rawRun(t, s, spec)
+				cfg := rawRun(t, original.All(), spec)
 				cfg.Rate, cfg.Inflight = rate, 64
 				cfg.Drain, cfg.JoinTimeout = 800*time.Millisecond, 300*time.Millisecond
 				rep := run(t, cfg, 4*time.Second)
@@ -221,5 +219,18 @@ func TestRawStartErrors(t *testing.T) {
 		if !errors.As(err, &se) || !strings.Contains(err.Error(), c.want) || !strings.Contains(se.Hint(), "raw dialect") {
 			t.Errorf("%s: %v, hint %v", name, err, se)
 		}
+	}
+}
+
+// TestRawSaved: such runs come to the same when they are judged again.
+func TestRawSaved(t *testing.T) {
+	some := original.Server{Leak: true, Believe: true, NoFIN: true, Idling: time.Millisecond}
+	for name, s := range map[string]original.Server{"right": {}, "some": some, "original": original.All()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := rawRun(t, s, lively(t, "mixed"))
+			cfg.Drain, cfg.JoinTimeout = 800*time.Millisecond, 300*time.Millisecond
+			judgedAlike(t, cfg)
+		})
 	}
 }

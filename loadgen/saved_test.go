@@ -39,33 +39,39 @@ func TestSavedRuns(t *testing.T) {
 			if c.rate != 0 {
 				cfg.Rate, cfg.Inflight = c.rate, 64
 			}
-			var file bytes.Buffer
-			saved, err := cfg.Save("-", &file, cfg.Outline())
-			if err != nil {
-				t.Fatal(err)
-			}
-			live := run(t, cfg, 5*time.Second)
-			if err := saved.Finish(live); err != nil {
-				t.Fatal(err)
-			}
-			whole := bytes.Clone(file.Bytes())
-			again, err := loadgen.Judge(&file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(inJSON(t, live.Checks), inJSON(t, again.Checks)); diff != "" {
-				t.Errorf("(-live +again):\n%s", diff)
-			}
-			if live.Verdict != again.Verdict || live.ExitCode() != again.ExitCode() || live.Deliveries != again.Deliveries || live.ExpectedDeliveries != again.ExpectedDeliveries {
-				t.Errorf("%s, %d of %d deliveries; again %s, %d of %d", live.Verdict, live.Deliveries, live.ExpectedDeliveries,
-					again.Verdict, again.Deliveries, again.ExpectedDeliveries)
-			}
-			if diff := cmp.Diff(inJSON(t, live.Latency), inJSON(t, again.Latency)); diff != "" {
-				t.Errorf("latencies (-live +again):\n%s", diff)
-			}
-			cutShort(t, whole, live)
+			judgedAlike(t, cfg)
 		})
 	}
+}
+
+// judgedAlike has a run judged live, and again from its trace.
+func judgedAlike(t *testing.T, cfg loadgen.Config) {
+	t.Helper()
+	var file bytes.Buffer
+	saved, err := cfg.Save("-", &file, cfg.Outline())
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := run(t, cfg, 5*time.Second)
+	if err := saved.Finish(live); err != nil {
+		t.Fatal(err)
+	}
+	whole := bytes.Clone(file.Bytes())
+	again, err := loadgen.Judge(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(inJSON(t, live.Checks), inJSON(t, again.Checks)); diff != "" {
+		t.Errorf("(-live +again):\n%s", diff)
+	}
+	if live.Verdict != again.Verdict || live.ExitCode() != again.ExitCode() || live.Deliveries != again.Deliveries || live.ExpectedDeliveries != again.ExpectedDeliveries {
+		t.Errorf("%s, %d of %d deliveries; again %s, %d of %d", live.Verdict, live.Deliveries, live.ExpectedDeliveries,
+			again.Verdict, again.Deliveries, again.ExpectedDeliveries)
+	}
+	if diff := cmp.Diff(inJSON(t, live.Latency), inJSON(t, again.Latency)); diff != "" {
+		t.Errorf("latencies (-live +again):\n%s", diff)
+	}
+	cutShort(t, whole, live)
 }
 
 func lost(line int, from, to *peer) int {

@@ -185,7 +185,7 @@ func New(cfg Config) *Judge {
 		tainted: make(map[string]bool), phantoms: make(map[int64]bool), kept: make(map[int64]entry)}
 	if cfg.Record != nil && cfg.Level < Count {
 		j.tape = &tape{record: cfg.Record}
-		j.tape.put(Event{Kind: EventBegan, Level: cfg.Level, Nonce: cfg.Nonce})
+		j.tape.put(Event{Kind: EventBegan, Level: cfg.Level, Nonce: cfg.Nonce, Rosters: cfg.Rosters, Unable: cfg.Unable})
 	}
 	j.past = &ending{judge: j, stalled: make(map[*Session]bool), lost: make(map[int64][]*Session)}
 	return j

@@ -55,7 +55,7 @@ func (j *Judge) End(e End) Result {
 			end.session(s)
 		}
 		end.losses()
-		if j.cfg.Rosters && j.cfg.Level == Full {
+		if j.cfg.Rosters && j.cfg.Level == Full && !e.BrokeOff {
 			end.rosters()
 		}
 		j.lateLeavesLocked()

@@ -19,7 +19,7 @@ type EventKind uint8
 // The kinds of events, with the fields of Event that they set beside Kind. All
 // but the first and those after Over are about a Session.
 const (
-	EventBegan    EventKind = iota // Level, Nonce; before anything else
+	EventBegan    EventKind = iota // Level, Nonce, Rosters, Unable; before anything else
 	EventDialled                   // Chatter, Asked, At
 	EventSent                      // Note, Pos
 	EventLeaving                   // Leave, At
@@ -50,6 +50,8 @@ type Event struct {
 
 	Level   Level
 	Nonce   string
+	Rosters bool
+	Unable  map[Name]string
 	Chatter int
 	Asked   string
 	Note    Note
@@ -176,8 +178,8 @@ func (s *Session) where() (c, pos int64) {
 
 // observe is Session.observe for a run that is recorded.
 func (t *tape) observe(s *Session, f *wire.Frame, at time.Duration) *Line {
-	if f.Kind == wire.Roster && !s.awaitsRoster() {
-		return nil // somebody else's question
+	if f.Kind == wire.Invalid || f.Kind == wire.Roster && !s.awaitsRoster() {
+		return nil // told as garbage, or somebody else's question
 	}
 	t.mu.Lock()
 	if e := s.nextIs(f); e != nil { // somebody placed it while this session waited for its turn

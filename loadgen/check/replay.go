@@ -77,7 +77,7 @@ func (r *Replay) Step(e *Event) error {
 		if e.Level >= Count || len(e.Nonce) != NonceLen {
 			return impossible(e, "level %d, nonce %q", e.Level, e.Nonce)
 		}
-		r.judge = New(Config{Level: e.Level, Nonce: e.Nonce})
+		r.judge = New(Config{Level: e.Level, Nonce: e.Nonce, Rosters: e.Rosters, Unable: e.Unable})
 	case EventDialled:
 		if e.Chatter < 0 || e.Chatter >= maxChatter {
 			return impossible(e, "chatter %d", e.Chatter)
@@ -114,7 +114,7 @@ func (r *Replay) of(e *Event, s *Session) error {
 		if e.Leave < FIN || e.Leave > HalfClose {
 			return impossible(e, "leave %d", e.Leave)
 		}
-		if kind, _ := s.left(); kind == Stays {
+		if kind, _ := s.left(); kind == Stays && s.Joined() { // else it has given up to join
 			r.Left[e.Leave]++
 		}
 		s.Closing(e.Leave, e.At)
@@ -265,6 +265,8 @@ func (r *Replay) saw(e *Event, s *Session) error {
 		if s.name != s.Asked {
 			r.Renamed++
 		}
+	}
+	if f.Kind == wire.Roster {
 		return r.rostered(e, s)
 	}
 	return nil
@@ -272,16 +274,21 @@ func (r *Replay) saw(e *Event, s *Session) error {
 
 // rostered bounds what rosters are kept.
 func (r *Replay) rostered(e *Event, s *Session) error {
-	r.rosters += len(s.snapshot)
+	r.rosters += len(s.snapshot) + s.whole.bytes()
 	if r.rosters <= maxRosters {
 		return nil
 	}
 	r.rosters = 0
+	counted := make(map[*listing]bool)
 	for _, s := range r.sessions {
 		r.rosters += len(s.snapshot)
+		if !counted[s.whole] {
+			r.rosters += s.whole.bytes()
+			counted[s.whole] = true
+		}
 	}
 	if r.rosters > maxRosters {
-		return impossible(e, "the rosters of sessions whose joins are not told take %d bytes", r.rosters)
+		return impossible(e, "the rosters that must be kept take %d bytes", r.rosters)
 	}
 	return nil
 }

@@ -20,6 +20,13 @@ type listing struct {
 	size  int // bytes as JSON
 }
 
+func (r *listing) bytes() int {
+	if r == nil {
+		return 0
+	}
+	return r.size
+}
+
 // cut says whether the roster may lack a name for want of room.
 func (r *listing) cut(name string) bool {
 	return r.size <= wire.RawMax && r.size+len(name)+len(`,""`) > wire.RawMax
@@ -65,13 +72,11 @@ func (s *Session) observeWhole(names [][]byte, at time.Duration) {
 	last := s.whole
 	r, fresh := j.rosterLocked(names)
 	s.whole = r
-	if fresh {
-		for name, n := range r.names {
-			if n > 1 {
-				j.tainted[name] = true
-				j.violateLocked(NameUniqueness, violation{key: key{text: "name " + name}, at: s,
-					sentence: "a roster has the name " + quote(name) + " " + itoa(n) + " times"})
-			}
+	for _, name := range names {
+		if n := r.names[string(name)]; fresh && n > 1 {
+			j.tainted[string(name)] = true
+			j.violateLocked(NameUniqueness, violation{key: key{text: "name " + string(name)}, at: s,
+				sentence: "a roster has the name " + quote(string(name)) + " " + itoa(n) + " times"})
 		}
 	}
 	if last != nil {
@@ -135,29 +140,40 @@ func (s *Session) begins(place int64) {
 }
 
 // rosterFaultsLocked gives, for each roster that is somebody's last one, those
-// who should be in it and are not, and with gone those who are and should not.
-// It ends when f is false.
-func (j *Judge) rosterFaultsLocked(f func(r *listing, of []*Session, who *Session, gone bool) bool) {
-	told := make(map[*listing][]*Session)
-	here, gone := make(map[string]*Session), make(map[string]*Session)
+// who should be in it and are not, and with gone those who are and should not
+// be. It ends when f is false.
+func (j *Judge) rosterFaultsLocked(f func(of []*Session, who *Session, gone bool) bool) {
+	var lists []*listing
+	var here, gone []*Session
+	told, present, absent := make(map[*listing][]*Session), make(map[string]bool), make(map[string]int)
 	for _, s := range j.sessions {
 		switch kind, _ := s.left(); {
 		case s.whole == nil:
 		case kind != Stays:
-			gone[s.name] = s
+			i, again := absent[s.name]
+			if again {
+				gone[i] = s
+				continue
+			}
+			absent[s.name] = len(gone)
+			gone = append(gone, s)
 		case !s.ended.Load():
-			here[s.name] = s
+			present[s.name] = true
+			here = append(here, s)
+			if told[s.whole] == nil {
+				lists = append(lists, s.whole)
+			}
 			told[s.whole] = append(told[s.whole], s)
 		}
 	}
-	for r, of := range told {
-		for name, s := range here {
-			if r.names[name] == 0 && !r.cut(name) && !f(r, of, s, false) {
+	for _, r := range lists {
+		for _, s := range here {
+			if r.names[s.name] == 0 && !r.cut(s.name) && !f(told[r], s, false) {
 				return
 			}
 		}
-		for name, s := range gone {
-			if r.names[name] > 0 && here[name] == nil && !f(r, of, s, true) {
+		for _, s := range gone {
+			if r.names[s.name] > 0 && !present[s.name] && !f(told[r], s, true) {
 				return
 			}
 		}
@@ -170,7 +186,7 @@ func (j *Judge) Converged() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	right := true
-	j.rosterFaultsLocked(func(*listing, []*Session, *Session, bool) bool {
+	j.rosterFaultsLocked(func([]*Session, *Session, bool) bool {
 		right = false
 		return false
 	})
@@ -180,7 +196,7 @@ func (j *Judge) Converged() bool {
 // rosters judges everybody's last roster.
 func (e *ending) rosters() {
 	j := e.judge
-	j.rosterFaultsLocked(func(r *listing, of []*Session, who *Session, gone bool) bool {
+	j.rosterFaultsLocked(func(of []*Session, who *Session, gone bool) bool {
 		for _, s := range of {
 			v := violation{key: key{session: who}, at: s, with: []*Session{who}, place: j.order.len, implied: e.silent || e.stalled[s]}
 			if gone {

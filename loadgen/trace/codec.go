@@ -8,7 +8,7 @@ import (
 
 // An event is its kind, one byte, and numbers, names and texts.
 //
-//	began     level, text nonce
+//	began     level and flags, text nonce, n × (text check, text why it cannot be exercised)
 //	dialled   at, chatter, name asked                  sessions are numbered in this order
 //	sent      session, flags, seq, actual, intended, place, name target, name claims, text
 //	leaving   session, at, how
@@ -35,7 +35,7 @@ import (
 //	behind       by how much the place flushed is below c, or below the order's length
 //	the length   of the order: to the last one
 //
-// target and claims are there only if there is one (flags). A text of a line
+// The checks of began are there only with their flag. target and claims are there only if there is one (flags). A text of a line
 // that begins with its stamp is written without (flag).
 const (
 	opBegan = 1 + iota
@@ -52,6 +52,12 @@ const (
 	opStood
 	opSlow
 	opFinished
+)
+
+// The flags beside the level.
+const (
+	rosters = 16 << iota // they are all that is told of joins and leaves
+	unable               // some checks cannot be exercised
 )
 
 // The flags of a line that was sent.

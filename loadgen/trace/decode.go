@@ -36,8 +36,7 @@ func (d *decoder) next(ev *check.Event) error {
 	d.rest = d.rest[1:]
 	switch op {
 	case opBegan:
-		ev.Kind, ev.Level, ev.Nonce = check.EventBegan, check.Level(d.below(256)), string(d.bytes())
-		d.nonce = ev.Nonce
+		d.began(ev)
 	case opDialled:
 		ev.Kind, ev.At, ev.Chatter, ev.Asked = check.EventDialled, d.time(), d.below(maxChatters), string(d.name(nil))
 		ev.Session = d.dials
@@ -169,6 +168,22 @@ func (d *decoder) name(number *int) []byte {
 		*number = n
 	}
 	return b
+}
+
+// began reads what encoder.began writes.
+func (d *decoder) began(ev *check.Event) {
+	level := d.below(256)
+	ev.Kind, ev.Level, ev.Nonce = check.EventBegan, check.Level(level&^(rosters|unable)), string(d.bytes())
+	d.nonce = ev.Nonce
+	ev.Rosters = level&rosters != 0
+	if level&unable == 0 {
+		return
+	}
+	ev.Unable = make(map[check.Name]string)
+	for range d.below(len(d.rest) + 1) {
+		c := check.Name(d.bytes())
+		ev.Unable[c] = string(d.bytes())
+	}
 }
 
 func (d *decoder) sent(ev *check.Event) {

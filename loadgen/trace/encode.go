@@ -3,6 +3,8 @@ package trace
 import (
 	"bytes"
 	"encoding/binary"
+	"maps"
+	"slices"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -25,8 +27,7 @@ func (e *encoder) append(dst []byte, ev *check.Event) []byte {
 	case check.EventBegan:
 		e.nonce = ev.Nonce
 		e.op(opBegan)
-		e.uint(int(ev.Level))
-		e.text(ev.Nonce)
+		e.began(ev)
 	case check.EventDialled:
 		e.op(opDialled)
 		e.time(ev.At)
@@ -124,6 +125,26 @@ func (e *encoder) name(b []byte) int {
 	n = len(e.names)
 	e.names[string(b)] = n
 	return n
+}
+
+func (e *encoder) began(ev *check.Event) {
+	level := int(ev.Level)
+	if ev.Rosters {
+		level |= rosters
+	}
+	if len(ev.Unable) > 0 {
+		level |= unable
+	}
+	e.uint(level)
+	e.text(ev.Nonce)
+	if len(ev.Unable) == 0 {
+		return
+	}
+	e.uint(len(ev.Unable))
+	for _, c := range slices.Sorted(maps.Keys(ev.Unable)) {
+		e.text(string(c))
+		e.text(ev.Unable[c])
+	}
 }
 
 func (e *encoder) sent(ev *check.Event) {

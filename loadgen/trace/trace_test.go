@@ -29,7 +29,7 @@ func events() []check.Event {
 	}
 	long := strings.Repeat("n", maxName+1)
 	evs := []check.Event{
-		{Kind: check.EventBegan, Level: check.Order, Nonce: "t3st"},
+		{Kind: check.EventBegan, Level: check.Order, Nonce: "t3st", Rosters: true, Unable: map[check.Name]string{check.ViewOrder: "why", "": ""}},
 		{Kind: check.EventDialled, Chatter: 7, Asked: "Zoë", At: 5},
 		{Kind: check.EventDialled, Session: 1, Chatter: 0, Asked: "", At: 3},
 		frame(0, wire.Frame{Kind: wire.Welcome, Names: names("Zoë")}),
