@@ -58,7 +58,7 @@ type patience struct {
 	begun    time.Duration
 	limit    time.Duration
 	cut      bool          // ctx was cancelled: the limit is the shorter one
-	observed int64         // deliveries, when looked at last,
+	observed int64         // deliveries and rosters, when looked at last,
 	since    time.Duration // and when they had become more
 }
 
@@ -72,7 +72,7 @@ func (p *patience) until(share float64, holds func() bool) bool {
 	begun := p.run.now()
 	for !holds() {
 		now := p.run.now()
-		if n := p.run.measure.observed.Load(); n != p.observed {
+		if n := p.run.measure.observed.Load() + p.run.rosters.Load(); n != p.observed {
 			p.observed, p.since = n, now
 		}
 		if !p.cut && p.ctx.Err() != nil {

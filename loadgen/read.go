@@ -68,6 +68,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 		case f.Kind == wire.Error && bytes.HasPrefix(f.Text, []byte(wire.NoSuchUser.Text())):
 			returned++
 		case f.Kind == wire.Roster:
+			r.rosters.Add(1)
 			s.hasJoined(at, dialled)
 			*f = Frame{At: f.At, More: f.More} // the memory of all names is not kept: everybody has a Frame
 		}

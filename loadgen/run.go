@@ -34,7 +34,7 @@ type run struct {
 	interrupted bool          // before all was drained
 
 	joined, renamed atomic.Int64
-	sent            atomic.Int64
+	sent, rosters   atomic.Int64
 	returning       atomic.Int64 // chatters who are about to come back
 	ends            atomic.Int64 // streams ended and connections closed
 	stopping        atomic.Bool  // the end: streams that break off are ours

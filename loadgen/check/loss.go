@@ -118,7 +118,7 @@ func (e *ending) unanswered(l *Line) {
 		e.stopped(v, "a line and all that was sent after it never came")
 		return
 	}
-	v.implied = v.implied || s.garbledAnywhere(e.judge)
+	v.implied = v.implied || s.garbledAnywhere(e.judge) || !hole && e.Advancing && !s.ended.Load() // it may still come
 	e.judge.violateLocked(Validity, v)
 }
 

@@ -2,6 +2,7 @@ package check
 
 import (
 	"hash/maphash"
+	"slices"
 	"time"
 
 	"chatsim/manager/wire"
@@ -17,7 +18,27 @@ import (
 // listing is a roster as a server told it, shared by those who were told the same.
 type listing struct {
 	names map[string]int
-	size  int // bytes as JSON
+	size  int    // bytes as JSON
+	sum   uint64 // of the names in their order
+
+	// What the one before had beside, for the one who asked last: most go from
+	// the same to the same.
+	before uint64 // its sum
+	gone   []string
+}
+
+// lacks gives the names that another one has and this one has not.
+func (r *listing) lacks(other *listing) []string {
+	if r.before != other.sum {
+		r.before, r.gone = other.sum, nil
+		for name := range other.names {
+			if r.names[name] == 0 {
+				r.gone = append(r.gone, name)
+			}
+		}
+		slices.Sort(r.gone)
+	}
+	return r.gone
 }
 
 func (r *listing) bytes() int {
@@ -35,15 +56,18 @@ func (r *listing) cut(name string) bool {
 // rostersKept bounds those that are shared with whoever is told the same later.
 const rostersKept = 64
 
-// rosterLocked gives the roster of these names, and whether it is a new one.
-func (j *Judge) rosterLocked(names [][]byte) (r *listing, fresh bool) {
+func hashNames(names [][]byte) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	for _, n := range names {
 		_, _ = h.Write(n)
 		_ = h.WriteByte('\n')
 	}
-	sum := h.Sum64()
+	return h.Sum64()
+}
+
+// rosterLocked gives the roster of these names, and whether it is a new one.
+func (j *Judge) rosterLocked(names [][]byte, sum uint64) (r *listing, fresh bool) {
 	if r := j.rosters[sum]; r != nil {
 		return r, false
 	}
@@ -53,7 +77,7 @@ func (j *Judge) rosterLocked(names [][]byte) (r *listing, fresh bool) {
 	if j.rosters == nil {
 		j.rosters = make(map[uint64]*listing)
 	}
-	r = &listing{names: make(map[string]int, len(names)), size: 1}
+	r = &listing{names: make(map[string]int, len(names)), size: 1, sum: sum}
 	for _, n := range names {
 		r.names[string(n)]++
 		r.size += len(n) + len(`,""`)
@@ -67,21 +91,18 @@ func (j *Judge) rosterLocked(names [][]byte) (r *listing, fresh bool) {
 func (s *Session) observeWhole(names [][]byte, at time.Duration) {
 	j := s.judge
 	s.tally.joins++
+	sum := hashNames(names)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	last := s.whole
-	r, fresh := j.rosterLocked(names)
+	r, fresh := j.rosterLocked(names, sum)
 	s.whole = r
-	for _, name := range names {
-		if n := r.names[string(name)]; fresh && n > 1 {
-			j.tainted[string(name)] = true
-			j.violateLocked(NameUniqueness, violation{key: key{text: "name " + string(name)}, at: s,
-				sentence: "a roster has the name " + quote(string(name)) + " " + itoa(n) + " times"})
-		}
+	if fresh {
+		j.twiceLocked(s, r, names)
 	}
 	if last != nil {
-		for name := range last.names {
-			if m := j.fold.byName[name]; m != nil && r.names[name] == 0 {
+		for _, name := range r.lacks(last) {
+			if m := j.fold.byName[name]; m != nil {
 				s.knowsOf(m.session, at)
 			}
 		}
@@ -94,6 +115,17 @@ func (s *Session) observeWhole(names [][]byte, at time.Duration) {
 	}
 	s.bound = j.cfg.Level >= Count || j.totals.sent == 0 // nothing can be before its first line
 	s.joined.Store(true)
+}
+
+// twiceLocked judges a roster that has a name more than once.
+func (j *Judge) twiceLocked(s *Session, r *listing, names [][]byte) {
+	for _, name := range names {
+		if n := r.names[string(name)]; n > 1 {
+			j.tainted[string(name)] = true
+			j.violateLocked(NameUniqueness, violation{key: key{text: "name " + string(name)}, at: s,
+				sentence: "a roster has the name " + quote(string(name)) + " " + itoa(n) + " times"})
+		}
+	}
 }
 
 // settleFirst begins the slice of a session with the first line that it got, as
@@ -198,7 +230,7 @@ func (e *ending) rosters() {
 	j := e.judge
 	j.rosterFaultsLocked(func(of []*Session, who *Session, gone bool) bool {
 		for _, s := range of {
-			v := violation{key: key{session: who}, at: s, with: []*Session{who}, place: j.order.len, implied: e.silent || e.stalled[s]}
+			v := violation{key: key{session: who}, at: s, with: []*Session{who}, place: j.order.len, implied: e.silent || e.Advancing || e.stalled[s]}
 			if gone {
 				kind, at := who.left()
 				v.sentence = quote(who.name) + " left by " + kind.String() + " " + at.Round(time.Millisecond).String() + " into the run, but rosters hold it to the end"
