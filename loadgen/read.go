@@ -89,7 +89,9 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 func (s *stay) next(f *Frame) error {
 	if s.raw != nil {
 		err := s.raw.NextRaw(f)
-		s.malformed(err)
+		if err != nil {
+			s.malformed(err)
+		}
 		return err
 	}
 	if err := s.client.Next(f); err != nil && !s.malformed(err) {
