@@ -20,7 +20,7 @@ func (s *Session) observeError(text []byte) {
 	}
 	var l *Line
 	s.sender.each(func(o *Line) {
-		if l == nil && o.Session == s && o.Target == name && !o.answered.Load() && !s.queued(o) {
+		if l == nil && o.Session == s && o.Private() && o.Target == name && !o.answered.Load() && !s.queued(o) {
 			l = o
 		}
 	})
@@ -28,6 +28,7 @@ func (s *Session) observeError(text []byte) {
 		return
 	}
 	s.settle(l)
+	l.priv.refuse()
 	if !s.bound || s.judge.cfg.Level >= Count || s.judge.cfg.Rosters { // or nobody can say who was there
 		return
 	}
