@@ -16,6 +16,10 @@ const (
 	Full
 	Shutdown
 	Internal
+	Password
+	Kicked
+	Crowded
+	NeedTLS
 	LineTooLong
 	NoSuchUser
 
@@ -31,6 +35,10 @@ var reasons = [numReasons]struct{ word, text string }{
 	Full:         {"full", "the room is full"},
 	Shutdown:     {"shutdown", "the server is shutting down"},
 	Internal:     {"internal", "internal error of the server"},
+	Password:     {"password", "wrong password"},
+	Kicked:       {"kicked", "removed by the operator"},
+	Crowded:      {"crowded", "too many connections from your address"},
+	NeedTLS:      {"need TLS", "this room speaks TLS only"},
 	LineTooLong:  {"line too long", "line too long"},
 	NoSuchUser:   {"no such user", "no such user"},
 }
