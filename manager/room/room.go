@@ -20,8 +20,13 @@ import (
 
 // Room is one chat room; its zero value is empty and ready for use.
 type Room struct {
-	present map[string]*Member   // by assigned name
-	crowds  map[string]*suffixes // by the name that several have asked for
+	// Key, if set before the first join, makes names with equal keys count as
+	// one. It must leave digits at a name's end as they are, and be the same
+	// for what is a key already.
+	Key func(name string) string
+
+	present map[string]*Member   // by the key of the assigned name
+	crowds  map[string]*suffixes // by the key of the name that several have asked for
 	size    int                  // of a roster of all present, see Roster.Size
 
 	// order holds the members in the order of their joins. It only grows at
@@ -42,6 +47,7 @@ type Member struct {
 
 	name  string
 	asked string
+	key   string       // of name
 	left  atomic.Int64 // the place of its leave, 0 while it is present
 }
 
@@ -59,9 +65,11 @@ func (r *Room) Join(asked string) (*Member, Roster) {
 		r.present = make(map[string]*Member)
 		r.crowds = make(map[string]*suffixes)
 	}
-	m := &Member{name: r.freeName(asked), asked: asked}
-	r.present[m.name] = m
-	r.noteSuffix(m.name, true)
+	suffix := r.freeSuffix(r.key(asked))
+	m := &Member{name: asked + suffix, asked: asked}
+	m.key = r.key(m.name)
+	r.present[m.key] = m
+	r.noteSuffix(m.key, true)
 	r.order = append(r.order, m)
 	r.size += entrySize(m.name)
 	r.place++
@@ -76,8 +84,8 @@ func (r *Room) Leave(m *Member) bool {
 	r.place++
 	m.left.Store(r.place)
 	m.Session = nil
-	delete(r.present, m.name)
-	r.noteSuffix(m.name, false)
+	delete(r.present, m.key)
+	r.noteSuffix(m.key, false)
 	r.size -= entrySize(m.name)
 	r.gone++
 	if r.gone > 64 && r.gone > len(r.order)/2 {
@@ -100,11 +108,26 @@ func (r *Room) compact() {
 // Len is the number of users present.
 func (r *Room) Len() int { return len(r.present) }
 
-// Lookup finds who has this name now; nil if nobody.
-func (r *Room) Lookup(name string) *Member { return r.present[name] }
+func (r *Room) key(name string) string {
+	if r.Key == nil {
+		return name
+	}
+	return r.Key(name)
+}
+
+// Lookup finds who has this very name now; nil if nobody.
+func (r *Room) Lookup(name string) *Member { return r.LookupBytes([]byte(name)) }
 
 // LookupBytes is Lookup without the need of a string.
-func (r *Room) LookupBytes(name []byte) *Member { return r.present[string(name)] }
+func (r *Room) LookupBytes(name []byte) *Member {
+	if r.Key == nil {
+		return r.present[string(name)]
+	}
+	if m := r.present[r.Key(string(name))]; m != nil && m.name == string(name) {
+		return m
+	}
+	return nil
+}
 
 // LookupPrefix finds the user with the longest name that text starts with and
 // a space follows, and what is behind that space; nil if there is none. Names
@@ -117,7 +140,7 @@ func (r *Room) LookupPrefix(text []byte) (m *Member, rest []byte) {
 		if end < 0 {
 			return nil, nil
 		}
-		if m := r.present[string(text[:end])]; m != nil {
+		if m := r.LookupBytes(text[:end]); m != nil {
 			return m, text[end+1:]
 		}
 		head = head[:end]

@@ -9,23 +9,24 @@ import (
 // room has users enough for a longer one.
 const maxDigits = 9
 
-// freeName is asked itself or asked with the smallest free suffix.
-func (r *Room) freeName(asked string) string {
-	if r.present[asked] == nil {
-		return asked
+// freeSuffix is the smallest free suffix of a name with this key, empty if the
+// name itself is free.
+func (r *Room) freeSuffix(key string) string {
+	if r.present[key] == nil {
+		return ""
 	}
-	s := r.crowds[asked]
+	s := r.crowds[key]
 	if s == nil {
 		s = new(suffixes)
-		r.crowds[asked] = s
+		r.crowds[key] = s
 	}
 	for s.full() {
-		s.grow(func(n int) bool { return r.taken(asked, n) })
+		s.grow(func(n int) bool { return r.taken(key, n) })
 	}
-	return asked + strconv.Itoa(s.firstFree())
+	return strconv.Itoa(s.firstFree())
 }
 
-// taken says whether someone is called base with suffix n. The look-ups by
+// taken says whether someone has the name of key base with suffix n. The look-ups by
 // which suffixes grow are many: they do not allocate.
 func (r *Room) taken(base string, n int) bool {
 	var buf [128]byte
@@ -33,15 +34,15 @@ func (r *Room) taken(base string, n int) bool {
 	return r.present[string(name)] != nil
 }
 
-// noteSuffix tells all crowds whose suffixed name this is that it is now
+// noteSuffix tells all crowds whose suffixed name has this key that it is now
 // taken or free: "bob12" is bob's 12 and bob1's 2, however it was come by.
-func (r *Room) noteSuffix(name string, taken bool) {
+func (r *Room) noteSuffix(key string, taken bool) {
 	if len(r.crowds) == 0 {
 		return
 	}
 	n, unit := 0, 1
-	for i := len(name) - 1; i >= 0 && len(name)-i <= maxDigits; i-- {
-		digit := int(name[i]) - '0'
+	for i := len(key) - 1; i >= 0 && len(key)-i <= maxDigits; i-- {
+		digit := int(key[i]) - '0'
 		if digit < 0 || digit > 9 {
 			return
 		}
@@ -50,13 +51,13 @@ func (r *Room) noteSuffix(name string, taken bool) {
 		if digit == 0 || n < 2 {
 			continue // no suffix starts with 0, and 1 is none
 		}
-		s := r.crowds[name[:i]]
+		s := r.crowds[key[:i]]
 		if s == nil {
 			continue
 		}
 		s.set(n, taken)
 		if s.empty() {
-			delete(r.crowds, name[:i])
+			delete(r.crowds, key[:i])
 		}
 	}
 }

@@ -18,9 +18,6 @@ const RawMax = 1024
 // rawAt stands for '@' in a text of the raw dialect, as its client splits there.
 const rawAt = "＠"
 
-// rawServer is the sender of an error, which goes out as a private line.
-const rawServer = "*"
-
 // What is wrong with a frame of the raw dialect.
 var (
 	ErrNoEnd  = errors.New("chat line has no @sender@target")
@@ -107,7 +104,7 @@ func (r *Raw) prefix(b []byte) (n int) {
 
 func (r *Raw) knows(name []byte) bool {
 	_, ok := r.known[string(name)]
-	return ok || string(name) == rawServer
+	return ok || string(name) == Server
 }
 
 // parseRoster looks for the end of a JSON array of strings.
@@ -240,7 +237,7 @@ func (r *Raw) take(f *Frame, head []byte, name int, sender, target []byte) error
 	}
 	f.Private = string(target) != Group
 	f.Kind = Line
-	if string(sender) == rawServer && f.Private {
+	if string(sender) == Server && f.Private {
 		f.Kind = Error
 	}
 	return nil

@@ -54,6 +54,17 @@ func isControl(r rune) bool {
 	return r < ' ' || r >= 0x7f && r < 0xa0
 }
 
+// turnsText says whether r is there to show text otherwise than it is written:
+// the characters of Unicode's property Bidi_Control, and the two separators
+// that end a line. In a name they make one user look like another.
+func turnsText(r rune) bool {
+	switch {
+	case r == 0x061c, r == 0x200e, r == 0x200f, 0x2028 <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069:
+		return true
+	}
+	return false
+}
+
 // IsUnnamed says whether a client's first line leaves its name to the server,
 // which then takes the address of the client's socket.
 func IsUnnamed(asked string) bool {
@@ -74,10 +85,14 @@ func CleanName(asked string) (string, error) {
 		return "", fmt.Errorf("name is not valid UTF-8")
 	case strings.ContainsFunc(name, isControl):
 		return "", fmt.Errorf("name has a control character in it")
+	case strings.ContainsFunc(name, turnsText):
+		return "", fmt.Errorf("name has a character in it that turns the direction of writing, or ends a line")
 	case strings.Contains(name, "@"):
 		return "", fmt.Errorf("name has an @ in it")
 	case name == Group:
 		return "", fmt.Errorf("name is that of the group")
+	case name == Server:
+		return "", fmt.Errorf("name is that of the server")
 	case !norm.NFC.IsNormalString(name):
 		return "", fmt.Errorf("name is not in Unicode normal form C, in which %q is written %q", name, norm.NFC.String(name))
 	}

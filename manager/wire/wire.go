@@ -28,6 +28,8 @@ package wire
 const (
 	// Group is the target of a line for everybody.
 	Group = "------Group chat-------"
+	// Server is the sender of what the server itself says: no user has it.
+	Server = "*"
 	// NoName is what the original client sends where its user gave no name;
 	// like an empty line it asks for the socket's address as the name.
 	NoName = "用户名不存在"
