@@ -27,6 +27,9 @@ func (f *Feed) AppendLocked(b []byte) {
 	if f.closed || len(b) == 0 {
 		return
 	}
+	if f.times != nil {
+		f.times.note(f.log.end, f.log.first.base, f.now())
+	}
 	f.log.Append(b)
 	f.ready.take(&f.idle)
 	f.noteFullLocked()

@@ -23,6 +23,7 @@ type Config struct {
 	Window  int           // bytes kept for all subscribers together; 0: DefaultWindow
 	Grace   time.Duration // how long a subscriber may hold the others up; 0: 5 s
 	Writers int           // goroutines that write to sockets; 0: 1, more gained nothing on 2 cores
+	Measure bool          // how long entries wait, see Stats.Waits
 }
 
 // Feed is a Log with sockets at its cursors.
@@ -57,6 +58,7 @@ type Feed struct {
 	closed   bool // nothing is appended any more
 	stopped  bool
 	stats    Stats
+	times    *times // nil: not measured
 }
 
 // Stats counts since New, but for the first three, which are of the moment.
@@ -69,6 +71,11 @@ type Stats struct {
 	Parks       uint64    // writes that had to wait for a full connection
 	Ended       [5]uint64 // subscriptions ended by the feed, by Reason
 	Panics      uint64    // in connections and callbacks, contained
+
+	// With Config.Measure only.
+	Waits   Histogram     // of the oldest byte in each write, from its append on
+	Behind  int           // bytes that the slowest subscriber still lacks
+	Lagging time.Duration // how long the oldest of them has been waiting
 }
 
 // Conn is what a subscriber is written to, such as a net.Conn. A socket of
@@ -121,6 +128,9 @@ func New(cfg Config) *Feed {
 	f.ready.init()
 	f.busy.init()
 	f.work.L, f.room.L = f, f
+	if cfg.Measure {
+		f.times = &times{}
+	}
 	for range max(cfg.Writers, 1) {
 		f.goroutines.Go(f.write)
 	}
@@ -145,6 +155,10 @@ func (f *Feed) Stats() Stats {
 	defer f.mu.Unlock()
 	st := f.stats
 	st.Subscribers, st.Blocked, st.Retained = f.subs, f.log.Blocked(), f.log.Retained()
+	if f.times != nil {
+		st.Waits = f.times.waits
+		st.Behind, st.Lagging = f.slowestLocked()
+	}
 	return st
 }
 

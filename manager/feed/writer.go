@@ -87,6 +87,9 @@ func (f *Feed) wroteLocked(s *Subscriber, n int, now time.Duration) {
 	if s.state == outside {
 		return
 	}
+	if f.times != nil && n > 0 {
+		f.times.waited(s.cursor.pos, f.log.end, now)
+	}
 	f.log.Advance(&s.cursor, n, now)
 	if s.mark > 0 && s.cursor.delivered >= s.mark {
 		s.mark = 0
