@@ -58,11 +58,14 @@ func (m *Manager) reserve() (release func(), err error) {
 // the place of the order right before which its own cursor begins.
 func (s *session) join() (room.Roster, error) {
 	m := s.m
-	sub := feed.NewSubscriber(s.conn, s.onEnd)
+	sub := feed.NewSubscriber(s.out, s.onEnd)
 	m.feed.Lock()
 	defer m.feed.Unlock()
 	if !m.feed.WaitGuestLocked() || m.closing {
 		return room.Roster{}, &refusal{wire.Shutdown, wire.Shutdown.Text()}
+	}
+	if m.fullLocked() {
+		return room.Roster{}, &refusal{wire.Full, wire.Full.Text()}
 	}
 	member, roster := m.room.Join(s.asked)
 	m.frame = wire.AppendJoin(m.frame[:0], member.Name())
@@ -70,6 +73,9 @@ func (s *session) join() (room.Roster, error) {
 	m.feed.SubscribeLocked(sub)
 	member.Session = s
 	s.member, s.sub, s.name = member, sub, member.Name()
+	if s.raw != nil {
+		s.raw.peer.Given = s.name
+	}
 	m.changes++
 	m.stats.Joins++
 	return roster, nil
@@ -81,8 +87,8 @@ func (s *session) join() (room.Roster, error) {
 func (s *session) writeGreeting(b []byte) {
 	f := s.m.feed
 	for len(b) > 0 {
-		_ = s.conn.SetWriteDeadline(time.Now().Add(s.m.cfg.Grace))
-		n, err := s.conn.Write(b[:min(len(b), rosterPiece)])
+		_ = s.out.SetWriteDeadline(time.Now().Add(s.m.cfg.Grace))
+		n, err := s.out.Write(b[:min(len(b), rosterPiece)])
 		b = b[n:]
 		if err != nil {
 			s.greetingFailed(err)
@@ -90,7 +96,7 @@ func (s *session) writeGreeting(b []byte) {
 		}
 		f.Progress(s.sub)
 	}
-	_ = s.conn.SetWriteDeadline(time.Time{})
+	_ = s.out.SetWriteDeadline(time.Time{})
 	f.Release(s.sub)
 }
 

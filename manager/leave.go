@@ -14,9 +14,13 @@ import (
 // the user itself does not see any more. If it is owed what came before, the
 // feed goes on writing that. Any goroutine may call it; only the first counts.
 func (s *session) leave(owed bool) {
+	s.m.feed.Lock()
+	defer s.m.feed.Unlock()
+	s.leaveLocked(owed)
+}
+
+func (s *session) leaveLocked(owed bool) {
 	m := s.m
-	m.feed.Lock()
-	defer m.feed.Unlock()
 	if s.member == nil || s.left {
 		return
 	}
@@ -29,6 +33,9 @@ func (s *session) leave(owed bool) {
 	m.room.Leave(s.member)
 	m.changes++
 	m.stats.Leaves++
+	if m.cfg.Detect {
+		m.past.add(s.name)
+	}
 	m.frame = wire.AppendLeave(m.frame[:0], s.name)
 	m.feed.AppendLocked(m.frame)
 }
@@ -44,7 +51,9 @@ func (s *session) onEnd(r feed.Reason, err error) {
 	case feed.Broken:
 		// The user stays until what it has sent so far is read, but not longer
 		// than that can take.
-		s.setReadDeadline(time.Now().Add(s.m.cfg.Grace))
+		end := time.Now().Add(s.m.cfg.Grace)
+		s.cutoff.Store(end.UnixNano())
+		s.setReadDeadline(end)
 		s.m.log.Debug("cannot write", "name", s.name, "error", err)
 	}
 	s.outcome = r
@@ -67,8 +76,8 @@ func (s *session) part(err error) {
 		s.refuse(err)
 		return
 	}
-	if s.m.draining.Load() {
-		// The feed has been told to finish for everybody, our last frame included.
+	if s.m.draining.Load() || s.dismissed.Load() {
+		// The feed has been told to finish for us, our last frame included.
 		s.ended.Wait()
 		if s.outcome == feed.Finished {
 			s.farewell()
@@ -94,6 +103,10 @@ func (s *session) part(err error) {
 // refuse ends the session of one who was not let in.
 func (s *session) refuse(err error) {
 	var refused *refusal
+	var visitor *visiting
+	if errors.As(err, &visitor) {
+		return
+	}
 	if !errors.As(err, &refused) {
 		s.m.count(func(st *Stats) { st.Dropouts++ })
 		_ = s.conn.Close()
@@ -101,8 +114,8 @@ func (s *session) refuse(err error) {
 	}
 	s.m.count(func(st *Stats) { st.LoginFailures[refused.reason]++ })
 	s.m.log.Debug("refused", "peer", s.conn.RemoteAddr(), "reason", refused.text)
-	_ = s.conn.SetWriteDeadline(time.Now().Add(lingerTime))
-	if _, err := s.conn.Write(wire.AppendError(nil, refused.text)); err == nil {
+	_ = s.out.SetWriteDeadline(time.Now().Add(lingerTime))
+	if _, err := s.out.Write(wire.AppendError(nil, refused.text)); err == nil {
 		s.farewell()
 		return
 	}

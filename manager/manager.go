@@ -11,9 +11,12 @@ package manager
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"maps"
 	"net"
+	"net/http"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +37,23 @@ type Config struct {
 	KeepAlive    time.Duration // idle time until TCP asks whether a peer is alive; 0: 15 s
 	UserTimeout  time.Duration // that sent bytes may stay unacknowledged, where the system knows that; 0: 30 s
 	Logger       *slog.Logger  // nil: none
+
+	// What a room for people has; the zero values are those of a simulation.
+	Detect      bool          // the first bytes tell the line dialect, the raw one and HTTP apart
+	RawSpacing  time.Duration // between two writes to a client of the raw dialect; 0: 20 ms
+	TLS         *tls.Config   // of what Serve accepts; nil: none, else nobody gets in without
+	Password    string        // asked of every client before its name; empty: none
+	StrictNames bool          // names that look alike count as one
+	MaxUsers    int           // who may be in the room at one time; 0: no limit
+	PerAddress  int           // connections from one address that is not loopback; 0: no limit
+	LineRate    float64       // lines a second that a user may go on saying; 0: no limit
+	LineBurst   int           // and at once
+	Measure     bool          // how long bytes wait in the feed, see Stats
+
+	// Record is one more reader of all that is said to the group, and with
+	// RecordPrivate of the private lines too. It must not wait. nil: none.
+	Record        feed.Conn
+	RecordPrivate bool
 }
 
 func (c *Config) setDefaults() {
@@ -43,6 +63,7 @@ func (c *Config) setDefaults() {
 	setDefault(&c.Window, feed.DefaultWindow)
 	setDefault(&c.KeepAlive, 15*time.Second)
 	setDefault(&c.UserTimeout, 30*time.Second)
+	setDefault(&c.RawSpacing, 20*time.Millisecond)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -73,16 +94,22 @@ type Manager struct {
 	cutOff     atomic.Bool // and somebody had not got everything
 	goroutines sync.WaitGroup
 
+	web    *http.Server // nil: HTTP is not spoken; static once the Manager serves
+	visits *visits      // connections for it
+	record *feed.Subscriber
+
 	mu sync.Mutex
 	// Guarded by mu, which is never held together with the feed's lock.
 	sessions  map[*session]struct{}
 	listeners map[net.Listener]struct{}
+	addresses map[netip.Addr]int // connections, where PerAddress limits them
 
 	// Guarded by the feed's lock.
 	room    room.Room
 	changes uint64 // joins and leaves: tells whether a Roster is still current
 	frame   []byte // for short frames that only the critical section can know
 	closing bool   // nobody is let in and nothing is said any more
+	past    past   // names that clients of the raw dialect may still know
 	stats   Stats
 }
 
@@ -94,6 +121,7 @@ type Stats struct {
 	Joins         uint64
 	Leaves        uint64
 	Lines         uint64 // to the group
+	Deliveries    uint64 // of lines, one for each user online at their place
 	PrivateLines  uint64 // delivered
 	UnknownNames  uint64 // private lines to names that were not online
 	LongLines     uint64
@@ -110,10 +138,12 @@ func New(cfg Config) *Manager {
 	m := &Manager{
 		cfg:       cfg,
 		log:       cfg.Logger,
-		feed:      feed.New(feed.Config{Window: cfg.Window, Grace: cfg.Grace}),
+		feed:      feed.New(feed.Config{Window: cfg.Window, Grace: cfg.Grace, Measure: cfg.Measure}),
 		rosters:   semaphore.NewWeighted(rosterMemory),
 		sessions:  make(map[*session]struct{}),
 		listeners: make(map[net.Listener]struct{}),
+		addresses: make(map[netip.Addr]int),
+		visits:    newVisits(),
 		stats: Stats{
 			LoginFailures: make(map[wire.Reason]uint64),
 			Evicted:       make(map[wire.Reason]uint64),
@@ -121,6 +151,12 @@ func New(cfg Config) *Manager {
 	}
 	m.batches.New = func() any { return newBatch(cfg.MaxLine) }
 	m.ctx, m.cancel = context.WithCancel(context.Background())
+	if cfg.StrictNames {
+		m.room.Key = wire.LookAlike
+	}
+	if cfg.Record != nil {
+		m.startRecord()
+	}
 	return m
 }
 
@@ -139,6 +175,20 @@ func (m *Manager) Stats() Stats {
 	st.Feed = m.feed.Stats()
 	st.Panics += st.Feed.Panics
 	return st
+}
+
+// startRecord subscribes the record: whoever reads along is a cursor like any
+// other.
+func (m *Manager) startRecord() {
+	m.record = feed.NewSubscriber(m.cfg.Record, func(r feed.Reason, err error) {
+		if r != feed.Finished {
+			m.log.Error("the record has ended", "reason", r.String(), "error", err)
+		}
+	})
+	m.feed.Lock()
+	m.feed.SubscribeLocked(m.record)
+	m.feed.Unlock()
+	m.feed.Release(m.record)
 }
 
 // count changes a counter outside of the critical sections of a session.

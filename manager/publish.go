@@ -49,6 +49,9 @@ func (b *batch) reset() {
 // consume publishes the whole lines of data in order and returns what is left,
 // the beginning of a line. Parsing and encoding need no lock.
 func (s *session) consume(b *batch, data []byte) (rest []byte, err error) {
+	if s.raw != nil {
+		return s.consumeRaw(b, data, false)
+	}
 	for {
 		line, after, ok := bytes.Cut(data, newline)
 		if !ok {
@@ -61,9 +64,12 @@ func (s *session) consume(b *batch, data []byte) (rest []byte, err error) {
 		case len(line) > s.m.cfg.MaxLine:
 			s.tooLong(b)
 		default:
-			if err := s.handle(b, line); err != nil {
+			if err := s.handle(b, wire.ParseRequest(line, s.asked, s.name)); err != nil {
 				return nil, err
 			}
+		}
+		if s.charge(len(line)) {
+			return data, s.publish(b)
 		}
 		if len(b.out) >= batchSize {
 			if err := s.publish(b); err != nil {
@@ -91,9 +97,8 @@ func (s *session) tooLong(b *batch) {
 	s.m.count(func(st *Stats) { st.LongLines++ })
 }
 
-// handle makes a step of one line.
-func (s *session) handle(b *batch, line []byte) error {
-	req := wire.ParseRequest(line, s.asked, s.name)
+// handle makes a step of what one line asks for.
+func (s *session) handle(b *batch, req wire.Request) error {
 	switch req.Kind {
 	case wire.Say:
 		b.say(s.name, req.Text)
@@ -171,7 +176,7 @@ func (s *session) publish(b *batch) error {
 			f.AppendPrivateLocked(s.sub, frames)
 		}
 	}
-	s.m.stats.Lines += b.lines
+	s.m.countLinesLocked(b.lines)
 	return nil
 }
 
@@ -187,8 +192,13 @@ func (s *session) tellLocked(target, frame []byte) {
 		return
 	}
 	m.stats.PrivateLines++
+	m.stats.Deliveries++
 	m.feed.AppendPrivateLocked(s.sub, frame)
+	if m.cfg.RecordPrivate {
+		m.feed.AppendPrivateLocked(m.record, frame)
+	}
 	if member != s.member {
+		m.stats.Deliveries++
 		m.feed.AppendPrivateLocked(member.Session.(*session).sub, frame)
 	}
 }

@@ -2,6 +2,7 @@ package manager
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"sync"
@@ -51,6 +52,9 @@ func (m *Manager) Serve(ln net.Listener) error {
 		}
 		if err != nil {
 			return err
+		}
+		if m.cfg.TLS != nil {
+			conn = tls.Server(conn, m.cfg.TLS) // shakes hands at the first read
 		}
 		sessions.Go(func() { m.ServeConn(conn) })
 	}
@@ -136,6 +140,7 @@ func (m *Manager) Shutdown(ctx context.Context) error {
 		s.interrupt()
 	}
 	err := m.feed.Close(ctx)
+	m.closeHTTP(ctx)
 	stop := context.AfterFunc(ctx, func() {
 		m.hurry.Store(true)
 		for _, s := range sessions {

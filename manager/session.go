@@ -1,14 +1,14 @@
 package manager
 
 import (
-	"bytes"
 	"errors"
-	"fmt"
 	"net"
-	"os"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"chatsim/manager/feed"
 	"chatsim/manager/room"
@@ -28,11 +28,16 @@ type session struct {
 	// Static after newSession.
 	m     *Manager
 	conn  net.Conn
+	out   feed.Conn      // conn, or what puts frames into another form on their way there
 	ended sync.WaitGroup // until the feed writes no more for us, after outcome was set
 
 	// Owned by the session's goroutine.
 	in       reader
-	name     string // assigned
+	release  func()        // gives its address's place back
+	raw      *rawWriter    // of the raw dialect, else nil
+	flood    *rate.Limiter // nil: no limit
+	delay    time.Duration // that the next line has to wait for
+	name     string        // assigned
 	asked    string
 	skipping bool  // up to the end of a line that is too long
 	whoMark  int64 // when the feed has written so much, the last answer to /who is out
@@ -43,6 +48,9 @@ type session struct {
 	left   bool // the stay is over and announced
 
 	outcome feed.Reason // see ended
+
+	dismissed atomic.Bool  // put out by the operator
+	cutoff    atomic.Int64 // no read waits for longer, in Unix nanoseconds; 0: none
 }
 
 // refusal is an end for a reason that the client is told.
@@ -56,8 +64,13 @@ func (r *refusal) Error() string { return r.text }
 // errOver ends the reading of one whose stay was ended from elsewhere.
 var errOver = errors.New("the stay is over")
 
+// visiting ends the login of one who speaks HTTP.
+type visiting struct{ read []byte }
+
+func (*visiting) Error() string { return "speaks HTTP" }
+
 func newSession(m *Manager, conn net.Conn) *session {
-	s := &session{m: m, conn: conn}
+	s := &session{m: m, conn: conn, out: conn}
 	s.ended.Add(1)
 	s.in.init(conn, &m.batches, s.leaveUnread)
 	return s
@@ -73,33 +86,40 @@ func (s *session) run() {
 			s.panicked(p)
 		}
 	}()
+	defer func() {
+		if s.release != nil {
+			s.release()
+		}
+	}()
 	tune(s.conn, s.m.cfg.KeepAlive, s.m.cfg.UserTimeout)
-	if s.enter() {
+	err := s.enter()
+	if visitor, ok := errors.AsType[*visiting](err); ok {
+		s.m.visit(s.conn, visitor.read)
+	} else if err == nil {
 		s.part(s.converse())
 	}
 }
 
-// enter logs the user in and greets it; false if the session is over. It does
-// so in a goroutine of its own, which needs a larger stack than waiting for
+// enter logs the user in and greets it; an error says that the session is over,
+// or that it is to go on otherwise. It does so in a goroutine of its own, which needs a larger stack than waiting for
 // input does: one that has grown is kept for as long as its goroutine lives.
-func (s *session) enter() (in bool) {
+func (s *session) enter() (err error) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		defer func() {
 			if p := recover(); p != nil {
 				s.panicked(p)
+				err = errOver
 			}
 		}()
-		if err := s.login(); err != nil {
+		if err = s.login(); err != nil {
 			s.refuse(err)
-		} else if err := s.greet(); err != nil {
+		} else if err = s.greet(); err != nil {
 			s.part(err)
-		} else {
-			in = true
 		}
 	})
 	wg.Wait()
-	return in
+	return err
 }
 
 // panicked ends a session that has run into a bug, and no other.
@@ -110,70 +130,23 @@ func (s *session) panicked(p any) {
 	reset(s.conn)
 }
 
-// login reads the name line and lets its user in.
-func (s *session) login() error {
-	s.setReadDeadline(time.Now().Add(s.m.cfg.LoginTimeout))
-	line, err := s.nameLine()
-	if err != nil {
-		return s.loginError(err)
-	}
-	s.setReadDeadline(time.Time{})
-	asked := string(bytes.TrimSuffix(line, []byte("\r")))
-	if wire.IsUnnamed(asked) {
-		s.asked = s.conn.RemoteAddr().String()
-		return nil
-	}
-	if s.asked, err = wire.CleanName(asked); err != nil {
-		return &refusal{wire.BadName, wire.BadName.With(err.Error())}
-	}
-	return nil
-}
-
-// nameLine reads up to the first '\n' and keeps what came behind it.
-func (s *session) nameLine() ([]byte, error) {
-	for {
-		data, err := s.in.fill()
-		if err != nil {
-			return nil, err
-		}
-		if line, rest, ok := bytes.Cut(data, []byte("\n")); ok && len(line) <= s.m.cfg.MaxLine {
-			line = bytes.Clone(line)
-			s.in.keep(rest, true)
-			return line, nil
-		}
-		if len(data) > s.m.cfg.MaxLine {
-			s.in.keep(nil, false)
-			return nil, &refusal{wire.BadName, wire.BadName.With(
-				fmt.Sprintf("no end of the name line in %d bytes", s.m.cfg.MaxLine))}
-		}
-		s.in.keep(data, false)
-	}
-}
-
-func (s *session) loginError(err error) error {
-	switch {
-	case s.m.draining.Load():
-		return &refusal{wire.Shutdown, wire.Shutdown.Text()}
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &refusal{wire.LoginTimeout, wire.LoginTimeout.Text()}
-	}
-	return err
-}
-
 // converse reads until the connection or the stay ends. An unfinished line at
 // the end is dropped.
 func (s *session) converse() error {
+	s.flood = s.m.newFlood()
 	for {
 		data, err := s.in.fill()
 		switch {
+		case err != nil && s.raw != nil:
+			err = s.settleRaw(err)
 		case err != nil:
-			return err
 		case len(data) == 0:
 			err = s.waitRoom()
 		default:
 			var rest []byte
 			rest, err = s.consume(s.in.b, data)
-			s.in.keep(rest, false)
+			s.in.keep(rest, s.delay > 0)
+			s.slowDown()
 		}
 		if err != nil {
 			return err
@@ -191,11 +164,19 @@ func (s *session) waitRoom() error {
 	return nil
 }
 
-// setReadDeadline is the only way to change it, so that a shutdown is not
-// overruled.
+// over says that the session is to end whatever its peer does.
+func (s *session) over() bool {
+	return s.m.draining.Load() || s.dismissed.Load() || s.cutoff.Load() != 0
+}
+
+// setReadDeadline is the only way to change it, so that an end from elsewhere is
+// not overruled.
 func (s *session) setReadDeadline(t time.Time) {
+	if end := s.cutoff.Load(); end != 0 {
+		t = time.Unix(0, end)
+	}
 	_ = s.conn.SetReadDeadline(t)
-	if s.m.draining.Load() {
+	if s.m.draining.Load() || s.dismissed.Load() {
 		s.interrupt()
 	}
 }

@@ -9,7 +9,7 @@ import (
 // that are sent nothing, a limit on unacknowledged bytes for the others. A
 // failure is no reason to refuse a connection.
 func tune(conn net.Conn, keepAlive, userTimeout time.Duration) {
-	tcp, ok := conn.(*net.TCPConn)
+	tcp, ok := socket(conn).(*net.TCPConn)
 	if !ok {
 		return
 	}
@@ -24,8 +24,20 @@ func tune(conn net.Conn, keepAlive, userTimeout time.Duration) {
 
 // reset closes conn so that its peer gets an RST and nothing stays queued.
 func reset(conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp, ok := socket(conn).(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
+		_ = tcp.Close() // first: TLS would try to say goodbye
 	}
 	_ = conn.Close()
+}
+
+// socket is the connection that others are built upon.
+func socket(conn net.Conn) net.Conn {
+	for {
+		outer, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			return conn
+		}
+		conn = outer.NetConn()
+	}
 }

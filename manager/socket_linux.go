@@ -21,7 +21,7 @@ func setUserTimeout(conn *net.TCPConn, d time.Duration) {
 // unsent is how many of the bytes written to a socket its peer's system has not
 // acknowledged; -1 if that cannot be told.
 func unsent(conn net.Conn) int {
-	raw := rawOf(conn)
+	raw := rawOf(socket(conn))
 	if raw == nil {
 		return -1
 	}

@@ -1,0 +1,162 @@
+package manager
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/subtle"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// guessPause is how long a wrong password keeps its connection, so that many
+// cannot be tried soon.
+const guessPause = time.Second
+
+// login finds out what the client speaks, and reads the name that it asks for.
+func (s *session) login() error {
+	release, ok := s.m.admit(s.conn.RemoteAddr())
+	if !ok {
+		return crowded()
+	}
+	s.release = release
+	deadline := time.Now().Add(s.m.cfg.LoginTimeout)
+	s.setReadDeadline(deadline)
+	line, err := s.opening(deadline)
+	if err == nil && s.m.cfg.Password != "" {
+		line, err = s.password(line)
+	}
+	if err != nil {
+		return s.loginError(err)
+	}
+	s.setReadDeadline(time.Time{})
+	return s.ask(string(bytes.TrimSuffix(line, []byte("\r"))))
+}
+
+// ask takes the name that was asked for.
+func (s *session) ask(asked string) (err error) {
+	if wire.IsUnnamed(asked) {
+		s.asked = s.conn.RemoteAddr().String()
+	} else if s.asked, err = wire.CleanName(asked); err != nil {
+		return &refusal{wire.BadName, wire.BadName.With(err.Error())}
+	}
+	if s.raw != nil {
+		s.raw.peer.Asked = s.asked
+	}
+	return nil
+}
+
+// opening reads the first line. Where dialects are told apart, bytes without an
+// end are the name of one who speaks the raw dialect.
+func (s *session) opening(deadline time.Time) (line []byte, err error) {
+	if !s.m.cfg.Detect {
+		return s.nameLine(nil)
+	}
+	line, err = s.nameLine(func() {
+		if soon := time.Now().Add(rawWait); soon.Before(deadline) {
+			s.setReadDeadline(soon)
+		}
+	})
+	switch {
+	case err == nil && s.m.web != nil && isHTTP(line):
+		return nil, &visiting{append(append(line, '\n'), s.in.rest...)}
+	case err == nil:
+		s.setReadDeadline(deadline)
+	case errors.Is(err, os.ErrDeadlineExceeded) && len(s.in.rest) > 0 && !s.over():
+		s.becomeRaw()
+		name, n := wire.RawName(s.in.rest)
+		line = bytes.Clone(name)
+		s.in.keep(s.in.rest[n:], true)
+		return line, nil
+	}
+	return line, err
+}
+
+// nameLine reads up to the first '\n' and keeps what came behind it. If it has
+// to wait for that, pending is called once.
+func (s *session) nameLine(pending func()) ([]byte, error) {
+	for {
+		data, err := s.in.fill()
+		if err != nil {
+			return nil, err
+		}
+		if line, rest, ok := bytes.Cut(data, newline); ok && len(line) <= s.m.cfg.MaxLine {
+			line = bytes.Clone(line)
+			s.in.keep(rest, true)
+			return line, nil
+		}
+		if len(data) > s.m.cfg.MaxLine {
+			s.in.keep(nil, false)
+			return nil, &refusal{wire.BadName, wire.BadName.With(
+				fmt.Sprintf("no end of the name line in %d bytes", s.m.cfg.MaxLine))}
+		}
+		s.in.keep(data, false)
+		if pending != nil {
+			pending()
+			pending = nil
+		}
+	}
+}
+
+// password looks at the first line, and reads the next. It can come only in the
+// line dialect: the original client has no place for it.
+func (s *session) password(line []byte) ([]byte, error) {
+	if s.raw != nil {
+		s.raw.peer.Asked = string(line)
+		return nil, wrongPassword("it takes a client that can send one, as its first line")
+	}
+	got, want := sha256.Sum256(bytes.TrimSuffix(line, []byte("\r"))), sha256.Sum256([]byte(s.m.cfg.Password))
+	if subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
+		return s.nameLine(nil)
+	}
+	t := time.NewTimer(guessPause)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-s.m.ctx.Done():
+	}
+	return nil, wrongPassword("the first line is the password of the room, the next one your name")
+}
+
+func wrongPassword(advice string) error {
+	return &refusal{wire.Password, wire.Password.With(advice)}
+}
+
+func (s *session) loginError(err error) error {
+	var plain tls.RecordHeaderError
+	switch {
+	case errors.As(err, &plain) && plain.Conn != nil:
+		return s.needTLS(plain)
+	case s.m.draining.Load():
+		return &refusal{wire.Shutdown, wire.Shutdown.Text()}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &refusal{wire.LoginTimeout, wire.LoginTimeout.Text()}
+	}
+	return err
+}
+
+// needTLS tells one who does not speak TLS so, in the clear.
+func (s *session) needTLS(plain tls.RecordHeaderError) error {
+	s.conn, s.out = plain.Conn, plain.Conn
+	text := wire.NeedTLS.With("join it with chatsim -join HOST:PORT -tls")
+	if h := plain.RecordHeader; bytes.HasPrefix(h[:], []byte("GET /")) || bytes.HasPrefix(h[:], []byte("POST ")) || bytes.HasPrefix(h[:], []byte("HEAD ")) {
+		s.out = httpRefusal{s.conn}
+		text = wire.NeedTLS.With("its address begins with https://")
+	}
+	return &refusal{wire.NeedTLS, text}
+}
+
+// httpRefusal puts an error frame where a browser shows it.
+type httpRefusal struct{ net.Conn }
+
+func (r httpRefusal) Write(b []byte) (int, error) {
+	if _, err := fmt.Fprintf(r.Conn, "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n%s", b); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}

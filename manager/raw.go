@@ -1,0 +1,272 @@
+package manager
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+const (
+	// rawWait is how long the first bytes of a client may lack the end of a
+	// line until they are taken for the raw dialect, and how long a message of
+	// that may lack its end.
+	rawWait = 200 * time.Millisecond
+	// leastSpacing is between two writes while more are waiting.
+	leastSpacing = 5 * time.Millisecond
+	// rosterEvery is how often a roster is written between lines.
+	rosterEvery = 100 * time.Millisecond
+)
+
+// rawWriter is what the feed writes to for a client of the raw dialect: it puts
+// frames of the line dialect into that client's form and sends each by a write
+// of its own, spaced so that the client reads them one by one. Rosters are
+// state: whatever changes, the one of now is sent.
+//
+// It is owned by whoever writes, but for stop.
+type rawWriter struct {
+	conn    net.Conn
+	m       *Manager
+	peer    wire.RawPeer // Given is set before the first write
+	spacing time.Duration
+
+	cut     []byte // the start of a frame whose end is in the next Write
+	frame   wire.Frame
+	out     []byte
+	last    time.Time // of the last write
+	dirty   bool      // the roster has changed since
+	shown   time.Time // the last roster was sent
+	stop    chan struct{}
+	stopped sync.Once
+}
+
+func newRawWriter(m *Manager, conn net.Conn) *rawWriter {
+	return &rawWriter{conn: conn, m: m, spacing: m.cfg.RawSpacing, stop: make(chan struct{})}
+}
+
+// SetWriteDeadline ends also a pause between writes if the time is past.
+func (w *rawWriter) SetWriteDeadline(t time.Time) error {
+	if !t.IsZero() && !t.After(time.Now()) {
+		w.stopped.Do(func() { close(w.stop) })
+	}
+	return w.conn.SetWriteDeadline(t)
+}
+
+// Write takes bytes of the line dialect, cut anywhere.
+func (w *rawWriter) Write(b []byte) (n int, err error) {
+	waiting := bytes.Count(b, newline)
+	for {
+		line, rest, ok := bytes.Cut(b[n:], newline)
+		if !ok {
+			w.cut = append(w.cut, b[n:]...)
+			return len(b), w.showRoster()
+		}
+		if len(w.cut) > 0 {
+			w.cut = append(w.cut, line...)
+			line = w.cut
+		}
+		waiting--
+		if err := w.pass(line, waiting); err != nil {
+			return n, err
+		}
+		w.cut = w.cut[:0]
+		n = len(b) - len(rest)
+	}
+}
+
+// pass sends one frame in the client's form, if it has one there.
+func (w *rawWriter) pass(line []byte, waiting int) error {
+	f := &w.frame
+	if err := f.Parse(line); err != nil {
+		return err // the frames are our own
+	}
+	switch f.Kind {
+	case wire.Join, wire.Leave, wire.Roster:
+		w.dirty = true
+		return nil
+	case wire.Line:
+		w.out = w.peer.AppendLine(w.out[:0], f.Sender, f.Text, f.Target)
+	case wire.Error:
+		w.out = w.peer.AppendError(w.out[:0], f.Text)
+	default:
+		return nil
+	}
+	if time.Since(w.shown) >= rosterEvery {
+		if err := w.showRoster(); err != nil {
+			return err
+		}
+	}
+	return w.send(w.out, waiting)
+}
+
+// showRoster sends who is present now, if that has changed.
+func (w *rawWriter) showRoster() error {
+	if !w.dirty {
+		return nil
+	}
+	if err := w.pause(w.spacing); err != nil {
+		return err
+	}
+	w.m.feed.Lock()
+	roster := w.m.room.Roster()
+	w.m.feed.Unlock()
+	w.dirty, w.shown = false, time.Now()
+	return w.write(w.peer.AppendRoster(nil, roster.Names()))
+}
+
+// send writes a frame after a pause that is shorter the more are waiting.
+func (w *rawWriter) send(frame []byte, waiting int) error {
+	if err := w.pause(max(w.spacing/time.Duration(1+waiting), min(leastSpacing, w.spacing))); err != nil {
+		return err
+	}
+	return w.write(frame)
+}
+
+func (w *rawWriter) write(frame []byte) error {
+	_, err := w.conn.Write(frame)
+	w.last = time.Now()
+	return err
+}
+
+// pause waits until so long after the last write.
+func (w *rawWriter) pause(spacing time.Duration) error {
+	d := time.Until(w.last.Add(spacing))
+	if d <= 0 {
+		return nil
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-w.stop:
+		return os.ErrDeadlineExceeded
+	}
+}
+
+// becomeRaw makes the session one of the raw dialect.
+func (s *session) becomeRaw() {
+	s.raw = newRawWriter(s.m, s.conn)
+	s.out = s.raw
+}
+
+// consumeRaw is consume for the raw dialect. What has no end yet is waited for;
+// last says that this was in vain.
+func (s *session) consumeRaw(b *batch, data []byte, last bool) (rest []byte, err error) {
+	in := wire.RawInput{Asked: s.asked, Given: s.name, Known: s.m.knownPrefix}
+	for len(data) > 0 && s.delay == 0 {
+		req, n := in.Next(data, last)
+		switch {
+		case s.skipping:
+			s.skipping, data = !last, nil
+			continue
+		case n == 0 && len(data) > s.m.cfg.MaxLine, n > s.m.cfg.MaxLine+len(wire.Group):
+			s.skipping, data = !last && n == 0, data[n:]
+			if n == 0 {
+				data = nil
+			}
+			s.tooLong(b)
+			continue
+		case n == 0:
+			return s.await(b, data)
+		}
+		s.charge(n)
+		if err := s.handle(b, req); err != nil {
+			return nil, err
+		}
+		data = data[n:]
+		if len(b.out) >= batchSize {
+			if err := s.publish(b); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if s.skipping {
+		return s.await(b, data)
+	}
+	return data, s.publish(b)
+}
+
+// await publishes what came and has a read end soon for what did not.
+func (s *session) await(b *batch, rest []byte) ([]byte, error) {
+	s.setReadDeadline(time.Now().Add(rawWait))
+	return rest, s.publish(b)
+}
+
+// settleRaw takes what is left of the input for all there is, after a read that
+// has waited for more or has found the end; it returns what ends the session.
+func (s *session) settleRaw(ended error) error {
+	late := errors.Is(ended, os.ErrDeadlineExceeded) && !s.over()
+	if !late && !errors.Is(ended, io.EOF) {
+		return ended
+	}
+	if late {
+		s.setReadDeadline(time.Time{})
+	}
+	for len(s.in.rest) > 0 {
+		s.in.lines = true
+		data, err := s.in.fill()
+		if err != nil {
+			return err
+		}
+		rest, err := s.consumeRaw(s.in.b, data, true)
+		s.in.keep(rest, false)
+		if err != nil {
+			return err
+		}
+		s.slowDown()
+	}
+	s.skipping = false
+	if late {
+		return nil
+	}
+	return ended
+}
+
+// maxPast is how many names are remembered of those who have left. A client of
+// the raw dialect may still write to them, and nobody else must take that for
+// the start of a longer text.
+const maxPast = 1024
+
+// past are names of users who have left, the last ones.
+type past struct {
+	names map[string]int // how often each stands in ring
+	ring  []string
+	next  int
+}
+
+func (p *past) add(name string) {
+	if p.names == nil {
+		p.names = make(map[string]int)
+	}
+	if len(p.ring) < maxPast {
+		p.ring = append(p.ring, name)
+	} else {
+		old := p.ring[p.next]
+		if p.names[old]--; p.names[old] == 0 {
+			delete(p.names, old)
+		}
+		p.ring[p.next] = name
+		p.next = (p.next + 1) % maxPast
+	}
+	p.names[name]++
+}
+
+// knownPrefix gives the length of the longest name of a user that b begins
+// with.
+func (m *Manager) knownPrefix(b []byte) int {
+	m.feed.Lock()
+	defer m.feed.Unlock()
+	const longest = wire.MaxName + 10 // digits of a suffix
+	for n := min(len(b), longest); n > 0; n-- {
+		if m.room.LookupBytes(b[:n]) != nil || m.past.names[string(b[:n])] > 0 {
+			return n
+		}
+	}
+	return 0
+}
