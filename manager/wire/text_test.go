@@ -94,6 +94,11 @@ func TestCleanName(t *testing.T) {
 		{"a\u0085b", "", "name has a control character in it"},
 		{"bob@home", "", "name has an @ in it"},
 		{Group, "", "name is that of the group"},
+		{Server, "", "name is that of the server"},
+		{"b\u202eob", "", "name has a character in it that turns the direction of writing, or ends a line"},
+		{"bob\u200f", "", "name has a character in it that turns the direction of writing, or ends a line"},
+		{"b\u2028ob", "", "name has a character in it that turns the direction of writing, or ends a line"},
+		{"b\u2069ob", "", "name has a character in it that turns the direction of writing, or ends a line"},
 		{"e\u0301", "", "name is not in Unicode normal form C, in which \"e\u0301\" is written \"é\""},
 	} {
 		name, err := CleanName(c.asked)
