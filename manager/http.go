@@ -36,7 +36,8 @@ func (m *Manager) Handle(h http.Handler) {
 func isHTTP(line []byte) bool {
 	method, rest, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\r")), []byte(" "))
 	path, version, ok2 := bytes.Cut(rest, []byte(" "))
-	if !ok || !ok2 || len(method) == 0 || len(path) == 0 || !bytes.HasPrefix(version, []byte("HTTP/")) {
+	target := bytes.HasPrefix(path, []byte("/")) || string(path) == "*" || bytes.Contains(path, []byte("://"))
+	if !ok || !ok2 || len(method) == 0 || !target || !bytes.HasPrefix(version, []byte("HTTP/")) {
 		return false
 	}
 	for _, c := range method {

@@ -107,7 +107,6 @@ func (s *session) nameLine(pending func()) ([]byte, error) {
 // line dialect: the original client has no place for it.
 func (s *session) password(line []byte) ([]byte, error) {
 	if s.raw != nil {
-		s.raw.peer.Asked = string(line)
 		return nil, wrongPassword("it takes a client that can send one, as its first line")
 	}
 	got, want := sha256.Sum256(bytes.TrimSuffix(line, []byte("\r"))), sha256.Sum256([]byte(s.m.cfg.Password))

@@ -38,9 +38,14 @@ func (p *RawPeer) own(name []byte) []byte {
 }
 
 // AppendError appends what is wrong as a private line from the server: the
-// client understands no other form.
+// client understands no other form. One without a name that may be written shows
+// only what is for the group.
 func (p *RawPeer) AppendError(dst, text []byte) []byte {
-	return p.AppendLine(dst, []byte(Server), text, []byte(p.Given))
+	target := p.Asked
+	if target == "" {
+		target = Group
+	}
+	return p.AppendLine(dst, []byte(Server), text, []byte(target))
 }
 
 // AppendRoster appends as many names as fit into RawMax bytes.
