@@ -190,6 +190,7 @@ func TestFullDisk(t *testing.T) {
 			r.Write([]byte(" bob:0123456789@bob@amy\n"))
 		}
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		s := r.State()
 		if len(told) != 1 || !errors.Is(told[0], unix.ENOSPC) || s.Err == nil || s.Lost != 5 || s.Gaps != 1 || s.Waiting == 0 {
 			t.Errorf("told %v, state %+v", told, s)
@@ -249,13 +250,16 @@ func TestSync(t *testing.T) {
 			t.Errorf("%d syncs in 3 s", d.syncs)
 		}
 		time.Sleep(time.Second)
+		synctest.Wait()
 		d.sync = unix.EIO
 		r.Write([]byte(stream))
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		r.Write([]byte(stream))
 		if len(told) != 1 || !errors.Is(told[0], unix.EIO) || r.State().Err == nil {
 			t.Errorf("told %v", told)
 		}
+		synctest.Wait()
 		d.sync = nil
 		finish(t, r)
 		if len(told) != 2 || told[1] != nil {
