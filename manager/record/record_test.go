@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -162,22 +163,47 @@ func TestRefused(t *testing.T) {
 
 // disk is a file whose writes do as they are told.
 type disk struct {
-	bytes.Buffer
+	mu    sync.Mutex
+	held  bytes.Buffer
 	fail  func(b []byte) (int, error)
 	sync  error
 	syncs int
 }
 
-func (d *disk) Write(b []byte) (int, error) {
-	if d.fail != nil {
-		n, err := d.fail(b)
-		d.Buffer.Write(b[:n])
-		return n, err
+func (d *disk) Write(b []byte) (n int, err error) {
+	d.mu.Lock()
+	fail := d.fail
+	d.mu.Unlock()
+	if n = len(b); fail != nil {
+		n, err = fail(b)
 	}
-	return d.Buffer.Write(b)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.held.Write(b[:n])
+	return n, err
 }
-func (d *disk) Sync() error { d.syncs++; return d.sync }
-func (*disk) Close() error  { return nil }
+
+func (d *disk) Sync() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.syncs++
+	return d.sync
+}
+
+func (*disk) Close() error { return nil }
+
+// set changes how it does.
+func (d *disk) set(fail func(b []byte) (int, error), sync error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.fail, d.sync = fail, sync
+}
+
+func (d *disk) String() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.held.String()
+}
 
 // A full disk is told of once and tried again; what has no room is counted in
 // its place, and what was there goes on where it was cut.
@@ -195,7 +221,7 @@ func TestFullDisk(t *testing.T) {
 		if len(told) != 1 || !errors.Is(told[0], unix.ENOSPC) || s.Err == nil || s.Lost != 5 || s.Gaps != 1 || s.Waiting == 0 {
 			t.Errorf("told %v, state %+v", told, s)
 		}
-		d.fail = nil
+		d.set(nil, nil)
 		time.Sleep(time.Minute)
 		r.Write([]byte(" bob:again@bob@amy\n"))
 		finish(t, r)
@@ -251,7 +277,7 @@ func TestSync(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		synctest.Wait()
-		d.sync = unix.EIO
+		d.set(nil, unix.EIO)
 		r.Write([]byte(stream))
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
@@ -260,7 +286,7 @@ func TestSync(t *testing.T) {
 			t.Errorf("told %v", told)
 		}
 		synctest.Wait()
-		d.sync = nil
+		d.set(nil, nil)
 		finish(t, r)
 		if len(told) != 2 || told[1] != nil {
 			t.Errorf("told %v", told)
