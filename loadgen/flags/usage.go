@@ -18,6 +18,7 @@ Usage:
   chatsim -target HOST:PORT [flags]   the same against a running server
   chatsim -judge FILE                 judge a saved run again
   chatsim -serve [-listen ADDR]       run the room as a live server
+  chatsim -join HOST:PORT -name NAME  talk in it from a terminal
 `
 
 const tail = `
@@ -25,6 +26,7 @@ Examples:
   chatsim -users 500 -duration 30s
   chatsim -users 500 -rate max -threshold 'delivery.p99<50ms' -json report.json
   chatsim -serve -listen 127.0.0.1:9999
+  chatsim -join 127.0.0.1:9999 -name Ann
 
 Flags work with one dash or two.
 
