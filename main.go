@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
+	chatterterm "chatsim/chatter/term"
 	"chatsim/loadgen"
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/flags"
@@ -60,6 +61,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		_, err = fmt.Fprintln(stdout, version())
 	case cfg.Judge != "":
 		code, err = judge(cfg, stdin, stdout, stderr)
+	case cfg.Join != "":
+		err = join(ctx, cfg, stdin, stdout)
 	case cfg.Serve:
 		err = serve(ctx, cfg, stdin, stdout, stderr)
 	default:
@@ -238,6 +241,12 @@ func closeRoom(room *manager.Manager, g *errgroup.Group, stderr io.Writer) {
 	if err := errors.Join(room.Shutdown(ctx), g.Wait()); err != nil {
 		fmt.Fprintf(stderr, "chatsim: close the room: %v\n", err)
 	}
+}
+
+// join is one chatter for a person.
+func join(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout io.Writer) error {
+	return chatterterm.Run(ctx, chatterterm.Config{Addr: cfg.Join, Name: cfg.Name, Password: cfg.Password, TLS: cfg.TLS, TLSCA: cfg.TLSCA,
+		LogDir: cfg.Log, Locale: chatterterm.Locale(os.Getenv), NoColor: os.Getenv("NO_COLOR") != ""}, stdin, stdout)
 }
 
 // serve runs the room alone, for people.

@@ -43,14 +43,15 @@ type Message struct {
 
 func (f Format) appendMessage(dst []byte, frame *wire.Frame, place uint64, now time.Time) []byte {
 	if f == JSON {
+		text := func(b []byte) string { return string(wire.AppendText(nil, b)) }
 		return appendJSON(dst, Message{Time: now, Place: place, Private: frame.Private,
-			Sender: string(frame.Sender), Target: string(frame.Target), Text: string(wire.AppendText(nil, frame.Text))})
+			Sender: text(frame.Sender), Target: text(frame.Target), Text: text(frame.Text)})
 	}
 	dst = wire.AppendText(dst, frame.Text)
 	dst = append(dst, '@')
-	dst = append(dst, frame.Sender...)
+	dst = wire.AppendText(dst, frame.Sender)
 	dst = append(dst, '@')
-	dst = append(dst, frame.Target...)
+	dst = wire.AppendText(dst, frame.Target)
 	return append(dst, '\n')
 }
 
