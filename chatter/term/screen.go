@@ -10,6 +10,9 @@ import (
 	"golang.org/x/term"
 )
 
+// clearRow clears from the cursor to the end of its row.
+const clearRow = "\x1b[K"
+
 // screen is a terminal at which somebody sits. What comes in is written above
 // the line that is being typed.
 type screen struct {
@@ -44,7 +47,7 @@ func newScreen(in, out *os.File, colour bool) (*screen, error) {
 func (s *screen) close() {
 	s.unwatch()
 	_ = term.Restore(int(s.in.Fd()), s.before)
-	_, _ = io.WriteString(s.out, "\r\x1b[K")
+	_, _ = io.WriteString(s.out, "\r"+clearRow)
 }
 
 func (s *screen) resize() {
@@ -71,7 +74,9 @@ func (s *screen) prompt(p string) {
 func (s *screen) secret(prompt string) (string, error) { return s.t.ReadPassword(prompt) }
 
 // wiper takes the line break that ends a typed line for a wish to wipe it, if
-// the line surely stands in one row.
+// the line surely stands in one row. And where the terminal clears the row for
+// what comes in, it clears all of it: the terminal counts a column for each
+// character, and some take two.
 type wiper struct {
 	out      io.Writer
 	printing atomic.Bool
@@ -88,14 +93,20 @@ func (w *wiper) key(line string, pos int, key rune) (string, int, bool) {
 
 func (w *wiper) Write(b []byte) (int, error) {
 	text, entered := strings.CutSuffix(string(b), "\r\n")
-	if !entered || w.printing.Load() {
+	switch {
+	case w.printing.Load() && strings.HasSuffix(text, clearRow):
+		if _, err := io.WriteString(w.out, "\r"+text); err != nil {
+			return 0, err
+		}
+		return len(b), nil
+	case !entered || w.printing.Load():
 		return w.out.Write(b)
 	}
 	room := w.width.Load()
 	if 2*(w.prompt.Load()+w.typed.Swap(0)) >= room {
 		return w.out.Write(b)
 	}
-	if _, err := io.WriteString(w.out, text+"\r\x1b[K"); err != nil {
+	if _, err := io.WriteString(w.out, text+"\r"+clearRow); err != nil {
 		return 0, err
 	}
 	return len(b), nil
