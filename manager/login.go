@@ -20,11 +20,13 @@ const guessPause = time.Second
 
 // login finds out what the client speaks, and reads the name that it asks for.
 func (s *session) login() error {
-	release, ok := s.m.admit(s.conn.RemoteAddr())
-	if !ok {
-		return crowded()
+	if !s.inner {
+		release, ok := s.m.admit(s.conn.RemoteAddr())
+		if !ok {
+			return crowded()
+		}
+		s.release = release
 	}
-	s.release = release
 	deadline := time.Now().Add(s.m.cfg.LoginTimeout)
 	s.setReadDeadline(deadline)
 	line, err := s.opening(deadline)
@@ -54,7 +56,7 @@ func (s *session) ask(asked string) (err error) {
 // opening reads the first line. Where dialects are told apart, bytes without an
 // end are the name of one who speaks the raw dialect.
 func (s *session) opening(deadline time.Time) (line []byte, err error) {
-	if !s.m.cfg.Detect {
+	if !s.m.cfg.Detect || s.inner {
 		return s.nameLine(nil)
 	}
 	line, err = s.nameLine(func() {

@@ -101,6 +101,7 @@ type Manager struct {
 	mu sync.Mutex
 	// Guarded by mu, which is never held together with the feed's lock.
 	sessions  map[*session]struct{}
+	inner     int // of them, whose connection is that of another one too
 	listeners map[net.Listener]struct{}
 	addresses map[netip.Addr]int // connections, where PerAddress limits them
 
@@ -163,7 +164,7 @@ func New(cfg Config) *Manager {
 // Stats returns the counters as they are now.
 func (m *Manager) Stats() Stats {
 	m.mu.Lock()
-	connections := len(m.sessions)
+	connections := len(m.sessions) - m.inner
 	m.mu.Unlock()
 	m.feed.Lock()
 	st := m.stats

@@ -89,20 +89,36 @@ func passing(err error) bool {
 }
 
 // ServeConn serves one connection until it has ended, and closes it.
-func (m *Manager) ServeConn(conn net.Conn) {
+func (m *Manager) ServeConn(conn net.Conn) { m.serveSession(newSession(m, conn)) }
+
+// ServeLines is ServeConn for what came to an HTTP handler and speaks the line
+// dialect from then on: what its first bytes are is not asked again, and it is
+// one connection of its address already.
+func (m *Manager) ServeLines(conn net.Conn) {
 	s := newSession(m, conn)
+	s.inner = true
+	m.serveSession(s)
+}
+
+func (m *Manager) serveSession(s *session) {
 	m.mu.Lock()
 	if m.draining.Load() {
 		m.mu.Unlock()
-		conn.Close()
+		s.conn.Close()
 		return
 	}
 	m.sessions[s] = struct{}{}
+	if s.inner {
+		m.inner++
+	}
 	m.goroutines.Add(1)
 	m.mu.Unlock()
 	defer func() {
 		m.mu.Lock()
 		delete(m.sessions, s)
+		if s.inner {
+			m.inner--
+		}
 		m.mu.Unlock()
 		m.goroutines.Done()
 	}()

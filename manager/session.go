@@ -29,6 +29,7 @@ type session struct {
 	m     *Manager
 	conn  net.Conn
 	out   feed.Conn      // conn, or what puts frames into another form on their way there
+	inner bool           // within a session that speaks HTTP, see ServeLines
 	ended sync.WaitGroup // until the feed writes no more for us, after outcome was set
 
 	// Owned by the session's goroutine.

@@ -22,6 +22,7 @@ import (
 	"chatsim/manager"
 	"chatsim/manager/record"
 	"chatsim/manager/web"
+	"chatsim/manager/wire"
 )
 
 // burst is how many times the lines of a second a user may say at once.
@@ -38,10 +39,11 @@ type Config struct {
 	TLSCert       string // PEM files; empty: no TLS
 	TLSKey        string
 	StrictNames   bool
-	MaxUsers      int     // 0: no limit
-	MaxConns      int     // from one address; 0: no limit
-	Flood         float64 // lines a second of one user; 0: no limit
-	Verbose       bool    // log who comes and goes
+	MaxUsers      int      // 0: no limit
+	MaxConns      int      // from one address; 0: no limit
+	Origins       []string // of pages from elsewhere that may connect
+	Flood         float64  // lines a second of one user; 0: no limit
+	Verbose       bool     // log who comes and goes
 }
 
 // Error is why a room cannot start.
@@ -128,6 +130,11 @@ func (h *house) open() error {
 		Ready:   h.ready,
 		Health:  h.troubles,
 		Metrics: h.metrics,
+
+		Serve:    h.room.ServeLines,
+		Password: cfg.Password != "",
+		MaxLine:  wire.DefaultMaxLine,
+		Origins:  cfg.Origins,
 	}))
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 )
@@ -21,6 +22,11 @@ type Config struct {
 	Ready   func() error    // why the room takes nobody, nil if it does
 	Health  func() []string // what is wrong and does not end the room
 	Metrics func(io.Writer) // in Prometheus' text form
+
+	Serve    func(net.Conn) // a connection of the line dialect, until it has ended
+	Password bool           // one is asked for before the name
+	MaxLine  int            // bytes of a line that a client may send
+	Origins  []string       // of pages from elsewhere that may connect, as patterns of path.Match
 }
 
 //go:embed page.html style.css
@@ -38,6 +44,7 @@ func New(cfg Config) http.Handler {
 	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "style.css") })
 	mux.HandleFunc("GET /healthz", cfg.health)
 	mux.HandleFunc("GET /readyz", cfg.ready)
+	mux.HandleFunc("GET /ws", cfg.socket)
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		cfg.Metrics(w)

@@ -1,0 +1,142 @@
+package web
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math"
+	"net"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/coder/websocket"
+
+	"chatsim/manager/wire"
+)
+
+// The first byte of a WebSocket frame (RFC 6455, 5.2).
+const (
+	final      = 0x80 // the message ends with it
+	moreFrame  = 0x0  // the message goes on
+	textFrame  = 0x1
+	closeFrame = 0x8
+)
+
+// goodbyeTime is how long the last frame may take to be written.
+const goodbyeTime = time.Second
+
+// maxReason is the longest reason of a closing handshake, in bytes.
+const maxReason = 123
+
+var errorStart = []byte(`{"error":`)
+
+// scratches lends memory for frames.
+var scratches = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxScratch is the largest that is kept, in bytes.
+const maxScratch = 128 << 10
+
+// Write sends each line as one message, all of them in one write. A line that p
+// begins and does not end is the beginning of a message, which goes on with the
+// next Write.
+func (c *conn) Write(p []byte) (int, error) {
+	buf := scratches.Get().(*[]byte)
+	defer func() {
+		if cap(*buf) <= maxScratch {
+			scratches.Put(buf)
+		}
+	}()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return 0, net.ErrClosed
+	}
+	*buf = c.appendFramesLocked((*buf)[:0], p)
+	if _, err := c.Conn.Write(*buf); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+func (c *conn) appendFramesLocked(dst, p []byte) []byte {
+	for len(p) > 0 {
+		kind := byte(textFrame)
+		if c.inside {
+			kind = moreFrame
+		}
+		line, rest, whole := bytes.Cut(p, []byte{'\n'})
+		if whole {
+			kind |= final
+			if !c.inside && bytes.HasPrefix(line, errorStart) {
+				c.last = append(c.last[:0], line...)
+			}
+		}
+		c.inside = !whole
+		dst = append(appendHeader(dst, kind, len(line)), line...)
+		p = rest
+	}
+	return dst
+}
+
+// appendHeader appends the header of a frame from a server, which has no mask.
+func appendHeader(dst []byte, first byte, size int) []byte {
+	switch {
+	case size < 126:
+		return append(dst, first, byte(size))
+	case size <= math.MaxUint16:
+		return binary.BigEndian.AppendUint16(append(dst, first, 126), uint16(size))
+	}
+	return binary.BigEndian.AppendUint64(append(dst, first, 127), uint64(size))
+}
+
+// CloseWrite begins the closing handshake, with the reason of the last error
+// frame. What the peer sends until it answers can still be read.
+func (c *conn) CloseWrite() error {
+	c.mu.Lock()
+	code, reason := c.farewellLocked()
+	c.mu.Unlock()
+	c.goodbye(code, reason)
+	return nil
+}
+
+// farewellLocked is why the server ends the connection.
+func (c *conn) farewellLocked() (websocket.StatusCode, string) {
+	var f wire.Frame
+	if len(c.last) == 0 || f.Parse(c.last) != nil {
+		return websocket.StatusNormalClosure, ""
+	}
+	code := websocket.StatusPolicyViolation
+	if r, ok := wire.ParseReason(f.Text); ok && (r == wire.Shutdown || r == wire.Full) {
+		code = websocket.StatusGoingAway
+	}
+	reason := f.Text
+	for len(reason) > maxReason {
+		_, size := utf8.DecodeLastRune(reason)
+		reason = reason[:len(reason)-size]
+	}
+	return code, string(reason)
+}
+
+// goodbye writes a closing frame, once, and if nobody is writing.
+func (c *conn) goodbye(code websocket.StatusCode, reason string) {
+	if !c.mu.TryLock() {
+		return // the peer takes nothing, or gets a frame that the library sends
+	}
+	defer c.mu.Unlock()
+	if c.closed {
+		return
+	}
+	c.closed = true
+	payload := append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...)
+	_ = c.Conn.SetWriteDeadline(time.Now().Add(goodbyeTime))
+	_, _ = c.Conn.Write(append(appendHeader(nil, final|closeFrame, len(payload)), payload...))
+}
+
+// Close ends the connection, in order where that is possible.
+func (c *conn) Close() error {
+	c.goodbye(websocket.StatusNormalClosure, "")
+	return c.Conn.Close()
+}
+
+// NetConn is the connection below, for what can be set there.
+func (c *conn) NetConn() net.Conn { return c.Conn }
