@@ -1,8 +1,9 @@
-// Package web is what a room shows to those who come by HTTP: a page that says
-// what this is and how to join, and for machines whether the room is well and
-// what it counts.
+// Package web is what a room shows to those who come by HTTP: the chatter's
+// window, which is a page and a WebSocket, and for machines whether the room is
+// well and what it counts.
 //
-// It knows no room: what it shows is asked of functions.
+// It knows no room: what it shows is asked of functions, and a WebSocket is
+// handed on as a connection of the line dialect.
 package web
 
 import (
@@ -29,19 +30,24 @@ type Config struct {
 	Origins  []string       // of pages from elsewhere that may connect, as patterns of path.Match
 }
 
-//go:embed page.html style.css
-var files embed.FS
+//go:embed static
+var static embed.FS
 
-var page = template.Must(template.ParseFS(files, "page.html"))
+var index = template.Must(template.ParseFS(static, "static/index.html"))
 
-// policy lets a page use its own style sheet and nothing else.
-const policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// policy lets a page use what is here, and nothing from elsewhere or written
+// into it.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
+	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// New answers "/", "/healthz", "/readyz" and "/metrics".
+// New answers "/", where one talks in a browser, "/ws", and for machines
+// "/healthz", "/readyz" and "/metrics".
 func New(cfg Config) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", cfg.home)
-	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "style.css") })
+	for name, f := range files() {
+		mux.Handle("GET /"+name, f)
+	}
 	mux.HandleFunc("GET /healthz", cfg.health)
 	mux.HandleFunc("GET /readyz", cfg.ready)
 	mux.HandleFunc("GET /ws", cfg.socket)
@@ -61,20 +67,16 @@ func New(cfg Config) http.Handler {
 // home is the page, or its text for those who did not ask for HTML.
 func (cfg *Config) home(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	data := struct {
-		Join   []string
-		Online string
-	}{cfg.Join, people(cfg.Online())}
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprintf(w, "This is a chat room, %s here. Join it from a terminal:\n", data.Online)
-		for _, line := range data.Join {
+		fmt.Fprintf(w, "This is a chat room, %s here. Join it in a browser, or from a terminal:\n", people(cfg.Online()))
+		for _, line := range cfg.Join {
 			fmt.Fprintf(w, "  %s\n", line)
 		}
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = page.Execute(w, data) // its reader has gone
+	_ = index.Execute(w, cfg) // its reader has gone
 }
 
 func people(n int) string {

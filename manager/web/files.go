@@ -1,0 +1,58 @@
+package web
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"iter"
+	"net/http"
+	"path"
+	"time"
+)
+
+// types are those of the files that a page loads, whatever the system thinks of
+// their endings.
+var types = map[string]string{
+	".css": "text/css; charset=utf-8",
+	".js":  "text/javascript; charset=utf-8",
+	".svg": "image/svg+xml",
+}
+
+// file is one that does not change while the process runs.
+type file struct {
+	body      []byte
+	kind, tag string
+}
+
+// files are those that pages load, by their path.
+func files() iter.Seq2[string, file] {
+	return func(yield func(string, file) bool) {
+		entries, err := static.ReadDir("static")
+		if err != nil {
+			panic(err) // it is part of the binary
+		}
+		for _, e := range entries {
+			name := "static/" + e.Name()
+			kind, ok := types[path.Ext(name)]
+			if !ok {
+				continue
+			}
+			body, err := static.ReadFile(name)
+			if err != nil {
+				panic(err)
+			}
+			if !yield(name, file{body, kind, fmt.Sprintf("%q", fmt.Sprintf("%x", sha256.Sum256(body))[:16])}) {
+				return
+			}
+		}
+	}
+}
+
+// ServeHTTP lets a browser keep the file, and ask whether it is still this one.
+func (f file) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", f.kind)
+	h.Set("Cache-Control", "no-cache")
+	h.Set("ETag", f.tag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.body))
+}

@@ -1,0 +1,283 @@
+// The page: log in, hear, say, and come back after a loss. What frames and
+// typed lines mean is model.js's business, how it looks the others'.
+
+import { GROUP, lasting, parse, size } from './frames.js';
+import { connect, wait } from './link.js';
+import * as log from './log.js';
+import { add, hear, left, newRoom, typed } from './model.js';
+import * as list from './roster.js';
+import { label, put, recall, remember, switchLanguage, t } from './words.js';
+
+const maxName = 64; // bytes
+const nearLimit = 300; // bytes left from which on they are counted
+
+const $ = (id) => document.getElementById(id);
+const page = document.documentElement.dataset;
+const maxLine = Number(page.maxLine);
+const text = $('text');
+
+let room = null; // null: nobody has logged in
+let link = null;
+let secret = '';
+let losses = 0; // since the last welcome
+let retry = null; // {at, timer}: the next attempt
+let unread = 0;
+
+// --- log in
+
+$('address').textContent = location.host;
+$('name').value = new URLSearchParams(location.search).get('name') ?? recall('name') ?? '';
+$('secret').hidden = page.password !== 'true';
+showLogin();
+
+function showLogin() {
+  $('login').hidden = false;
+  $('chat').hidden = true;
+  $('name').focus();
+}
+
+$('enter').addEventListener('submit', (e) => {
+  e.preventDefault();
+  const name = $('name').value.trim();
+  let wrong = '';
+  if (name === '') wrong = 'emptyName';
+  else if (name.includes('@')) wrong = 'atName';
+  else if (size(name.normalize()) > maxName) wrong = 'longName';
+  const needed = page.password === 'true' && $('password').value === '';
+  complain('name', wrong && t(wrong));
+  complain('password', needed ? t('emptyPassword') : '');
+  if (wrong || needed) return $(wrong ? 'name' : 'password').focus();
+  remember('name', name);
+  secret = $('password').value;
+  $('login-note').textContent = t('joining');
+  room = newRoom(name.normalize());
+  losses = 0;
+  open();
+});
+
+// complain puts a hint beside a field.
+function complain(field, hint) {
+  $(field + '-hint').textContent = hint;
+  $(field).ariaInvalid = String(hint !== '');
+}
+
+// --- the connection
+
+function open() {
+  const opening = page.password === 'true' ? [secret, room.asked] : [room.asked];
+  room.ended = null;
+  link = connect(opening, { messages, closed });
+}
+
+function messages(raws) {
+  const at = Date.now();
+  const heard = room.heard;
+  for (const raw of raws) {
+    const frame = parse(raw);
+    if (!frame) continue;
+    hear(room, frame, at, list.roster);
+    if (frame.kind === 'welcome') welcomed(at);
+  }
+  unread += document.hidden || !document.hasFocus() ? room.heard - heard : 0;
+  if (room.me !== '') render();
+}
+
+function welcomed(at) {
+  if (losses > 0) add(room, { kind: 'note', word: 'back', args: [] }, at);
+  losses = 0;
+  stopRetry();
+  $('banner').hidden = true;
+  $('login').hidden = true;
+  $('chat').hidden = false;
+  $('login-note').textContent = '';
+  if (document.activeElement === document.body || $('login').contains(document.activeElement)) text.focus();
+}
+
+// closed decides whether to come back, and says what has happened.
+function closed() {
+  link = null;
+  const key = room.ended?.key ?? '';
+  if (room.me === '') return refused(key);
+  if (lasting(key)) return over(key);
+  losses++;
+  const pause = wait(losses - 1, Math.random());
+  retry = { at: Date.now() + pause, timer: setInterval(countdown, 250) };
+  countdown();
+}
+
+// refused goes back to the log-in with the reason beside its field.
+function refused(key) {
+  $('login-note').textContent = '';
+  if (key === 'badName') complain('name', room.ended.detail || t('badName'));
+  else if (key === 'password') complain('password', t('wrongPassword'));
+  else $('login-note').textContent = key ? t(key) : t('unreachable');
+  room = null;
+  showLogin();
+  $(key === 'password' ? 'password' : 'name').select();
+}
+
+const why = () => (room.ended ? t(room.ended.key) : t('cut'));
+
+function over() {
+  retry = null;
+  banner(t('ended', why()), 'rejoin');
+}
+
+function countdown() {
+  const seconds = Math.ceil((retry.at - Date.now()) / 1000);
+  if (seconds > 0) return banner(`${t('lost', why())} ${t('retry', seconds)}`, 'now');
+  tryAgain();
+}
+
+function tryAgain() {
+  stopRetry();
+  if (link) return;
+  if (losses === 0) losses = 1;
+  banner(t('trying'), '');
+  open();
+}
+
+function stopRetry() {
+  clearInterval(retry?.timer);
+  retry = null;
+}
+
+function banner(message, button) {
+  $('banner').hidden = false;
+  if ($('banner-text').textContent !== message) $('banner-text').textContent = message;
+  $('again').hidden = button === '';
+  $('again').textContent = button && t(button);
+}
+
+$('again').addEventListener('click', tryAgain);
+window.addEventListener('online', () => retry && tryAgain());
+
+// --- saying something
+
+$('say').addEventListener('submit', (e) => {
+  e.preventDefault();
+  submit();
+});
+
+text.addEventListener('keydown', (e) => {
+  if (e.key !== 'Enter' || e.isComposing || e.keyCode === 229) return; // an input method has it
+  e.preventDefault();
+  if (!e.shiftKey) submit();
+});
+
+text.addEventListener('input', () => {
+  if (/[\r\n]/.test(text.value)) text.value = text.value.replace(/[\r\n]+/g, ' ');
+  hint();
+  counter();
+});
+
+function submit() {
+  const result = typed(room, text.value, maxLine);
+  if (result.hint) return hint(...result.hint);
+  if (result.show) add(room, result.show, Date.now());
+  if (result.send !== undefined && !(link && link.send(result.send))) return hint('notConnected');
+  text.value = '';
+  hint();
+  counter();
+  if (result.show || result.send !== undefined) {
+    render();
+    log.restart(); // one wants to see one's own line
+  }
+}
+
+function hint(key, ...args) {
+  if (key) put($('text-hint'), key, ...args);
+  else if ($('text-hint').textContent !== '') $('text-hint').replaceChildren();
+}
+
+function counter() {
+  const free = left(room, text.value, maxLine);
+  $('count').textContent = free < nearLimit ? t('bytesLeft', free) : '';
+  $('count').classList.toggle('over', free < 0);
+}
+
+// --- whom to talk to
+
+list.chosenBy((name) => {
+  room.target = name;
+  list.choose(name);
+  people(false);
+  hint();
+  counter();
+  render();
+  text.focus();
+});
+
+$('everybody').addEventListener('click', () => {
+  room.target = GROUP;
+  list.choose(GROUP);
+  hint();
+  render();
+  text.focus();
+});
+
+function people(open) {
+  document.body.classList.toggle('people-open', open);
+  $('people').ariaExpanded = String(open);
+}
+
+$('people').addEventListener('click', () => {
+  people($('people').ariaExpanded !== 'true');
+  if ($('people').ariaExpanded === 'true') $('roster').focus();
+});
+
+document.addEventListener('keydown', (e) => {
+  if (e.key === 'Escape') people(false);
+});
+
+// --- what is seen
+
+function render() {
+  log.show(room);
+  list.settle(room.me);
+  if ($('me').textContent !== room.me) $('me').textContent = room.me;
+  const alone = room.target !== GROUP;
+  const gone = alone && !room.online.has(room.target);
+  put($('to'), gone ? 'toGone' : alone ? 'toOne' : 'toGroup', room.target);
+  $('everybody').hidden = !alone;
+  $('say').classList.toggle('private', alone);
+  $('say').classList.toggle('gone', gone);
+  title();
+}
+
+function title() {
+  document.title = (unread > 0 ? `(${unread}) ` : '') + t('title');
+}
+
+function seen() {
+  if (document.hidden || !document.hasFocus()) return;
+  unread = 0;
+  title();
+}
+
+document.addEventListener('visibilitychange', seen);
+window.addEventListener('focus', seen);
+
+for (const b of document.querySelectorAll('.language')) {
+  b.addEventListener('click', () => {
+    switchLanguage();
+    relabel();
+  });
+}
+
+function relabel() {
+  label(document);
+  list.relabel();
+  title();
+  if (room === null || room.me === '') return;
+  log.restart();
+  render();
+  hint();
+  counter();
+  if (!link && !retry) over();
+}
+
+label(document);
+list.relabel();
+list.choose(GROUP);
+title();

@@ -1,0 +1,89 @@
+// The line dialect as a page reads and writes it: one message is one line.
+// This module knows no page and no connection.
+
+export const GROUP = '------Group chat-------';
+
+// Characters that turn the direction of writing, or end a line: nothing that
+// comes from others may show text otherwise than it was written.
+const turning = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const safe = (s) => s.replace(turning, '');
+
+// parse takes a frame from the server apart; null if it is none.
+export function parse(raw) {
+  switch (raw[0]) {
+    case ' ': return parseLine(raw);
+    case '[': {
+      const names = parseJSON(raw);
+      return Array.isArray(names) ? { kind: 'roster', names } : null;
+    }
+    case '{': {
+      const control = parseJSON(raw) ?? {};
+      if (typeof control.welcome === 'string') return { kind: 'welcome', name: control.welcome };
+      if (Array.isArray(control.join)) return { kind: 'join', names: control.join };
+      if (Array.isArray(control.leave)) return { kind: 'leave', names: control.leave };
+      if (typeof control.error === 'string') return { kind: 'error', text: safe(control.error) };
+    }
+  }
+  return null;
+}
+
+// A name never holds an '@', so the last two of them are the ends of the text
+// and of the sender.
+function parseLine(raw) {
+  const second = raw.lastIndexOf('@');
+  const first = raw.lastIndexOf('@', second - 1);
+  if (first < 0) return null;
+  const sender = raw.slice(first + 1, second);
+  const target = raw.slice(second + 1);
+  if (!raw.startsWith(sender + ':', 1)) return null;
+  const text = safe(raw.slice(sender.length + 2, first));
+  return { kind: 'line', sender, text, target, private: target !== GROUP };
+}
+
+function parseJSON(raw) {
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return null;
+  }
+}
+
+const encoder = new TextEncoder();
+
+// size is how many bytes a text has on the way.
+export const size = (text) => encoder.encode(text).length;
+
+// message is the line by which me sends text to target, a name or GROUP.
+export const message = (text, me, target) => `${text}@${me}@${target}`;
+
+// The texts of errors, by which a page knows them; details follow a colon.
+const reasons = {
+  stalled: 'evicted: read nothing for too long',
+  slow: 'evicted: too far behind',
+  late: 'no name came in time',
+  badName: 'name refused',
+  full: 'the room is full',
+  shutdown: 'the server is shutting down',
+  internal: 'internal error of the server',
+  password: 'wrong password',
+  kicked: 'removed by the operator',
+  crowded: 'too many connections from your address',
+  needTLS: 'this room speaks TLS only',
+  tooLong: 'line too long',
+  noSuchUser: 'no such user',
+};
+
+// reason is what an error is about: a key of reasons, '' if it is none of them,
+// and the details.
+export function reason(text) {
+  for (const [key, known] of Object.entries(reasons)) {
+    if (text === known || text.startsWith(known + ': ')) return { key, detail: text.slice(known.length + 2) };
+  }
+  return { key: '', detail: text };
+}
+
+// closing says whether the server ends the connection for this reason.
+export const closing = (key) => key !== '' && key !== 'tooLong' && key !== 'noSuchUser';
+
+// lasting says whether asking again cannot help.
+export const lasting = (key) => key === 'badName' || key === 'password' || key === 'kicked' || key === 'needTLS';

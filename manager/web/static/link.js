@@ -1,0 +1,56 @@
+// The connection to the room: it brings messages in bunches, and tells how it
+// has ended. It knows no words and no page.
+
+const firstWait = 1000; // milliseconds before the second attempt, doubled up to
+const lastWait = 30000;
+const hiddenPause = 250; // between two bunches while nobody looks
+
+// wait is how long to wait before attempt n (0 is the first after a loss), some
+// sooner than others: they would all come back at once.
+export function wait(n, random) {
+  return Math.min(firstWait * 2 ** n, lastWait) * (0.75 + random / 4);
+}
+
+// connect opens a WebSocket and sends the opening lines. on.messages is called
+// with an array, at most once a frame of the screen; on.closed after the last.
+export function connect(opening, on) {
+  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const ws = new WebSocket(`${scheme}//${location.host}/ws`);
+  let bunch = [];
+  let timer = 0;
+  let frame = 0;
+
+  function flush() {
+    clearTimeout(timer);
+    cancelAnimationFrame(frame);
+    timer = frame = 0;
+    const messages = bunch;
+    bunch = [];
+    if (messages.length > 0) on.messages(messages);
+  }
+  function looked() {
+    if (bunch.length > 0) flush();
+  }
+  ws.addEventListener('open', () => opening.forEach((line) => ws.send(line)));
+  ws.addEventListener('message', (e) => {
+    bunch.push(e.data);
+    if (frame || timer) return;
+    if (document.hidden) timer = setTimeout(flush, hiddenPause);
+    else frame = requestAnimationFrame(flush);
+  });
+  ws.addEventListener('close', () => {
+    document.removeEventListener('visibilitychange', looked);
+    flush();
+    on.closed();
+  });
+  document.addEventListener('visibilitychange', looked);
+  return {
+    // send says whether the line is on its way.
+    send(line) {
+      if (ws.readyState !== WebSocket.OPEN) return false;
+      ws.send(line);
+      return true;
+    },
+    close: () => ws.close(1000),
+  };
+}

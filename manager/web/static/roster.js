@@ -1,0 +1,167 @@
+// Who is online, on the page: the group on top, then the names in join order,
+// and which of them is talked to. A change costs one element.
+
+import { GROUP } from './frames.js';
+import { isolated, t } from './words.js';
+
+const filterFrom = 12; // names from which on a filter is of use
+
+const $ = (id) => document.getElementById(id);
+const box = $('roster');
+const filter = $('filter');
+
+const options = new Map(); // by name, in join order
+let me = '';
+let chosen = GROUP;
+let active = GROUP; // where the arrow keys are
+let count = 0; // of elements ever made: their ids
+let onChoose = () => {};
+
+const everyone = option(GROUP);
+box.append(everyone);
+
+function option(name) {
+  const e = document.createElement('div');
+  e.role = 'option';
+  e.id = 'o' + count++;
+  e.dataset.name = name;
+  e.ariaSelected = 'false';
+  return e;
+}
+
+function named(name) {
+  const e = option(name);
+  e.append(isolated(name));
+  options.set(name, e);
+  mark(e, name);
+  return e;
+}
+
+function mark(e, name) {
+  if (name === me && e.childElementCount === 1) {
+    const self = document.createElement('span');
+    self.className = 'quiet';
+    self.textContent = ' ' + t('self');
+    e.append(self);
+    e.classList.add('self');
+  }
+  e.hidden = !matches(name);
+}
+
+const matches = (name) => filter.hidden || name.toLowerCase().includes(filter.value.trim().toLowerCase());
+const element = (name) => (name === GROUP ? everyone : options.get(name));
+
+// The roster as model.js tells it.
+export const roster = {
+  replace(names) {
+    options.clear();
+    box.replaceChildren(everyone, ...names.map(named));
+    select();
+  },
+  join(names) {
+    box.append(...names.filter((n) => !options.has(n)).map(named));
+    if (names.includes(chosen)) select();
+  },
+  leave(names) {
+    for (const name of names) {
+      options.get(name)?.remove();
+      options.delete(name);
+      if (name === active) active = GROUP;
+    }
+  },
+};
+
+// settle brings what surrounds the names up to date, once a frame of the screen.
+export function settle(name) {
+  if (name !== me) {
+    me = name;
+    const own = options.get(me);
+    if (own) mark(own, me);
+  }
+  $('online-title').textContent = t('online', options.size);
+  $('people').textContent = t('people', options.size);
+  if (filter.hidden !== options.size < filterFrom) {
+    filter.hidden = options.size < filterFrom;
+    sift();
+  }
+  box.setAttribute('aria-activedescendant', element(active)?.id ?? everyone.id);
+}
+
+// relabel puts the words in again, after a change of language.
+export function relabel() {
+  everyone.textContent = t('everyone');
+  const own = options.get(me);
+  if (own?.lastElementChild?.className === 'quiet') own.lastElementChild.textContent = ' ' + t('self');
+  settle(me);
+}
+
+// choose says who is talked to.
+export function choose(name) {
+  chosen = active = name;
+  select();
+}
+
+export function chosenBy(f) {
+  onChoose = f;
+}
+
+function select() {
+  for (const e of box.querySelectorAll('[aria-selected=true], .active')) {
+    e.ariaSelected = 'false';
+    e.classList.remove('active');
+  }
+  const e = element(chosen);
+  if (e) e.ariaSelected = 'true';
+  element(active)?.classList.add('active');
+}
+
+function sift() {
+  let shown = 0;
+  for (const [name, e] of options) {
+    e.hidden = !matches(name);
+    if (!e.hidden) shown++;
+  }
+  $('nobody').hidden = shown > 0 || options.size === 0;
+}
+
+filter.addEventListener('input', sift);
+filter.addEventListener('keydown', (e) => {
+  if (e.key === 'Escape') {
+    filter.value = '';
+    sift();
+  } else if (e.key === 'Enter' || e.key === 'ArrowDown') {
+    const found = [...options].find(([, o]) => !o.hidden);
+    if (!found) return;
+    e.preventDefault();
+    if (e.key === 'Enter') return onChoose(found[0]);
+    move(found[0]);
+    box.focus();
+  }
+});
+
+box.addEventListener('click', (e) => {
+  const o = e.target.closest('[role=option]');
+  if (o) onChoose(o.dataset.name);
+});
+
+box.addEventListener('keydown', (e) => {
+  const shown = [...box.children].filter((o) => !o.hidden);
+  const at = shown.indexOf(element(active));
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: shown.length - 1, PageDown: at + 10, PageUp: at - 10 }[e.key];
+  if (to !== undefined) {
+    e.preventDefault();
+    move(shown[Math.max(0, Math.min(to, shown.length - 1))].dataset.name);
+  } else if (e.key === 'Enter' || e.key === ' ') {
+    e.preventDefault();
+    onChoose(active);
+  }
+});
+
+function move(name) {
+  element(active)?.classList.remove('active');
+  active = name;
+  const e = element(name);
+  e.classList.add('active');
+  e.scrollIntoView({ block: 'nearest' });
+  box.setAttribute('aria-activedescendant', e.id);
+}

@@ -1,0 +1,143 @@
+// What a person reads, in two languages. A value is a text or a function of what
+// goes into it.
+
+const maxListed = 30;
+
+const english = {
+  code: 'en', other: '中文',
+  title: 'Group chat', login: 'Log in', address: 'Server address:', name: 'Name', password: 'Password of the room', enter: 'Join',
+  terminal: 'Or join from a terminal', group: 'Group chat', you: 'You are', live: 'Server', conversation: 'Conversation',
+  earlier: 'Earlier lines', everybody: 'Back to everybody', send: 'Send', filter: 'Find a name', nobody: 'Nobody of that name is online.',
+  emptyName: 'A name is needed. It may be anything without @.', longName: 'At most 64 bytes, please.', atName: 'A name cannot hold an @.',
+  emptyPassword: 'This room asks for a password.',
+  welcome: "Welcome to the group chat, everybody. Let's talk!",
+  renamed: (given, asked) => ['You are ', given, ' here: ', asked, ' is taken.'],
+  online: (n) => `Online (${n})`, people: (n) => `${n} online`,
+  everyone: 'Everybody', self: '(you)',
+  joined: (names, n) => [names, n === 1 ? ' has come' : ' have come'], left: (names, n) => [names, n === 1 ? ' has left' : ' have left'],
+  more: (n) => ` and ${n} more`, comma: ', ', stop: '. ',
+  from: 'private, to you', to: (name) => ['private, to ', name],
+  toGroup: 'To everybody', toOne: (name) => ['Privately to ', name], toGone: (name) => [name, ' has left; nobody would get this.'],
+  who: (names, n) => [`${n} online: `, names],
+  help: '/msg NAME text – to one person alone\n/reply text – to who last wrote to you alone\n/who – who is here\n/me text – what you do: * Ann waves\n//text – text that begins with a slash\nEnter sends. Choose a name in the list to talk to that person alone.',
+  noReply: 'Nobody has written to you alone yet.',
+  notHere: (name) => ['Nobody here is called ', name, '. It was not sent.'],
+  noText: (command) => `${command} needs a text. /help lists the commands.`,
+  unknown: (command) => `There is no command ${command}. /help lists them; /${command} says it as text.`,
+  tooManyBytes: (n, max) => `That line has ${n} bytes, at most ${max} are possible. It was not sent.`,
+  bytesLeft: (n) => (n < 0 ? `${-n} bytes too many` : `${n} bytes left`),
+  notConnected: 'You are not connected. It was not sent.',
+  newer: (n) => (n === 1 ? '1 new line ↓' : `${n} new lines ↓`), down: 'To the last line ↓',
+  joining: 'Connecting …', unreachable: 'The room cannot be reached. Try again in a moment.',
+  lost: (why) => `The connection is lost${why ? ` (${why})` : ''}.`, ended: (why) => `You are out: ${why}.`,
+  retry: (s) => `Trying again in ${s} s …`, trying: 'Trying again …', now: 'Now', rejoin: 'Join again',
+  back: 'Back in the room. What was said meanwhile was missed.',
+  server: (text) => `The room says: ${text}`,
+  stalled: 'evicted: read nothing for too long', slow: 'evicted: too far behind', late: 'no name came in time', badName: 'the name was refused',
+  full: 'the room is full', shutdown: 'the server is shutting down', internal: 'an error of the server', kicked: 'removed by the operator',
+  wrongPassword: 'That is not the password of this room.', crowded: 'too many connections from your address', needTLS: 'this room speaks TLS only',
+  cut: 'cut off without a word', tooLong: 'That line was too long. It was not sent.', noSuchUser: (name) => ['Nobody here is called ', name, '. It was not sent.'],
+};
+
+const chinese = {
+  code: 'zh', other: 'English',
+  title: '群聊', login: '用户登陆', address: 'IP地址:', name: '用户名', password: '房间密码', enter: '登录',
+  terminal: '也可以从终端加入', group: '群聊', you: '您是', live: '服务器', conversation: '聊天内容',
+  earlier: '更早的消息', everybody: '返回群聊', send: '发送', filter: '查找用户', nobody: '没有这样的在线用户。',
+  emptyName: '用户名不能为空，且不能含有 @。', longName: '用户名最多 64 字节。', atName: '用户名不能含有 @。',
+  emptyPassword: '此房间需要密码。',
+  welcome: '欢迎进入群聊，大家开始聊天吧!',
+  renamed: (given, asked) => ['您在这里的用户名是 ', given, '：', asked, ' 已被使用。'],
+  online: (n) => `当前在线用户 (${n})`, people: (n) => `在线 ${n}`,
+  everyone: '群聊', self: '(您)',
+  joined: (names) => [names, ' 进入了群聊'], left: (names) => [names, ' 离开了群聊'],
+  more: (n) => ` 以及另外 ${n} 位`, comma: '、', stop: '；',
+  from: '私聊，发给您', to: (name) => ['私聊，发给 ', name],
+  toGroup: '发给群聊', toOne: (name) => ['私聊: ', name], toGone: (name) => [name, ' 已离开，没有人会收到。'],
+  who: (names, n) => [`当前在线用户 (${n}): `, names],
+  help: '/msg 用户名 内容 – 只发给一个人\n/reply 内容 – 回复最近给您发私聊的人\n/who – 当前在线用户\n/me 内容 – 动作: * Ann 挥手\n//文字 – 发送以斜杠开头的文字\n回车发送。在列表中选择用户即可私聊。',
+  noReply: '还没有人给您发过私聊。',
+  notHere: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
+  noText: (command) => `${command} 需要内容。/help 列出所有命令。`,
+  unknown: (command) => `没有命令 ${command}。/help 列出所有命令；/${command} 作为文字发送。`,
+  tooManyBytes: (n, max) => `该行有 ${n} 字节，最多 ${max} 字节。未发送。`,
+  bytesLeft: (n) => (n < 0 ? `超出 ${-n} 字节` : `还可输入 ${n} 字节`),
+  notConnected: '当前未连接。未发送。',
+  newer: (n) => `${n} 条新消息 ↓`, down: '到最后一行 ↓',
+  joining: '正在连接 …', unreachable: '无法连接到房间，请稍后再试。',
+  lost: (why) => `连接已断开${why ? ` (${why})` : ''}。`, ended: (why) => `您已离开: ${why}。`,
+  retry: (s) => `${s} 秒后重试 …`, trying: '正在重试 …', now: '立即重试', rejoin: '重新加入',
+  back: '已重新进入群聊。期间的消息已错过。',
+  server: (text) => `服务器: ${text}`,
+  stalled: '长时间未读取消息', slow: '读取过慢', late: '未及时给出用户名', badName: '用户名被拒绝',
+  full: '房间已满', shutdown: '服务器正在关闭', internal: '服务器内部错误', kicked: '被管理员移出',
+  wrongPassword: '房间密码不正确。', crowded: '来自您的地址的连接过多', needTLS: '此房间仅支持 TLS',
+  cut: '连接中断', tooLong: '该行过长。未发送。', noSuchUser: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
+};
+
+let words = (recall('language') ?? navigator.language).startsWith('zh') ? chinese : english;
+
+// switchLanguage takes the other language from now on.
+export function switchLanguage() {
+  words = words === english ? chinese : english;
+  remember('language', words.code);
+}
+
+export const language = () => words.code;
+
+// t is a text as plain characters.
+export const t = (key, ...args) => [parts(key, ...args)].flat().join('');
+
+// parts is a text as a list in which names are apart, to be shown in a direction
+// of their own; see put.
+export function parts(key, ...args) {
+  const w = words[key] ?? key;
+  return typeof w === 'function' ? w(...args) : w;
+}
+
+// put shows a text in an element, each of the values that are names in a <bdi>.
+export function put(element, key, ...args) {
+  const names = new Set(args.filter((a) => typeof a === 'string'));
+  element.replaceChildren(...[parts(key, ...args)].flat().map((part) => (names.has(part) ? isolated(part) : part)));
+}
+
+export function isolated(text) {
+  const b = document.createElement('bdi');
+  b.textContent = text;
+  return b;
+}
+
+// list is names in a row, the first of many.
+export function list(names) {
+  const shown = names.slice(0, maxListed).join(words.comma);
+  return names.length > maxListed ? shown + words.more(names.length - maxListed) : shown;
+}
+
+// label puts the words where the page names them.
+export function label(root) {
+  document.documentElement.lang = words.code === 'zh' ? 'zh-CN' : 'en';
+  for (const e of root.querySelectorAll('[data-t]')) e.textContent = t(e.dataset.t);
+  for (const e of root.querySelectorAll('[data-label]')) e.setAttribute('aria-label', t(e.dataset.label));
+  for (const e of root.querySelectorAll('[data-placeholder]')) e.placeholder = t(e.dataset.placeholder);
+  for (const e of root.querySelectorAll('.language')) {
+    e.textContent = words.other;
+    e.lang = words.code === 'zh' ? 'en' : 'zh-CN';
+  }
+}
+
+// recall and remember keep a word over visits, where the browser lets us.
+export function recall(key) {
+  try {
+    return localStorage.getItem('chatsim.' + key);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(key, value) {
+  try {
+    localStorage.setItem('chatsim.' + key, value);
+  } catch {
+    // A visitor may have forbidden it.
+  }
+}
