@@ -159,10 +159,16 @@ $('say').addEventListener('submit', (e) => {
   submit();
 });
 
+// A line is a line: Enter sends, and with Shift it does nothing. Keyboards on
+// glass tell of a line break only, input methods have an Enter of their own.
+let shifted = false;
 text.addEventListener('keydown', (e) => {
-  if (e.key !== 'Enter' || e.isComposing || e.keyCode === 229) return; // an input method has it
+  shifted = e.shiftKey;
+});
+text.addEventListener('beforeinput', (e) => {
+  if (e.isComposing || (e.inputType !== 'insertLineBreak' && e.inputType !== 'insertParagraph')) return;
   e.preventDefault();
-  if (!e.shiftKey) submit();
+  if (!shifted) submit();
 });
 
 text.addEventListener('input', () => {
