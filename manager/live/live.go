@@ -70,6 +70,7 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	defer stop()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.serve() })
+	g.Go(func() error { h.seen.watch(gctx, h.room.Stats); return nil })
 	h.greet()
 	operate(ctx, h.room, stdin, stdout, stop)
 	<-gctx.Done()
@@ -95,6 +96,7 @@ type house struct {
 	ln       net.Listener
 	rec      *record.Recorder // nil: none
 	room     *manager.Manager
+	seen     history
 	draining atomic.Bool
 }
 
@@ -135,6 +137,7 @@ func (h *house) open() error {
 		Password: cfg.Password != "",
 		MaxLine:  wire.DefaultMaxLine,
 		Origins:  cfg.Origins,
+		Live:     h.seen.since,
 	}))
 	return nil
 }

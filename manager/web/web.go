@@ -27,6 +27,7 @@ type Config struct {
 	Serve    func(net.Conn) // a connection of the line dialect, until it has ended
 	Password bool           // one is asked for before the name
 	MaxLine  int            // bytes of a line that a client may send
+	Live     func(since int64) []Sample // one a second, younger than that
 	Origins  []string       // of pages from elsewhere that may connect, as patterns of path.Match
 }
 
@@ -40,7 +41,8 @@ var index = template.Must(template.ParseFS(static, "static/index.html"))
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// New answers "/", where one talks in a browser, "/ws", and for machines
+// New answers "/", where one talks in a browser, with "/ws"; "/live", where the
+// server is looked at, with "/live.json"; and for machines
 // "/healthz", "/readyz" and "/metrics".
 func New(cfg Config) http.Handler {
 	mux := http.NewServeMux()
@@ -51,6 +53,8 @@ func New(cfg Config) http.Handler {
 	mux.HandleFunc("GET /healthz", cfg.health)
 	mux.HandleFunc("GET /readyz", cfg.ready)
 	mux.HandleFunc("GET /ws", cfg.socket)
+	mux.HandleFunc("GET /live", cfg.charts)
+	mux.HandleFunc("GET /live.json", cfg.samples)
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		cfg.Metrics(w)

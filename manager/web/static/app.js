@@ -125,7 +125,7 @@ function over() {
 
 function countdown() {
   const seconds = Math.ceil((retry.at - Date.now()) / 1000);
-  if (seconds > 0) return banner(`${t('lost', why())} ${t('retry', seconds)}`, 'now');
+  if (seconds > 0) return banner(t('lost', why()), 'now', t('retry', seconds));
   tryAgain();
 }
 
@@ -142,8 +142,10 @@ function stopRetry() {
   retry = null;
 }
 
-function banner(message, button) {
+// banner says what has happened; the seconds that pass are for the eye only.
+function banner(message, button, wait = '') {
   $('banner').hidden = false;
+  $('banner-wait').textContent = wait;
   if ($('banner-text').textContent !== message) $('banner-text').textContent = message;
   $('again').hidden = button === '';
   $('again').textContent = button && t(button);

@@ -37,6 +37,10 @@ const english = {
   full: 'the room is full', shutdown: 'the server is shutting down', internal: 'an error of the server', kicked: 'removed by the operator',
   wrongPassword: 'That is not the password of this room.', crowded: 'too many connections from your address', needTLS: 'this room speaks TLS only',
   cut: 'cut off without a word', tooLong: 'That line was too long. It was not sent.', noSuchUser: (name) => ['Nobody here is called ', name, '. It was not sent.'],
+  serverTitle: "The room's server", toChat: 'Chat', lastMinutes: 'The last five minutes.', noAnswer: 'The server does not answer.', machines: 'For machines:',
+  usersOnline: 'Users online', linesIn: 'Lines in, a second', deliveriesOut: 'Deliveries out, a second', feedWait: 'In the feed until written',
+  slowestBytes: 'Slowest reader, bytes behind', slowestTime: 'Slowest reader, time behind', evictions: 'Put out since the start',
+  evicted_slow: 'too far behind', evicted_stalled: 'read nothing', evicted_kicked: 'by the operator',
 };
 
 const chinese = {
@@ -73,6 +77,10 @@ const chinese = {
   full: '房间已满', shutdown: '服务器正在关闭', internal: '服务器内部错误', kicked: '被管理员移出',
   wrongPassword: '房间密码不正确。', crowded: '来自您的地址的连接过多', needTLS: '此房间仅支持 TLS',
   cut: '连接中断', tooLong: '该行过长。未发送。', noSuchUser: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
+  serverTitle: '聊天服务器', toChat: '群聊', lastMinutes: '最近五分钟。', noAnswer: '服务器没有响应。', machines: '供程序使用:',
+  usersOnline: '在线用户', linesIn: '每秒收到消息', deliveriesOut: '每秒送达', feedWait: '写出前的等待',
+  slowestBytes: '最慢读者落后字节', slowestTime: '最慢读者落后时间', evictions: '启动以来被移出',
+  evicted_slow: '读取过慢', evicted_stalled: '长时间未读取', evicted_kicked: '被管理员移出',
 };
 
 let words = (recall('language') ?? navigator.language).startsWith('zh') ? chinese : english;
