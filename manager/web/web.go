@@ -24,11 +24,11 @@ type Config struct {
 	Health  func() []string // what is wrong and does not end the room
 	Metrics func(io.Writer) // in Prometheus' text form
 
-	Serve    func(net.Conn) // a connection of the line dialect, until it has ended
-	Password bool           // one is asked for before the name
-	MaxLine  int            // bytes of a line that a client may send
+	Serve    func(net.Conn)             // a connection of the line dialect, until it has ended
+	Password bool                       // one is asked for before the name
+	MaxLine  int                        // bytes of a line that a client may send
 	Live     func(since int64) []Sample // one a second, younger than that
-	Origins  []string       // of pages from elsewhere that may connect, as patterns of path.Match
+	Origins  []string                   // of pages from elsewhere that may connect, as patterns of path.Match
 }
 
 //go:embed static

@@ -4,7 +4,8 @@ import { amount, duration, path, percentile, rate, top } from './series.js';
 import { label, switchLanguage, t } from './words.js';
 
 const every = 1000; // milliseconds
-const places = 300; // samples that are drawn
+const most = 300; // samples that are drawn
+const fewest = 60; // places for them
 const width = 300;
 const height = 80;
 
@@ -52,7 +53,7 @@ function draw() {
     const now = values.map((v, i) => `${c.names ? c.names[i] + ' ' : ''}${c.write(v.at(-1) ?? null)}`);
     c.value.replaceChildren(...now.map((n, i) => element('span', `s${i}`, n)));
     c.drawing.setAttribute('aria-label', `${t(c.title)}: ${now.join(', ')}`);
-    c.paths.forEach((p, i) => p.setAttribute('d', path(values[i], places, width, height, max)));
+    c.paths.forEach((p, i) => p.setAttribute('d', path(values[i], Math.max(fewest, samples.length), width, height, max)));
   }
   const evicted = Object.entries(samples.at(-1)?.evicted ?? {});
   $('evicted').replaceChildren(...evicted.map(([reason, n]) => element('div', '', element('dt', '', t('evicted_' + reason)), element('dd', '', String(n)))));
@@ -63,7 +64,7 @@ async function look() {
     const since = samples.at(-1)?.at_ms ?? 0;
     const answer = await fetch(`/live.json?since=${since}`);
     if (!answer.ok) throw new Error(answer.statusText);
-    samples = samples.concat(await answer.json()).slice(-places);
+    samples = samples.concat(await answer.json()).slice(-most);
     $('state').textContent = '';
   } catch {
     $('state').textContent = t('noAnswer');
