@@ -29,6 +29,7 @@ import (
 	"chatsim/manager"
 	"chatsim/manager/live"
 	"chatsim/manager/record"
+	"chatsim/manager/web"
 )
 
 // The exit codes beside those of a report.
@@ -119,7 +120,10 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 		if err != nil {
 			return 0, fmt.Errorf("listen on a free port: %w", err)
 		}
-		room = manager.New(manager.Config{Detect: cfg.Dialect == "raw"})
+		room = manager.New(manager.Config{Detect: cfg.Dialect != "line"})
+		if cfg.Dialect == "ws" {
+			room.Handle(web.Sockets(room.ServeLines))
+		}
 		var g errgroup.Group
 		g.Go(func() error { return serveUntilShut(room, ln) })
 		defer func() { closeRoom(room, &g, stderr) }()
@@ -257,5 +261,5 @@ func serve(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stde
 	}
 	return live.Run(ctx, live.Config{Listen: cfg.Listen, Drain: cfg.Drain, Record: cfg.Record, RecordPrivate: cfg.RecordPrivate,
 		RecordFormat: format, Password: cfg.Password, TLSCert: cfg.TLSCert, TLSKey: cfg.TLSKey, StrictNames: cfg.StrictNames,
-		MaxUsers: cfg.MaxUsers, MaxConns: cfg.MaxConns, Flood: cfg.Flood, Verbose: cfg.Verbose}, stdin, stdout, stderr)
+		MaxUsers: cfg.MaxUsers, MaxConns: cfg.MaxConns, Origins: cfg.Origins, Flood: cfg.Flood, Verbose: cfg.Verbose}, stdin, stdout, stderr)
 }

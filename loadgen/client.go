@@ -19,13 +19,27 @@ func Dial(addr string) Joiner {
 	}
 }
 
-// Dialect is the Joiner for servers that speak "line" or "raw", and the kind of
-// its clients.
+// Dialect is the Joiner for servers that speak "line", "raw" or "ws", and the
+// kind of its clients.
 func Dialect(name, addr string) (Joiner, Kind) {
-	if name == "raw" {
+	switch name {
+	case "raw":
 		return DialRaw(addr), RawKind()
+	case "ws":
+		return DialWS(addr), Kind{}
 	}
 	return Dial(addr), Kind{}
+}
+
+// DialWS is the Joiner for servers that speak the line dialect over WebSockets.
+func DialWS(addr string) Joiner {
+	return func(ctx context.Context, name string) (Client, error) {
+		c, err := chatter.DialWS(ctx, addr, name)
+		if err != nil {
+			return nil, err
+		}
+		return lineClient{c}, nil
+	}
 }
 
 // RawKind is what clients of the raw dialect cannot do.

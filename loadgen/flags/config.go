@@ -20,7 +20,7 @@ type Config struct {
 	Scenario   string
 	Verify     string        // "full", "order", "count" or "off"
 	Drain      time.Duration // limit for the last lines to arrive, of the live room too
-	Dialect    string        // "line" or "raw"
+	Dialect    string        // "line", "raw" or "ws"
 	Target     string        // HOST:PORT; empty: a Manager in this process
 	Thresholds []report.Threshold
 
@@ -43,9 +43,10 @@ type Config struct {
 	TLSCert       string // PEM files; empty: no TLS
 	TLSKey        string
 	StrictNames   bool
-	MaxUsers      int     // 0: no limit
-	MaxConns      int     // connections, 0: no limit
-	Flood         float64 // lines a second of one user, 0: no limit
+	MaxUsers      int      // 0: no limit
+	MaxConns      int      // connections, 0: no limit
+	Origins       []string // of pages from elsewhere that may connect
+	Flood         float64  // lines a second of one user, 0: no limit
 
 	// The terminal chatter.
 	Join  string // HOST:PORT; empty: none

@@ -2,6 +2,7 @@ package flags
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -61,6 +62,8 @@ func (c *Config) checkRoom() error {
 		return &Error{msg: fmt.Sprintf("-max-conns %d: must not be negative", c.MaxConns), hint: "0 is no limit"}
 	case c.Flood < 0 || c.Flood != c.Flood:
 		return &Error{msg: fmt.Sprintf("-flood %v: must not be negative", c.Flood), hint: "0 is no limit"}
+	case badPattern(c.Origins) != "":
+		return &Error{msg: fmt.Sprintf("-allow-origin %s is not a host", badPattern(c.Origins)), hint: "write chat.example.org, *.example.org or https://chat.example.org"}
 	case c.Explicit("log") && c.Log == "":
 		return &Error{msg: "-log needs the name of a directory"}
 	case c.Record == "off":
@@ -70,4 +73,15 @@ func (c *Config) checkRoom() error {
 		}
 	}
 	return nil
+}
+
+// badPattern is the first that can be no pattern of an origin.
+func badPattern(patterns []string) string {
+	for _, p := range patterns {
+		host := strings.TrimPrefix(strings.TrimPrefix(p, "https://"), "http://")
+		if _, err := path.Match(p, ""); err != nil || host == "" || strings.ContainsAny(host, "/ \t\r\n") {
+			return show(p)
+		}
+	}
+	return ""
 }

@@ -69,8 +69,8 @@ func TestParseErrors(t *testing.T) {
 		{"-listen :1", "-listen without -serve", "add -serve"},
 		{"-inflight 5", "-inflight and -rate 100 contradict each other", "-rate max"},
 		{"-inflight 5 -rate 0.5", "-inflight and -rate 0.5 contradict each other", "-rate max"},
-		{"-dialect row", "-dialect row is not known, did you mean raw?", "one of line, raw"},
-		{"-dialect=", "-dialect \"\" is not known", "one of line, raw"},
+		{"-dialect row", "-dialect row is not known, did you mean raw?", "one of line, raw, ws"},
+		{"-dialect=", "-dialect \"\" is not known", "one of line, raw, ws"},
 		{"-record x", "-record without -serve contradicts the simulation", "add -serve"},
 		{"-password x", "-password without -serve contradicts", ""},
 		{"-serve -password=", "-password needs a word", ""},
@@ -81,6 +81,10 @@ func TestParseErrors(t *testing.T) {
 		{"-serve -max-users -1", "-max-users -1: must not be negative", "0 is no limit"},
 		{"-serve -max-conns -1", "-max-conns -1: must not be negative", "0 is no limit"},
 		{"-serve -flood -0.5", "-flood -0.5: must not be negative", "0 is no limit"},
+		{"-allow-origin x", "-allow-origin without -serve contradicts", "add -serve"},
+		{"-serve -allow-origin=", "-allow-origin \"\" is not a host", "chat.example.org"},
+		{"-serve -allow-origin http://h/x", "-allow-origin http://h/x is not a host", "chat.example.org"},
+		{"-serve -allow-origin [", "-allow-origin [ is not a host", "chat.example.org"},
 		{"-serve -flood many", "-flood many is not a", ""},
 		{"-serve -join h:1", "-serve and -join contradict each other", "terminal"},
 		{"-name Ann", "-name goes with -join only", "-join HOST:PORT"},
@@ -164,6 +168,10 @@ func TestParse(t *testing.T) {
 			c.Join, c.Name, c.Password, c.TLS, c.TLSCA, c.Log = "h:1", "Ann", "x", true, "ca.pem", "."
 		}},
 		{"-dialect raw", func(c *Config) { c.Dialect = "raw" }},
+		{"-dialect ws", func(c *Config) { c.Dialect = "ws" }},
+		{"-serve -allow-origin a.example -allow-origin https://*.example.org", func(c *Config) {
+			c.Serve, c.Origins = true, []string{"a.example", "https://*.example.org"}
+		}},
 		{"-h -users 0", func(c *Config) { c.Help, c.Users = true, 0 }},
 		{"-help", func(c *Config) { c.Help = true }},
 		{"--version rest", func(c *Config) { c.Version = true }},

@@ -22,7 +22,7 @@ type Known struct {
 var verifyLevels = []string{"full", "order", "count", report.VerifyOff}
 
 // dialects are those of -dialect, the default first.
-var dialects = []string{"line", "raw"}
+var dialects = []string{"line", "raw", "ws"}
 
 // recordFormats are those of -record-format, the default first.
 var recordFormats = []string{"text", "json"}
@@ -60,7 +60,7 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.Verify, "verify", verifyLevels[0], "`LEVEL`|how much of each delivery is checked: "+strings.Join(verifyLevels, ", "))
 	s.DurationVar(&c.Drain, "drain", 10*time.Second, "`D`|limit for the last lines to arrive")
 	s.StringVar(&c.Target, "target", "", "`HOST:PORT`|load a running server instead of one in this process")
-	s.StringVar(&c.Dialect, "dialect", dialects[0], "`NAME`|what the chatters speak: line, or raw, the original chat room's; with -target")
+	s.StringVar(&c.Dialect, "dialect", dialects[0], "`NAME`|what the chatters speak: line, raw, the original chat room's, or ws, WebSockets")
 	s.Var((*thresholdsValue)(&c.Thresholds), "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
 	s.group("Simulation", "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "dialect", "threshold")
 
@@ -85,8 +85,9 @@ func newSet(c *Config, known Known) *set {
 	s.IntVar(&c.MaxUsers, "max-users", 10000, "`N`|users in the room at one time; 0: no limit")
 	s.IntVar(&c.MaxConns, "max-conns", 512, "`N`|connections from one address but this machine's; 0: no limit")
 	s.Float64Var(&c.Flood, "flood", 200, "`R`|lines a second that one user may go on saying, five times as many at once; more is read later; 0: no limit")
+	s.StringArrayVar(&c.Origins, "allow-origin", nil, "`HOST`|let pages of another host talk here, such as chat.example.org or *.example.org; repeatable")
 	s.group("Live room", "serve", "listen", "record", "record-private", "record-format", "password", "tls-cert", "tls-key",
-		"strict-names", "max-users", "max-conns", "flood")
+		"strict-names", "max-users", "max-conns", "flood", "allow-origin")
 
 	s.StringVar(&c.Join, "join", "", "`HOST:PORT`|talk in a room from this terminal, or send it what comes in by a pipe")
 	s.StringVar(&c.Name, "name", "", "`NAME`|to ask for")

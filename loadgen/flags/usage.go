@@ -82,7 +82,7 @@ func (s *set) describe(b *strings.Builder, f *pflag.Flag) {
 	}
 	b.WriteString(strings.Repeat(" ", max(0, hanging-at)))
 	at = max(at, hanging)
-	if d := f.DefValue; d != "" && d != "false" && f.Name != "seed" {
+	if d := f.DefValue; d != "" && d != "false" && d != "[]" && f.Name != "seed" {
 		meaning += " (default " + trimDuration(d) + ")"
 	}
 	for i, word := range strings.Fields(meaning) {

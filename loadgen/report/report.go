@@ -81,7 +81,7 @@ type Config struct {
 	Scenario  string  `json:"scenario"`
 	Verify    string  `json:"verify"`            // "full", "order", "count" or "off"
 	Target    string  `json:"target,omitempty"`  // empty: a Manager in this process
-	Dialect   string  `json:"dialect,omitempty"` // "line" or "raw"
+	Dialect   string  `json:"dialect,omitempty"` // "line", "raw" or "ws"
 }
 
 // VerifyOff is the Config.Verify of a run that checks nothing.

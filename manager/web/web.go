@@ -68,6 +68,14 @@ func New(cfg Config) http.Handler {
 	})
 }
 
+// Sockets answers "/ws" alone.
+func Sockets(serve func(net.Conn)) http.Handler {
+	cfg := &Config{Serve: serve}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /ws", cfg.socket)
+	return mux
+}
+
 // home is the page, or its text for those who did not ask for HTML.
 func (cfg *Config) home(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")

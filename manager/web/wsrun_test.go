@@ -1,0 +1,94 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"testing"
+
+	"chatsim/chatter"
+	"chatsim/manager"
+	"chatsim/manager/web"
+	"chatsim/manager/wire"
+)
+
+// A chatter over a WebSocket is one like any other, in all its ways of leaving.
+func TestChatter(t *testing.T) {
+	h := open(t, manager.Config{}, web.Config{})
+	watch := h.line(t, "watch")
+	for i, kind := range []chatter.Leave{chatter.FIN, chatter.HalfClose, chatter.Reset} {
+		c, err := chatter.DialWS(context.Background(), h.addr, "ann")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if f := await(t, c, wire.Welcome); string(f.Names[0]) != "ann" {
+			t.Errorf("welcome %q", f.Names)
+		}
+		await(t, c, wire.Roster)
+		if err := c.Say([]byte("hello")); err != nil {
+			t.Fatal(err)
+		}
+		if f := await(t, c, wire.Line); string(f.Text) != "hello" || string(f.Sender) != "ann" {
+			t.Errorf("line %q", f.Raw)
+		}
+		hears(t, watch, "hello")
+		if kind != chatter.Reset {
+			// It is owed all that was said before its leave, its own lines too.
+			for range 1000 {
+				if err := c.Say([]byte("last words")); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := c.Leave(kind); err != nil {
+			t.Fatal(err)
+		}
+		await(t, watch, wire.Leave)
+		var f chatter.Frame
+		heard := 0
+		for err = c.Next(&f); err == nil; err = c.Next(&f) {
+			heard++
+		}
+		if kind != chatter.Reset && (heard != 1000 || !errors.Is(err, io.EOF)) {
+			t.Errorf("%d: %v: heard %d lines, then %v", i, kind, heard, err)
+		}
+	}
+}
+
+// await reads on to a frame of a kind.
+func await(t *testing.T, c *chatter.Client, kind wire.Kind) (f chatter.Frame) {
+	t.Helper()
+	for {
+		if err := c.Next(&f); err != nil {
+			t.Fatal(err)
+		}
+		if f.Kind == kind {
+			return f
+		}
+	}
+}
+
+// An end without a handshake is not one in order.
+func TestChatterCutOff(t *testing.T) {
+	h := open(t, manager.Config{}, web.Config{})
+	if _, err := chatter.DialWS(context.Background(), h.addr[:len(h.addr)-1]+"x", "ann"); err == nil {
+		t.Error("dialled nowhere")
+	}
+	c, err := chatter.DialWS(context.Background(), h.addr, "ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	await(t, c, wire.Roster)
+	if err := h.room.Kick("ann"); err != nil {
+		t.Fatal(err)
+	}
+	if f := await(t, c, wire.Error); string(f.Text) != wire.Kicked.Text() {
+		t.Errorf("error %q", f.Text)
+	}
+	var f chatter.Frame
+	if err := c.Next(&f); err != io.EOF {
+		t.Errorf("after the last words: %v", err)
+	}
+}
