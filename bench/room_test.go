@@ -129,7 +129,13 @@ func listen(tb testing.TB) net.Listener {
 
 // serve serves a fresh room at ln.
 func serve(tb testing.TB, ln net.Listener, cfg manager.Config) (stop func()) {
+	return serveWith(tb, ln, cfg, func(*manager.Manager) {})
+}
+
+// serveWith is serve after a room was set up further.
+func serveWith(tb testing.TB, ln net.Listener, cfg manager.Config, set func(*manager.Manager)) (stop func()) {
 	room := manager.New(cfg)
+	set(room)
 	var g errgroup.Group
 	g.Go(func() error { return room.Serve(ln) })
 	return func() {
@@ -159,6 +165,12 @@ func saturate(tb testing.TB, s scale, open opener, users, size int, level check.
 // wrong fails tb; one that falls so far behind that it is cut does not.
 func drive(tb testing.TB, open opener, cfg loadgen.Config) *report.Report {
 	tb.Helper()
+	return driveBy(tb, open, loadgen.Dial, cfg)
+}
+
+// driveBy is drive with chatters who come by another way.
+func driveBy(tb testing.TB, open opener, dial func(addr string) loadgen.Joiner, cfg loadgen.Config) *report.Report {
+	tb.Helper()
 	needDescriptors(tb, cfg.Users)
 	addr, closeServer := open(tb)
 	defer closeServer()
@@ -166,7 +178,7 @@ func drive(tb testing.TB, open opener, cfg loadgen.Config) *report.Report {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	cfg.Join, cfg.Where, cfg.Seed, cfg.Scenario = loadgen.Dial(addr), addr, 1, steady
+	cfg.Join, cfg.Where, cfg.Seed, cfg.Scenario = dial(addr), addr, 1, steady
 	runtime.GC() // of what the run before has left
 	rep, err := loadgen.Run(tb.Context(), cfg)
 	if err != nil {

@@ -22,6 +22,7 @@ var suite = map[string]func(scale) []trial{
 	"BenchmarkLeaveStorm":     leaveStormTrials,
 	"BenchmarkRoom":           roomTrials,
 	"BenchmarkVerification":   verificationTrials,
+	"BenchmarkWebSocket":      webSocketTrials,
 }
 
 // mayBeZero are the figures for which that is a result; which are small at the

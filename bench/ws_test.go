@@ -1,0 +1,151 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/report"
+	"chatsim/manager"
+	"chatsim/manager/web"
+)
+
+// BenchmarkWebSocket is what those who come by a browser cost. delivery: the
+// time of a delivery to 100 readers who throw all away, over WebSockets as a
+// ratio to the line dialect. beside: the p99 of 510 chatters at 100 lines/s of
+// whom 10 come over WebSockets, as a ratio to the same without.
+func BenchmarkWebSocket(b *testing.B) { run(b, webSocketTrials) }
+
+func webSocketTrials(s scale) []trial {
+	readers, lines := min(100, s.most), 50_000
+	if s.most < 100 {
+		lines = 500
+	}
+	users := min(510, s.most)
+	return []trial{
+		{fmt.Sprintf("delivery/readers=%d", readers), func(tb testing.TB) figures {
+			at := func(join func(tb testing.TB, addr, name string) net.Conn) func() float64 {
+				return func() float64 { return float64(deliver(tb, readers, lines, join)) / float64(readers*lines) }
+			}
+			return s.interleave("ws/line", "ns/delivery", "ws", "line", at(joinWS), at(joinLine))
+		}},
+		{fmt.Sprintf("beside/users=%d", users), func(tb testing.TB) figures {
+			return s.interleave("with/without", "p99-ms", "with", "without",
+				func() float64 { return mixedP99(tb, s, users, users/10) },
+				func() float64 { return mixedP99(tb, s, users, 0) })
+		}},
+	}
+}
+
+// openWeb opens a room that speaks WebSockets too.
+func openWeb(tb testing.TB) (addr string, stop func()) {
+	ln := listen(tb)
+	return ln.Addr().String(), serveWith(tb, ln, manager.Config{Detect: true}, func(m *manager.Manager) { m.Handle(web.Sockets(m.ServeLines)) })
+}
+
+// mixedP99 is the p99 of the deliveries, in ms, where every so manieth chatter
+// comes over a WebSocket; 0: none.
+func mixedP99(tb testing.TB, s scale, users, every int) float64 {
+	tb.Helper()
+	var joined atomic.Int64
+	rep := driveBy(tb, openWeb, func(addr string) loadgen.Joiner {
+		line, ws := loadgen.Dial(addr), loadgen.DialWS(addr)
+		return func(ctx context.Context, name string) (loadgen.Client, error) {
+			if n := joined.Add(1); every > 0 && n%int64(every) == 0 {
+				return ws(ctx, name)
+			}
+			return line(ctx, name)
+		}
+	}, loadgen.Config{Users: users, Size: defaultSize, Verify: check.Full,
+		Duration: s.paced, Warmup: s.paced / 3, Rate: report.Rate(100), Drain: 30 * time.Second})
+	if rep.Latency.Delivery.P99 == nil {
+		tb.Fatal("too few deliveries for a p99")
+	}
+	return ms(*rep.Latency.Delivery.P99)
+}
+
+const lastLine = "that is all"
+
+// deliver is how long it takes until each reader has every line.
+func deliver(tb testing.TB, readers, lines int, join func(tb testing.TB, addr, name string) net.Conn) time.Duration {
+	tb.Helper()
+	addr, stop := openWeb(tb)
+	defer stop()
+	var g errgroup.Group
+	for i := range readers {
+		conn := join(tb, addr, numbered(i))
+		defer conn.Close()
+		g.Go(func() error { return discard(conn, lastLine) })
+	}
+	speaker := joinLine(tb, addr, "speaker")
+	defer speaker.Close()
+	g.Go(func() error { return discard(speaker, lastLine) })
+	text := []byte(strings.Repeat(strings.Repeat("x", defaultSize)+"\n", 100))
+	start := time.Now()
+	for range lines / 100 {
+		if _, err := speaker.Write(text); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if _, err := speaker.Write([]byte(lastLine + "\n")); err != nil {
+		tb.Fatal(err)
+	}
+	if err := g.Wait(); err != nil {
+		tb.Fatal(err)
+	}
+	return time.Since(start)
+}
+
+func joinLine(tb testing.TB, addr, name string) net.Conn { return joinBy(tb, addr, name+"\n") }
+
+// joinWS is a handshake whose answer nobody looks at, and a frame with a mask of
+// zeros.
+func joinWS(tb testing.TB, addr, name string) net.Conn {
+	return joinBy(tb, addr, "GET /ws HTTP/1.1\r\nHost: room\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"+
+		string([]byte{0x81, 0x80 | byte(len(name)), 0, 0, 0, 0})+name)
+}
+
+// joinBy sends the opening and waits until it is in.
+func joinBy(tb testing.TB, addr, opening string) net.Conn {
+	tb.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, opening); err != nil {
+		tb.Fatal(err)
+	}
+	if err := discard(conn, `"welcome"`); err != nil {
+		tb.Fatal(err)
+	}
+	return conn
+}
+
+// discard reads until a text has come.
+func discard(conn net.Conn, text string) error {
+	const tail = 128
+	buf := make([]byte, tail+64<<10)
+	kept := 0
+	for {
+		n, err := conn.Read(buf[kept:])
+		if err != nil {
+			return fmt.Errorf("waiting for %q: %w", text, err)
+		}
+		end := kept + n
+		if bytes.Contains(buf[:end], []byte(text)) {
+			return nil
+		}
+		kept = copy(buf, buf[max(0, end-tail):end])
+	}
+}
