@@ -38,8 +38,8 @@ func TestHear(t *testing.T) {
 	}{
 		{`{"welcome":"Ann2"}`, []string{english.Welcome, "You are Ann2 here: Ann is taken."}, note},
 		{`["Ann","bob smith","Ann2"]`, []string{"3 online: Ann, bob smith, Ann2"}, note},
-		{`{"join":["eve","zoe"]}`, []string{"eve, zoe has come"}, note},
-		{`{"leave":["eve"]}`, []string{"eve has left"}, note},
+		{`{"join":["eve","zoe"]}`, []string{"eve, zoe joined"}, note},
+		{`{"leave":["eve"]}`, []string{"eve left"}, note},
 		{" Ann:hi@Ann" + toAll, []string{"Ann: hi"}, plain},
 		{" Ann2:hi@Ann2" + toAll, []string{"Ann2: hi"}, own},
 		{" Ann:/me waves@Ann" + toAll, []string{"* Ann waves"}, plain},
@@ -48,7 +48,7 @@ func TestHear(t *testing.T) {
 		{" Ann2:psst@Ann2@zoe", []string{"[private to zoe] psst"}, private},
 		{`{"error":"no such user: x"}`, []string{"The room says: no such user: x"}, trouble},
 		{" \u202ebob:\x1b[2J\x9b1ma\tb\u202e\u2066c@\u202ebob" + toAll, []string{"bob: [2J\ufffd1ma\tbc"}, plain},
-		{`{"join":["\u001b[2Jx\u200f"]}`, []string{"[2Jx has come"}, note},
+		{`{"join":["\u001b[2Jx\u200f"]}`, []string{"[2Jx joined"}, note},
 		{`{"error":"\u001b]0;t\u0007"}`, []string{"The room says: ]0;t"}, trouble},
 	} {
 		of := tk.hear(parsed(t, c.frame))

@@ -61,7 +61,7 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout io.Writer) err
 		if err != nil {
 			return err
 		}
-		defer s.close()
+		defer s.close() // on panics too
 		p.screen, p.present = s, true
 	} else {
 		p.screen = newPipe(stdin, stdout, colour)
@@ -82,6 +82,10 @@ type display interface {
 	// prompt changes what stands before the line.
 	prompt(string)
 	secret(prompt string) (string, error)
+	// aside runs do while nothing is read: Ctrl-C is a signal meanwhile.
+	aside(do func())
+	// close gives the terminal back as it was; it may be called twice.
+	close()
 }
 
 // person is one chatter at work. All of it is owned by run's goroutine.
@@ -105,6 +109,8 @@ type person struct {
 	why     wire.Reason // the server's last reason for a close
 	since   time.Time   // without a connection
 	wait    time.Duration
+	tries   chan try // holds what came of connecting again; nil: not under way
+	stopTry context.CancelFunc
 }
 
 // news is what a connection has brought, and what ended it.
@@ -120,10 +126,11 @@ type typed struct {
 
 // run joins and talks.
 func (p *person) run(ctx context.Context) error {
+	defer p.closeLog()
+	defer p.drop()
 	if err := p.enter(ctx); err != nil || p.client == nil {
 		return err
 	}
-	defer p.closeLog()
 	lines := make(chan typed)
 	over := make(chan struct{})
 	defer close(over)
@@ -131,7 +138,6 @@ func (p *person) run(ctx context.Context) error {
 	for {
 		done, err := p.step(ctx, lines)
 		if done || err != nil {
-			p.drop()
 			return err
 		}
 	}
@@ -139,6 +145,7 @@ func (p *person) run(ctx context.Context) error {
 
 // readLines hands on what is typed, until nothing more is.
 func (p *person) readLines(to chan<- typed, over <-chan struct{}) {
+	defer p.guard()
 	for {
 		line, err := p.screen.read()
 		select {
@@ -168,6 +175,8 @@ func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err e
 	select {
 	case n := <-p.news:
 		return p.hear(n)
+	case t := <-p.tries:
+		return p.tried(t)
 	case l := <-lines:
 		return p.take(l)
 	case err := <-p.troubles:
@@ -278,9 +287,10 @@ func (p *person) tooLate(ctx context.Context) (done bool, err error) {
 	case p.leaving:
 		return true, nil
 	case p.client == nil:
-		return p.again(ctx)
+		p.again(ctx)
+		return false, nil
 	}
-	return true, &Error{msg: fmt.Sprintf("%d lines did not come back within %v", p.pending, echoLimit)}
+	return true, &Error{msg: fmt.Sprintf("lines that did not come back within %v: %d", echoLimit, p.pending)}
 }
 
 func (p *person) tellTrouble(err error) error {
@@ -312,6 +322,9 @@ func (p *person) enter(ctx context.Context) error {
 			}
 			p.dialer.password = word
 			err = p.join(ctx, clean)
+		}
+		if ctx.Err() != nil {
+			return nil
 		}
 		if err == nil || !p.present || !isRefusal(wire.BadName, err) {
 			return err
@@ -350,13 +363,19 @@ func (p *person) choose(name string) (string, error) {
 	}
 }
 
-// join connects once, and begins to read.
+// join connects for the first time.
 func (p *person) join(ctx context.Context, name string) error {
-	c, first, err := p.dialer.join(ctx, name)
-	if err != nil {
-		return err
+	var t try
+	p.screen.aside(func() { t.client, t.first, t.err = p.dialer.join(ctx, name) })
+	if t.err != nil {
+		return t.err
 	}
 	p.talk.asked = name
+	return p.joined(t.client, t.first)
+}
+
+// joined begins to read from a server that has said welcome.
+func (p *person) joined(c *chatter.Client, first event) (err error) {
 	if p.cfg.LogDir != "" && p.log == nil {
 		if p.log, err = openLog(p.cfg.LogDir, first.names[0], p.troubles); err != nil {
 			c.Close()
@@ -365,11 +384,8 @@ func (p *person) join(ctx context.Context, name string) error {
 	}
 	p.client, p.news, p.why, p.greeted = c, make(chan news), wire.None, false
 	p.screen.prompt(first.names[0] + "> ")
-	if err := p.screen.print(p.talk.hear(first)); err != nil {
-		return err
-	}
-	go listen(c, p.log, p.news)
-	return nil
+	go p.listen(c, p.log, p.news)
+	return p.screen.print(p.talk.hear(first))
 }
 
 // maxBatch is how many frames are shown at once.
@@ -377,9 +393,11 @@ const maxBatch = 256
 
 // listen reads frames until the connection ends; whoever drops the connection
 // takes its news to the end.
-func listen(c *chatter.Client, log *record.Recorder, to chan<- news) {
+func (p *person) listen(c *chatter.Client, log *record.Recorder, to chan<- news) {
+	defer p.guard()
 	defer close(to)
 	var f chatter.Frame
+	var line []byte
 	for {
 		var n news
 		for len(n.events) < maxBatch {
@@ -391,9 +409,11 @@ func listen(c *chatter.Client, log *record.Recorder, to chan<- news) {
 			if n.err = err; err != nil {
 				break
 			}
-			n.events = append(n.events, newEvent(&f.Frame))
-			if log != nil {
-				_, _ = log.Write(append(f.Raw, '\n')) // never fails
+			e := newEvent(&f.Frame)
+			n.events = append(n.events, e)
+			if log != nil && e.kind == wire.Line {
+				line = wire.AppendLine(line[:0], e.sender, []byte(e.text), e.target)
+				_, _ = log.Write(line) // never fails
 			}
 			if !f.More {
 				break
@@ -406,8 +426,24 @@ func listen(c *chatter.Client, log *record.Recorder, to chan<- news) {
 	}
 }
 
-// drop ends the connection and waits for its reader.
+// guard gives the terminal back before a panic of another goroutine than run's
+// ends the program.
+func (p *person) guard() {
+	if v := recover(); v != nil {
+		p.screen.close()
+		panic(v)
+	}
+}
+
+// drop ends the connection, or the trying for one, and waits for its goroutine.
 func (p *person) drop() {
+	if p.tries != nil {
+		p.stopTry()
+		if t := <-p.tries; t.err == nil {
+			t.client.Close()
+		}
+		p.tries = nil
+	}
 	if p.client == nil {
 		return
 	}
