@@ -139,6 +139,15 @@ func (d *dialer) stranger(what string) *Error {
 	return &Error{msg: fmt.Sprintf("%s is not a room that chatsim can talk to: %s", d.addr, what), hint: "is it the right port? a room is opened with chatsim -serve"}
 }
 
+// silent is a stranger that may wait for TLS to begin.
+func (d *dialer) silent(what string) *Error {
+	e := d.stranger(what)
+	if d.tls == nil {
+		e.hint += "; if it speaks TLS, add -tls"
+	}
+	return e
+}
+
 // explain says in words what a failed connection was.
 func (d *dialer) explain(err error) error {
 	var (
@@ -159,13 +168,9 @@ func (d *dialer) explain(err error) error {
 	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &host):
 		return &Error{msg: fmt.Sprintf("the certificate of %s is not trusted: %v", d.addr, err), hint: "name the one that you trust with -tls-ca FILE"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		e := d.stranger("it closed the connection without a word")
-		if d.tls == nil {
-			e.hint += "; if it speaks TLS, add -tls"
-		}
-		return e
+		return d.silent("it closed the connection without a word")
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return d.stranger(fmt.Sprintf("no welcome came within %v", dialTimeout))
+		return d.silent(fmt.Sprintf("no welcome came within %v", dialTimeout))
 	}
 	return &Error{msg: fmt.Sprintf("connect to %s: %s", d.addr, strings.TrimPrefix(err.Error(), "dial tcp "))}
 }
