@@ -31,6 +31,10 @@ import (
 	"chatsim/manager/record"
 )
 
+// rawWait is how long a room that only our own chatters come to waits for the
+// end of a name: they send it at once.
+const rawWait = 20 * time.Millisecond
+
 // The exit codes beside those of a report.
 const (
 	exitUsage = 2
@@ -119,7 +123,7 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 		if err != nil {
 			return 0, fmt.Errorf("listen on a free port: %w", err)
 		}
-		room = manager.New(manager.Config{Detect: cfg.Dialect == "raw"})
+		room = manager.New(manager.Config{Detect: cfg.Dialect == "raw", RawWait: rawWait})
 		var g errgroup.Group
 		g.Go(func() error { return serveUntilShut(room, ln) })
 		defer func() { closeRoom(room, &g, stderr) }()
