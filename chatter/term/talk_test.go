@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"chatsim/manager/wire"
 )
@@ -138,8 +139,11 @@ func TestWords(t *testing.T) {
 
 func TestLogName(t *testing.T) {
 	seen := map[string]string{}
-	for _, name := range []string{"Ann", "小明", "..", "a_b", "a/b", `a\b`, "1.2.3.4:5", "CON", "a b"} {
+	for _, name := range []string{"Ann", "小明", "..", "a_b", "a/b", `a\b`, "1.2.3.4:5", "CON", "a b", strings.Repeat("明", 1000), strings.Repeat("明", 1001)} {
 		got := logName(name)
+		if len(got) > 128 || !utf8.ValidString(got) {
+			t.Errorf("%q gives %q", name, got)
+		}
 		if other, ok := seen[got]; ok || !strings.HasPrefix(got, "client") || !strings.HasSuffix(got, ".txt") || strings.ContainsAny(got, `/\:`) {
 			t.Errorf("%q gives %q, as does %q", name, got, other)
 		}
