@@ -175,6 +175,7 @@ func TestTypingInAFlood(t *testing.T) {
 	const lines = 5000
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	defer bob.Close()
 	wg.Go(func() {
 		for n := range lines {
 			if bob.Say([]byte(fmt.Sprint("line ", n))) != nil {
@@ -196,7 +197,6 @@ func TestTypingInAFlood(t *testing.T) {
 	if err := c.ends(); err != nil {
 		t.Error(err)
 	}
-	bob.Close()
 }
 
 // A password is not left to a room that has none, without a word.
