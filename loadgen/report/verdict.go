@@ -14,6 +14,9 @@ const (
 // reads "passed" may rely on all that was asked for. Only ExitCode tells the
 // two apart. A run that checked nothing stays Measured.
 func (r *Report) Conclude(thresholds []Threshold) {
+	if share, ok := r.floorShare(); ok {
+		r.Calibration.Share = share
+	}
 	r.Thresholds = make([]ThresholdResult, 0, len(thresholds))
 	for _, t := range thresholds {
 		r.Thresholds = append(r.Thresholds, t.Evaluate(r))
