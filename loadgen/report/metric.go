@@ -84,7 +84,7 @@ var figures = []metric{
 		if r.Calibration == nil {
 			return 0, false
 		}
-		return r.Calibration.BytesPerS, true
+		return r.Calibration.BytesPerS, r.Calibration.BytesPerS > 0
 	}},
 	{"schedule_lag.p99", duration, func(r *Report) (float64, bool) {
 		return float64(r.Generator.ScheduleLagP99), r.Generator.Applicable

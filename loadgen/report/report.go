@@ -215,6 +215,7 @@ type Resources struct {
 // Calibration is what this machine's loopback could do just before the run,
 // with as many sockets: see package floor.
 type Calibration struct {
+	Skipped    string  `json:"skipped,omitempty"` // why nothing was measured
 	BytesPerS  float64 `json:"bytes_per_s"`
 	Sockets    int     `json:"sockets"`
 	WriteBytes int     `json:"write_bytes"` // in one write

@@ -128,6 +128,12 @@ func (p *page) calibration(c *Calibration, verbose bool) {
 	if c == nil {
 		return
 	}
+	if c.Skipped != "" {
+		if verbose {
+			p.row("floor", "not measured: "+c.Skipped)
+		}
+		return
+	}
 	cost := ""
 	if verbose {
 		cost = fmt.Sprintf("%s in writes of %s, measured in %s, %s in all", Plural(int64(c.Sockets), "socket", "sockets"),

@@ -205,6 +205,9 @@ func (k kind) advice(name string) string {
 // it was written, without space between.
 func (t Threshold) String() string { return t.metric.name + t.op + t.value }
 
+// Metric is what the threshold is about.
+func (t Threshold) Metric() Metric { return Metric{t.metric} }
+
 // Evaluate compares the report's figure with the limit.
 func (t Threshold) Evaluate(r *Report) ThresholdResult {
 	res := ThresholdResult{Expr: t.String(), Metric: t.metric.name, Limit: t.limit,

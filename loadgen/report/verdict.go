@@ -1,10 +1,13 @@
 package report
 
+import "slices"
+
 // The exit codes that a finished run can have.
 const (
 	ExitPassed       = 0
 	ExitFailed       = 1 // a check failed
 	ExitInconclusive = 3
+	ExitBug          = 70
 	ExitThreshold    = 99 // the checks passed, a threshold did not
 	ExitInterrupted  = 130
 )
@@ -88,4 +91,15 @@ func (r *Report) inconclusive() bool {
 		passed = passed || c.Verdict == Passed
 	}
 	return !passed
+}
+
+// Worst is the exit code that says most of several: a bug, a failed check, an
+// interruption, a threshold, inconclusive.
+func Worst(codes ...int) int {
+	for _, c := range []int{ExitBug, ExitFailed, ExitInterrupted, ExitThreshold, ExitInconclusive} {
+		if slices.Contains(codes, c) {
+			return c
+		}
+	}
+	return ExitPassed
 }
