@@ -20,7 +20,7 @@ var shown = []struct {
 	{"delivery.p50", true}, {"delivery.p90", true}, {"delivery.p99", true}, {"delivery.p99.9", true}, {"delivery.max", true},
 	{"last.p50", true}, {"last.p99", true}, {"join.p50", true}, {"join.p99", true}, {"leave.p50", true},
 	{"deliveries_per_s", false}, {"bytes_per_s", false}, {"floor.share", false},
-	{"cpu_per_delivery", true}, {"max_rss_bytes", true}, {"gc_pause.max", true}, {"goroutines_max", true},
+	{"cpu_per_delivery", true},
 }
 
 // figures are those of shown, gated as the settings make them meaningful. On a

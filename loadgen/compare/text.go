@@ -12,8 +12,8 @@ import (
 // headlines are what a comparison comes to, in words.
 var headlines = map[Verdict]string{Better: "BETTER", Worse: "WORSE", Same: "SAME", CantTell: "CAN'T TELL"}
 
-// Text writes the comparison for people, the verdict first.
-func (c *Comparison) Text(w io.Writer) error {
+// Text writes the comparison for people, the verdict first; quiet: alone.
+func (c *Comparison) Text(w io.Writer, quiet bool) error {
 	var b strings.Builder
 	var why []string
 	for _, r := range c.Rows {
@@ -21,10 +21,17 @@ func (c *Comparison) Text(w io.Writer) error {
 			why = append(why, r.Metric)
 		}
 	}
-	fmt.Fprintf(&b, "%s  than before by more than %g%%, p < %g: %s\n", headlines[c.Verdict], c.Tolerance*100, c.Alpha, strings.Join(why, ", "))
-	if c.Verdict == Same || c.Verdict == CantTell {
-		b.Reset()
-		fmt.Fprintf(&b, "%s  within %g%%, p < %g: %s\n", headlines[c.Verdict], c.Tolerance*100, c.Alpha, strings.Join(why, ", "))
+	how := fmt.Sprintf("by more than %g%%, p < %g", c.Tolerance*100, c.Alpha)
+	switch c.Verdict {
+	case Same:
+		how = fmt.Sprintf("within %g%%", c.Tolerance*100)
+	case CantTell:
+		how = "for noise"
+	}
+	fmt.Fprintf(&b, "%s  %s: %s\n", headlines[c.Verdict], how, strings.Join(why, ", "))
+	if quiet {
+		_, err := io.WriteString(w, b.String())
+		return err
 	}
 	for _, n := range c.Notes {
 		fmt.Fprintf(&b, "note        %s\n", report.Printable(n))
@@ -60,16 +67,22 @@ func human(m report.Metric, s Summary) string {
 }
 
 // Text writes how the runs of a set differ, and what they were compared with.
-func (s *Set) Text(w io.Writer) error {
+// Quiet, it writes the verdicts alone.
+func (s *Set) Text(w io.Writer, quiet bool) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "%s  %s\n", strings.ToUpper(string(s.Verdict)), report.Plural(int64(len(s.Reports)), "run", "runs"))
-	fmt.Fprintln(t, "  spread\tmin\tmedian\tmax")
-	for _, sp := range s.Spread {
+	spread := s.Spread
+	if quiet {
+		spread = nil
+	} else {
+		fmt.Fprintln(t, "  spread\tmin\tmedian\tmax")
+	}
+	for _, sp := range spread {
 		m, _ := report.FindMetric(sp.Metric)
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", sp.Metric, m.Human(sp.Min), m.Human(sp.Median), m.Human(sp.Max))
 	}
 	if err := t.Flush(); err != nil || s.Comparison == nil {
 		return err
 	}
-	return s.Comparison.Text(w)
+	return s.Comparison.Text(w, quiet)
 }

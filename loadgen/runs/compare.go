@@ -27,7 +27,7 @@ func Compare(cfg *flags.Config, stdout, stderr io.Writer) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("-compare: %w", err)
 	}
-	if err := c.Text(s.text()); err != nil {
+	if err := c.Text(s.text(), cfg.Quiet); err != nil {
 		return 0, fmt.Errorf("write the comparison: %w", err)
 	}
 	return c.ExitCode(), s.writeJSON(func(w io.Writer) error { return report.WriteJSON(w, c) })

@@ -3,6 +3,7 @@ package runs
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"chatsim/loadgen"
@@ -104,14 +105,15 @@ func (s *search) why() string {
 func (s *Session) step(rep *report.Report) report.FindStep {
 	res := s.Flags.FindRate.Evaluate(rep)
 	step := report.FindStep{Rate: rep.Config.Rate, Value: res.Value, DeliveriesPerS: rep.DeliveriesPerS,
-		Verdict: rep.Verdict, Limited: rep.Generator.Limited, Holds: true}
+		Verdict: rep.Verdict}
 	if d := rep.Latency.Delivery; d != nil {
 		step.P50, step.P99 = d.P50, d.P99
 	}
 	switch {
 	case rep.ExitCode() == report.ExitFailed:
 		step.Why = "a check failed"
-	case rep.Generator.Limited:
+	case s.limited(rep, res):
+		step.Limited = true
 		step.Why = "generator-limited"
 	case res.Verdict == report.Inconclusive:
 		step.Why = "not enough samples"
@@ -123,6 +125,26 @@ func (s *Session) step(rep *report.Report) report.FindStep {
 	step.Holds = step.Why == ""
 	return step
 }
+
+// keptRate is the share of a rate that must be sent for it to be kept.
+const keptRate = 0.95
+
+// limited says that a step shows the generator's limit rather than the
+// server's. Latencies count from when a line was due, so a late generator can
+// only make them worse: what holds in spite of it does hold.
+func (s *Session) limited(rep *report.Report, res report.ThresholdResult) bool {
+	if rep.SentPerS < keptRate*float64(rep.Config.Rate) && rep.Sent > fewLines && rep.Generator.Limited {
+		return true
+	}
+	fromDue := false
+	for _, name := range []string{"delivery.", "last.", "echo."} {
+		fromDue = fromDue || strings.HasPrefix(res.Metric, name)
+	}
+	return rep.Generator.Limited && !(fromDue && res.Verdict == report.Passed)
+}
+
+// fewLines are so few that chance decides how many fall into the measured part.
+const fewLines = 1000
 
 func (s *Session) sayStep(step report.FindStep) {
 	word := "holds"

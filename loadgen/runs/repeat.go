@@ -61,7 +61,7 @@ func (s *Session) baseline() ([]*report.Report, error) {
 	}
 	set, err := compare.ReadFile(s.Flags.Baseline)
 	if err == nil && len(set) < compare.Least() {
-		err = &compare.RefusedError{Why: fmt.Sprintf("it has %s, a baseline needs %d", report.Plural(int64(len(set)), "run", "runs"), compare.Least()),
+		err = &compare.RefusedError{Why: fmt.Sprintf("%s has %s, a baseline needs %d", report.Printable(s.Flags.Baseline), report.Plural(int64(len(set)), "run", "runs"), compare.Least()),
 			Advice: "make it with -json and -repeat 5 or more"}
 	}
 	if err == nil {
@@ -70,7 +70,7 @@ func (s *Session) baseline() ([]*report.Report, error) {
 		err = compare.Alike(set, outline, s.Flags.BaselineAny)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("-baseline %s: %w", report.Printable(s.Flags.Baseline), err)
+		return nil, fmt.Errorf("-baseline: %w", err)
 	}
 	return set, nil
 }
@@ -103,7 +103,7 @@ func (s *Session) showRun(rep *report.Report) error {
 
 // writeSet writes what several runs came to.
 func (s *Session) writeSet(set *compare.Set) error {
-	if err := set.Text(s.text()); err != nil {
+	if err := set.Text(s.text(), s.Flags.Quiet); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return s.writeJSON(set.JSON)
