@@ -62,6 +62,7 @@ func (s *Session) find(ctx context.Context) (int, error) {
 	if !s.Flags.Explicit("duration") {
 		lc.Duration = findDuration
 	}
+	fmt.Fprintf(s.Stderr, "chatsim: looking for the highest rate at which %s, in at most %d rooms of %v each\n", s.Flags.FindRate, maxSteps, lc.Duration)
 	at := &search{next: float64(lc.Rate)}
 	found := &report.Find{Expr: s.Flags.FindRate.String(), Why: fmt.Sprintf("ended after %d steps", maxSteps)}
 	var best, last *report.Report
