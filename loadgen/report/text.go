@@ -165,7 +165,7 @@ func (p *page) find(f *Find) {
 		if !s.Holds {
 			word = s.Why
 		}
-		p.line("  " + pad(thousands(int64(s.Rate)), 12) + pad(humanPercentile(s.P50), 10) + pad(humanPercentile(s.P99), 10) +
+		p.line("  " + pad(s.Rate.String(), 12) + pad(humanPercentile(s.P50), 10) + pad(humanPercentile(s.P99), 10) +
 			pad(thousands(int64(s.DeliveriesPerS)), 14) + word)
 	}
 }
