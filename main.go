@@ -12,12 +12,12 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	chatterterm "chatsim/chatter/term"
 	"chatsim/loadgen"
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/flags"
@@ -26,6 +26,8 @@ import (
 	"chatsim/loadgen/scenario"
 	"chatsim/loadgen/trace"
 	"chatsim/manager"
+	"chatsim/manager/live"
+	"chatsim/manager/record"
 )
 
 // exitUsage is the exit code beside those of a report.
@@ -57,8 +59,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		code, err = judge(cfg, stdin, stdout, stderr)
 	case cfg.Compare != "":
 		code, err = runs.Compare(cfg, stdout, stderr)
+	case cfg.Join != "":
+		err = join(ctx, cfg, stdin, stdout)
 	case cfg.Serve:
-		err = serve(ctx, cfg, stdout, stderr)
+		err = serve(ctx, cfg, stdin, stdout, stderr)
 	default:
 		code, err = simulate(ctx, cfg, stdout, stderr)
 	}
@@ -114,11 +118,12 @@ func openRoom(cfg *flags.Config, lc *loadgen.Config, stderr io.Writer) (runs.Roo
 	if err != nil {
 		return runs.Room{}, fmt.Errorf("listen on a free port: %w", err)
 	}
-	room := manager.New(manager.Config{})
+	room := manager.New(manager.Config{Detect: cfg.Dialect == "raw"})
 	g := new(errgroup.Group)
 	g.Go(func() error { return serveUntilShut(room, ln) })
 	addr := ln.Addr().String()
-	lc.Join, lc.Where = loadgen.Dial(addr), "in-process Manager on "+addr
+	lc.Join, lc.Kind = loadgen.Dialect(cfg.Dialect, addr)
+	lc.Where = "in-process Manager on " + addr
 	return runs.Room{Close: func() { closeRoom(room, g, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
 }
 
@@ -177,55 +182,19 @@ func closeRoom(room *manager.Manager, g *errgroup.Group, stderr io.Writer) {
 	}
 }
 
-// serve runs the room until ctx ends, then flushes and closes.
-func serve(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) error {
-	ln, err := net.Listen("tcp", cfg.Listen)
-	if err != nil {
-		se := &loadgen.StartError{Err: fmt.Errorf("listen on %s: %w", cfg.Listen, err)}
-		if errors.Is(err, syscall.EADDRINUSE) {
-			se.Err, se.Advice = fmt.Errorf("listen on %s: the port is in use", cfg.Listen), "stop what runs there, or choose another address with -listen HOST:PORT"
-		}
-		return se
-	}
-	room := manager.New(manager.Config{})
-	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return serveUntilShut(room, ln) })
-	greet(stdout, stderr, ln.Addr().(*net.TCPAddr))
-	<-gctx.Done()
-	drain, cancel := context.WithTimeout(context.Background(), cfg.Drain)
-	defer cancel()
-	err = room.Shutdown(drain)
-	if errors.Is(err, context.DeadlineExceeded) {
-		fmt.Fprintf(stderr, "chatsim: some did not read to the end within -drain %v and were cut off\n", cfg.Drain)
-		err = nil
-	}
-	err = errors.Join(err, g.Wait())
-	s := room.Stats()
-	if s.Panics > 0 {
-		err = errors.Join(err, fmt.Errorf("a bug in chatsim: %d panics were contained; please report this", s.Panics))
-	}
-	fmt.Fprintf(stdout, "closed: %s, %s\n", report.Plural(int64(s.Joins), "join", "joins"), report.Plural(int64(s.Lines+s.PrivateLines), "line", "lines"))
-	return err
+// join is one chatter for a person.
+func join(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout io.Writer) error {
+	return chatterterm.Run(ctx, chatterterm.Config{Addr: cfg.Join, Name: cfg.Name, Password: cfg.Password, TLS: cfg.TLS, TLSCA: cfg.TLSCA,
+		LogDir: cfg.Log, Locale: chatterterm.Locale(os.Getenv), NoColor: os.Getenv("NO_COLOR") != ""}, stdin, stdout)
 }
 
-// greet says how to reach the room, at each address where it listens.
-func greet(stdout, stderr io.Writer, addr *net.TCPAddr) {
-	hosts := []string{addr.IP.String()}
-	if addr.IP.IsUnspecified() {
-		hosts = []string{"127.0.0.1"}
-		ips, _ := net.InterfaceAddrs()
-		for _, a := range ips {
-			if n, ok := a.(*net.IPNet); ok && !n.IP.IsLoopback() && !n.IP.IsLinkLocalUnicast() {
-				hosts = append(hosts, n.IP.String())
-			}
-		}
+// serve runs the room alone, for people.
+func serve(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stderr io.Writer) error {
+	format, err := record.ParseFormat(cfg.RecordFormat)
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(stdout, "chatsim: the room is open on %s; join it from a terminal:\n", addr)
-	for _, h := range hosts {
-		fmt.Fprintf(stdout, "  nc %s %d\n", h, addr.Port)
-	}
-	fmt.Fprintln(stdout, "The first line is your name, each further one goes to everybody;\n/msg NAME TEXT is for one person alone, /who says who is here. Ctrl-C closes the room.")
-	if !addr.IP.IsLoopback() {
-		fmt.Fprintf(stderr, "chatsim: warning: there is no authentication: whoever reaches port %d is in (%s)\n", addr.Port, strings.Join(hosts, ", "))
-	}
+	return live.Run(ctx, live.Config{Listen: cfg.Listen, Drain: cfg.Drain, Record: cfg.Record, RecordPrivate: cfg.RecordPrivate,
+		RecordFormat: format, Password: cfg.Password, TLSCert: cfg.TLSCert, TLSKey: cfg.TLSKey, StrictNames: cfg.StrictNames,
+		MaxUsers: cfg.MaxUsers, MaxConns: cfg.MaxConns, Flood: cfg.Flood, Verbose: cfg.Verbose}, stdin, stdout, stderr)
 }

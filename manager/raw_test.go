@@ -158,7 +158,7 @@ func TestRawLimits(t *testing.T) {
 		bob.send("again@bob" + all)
 		bob.expect(" bob:again@bob" + all)
 		bad := enterRaw(t, m, "a\x1bb")
-		bad.expect(" *:name refused: name has a control character in it@*"+all)
+		bad.expect(" *:name refused: name has a control character in it@*" + all)
 		if _, ok := <-bad.got; ok {
 			t.Error("the refused one is still there")
 		}

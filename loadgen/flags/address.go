@@ -16,6 +16,14 @@ func (c *Config) checkAddresses() error {
 			return &Error{msg: fmt.Sprintf("-target %s has no host", show(c.Target)), hint: "write -target localhost" + c.Target}
 		}
 	}
+	if c.Explicit("join") {
+		if err := checkAddress("join", c.Join, 1); err != nil {
+			return err
+		}
+		if host, _, _ := net.SplitHostPort(c.Join); host == "" {
+			return &Error{msg: fmt.Sprintf("-join %s has no host", show(c.Join)), hint: "write -join localhost" + c.Join}
+		}
+	}
 	return checkAddress("listen", c.Listen, 0)
 }
 

@@ -46,8 +46,25 @@ type Config struct {
 	Judge string
 
 	// The live room.
-	Serve  bool
-	Listen string
+	Serve         bool
+	Listen        string
+	Record        string // a file; empty: none
+	RecordPrivate bool
+	RecordFormat  string // "text" or "json"
+	Password      string // of the room, for -serve and -join; empty: none
+	TLSCert       string // PEM files; empty: no TLS
+	TLSKey        string
+	StrictNames   bool
+	MaxUsers      int     // 0: no limit
+	MaxConns      int     // connections, 0: no limit
+	Flood         float64 // lines a second of one user, 0: no limit
+
+	// The terminal chatter.
+	Join  string // HOST:PORT; empty: none
+	Name  string
+	Log   string // a directory; empty: none
+	TLS   bool
+	TLSCA string // a PEM file; empty: the system's
 
 	Help    bool
 	Version bool

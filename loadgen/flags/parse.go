@@ -37,7 +37,7 @@ func Parse(args []string, known Known) (*Config, error) {
 	if rest := c.set.Args(); len(rest) > 0 {
 		return nil, leftover(c.set, rest[0])
 	}
-	for _, check := range []func(*Config) error{contradictions, (*Config).checkNumbers, (*Config).checkWords, (*Config).checkAddresses} {
+	for _, check := range []func(*Config) error{contradictions, (*Config).checkModes, (*Config).checkRoom, (*Config).checkNumbers, (*Config).checkWords, (*Config).checkAddresses} {
 		if err := check(c); err != nil {
 			return nil, err
 		}
@@ -104,6 +104,8 @@ func (s *set) invalid(e *pflag.InvalidValueError) error {
 		if _, err := strconv.ParseFloat(value, 64); err == nil {
 			msg, hint = "has no unit", fmt.Sprintf("write -%s %ss for seconds", f.Name, show(value))
 		}
+	case "float64":
+		msg, hint = "is not a number", s.line(f)
 	case "bool":
 		msg, hint = "is neither true nor false", fmt.Sprintf("-%s alone is enough", f.Name)
 	default:
@@ -128,7 +130,7 @@ func leftover(s *set, arg string) error {
 // contradictions are flags that cannot both be meant.
 func contradictions(c *Config) error {
 	if c.Explicit("judge") {
-		for _, name := range slices.Concat(c.set.groups[0].flags, c.set.groups[1].flags, []string{"trace", "serve", "listen"}) {
+		for _, name := range slices.Concat(c.set.groups[0].flags, c.set.groups[1].flags, []string{"trace", "serve", "listen", "join"}) {
 			if c.Explicit(name) {
 				return &Error{msg: fmt.Sprintf("-judge and -%s contradict each other", name),
 					hint: "-judge makes no run: it looks again at one that was saved, with its settings and thresholds"}
@@ -140,14 +142,14 @@ func contradictions(c *Config) error {
 	}
 	if c.Serve {
 		for _, name := range slices.Concat(c.set.groups[0].flags, c.set.groups[1].flags, c.set.groups[2].flags) {
-			if name != "drain" && c.Explicit(name) {
+			if name != "drain" && name != "v" && c.Explicit(name) {
 				return &Error{msg: fmt.Sprintf("-serve and -%s contradict each other", name),
 					hint: "-serve runs the room alone, for clients from elsewhere; simulate without it, or against it with -target"}
 			}
 		}
 	}
 	switch {
-	case c.Explicit("listen") && !c.Serve:
+	case c.Explicit("listen") && !c.Serve && !c.Explicit("join"):
 		return &Error{msg: "-listen without -serve contradicts the simulation, which picks its own port",
 			hint: "add -serve for a live room, or use -target HOST:PORT for a server elsewhere"}
 	case c.Explicit("inflight") && !c.Rate.IsMax():
@@ -158,9 +160,6 @@ func contradictions(c *Config) error {
 			hint: "a trace holds the order of what was seen, which is only kept with -verify full or order"}
 	case c.Trace != "" && (sameOutput(c.Trace, c.JSON)):
 		return &Error{msg: fmt.Sprintf("-trace %s and -json %s contradict each other", show(c.Trace), show(c.JSON)), hint: "each needs a file of its own"}
-	case c.raw() && c.Target == "":
-		return &Error{msg: "-dialect raw without -target contradicts the simulation, whose room speaks line only",
-			hint: "it is for a server elsewhere that speaks as the original does: -target HOST:PORT -dialect raw"}
 	case c.Quiet && c.Verbose:
 		return &Error{msg: "-quiet and -v contradict each other"}
 	}
@@ -234,7 +233,7 @@ func (c *Config) checkWords() error {
 	for _, w := range []struct {
 		name, value string
 		known       []string
-	}{{"scenario", c.Scenario, c.set.known.Scenarios}, {"verify", c.Verify, verifyLevels}, {"dialect", c.Dialect, dialects}, {"calibrate", c.Calibrate, calibrations}} {
+	}{{"scenario", c.Scenario, c.set.known.Scenarios}, {"verify", c.Verify, verifyLevels}, {"dialect", c.Dialect, dialects}, {"calibrate", c.Calibrate, calibrations}, {"record-format", c.RecordFormat, recordFormats}} {
 		if slices.Contains(w.known, w.value) {
 			continue
 		}

@@ -21,7 +21,6 @@ func TestParseErrors(t *testing.T) {
 		{"-trheshold x", "unknown flag -trheshold, did you mean -threshold?", ""},
 		{"-qv", "unknown flag -qv", "chatsim -help"},
 		{"-frobnicate", "unknown flag -frobnicate", "chatsim -help lists all flags"},
-		{"-join localhost:9999", "unknown flag -join", "chatsim -help"},
 		{"-x\x1b[2J", `unknown flag -x\x1b[2J`, "chatsim -help"},
 		{"---users 5", "bad flag ---users", "-users 500"},
 		{"-users", "-users needs a value", "-users N number of chatters"},
@@ -72,7 +71,27 @@ func TestParseErrors(t *testing.T) {
 		{"-inflight 5 -rate 0.5", "-inflight and -rate 0.5 contradict each other", "-rate max"},
 		{"-dialect row", "-dialect row is not known, did you mean raw?", "one of line, raw"},
 		{"-dialect=", "-dialect \"\" is not known", "one of line, raw"},
-		{"-dialect raw", "-dialect raw without -target", "-target HOST:PORT -dialect raw"},
+		{"-record x", "-record without -serve contradicts the simulation", "add -serve"},
+		{"-password x", "-password without -serve contradicts", ""},
+		{"-serve -password=", "-password needs a word", ""},
+		{"-serve -record=", "-record needs the name of a file", "-record off"},
+		{"-serve -record off -record-private", "-record-private and -record off contradict", ""},
+		{"-serve -record-format xml", "-record-format xml is not known", "one of text, json"},
+		{"-serve -tls-cert x", "-tls-cert and -tls-key go together", ""},
+		{"-serve -max-users -1", "-max-users -1: must not be negative", "0 is no limit"},
+		{"-serve -max-conns -1", "-max-conns -1: must not be negative", "0 is no limit"},
+		{"-serve -flood -0.5", "-flood -0.5: must not be negative", "0 is no limit"},
+		{"-serve -flood many", "-flood many is not a", ""},
+		{"-serve -join h:1", "-serve and -join contradict each other", "terminal"},
+		{"-name Ann", "-name goes with -join only", "-join HOST:PORT"},
+		{"-join h:1 -users 5", "-join and -users contradict each other", ""},
+		{"-join h:1 -json x", "-join and -json contradict each other", ""},
+		{"-join h:1 -judge x", "-judge and -join contradict each other", ""},
+		{"-join h:1 -listen :1", "-listen without -serve contradicts", "add -serve"},
+		{"-join :1", "-join :1 has no host", "localhost:1"},
+		{"-join h", "-join h has no port", "h:9999"},
+		{"-join h:1 -tls-ca x", "-tls-ca goes with -tls only", "add -tls"},
+		{"-join h:1 -log=", "-log needs the name of a directory", ""},
 		{"-dialect raw -target h:1 -size 701", "-size 701: at most 700 bytes are possible with -dialect raw", "1024"},
 		{"-serve -dialect line", "-serve and -dialect contradict each other", "without it"},
 		{"-q -v", "-quiet and -v contradict each other", ""},
@@ -135,7 +154,8 @@ func TestParseErrors(t *testing.T) {
 // defaults is what a bare command line means.
 func defaults(change func(*Config)) *Config {
 	c := &Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second,
-		Scenario: "mixed", Verify: "full", Dialect: "line", Drain: 10 * time.Second, Calibrate: "on", Repeat: 1, Tolerance: DefaultTolerance, Listen: "127.0.0.1:9999"}
+		Scenario: "mixed", Verify: "full", Dialect: "line", Drain: 10 * time.Second, Calibrate: "on", Repeat: 1, Tolerance: DefaultTolerance, Listen: "127.0.0.1:9999",
+		Record: "server.txt", RecordFormat: "text", MaxUsers: 10000, MaxConns: 512, Flood: 200}
 	change(c)
 	return c
 }
@@ -167,6 +187,13 @@ func TestParse(t *testing.T) {
 		}},
 		{"-compare a,b", func(c *Config) { c.Compare = "a,b" }},
 		{"-calibrate off", func(c *Config) { c.Calibrate = "off" }},
+		{"-serve -record off -password sesame -strict-names -v -flood 0", func(c *Config) {
+			c.Serve, c.Record, c.Password, c.StrictNames, c.Verbose, c.Flood = true, "", "sesame", true, true, 0
+		}},
+		{"-join h:1 -name Ann -password x -tls -tls-ca ca.pem -log .", func(c *Config) {
+			c.Join, c.Name, c.Password, c.TLS, c.TLSCA, c.Log = "h:1", "Ann", "x", true, "ca.pem", "."
+		}},
+		{"-dialect raw", func(c *Config) { c.Dialect = "raw" }},
 		{"-h -users 0", func(c *Config) { c.Help, c.Users = true, 0 }},
 		{"-help", func(c *Config) { c.Help = true }},
 		{"--version rest", func(c *Config) { c.Version = true }},

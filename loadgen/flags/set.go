@@ -30,6 +30,9 @@ var calibrations = []string{"on", "off"}
 // DefaultTolerance is that of -tolerance.
 const DefaultTolerance = 0.10
 
+// recordFormats are those of -record-format, the default first.
+var recordFormats = []string{"text", "json"}
+
 // set is the flag set of one parse, by groups for the help.
 type set struct {
 	*pflag.FlagSet
@@ -88,9 +91,27 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.Judge, "judge", "", "`FILE`|judge a run again that -trace has saved; - is standard input")
 	s.group("Saved run", "judge")
 
-	s.BoolVar(&c.Serve, "serve", false, "run the room as a live server until interrupted; of the flags above only -drain goes with it")
+	s.BoolVar(&c.Serve, "serve", false, "run the room as a live server until interrupted; of the flags above only -drain and -v go with it")
 	s.StringVar(&c.Listen, "listen", "127.0.0.1:9999", "`ADDR`|where to listen, with -serve")
-	s.group("Live room", "serve", "listen")
+	s.StringVar(&c.Record, "record", "server.txt", "`FILE`|record what is said to the group, a line a message; off: nowhere")
+	s.BoolVar(&c.RecordPrivate, "record-private", false, "record private lines too")
+	s.StringVar(&c.RecordFormat, "record-format", recordFormats[0], "`NAME`|of the record: "+strings.Join(recordFormats, " (text@sender@target), ")+" (time and place too)")
+	s.StringVar(&c.Password, "password", "", "`WORD`|that every client has to send before its name; with -join: the word to send")
+	s.StringVar(&c.TLSCert, "tls-cert", "", "`FILE`|certificate in PEM: the room speaks TLS only")
+	s.StringVar(&c.TLSKey, "tls-key", "", "`FILE`|its key in PEM")
+	s.BoolVar(&c.StrictNames, "strict-names", false, "names that look alike (case, width, forms) count as one")
+	s.IntVar(&c.MaxUsers, "max-users", 10000, "`N`|users in the room at one time; 0: no limit")
+	s.IntVar(&c.MaxConns, "max-conns", 512, "`N`|connections from one address but this machine's; 0: no limit")
+	s.Float64Var(&c.Flood, "flood", 200, "`R`|lines a second that one user may go on saying, five times as many at once; more is read later; 0: no limit")
+	s.group("Live room", "serve", "listen", "record", "record-private", "record-format", "password", "tls-cert", "tls-key",
+		"strict-names", "max-users", "max-conns", "flood")
+
+	s.StringVar(&c.Join, "join", "", "`HOST:PORT`|talk in a room from this terminal, or send it what comes in by a pipe")
+	s.StringVar(&c.Name, "name", "", "`NAME`|to ask for")
+	s.StringVar(&c.Log, "log", "", "`DIR`|keep one's own record there, client<name>.txt")
+	s.BoolVar(&c.TLS, "tls", false, "the room speaks TLS")
+	s.StringVar(&c.TLSCA, "tls-ca", "", "`FILE`|certificates in PEM to trust instead of the system's")
+	s.group("Terminal chatter", "join", "name", "log", "tls", "tls-ca")
 
 	s.BoolVarP(&c.Help, "help", "h", false, "print this text")
 	s.BoolVar(&c.Version, "version", false, "print what was built, from which commit")

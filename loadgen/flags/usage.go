@@ -19,6 +19,7 @@ Usage:
   chatsim -compare OLD.json,NEW.json  say whether the new runs are worse
   chatsim -judge FILE                 judge a saved run again
   chatsim -serve [-listen ADDR]       run the room as a live server
+  chatsim -join HOST:PORT -name NAME  talk in it from a terminal
 `
 
 const tail = `
@@ -29,6 +30,7 @@ Examples:
   chatsim -users 500 -baseline baseline.json
   chatsim -find-rate 'delivery.p99<100ms'
   chatsim -serve -listen 127.0.0.1:9999
+  chatsim -join 127.0.0.1:9999 -name Ann
 
 Flags work with one dash or two.
 

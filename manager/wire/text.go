@@ -28,6 +28,17 @@ func AppendText(dst, raw []byte) []byte {
 	}
 }
 
+// AppendShown appends what of raw may be shown on a screen, whoever sent it:
+// AppendText without the characters that turn the direction of writing.
+func AppendShown(dst, raw []byte) []byte {
+	for _, r := range string(AppendText(nil, raw)) {
+		if !turnsText(r) {
+			dst = utf8.AppendRune(dst, r)
+		}
+	}
+	return dst
+}
+
 // cleanPrefix says how many bytes at the start of raw are certainly printable
 // ASCII; the byte behind them may be anything.
 func cleanPrefix(raw []byte) int {

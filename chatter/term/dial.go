@@ -1,0 +1,156 @@
+package term
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"chatsim/chatter"
+	"chatsim/manager/wire"
+)
+
+// dialTimeout limits the connecting, and the wait for the welcome.
+const dialTimeout = 10 * time.Second
+
+// Error is why a chatter cannot talk, and what to do about it.
+type Error struct {
+	msg, hint string
+	reason    wire.Reason // the server's; None if it is not by the server
+}
+
+func (e *Error) Error() string { return e.msg }
+
+// Hint is advice beside the error; it may be empty.
+func (e *Error) Hint() string { return e.hint }
+
+// dialer connects to one room.
+type dialer struct {
+	addr     string
+	password string
+	tls      *tls.Config // nil: none
+}
+
+func newDialer(cfg Config) (*dialer, error) {
+	d := &dialer{addr: cfg.Addr, password: cfg.Password}
+	if !cfg.TLS {
+		return d, nil
+	}
+	host, _, err := net.SplitHostPort(cfg.Addr)
+	if err != nil {
+		return nil, err
+	}
+	d.tls = &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
+	if cfg.TLSCA == "" {
+		return d, nil
+	}
+	pem, err := os.ReadFile(cfg.TLSCA)
+	if err != nil {
+		return nil, &Error{msg: fmt.Sprintf("read -tls-ca: %v", err)}
+	}
+	d.tls.RootCAs = x509.NewCertPool()
+	if !d.tls.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, &Error{msg: fmt.Sprintf("-tls-ca %s holds no certificate in PEM", cfg.TLSCA)}
+	}
+	return d, nil
+}
+
+// join connects and asks for a name; it returns when the server has welcomed or
+// refused. first is the welcome.
+func (d *dialer) join(ctx context.Context, name string) (c *chatter.Client, first event, err error) {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	var conn net.Conn
+	if d.tls != nil {
+		conn, err = (&tls.Dialer{Config: d.tls}).DialContext(ctx, "tcp", d.addr)
+	} else {
+		conn, err = new(net.Dialer).DialContext(ctx, "tcp", d.addr)
+	}
+	if err != nil {
+		return nil, event{}, d.explain(err)
+	}
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	c, first, err = d.enter(conn, name)
+	if !stop() && err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		conn.Close()
+		return nil, event{}, err
+	}
+	return c, first, nil
+}
+
+func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, error) {
+	if d.password != "" {
+		if _, err := conn.Write([]byte(d.password + "\n")); err != nil {
+			return nil, event{}, d.explain(err)
+		}
+	}
+	c, err := chatter.New(conn, name)
+	if err != nil {
+		return nil, event{}, d.explain(err)
+	}
+	var f chatter.Frame
+	if err := c.Next(&f); err != nil {
+		return nil, event{}, d.explain(err)
+	}
+	e := newEvent(&f.Frame)
+	switch e.kind {
+	case wire.Welcome:
+		return c, e, nil
+	case wire.Error:
+		return nil, event{}, refused(e)
+	}
+	return nil, event{}, d.stranger("it sent a frame before its welcome")
+}
+
+// refused is the error for a server's refusal.
+func refused(e event) *Error {
+	hints := map[wire.Reason]string{
+		wire.BadName:  "choose another with -name",
+		wire.Password: "give the room's password with -password",
+		wire.Full:     "try again later",
+		wire.Crowded:  "close one of your connections first",
+		wire.NeedTLS:  "add -tls",
+	}
+	return &Error{msg: "the room says: " + e.text, hint: hints[e.reason], reason: e.reason}
+}
+
+func (d *dialer) stranger(what string) *Error {
+	return &Error{msg: fmt.Sprintf("%s is not a room that chatsim can talk to: %s", d.addr, what), hint: "is it the right port? a room is opened with chatsim -serve"}
+}
+
+// explain says in words what a failed connection was.
+func (d *dialer) explain(err error) error {
+	var (
+		bad     *chatter.FrameError
+		unknown x509.UnknownAuthorityError
+		invalid x509.CertificateInvalidError
+		host    x509.HostnameError
+		record  tls.RecordHeaderError
+	)
+	switch {
+	case errors.As(err, &bad):
+		shown := string(wire.AppendShown(nil, bad.Frame))
+		return d.stranger(fmt.Sprintf("it said %q", shown))
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return &Error{msg: "nobody listens on " + d.addr, hint: "a room is opened with chatsim -serve"}
+	case errors.As(err, &record):
+		return &Error{msg: d.addr + " does not speak TLS", hint: "leave -tls out"}
+	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &host):
+		return &Error{msg: fmt.Sprintf("the certificate of %s is not trusted: %v", d.addr, err), hint: "name the one that you trust with -tls-ca FILE"}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		return d.stranger("it closed the connection without a word")
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+		return d.stranger(fmt.Sprintf("no welcome came within %v", dialTimeout))
+	}
+	return &Error{msg: fmt.Sprintf("connect to %s: %s", d.addr, strings.TrimPrefix(err.Error(), "dial tcp "))}
+}

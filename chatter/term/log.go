@@ -1,0 +1,65 @@
+package term
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"chatsim/manager/record"
+)
+
+// checkLog finds out before the join whether a record can be kept.
+func checkLog(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	f, err := os.CreateTemp(dir, ".chatsim-*")
+	if err != nil {
+		return &Error{msg: fmt.Sprintf("keep a record in %s: %v", dir, err), hint: "-log names a directory that is there and may be written"}
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}
+
+// openLog opens one's own record.
+func openLog(dir, name string, troubles chan<- error) (*record.Recorder, error) {
+	rec, _, err := record.Open(filepath.Join(dir, logName(name)), record.Config{Notify: func(err error) {
+		select {
+		case troubles <- err:
+		default: // the person has enough to read
+		}
+	}})
+	if err != nil {
+		return nil, &Error{msg: err.Error(), hint: "choose another directory with -log"}
+	}
+	return rec, nil
+}
+
+func (p *person) closeLog() {
+	if p.log == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), leaveLimit)
+	defer cancel()
+	_ = p.log.Close(ctx) // what was wrong has been told
+}
+
+// logName is client<name>.txt with a name that any file system takes. One that
+// had to be changed is told from others by a sum of what it was.
+func logName(name string) string {
+	safe := strings.Map(func(r rune) rune {
+		if r < ' ' || strings.ContainsRune(`/\:*?"<>|`, r) {
+			return '_'
+		}
+		return r
+	}, name)
+	if safe != name {
+		sum := fnv.New32a()
+		sum.Write([]byte(name))
+		safe = fmt.Sprintf("%s-%08x", safe, sum.Sum32())
+	}
+	return "client" + safe + ".txt"
+}

@@ -1,0 +1,63 @@
+package term
+
+import (
+	"bufio"
+	"io"
+	"strings"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// colours set lines off where there are any.
+var colours = map[style]string{own: "\x1b[36m", private: "\x1b[35m", note: "\x1b[2m", trouble: "\x1b[33m"}
+
+// render is how lines look, each with the time of day.
+func render(lines []shown, colour bool) string {
+	now := time.Now().Format("15:04 ")
+	var b strings.Builder
+	for _, l := range lines {
+		c := colours[l.style]
+		if !colour {
+			c = ""
+		}
+		b.WriteString(c + now + l.text)
+		if c != "" {
+			b.WriteString("\x1b[0m")
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// pipe is a display without anybody who edits lines.
+type pipe struct {
+	in     *bufio.Reader
+	out    io.Writer
+	colour bool
+}
+
+func newPipe(in io.Reader, out io.Writer, colour bool) *pipe {
+	return &pipe{bufio.NewReaderSize(in, 2*wire.DefaultMaxLine), out, colour}
+}
+
+func (p *pipe) print(lines []shown) error {
+	_, err := io.WriteString(p.out, render(lines, p.colour))
+	return err
+}
+
+// read reads a line; of one that is too long to be sent, the rest is dropped.
+func (p *pipe) read() (string, error) {
+	line, err := p.in.ReadSlice('\n')
+	s := string(line)
+	for err == bufio.ErrBufferFull {
+		_, err = p.in.ReadSlice('\n')
+	}
+	if s != "" {
+		err = nil
+	}
+	return s, err
+}
+
+func (*pipe) prompt(string)                 {}
+func (*pipe) secret(string) (string, error) { return "", io.EOF }

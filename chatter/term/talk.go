@@ -1,0 +1,223 @@
+package term
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"chatsim/manager/wire"
+)
+
+// talk is what a chatter for a person knows, and what it makes of a frame or of
+// a typed line. It knows no terminal, no connection and no clock.
+type talk struct {
+	words  *words
+	asked  string
+	me     string   // assigned; empty until welcomed
+	online []string // in join order
+	wrote  string   // who last wrote privately
+}
+
+// style is how a line is set off, where there are colours. It never says alone
+// what the text does not say too.
+type style uint8
+
+const (
+	plain   style = iota
+	own           // said by oneself
+	private       // from or to one person
+	note          // joins, leaves, help
+	trouble
+)
+
+// shown is one line on the screen, without line breaks and control characters.
+type shown struct {
+	style style
+	text  string
+}
+
+// event is a frame that outlives the reading of the next, with nothing in it
+// that may not be shown.
+type event struct {
+	kind                 wire.Kind
+	private              bool
+	sender, text, target string
+	names                []string
+	reason               wire.Reason // of an Error; None if it has no known one
+}
+
+// newEvent copies a frame.
+func newEvent(f *wire.Frame) event {
+	safe := func(b []byte) string { return string(wire.AppendShown(nil, b)) }
+	e := event{kind: f.Kind}
+	switch f.Kind {
+	case wire.Line:
+		e.private, e.sender, e.text, e.target = f.Private, safe(f.Sender), safe(f.Text), safe(f.Target)
+	case wire.Error:
+		e.text = safe(f.Text)
+		e.reason, _ = wire.ParseReason(f.Text)
+	default:
+		for _, n := range f.Names {
+			e.names = append(e.names, safe(n))
+		}
+	}
+	return e
+}
+
+// hear takes a frame in and says what to show.
+func (t *talk) hear(e event) []shown {
+	switch e.kind {
+	case wire.Welcome:
+		return t.welcome(e.names[0])
+	case wire.Roster:
+		t.online = e.names
+		return []shown{{note, t.who()}}
+	case wire.Join:
+		t.online = append(t.online, e.names...)
+		return []shown{{note, fmt.Sprintf(t.words.Joined, t.list(e.names))}}
+	case wire.Leave:
+		t.online = slices.DeleteFunc(t.online, func(n string) bool { return slices.Contains(e.names, n) })
+		return []shown{{note, fmt.Sprintf(t.words.Left, t.list(e.names))}}
+	case wire.Error:
+		return []shown{{trouble, fmt.Sprintf(t.words.Server, e.text)}}
+	case wire.Line:
+		return []shown{t.line(e)}
+	}
+	return nil
+}
+
+func (t *talk) welcome(name string) []shown {
+	t.me = name
+	of := []shown{{note, t.words.Welcome}}
+	if t.asked != "" && name != t.asked {
+		of = append(of, shown{note, t.words.renamed(name, t.asked)})
+	}
+	return of
+}
+
+// line is how a chat line is shown.
+func (t *talk) line(e event) shown {
+	text := e.sender + ": " + e.text
+	act, acts := strings.CutPrefix(e.text, "/me ")
+	if acts {
+		text = "* " + e.sender + " " + act
+	}
+	switch {
+	case !e.private && e.sender == t.me:
+		return shown{own, text}
+	case !e.private:
+		return shown{plain, text}
+	}
+	inner := e.text
+	if acts {
+		inner = text
+	}
+	if e.sender == t.me && e.target != t.me {
+		return shown{private, fmt.Sprintf(t.words.To, e.target, inner)}
+	}
+	t.wrote = e.sender
+	return shown{private, fmt.Sprintf(t.words.From, e.sender, inner)}
+}
+
+// maxListed is how many names are listed at once.
+const maxListed = 30
+
+func (t *talk) list(names []string) string {
+	if len(names) <= maxListed {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:maxListed], ", ") + ", " + fmt.Sprintf(t.words.More, len(names)-maxListed)
+}
+
+func (t *talk) who() string { return fmt.Sprintf(t.words.Online, len(t.online), t.list(t.online)) }
+
+// action is what a typed line leads to: something to send, to show, or to leave.
+type action struct {
+	send   bool
+	target string // of what is sent: a name, or wire.Group
+	text   string
+	show   []shown
+	quit   bool
+}
+
+func (t *talk) hint(s style, text string) action {
+	var a action
+	for line := range strings.Lines(text) {
+		a.show = append(a.show, shown{s, strings.TrimSuffix(line, "\n")})
+	}
+	return a
+}
+
+// typed takes in what a person has typed. A command that is not known is never
+// said to anybody.
+func (t *talk) typed(line string) action {
+	line = string(wire.AppendText(nil, []byte(strings.TrimRight(line, "\r\n"))))
+	command, rest, _ := strings.Cut(line, " ")
+	rest = strings.TrimSpace(rest)
+	switch {
+	case strings.TrimSpace(line) == "":
+		return action{}
+	case !strings.HasPrefix(line, "/"):
+		return t.say(line, wire.Group)
+	case strings.HasPrefix(line, "//"):
+		return t.say(line[1:], wire.Group)
+	}
+	switch command {
+	case "/quit":
+		return action{quit: true}
+	case "/help":
+		return t.hint(note, t.words.Help)
+	case "/who":
+		return t.hint(note, t.who())
+	case "/me":
+		if rest == "" {
+			return t.hint(trouble, fmt.Sprintf(t.words.NoText, command))
+		}
+		return t.say("/me "+rest, wire.Group)
+	case "/msg":
+		return t.message(rest)
+	case "/reply":
+		switch {
+		case t.wrote == "":
+			return t.hint(trouble, t.words.NoReply)
+		case rest == "":
+			return t.hint(trouble, fmt.Sprintf(t.words.NoText, command))
+		}
+		return t.tell(t.wrote, rest)
+	}
+	return t.hint(trouble, fmt.Sprintf(t.words.Unknown, command, command[1:]))
+}
+
+// message is a /msg: names may hold spaces, so the longest that is online counts.
+func (t *talk) message(rest string) action {
+	name, text := "", ""
+	for _, n := range t.online {
+		after, ok := strings.CutPrefix(rest, n)
+		if ok && len(n) > len(name) && (after == "" || after[0] == ' ') {
+			name, text = n, strings.TrimSpace(after)
+		}
+	}
+	if name == "" {
+		if name, text, _ = strings.Cut(rest, " "); name == "" {
+			return t.hint(trouble, fmt.Sprintf(t.words.NoText, "/msg"))
+		}
+	}
+	if text == "" {
+		return t.hint(trouble, fmt.Sprintf(t.words.NoText, "/msg "+name))
+	}
+	return t.tell(name, text)
+}
+
+func (t *talk) tell(name, text string) action {
+	if !slices.Contains(t.online, name) {
+		return t.hint(trouble, fmt.Sprintf(t.words.NotHere, name))
+	}
+	return t.say(text, name)
+}
+
+func (t *talk) say(text, target string) action {
+	if n := len(text) + len("@@") + len(t.me) + len(target); n > wire.DefaultMaxLine {
+		return t.hint(trouble, fmt.Sprintf(t.words.TooLong, n, wire.DefaultMaxLine))
+	}
+	return action{send: true, text: text, target: target}
+}

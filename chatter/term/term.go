@@ -1,0 +1,418 @@
+// Package term is a chatter for a person: at a terminal it keeps the line that
+// is being typed apart from what comes in; in a pipe it sends what it reads and
+// prints what it hears.
+//
+// It knows the protocol through chatter and wire, and nothing of the server.
+package term
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"chatsim/chatter"
+	"chatsim/manager/record"
+	"chatsim/manager/wire"
+)
+
+const (
+	leaveLimit = 5 * time.Second  // for the last lines to come after one's own leave
+	echoLimit  = 10 * time.Second // for one's own last lines to come back, in a pipe
+	giveUp     = 2 * time.Minute  // without a connection
+	firstRetry = time.Second      // doubled up to
+	lastRetry  = 15 * time.Second
+	underWay   = 32 // own lines that may be so before the next is read
+)
+
+// Config is one chatter.
+type Config struct {
+	Addr     string // HOST:PORT
+	Name     string // empty: asked for, at a terminal
+	Password string // of the room; empty: asked for where it is needed, at a terminal
+	TLS      bool
+	TLSCA    string // a PEM file; empty: the system's certificates
+	LogDir   string // for one's own record; empty: none
+	Locale   string // such as zh_CN.UTF-8; anything but Chinese is English
+	NoColor  bool
+}
+
+// Run talks until the person leaves, its input ends, ctx ends or the room is
+// lost for good. Errors that the person can mend have a method Hint.
+func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout io.Writer) error {
+	d, err := newDialer(cfg)
+	if err != nil {
+		return err
+	}
+	if err := checkLog(cfg.LogDir); err != nil {
+		return err
+	}
+	p := &person{cfg: cfg, dialer: d, talk: talk{words: wordsFor(cfg.Locale)}, troubles: make(chan error, 8)}
+	in, inOK := terminalOf(stdin)
+	out, outOK := terminalOf(stdout)
+	colour := outOK && !cfg.NoColor
+	if inOK && outOK {
+		s, err := newScreen(in, out, colour)
+		if err != nil {
+			return err
+		}
+		defer s.close()
+		p.screen, p.present = s, true
+	} else {
+		p.screen = newPipe(stdin, stdout, colour)
+	}
+	return p.run(ctx)
+}
+
+func terminalOf(stream any) (*os.File, bool) {
+	f, ok := stream.(*os.File)
+	return f, ok && term.IsTerminal(int(f.Fd()))
+}
+
+// display is where a person reads and types.
+type display interface {
+	print(lines []shown) error
+	// read waits for a line; it is called by one goroutine.
+	read() (string, error)
+	// prompt changes what stands before the line.
+	prompt(string)
+	secret(prompt string) (string, error)
+}
+
+// person is one chatter at work. All of it is owned by run's goroutine.
+type person struct {
+	cfg     Config
+	dialer  *dialer
+	talk    talk
+	screen  display
+	present bool // somebody sits at a terminal
+
+	client   *chatter.Client // nil: not connected
+	news     chan news       // from the goroutine that reads for client
+	log      *record.Recorder
+	troubles chan error // of log
+
+	greeted bool        // who is here is known
+	pending int         // own lines that have not come back
+	ended   bool        // nothing more is typed
+	leaving bool        // our end is sent
+	limit   *time.Timer // of what is waited for; nil: nothing
+	why     wire.Reason // the server's last reason for a close
+	since   time.Time   // without a connection
+	wait    time.Duration
+}
+
+// news is what a connection has brought, and what ended it.
+type news struct {
+	events []event
+	err    error
+}
+
+type typed struct {
+	line string
+	err  error
+}
+
+// run joins and talks.
+func (p *person) run(ctx context.Context) error {
+	if err := p.enter(ctx); err != nil || p.client == nil {
+		return err
+	}
+	defer p.closeLog()
+	lines := make(chan typed)
+	over := make(chan struct{})
+	defer close(over)
+	go p.readLines(lines, over) // cannot be waited for: nothing ends a read from a terminal
+	for {
+		done, err := p.step(ctx, lines)
+		if done || err != nil {
+			p.drop()
+			return err
+		}
+	}
+}
+
+// readLines hands on what is typed, until nothing more is.
+func (p *person) readLines(to chan<- typed, over <-chan struct{}) {
+	for {
+		line, err := p.screen.read()
+		select {
+		case to <- typed{line, err}:
+		case <-over:
+			return
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// step waits for one thing to happen and deals with it.
+func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err error) {
+	if p.ended || p.pending >= underWay || p.client != nil && !p.greeted {
+		lines = nil
+	}
+	var late <-chan time.Time
+	if p.limit != nil {
+		late = p.limit.C
+	}
+	cancelled := ctx.Done()
+	if p.leaving {
+		cancelled = nil
+	}
+	select {
+	case n := <-p.news:
+		return p.hear(n)
+	case l := <-lines:
+		return p.take(l)
+	case err := <-p.troubles:
+		return false, p.tellTrouble(err)
+	case <-cancelled:
+		if p.client == nil {
+			return true, nil
+		}
+		return p.leave()
+	case <-late:
+		p.limit = nil
+		return p.tooLate(ctx)
+	}
+}
+
+// hear shows what has come, and goes on after an end.
+func (p *person) hear(n news) (done bool, err error) {
+	var of []shown
+	for _, e := range n.events {
+		of = append(of, p.talk.hear(e)...)
+		p.settle(e)
+	}
+	if len(of) > 0 {
+		if err := p.screen.print(of); err != nil {
+			return true, err
+		}
+	}
+	switch {
+	case n.err != nil && p.leaving:
+		return true, nil
+	case n.err != nil:
+		return p.lost(n.err)
+	case p.ended && p.pending == 0 && !p.leaving:
+		return p.leave()
+	}
+	return false, nil
+}
+
+// settle notes that a line of one's own has come back or was refused.
+func (p *person) settle(e event) {
+	switch {
+	case e.kind == wire.Roster:
+		p.greeted = true
+	case e.kind == wire.Error && e.reason.Closing():
+		p.why = e.reason
+	case e.kind == wire.Error, e.kind == wire.Line && e.sender == p.talk.me:
+		p.pending = max(0, p.pending-1)
+	}
+}
+
+// take deals with a typed line.
+func (p *person) take(l typed) (done bool, err error) {
+	if l.err != nil {
+		p.ended = true
+		switch {
+		case p.client == nil:
+			return true, nil
+		case p.present || p.pending == 0:
+			return p.leave()
+		}
+		p.limit = time.NewTimer(echoLimit)
+		return false, nil
+	}
+	a := p.talk.typed(l.line)
+	switch {
+	case a.quit && p.client == nil:
+		return true, nil
+	case a.quit:
+		p.ended = true
+		return p.leave()
+	case a.send && p.client == nil:
+		a.show = []shown{{trouble, p.talk.words.NotSent}}
+	case a.send:
+		return false, p.send(a)
+	}
+	if len(a.show) == 0 {
+		return false, nil
+	}
+	return false, p.screen.print(a.show)
+}
+
+// send sends; a failure is found again by the reading.
+func (p *person) send(a action) error {
+	var err error
+	if a.target == wire.Group {
+		err = p.client.Say([]byte(a.text))
+	} else {
+		err = p.client.Tell(a.target, []byte(a.text))
+	}
+	if err == nil {
+		p.pending++
+	}
+	return nil
+}
+
+// leave sends our end; what is still under way is shown.
+func (p *person) leave() (done bool, err error) {
+	p.leaving, p.limit = true, time.NewTimer(leaveLimit)
+	if p.client.Leave(chatter.FIN) != nil {
+		return true, nil
+	}
+	return false, nil
+}
+
+// tooLate deals with what has not come in time.
+func (p *person) tooLate(ctx context.Context) (done bool, err error) {
+	switch {
+	case p.leaving:
+		return true, nil
+	case p.client == nil:
+		return p.again(ctx)
+	}
+	return true, &Error{msg: fmt.Sprintf("%d lines did not come back within %v", p.pending, echoLimit)}
+}
+
+func (p *person) tellTrouble(err error) error {
+	text := p.talk.words.LogBack
+	if err != nil {
+		text = fmt.Sprintf(p.talk.words.LogFailed, err)
+	}
+	return p.screen.print([]shown{{trouble, text}})
+}
+
+// enter joins for the first time, asking for what is missing or was refused.
+// No client and no error: the person does not want to any more.
+func (p *person) enter(ctx context.Context) error {
+	for name := p.cfg.Name; ; name = "" {
+		clean, err := p.choose(name)
+		if errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		err = p.join(ctx, clean)
+		for isRefusal(wire.Password, err) && p.present {
+			if err := p.screen.print([]shown{{trouble, err.Error()}}); err != nil {
+				return err
+			}
+			word, askErr := p.screen.secret(p.talk.words.AskPassword)
+			if askErr != nil {
+				return nil
+			}
+			p.dialer.password = word
+			err = p.join(ctx, clean)
+		}
+		if err == nil || !p.present || !isRefusal(wire.BadName, err) {
+			return err
+		}
+		if err := p.screen.print([]shown{{trouble, err.Error()}}); err != nil {
+			return err
+		}
+	}
+}
+
+// choose gives a name that may be asked for.
+func (p *person) choose(name string) (string, error) {
+	for first := true; ; first = false {
+		clean, err := wire.CleanName(name)
+		switch {
+		case err == nil:
+			return clean, nil
+		case !p.present && strings.TrimSpace(name) == "":
+			return "", &Error{msg: "a name is needed", hint: "give it with -name NAME"}
+		case !p.present:
+			return "", &Error{msg: "-name " + string(wire.AppendShown(nil, []byte(name))) + ": " + err.Error(), hint: "choose another with -name"}
+		case strings.TrimSpace(name) != "":
+			err = p.screen.print([]shown{{trouble, err.Error()}})
+		case !first:
+			err = p.screen.print([]shown{{trouble, p.talk.words.EmptyName}})
+		default:
+			err = nil
+		}
+		if err != nil {
+			return "", err
+		}
+		p.screen.prompt(p.talk.words.AskName)
+		if name, err = p.screen.read(); err != nil {
+			return "", io.EOF
+		}
+	}
+}
+
+// join connects once, and begins to read.
+func (p *person) join(ctx context.Context, name string) error {
+	c, first, err := p.dialer.join(ctx, name)
+	if err != nil {
+		return err
+	}
+	p.talk.asked = name
+	if p.cfg.LogDir != "" && p.log == nil {
+		if p.log, err = openLog(p.cfg.LogDir, first.names[0], p.troubles); err != nil {
+			c.Close()
+			return err
+		}
+	}
+	p.client, p.news, p.why, p.greeted = c, make(chan news), wire.None, false
+	p.screen.prompt(first.names[0] + "> ")
+	if err := p.screen.print(p.talk.hear(first)); err != nil {
+		return err
+	}
+	go listen(c, p.log, p.news)
+	return nil
+}
+
+// maxBatch is how many frames are shown at once.
+const maxBatch = 256
+
+// listen reads frames until the connection ends; whoever drops the connection
+// takes its news to the end.
+func listen(c *chatter.Client, log *record.Recorder, to chan<- news) {
+	defer close(to)
+	var f chatter.Frame
+	for {
+		var n news
+		for len(n.events) < maxBatch {
+			err := c.Next(&f)
+			var bad *chatter.FrameError
+			if errors.As(err, &bad) && !errors.Is(err, chatter.ErrFrameTooLong) {
+				continue // not ours to judge
+			}
+			if n.err = err; err != nil {
+				break
+			}
+			n.events = append(n.events, newEvent(&f.Frame))
+			if log != nil {
+				_, _ = log.Write(append(f.Raw, '\n')) // never fails
+			}
+			if !f.More {
+				break
+			}
+		}
+		to <- n
+		if n.err != nil {
+			return
+		}
+	}
+}
+
+// drop ends the connection and waits for its reader.
+func (p *person) drop() {
+	if p.client == nil {
+		return
+	}
+	p.client.Close()
+	for range p.news {
+	}
+	p.client, p.news, p.pending = nil, nil, 0
+}

@@ -1,0 +1,101 @@
+package term
+
+import (
+	"fmt"
+	"strings"
+)
+
+// words are what a person reads, in one language. A verb stands where a value
+// goes.
+type words struct {
+	AskName, EmptyName, AskPassword string
+	Welcome                         string // the original's greeting
+	Renamed                         string // assigned name, name asked for
+	Online                          string // how many, who
+	More                            string // how many more there are
+	Joined, Left                    string // who
+	From, To                        string // of a private line: who, text
+	NoReply                         string
+	NotHere                         string // who
+	NoText                          string // command
+	Unknown                         string // command
+	TooLong                         string // bytes, limit
+	Help                            string
+	Lost                            string // why
+	Again                           string // seconds
+	Back                            string
+	NotSent                         string
+	Server                          string // what the server says
+	Refused                         string // why
+	LogFailed, LogBack              string
+}
+
+var english = words{
+	AskName: "Your name: ", EmptyName: "A name is needed; it may be anything without @.", AskPassword: "Password of the room: ",
+	Welcome:   "Welcome to the group chat, everybody. Let's talk!",
+	Renamed:   "You are %s here: %s is taken.",
+	Online:    "%d online: %s",
+	More:      "and %d more",
+	Joined:    "%s has come",
+	Left:      "%s has left",
+	From:      "[private from %s] %s",
+	To:        "[private to %s] %s",
+	NoReply:   "Nobody has written to you alone yet.",
+	NotHere:   "Nobody here is called %s; /who lists the names.",
+	NoText:    "%s needs a text. /help lists the commands.",
+	Unknown:   "There is no command %s. /help lists them; //%s says it as text.",
+	TooLong:   "That line has %d bytes, at most %d are possible. It was not sent.",
+	Help:      "/msg NAME text  to one person alone\n/reply text     to who last wrote to you alone\n/who            who is here\n/me text        what you do: * Ann waves\n//text          text that begins with a slash\n/quit           leave (or Ctrl-D)",
+	Lost:      "The connection is lost (%s).",
+	Again:     "Trying again in %d s …",
+	Back:      "Back in the room. What was said meanwhile was missed.",
+	NotSent:   "You are not connected. It was not sent.",
+	Server:    "The room says: %s",
+	Refused:   "The room refuses: %s",
+	LogFailed: "Your own record cannot be written: %s", LogBack: "Your own record is written again.",
+}
+
+var chinese = words{
+	AskName: "用户名: ", EmptyName: "用户名不能为空，且不能含有 @。", AskPassword: "房间密码: ",
+	Welcome:   "欢迎进入群聊，大家开始聊天吧!",
+	Renamed:   "您在这里的用户名是 %s：%s 已被使用。",
+	Online:    "当前在线用户 (%d): %s",
+	More:      "以及另外 %d 位",
+	Joined:    "%s 进入了群聊",
+	Left:      "%s 离开了群聊",
+	From:      "[%s 发来的私聊] %s",
+	To:        "[发给 %s 的私聊] %s",
+	NoReply:   "还没有人给您发过私聊。",
+	NotHere:   "当前没有名为 %s 的用户；/who 列出在线用户。",
+	NoText:    "%s 需要内容。/help 列出所有命令。",
+	Unknown:   "没有命令 %s。/help 列出所有命令；//%s 作为文字发送。",
+	TooLong:   "该行有 %d 字节，最多 %d 字节。未发送。",
+	Help:      "/msg 用户名 内容  只发给一个人\n/reply 内容       回复最近给您发私聊的人\n/who              当前在线用户\n/me 内容          动作: * Ann 挥手\n//文字            发送以斜杠开头的文字\n/quit             离开 (或 Ctrl-D)",
+	Lost:      "连接已断开 (%s)。",
+	Again:     "%d 秒后重试 …",
+	Back:      "已重新进入群聊。期间的消息已错过。",
+	NotSent:   "当前未连接。未发送。",
+	Server:    "服务器: %s",
+	Refused:   "服务器拒绝: %s",
+	LogFailed: "无法写入您的聊天记录: %s", LogBack: "聊天记录已恢复写入。",
+}
+
+// wordsFor chooses by a locale such as zh_CN.UTF-8.
+func wordsFor(locale string) *words {
+	if strings.HasPrefix(strings.ToLower(locale), "zh") {
+		return &chinese
+	}
+	return &english
+}
+
+// Locale is the locale of messages, by the POSIX order of variables.
+func Locale(getenv func(string) string) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := getenv(name); v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+func (w *words) renamed(given, asked string) string { return fmt.Sprintf(w.Renamed, given, asked) }

@@ -1,0 +1,202 @@
+// Package live runs a room for people: it listens, says how to join, keeps the
+// record, answers HTTP, takes an operator's commands, and ends in order. What
+// happens in the room is manager's business.
+//
+// It does not parse a command line.
+package live
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"chatsim/manager"
+	"chatsim/manager/record"
+	"chatsim/manager/web"
+)
+
+// burst is how many times the lines of a second a user may say at once.
+const burst = 5
+
+// Config is what a room is to be.
+type Config struct {
+	Listen        string        // HOST:PORT
+	Drain         time.Duration // limit for everybody to get what was said, at the end
+	Record        string        // a file; empty: none
+	RecordPrivate bool
+	RecordFormat  record.Format
+	Password      string // empty: none
+	TLSCert       string // PEM files; empty: no TLS
+	TLSKey        string
+	StrictNames   bool
+	MaxUsers      int     // 0: no limit
+	MaxConns      int     // from one address; 0: no limit
+	Flood         float64 // lines a second of one user; 0: no limit
+	Verbose       bool    // log who comes and goes
+}
+
+// Error is why a room cannot start.
+type Error struct {
+	err  error
+	hint string
+}
+
+func (e *Error) Error() string { return e.err.Error() }
+func (e *Error) Unwrap() error { return e.err }
+
+// Hint is advice beside the error; it may be empty.
+func (e *Error) Hint() string { return e.hint }
+
+// Run runs a room until ctx ends, or an operator ends it who sits at stdin, and
+// then lets everybody have what was said. What was said of a run that worked is
+// on stdout, troubles are on stderr.
+func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Writer) error {
+	h := &house{cfg: cfg, stdout: stdout, stderr: stderr, log: newLogger(cfg, stderr)}
+	if err := h.open(); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return h.serve() })
+	h.greet()
+	operate(ctx, h.room, stdin, stdout, stop)
+	<-gctx.Done()
+	h.log.Info("closing the room", "users", h.room.Stats().Online)
+	h.draining.Store(true)
+	return errors.Join(h.close(), g.Wait())
+}
+
+func newLogger(cfg Config, stderr io.Writer) *slog.Logger {
+	level := slog.LevelInfo
+	if cfg.Verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// house is a room with its doors.
+type house struct {
+	cfg            Config
+	stdout, stderr io.Writer
+	log            *slog.Logger
+
+	ln       net.Listener
+	rec      *record.Recorder // nil: none
+	room     *manager.Manager
+	draining atomic.Bool
+}
+
+// open makes all that can fail, before anybody is let in.
+func (h *house) open() error {
+	cfg := h.cfg
+	mc := manager.Config{Detect: true, Measure: true, Logger: h.log, Password: cfg.Password, StrictNames: cfg.StrictNames,
+		MaxUsers: cfg.MaxUsers, PerAddress: cfg.MaxConns, LineRate: cfg.Flood, LineBurst: int(burst * cfg.Flood)}
+	if cfg.TLSCert != "" {
+		cert, err := tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey)
+		if err != nil {
+			return &Error{fmt.Errorf("read the certificate: %w", err), "-tls-cert and -tls-key name files in PEM that belong together"}
+		}
+		mc.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	}
+	ln, err := net.Listen("tcp", cfg.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return &Error{fmt.Errorf("listen on %s: the port is in use", cfg.Listen), "stop what runs there, or choose another address with -listen HOST:PORT"}
+	} else if err != nil {
+		return &Error{fmt.Errorf("listen on %s: %w", cfg.Listen, err), ""}
+	}
+	if cfg.Record != "" {
+		if h.rec, err = h.openRecord(); err != nil {
+			ln.Close()
+			return err
+		}
+		mc.Record, mc.RecordPrivate = h.rec, cfg.RecordPrivate
+	}
+	h.ln, h.room = ln, manager.New(mc)
+	h.room.Handle(web.New(web.Config{
+		Join:    h.ways(),
+		Online:  func() int { return h.room.Stats().Online },
+		Ready:   h.ready,
+		Health:  h.troubles,
+		Metrics: h.metrics,
+	}))
+	return nil
+}
+
+func (h *house) openRecord() (*record.Recorder, error) {
+	rec, cut, err := record.Open(h.cfg.Record, record.Config{Format: h.cfg.RecordFormat, Notify: h.recordChanged})
+	if cut > 0 {
+		h.log.Warn("the record ended in an unfinished line, which was cut off", "file", h.cfg.Record, "bytes", cut)
+	}
+	return rec, err
+}
+
+func (h *house) recordChanged(err error) {
+	if err != nil {
+		h.log.Error("the room goes on without its record, which is tried again", "error", err)
+	} else {
+		h.log.Info("the record is written again", "file", h.cfg.Record)
+	}
+}
+
+// serve takes the room's orderly end for what it is.
+func (h *house) serve() error {
+	if err := h.room.Serve(h.ln); !errors.Is(err, manager.ErrShutdown) {
+		return err
+	}
+	return nil
+}
+
+// close lets everybody have what was said, the record too.
+func (h *house) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), h.cfg.Drain)
+	defer cancel()
+	err := h.room.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		h.log.Warn("some did not read to the end in time and were cut off", "drain", h.cfg.Drain)
+		err = nil
+	}
+	if h.rec != nil {
+		err = errors.Join(err, h.rec.Close(ctx))
+	}
+	s := h.room.Stats()
+	if s.Panics > 0 {
+		err = errors.Join(err, fmt.Errorf("a bug in chatsim: %d panics were contained; please report this", s.Panics))
+	}
+	fmt.Fprintf(h.stdout, "closed: %s\n", h.summary(s))
+	return err
+}
+
+func (h *house) ready() error {
+	if h.draining.Load() {
+		return errors.New("the room is closing")
+	}
+	return nil
+}
+
+func (h *house) troubles() (of []string) {
+	if h.rec != nil {
+		if s := h.rec.State(); s.Err != nil {
+			of = append(of, s.Err.Error())
+		}
+	}
+	return of
+}
+
+func (h *house) metrics(w io.Writer) {
+	var rec *record.State
+	if h.rec != nil {
+		s := h.rec.State()
+		rec = &s
+	}
+	writeMetrics(w, h.room.Stats(), rec)
+}

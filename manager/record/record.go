@@ -1,0 +1,193 @@
+// Package record keeps what is said in a room: a file with a line for each
+// message, as the original chat room's server wrote it. A [Recorder] is given
+// what any reader of the room is given, by the feed, and is never waited for.
+//
+// It appends and never rewrites; only an unfinished last line, as a crash leaves
+// it, is cut off when a file is opened. A line goes to the file as soon as the
+// writing of those before it is done: a process that is killed loses what was
+// said in the last moments, as much as the reader of the room that is furthest
+// behind. A machine that loses its power loses at most what was said during
+// [Config.Sync] beside, as long as its disk keeps up.
+//
+// While the disk takes nothing, lines wait in memory, and those that find no
+// room there are counted, and their number written in their place later.
+//
+// The package does not know who is present, and keeps no joins and leaves.
+package record
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+const (
+	defaultBuffer = 16 << 20
+	defaultSync   = time.Second
+)
+
+// Config sets a Recorder up; its zero value works.
+type Config struct {
+	Format Format
+	Buffer int           // bytes of lines that may wait for the disk; 0: 16 MiB
+	Sync   time.Duration // until a written line is made to last; 0: 1 s
+	// Notify is told of the first failure of each kind, and with nil when all
+	// is well again. It is called by the Recorder's goroutine.
+	Notify func(error)
+}
+
+// Recorder is an open record. Write is for one goroutine at a time, all else for
+// any.
+type Recorder struct {
+	// Static after Open.
+	cfg  Config
+	path string
+	file file
+	wake chan struct{} // holds one if there is something to do
+	done chan struct{} // closed when the file is
+
+	// Owned by the caller of Write.
+	cut   []byte // the start of a frame whose end is in the next Write
+	frame wire.Frame
+	out   []byte
+	place uint64 // public entries so far
+
+	mu sync.Mutex
+	// Guarded by mu.
+	waiting []byte // lines for the file
+	count   uint64 // of them
+	writing int    // bytes that were taken from waiting and are not in the file
+	gap     uint64 // lines that were lost since the last one that was not
+	closing bool
+	state   State
+}
+
+// State is how a record is doing.
+type State struct {
+	Err   error  // what is wrong; nil if all is well
+	Lines uint64 // in the file, since Open
+	Bytes uint64
+	Lost  uint64 // lines for which there was no room
+	Gaps  uint64 // places where some were lost
+	// Waiting is how many bytes are not in the file yet.
+	Waiting int
+}
+
+// State tells how the record is doing.
+func (r *Recorder) State() State {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.state
+	s.Waiting = len(r.waiting) + r.writing
+	return s
+}
+
+// Path is the name of the file.
+func (r *Recorder) Path() string { return r.path }
+
+// SetWriteDeadline is there for the feed: a Write never waits.
+func (r *Recorder) SetWriteDeadline(time.Time) error { return nil }
+
+// Write takes frames of the line dialect, cut anywhere. It never fails.
+func (r *Recorder) Write(b []byte) (int, error) {
+	n, now, lines := len(b), time.Now(), uint64(0)
+	r.out = r.out[:0]
+	for {
+		line, rest, ok := bytes.Cut(b, []byte("\n"))
+		if !ok {
+			r.cut = append(r.cut, b...)
+			break
+		}
+		if len(r.cut) > 0 {
+			r.cut = append(r.cut, line...)
+			line = r.cut
+		}
+		if r.take(line, now) {
+			lines++
+		}
+		r.cut, b = r.cut[:0], rest
+	}
+	if lines > 0 {
+		r.push(lines, now)
+	}
+	return n, nil
+}
+
+// take encodes one frame if it is a message.
+func (r *Recorder) take(line []byte, now time.Time) bool {
+	f := &r.frame
+	if f.Parse(line) != nil {
+		return false
+	}
+	switch f.Kind {
+	case wire.Join, wire.Leave:
+		r.place += uint64(len(f.Names))
+		return false
+	case wire.Line:
+		if !f.Private {
+			r.place++
+		}
+		r.out = r.cfg.Format.appendMessage(r.out, f, r.place, now)
+		return true
+	}
+	return false
+}
+
+// push has what was encoded written, if there is room for it.
+func (r *Recorder) push(lines uint64, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closing {
+		return
+	}
+	if len(r.waiting)+r.writing+len(r.out) > r.cfg.Buffer {
+		if r.gap == 0 {
+			r.state.Gaps++
+		}
+		r.gap += lines
+		r.state.Lost += lines
+		return
+	}
+	r.markGapLocked(now)
+	r.waiting = append(r.waiting, r.out...)
+	r.count += lines
+	r.signal()
+}
+
+// markGapLocked writes how many lines are missing here.
+func (r *Recorder) markGapLocked(now time.Time) {
+	if r.gap == 0 {
+		return
+	}
+	r.waiting = r.cfg.Format.appendGap(r.waiting, r.gap, r.place, now)
+	r.gap = 0
+}
+
+func (r *Recorder) signal() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Close writes what waits, makes it last and closes the file. It gives up when
+// that fails or ctx is done.
+func (r *Recorder) Close(ctx context.Context) error {
+	r.mu.Lock()
+	if !r.closing {
+		r.markGapLocked(time.Now())
+		r.closing = true
+		r.signal()
+	}
+	r.mu.Unlock()
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+		return fmt.Errorf("the record %s still waits for its disk: %w", r.path, ctx.Err())
+	}
+	return r.State().Err
+}
