@@ -181,5 +181,12 @@ func (s *Session) concludeFind(ctx context.Context, lc loadgen.Config, found *re
 	}
 	rep.Find = found
 	rep.Reproduce += " -find-rate '" + found.Expr + "'"
+	if s.Flags.Quiet {
+		rate := "held at no rate"
+		if found.Rate != nil {
+			rate = fmt.Sprintf("holds up to %v lines/s", *found.Rate)
+		}
+		fmt.Fprintf(s.text(), "%s %s, %s\n", found.Expr, rate, found.Why)
+	}
 	return code, s.output().Write(rep, s.Stdout, s.Stderr)
 }
