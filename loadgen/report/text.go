@@ -144,6 +144,9 @@ func (p *page) calibration(c *Calibration, verbose bool) {
 
 // humanShare has two digits also where there is little.
 func humanShare(v float64) string {
+	if v > 0 && v < 0.001 {
+		return "under 0.001"
+	}
 	if v > 0 && v < 0.1 {
 		return strconv.FormatFloat(v, 'g', 2, 64)
 	}
