@@ -21,6 +21,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"chatsim/loadgen/chaos"
 	"chatsim/loadgen/original"
 	"chatsim/manager"
 )
@@ -88,20 +89,20 @@ func TestImports(t *testing.T) {
 // maxTime is when a command that should end soon counts as hanging.
 const maxTime = 30 * time.Second
 
-// cmdCode is `code N program args…`: the program must end with exit code N.
+// cmdCode is `code N program args…`: the program must end with exit code N, or
+// one of those in `code N|M program args…`.
 func cmdCode(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: code N program args...")
 	}
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
+	want := strings.Split(args[0], "|")
 	begin := time.Now()
-	err = ts.Exec(args[1], args[2:]...)
+	err := ts.Exec(args[1], args[2:]...)
 	if took := time.Since(begin); took > maxTime {
 		ts.Fatalf("took %v", took)
 	}
-	if got := exitCode(err); got != want {
-		ts.Fatalf("exit code %d, want %d (%v)", got, want, err)
+	if got := exitCode(err); !slices.Contains(want, strconv.Itoa(got)) {
+		ts.Fatalf("exit code %d, want %s (%v)", got, args[0], err)
 	}
 }
 
@@ -139,6 +140,8 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 	switch serve := peers[args[0]]; {
 	case args[0] == "none":
 		ts.Check(ln.Close())
+	case strings.HasSuffix(args[0], "ms"):
+		delayed(ts, args[0], ln)
 	case args[0] == "losing":
 		losing(ts, ln)
 	case args[0] == "original":
@@ -152,6 +155,22 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("no peer is %q", args[0])
 	}
+}
+
+// delayed is a room behind something that holds back all that it sends.
+func delayed(ts *testscript.TestScript, delay string, ln net.Listener) {
+	d, err := time.ParseDuration(delay)
+	ts.Check(err)
+	behind, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	room := manager.New(manager.Config{})
+	go room.Serve(behind)
+	proxy := &chaos.Proxy{Target: behind.Addr().String(), Delay: d}
+	go proxy.Serve(ln)
+	ts.Defer(func() {
+		ln.Close()
+		room.Shutdown(context.Background())
+	})
 }
 
 // losing is a room behind something that loses one line on its way to the third

@@ -20,13 +20,6 @@ const guessPause = time.Second
 
 // login finds out what the client speaks, and reads the name that it asks for.
 func (s *session) login() error {
-	if !s.inner {
-		release, ok := s.m.admit(s.conn.RemoteAddr())
-		if !ok {
-			return crowded()
-		}
-		s.release = release
-	}
 	deadline := time.Now().Add(s.m.cfg.LoginTimeout)
 	s.setReadDeadline(deadline)
 	line, err := s.opening(deadline)
@@ -60,7 +53,7 @@ func (s *session) opening(deadline time.Time) (line []byte, err error) {
 		return s.nameLine(nil)
 	}
 	line, err = s.nameLine(func() {
-		if soon := time.Now().Add(rawWait); soon.Before(deadline) {
+		if soon := time.Now().Add(s.m.cfg.RawWait); soon.Before(deadline) {
 			s.setReadDeadline(soon)
 		}
 	})

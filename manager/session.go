@@ -34,7 +34,6 @@ type session struct {
 
 	// Owned by the session's goroutine.
 	in       reader
-	release  func()        // gives its address's place back
 	raw      *rawWriter    // of the raw dialect, else nil
 	flood    *rate.Limiter // nil: no limit
 	delay    time.Duration // that the next line has to wait for
@@ -87,11 +86,14 @@ func (s *session) run() {
 			s.panicked(p)
 		}
 	}()
-	defer func() {
-		if s.release != nil {
-			s.release()
+	if !s.inner {
+		release, ok := s.m.admit(s.conn.RemoteAddr())
+		if !ok {
+			s.refuse(&refusal{wire.Crowded, wire.Crowded.Text()})
+			return
 		}
-	}()
+		defer release()
+	}
 	tune(s.conn, s.m.cfg.KeepAlive, s.m.cfg.UserTimeout)
 	err := s.enter()
 	if visitor, ok := errors.AsType[*visiting](err); ok {
