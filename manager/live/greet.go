@@ -39,10 +39,27 @@ func (h *house) ways() (lines []string) {
 	return lines
 }
 
+// pages are the addresses at which a browser finds the room.
+func (h *house) pages() (urls []string) {
+	scheme := "http"
+	if h.cfg.TLSCert != "" {
+		scheme = "https"
+	}
+	port := h.ln.Addr().(*net.TCPAddr).Port
+	for _, host := range h.hosts() {
+		urls = append(urls, scheme+"://"+net.JoinHostPort(host, strconv.Itoa(port))+"/")
+	}
+	return urls
+}
+
 // greet says how to reach the room, what is recorded, and what to beware of.
 func (h *house) greet() {
 	addr := h.ln.Addr().(*net.TCPAddr)
-	fmt.Fprintf(h.stdout, "chatsim: the room is open on %s; join it from a terminal:\n", addr)
+	fmt.Fprintf(h.stdout, "chatsim: the room is open on %s; join it in a browser:\n", addr)
+	for _, page := range h.pages() {
+		fmt.Fprintf(h.stdout, "  %s\n", page)
+	}
+	fmt.Fprintln(h.stdout, "or from a terminal:")
 	for _, line := range h.ways() {
 		fmt.Fprintf(h.stdout, "  %s\n", line)
 	}

@@ -27,10 +27,10 @@ type history struct {
 func (h *history) watch(ctx context.Context, stats func() manager.Stats) {
 	tick := time.NewTicker(sampleEvery)
 	defer tick.Stop()
-	for at := time.Now(); ; {
-		h.add(sample(stats(), at))
+	for {
 		select {
-		case at = <-tick.C:
+		case at := <-tick.C:
+			h.add(sample(stats(), at))
 		case <-ctx.Done():
 			return
 		}
