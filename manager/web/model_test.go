@@ -1,0 +1,100 @@
+package web_test
+
+import (
+	"fmt"
+	"testing"
+
+	"chatsim/manager"
+	"chatsim/manager/web"
+	"chatsim/manager/wire"
+)
+
+// What the page makes of frames and typed lines, where it has no page: the
+// modules are asked in a browser for want of another that runs them.
+func TestModel(t *testing.T) {
+	h := open(t, manager.Config{}, web.Config{})
+	b := newTab(t, "http://"+h.addr+"/", look{})
+	b.until(`(window.asked ??= Promise.all(['frames', 'model', 'link', 'series'].map((m) => import('/static/' + m + '.js')))
+		.then((all) => Object.assign(window, { m: Object.assign({}, ...all) })), window.m)`)
+	b.eval(`(() => {
+		const none = { replace() {}, join() {}, leave() {} };
+		window.meet = (...frames) => {
+			const room = m.newRoom('ann');
+			frames.unshift('{"welcome":"ann"}', '["ann","bob","bob smith"]');
+			frames.forEach((f, i) => m.hear(room, m.parse(f), i * 1000, none));
+			return room;
+		};
+		window.type = (text, ...frames) => { const { send, show, hint } = m.typed(meet(...frames), text, 80); return JSON.stringify(send ?? hint ?? show ?? null); };
+		window.logged = (...frames) => JSON.stringify(meet(...frames).log.slice(1).map(({ at, changes, ...rest }) => rest));
+	})()`)
+	group := "@ann@" + wire.Group
+	for _, tc := range []struct{ js, want string }{
+		// typed lines
+		{`type('hello')`, `"hello` + group + `"`},
+		{`type('  ')`, `null`},
+		{`type('a@b')`, `"a@b` + group + `"`},
+		{`type('//who')`, `"/who` + group + `"`},
+		{`type('/me  waves ')`, `"/me waves` + group + `"`},
+		{`type('/me')`, `["noText","/me"]`},
+		{`type('/msg bob hi')`, `"hi@ann@bob"`},
+		{`type('/msg bob smith hi')`, `"hi@ann@bob smith"`},
+		{`type('/msg bob')`, `["noText","/msg bob"]`},
+		{`type('/msg')`, `["noText","/msg"]`},
+		{`type('/msg eve hi')`, `["notHere","eve"]`},
+		{`type('/reply hi')`, `["noReply"]`},
+		{`type('/reply hi', ' bob:psst@bob@ann')`, `"hi@ann@bob"`},
+		{`type('/who')`, `{"kind":"note","word":"who","args":[["ann","bob","bob smith"]]}`},
+		{`type('/help me')`, `{"kind":"note","word":"help","args":[]}`},
+		{`type('/nosuch x')`, `["unknown","/nosuch"]`},
+		{`type('x'.repeat(100))`, fmt.Sprintf(`["tooManyBytes",%d,80]`, 100+len(group))},
+		{`type('好'.repeat(17))`, `"` + "好好好好好好好好好好好好好好好好好" + group + `"`},
+		// frames
+		{`logged(' bob:a@b@bob@` + wire.Group + `')`, `[{"kind":"line","who":"bob","text":"a@b","way":"other"}]`},
+		{`logged(' ann:/me waves@ann@` + wire.Group + `')`, `[{"kind":"line","who":"ann","text":"waves","way":"own","act":true}]`},
+		{`logged(' ann:x@ann@bob')`, `[{"kind":"line","who":"ann","text":"x","way":"sent","to":"bob"}]`},
+		{`logged(' ann:x@ann@ann')`, `[{"kind":"line","who":"ann","text":"x","way":"received"}]`},
+		{`logged(' bob:a\u202eb@bob@ann')`, `[{"kind":"line","who":"bob","text":"ab","way":"received"}]`},
+		{`logged('{"join":["eve"]}', '{"leave":["bob"]}', '{"join":["amy"]}')`, `[{"kind":"moves","joined":["eve","amy"],"left":["bob"]}]`},
+		{`logged('{"error":"no such user: eve"}')`, `[{"kind":"trouble","word":"noSuchUser","args":["eve"]}]`},
+		{`logged('{"error":"odd"}')`, `[{"kind":"trouble","word":"server","args":["odd"]}]`},
+		{`JSON.stringify(meet('{"error":"removed by the operator"}').ended)`, `{"key":"kicked","detail":""}`},
+		{`JSON.stringify([...meet('{"leave":["bob"]}', '{"join":["bob"]}').online])`, `["ann","bob smith","bob"]`},
+		{`JSON.stringify(['', 'x', '{}', '{"a":1}', '[1', ' a:b', ' a:b@c@d'].map(m.parse))`, `[null,null,null,null,null,null,null]`},
+		// back-off and charts
+		{`[0, 1, 4, 5, 60].map((n) => m.wait(n, 1)).join()`, `1000,2000,16000,30000,30000`},
+		{`m.wait(0, 0)`, `750`},
+		{`[0, 0.3, 1, 7, 23, 1000, 2100].map((v) => m.top([v, null])).join()`, `1,0.5,1,10,50,1000,5000`},
+		{`m.path([null, 0, 1, null, 1], 5, 8, 10, 1)`, `M2.0 10.0L4.0 0.0M8.0 0.0`},
+		{`JSON.stringify(m.rate([{at_ms: 0, n: 1}, {at_ms: 2000, n: 5}], (s) => s.n))`, `[null,2]`},
+		{`JSON.stringify(m.percentile([{waits: [5, 5], wait_bounds_s: [1]}, {waits: [6, 5], wait_bounds_s: [1]}, {waits: [6, 5], wait_bounds_s: [1]}], 0.99))`, `[null,1,null]`},
+		{`[m.amount(12), m.amount(3456), m.amount(null), m.duration(0.0002), m.duration(1.5)].join('|')`, `12|3.46 k|–|200 µs|1.5 s`},
+	} {
+		if got := b.eval(tc.js); got != tc.want {
+			t.Errorf("%s\n got %s\nwant %s", tc.js, got, tc.want)
+		}
+	}
+}
+
+// The reasons that the page knows are the room's.
+func TestReasons(t *testing.T) {
+	h := open(t, manager.Config{}, web.Config{})
+	b := newTab(t, "http://"+h.addr+"/", look{})
+	b.until(`(window.asked ??= import('/static/frames.js').then((f) => { window.f = f; }), window.f)`)
+	known := 0
+	for r := wire.None + 1; r.Text() != ""; r++ {
+		known++
+		key := b.eval(fmt.Sprintf("f.reason(%q).key", r.With("x")))
+		if key == "" {
+			t.Errorf("the page does not know %q", r.Text())
+		}
+		if got := b.eval(fmt.Sprintf("f.closing(%q)", key)); got != fmt.Sprint(r.Closing()) {
+			t.Errorf("%v: closing is %s", r, got)
+		}
+		if r == wire.NoSuchUser {
+			break
+		}
+	}
+	if known < 10 {
+		t.Errorf("only %d reasons", known)
+	}
+}

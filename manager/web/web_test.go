@@ -1,0 +1,192 @@
+package web_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"chatsim/chatter"
+	"chatsim/manager"
+	"chatsim/manager/web"
+	"chatsim/manager/wire"
+)
+
+// maxView is how much a first view may bring, in bytes.
+const maxView = 60 << 10
+
+func get(t *testing.T, url string, header ...string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(body)
+}
+
+// The first view is small, comes from here, and is safe to show.
+func TestFirstView(t *testing.T) {
+	t.Cleanup(http.DefaultClient.CloseIdleConnections)
+	h := open(t, manager.Config{}, web.Config{Join: []string{"nc <host> 1"}})
+	url := "http://" + h.addr
+	resp, page := get(t, url+"/", "Accept", "text/html")
+	if !strings.Contains(page, "nc &lt;host&gt; 1") || !strings.Contains(page, `data-max-line="4096"`) || !strings.Contains(page, `data-password="false"`) {
+		t.Errorf("the page is\n%s", page)
+	}
+	size := len(page)
+	seen := make(map[string]bool)
+	imported := regexp.MustCompile(`(?:from '\./|src="/static/|href="/static/)([^'"]+)`)
+	var load func(text string)
+	load = func(text string) {
+		for _, m := range imported.FindAllStringSubmatch(text, -1) {
+			if seen[m[1]] {
+				continue
+			}
+			seen[m[1]] = true
+			resp, body := get(t, url+"/static/"+m[1])
+			if resp.StatusCode != 200 {
+				t.Errorf("%s: %s", m[1], resp.Status)
+			}
+			if again, _ := get(t, url+"/static/"+m[1], "If-None-Match", resp.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+				t.Errorf("%s is brought again: %s", m[1], again.Status)
+			}
+			size += len(body)
+			load(body)
+		}
+	}
+	load(page)
+	if size > maxView || len(seen) < 8 {
+		t.Errorf("%d files, %d bytes in all, at most %d are wanted", len(seen)+1, size, maxView)
+	}
+	for _, want := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self';", "connect-src 'self';", "frame-ancestors 'none'"} {
+		if policy := resp.Header.Get("Content-Security-Policy"); !strings.Contains(policy, want) || strings.Contains(policy, "unsafe") {
+			t.Errorf("the policy is %q", policy)
+		}
+	}
+	if resp.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Error("a browser may guess types")
+	}
+	if regexp.MustCompile(`<script[^>]*>[^<]|style=|\son\w+=`).MatchString(page) {
+		t.Error("something is written into the page")
+	}
+	if _, text := get(t, url+"/"); !strings.HasPrefix(text, "This is a chat room, nobody is here.") {
+		t.Errorf("for a terminal: %q", text)
+	}
+}
+
+// A busy room: people talk, two of them privately, one reads further up.
+func TestBusyRoom(t *testing.T) {
+	h := open(t, manager.Config{}, web.Config{})
+	ann := newTab(t, "http://"+h.addr+"/", look{width: 1000, height: 640})
+	ann.enter("Ann")
+	people := map[string]*chatter.Client{}
+	for _, name := range []string{"Bob", "Chen Wei", "Dana", "小明", "Fatima"} {
+		people[name] = h.line(t, name)
+		ann.until(fmt.Sprintf("[...document.querySelectorAll('#roster [role=option]')].at(-1).dataset.name === %q", name))
+	}
+	said := func(name, text string) {
+		if err := people[name].Say([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		ann.shows("#log", text)
+	}
+	said("Bob", "Morning! Has anybody run it with a thousand users yet?")
+	said("Dana", "Yes, last night. Every delivery verified, p99 under 15 ms 🎉")
+	said("小明", "太好了！")
+	ann.say("Nice. Which scenario?")
+	said("Dana", "mixed, 100 lines a second")
+	said("Dana", "and churn after that, same result")
+	if err := people["Fatima"].Tell("Ann", []byte("can you look at my branch later?")); err != nil {
+		t.Fatal(err)
+	}
+	ann.shows(".received", "my branch")
+	ann.say("/reply sure, after lunch")
+	ann.shows(".sent", "after lunch")
+	if err := people["Chen Wei"].Say([]byte("/me makes coffee")); err != nil {
+		t.Fatal(err)
+	}
+	ann.shows("#log", "* Chen Wei makes coffee")
+	ann.click(`#roster [data-name="Fatima"]`)
+	ann.shows("#to", "Privately to Fatima")
+	ann.run(chromedp.KeyEvent("it is the one for"))
+	ann.shoot("room")
+
+	// Where one reads, the page stays.
+	for i := range 60 {
+		said("Bob", fmt.Sprintf("line %d", i))
+	}
+	ann.eval("document.getElementById('scroll').scrollTo(0, 0)")
+	ann.until("!document.getElementById('newer').hidden")
+	said("Bob", "one more")
+	ann.shows("#newer", "1 new line")
+	if top := ann.eval("document.getElementById('scroll').scrollTop"); top != "0" {
+		t.Errorf("the page has moved to %s", top)
+	}
+	ann.shoot("reading")
+	ann.click("#newer")
+	ann.until("document.getElementById('newer').hidden")
+	// By the keyboard alone: from the text to the list, down, and back.
+	ann.click("#everybody")
+	ann.eval("document.getElementById('roster').focus()")
+	ann.run(chromedp.KeyEvent(kb.End + kb.ArrowUp + kb.Enter))
+	ann.shows("#to", "Privately to 小明")
+	if id := ann.eval("document.activeElement.id"); id != "text" {
+		t.Errorf("the keyboard is at %q", id)
+	}
+	// A long line is counted before it is too long.
+	ann.eval("document.getElementById('text').value = 'x'.repeat(4090)")
+	ann.run(chromedp.KeyEvent("x" + kb.Enter))
+	ann.shows("#count", "bytes too many")
+	ann.shows("#text-hint", "at most 4096 are possible")
+	ann.eval("document.getElementById('text').value = ''")
+}
+
+// At a thousand lines a second the input answers within a tenth of a second.
+func TestResponsive(t *testing.T) {
+	h := open(t, manager.Config{}, web.Config{})
+	ann := newTab(t, "http://"+h.addr+"/", look{})
+	ann.enter("ann")
+	bob := h.line(t, "bob")
+	const lines = 3000
+	ann.eval(`(() => { window.slowest = 0; document.getElementById('text').addEventListener('keydown', (e) => {
+		requestAnimationFrame(() => { window.slowest = Math.max(window.slowest, performance.now() - e.timeStamp); }); }); })()`)
+	for i := range lines {
+		if err := bob.Say(fmt.Appendf(nil, "%d", i)); err != nil {
+			t.Fatal(err)
+		}
+		if i%1000 == 500 {
+			ann.run(chromedp.KeyEvent("abc"))
+		}
+	}
+	ann.shows("#log", fmt.Sprint(lines-1))
+	if got := ann.eval("document.getElementById('text').value"); got != "abcabcabc" {
+		t.Errorf("typed %q", got)
+	}
+	t.Logf("the slowest key took %s ms", ann.eval("window.slowest"))
+	var f chatter.Frame
+	for own := 0; own < lines; {
+		if err := bob.Next(&f); err != nil {
+			t.Fatal(err)
+		}
+		if f.Kind == wire.Line {
+			own++
+		}
+	}
+}
