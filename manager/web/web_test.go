@@ -94,7 +94,7 @@ func TestFirstView(t *testing.T) {
 // A busy room: people talk, two of them privately, one reads further up.
 func TestBusyRoom(t *testing.T) {
 	h := open(t, manager.Config{}, web.Config{})
-	ann := newTab(t, "http://"+h.addr+"/", look{width: 1000, height: 640})
+	ann := newTab(t, "http://"+h.addr+"/", look{width: 1000, height: 760})
 	ann.enter("Ann")
 	people := map[string]*chatter.Client{}
 	for _, name := range []string{"Bob", "Chen Wei", "Dana", "小明", "Fatima"} {
