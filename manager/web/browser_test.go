@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -66,10 +67,12 @@ type look struct {
 // tab is a page in a visitor's browser of its own. All that its console says is
 // a failure, but what the test allows.
 type tab struct {
-	t    *testing.T
-	ctx  context.Context
-	mu   sync.Mutex
-	said []string // by the console
+	t   *testing.T
+	ctx context.Context
+
+	mu      sync.Mutex
+	said    []string // by the console
+	allowed []string
 }
 
 func newTab(t *testing.T, url string, l look) *tab {
@@ -89,10 +92,8 @@ func newTab(t *testing.T, url string, l look) *tab {
 	}
 	t.Cleanup(func() {
 		cancel()
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		if len(b.said) > 0 {
-			t.Errorf("the console says: %q", b.said)
+		if said := b.complaints(); len(said) > 0 {
+			t.Errorf("the console says: %q", said)
 		}
 	})
 	if l.language == "" {
@@ -134,17 +135,20 @@ func (b *tab) hear(event any) {
 	b.said = append(b.said, text)
 }
 
-// allow takes out what the console has to say, as all of it has part in it.
+// allow lets the console say, from now to the end, what has part in it.
 func (b *tab) allow(part string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var rest []string
-	for _, s := range b.said {
-		if !strings.Contains(s, part) {
-			rest = append(rest, s)
-		}
-	}
-	b.said = rest
+	b.allowed = append(b.allowed, part)
+}
+
+// complaints are what the console has said and may not.
+func (b *tab) complaints() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(b.said), func(s string) bool {
+		return slices.ContainsFunc(b.allowed, func(part string) bool { return strings.Contains(s, part) })
+	})
 }
 
 func (b *tab) run(actions ...chromedp.Action[chromedp.Void]) {
