@@ -3,18 +3,17 @@
 
 import { GROUP, lasting, parse, size } from './frames.js';
 import { connect, wait } from './link.js';
+import * as line from './line.js';
 import * as log from './log.js';
 import { add, hear, left, newRoom, typed } from './model.js';
 import * as list from './roster.js';
 import { label, put, recall, remember, switchLanguage, t } from './words.js';
 
 const maxName = 64; // bytes
-const nearLimit = 300; // bytes left from which on they are counted
 
 const $ = (id) => document.getElementById(id);
 const page = document.documentElement.dataset;
 const maxLine = Number(page.maxLine);
-const text = $('text');
 
 let room = null; // null: nobody has logged in
 let link = null;
@@ -90,7 +89,7 @@ function welcomed(at) {
   $('login').hidden = true;
   $('chat').hidden = false;
   $('login-note').textContent = '';
-  if (document.activeElement === document.body || $('login').contains(document.activeElement)) text.focus();
+  if (document.activeElement === document.body || $('login').contains(document.activeElement)) line.focus();
 }
 
 // closed decides whether to come back, and says what has happened.
@@ -156,36 +155,15 @@ window.addEventListener('online', () => retry && tryAgain());
 
 // --- saying something
 
-$('say').addEventListener('submit', (e) => {
-  e.preventDefault();
-  submit();
-});
-
-// A line is a line: Enter sends, and with Shift it does nothing. Keyboards on
-// glass tell of a line break only, input methods have an Enter of their own.
-let shifted = false;
-text.addEventListener('keydown', (e) => {
-  shifted = e.shiftKey;
-});
-text.addEventListener('beforeinput', (e) => {
-  if (e.isComposing || (e.inputType !== 'insertLineBreak' && e.inputType !== 'insertParagraph')) return;
-  e.preventDefault();
-  if (!shifted) submit();
-});
-
-text.addEventListener('input', () => {
-  if (/[\r\n]/.test(text.value)) text.value = text.value.replace(/[\r\n]+/g, ' ');
-  hint();
-  counter();
-});
+line.onSubmit(submit);
+line.onInput(counter);
 
 function submit() {
-  const result = typed(room, text.value, maxLine);
-  if (result.hint) return hint(...result.hint);
+  const result = typed(room, line.text(), maxLine);
+  if (result.hint) return line.hint(...result.hint);
   if (result.show) add(room, result.show, Date.now());
-  if (result.send !== undefined && !(link && link.send(result.send))) return hint('notConnected');
-  text.value = '';
-  hint();
+  if (result.send !== undefined && !(link && link.send(result.send))) return line.hint('notConnected');
+  line.clear();
   counter();
   if (result.show || result.send !== undefined) {
     render();
@@ -193,15 +171,8 @@ function submit() {
   }
 }
 
-function hint(key, ...args) {
-  if (key) put($('text-hint'), key, ...args);
-  else if ($('text-hint').textContent !== '') $('text-hint').replaceChildren();
-}
-
 function counter() {
-  const free = left(room, text.value, maxLine);
-  $('count').textContent = free < nearLimit ? t('bytesLeft', free) : '';
-  $('count').classList.toggle('over', free < 0);
+  line.count(left(room, line.text(), maxLine));
 }
 
 // --- whom to talk to
@@ -210,18 +181,18 @@ list.chosenBy((name) => {
   room.target = name;
   list.choose(name);
   people(false);
-  hint();
+  line.hint();
   counter();
   render();
-  text.focus();
+  line.focus();
 });
 
 $('everybody').addEventListener('click', () => {
   room.target = GROUP;
   list.choose(GROUP);
-  hint();
+  line.hint();
   render();
-  text.focus();
+  line.focus();
 });
 
 function people(open) {
@@ -280,7 +251,7 @@ function relabel() {
   if (room === null || room.me === '') return;
   log.restart();
   render();
-  hint();
+  line.hint();
   counter();
   if (!link && !retry) over();
 }

@@ -97,6 +97,11 @@ scroll.addEventListener('scroll', () => {
   if (following !== was) controls();
 }, { passive: true });
 
+// The keyboard of a phone, or a hint, takes from the height: the end stays in view.
+new ResizeObserver(() => {
+  if (following) scroll.scrollTop = scroll.scrollHeight;
+}).observe(scroll);
+
 newer.addEventListener('click', restart);
 
 earlier.addEventListener('click', () => {

@@ -1,0 +1,63 @@
+// The line that is being typed: what ends it, the hint below it, and how much
+// room is left.
+
+import { put, t } from './words.js';
+
+const nearLimit = 300; // bytes left from which on they are counted
+
+const $ = (id) => document.getElementById(id);
+const field = $('text');
+
+let submit = () => {};
+let input = () => {};
+
+export const text = () => field.value;
+export const focus = () => field.focus();
+
+export function onSubmit(f) {
+  submit = f;
+}
+
+export function onInput(f) {
+  input = f;
+}
+
+export function clear() {
+  field.value = '';
+  hint();
+}
+
+// hint is advice about what was typed; without words there is none.
+export function hint(key, ...args) {
+  if (key) put($('text-hint'), key, ...args);
+  else if ($('text-hint').textContent !== '') $('text-hint').replaceChildren();
+}
+
+// count says how many bytes are free, when they get few.
+export function count(free) {
+  $('count').textContent = free < nearLimit ? t('bytesLeft', free) : '';
+  $('count').classList.toggle('over', free < 0);
+}
+
+$('say').addEventListener('submit', (e) => {
+  e.preventDefault();
+  submit();
+});
+
+// A line is a line: Enter sends, and with Shift it does nothing. Keyboards on
+// glass tell of a line break only, input methods have an Enter of their own.
+let shifted = false;
+field.addEventListener('keydown', (e) => {
+  shifted = e.shiftKey;
+});
+field.addEventListener('beforeinput', (e) => {
+  if (e.isComposing || (e.inputType !== 'insertLineBreak' && e.inputType !== 'insertParagraph')) return;
+  e.preventDefault();
+  if (!shifted) submit();
+});
+
+field.addEventListener('input', () => {
+  if (/[\r\n]/.test(field.value)) field.value = field.value.replace(/[\r\n]+/g, ' ');
+  hint();
+  input();
+});
