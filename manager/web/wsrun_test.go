@@ -2,9 +2,13 @@ package web_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
+	"net/http/httptest"
 	"testing"
+
+	"github.com/coder/websocket"
 
 	"chatsim/chatter"
 	"chatsim/manager"
@@ -91,4 +95,26 @@ func TestChatterCutOff(t *testing.T) {
 	if err := c.Next(&f); err != io.EOF {
 		t.Errorf("after the last words: %v", err)
 	}
+}
+
+// Over TLS it is the same.
+func TestTLS(t *testing.T) {
+	certs := httptest.NewTLSServer(nil)
+	defer certs.Close()
+	h := open(t, manager.Config{TLS: &tls.Config{Certificates: certs.TLS.Certificates}}, web.Config{})
+	client := certs.Client()
+	defer client.CloseIdleConnections()
+	ws, _, err := websocket.Dial(context.Background(), "wss://"+h.addr+"/ws", &websocket.DialOptions{HTTPClient: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ws.CloseNow()
+	p := &page{t, ws}
+	p.send("ann")
+	p.expect(`{"welcome":"ann"}`, `["ann"]`)
+	p.send("hello")
+	p.expect(said("ann", "hello"))
+	h.shut()
+	p.expect(`{"error":"the server is shutting down"}`)
+	p.ends(websocket.StatusGoingAway, "the server is shutting down")
 }
