@@ -122,6 +122,15 @@ func TestLostAndBack(t *testing.T) {
 	ann.shows("#banner", "You are out: removed by the operator.")
 	ann.click("#again")
 	ann.until("document.getElementById('banner').hidden")
+	again.shut()
+	ann.shows("#banner", "the server is shutting down")
+	if ln, err = net.Listen("tcp", h.addr); err != nil {
+		t.Fatal(err)
+	}
+	openAt(t, ln, manager.Config{Password: "sesame"}, web.Config{})
+	ann.shows("#password-hint", "That is not the password of this room.")
+	ann.run(chromedp.KeyEvent("sesame" + kb.Enter))
+	ann.shows("#log", "Welcome to the group chat")
 	ann.allow("ERR_CONNECTION_REFUSED") // the browser itself says that a try has failed
 }
 

@@ -96,7 +96,7 @@ function welcomed(at) {
 function closed() {
   link = null;
   const key = room.ended?.key ?? '';
-  if (room.me === '') return refused(key);
+  if (room.me === '' || key === 'password' || key === 'badName') return refused(key);
   if (lasting(key)) return over(key);
   losses++;
   const pause = wait(losses - 1, Math.random());
@@ -107,6 +107,11 @@ function closed() {
 // refused goes back to the log-in with the reason beside its field.
 function refused(key) {
   $('login-note').textContent = '';
+  $('banner').hidden = true;
+  if (key === 'password') { // the room may have got one since the page was loaded
+    page.password = 'true';
+    $('secret').hidden = false;
+  }
   if (key === 'badName') complain('name', room.ended.detail || t('badName'));
   else if (key === 'password') complain('password', t('wrongPassword'));
   else $('login-note').textContent = key ? t(key) : t('unreachable');
