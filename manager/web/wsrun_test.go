@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/coder/websocket"
 
@@ -117,4 +119,39 @@ func TestTLS(t *testing.T) {
 	h.shut()
 	p.expect(`{"error":"the server is shutting down"}`)
 	p.ends(websocket.StatusGoingAway, "the server is shutting down")
+}
+
+// One who does not read is put out, and holds nobody up for longer than the
+// grace.
+func TestDeafSocket(t *testing.T) {
+	h := open(t, manager.Config{Grace: 300 * time.Millisecond, Window: 1 << 20}, web.Config{})
+	h.visit(t, "deaf")
+	bob := h.line(t, "bob")
+	await(t, bob, wire.Roster)
+	left := make(chan error, 1)
+	go func() {
+		var f chatter.Frame
+		var err error
+		for f.Kind != wire.Leave && err == nil {
+			err = bob.Next(&f)
+		}
+		left <- err
+	}()
+	text := []byte(strings.Repeat("x", 4000))
+	for said := 0; ; said++ {
+		select {
+		case err := <-left:
+			if err != nil {
+				t.Fatal(err)
+			}
+			if st := h.room.Stats(); st.Evicted[wire.Slow]+st.Evicted[wire.Stalled] != 1 || st.Online != 1 {
+				t.Errorf("after %d lines: evicted %v, %d online", said, st.Evicted, st.Online)
+			}
+			return
+		default:
+			if err := bob.Say(text); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }
