@@ -211,3 +211,16 @@ func quoteAll(names []string) string {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// Violated says that a defect has been seen. It may still turn out to follow
+// from another, or to be none: End knows.
+func (j *Judge) Violated() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, f := range j.found {
+		if !f.dropped {
+			return true
+		}
+	}
+	return false
+}
