@@ -1,0 +1,56 @@
+package report
+
+import "fmt"
+
+// Runs is what the forms for other programs show: one run, or several of the
+// same settings, and what they were compared with.
+type Runs struct {
+	Reports  []*Report  // one at least
+	Old      []*Report  // what they were compared with
+	Compared []Compared // figure by figure
+	Notes    []string   // on the comparison
+}
+
+// Compared is one figure of two sets of runs.
+type Compared struct {
+	Metric     string
+	Unit       string
+	Gated      bool // it decides the outcome
+	Old, New   float64
+	Difference float64 // as a share of Old
+	P          float64
+	Verdict    string  // "better", "worse", "same" or "can't tell"
+	Outcome    Verdict // what it means for the runs
+	Why        string  // it cannot be told
+}
+
+// One is a single run.
+func One(r *Report) *Runs { return &Runs{Reports: []*Report{r}} }
+
+// verdict is the worst of the runs' and the comparison's.
+func (rs *Runs) verdict() Verdict {
+	worst := 0
+	rank := []Verdict{Passed, Measured, Inconclusive, Failed}
+	for at, v := range rank {
+		for _, r := range rs.Reports {
+			if r.Verdict == v {
+				worst = max(worst, at)
+			}
+		}
+		for _, c := range rs.Compared {
+			if c.Gated && c.Outcome == v {
+				worst = max(worst, at)
+			}
+		}
+	}
+	return rank[worst]
+}
+
+// sentence is "worse: 5.00 ms to 9.00 ms, +80.0 %, p=0.008".
+func (c *Compared) sentence() string {
+	s := fmt.Sprintf("%s: %s to %s, %+.1f %%, p=%.3f", c.Verdict, humanValue(c.Old, c.Unit), humanValue(c.New, c.Unit), 100*c.Difference, c.P)
+	if c.Why != "" {
+		s += " (" + c.Why + ")"
+	}
+	return s
+}
