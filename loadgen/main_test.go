@@ -119,6 +119,7 @@ func passes(t *testing.T, rep *report.Report) {
 		t.Errorf("the series has %d lines and %d deliveries, the totals are %d and %d", sent, deliveries, rep.Sent, rep.Deliveries)
 	}
 	comesAndGoes(t, rep)
+	fitsSchema(t, rep)
 	if by := rep.LeftBy; by.FIN+by.RST+by.HalfClose != rep.Left {
 		t.Errorf("%d left, by kind %+v", rep.Left, by)
 	}
