@@ -56,6 +56,7 @@ const unitsOfFrame = 1000
 type axis struct {
 	lo, hi float64 // of the values; of their logarithms where log
 	log    bool
+	step   float64 // between ticks, where not log
 }
 
 // linear is an axis from zero to a round number at or above hi.
@@ -64,7 +65,16 @@ func linear(hi float64) axis {
 		hi = 1
 	}
 	step := roundStep(hi, 4)
-	return axis{0, math.Ceil(hi/step-1e-9) * step, false}
+	return axis{0, math.Ceil(hi/step-1e-9) * step, false, step}
+}
+
+// timeline is an axis of seconds.
+func timeline(lo, hi float64) axis {
+	step := roundStep(hi-lo, 8)
+	if hi-lo > 120 {
+		step = 60 * max(1, roundStep((hi-lo)/60, 8))
+	}
+	return axis{lo, hi, false, step}
 }
 
 // logarithmic is an axis that reaches from lo to hi and a little further.
@@ -73,12 +83,12 @@ func logarithmic(lo, hi float64) axis {
 		lo = 1
 	}
 	hi = max(hi, lo*1.01)
-	a := axis{math.Log10(lo), math.Log10(hi), true}
+	a := axis{math.Log10(lo), math.Log10(hi), true, 0}
 	if spare := 1 - (a.hi - a.lo); spare > 0 { // less than a decade says nothing
 		a.lo, a.hi = a.lo-spare/2, a.hi+spare/2
 	}
 	margin := 0.04 * (a.hi - a.lo)
-	return axis{a.lo - margin, a.hi + margin, true}
+	return axis{a.lo - margin, a.hi + margin, true, 0}
 }
 
 func (a axis) at(v float64) float64 {
@@ -103,9 +113,8 @@ func roundStep(hi float64, n int) float64 {
 func (a axis) ticks(name func(v float64) string) []tick {
 	var out []tick
 	if !a.log {
-		step := roundStep(a.hi-a.lo, 5)
-		for i := math.Ceil(a.lo/step - 1e-9); i*step <= a.hi+step*1e-9; i++ {
-			out = append(out, tick{100 * a.at(i*step), name(i * step), false})
+		for i := math.Ceil(a.lo/a.step - 1e-9); i*a.step <= a.hi+a.step*1e-9; i++ {
+			out = append(out, tick{100 * a.at(i*a.step), name(i * a.step), math.Mod(i, 2) != 0})
 		}
 		return out
 	}
@@ -149,7 +158,7 @@ func (c *chart) add(class, name string, points []point) {
 		if !down {
 			letter = 'M'
 		}
-		at := units2(c.x.at(p.x), 1-c.y.at(p.y))
+		at := places(c.x.at(p.x), 1-c.y.at(p.y))
 		path.WriteByte(letter)
 		path.WriteString(at)
 		dots.WriteString("M" + at + "h0")
@@ -172,7 +181,7 @@ func (c *chart) bars(class, name string, points []point) {
 	var path strings.Builder
 	for _, p := range points {
 		if p.y > 0 {
-			path.WriteString("M" + units2(c.x.at(p.x), 1) + "V" + units(1-c.y.at(p.y)))
+			path.WriteString("M" + places(c.x.at(p.x), 1) + "V" + place(1-c.y.at(p.y)))
 		}
 	}
 	if path.Len() > 0 {
@@ -192,11 +201,11 @@ func (c *chart) shade(from, to float64, label string) {
 	c.Bands = append(c.Bands, band{unitsOfFrame * lo, unitsOfFrame * (hi - lo), label, 100 * (lo + hi) / 2})
 }
 
-func units(share float64) string {
+func place(share float64) string {
 	return strconv.FormatFloat(math.Round(share*unitsOfFrame*10)/10, 'f', -1, 64)
 }
 
-func units2(x, y float64) string { return units(x) + " " + units(y) }
+func places(x, y float64) string { return units(x) + " " + place(y) }
 
 // shortNumber writes 1500000 as 1.5M.
 func shortNumber(v float64) string {
