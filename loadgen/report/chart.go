@@ -205,7 +205,7 @@ func place(share float64) string {
 	return strconv.FormatFloat(math.Round(share*unitsOfFrame*10)/10, 'f', -1, 64)
 }
 
-func places(x, y float64) string { return units(x) + " " + place(y) }
+func places(x, y float64) string { return place(x) + " " + place(y) }
 
 // shortNumber writes 1500000 as 1.5M.
 func shortNumber(v float64) string {
