@@ -205,11 +205,12 @@ func rosterOverTime(r *Report, x axis) *chart {
 	hi := 0.0
 	var roster, joins, leaves, evicted []point
 	for _, m := range r.Course {
-		at := m.TS - 0.5
 		hi = max(hi, float64(m.Roster), float64(m.Joins))
 		roster = append(roster, point{m.TS, float64(m.Roster)})
-		joins, leaves = append(joins, point{at, float64(m.Joins)}), append(leaves, point{at, float64(m.Leaves)})
-		evicted = append(evicted, point{at, float64(m.Evicted)})
+		// side by side, so that none hides another
+		joins = append(joins, point{m.TS - 0.7, float64(m.Joins)})
+		leaves = append(leaves, point{m.TS - 0.5, float64(m.Leaves)})
+		evicted = append(evicted, point{m.TS - 0.3, float64(m.Evicted)})
 	}
 	if hi == 0 {
 		return nil
