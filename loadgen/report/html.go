@@ -20,8 +20,10 @@ var htmlPage = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"class": func(v Verdict) string {
 		return strings.ReplaceAll(string(v), " ", "-")
 	},
-	"mark":     func(v Verdict) string { return htmlMarks[v] },
-	"met":      func(v Verdict) string { return map[Verdict]string{Passed: "met", Failed: "not met"}[v] + inconclusiveWord(v) },
+	"mark": func(v Verdict) string { return htmlMarks[v] },
+	"met": func(v Verdict) string {
+		return map[Verdict]string{Passed: "met", Failed: "not met"}[v] + inconclusiveWord(v)
+	},
 	"count":    thousands,
 	"times100": func(v float64) float64 { return 100 * v },
 	"value":    htmlValue,
