@@ -30,6 +30,10 @@ import (
 	"chatsim/manager/record"
 )
 
+// rawWait is how long a room that only our own chatters come to waits for the
+// end of a name: they send it at once.
+const rawWait = 20 * time.Millisecond
+
 // exitUsage is the exit code beside those of a report.
 const exitUsage = 2
 
@@ -57,10 +61,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		_, err = fmt.Fprintln(stdout, version())
 	case cfg.Judge != "":
 		code, err = judge(cfg, stdin, stdout, stderr)
-	case cfg.Join != "":
-		err = join(ctx, cfg, stdin, stdout)
 	case cfg.Compare != "":
 		code, err = runs.Compare(cfg, stdout, stderr)
+	case cfg.Join != "":
+		err = join(ctx, cfg, stdin, stdout)
 	case cfg.Serve:
 		err = serve(ctx, cfg, stdin, stdout, stderr)
 	default:
@@ -118,7 +122,7 @@ func openRoom(cfg *flags.Config, lc *loadgen.Config, stderr io.Writer) (runs.Roo
 	if err != nil {
 		return runs.Room{}, fmt.Errorf("listen on a free port: %w", err)
 	}
-	room := manager.New(manager.Config{Detect: cfg.Dialect == "raw"})
+	room := manager.New(manager.Config{Detect: cfg.Dialect == "raw", RawWait: rawWait})
 	g := new(errgroup.Group)
 	g.Go(func() error { return serveUntilShut(room, ln) })
 	addr := ln.Addr().String()

@@ -58,7 +58,7 @@ func (s *session) opening(deadline time.Time) (line []byte, err error) {
 		return s.nameLine(nil)
 	}
 	line, err = s.nameLine(func() {
-		if soon := time.Now().Add(rawWait); soon.Before(deadline) {
+		if soon := time.Now().Add(s.m.cfg.RawWait); soon.Before(deadline) {
 			s.setReadDeadline(soon)
 		}
 	})

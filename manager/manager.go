@@ -40,6 +40,7 @@ type Config struct {
 
 	// What a room for people has; the zero values are those of a simulation.
 	Detect      bool          // the first bytes tell the line dialect, the raw one and HTTP apart
+	RawWait     time.Duration // that the first bytes, and a message of the raw dialect, may lack their end; 0: 200 ms
 	RawSpacing  time.Duration // between two writes to a client of the raw dialect; 0: 20 ms
 	TLS         *tls.Config   // of what Serve accepts; nil: none, else nobody gets in without
 	Password    string        // asked of every client before its name; empty: none
@@ -63,6 +64,7 @@ func (c *Config) setDefaults() {
 	setDefault(&c.Window, feed.DefaultWindow)
 	setDefault(&c.KeepAlive, 15*time.Second)
 	setDefault(&c.UserTimeout, 30*time.Second)
+	setDefault(&c.RawWait, 200*time.Millisecond)
 	setDefault(&c.RawSpacing, 20*time.Millisecond)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -13,10 +13,6 @@ import (
 )
 
 const (
-	// rawWait is how long the first bytes of a client may lack the end of a
-	// line until they are taken for the raw dialect, and how long a message of
-	// that may lack its end.
-	rawWait = 200 * time.Millisecond
 	// leastSpacing is between two writes while more are waiting.
 	leastSpacing = 5 * time.Millisecond
 	// rosterEvery is how often a roster is written between lines.
@@ -194,7 +190,7 @@ func (s *session) consumeRaw(b *batch, data []byte, last bool) (rest []byte, err
 
 // await publishes what came and has a read end soon for what did not.
 func (s *session) await(b *batch, rest []byte) ([]byte, error) {
-	s.setReadDeadline(time.Now().Add(rawWait))
+	s.setReadDeadline(time.Now().Add(s.m.cfg.RawWait))
 	return rest, s.publish(b)
 }
 

@@ -154,7 +154,7 @@ func TestRawLimits(t *testing.T) {
 		bob.send(strings.Repeat("x", 5000))
 		bob.expect(" *:line too long@*@bob")
 		bob.send(strings.Repeat("x", 50) + "@bob" + all) // still of that one
-		time.Sleep(2 * rawWait)
+		time.Sleep(2 * m.cfg.RawWait)
 		bob.send("again@bob" + all)
 		bob.expect(" bob:again@bob" + all)
 		bad := enterRaw(t, m, "a\x1bb")

@@ -91,6 +91,14 @@ func Reports(old, new []*report.Report, tolerance float64, anyway bool) (*Compar
 		}
 	}
 	c.conclude()
+	for _, side := range []struct {
+		name string
+		set  []*report.Report
+	}{{"old", old}, {"new", new}} {
+		for _, w := range warnings(side.set) {
+			c.Notes = append(c.Notes, w+" ("+side.name+")")
+		}
+	}
 	return c, nil
 }
 
@@ -182,9 +190,9 @@ func (f figure) judge(r Row, tolerance float64) (Verdict, string) {
 	case r.P < Alpha && beyond:
 		return Better, ""
 	case beyond:
-		return CantTell, "the medians differ, but no more than noise can make them"
+		return CantTell, "within noise"
 	case r.Old.Lo <= 0 || r.New.Lo <= 0 || r.New.Hi/r.Old.Lo >= doubling || r.Old.Hi/r.New.Lo >= doubling:
-		return CantTell, "so noisy that a doubling could hide in it"
+		return CantTell, "a doubling could hide in it"
 	}
 	return Same, ""
 }

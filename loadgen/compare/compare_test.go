@@ -160,6 +160,25 @@ func TestThroughputIsComparedAsShare(t *testing.T) {
 	}
 }
 
+// What disturbed the runs is said with the comparison, once for all of them.
+func TestWarningsTravel(t *testing.T) {
+	old, new := set(5, still, 1, 1, 100), set(5, still, 1, 1, 100)
+	new[1].Warnings = []string{"other load on the machine: other processes used 1.02 of its 2 cores"}
+	new[3].Warnings = []string{"other load on the machine: other processes used 0.71 of its 2 cores"}
+	c, err := Reports(old, new, DefaultTolerance, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "other load on the machine, in 2 of 5 runs"
+	if len(c.Notes) != 1 || c.Notes[0] != want+" (new)" {
+		t.Errorf("notes %q", c.Notes)
+	}
+	var b strings.Builder
+	if err := NewSet(new).Text(&b, false); err != nil || !strings.Contains(b.String(), "warning  "+want+"\n") {
+		t.Errorf("%v, text\n%s", err, b.String())
+	}
+}
+
 func TestRefused(t *testing.T) {
 	five := func() []*report.Report { return set(5, still, 1, 1, 100) }
 	for want, change := range map[string]func(old, new *[]*report.Report){

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/perf/benchmath"
 
@@ -61,6 +62,25 @@ func NewSet(reports []*report.Report) *Set {
 		s.Spread = append(s.Spread, Spread{m.Name(), m.Unit(), len(vs), vs[0], median, vs[len(vs)-1]}) // sorted by now
 	}
 	return s
+}
+
+// warnings are those of a set, by what they are about: the figures in them
+// differ from run to run.
+func warnings(set []*report.Report) []string {
+	var order []string
+	in := make(map[string]int)
+	for _, r := range set {
+		for _, w := range r.Warnings {
+			about, _, _ := strings.Cut(w, ":")
+			if in[about]++; in[about] == 1 {
+				order = append(order, about)
+			}
+		}
+	}
+	for i, about := range order {
+		order[i] = fmt.Sprintf("%s, in %d of %s", about, in[about], report.Plural(int64(len(set)), "run", "runs"))
+	}
+	return order
 }
 
 // ExitCode is the worst of the runs' and the comparison's.

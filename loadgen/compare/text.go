@@ -81,8 +81,19 @@ func (s *Set) Text(w io.Writer, quiet bool) error {
 		m, _ := report.FindMetric(sp.Metric)
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", sp.Metric, m.Human(sp.Min), m.Human(sp.Median), m.Human(sp.Max))
 	}
-	if err := t.Flush(); err != nil || s.Comparison == nil {
+	if err := t.Flush(); err != nil {
 		return err
 	}
-	return s.Comparison.Text(w, quiet)
+	if s.Comparison != nil {
+		return s.Comparison.Text(w, quiet)
+	}
+	if quiet {
+		return nil
+	}
+	for _, text := range warnings(s.Reports) {
+		if _, err := fmt.Fprintf(w, "warning  %s\n", report.Printable(text)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

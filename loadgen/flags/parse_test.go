@@ -154,8 +154,7 @@ func TestParseErrors(t *testing.T) {
 // defaults is what a bare command line means.
 func defaults(change func(*Config)) *Config {
 	c := &Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second,
-		Scenario: "mixed", Verify: "full", Dialect: "line", Drain: 10 * time.Second, Listen: "127.0.0.1:9999",
-		Calibrate: "on", Repeat: 1, Tolerance: DefaultTolerance,
+		Scenario: "mixed", Verify: "full", Dialect: "line", Drain: 10 * time.Second, Calibrate: "on", Repeat: 1, Tolerance: DefaultTolerance, Listen: "127.0.0.1:9999",
 		Record: "server.txt", RecordFormat: "text", MaxUsers: 10000, MaxConns: 512, Flood: 200}
 	change(c)
 	return c
@@ -180,13 +179,6 @@ func TestParse(t *testing.T) {
 		{"-target [::1]:9999", func(c *Config) { c.Target = "[::1]:9999" }},
 		{"-target h:1 -dialect raw -size 700", func(c *Config) { c.Target, c.Dialect, c.Size = "h:1", "raw", 700 }},
 		{"-serve -listen :0 -drain 2s", func(c *Config) { c.Serve, c.Listen, c.Drain = true, ":0", 2*time.Second }},
-		{"-serve -record off -password sesame -strict-names -v -flood 0", func(c *Config) {
-			c.Serve, c.Record, c.Password, c.StrictNames, c.Verbose, c.Flood = true, "", "sesame", true, true, 0
-		}},
-		{"-join h:1 -name Ann -password x -tls -tls-ca ca.pem -log .", func(c *Config) {
-			c.Join, c.Name, c.Password, c.TLS, c.TLSCA, c.Log = "h:1", "Ann", "x", true, "ca.pem", "."
-		}},
-		{"-dialect raw", func(c *Config) { c.Dialect = "raw" }},
 		{"-ab x", func(c *Config) { c.AB, c.Repeat = "x", 10 }},
 		{"-ab x -repeat 6 -fail-fast", func(c *Config) { c.AB, c.Repeat, c.FailFast = "x", 6, true }},
 		{"-baseline x -tolerance 25%", func(c *Config) { c.Baseline, c.Repeat, c.Tolerance = "x", 5, 0.25 }},
@@ -195,6 +187,13 @@ func TestParse(t *testing.T) {
 		}},
 		{"-compare a,b", func(c *Config) { c.Compare = "a,b" }},
 		{"-calibrate off", func(c *Config) { c.Calibrate = "off" }},
+		{"-serve -record off -password sesame -strict-names -v -flood 0", func(c *Config) {
+			c.Serve, c.Record, c.Password, c.StrictNames, c.Verbose, c.Flood = true, "", "sesame", true, true, 0
+		}},
+		{"-join h:1 -name Ann -password x -tls -tls-ca ca.pem -log .", func(c *Config) {
+			c.Join, c.Name, c.Password, c.TLS, c.TLSCA, c.Log = "h:1", "Ann", "x", true, "ca.pem", "."
+		}},
+		{"-dialect raw", func(c *Config) { c.Dialect = "raw" }},
 		{"-h -users 0", func(c *Config) { c.Help, c.Users = true, 0 }},
 		{"-help", func(c *Config) { c.Help = true }},
 		{"--version rest", func(c *Config) { c.Version = true }},

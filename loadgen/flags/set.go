@@ -24,14 +24,14 @@ var verifyLevels = []string{"full", "order", "count", report.VerifyOff}
 // dialects are those of -dialect, the default first.
 var dialects = []string{"line", "raw"}
 
-// recordFormats are those of -record-format, the default first.
-var recordFormats = []string{"text", "json"}
-
 // calibrations are those of -calibrate, the default first.
 var calibrations = []string{"on", "off"}
 
 // DefaultTolerance is that of -tolerance.
 const DefaultTolerance = 0.10
+
+// recordFormats are those of -record-format, the default first.
+var recordFormats = []string{"text", "json"}
 
 // set is the flag set of one parse, by groups for the help.
 type set struct {

@@ -24,7 +24,7 @@ func contradictionsOfSeveral(c *Config) error {
 		}
 	}
 	if c.Explicit("compare") {
-		for _, name := range slices.Concat(c.set.groups[0].flags, []string{"repeat", "trace", "judge", "serve", "listen"}) {
+		for _, name := range slices.Concat(c.set.groups[0].flags, []string{"repeat", "trace", "judge", "serve", "listen", "join"}) {
 			if c.Explicit(name) {
 				return &Error{msg: fmt.Sprintf("-compare and -%s contradict each other", name), hint: "-compare makes no run: it looks at reports that are there"}
 			}

@@ -144,6 +144,9 @@ func (p *page) calibration(c *Calibration, verbose bool) {
 
 // humanShare has two digits also where there is little.
 func humanShare(v float64) string {
+	if v > 0 && v < 0.001 {
+		return "under 0.001"
+	}
 	if v > 0 && v < 0.1 {
 		return strconv.FormatFloat(v, 'g', 2, 64)
 	}
@@ -165,7 +168,7 @@ func (p *page) find(f *Find) {
 		if !s.Holds {
 			word = s.Why
 		}
-		p.line("  " + pad(thousands(int64(s.Rate)), 12) + pad(humanPercentile(s.P50), 10) + pad(humanPercentile(s.P99), 10) +
+		p.line("  " + pad(s.Rate.String(), 12) + pad(humanPercentile(s.P50), 10) + pad(humanPercentile(s.P99), 10) +
 			pad(thousands(int64(s.DeliveriesPerS)), 14) + word)
 	}
 }

@@ -22,7 +22,7 @@ const endGrace = 15 * time.Second
 // ab runs this program and another in turn, A B B A A B …, so that what else
 // the machine does meets both alike; each run is a process of its own.
 func (s *Session) ab(ctx context.Context) (int, error) {
-	self, err := os.Executable()
+	self, err := this()
 	if err != nil {
 		return 0, fmt.Errorf("find this program: %w", err)
 	}
@@ -54,13 +54,28 @@ func (s *Session) ab(ctx context.Context) (int, error) {
 			return 0, fmt.Errorf("-ab: %w", err)
 		}
 		fmt.Fprintln(s.Stderr, who.last())
+		if last := who.reports[len(who.reports)-1]; s.Flags.FailFast && last.ExitCode() == report.ExitFailed {
+			break
+		}
 	}
 	return s.concludeAB(ctx, sides)
+}
+
+// this is the program by the name that it was started under, for it may act on
+// that name; by its file where that name does not lead to it.
+func this() (string, error) {
+	if path, err := exec.LookPath(os.Args[0]); err == nil {
+		return path, nil
+	}
+	return os.Executable()
 }
 
 // concludeAB compares what there is.
 func (s *Session) concludeAB(ctx context.Context, sides [2]*side) (int, error) {
 	old, this := sides[0].reports, sides[1].reports
+	for _, r := range this { // the other program may know fewer of them
+		r.Conclude(s.Flags.Thresholds)
+	}
 	set := compare.NewSet(this)
 	set.Other = old
 	codes := []int{}

@@ -62,6 +62,7 @@ func (s *Session) find(ctx context.Context) (int, error) {
 	if !s.Flags.Explicit("duration") {
 		lc.Duration = findDuration
 	}
+	fmt.Fprintf(s.Stderr, "chatsim: looking for the highest rate at which %s, in at most %d rooms of %v each\n", s.Flags.FindRate, maxSteps, lc.Duration)
 	at := &search{next: float64(lc.Rate)}
 	found := &report.Find{Expr: s.Flags.FindRate.String(), Why: fmt.Sprintf("ended after %d steps", maxSteps)}
 	var best, last *report.Report
@@ -180,5 +181,12 @@ func (s *Session) concludeFind(ctx context.Context, lc loadgen.Config, found *re
 	}
 	rep.Find = found
 	rep.Reproduce += " -find-rate '" + found.Expr + "'"
+	if s.Flags.Quiet {
+		rate := "held at no rate"
+		if found.Rate != nil {
+			rate = fmt.Sprintf("holds up to %v lines/s", *found.Rate)
+		}
+		fmt.Fprintf(s.text(), "%s %s, %s\n", found.Expr, rate, found.Why)
+	}
 	return code, s.output().Write(rep, s.Stdout, s.Stderr)
 }

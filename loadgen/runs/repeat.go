@@ -39,6 +39,9 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 			break
 		}
 	}
+	if len(reports) < s.Flags.Repeat {
+		s.warn(fmt.Errorf("ended after %d of %s", len(reports), report.Plural(int64(s.Flags.Repeat), "run", "runs")))
+	}
 	set := compare.NewSet(reports)
 	if len(baseline) > 0 && len(reports) == s.Flags.Repeat {
 		set.Comparison, err = compare.Reports(baseline, reports, s.Flags.Tolerance, s.Flags.BaselineAny)

@@ -1,0 +1,355 @@
+//go:build unix
+
+package term
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"go.uber.org/goleak"
+	"golang.org/x/term"
+
+	"chatsim/chatter"
+	"chatsim/manager"
+	"chatsim/manager/wire"
+)
+
+func TestMain(m *testing.M) {
+	// Reads from terminals, which nothing ends.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("chatsim/chatter/term.(*person).readLines"),
+		goleak.IgnoreAnyFunction("chatsim/chatter/term.(*console).watch"))
+}
+
+// room serves on a loopback port until the test is over, or stop.
+func room(t *testing.T, addr string, cfg manager.Config) (at string, stop func()) {
+	t.Helper()
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := manager.New(cfg)
+	done := make(chan struct{})
+	go func() { defer close(done); m.Serve(ln) }()
+	stop = sync.OnceFunc(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		m.Shutdown(ctx)
+		<-done
+	})
+	t.Cleanup(stop)
+	return ln.Addr().String(), stop
+}
+
+// console is a pseudo-terminal with a chatter at it.
+type console struct {
+	t      *testing.T
+	master *os.File
+	slave  *os.File
+	before string // the slave's settings
+	cancel func()
+	result chan error
+
+	mu    sync.Mutex
+	wrote string // all that was written to the terminal
+	more  chan struct{}
+}
+
+func sit(t *testing.T, cfg Config) *console {
+	t.Helper()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pty.Setsize(master, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &console{t: t, master: master, slave: slave, cancel: cancel, result: make(chan error, 1), more: make(chan struct{}, 1)}
+	if state, err := term.GetState(int(slave.Fd())); err == nil {
+		c.before = sprint(state)
+	}
+	go c.watch()
+	go func() { c.result <- Run(ctx, cfg, slave, slave) }()
+	t.Cleanup(func() {
+		cancel()
+		slave.Close()
+		master.Close()
+	})
+	return c
+}
+
+func (c *console) watch() {
+	b := make([]byte, 4096)
+	for {
+		n, err := c.master.Read(b)
+		if err != nil {
+			return
+		}
+		c.mu.Lock()
+		c.wrote += string(b[:n])
+		c.mu.Unlock()
+		select {
+		case c.more <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// sees waits until the terminal was sent something that fits, and forgets all
+// up to there.
+func (c *console) sees(pattern string) string {
+	c.t.Helper()
+	re := regexp.MustCompile(`(?s)` + pattern)
+	limit := time.After(20 * time.Second)
+	for {
+		c.mu.Lock()
+		if at := re.FindStringIndex(c.wrote); at != nil {
+			got := c.wrote[:at[1]]
+			c.wrote = c.wrote[at[1]:]
+			c.mu.Unlock()
+			return got
+		}
+		wrote := c.wrote
+		c.mu.Unlock()
+		select {
+		case <-c.more:
+		case err := <-c.result:
+			c.result <- err
+			c.t.Fatalf("ended (%v) before %q came; what came is %q", err, pattern, wrote)
+		case <-limit:
+			c.t.Fatalf("%q does not come; what came is %q", pattern, wrote)
+		}
+	}
+}
+
+func (c *console) types(keys string) {
+	c.t.Helper()
+	if _, err := io.WriteString(c.master, keys); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// ends waits for the end, after which the terminal is as it was.
+func (c *console) ends() error {
+	c.t.Helper()
+	select {
+	case err := <-c.result:
+		if state, e := term.GetState(int(c.slave.Fd())); e != nil || sprint(state) != c.before {
+			c.t.Errorf("the terminal is not as it was: %v", e)
+		}
+		return err
+	case <-time.After(20 * time.Second):
+		c.t.Fatal("it does not end")
+		return nil
+	}
+}
+
+func friend(t *testing.T, addr, name string) *chatter.Client {
+	t.Helper()
+	c, err := chatter.Dial(context.Background(), addr, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	var f chatter.Frame
+	for range 2 {
+		if err := c.Next(&f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+// A line that is being typed survives what comes in, and is sent whole.
+func TestTypingWhileOthersTalk(t *testing.T) {
+	addr, _ := room(t, "127.0.0.1:0", manager.Config{})
+	bob := friend(t, addr, "Ann")
+	c := sit(t, Config{Addr: addr, Name: "Ann"})
+	c.sees("Welcome.*You are Ann2 here: Ann is taken.*2 online: Ann, Ann2")
+	c.types("half a li")
+	c.sees("half a li")
+	if err := bob.Say([]byte("in between")); err != nil {
+		t.Fatal(err)
+	}
+	c.sees(`Ann: in between[^>]*Ann2> half a li`)
+	c.types("ne\r")
+	c.sees(`Ann2: half a line`)
+	if err := bob.Tell("Ann2", []byte("psst")); err != nil {
+		t.Fatal(err)
+	}
+	c.sees(`\[private from Ann\] psst`)
+	c.types("/reply aha\r")
+	c.sees(`\[private to Ann\] aha`)
+	if err := pty.Setsize(c.master, &pty.Winsize{Rows: 10, Cols: 30}); err != nil {
+		t.Fatal(err)
+	}
+	c.types("/nope\r")
+	c.sees(`There is no command /nope`)
+	c.types("\x04")
+	if err := c.ends(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWaysToLeave(t *testing.T) {
+	addr, _ := room(t, "127.0.0.1:0", manager.Config{})
+	for name, leave := range map[string]func(c *console){
+		"Ctrl-C": func(c *console) { c.types("\x03") },
+		"Ctrl-D": func(c *console) { c.types("\x04") },
+		"/quit":  func(c *console) { c.types("/quit\r") },
+		"signal": func(c *console) { c.cancel() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bob := friend(t, addr, "bob")
+			c := sit(t, Config{Addr: addr, Name: "Ann", NoColor: true})
+			c.sees("2 online: bob, Ann")
+			leave(c)
+			if err := c.ends(); err != nil {
+				t.Error(err)
+			}
+			var f chatter.Frame
+			for _, want := range []wire.Kind{wire.Join, wire.Leave} {
+				if err := bob.Next(&f); err != nil || f.Kind != want || string(f.Names[0]) != "Ann" {
+					t.Errorf("kind %d %q, %v, want %d", f.Kind, f.Names, err, want)
+				}
+			}
+			bob.Leave(chatter.FIN)
+			for bob.Next(&f) == nil {
+			}
+		})
+	}
+}
+
+// Names and passwords are asked for until they will do; the password is not to
+// be seen.
+func TestAsked(t *testing.T) {
+	addr, _ := room(t, "127.0.0.1:0", manager.Config{Password: "sesame"})
+	c := sit(t, Config{Addr: addr, Locale: "zh_CN.UTF-8"})
+	c.sees("用户名: ")
+	c.types("\r")
+	c.sees("用户名不能为空")
+	c.types("a@b\r")
+	c.sees("name has an @ in it")
+	c.types("小明\r")
+	c.sees("wrong password")
+	c.sees("房间密码: ")
+	c.types("sesame\r")
+	if got := c.sees("欢迎进入群聊，大家开始聊天吧!"); strings.Contains(got, "sesame") {
+		t.Errorf("the password is to be seen: %q", got)
+	}
+	c.types("\x03")
+	if err := c.ends(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A lost room is said to be so, and joined again when it is back.
+func TestReconnects(t *testing.T) {
+	addr, stop := room(t, "127.0.0.1:0", manager.Config{})
+	c := sit(t, Config{Addr: addr, Name: "Ann"})
+	c.sees("1 online: Ann")
+	stop()
+	c.sees("The room says: the server is shutting down")
+	c.sees("The connection is lost")
+	c.sees("Trying again in 1 s")
+	c.types("hello?\r")
+	c.sees("You are not connected. It was not sent.")
+	room(t, addr, manager.Config{})
+	c.sees("Back in the room. What was said meanwhile was missed.")
+	c.sees("1 online: Ann")
+	c.types("hello!\r")
+	c.sees("Ann: hello!")
+	c.types("\x04")
+	if err := c.ends(); err != nil {
+		t.Error(err)
+	}
+}
+
+// In a pipe all lines are sent, and all of its own come back before it leaves.
+func TestPipe(t *testing.T) {
+	addr, _ := room(t, "127.0.0.1:0", manager.Config{})
+	dir := t.TempDir()
+	var in, want strings.Builder
+	for range 500 {
+		in.WriteString("hello\n")
+		want.WriteString("hello@Ann@------Group chat-------\n")
+	}
+	in.WriteString("/msg Ann note\n/nope\nlast, without an end")
+	want.WriteString("note@Ann@Ann\nlast, without an end@Ann@------Group chat-------\n")
+	var out strings.Builder
+	if err := Run(context.Background(), Config{Addr: addr, Name: "Ann", LogDir: dir}, strings.NewReader(in.String()), &out); err != nil {
+		t.Fatal(err)
+	}
+	got := out.String()
+	if strings.Count(got, "Ann: hello\n") != 500 || !strings.HasSuffix(got, "Ann: last, without an end\n") ||
+		!strings.Contains(got, "There is no command /nope") || strings.Contains(got, "\x1b") {
+		t.Errorf("%d bytes, ends in %q", len(got), got[max(0, len(got)-200):])
+	}
+	record, err := os.ReadFile(filepath.Join(dir, "clientAnn.txt"))
+	if err != nil || string(record) != want.String() {
+		t.Errorf("the record has %d bytes, want %d (%v)", len(record), want.Len(), err)
+	}
+}
+
+// What one cannot talk to is told in words.
+func TestRefusals(t *testing.T) {
+	addr, _ := room(t, "127.0.0.1:0", manager.Config{Password: "x", LoginTimeout: time.Minute})
+	full, _ := room(t, "127.0.0.1:0", manager.Config{MaxUsers: 1})
+	friend(t, full, "bob")
+	for _, c := range []struct {
+		cfg        Config
+		want, hint string
+	}{
+		{Config{Addr: addr, Name: "Ann"}, "the room says: wrong password", "-password"},
+		{Config{Addr: full, Name: "Ann"}, "the room says: the room is full", "later"},
+		{Config{Addr: full, Name: "Ann", TLS: true}, full + " does not speak TLS", "leave -tls out"},
+		{Config{Addr: full}, "a name is needed", "-name"},
+		{Config{Addr: full, Name: "a@b"}, "-name a@b: name has an @ in it", "-name"},
+		{Config{Addr: full, Name: "Ann", LogDir: "/no/where"}, "keep a record in /no/where", "-log"},
+		{Config{Addr: full, Name: "Ann", TLS: true, TLSCA: "/no/where"}, "read -tls-ca", ""},
+		{Config{Addr: stranger(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), Name: "Ann"}, "is not a room that chatsim can talk to: it said \"HTTP/1.1 400", "right port"},
+		{Config{Addr: stranger(t, ""), Name: "Ann"}, "is not a room that chatsim can talk to: it closed", "right port"},
+		{Config{Addr: stranger(t, "SSH-2.0-x\x1b[2J\n"), Name: "Ann"}, "it said \"SSH-2.0-x[2J\"", ""},
+		{Config{Addr: stranger(t, "[]\n"), Name: "Ann"}, "a frame before its welcome", ""},
+	} {
+		err := Run(context.Background(), c.cfg, strings.NewReader("hi\n"), io.Discard)
+		var e *Error
+		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || !strings.Contains(e.Hint(), c.hint) {
+			t.Errorf("%+v: %v (%v)", c.cfg, err, e)
+		}
+	}
+}
+
+// stranger listens, says something to each who comes, and closes.
+func stranger(t *testing.T, says string) (addr string) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { ln.Close() })
+	go func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			io.ReadFull(conn, make([]byte, len("Ann\n")))
+			io.WriteString(conn, says)
+			conn.Close()
+		}
+	}()
+	return ln.Addr().String()
+}
+
+func sprint(state *term.State) string { return fmt.Sprintf("%+v", *state) }

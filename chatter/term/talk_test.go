@@ -1,0 +1,151 @@
+package term
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"chatsim/manager/wire"
+)
+
+// parsed is what a server's frame is to a talk.
+func parsed(t *testing.T, line string) event {
+	t.Helper()
+	var f wire.Frame
+	if err := f.Parse([]byte(line)); err != nil {
+		t.Fatal(err)
+	}
+	return newEvent(&f)
+}
+
+func texts(of []shown) (lines []string) {
+	for _, s := range of {
+		lines = append(lines, s.text)
+	}
+	return lines
+}
+
+const toAll = "@" + wire.Group
+
+func TestHear(t *testing.T) {
+	tk := &talk{words: &english, asked: "Ann"}
+	for _, c := range []struct {
+		frame string
+		want  []string
+		style style
+	}{
+		{`{"welcome":"Ann2"}`, []string{english.Welcome, "You are Ann2 here: Ann is taken."}, note},
+		{`["Ann","bob smith","Ann2"]`, []string{"3 online: Ann, bob smith, Ann2"}, note},
+		{`{"join":["eve","zoe"]}`, []string{"eve, zoe has come"}, note},
+		{`{"leave":["eve"]}`, []string{"eve has left"}, note},
+		{" Ann:hi@Ann" + toAll, []string{"Ann: hi"}, plain},
+		{" Ann2:hi@Ann2" + toAll, []string{"Ann2: hi"}, own},
+		{" Ann:/me waves@Ann" + toAll, []string{"* Ann waves"}, plain},
+		{" zoe:psst@zoe@Ann2", []string{"[private from zoe] psst"}, private},
+		{" zoe:/me nods@zoe@Ann2", []string{"[private from zoe] * zoe nods"}, private},
+		{" Ann2:psst@Ann2@zoe", []string{"[private to zoe] psst"}, private},
+		{`{"error":"no such user: x"}`, []string{"The room says: no such user: x"}, trouble},
+		{" \u202ebob:\x1b[2J\x9b1ma\tb\u202e\u2066c@\u202ebob" + toAll, []string{"bob: [2J\ufffd1ma\tbc"}, plain},
+		{`{"join":["\u001b[2Jx\u200f"]}`, []string{"[2Jx has come"}, note},
+		{`{"error":"\u001b]0;t\u0007"}`, []string{"The room says: ]0;t"}, trouble},
+	} {
+		of := tk.hear(parsed(t, c.frame))
+		if got := texts(of); !slices.Equal(got, c.want) || of[0].style != c.style {
+			t.Errorf("%q shows %q in style %d, want %q in %d", c.frame, got, of[0].style, c.want, c.style)
+		}
+	}
+	if want := []string{"Ann", "bob smith", "Ann2", "zoe", "[2Jx"}; !slices.Equal(tk.online, want) {
+		t.Errorf("online are %q", tk.online)
+	}
+	if tk.wrote != "zoe" {
+		t.Errorf("%q wrote last", tk.wrote)
+	}
+}
+
+func TestLongRoster(t *testing.T) {
+	tk := &talk{words: &english}
+	for n := range 1000 {
+		tk.online = append(tk.online, fmt.Sprint("n", n))
+	}
+	if got := tk.who(); !strings.HasPrefix(got, "1000 online: n0, n1,") || !strings.HasSuffix(got, "n29, and 970 more") {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestTyped(t *testing.T) {
+	fits := wire.DefaultMaxLine - len("@Ann@"+wire.Group)
+	for _, c := range []struct {
+		line string
+		want action
+	}{
+		{"hi there\r\n", action{send: true, text: "hi there", target: wire.Group}},
+		{"  \n", action{}},
+		{"a@b /x", action{send: true, text: "a@b /x", target: wire.Group}},
+		{"a\x1b[2Jb", action{send: true, text: "a[2Jb", target: wire.Group}},
+		{"//who", action{send: true, text: "/who", target: wire.Group}},
+		{"/me waves ", action{send: true, text: "/me waves", target: wire.Group}},
+		{"/msg bob hi", action{send: true, text: "hi", target: "bob"}},
+		{"/msg bob smith hi", action{send: true, text: "hi", target: "bob smith"}},
+		{"/msg bob smithy hi", action{send: true, text: "smithy hi", target: "bob"}},
+		{"/reply hi", action{send: true, text: "hi", target: "bob"}},
+		{"/quit", action{quit: true}},
+		{"/msg eve hi", action{show: []shown{{trouble, "Nobody here is called eve; /who lists the names."}}}},
+		{"/msg bob", action{show: []shown{{trouble, "/msg bob needs a text. /help lists the commands."}}}},
+		{"/msg", action{show: []shown{{trouble, "/msg needs a text. /help lists the commands."}}}},
+		{"/me", action{show: []shown{{trouble, "/me needs a text. /help lists the commands."}}}},
+		{"/reply", action{show: []shown{{trouble, "/reply needs a text. /help lists the commands."}}}},
+		{"/msgbob hi", action{show: []shown{{trouble, "There is no command /msgbob. /help lists them; //msgbob says it as text."}}}},
+		{"/who", action{show: []shown{{note, "3 online: Ann, bob, bob smith"}}}},
+		{strings.Repeat("x", fits), action{send: true, text: strings.Repeat("x", fits), target: wire.Group}},
+		{strings.Repeat("x", fits+1), action{show: []shown{{trouble, "That line has 4097 bytes, at most 4096 are possible. It was not sent."}}}},
+	} {
+		tk := &talk{words: &english, me: "Ann", online: []string{"Ann", "bob", "bob smith"}, wrote: "bob"}
+		if got := tk.typed(c.line); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%q leads to %+v, want %+v", c.line, got, c.want)
+		}
+	}
+	tk := &talk{words: &english}
+	if got := tk.typed("/reply hi"); !reflect.DeepEqual(got.show, []shown{{trouble, english.NoReply}}) {
+		t.Errorf("a reply to nobody leads to %+v", got)
+	}
+	if got := tk.typed("/help"); len(got.show) != strings.Count(english.Help, "\n")+1 {
+		t.Errorf("help is %q", got.show)
+	}
+}
+
+// Both languages say everything, with the same values in it.
+func TestWords(t *testing.T) {
+	en, zh := reflect.ValueOf(english), reflect.ValueOf(chinese)
+	verbs := func(s string) (n []int) { return []int{strings.Count(s, "%s"), strings.Count(s, "%d")} }
+	for i := range en.NumField() {
+		name, e, z := en.Type().Field(i).Name, en.Field(i).String(), zh.Field(i).String()
+		if e == "" || z == "" || e == z || !slices.Equal(verbs(e), verbs(z)) {
+			t.Errorf("%s: %q, %q", name, e, z)
+		}
+	}
+	for locale, want := range map[string]*words{"": &english, "C": &english, "en_US.UTF-8": &english, "zh_CN.UTF-8": &chinese, "zh": &chinese} {
+		if wordsFor(locale) != want {
+			t.Errorf("locale %q", locale)
+		}
+	}
+	env := map[string]string{"LANG": "zh_TW", "LC_MESSAGES": "en_GB"}
+	if got := Locale(func(k string) string { return env[k] }); got != "en_GB" {
+		t.Errorf("locale %q", got)
+	}
+}
+
+func TestLogName(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range []string{"Ann", "小明", "..", "a_b", "a/b", `a\b`, "1.2.3.4:5", "CON", "a b"} {
+		got := logName(name)
+		if other, ok := seen[got]; ok || !strings.HasPrefix(got, "client") || !strings.HasSuffix(got, ".txt") || strings.ContainsAny(got, `/\:`) {
+			t.Errorf("%q gives %q, as does %q", name, got, other)
+		}
+		seen[got] = name
+	}
+	if seen["clientAnn.txt"] != "Ann" || seen["client小明.txt"] != "小明" {
+		t.Errorf("%q", seen)
+	}
+}

@@ -1,0 +1,302 @@
+package live
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+	"go.uber.org/goleak"
+
+	"chatsim/chatter"
+	"chatsim/manager/record"
+	"chatsim/manager/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// output is what a room says, for several goroutines.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+// opened is a room at work.
+type opened struct {
+	t        *testing.T
+	addr     string
+	h        *house
+	out, err output
+}
+
+// open opens a room and has it closed when the test is over, or by close.
+func open(t *testing.T, cfg Config) *opened {
+	t.Helper()
+	cfg.Listen, cfg.Drain = "127.0.0.1:0", 20*time.Second
+	o := &opened{t: t}
+	o.h = &house{cfg: cfg, stdout: &o.out, stderr: &o.err, log: newLogger(cfg, &o.err)}
+	if err := o.h.open(); err != nil {
+		t.Fatal(err)
+	}
+	o.addr = o.h.ln.Addr().String()
+	o.h.greet()
+	served := make(chan error, 1)
+	go func() { served <- o.h.serve() }()
+	t.Cleanup(func() {
+		if !o.h.draining.Load() {
+			o.close()
+		}
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return o
+}
+
+func (o *opened) close() error {
+	o.h.draining.Store(true)
+	return o.h.close()
+}
+
+func (o *opened) get(path string) (status int, body string) {
+	o.t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 20 * time.Second}
+	resp, err := client.Get("http://" + o.addr + path)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
+func (o *opened) join(name string) *chatter.Client {
+	o.t.Helper()
+	c, err := chatter.Dial(context.Background(), o.addr, name)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.t.Cleanup(func() { c.Close() })
+	var f chatter.Frame
+	for range 2 {
+		if err := c.Next(&f); err != nil {
+			o.t.Fatal(err)
+		}
+	}
+	return c
+}
+
+// hears reads until a frame fits.
+func hears(t *testing.T, c *chatter.Client, want string) {
+	t.Helper()
+	var f chatter.Frame
+	for string(f.Text) != want {
+		if err := c.Next(&f); err != nil {
+			t.Fatalf("%v, want %s", err, want)
+		}
+	}
+}
+
+// The metrics are read by Prometheus' own parser, and follow its conventions.
+func TestMetrics(t *testing.T) {
+	o := open(t, Config{Record: filepath.Join(t.TempDir(), "server.txt")})
+	bob, amy := o.join("bob"), o.join("amy")
+	for n := range 10 {
+		bob.Say(fmt.Append(nil, "line ", n))
+	}
+	hears(t, amy, "line 9")
+	hears(t, bob, "line 9")
+	_, text := o.get("/metrics")
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	problems, err := promlint.New(strings.NewReader(text)).Lint()
+	if err != nil || len(problems) > 0 {
+		t.Errorf("%v, %v", problems, err)
+	}
+	value := func(name string) float64 {
+		f := families[name]
+		if f == nil {
+			t.Fatalf("there is no %s in\n%s", name, text)
+		}
+		m := f.GetMetric()[0]
+		return m.GetGauge().GetValue() + m.GetCounter().GetValue() + float64(m.GetHistogram().GetSampleCount())
+	}
+	for name, want := range map[string]float64{"chatsim_users": 2, "chatsim_joins_total": 2, "chatsim_lines_total": 10, "chatsim_record_up": 1} {
+		if value(name) != want {
+			t.Errorf("%s is %v, want %v", name, value(name), want)
+		}
+	}
+	if d := value("chatsim_deliveries_total"); d < 10 || d > 20 {
+		t.Errorf("%v deliveries", d)
+	}
+	if value("chatsim_feed_wait_seconds") == 0 || value("chatsim_written_bytes_total") == 0 {
+		t.Error("nothing was measured")
+	}
+}
+
+func TestPages(t *testing.T) {
+	o := open(t, Config{})
+	for path, want := range map[string]string{
+		"/": "nobody is here", "/healthz": "^ok\n$", "/readyz": "^ready\n$", "/style.css": "color-scheme",
+	} {
+		if status, body := o.get(path); status != 200 || !regexp.MustCompile(want).MatchString(body) {
+			t.Errorf("%s: %d %q", path, status, body)
+		}
+	}
+	if status, _ := o.get("/nothing"); status != 404 {
+		t.Errorf("a page that is not there has status %d", status)
+	}
+	if !strings.Contains(o.out.String(), "nc 127.0.0.1 ") || o.err.String() != "" {
+		t.Errorf("said %q, %q", o.out.String(), o.err.String())
+	}
+}
+
+// A full disk is told once and shown, and the room goes on.
+func TestFullDisk(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("this system has no /dev/full")
+	}
+	o := open(t, Config{Record: "/dev/full"})
+	bob := o.join("bob")
+	for range 3 {
+		bob.Say([]byte("hi"))
+		hears(t, bob, "hi")
+	}
+	for o.h.rec.State().Err == nil {
+		bob.Say([]byte("again"))
+		hears(t, bob, "again")
+	}
+	if status, body := o.get("/healthz"); status != 200 || !strings.Contains(body, "no space left") {
+		t.Errorf("health: %d %q", status, body)
+	}
+	if _, body := o.get("/metrics"); !strings.Contains(body, "chatsim_record_up 0") {
+		t.Error("the metrics say nothing of it")
+	}
+	if err := o.close(); err == nil || !strings.Contains(err.Error(), "no space left") {
+		t.Errorf("close: %v", err)
+	}
+	if n := strings.Count(o.err.String(), "without its record"); n != 1 {
+		t.Errorf("it was told %d times: %s", n, o.err.String())
+	}
+}
+
+// A room that closes under load has delivered all that it accepted: what one
+// has heard, all have, and the record too.
+func TestDrain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "server.txt")
+	o := open(t, Config{Record: path})
+	const users, talkers = 8, 3
+	var wg sync.WaitGroup
+	heard := make([][]byte, users)
+	started := make(chan bool, users)
+	for i := range users {
+		c := o.join(fmt.Sprint("u", i))
+		wg.Go(func() {
+			for n := 0; i < talkers && c.Say(fmt.Appendf(nil, "%d", n)) == nil; n++ {
+			}
+		})
+		wg.Go(func() {
+			var f chatter.Frame
+			for lines := 0; c.Next(&f) == nil; {
+				if f.Kind != wire.Line {
+					continue
+				}
+				heard[i] = wire.AppendMessage(heard[i], f.Text, string(f.Sender), string(f.Target))
+				if lines++; lines == 1000 {
+					started <- true
+				}
+			}
+		})
+	}
+	for range users {
+		<-started
+	}
+	if err := o.close(); err != nil {
+		t.Error(err)
+	}
+	wg.Wait()
+	recorded, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, h := range heard {
+		if !bytes.HasSuffix(recorded, h) {
+			t.Errorf("user %d has heard %d bytes, which are not the end of the %d recorded", i, len(h), len(recorded))
+		}
+	}
+	if st := o.h.room.Stats(); uint64(bytes.Count(recorded, []byte("\n"))) != st.Lines {
+		t.Errorf("%d lines accepted, %d recorded", st.Lines, bytes.Count(recorded, []byte("\n")))
+	}
+}
+
+func TestOperator(t *testing.T) {
+	o := open(t, Config{RecordFormat: record.JSON})
+	bob := o.join("bob")
+	for line, want := range map[string]string{
+		"who": "1 user online: bob", "kick eve": `nobody here is called "eve"`, "dance": "the commands are:", "kick": "the commands are:", "": "^$",
+	} {
+		var out bytes.Buffer
+		if obey(o.h.room, line, &out) || !regexp.MustCompile(want).MatchString(out.String()) {
+			t.Errorf("%q: %q", line, out.String())
+		}
+	}
+	obey(o.h.room, "say hello all", io.Discard)
+	hears(t, bob, "hello all")
+	obey(o.h.room, "kick bob", io.Discard)
+	hears(t, bob, "removed by the operator")
+	if !obey(o.h.room, "quit", io.Discard) {
+		t.Error("quit does not")
+	}
+}
+
+func TestCannotOpen(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	for _, c := range []struct {
+		cfg  Config
+		want string
+	}{
+		{Config{Listen: ln.Addr().String()}, "the port is in use"},
+		{Config{Listen: "127.0.0.1:0", TLSCert: "/no/cert", TLSKey: "/no/key"}, "read the certificate"},
+		{Config{Listen: "127.0.0.1:0", Record: t.TempDir()}, "is a directory"},
+	} {
+		err := Run(context.Background(), c.cfg, strings.NewReader(""), io.Discard, io.Discard)
+		hinted, ok := err.(interface{ Hint() string })
+		if err == nil || !strings.Contains(err.Error(), c.want) || !ok || hinted.Hint() == "" {
+			t.Errorf("%+v: %v", c.cfg, err)
+		}
+	}
+}
