@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
-
-	"chatsim/manager/wire"
 )
 
 // floodUnit is how many bytes of a line count as one more line, so that long
@@ -78,6 +76,3 @@ func (s *session) slowDown() {
 	}
 	s.delay = 0
 }
-
-// crowded is the refusal for one address too many.
-func crowded() error { return &refusal{wire.Crowded, wire.Crowded.Text()} }

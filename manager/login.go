@@ -20,11 +20,6 @@ const guessPause = time.Second
 
 // login finds out what the client speaks, and reads the name that it asks for.
 func (s *session) login() error {
-	release, ok := s.m.admit(s.conn.RemoteAddr())
-	if !ok {
-		return crowded()
-	}
-	s.release = release
 	deadline := time.Now().Add(s.m.cfg.LoginTimeout)
 	s.setReadDeadline(deadline)
 	line, err := s.opening(deadline)

@@ -33,7 +33,6 @@ type session struct {
 
 	// Owned by the session's goroutine.
 	in       reader
-	release  func()        // gives its address's place back
 	raw      *rawWriter    // of the raw dialect, else nil
 	flood    *rate.Limiter // nil: no limit
 	delay    time.Duration // that the next line has to wait for
@@ -86,11 +85,12 @@ func (s *session) run() {
 			s.panicked(p)
 		}
 	}()
-	defer func() {
-		if s.release != nil {
-			s.release()
-		}
-	}()
+	release, ok := s.m.admit(s.conn.RemoteAddr())
+	if !ok {
+		s.refuse(&refusal{wire.Crowded, wire.Crowded.Text()})
+		return
+	}
+	defer release()
 	tune(s.conn, s.m.cfg.KeepAlive, s.m.cfg.UserTimeout)
 	err := s.enter()
 	if visitor, ok := errors.AsType[*visiting](err); ok {
