@@ -22,6 +22,7 @@ type chart struct {
 	Bands  []band
 	Lines  []line
 	Tall   bool
+	Plain  bool // no dots, however few the points
 
 	x, y axis
 }
@@ -114,12 +115,12 @@ func (a axis) ticks(name func(v float64) string) []tick {
 	var out []tick
 	if !a.log {
 		for i := math.Ceil(a.lo/a.step - 1e-9); i*a.step <= a.hi+a.step*1e-9; i++ {
-			out = append(out, tick{100 * a.at(i*a.step), name(i * a.step), math.Mod(i, 2) != 0})
+			out = append(out, tick{100 * a.at(i*a.step), name(i*a.step + 0), math.Mod(i, 2) != 0}) // + 0: no minus zero
 		}
 		return out
 	}
 	factors := []float64{1}
-	if a.hi-a.lo < 2.5 {
+	if a.hi-a.lo < 3.3 {
 		factors = []float64{1, 2, 5}
 	}
 	every := math.Ceil((a.hi - a.lo) / 6) // decades that are labelled
@@ -169,7 +170,7 @@ func (c *chart) add(class, name string, points []point) {
 		return
 	}
 	l := line{Path: path.String(), Class: class, Name: name}
-	if drawn <= fewPoints {
+	if drawn <= fewPoints && !c.Plain {
 		l.Dots = dots.String()
 	}
 	c.Lines = append(c.Lines, l)

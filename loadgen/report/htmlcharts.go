@@ -8,7 +8,7 @@ import (
 
 // curves is the chart of all latencies of one run, by percentile.
 func curves(r *Report) *chart {
-	c := &chart{ID: "percentiles", Title: "Latency by percentile", XLabel: "percentile", YLabel: "latency", Tall: true,
+	c := &chart{ID: "percentiles", Title: "Latency by percentile", XLabel: "percentile", YLabel: "logarithmic", Tall: true, Plain: true,
 		Desc: "One curve for each latency: how long the share of samples on the x axis took at most. Towards the right each step of the same width leaves a tenth of the samples of the one before."}
 	var all []*Latency
 	for _, l := range latencies {
@@ -71,7 +71,7 @@ func curvePointsOf(l *Latency) []point {
 
 // overlaid is the delivery's curve of each run, and of each old one.
 func overlaid(rs *Runs) *chart {
-	c := &chart{ID: "repeats", Title: "Delivery latency by percentile, run by run", XLabel: "percentile", YLabel: "latency", Tall: true,
+	c := &chart{ID: "repeats", Title: "Delivery latency by percentile, run by run", XLabel: "percentile", YLabel: "logarithmic", Tall: true, Plain: true,
 		Desc: "The delivery's curve of each run, one above the other, so that what differs between runs shows."}
 	var all []*Latency
 	for _, r := range slices.Concat(rs.Reports, rs.Old) {
@@ -104,7 +104,7 @@ func (c *chart) each(rs *Runs, points func(r *Report) []point) {
 
 // foundChart shows what a search saw: rate against latency.
 func foundChart(f *Find) *chart {
-	c := &chart{ID: "found", Title: "Delivery latency by rate", XLabel: "lines a second", YLabel: "latency",
+	c := &chart{ID: "found", Title: "Delivery latency by rate", XLabel: "lines a second", YLabel: "logarithmic",
 		Desc: "The delivery's p50 and p99 at each rate that was tried."}
 	steps := slices.Clone(f.Steps)
 	slices.SortFunc(steps, func(a, b FindStep) int { return int(math.Copysign(1, float64(a.Rate-b.Rate))) })

@@ -122,7 +122,7 @@ func p50(s *Second) *int64 { return s.P50 }
 func p99(s *Second) *int64 { return s.P99 }
 
 func latencyOverTime(rs *Runs, shown *Report, x axis) *chart {
-	c := &chart{ID: "latency-time", Title: "Delivery latency over time", YLabel: "latency", x: x,
+	c := &chart{ID: "latency-time", Title: "Delivery latency over time", YLabel: "logarithmic", x: x,
 		Desc: "The delivery's median and 99th percentile in each second of the run."}
 	lo, hi := math.Inf(1), 0.0
 	for _, r := range slices.Concat(rs.Reports, rs.Old) {
@@ -200,13 +200,13 @@ func throughputOverTime(rs *Runs, shown *Report, x axis) *chart {
 
 // rosterOverTime is how many were in the room, and who came and went.
 func rosterOverTime(r *Report, x axis) *chart {
-	c := &chart{ID: "roster-time", Title: "Roster, joins, leaves and evictions over time", YLabel: "chatters", x: x,
+	c := &chart{ID: "roster-time", Title: "Roster, joins, leaves and evictions over time", YLabel: "chatters, logarithmic", x: x,
 		Desc: "How many chatters were in the room at the end of each second, and how many joined, left and were evicted in it."}
 	hi := 0.0
 	var roster, joins, leaves, evicted []point
 	for _, m := range r.Course {
 		hi = max(hi, float64(m.Roster), float64(m.Joins))
-		roster = append(roster, point{m.TS, float64(m.Roster)})
+		roster = append(roster, point{m.TS - 0.5, float64(m.Roster)})
 		// side by side, so that none hides another
 		joins = append(joins, point{m.TS - 0.7, float64(m.Joins)})
 		leaves = append(leaves, point{m.TS - 0.5, float64(m.Leaves)})
@@ -217,6 +217,7 @@ func rosterOverTime(r *Report, x axis) *chart {
 	}
 	c.y = logOfCounts(hi)
 	c.YTicks = c.y.ticks(shortNumber)
+	c.YTicks = slices.DeleteFunc(c.YTicks, func(t tick) bool { return t.At < 100*c.y.at(0.9) })
 	c.add("line roster", "in the room", thin(roster, func(ys []float64) float64 { return ys[len(ys)-1] }))
 	c.bars("bar joins", "joins a second", thin(joins, highest))
 	c.bars("bar leaves", "leaves a second", thin(leaves, highest))
