@@ -11,18 +11,19 @@ import (
 // units that the page stretches to its width, so that lines keep their weight
 // and text its size on a phone as on a wall. All text is beside the drawing.
 type chart struct {
-	ID     string
-	Title  string
-	Desc   string // for who cannot see it
-	Note   string // below it
-	XLabel string
-	YLabel string
-	XTicks []tick
-	YTicks []tick
-	Bands  []band
-	Lines  []line
-	Tall   bool
-	Plain  bool // no dots, however few the points
+	ID         string
+	Title      string
+	Desc       string // for who cannot see it
+	Note       string // below it
+	XLabel     string
+	YLabel     string
+	XTicks     []tick
+	YTicks     []tick
+	Bands      []band
+	Unmeasured string // what the bands are, where they are that
+	Lines      []line
+	Tall       bool
+	Plain      bool // no dots, however few the points
 
 	x, y axis
 }
@@ -176,13 +177,12 @@ func (c *chart) add(class, name string, points []point) {
 	c.Lines = append(c.Lines, l)
 }
 
-// bars draws a thin column for each value above zero, from the bottom or, with
-// below, from the top.
-func (c *chart) bars(class, name string, points []point) {
+// bars draws a thin column for each value above zero, moved aside.
+func (c *chart) bars(class, name string, aside float64, points []point) {
 	var path strings.Builder
 	for _, p := range points {
 		if p.y > 0 {
-			path.WriteString("M" + places(c.x.at(p.x), 1) + "V" + place(1-c.y.at(p.y)))
+			path.WriteString("M" + places(c.x.at(p.x+aside), 1) + "V" + place(1-c.y.at(p.y)))
 		}
 	}
 	if path.Len() > 0 {

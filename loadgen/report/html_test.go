@@ -113,7 +113,7 @@ func TestHTMLSays(t *testing.T) {
 	}{
 		{"full", One(long(30)), []string{"✗</span> FAILED", "agreement, total order violated", "never came to one chatter", "499 others saw it as expected",
 			"cut \\x1b[31m", "\\u202e", `<strong>bob3</strong> saw`, "not enough samples", "Latency by percentile", "warm-up", "Roster, joins",
-			"0.005 of this machine", "the machine was busy", "chatsim -users 500 -duration 30s -seed 7", "delivery.p99&lt;5ms"}},
+			"0.0051 of this machine", "the machine was busy", "chatsim -users 500 -duration 30s -seed 7", "delivery.p99&lt;5ms"}},
 		{"measured", One(measured()), []string{"MEASURED, NOT VERIFIED", "run with -verify off", "max, 1,024 lines under way"}},
 		{"find", One(full()), []string{"holds up to 400.0/s", "generator-limited"}},
 		{"set", &Runs{Reports: []*Report{sample(), long(4)}}, []string{"2 runs, 1 passed, 1 failed", "run by run", "Checks of run 2"}},

@@ -56,7 +56,7 @@ func curveTable(r *Report) *table {
 
 // timeTable is the run over time in figures, in no more steps than the charts.
 func timeTable(r *Report) *table {
-	size := bucket(max(len(r.Series), len(r.Course)))
+	size := bucket(max(len(r.Series), len(r.Course)), mostPoints)
 	t := &table{Caption: "The run, second by second", Header: []string{"until", "phase", "lines", "deliveries", "p50", "p99", "in the room", "joins", "leaves", "evictions"}, Long: true}
 	if size > 1 {
 		t.Caption = fmt.Sprintf("The run in steps of %d s: sums, the median of the p50, the highest p99", size)

@@ -4,10 +4,14 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // mostPoints is how many points a line over time has at most.
 const mostPoints = 600
+
+// mostBars is how many columns are still told apart.
+const mostBars = 130
 
 // overTime are the charts that share the axis of time.
 func overTime(rs *Runs, shown *Report) []*chart {
@@ -50,17 +54,19 @@ func (c *chart) phases(r *Report) {
 			i++
 		}
 		if names[phase] != "" {
+			c.Unmeasured = strings.TrimPrefix(c.Unmeasured+", "+names[phase], ", ")
 			c.shade(max(from, c.x.lo), r.Course[i-1].TS, names[phase])
 		}
 	}
 }
 
-// bucket is how many seconds a point stands for.
-func bucket(n int) int { return max(1, (n+mostPoints-1)/mostPoints) }
+// bucket is how many seconds a point stands for, where there are at most so
+// many.
+func bucket(n, most int) int { return max(1, (n+most-1)/most) }
 
 // thin puts points together so that few are left, by how takes their values.
-func thin(points []point, by func(ys []float64) float64) []point {
-	size := bucket(len(points))
+func thin(points []point, most int, by func(ys []float64) float64) []point {
+	size := bucket(len(points), most)
 	if size == 1 {
 		return points
 	}
@@ -140,16 +146,16 @@ func latencyOverTime(rs *Runs, shown *Report, x axis) *chart {
 	}
 	c.y = logarithmic(lo, hi)
 	c.YTicks = c.y.ticks(shortDuration)
-	if n := bucket(len(shown.Series)); n > 1 {
+	if n := bucket(len(shown.Series), mostPoints); n > 1 {
 		c.Note = fmt.Sprintf("Each point is %d s: the median of the p50, and the highest p99.", n)
 	}
 	if len(rs.Reports)+len(rs.Old) > 1 {
 		c.Title += ", p99 of each run"
-		c.each(rs, func(r *Report) []point { return thin(percentileOverTime(r, p99), highest) })
+		c.each(rs, func(r *Report) []point { return thin(percentileOverTime(r, p99), mostPoints, highest) })
 		return c
 	}
-	c.add("line p99", "p99", thin(percentileOverTime(shown, p99), highest))
-	c.add("line p50", "p50", thin(percentileOverTime(shown, p50), median))
+	c.add("line p99", "p99", thin(percentileOverTime(shown, p99), mostPoints, highest))
+	c.add("line p50", "p50", thin(percentileOverTime(shown, p50), mostPoints, median))
 	return c
 }
 
@@ -190,10 +196,10 @@ func throughputOverTime(rs *Runs, shown *Report, x axis) *chart {
 	c.YTicks = c.y.ticks(shortNumber)
 	if several {
 		c.Title += ", run by run"
-		c.each(rs, func(r *Report) []point { return thin(deliveriesOverTime(r), mean) })
+		c.each(rs, func(r *Report) []point { return thin(deliveriesOverTime(r), mostPoints, mean) })
 		return c
 	}
-	c.add("line delivery", "deliveries of measured lines", thin(deliveriesOverTime(shown), mean))
+	c.add("line delivery", "deliveries of measured lines", thin(deliveriesOverTime(shown), mostPoints, mean))
 	c.add("line faint", "of warm-up lines", before)
 	return c
 }
@@ -207,10 +213,9 @@ func rosterOverTime(r *Report, x axis) *chart {
 	for _, m := range r.Course {
 		hi = max(hi, float64(m.Roster), float64(m.Joins))
 		roster = append(roster, point{m.TS - 0.5, float64(m.Roster)})
-		// side by side, so that none hides another
-		joins = append(joins, point{m.TS - 0.7, float64(m.Joins)})
+		joins = append(joins, point{m.TS - 0.5, float64(m.Joins)})
 		leaves = append(leaves, point{m.TS - 0.5, float64(m.Leaves)})
-		evicted = append(evicted, point{m.TS - 0.3, float64(m.Evicted)})
+		evicted = append(evicted, point{m.TS - 0.5, float64(m.Evicted)})
 	}
 	if hi == 0 {
 		return nil
@@ -218,10 +223,15 @@ func rosterOverTime(r *Report, x axis) *chart {
 	c.y = logOfCounts(hi)
 	c.YTicks = c.y.ticks(shortNumber)
 	c.YTicks = slices.DeleteFunc(c.YTicks, func(t tick) bool { return t.At < 100*c.y.at(0.9) })
-	c.add("line roster", "in the room", thin(roster, func(ys []float64) float64 { return ys[len(ys)-1] }))
-	c.bars("bar joins", "joins a second", thin(joins, highest))
-	c.bars("bar leaves", "leaves a second", thin(leaves, highest))
-	c.bars("bar evicted", "evictions a second", thin(evicted, highest))
+	c.add("line roster", "in the room", thin(roster, mostPoints, func(ys []float64) float64 { return ys[len(ys)-1] }))
+	size := bucket(len(joins), mostBars)
+	if size > 1 {
+		c.Note = fmt.Sprintf("Each column is %d s: the second with the most of them.", size)
+	}
+	aside := float64(size) / 4 // so that none hides another
+	c.bars("bar joins", "joins a second", -aside, thin(joins, mostBars, highest))
+	c.bars("bar leaves", "leaves a second", 0, thin(leaves, mostBars, highest))
+	c.bars("bar evicted", "evictions a second", aside, thin(evicted, mostBars, highest))
 	return c
 }
 
