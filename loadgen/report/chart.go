@@ -11,19 +11,19 @@ import (
 // units that the page stretches to its width, so that lines keep their weight
 // and text its size on a phone as on a wall. All text is beside the drawing.
 type chart struct {
-	ID         string
-	Title      string
-	Desc       string // for who cannot see it
-	Note       string // below it
-	XLabel     string
-	YLabel     string
-	XTicks     []tick
-	YTicks     []tick
-	Bands      []band
-	Unmeasured string // what the bands are, where they are that
-	Lines      []line
-	Tall       bool
-	Plain      bool // no dots, however few the points
+	ID     string
+	Title  string
+	Desc   string // for who cannot see it
+	Note   string // below it
+	XLabel string
+	YLabel string
+	XTicks []tick
+	YTicks []tick
+	Bands  []band
+	Shaded string // what the bands are
+	Lines  []line
+	Tall   bool
+	Plain  bool // no dots, however few the points
 
 	x, y axis
 }

@@ -149,6 +149,9 @@ func view(rs *Runs) *htmlView {
 	for _, warning := range r.Warnings {
 		v.Warnings = append(v.Warnings, Printable(warning))
 	}
+	if others := warned(rs, r); others != "" {
+		v.Warnings = append(v.Warnings, others)
+	}
 	v.Tiles = tiles(r)
 	v.checks(r)
 	v.find(r.Find)

@@ -127,3 +127,20 @@ func configuration(r *Report) []fact {
 	add("seed", fmt.Sprint(r.Seed))
 	return facts
 }
+
+// warned says which runs have warnings beside the one that is shown.
+func warned(rs *Runs, shown *Report) string {
+	var numbers []string
+	for i, r := range rs.Reports {
+		if r != shown && len(r.Warnings) > 0 {
+			numbers = append(numbers, fmt.Sprint(i+1))
+		}
+	}
+	switch len(numbers) {
+	case 0:
+		return ""
+	case 1:
+		return "run " + numbers[0] + " has warnings too, see its own report"
+	}
+	return "runs " + strings.Join(numbers, ", ") + " have warnings too, see their own reports"
+}

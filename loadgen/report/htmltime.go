@@ -54,7 +54,7 @@ func (c *chart) phases(r *Report) {
 			i++
 		}
 		if names[phase] != "" {
-			c.Unmeasured = strings.TrimPrefix(c.Unmeasured+", "+names[phase], ", ")
+			c.Shaded = strings.TrimPrefix(c.Shaded+", "+names[phase], ", ")
 			c.shade(max(from, c.x.lo), r.Course[i-1].TS, names[phase])
 		}
 	}
@@ -159,13 +159,14 @@ func latencyOverTime(rs *Runs, shown *Report, x axis) *chart {
 	return c
 }
 
-// deliveriesOverTime are of measured lines, as a rate in each second.
+// deliveriesOverTime are of measured lines, as a rate in each second while
+// lines were sent.
 func deliveriesOverTime(r *Report) []point {
 	var out []point
 	for i, s := range r.Series {
 		took := secondsOf(r, i)
-		if took < 0.2 {
-			continue // too short for a rate
+		if took < 0.2 || s.TS > r.MeasuredS+0.001 { // too short for a rate, or the rest of one
+			continue
 		}
 		out = append(out, point{s.TS - took/2, float64(s.Deliveries) / took})
 	}
