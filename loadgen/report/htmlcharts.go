@@ -18,7 +18,7 @@ func curves(r *Report) *chart {
 		return nil
 	}
 	for i, l := range latencies {
-		if all[i] != nil {
+		if all[i] != nil && all[i].Count > 1 { // one sample is no distribution
 			c.add("line "+l.name, l.name, curvePointsOf(all[i]))
 		}
 	}
@@ -40,7 +40,7 @@ func (c *chart) percentiles(all []*Latency) bool {
 	c.y = logarithmic(lo, hi)
 	c.YTicks = c.y.ticks(shortDuration)
 	for nines := 0.0; nines <= c.x.hi; nines++ {
-		c.XTicks = append(c.XTicks, tick{100 * c.x.at(nines), percentileName(nines), nines > 3 && math.Mod(nines, 2) == 0})
+		c.XTicks = append(c.XTicks, tick{100 * c.x.at(nines), percentileName(nines), c.x.hi > 5 && nines > 0 && math.Mod(nines, 2) == 0})
 	}
 	c.XTicks = append(c.XTicks, tick{100 * c.x.at(math.Log10(2)), "50 %", true})
 	return true

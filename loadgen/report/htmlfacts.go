@@ -24,6 +24,12 @@ func (v *htmlView) several(rs *Runs, shown *Report, n int) {
 	if len(rs.Old) > 0 {
 		v.Sentence += ", compared with " + Plural(int64(len(rs.Old)), "other", "others")
 	}
+	if worse := rs.deciding(Failed); worse != nil {
+		v.Sentence += ": worse in " + strings.Join(worse, ", ")
+	}
+	if undecided := rs.deciding(Inconclusive); undecided != nil {
+		v.Sentence += ": can't tell about " + strings.Join(undecided, ", ")
+	}
 	v.Sentence += fmt.Sprintf("; %s, %s each.", Plural(int64(shown.Users), "user", "users"), seconds(shown.Config.DurationS))
 	v.Of = fmt.Sprintf(" of run %d", n+1)
 	v.Several = &table{Caption: fmt.Sprintf("Every run; number %d is shown in full below", n+1),

@@ -108,6 +108,9 @@ func timeRow(from, to int, series map[int]Second, course map[int]Moment) []strin
 		thousands(sum.Roster), thousands(sum.Joins), thousands(sum.Leaves), thousands(sum.Evicted)}
 }
 
+// limitedWord is how a search's step says it too.
+const limitedWord = "generator-limited"
+
 func (v *htmlView) find(f *Find) {
 	if f == nil {
 		return
@@ -124,8 +127,8 @@ func (v *htmlView) find(f *Find) {
 		if !s.Holds {
 			word = orText(s.Why, "does not hold")
 		}
-		if s.Limited {
-			word += ", generator-limited"
+		if s.Limited && word != limitedWord {
+			word += ", " + limitedWord
 		}
 		v.FindTable.Rows = append(v.FindTable.Rows, []string{s.Rate.String(), humanPercentile(s.P50), humanPercentile(s.P99),
 			thousands(int64(s.DeliveriesPerS)), Printable(word)})

@@ -48,9 +48,28 @@ func (rs *Runs) verdict() Verdict {
 
 // sentence is "worse: 5.00 ms to 9.00 ms, +80.0 %, p=0.008".
 func (c *Compared) sentence() string {
-	s := fmt.Sprintf("%s: %s to %s, %+.1f %%, p=%.3f", c.Verdict, humanValue(c.Old, c.Unit), humanValue(c.New, c.Unit), 100*c.Difference, c.P)
+	s := fmt.Sprintf("%s: %s to %s, %+.1f %%, p=%.3f", c.Verdict, c.Human(c.Old), c.Human(c.New), 100*c.Difference, c.P)
 	if c.Why != "" {
 		s += " (" + c.Why + ")"
 	}
 	return s
+}
+
+// Human writes a value of the figure as the text report would.
+func (c Compared) Human(v float64) string {
+	if m, ok := FindMetric(c.Metric); ok {
+		return m.Human(v)
+	}
+	return humanValue(v, c.Unit)
+}
+
+// deciding are the figures that decide with the outcome.
+func (rs *Runs) deciding(outcome Verdict) []string {
+	var names []string
+	for _, c := range rs.Compared {
+		if c.Gated && c.Outcome == outcome {
+			names = append(names, c.Metric)
+		}
+	}
+	return names
 }
