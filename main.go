@@ -16,14 +16,13 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/term"
 
 	chatterterm "chatsim/chatter/term"
 	"chatsim/loadgen"
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/flags"
-	"chatsim/loadgen/progress"
 	"chatsim/loadgen/report"
+	"chatsim/loadgen/runs"
 	"chatsim/loadgen/scenario"
 	"chatsim/loadgen/trace"
 	"chatsim/manager"
@@ -35,11 +34,8 @@ import (
 // end of a name: they send it at once.
 const rawWait = 20 * time.Millisecond
 
-// The exit codes beside those of a report.
-const (
-	exitUsage = 2
-	exitBug   = 70
-)
+// exitUsage is the exit code beside those of a report.
+const exitUsage = 2
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -51,7 +47,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	defer func() {
 		if p := recover(); p != nil {
 			fmt.Fprintf(stderr, "chatsim: a bug in chatsim: %v\nhint: please report this with the lines below and the command\n%s", p, debug.Stack())
-			code = exitBug
+			code = report.ExitBug
 		}
 	}()
 	known := flags.Known{Scenarios: scenario.Names(), MinSize: scenario.MinSize}
@@ -65,6 +61,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		_, err = fmt.Fprintln(stdout, version())
 	case cfg.Judge != "":
 		code, err = judge(cfg, stdin, stdout, stderr)
+	case cfg.Compare != "":
+		code, err = runs.Compare(cfg, stdout, stderr)
 	case cfg.Join != "":
 		err = join(ctx, cfg, stdin, stdout)
 	case cfg.Serve:
@@ -99,80 +97,38 @@ func version() string {
 	return "chatsim"
 }
 
-// simulate runs the chatters against a room of this process, or the target.
+// simulate runs the chatters against rooms of this process, or the target.
 func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) (int, error) {
 	lc, err := loadConfig(cfg)
 	if err != nil {
 		return 0, err
 	}
-	if err := output(cfg).Check(); err != nil {
-		return 0, err
-	}
-	var room *manager.Manager
-	if cfg.Target != "" {
-		if err := loadgen.CheckDescriptors(cfg.Users, 1); err != nil {
-			return 0, err
-		}
-		lc.Join, lc.Kind = loadgen.Dialect(cfg.Dialect, cfg.Target)
-		lc.Where = "server at " + cfg.Target
-	} else {
-		if err := loadgen.CheckDescriptors(cfg.Users, 2); err != nil {
-			return 0, err
-		}
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return 0, fmt.Errorf("listen on a free port: %w", err)
-		}
-		room = manager.New(manager.Config{Detect: cfg.Dialect == "raw", RawWait: rawWait})
-		var g errgroup.Group
-		g.Go(func() error { return serveUntilShut(room, ln) })
-		defer func() { closeRoom(room, &g, stderr) }()
-		addr := ln.Addr().String()
-		lc.Join, lc.Kind = loadgen.Dialect(cfg.Dialect, addr)
-		lc.Where = "in-process Manager on " + addr
-	}
-	saved, err := save(cfg, &lc, stdout)
-	if err != nil {
-		return 0, err
-	}
-	fmt.Fprintf(stderr, "chatsim: %s\n", lc)
-	done := watch(&lc, cfg, stderr)
-	rep, err := loadgen.Run(ctx, lc)
-	done()
-	if err != nil {
-		return 0, errors.Join(err, saved.Abandon(err))
-	}
-	rep.Config.Target, rep.Config.Dialect = cfg.Target, cfg.Dialect
-	rep.Reproduce = cfg.Reproduce(lc.Seed)
-	panics := uint64(0)
-	if room != nil {
-		if panics = room.Stats().Panics; panics > 0 {
-			rep.Warnings = append(rep.Warnings, fmt.Sprintf("a bug in chatsim: %d panics in the Manager were contained; please report this", panics))
-		}
-	}
-	rep.Conclude(cfg.Thresholds)
-	code := rep.ExitCode()
-	if panics > 0 {
-		code = exitBug
-	}
-	if err := errors.Join(output(cfg).Write(rep, stdout, stderr), saved.Finish(rep)); err != nil {
-		if code == 0 {
-			return 0, err
-		}
-		fail(stderr, err) // what the run came to says more
-	}
-	return code, nil
+	s := &runs.Session{Flags: cfg, Load: lc, Stdout: stdout, Stderr: stderr}
+	s.Open = func(lc *loadgen.Config) (runs.Room, error) { return openRoom(cfg, lc, stderr) }
+	return s.Run(ctx)
 }
 
-// save has the run saved, if that is asked for.
-func save(cfg *flags.Config, lc *loadgen.Config, stdout io.Writer) (*loadgen.Saved, error) {
-	if cfg.Trace == "" {
-		return nil, nil
+// openRoom opens a room of this process for one run, or reaches for the target.
+func openRoom(cfg *flags.Config, lc *loadgen.Config, stderr io.Writer) (runs.Room, error) {
+	if cfg.Target != "" {
+		lc.Join, lc.Kind = loadgen.Dialect(cfg.Dialect, cfg.Target)
+		lc.Where = "server at " + cfg.Target
+		return runs.Room{Close: func() {}, Panics: func() uint64 { return 0 }}, loadgen.CheckDescriptors(cfg.Users, 1)
 	}
-	known := lc.Outline()
-	known.Config.Target, known.Config.Dialect, known.Reproduce = cfg.Target, cfg.Dialect, cfg.Reproduce(lc.Seed)
-	known.Conclude(cfg.Thresholds)
-	return lc.Save(cfg.Trace, stdout, known)
+	if err := loadgen.CheckDescriptors(cfg.Users, 2); err != nil {
+		return runs.Room{}, err
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return runs.Room{}, fmt.Errorf("listen on a free port: %w", err)
+	}
+	room := manager.New(manager.Config{Detect: cfg.Dialect == "raw", RawWait: rawWait})
+	g := new(errgroup.Group)
+	g.Go(func() error { return serveUntilShut(room, ln) })
+	addr := ln.Addr().String()
+	lc.Join, lc.Kind = loadgen.Dialect(cfg.Dialect, addr)
+	lc.Where = "in-process Manager on " + addr
+	return runs.Room{Close: func() { closeRoom(room, g, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
 }
 
 // judge looks again at a run that was saved.
@@ -188,7 +144,7 @@ func judge(cfg *flags.Config, stdin io.Reader, stdout, stderr io.Writer) (int, e
 	if rep == nil {
 		return report.ExitInconclusive, nil
 	}
-	return rep.ExitCode(), output(cfg).Write(rep, stdout, stderr)
+	return rep.ExitCode(), runs.Output(cfg).Write(rep, stdout, stderr)
 }
 
 // loadConfig turns the flags into what a run is made of.
@@ -210,24 +166,7 @@ func loadConfig(cfg *flags.Config) (loadgen.Config, error) {
 		warmup = -1 // none; the zero value would mean the default
 	}
 	return loadgen.Config{Users: cfg.Users, Duration: cfg.Duration, Warmup: warmup, Drain: cfg.Drain, Rate: cfg.Rate,
-		Inflight: cfg.Inflight, Size: cfg.Size, Seed: seed, Scenario: spec, Verify: level}, nil
-}
-
-func output(cfg *flags.Config) report.Output {
-	return report.Output{JSON: cfg.JSON, Trace: cfg.Trace, Quiet: cfg.Quiet, Verbose: cfg.Verbose}
-}
-
-// watch shows the run's progress: a bar on a terminal, lines elsewhere.
-func watch(lc *loadgen.Config, cfg *flags.Config, stderr io.Writer) (done func()) {
-	if cfg.Quiet {
-		return func() {}
-	}
-	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("CI") == "" {
-		lc.Progress, done = progress.Bar(stderr, cfg.Warmup, cfg.Duration)
-		return done
-	}
-	lc.Progress = progress.Lines(stderr, cfg.Warmup, cfg.Duration)
-	return func() {}
+		Inflight: cfg.Inflight, Size: cfg.Size, Seed: seed, Scenario: spec, Verify: level, FailFast: cfg.FailFast}, nil
 }
 
 // serveUntilShut takes the room's orderly end for what it is.

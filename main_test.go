@@ -21,6 +21,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"chatsim/loadgen/chaos"
 	"chatsim/loadgen/original"
 	"chatsim/manager"
 )
@@ -139,6 +140,8 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 	switch serve := peers[args[0]]; {
 	case args[0] == "none":
 		ts.Check(ln.Close())
+	case strings.HasSuffix(args[0], "ms"):
+		delayed(ts, args[0], ln)
 	case args[0] == "losing":
 		losing(ts, ln)
 	case args[0] == "original":
@@ -152,6 +155,22 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("no peer is %q", args[0])
 	}
+}
+
+// delayed is a room behind something that holds back all that it sends.
+func delayed(ts *testscript.TestScript, delay string, ln net.Listener) {
+	d, err := time.ParseDuration(delay)
+	ts.Check(err)
+	behind, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	room := manager.New(manager.Config{})
+	go room.Serve(behind)
+	proxy := &chaos.Proxy{Target: behind.Addr().String(), Delay: d}
+	go proxy.Serve(ln)
+	ts.Defer(func() {
+		ln.Close()
+		room.Shutdown(context.Background())
+	})
 }
 
 // losing is a room behind something that loses one line on its way to the third

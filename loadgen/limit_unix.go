@@ -14,18 +14,25 @@ const spareDescriptors = 64
 // run; if not, the error says what is needed and what there is. The Go runtime
 // has raised the soft limit to the hard one by itself.
 func CheckDescriptors(users, socketsPerUser int) error {
-	var have syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &have); err != nil {
-		return nil // not known: opening them will tell
+	need, have := Descriptors(users, socketsPerUser)
+	if have == 0 || need <= have {
+		return nil // where it is not known, opening them will tell
 	}
-	need := uint64(users*socketsPerUser + spareDescriptors)
-	if need <= uint64(have.Cur) {
-		return nil
-	}
-	most := (uint64(have.Cur) - min(uint64(have.Cur), spareDescriptors)) / uint64(socketsPerUser)
+	most := (have - min(have, spareDescriptors)) / uint64(socketsPerUser)
 	return &StartError{
 		Err: fmt.Errorf("%d users need %d open files (%d each and %d to spare), and this process may open %d",
-			users, need, socketsPerUser, spareDescriptors, have.Cur),
+			users, need, socketsPerUser, spareDescriptors, have),
 		Advice: fmt.Sprintf("raise the limit (ulimit -n %d), or take -users %d or fewer", need, most),
 	}
+}
+
+// Descriptors are how many open files a run needs, and how many this process
+// may have: 0 where that is not known.
+func Descriptors(users, socketsPerUser int) (need, have uint64) {
+	need = uint64(users*socketsPerUser + spareDescriptors)
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return need, 0
+	}
+	return need, uint64(limit.Cur)
 }

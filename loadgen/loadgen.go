@@ -104,6 +104,8 @@ type Config struct {
 	Scenario scenario.Spec // mixed
 	Verify   check.Level   // check.Full
 
+	FailFast bool // end the load when a check has failed
+
 	JoinTimeout time.Duration // 5 s; for a connection, and the longest during which nobody gets into the room
 	Progress    func(Progress)
 

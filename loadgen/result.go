@@ -113,6 +113,11 @@ func (r *run) health(rep *report.Report) {
 	if rep.Interrupted {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("interrupted after %.1f of %.1f s", rep.MeasuredS, r.cfg.Duration.Seconds()))
 	}
+	r.shortened(rep)
+	if d := rep.Latency.Delivery; d == nil || d.P99 == nil {
+		rep.Warnings = append(rep.Warnings, "too few samples: fewer than 100 deliveries have no p99")
+	}
+	rep.Warnings = append(rep.Warnings, r.measure.usage.doubts()...)
 	if r.lostBack > maxJoinWarnings {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("%d times in all, a chatter could not come back", r.lostBack))
 	}

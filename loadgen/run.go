@@ -37,6 +37,7 @@ type run struct {
 	sent, rosters   atomic.Int64
 	returning       atomic.Int64 // chatters who are about to come back
 	ends            atomic.Int64 // streams ended and connections closed
+	failed          atomic.Bool  // the load was ended because of a violation
 	stopping        atomic.Bool  // the end: streams that break off are ours
 	anchor          atomic.Pointer[check.Line]
 	phase           atomic.Pointer[Phase]
@@ -69,8 +70,10 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		_ = r.stop() // what ended the ramp says more
 		return nil, err
 	}
-	r.load(ctx)
-	advancing := r.drain(ctx)
+	whole, done := r.failFast(ctx)
+	r.load(whole)
+	advancing := r.drain(whole)
+	done()
 	r.interrupted = ctx.Err() != nil
 	if err := r.stop(); err != nil {
 		return nil, err

@@ -14,6 +14,8 @@ type usage struct {
 	maxRSS        int64
 	gcPauseMax    time.Duration
 	goroutinesMax int
+	before, after machine       // around the load
+	clock         time.Duration // what the wall clock made of cpuWall
 }
 
 // sample watches the process during the load, until the returned function is
@@ -28,17 +30,21 @@ func (m *measure) sample(r *run) (stop func()) {
 		defer tick.Stop()
 		cpu, _ := cpuTime()
 		from, pauses := time.Now(), gcPauses()
+		m.usage.before = readMachine()
 		for {
 			m.usage.goroutinesMax = max(m.usage.goroutinesMax, runtime.NumGoroutine())
 			select {
 			case <-warm.C:
 				cpu, _ = cpuTime()
 				from, pauses = time.Now(), gcPauses()
+				m.usage.before = readMachine()
 			case <-tick.C:
 			case <-done:
 				now, rss := cpuTime()
 				m.usage.cpu, m.usage.cpuWall = now-cpu, time.Since(from)
 				m.usage.maxRSS = rss
+				m.usage.clock = time.Now().Round(0).Sub(from.Round(0))
+				m.usage.after = readMachine()
 				m.usage.gcPauseMax = longestPause(pauses, gcPauses())
 				return
 			}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"chatsim/chatter"
 	"chatsim/manager/wire"
 )
 
@@ -21,19 +22,20 @@ func (p *person) lost(err error) (done bool, _ error) {
 	missing := p.pending
 	p.drop()
 	switch {
-	case p.why != wire.None && p.why != wire.Shutdown && p.why != wire.Stalled && p.why != wire.Slow:
-		return true, &Error{msg: "the room says: " + p.why.Text(), reason: p.why}
+	case forGood(p.why):
+		return true, refused(event{text: p.why.Text(), reason: p.why})
 	case !p.present && (missing > 0 || !p.ended):
-		return true, &Error{msg: "the connection to the room was lost: " + reasonOf(p.why, err), hint: fmt.Sprintf("%d lines may not have arrived", missing)}
+		return true, &Error{msg: "the connection to the room was lost: " + reasonOf(p.why, err), hint: fmt.Sprintf("lines that may not have arrived: %d", missing)}
 	case p.ended:
 		return true, nil
 	}
 	p.since, p.wait = time.Now(), firstRetry
 	p.limit = time.NewTimer(p.wait)
-	return false, p.screen.print([]shown{
-		{trouble, fmt.Sprintf(p.talk.words.Lost, reasonOf(p.why, err))},
-		{note, fmt.Sprintf(p.talk.words.Again, int(p.wait.Seconds()))},
-	})
+	of := []shown{{trouble, fmt.Sprintf(p.talk.words.Lost, reasonOf(p.why, err), int(giveUp.Minutes()))}}
+	if missing > 0 {
+		of = append(of, shown{trouble, fmt.Sprintf(p.talk.words.Missing, missing)})
+	}
+	return false, p.screen.print(append(of, shown{note, fmt.Sprintf(p.talk.words.Again, int(p.wait.Seconds()))}))
 }
 
 // reasonOf is why a connection ended, in a few words.
@@ -47,16 +49,38 @@ func reasonOf(why wire.Reason, err error) string {
 	return err.Error()
 }
 
-// again tries to come back.
-func (p *person) again(ctx context.Context) (done bool, _ error) {
-	err := p.join(ctx, p.talk.asked)
+// try is what came of connecting again.
+type try struct {
+	client *chatter.Client
+	first  event
+	err    error
+}
+
+// again tries to come back, while what is typed is still heard.
+func (p *person) again(ctx context.Context) {
+	ctx, p.stopTry = context.WithCancel(ctx)
+	tries, name := make(chan try, 1), p.talk.asked
+	p.tries = tries
+	go func() {
+		defer p.guard()
+		var t try
+		t.client, t.first, t.err = p.dialer.join(ctx, name)
+		tries <- t
+	}()
+}
+
+// tried goes on with what came of it.
+func (p *person) tried(t try) (done bool, _ error) {
+	p.stopTry()
+	p.tries = nil
 	switch {
-	case err == nil:
+	case t.err == nil:
+		if err := p.joined(t.client, t.first); err != nil {
+			return true, err
+		}
 		return false, p.screen.print([]shown{{note, p.talk.words.Back}})
-	case ctx.Err() != nil:
-		return true, nil
-	case refusedForGood(err), time.Since(p.since) > giveUp:
-		return true, err
+	case refusedForGood(t.err), time.Since(p.since) > giveUp:
+		return true, t.err
 	}
 	p.wait = min(2*p.wait, lastRetry)
 	p.limit = time.NewTimer(p.wait)
@@ -66,5 +90,15 @@ func (p *person) again(ctx context.Context) (done bool, _ error) {
 // refusedForGood says that trying again is of no use.
 func refusedForGood(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.reason != wire.None && e.reason != wire.Shutdown && e.reason != wire.Full
+	return errors.As(err, &e) && forGood(e.reason)
+}
+
+// forGood says whether a server that closes for this reason would do so again.
+// A room may be full of those who have come back before us.
+func forGood(r wire.Reason) bool {
+	switch r {
+	case wire.None, wire.Shutdown, wire.Stalled, wire.Slow, wire.Internal, wire.LoginTimeout, wire.Full:
+		return false
+	}
+	return true
 }

@@ -26,7 +26,8 @@ type Error struct {
 	reason    wire.Reason // the server's; None if it is not by the server
 }
 
-func (e *Error) Error() string { return e.msg }
+// Error may quote the server: nothing is in it that must not be shown.
+func (e *Error) Error() string { return string(wire.AppendShown(nil, []byte(e.msg))) }
 
 // Hint is advice beside the error; it may be empty.
 func (e *Error) Hint() string { return e.hint }
@@ -105,11 +106,20 @@ func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, erro
 	e := newEvent(&f.Frame)
 	switch e.kind {
 	case wire.Welcome:
+		if d.password != "" && isOf(e.names[0], d.password) && !isOf(e.names[0], name) {
+			return nil, event{}, &Error{msg: d.addr + " asks for no password: it took yours for a name, and showed it to everybody", hint: "leave -password out, and use that word no more"}
+		}
 		return c, e, nil
 	case wire.Error:
 		return nil, event{}, refused(e)
 	}
 	return nil, event{}, d.stranger("it sent a frame before its welcome")
+}
+
+// isOf says whether a name is the one asked for, or that with a suffix.
+func isOf(given, asked string) bool {
+	suffix, ok := strings.CutPrefix(given, strings.TrimSpace(asked))
+	return ok && strings.Trim(suffix, "0123456789") == ""
 }
 
 // refused is the error for a server's refusal.
@@ -120,12 +130,22 @@ func refused(e event) *Error {
 		wire.Full:     "try again later",
 		wire.Crowded:  "close one of your connections first",
 		wire.NeedTLS:  "add -tls",
+		wire.Kicked:   "ask whoever runs the room before you come back",
 	}
 	return &Error{msg: "the room says: " + e.text, hint: hints[e.reason], reason: e.reason}
 }
 
 func (d *dialer) stranger(what string) *Error {
 	return &Error{msg: fmt.Sprintf("%s is not a room that chatsim can talk to: %s", d.addr, what), hint: "is it the right port? a room is opened with chatsim -serve"}
+}
+
+// silent is a stranger that may wait for TLS to begin.
+func (d *dialer) silent(what string) *Error {
+	e := d.stranger(what)
+	if d.tls == nil {
+		e.hint += "; if it speaks TLS, add -tls"
+	}
+	return e
 }
 
 // explain says in words what a failed connection was.
@@ -148,9 +168,9 @@ func (d *dialer) explain(err error) error {
 	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &host):
 		return &Error{msg: fmt.Sprintf("the certificate of %s is not trusted: %v", d.addr, err), hint: "name the one that you trust with -tls-ca FILE"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
-		return d.stranger("it closed the connection without a word")
+		return d.silent("it closed the connection without a word")
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return d.stranger(fmt.Sprintf("no welcome came within %v", dialTimeout))
+		return d.silent(fmt.Sprintf("no welcome came within %v", dialTimeout))
 	}
 	return &Error{msg: fmt.Sprintf("connect to %s: %s", d.addr, strings.TrimPrefix(err.Error(), "dial tcp "))}
 }

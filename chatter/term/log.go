@@ -47,6 +47,10 @@ func (p *person) closeLog() {
 	_ = p.log.Close(ctx) // what was wrong has been told
 }
 
+// maxLogName limits a name in a file name, in bytes; a foreign server may give
+// any.
+const maxLogName = 100
+
 // logName is client<name>.txt with a name that any file system takes. One that
 // had to be changed is told from others by a sum of what it was.
 func logName(name string) string {
@@ -56,6 +60,9 @@ func logName(name string) string {
 		}
 		return r
 	}, name)
+	if len(safe) > maxLogName {
+		safe = strings.ToValidUTF8(safe[:maxLogName], "")
+	}
 	if safe != name {
 		sum := fnv.New32a()
 		sum.Write([]byte(name))

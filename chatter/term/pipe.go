@@ -60,4 +60,6 @@ func (p *pipe) read() (string, error) {
 }
 
 func (*pipe) prompt(string)                 {}
+func (*pipe) aside(do func())               { do() }
+func (*pipe) close()                        {}
 func (*pipe) secret(string) (string, error) { return "", io.EOF }

@@ -38,7 +38,11 @@ func room(t *testing.T, addr string, cfg manager.Config) (at string, stop func()
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := manager.New(cfg)
+	return serve(t, ln, manager.New(cfg))
+}
+
+func serve(t *testing.T, ln net.Listener, m *manager.Manager) (at string, stop func()) {
+	t.Helper()
 	done := make(chan struct{})
 	go func() { defer close(done); m.Serve(ln) }()
 	stop = sync.OnceFunc(func() {

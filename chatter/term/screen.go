@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -21,6 +22,7 @@ type screen struct {
 	t       *term.Terminal
 	colour  bool
 	unwatch func()
+	once    sync.Once // closed
 
 	// What is typed is shown again when it comes back from the room, so the
 	// line that was sent is wiped. wipe is the writer that the terminal uses.
@@ -45,9 +47,17 @@ func newScreen(in, out *os.File, colour bool) (*screen, error) {
 }
 
 func (s *screen) close() {
-	s.unwatch()
+	s.once.Do(func() {
+		s.unwatch()
+		_ = term.Restore(int(s.in.Fd()), s.before)
+		_, _ = io.WriteString(s.out, "\r"+clearRow)
+	})
+}
+
+func (s *screen) aside(do func()) {
 	_ = term.Restore(int(s.in.Fd()), s.before)
-	_, _ = io.WriteString(s.out, "\r"+clearRow)
+	defer func() { _, _ = term.MakeRaw(int(s.in.Fd())) }()
+	do()
 }
 
 func (s *screen) resize() {

@@ -1,6 +1,7 @@
 package term
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -49,16 +50,17 @@ type event struct {
 // newEvent copies a frame.
 func newEvent(f *wire.Frame) event {
 	safe := func(b []byte) string { return string(wire.AppendShown(nil, b)) }
+	name := func(b []byte) string { return cmp.Or(safe(b), "?") }
 	e := event{kind: f.Kind}
 	switch f.Kind {
 	case wire.Line:
-		e.private, e.sender, e.text, e.target = f.Private, safe(f.Sender), safe(f.Text), safe(f.Target)
+		e.private, e.sender, e.text, e.target = f.Private, name(f.Sender), safe(f.Text), name(f.Target)
 	case wire.Error:
 		e.text = safe(f.Text)
 		e.reason, _ = wire.ParseReason(f.Text)
 	default:
 		for _, n := range f.Names {
-			e.names = append(e.names, safe(n))
+			e.names = append(e.names, name(n))
 		}
 	}
 	return e

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"chatsim/manager/wire"
 )
@@ -38,8 +39,8 @@ func TestHear(t *testing.T) {
 	}{
 		{`{"welcome":"Ann2"}`, []string{english.Welcome, "You are Ann2 here: Ann is taken."}, note},
 		{`["Ann","bob smith","Ann2"]`, []string{"3 online: Ann, bob smith, Ann2"}, note},
-		{`{"join":["eve","zoe"]}`, []string{"eve, zoe has come"}, note},
-		{`{"leave":["eve"]}`, []string{"eve has left"}, note},
+		{`{"join":["eve","zoe"]}`, []string{"eve, zoe joined"}, note},
+		{`{"leave":["eve"]}`, []string{"eve left"}, note},
 		{" Ann:hi@Ann" + toAll, []string{"Ann: hi"}, plain},
 		{" Ann2:hi@Ann2" + toAll, []string{"Ann2: hi"}, own},
 		{" Ann:/me waves@Ann" + toAll, []string{"* Ann waves"}, plain},
@@ -48,7 +49,7 @@ func TestHear(t *testing.T) {
 		{" Ann2:psst@Ann2@zoe", []string{"[private to zoe] psst"}, private},
 		{`{"error":"no such user: x"}`, []string{"The room says: no such user: x"}, trouble},
 		{" \u202ebob:\x1b[2J\x9b1ma\tb\u202e\u2066c@\u202ebob" + toAll, []string{"bob: [2J\ufffd1ma\tbc"}, plain},
-		{`{"join":["\u001b[2Jx\u200f"]}`, []string{"[2Jx has come"}, note},
+		{`{"join":["\u001b[2Jx\u200f"]}`, []string{"[2Jx joined"}, note},
 		{`{"error":"\u001b]0;t\u0007"}`, []string{"The room says: ]0;t"}, trouble},
 	} {
 		of := tk.hear(parsed(t, c.frame))
@@ -138,8 +139,11 @@ func TestWords(t *testing.T) {
 
 func TestLogName(t *testing.T) {
 	seen := map[string]string{}
-	for _, name := range []string{"Ann", "小明", "..", "a_b", "a/b", `a\b`, "1.2.3.4:5", "CON", "a b"} {
+	for _, name := range []string{"Ann", "小明", "..", "a_b", "a/b", `a\b`, "1.2.3.4:5", "CON", "a b", strings.Repeat("明", 1000), strings.Repeat("明", 1001)} {
 		got := logName(name)
+		if len(got) > 128 || !utf8.ValidString(got) {
+			t.Errorf("%q gives %q", name, got)
+		}
 		if other, ok := seen[got]; ok || !strings.HasPrefix(got, "client") || !strings.HasSuffix(got, ".txt") || strings.ContainsAny(got, `/\:`) {
 			t.Errorf("%q gives %q, as does %q", name, got, other)
 		}

@@ -7,11 +7,9 @@ package term
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -61,7 +59,7 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout io.Writer) err
 		if err != nil {
 			return err
 		}
-		defer s.close()
+		defer s.close() // on panics too
 		p.screen, p.present = s, true
 	} else {
 		p.screen = newPipe(stdin, stdout, colour)
@@ -82,6 +80,10 @@ type display interface {
 	// prompt changes what stands before the line.
 	prompt(string)
 	secret(prompt string) (string, error)
+	// aside runs do while nothing is read: Ctrl-C is a signal meanwhile.
+	aside(do func())
+	// close gives the terminal back as it was; it may be called twice.
+	close()
 }
 
 // person is one chatter at work. All of it is owned by run's goroutine.
@@ -105,6 +107,8 @@ type person struct {
 	why     wire.Reason // the server's last reason for a close
 	since   time.Time   // without a connection
 	wait    time.Duration
+	tries   chan try // holds what came of connecting again; nil: not under way
+	stopTry context.CancelFunc
 }
 
 // news is what a connection has brought, and what ended it.
@@ -120,10 +124,11 @@ type typed struct {
 
 // run joins and talks.
 func (p *person) run(ctx context.Context) error {
+	defer p.closeLog()
+	defer p.drop()
 	if err := p.enter(ctx); err != nil || p.client == nil {
 		return err
 	}
-	defer p.closeLog()
 	lines := make(chan typed)
 	over := make(chan struct{})
 	defer close(over)
@@ -131,7 +136,6 @@ func (p *person) run(ctx context.Context) error {
 	for {
 		done, err := p.step(ctx, lines)
 		if done || err != nil {
-			p.drop()
 			return err
 		}
 	}
@@ -139,6 +143,7 @@ func (p *person) run(ctx context.Context) error {
 
 // readLines hands on what is typed, until nothing more is.
 func (p *person) readLines(to chan<- typed, over <-chan struct{}) {
+	defer p.guard()
 	for {
 		line, err := p.screen.read()
 		select {
@@ -168,6 +173,8 @@ func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err e
 	select {
 	case n := <-p.news:
 		return p.hear(n)
+	case t := <-p.tries:
+		return p.tried(t)
 	case l := <-lines:
 		return p.take(l)
 	case err := <-p.troubles:
@@ -278,9 +285,10 @@ func (p *person) tooLate(ctx context.Context) (done bool, err error) {
 	case p.leaving:
 		return true, nil
 	case p.client == nil:
-		return p.again(ctx)
+		p.again(ctx)
+		return false, nil
 	}
-	return true, &Error{msg: fmt.Sprintf("%d lines did not come back within %v", p.pending, echoLimit)}
+	return true, &Error{msg: fmt.Sprintf("lines that did not come back within %v: %d", echoLimit, p.pending)}
 }
 
 func (p *person) tellTrouble(err error) error {
@@ -289,130 +297,4 @@ func (p *person) tellTrouble(err error) error {
 		text = fmt.Sprintf(p.talk.words.LogFailed, err)
 	}
 	return p.screen.print([]shown{{trouble, text}})
-}
-
-// enter joins for the first time, asking for what is missing or was refused.
-// No client and no error: the person does not want to any more.
-func (p *person) enter(ctx context.Context) error {
-	for name := p.cfg.Name; ; name = "" {
-		clean, err := p.choose(name)
-		if errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		err = p.join(ctx, clean)
-		for isRefusal(wire.Password, err) && p.present {
-			if err := p.screen.print([]shown{{trouble, err.Error()}}); err != nil {
-				return err
-			}
-			word, askErr := p.screen.secret(p.talk.words.AskPassword)
-			if askErr != nil {
-				return nil
-			}
-			p.dialer.password = word
-			err = p.join(ctx, clean)
-		}
-		if err == nil || !p.present || !isRefusal(wire.BadName, err) {
-			return err
-		}
-		if err := p.screen.print([]shown{{trouble, err.Error()}}); err != nil {
-			return err
-		}
-	}
-}
-
-// choose gives a name that may be asked for.
-func (p *person) choose(name string) (string, error) {
-	for first := true; ; first = false {
-		clean, err := wire.CleanName(name)
-		switch {
-		case err == nil:
-			return clean, nil
-		case !p.present && strings.TrimSpace(name) == "":
-			return "", &Error{msg: "a name is needed", hint: "give it with -name NAME"}
-		case !p.present:
-			return "", &Error{msg: "-name " + string(wire.AppendShown(nil, []byte(name))) + ": " + err.Error(), hint: "choose another with -name"}
-		case strings.TrimSpace(name) != "":
-			err = p.screen.print([]shown{{trouble, err.Error()}})
-		case !first:
-			err = p.screen.print([]shown{{trouble, p.talk.words.EmptyName}})
-		default:
-			err = nil
-		}
-		if err != nil {
-			return "", err
-		}
-		p.screen.prompt(p.talk.words.AskName)
-		if name, err = p.screen.read(); err != nil {
-			return "", io.EOF
-		}
-	}
-}
-
-// join connects once, and begins to read.
-func (p *person) join(ctx context.Context, name string) error {
-	c, first, err := p.dialer.join(ctx, name)
-	if err != nil {
-		return err
-	}
-	p.talk.asked = name
-	if p.cfg.LogDir != "" && p.log == nil {
-		if p.log, err = openLog(p.cfg.LogDir, first.names[0], p.troubles); err != nil {
-			c.Close()
-			return err
-		}
-	}
-	p.client, p.news, p.why, p.greeted = c, make(chan news), wire.None, false
-	p.screen.prompt(first.names[0] + "> ")
-	if err := p.screen.print(p.talk.hear(first)); err != nil {
-		return err
-	}
-	go listen(c, p.log, p.news)
-	return nil
-}
-
-// maxBatch is how many frames are shown at once.
-const maxBatch = 256
-
-// listen reads frames until the connection ends; whoever drops the connection
-// takes its news to the end.
-func listen(c *chatter.Client, log *record.Recorder, to chan<- news) {
-	defer close(to)
-	var f chatter.Frame
-	for {
-		var n news
-		for len(n.events) < maxBatch {
-			err := c.Next(&f)
-			var bad *chatter.FrameError
-			if errors.As(err, &bad) && !errors.Is(err, chatter.ErrFrameTooLong) {
-				continue // not ours to judge
-			}
-			if n.err = err; err != nil {
-				break
-			}
-			n.events = append(n.events, newEvent(&f.Frame))
-			if log != nil {
-				_, _ = log.Write(append(f.Raw, '\n')) // never fails
-			}
-			if !f.More {
-				break
-			}
-		}
-		to <- n
-		if n.err != nil {
-			return
-		}
-	}
-}
-
-// drop ends the connection and waits for its reader.
-func (p *person) drop() {
-	if p.client == nil {
-		return
-	}
-	p.client.Close()
-	for range p.news {
-	}
-	p.client, p.news, p.pending = nil, nil, 0
 }

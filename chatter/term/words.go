@@ -21,7 +21,8 @@ type words struct {
 	Unknown                         string // command
 	TooLong                         string // bytes, limit
 	Help                            string
-	Lost                            string // why
+	Lost                            string // why, for how many minutes it is tried again
+	Missing                         string // how many
 	Again                           string // seconds
 	Back                            string
 	NotSent                         string
@@ -36,8 +37,8 @@ var english = words{
 	Renamed:   "You are %s here: %s is taken.",
 	Online:    "%d online: %s",
 	More:      "and %d more",
-	Joined:    "%s has come",
-	Left:      "%s has left",
+	Joined:    "%s joined",
+	Left:      "%s left",
 	From:      "[private from %s] %s",
 	To:        "[private to %s] %s",
 	NoReply:   "Nobody has written to you alone yet.",
@@ -46,7 +47,8 @@ var english = words{
 	Unknown:   "There is no command %s. /help lists them; //%s says it as text.",
 	TooLong:   "That line has %d bytes, at most %d are possible. It was not sent.",
 	Help:      "/msg NAME text  to one person alone\n/reply text     to who last wrote to you alone\n/who            who is here\n/me text        what you do: * Ann waves\n//text          text that begins with a slash\n/quit           leave (or Ctrl-D)",
-	Lost:      "The connection is lost (%s).",
+	Lost:      "The connection is lost (%s). Trying to come back for %d minutes.",
+	Missing:   "Lines of yours that may not have arrived: %d",
 	Again:     "Trying again in %d s …",
 	Back:      "Back in the room. What was said meanwhile was missed.",
 	NotSent:   "You are not connected. It was not sent.",
@@ -71,7 +73,8 @@ var chinese = words{
 	Unknown:   "没有命令 %s。/help 列出所有命令；//%s 作为文字发送。",
 	TooLong:   "该行有 %d 字节，最多 %d 字节。未发送。",
 	Help:      "/msg 用户名 内容  只发给一个人\n/reply 内容       回复最近给您发私聊的人\n/who              当前在线用户\n/me 内容          动作: * Ann 挥手\n//文字            发送以斜杠开头的文字\n/quit             离开 (或 Ctrl-D)",
-	Lost:      "连接已断开 (%s)。",
+	Lost:      "连接已断开 (%s)。将在 %d 分钟内尝试重新连接。",
+	Missing:   "您可能未送达的消息数: %d",
 	Again:     "%d 秒后重试 …",
 	Back:      "已重新进入群聊。期间的消息已错过。",
 	NotSent:   "当前未连接。未发送。",

@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,17 @@ type Config struct {
 	Dialect    string        // "line" or "raw"
 	Target     string        // HOST:PORT; empty: a Manager in this process
 	Thresholds []report.Threshold
+	FailFast   bool   // end the run when a check has failed
+	Calibrate  string // "on" or "off"
+
+	// Several runs.
+	Repeat      int               // fresh rooms
+	Baseline    string            // a set to compare with
+	BaselineAny bool              // also of other settings or another machine
+	Tolerance   float64           // a share that differences may have
+	Compare     string            // OLD,NEW: files or patterns, see CompareSides
+	AB          string            // another chatsim
+	FindRate    *report.Threshold // what the rate to be found must keep
 
 	// The report.
 	JSON    string // a file, "-" for standard output, empty for none
@@ -65,7 +77,7 @@ func (c *Config) Explicit(name string) bool { return c.set.Changed(name) }
 
 // scripted are the flags that decide what a run does, in the order in which
 // people write them; -seed goes last.
-var scripted = []string{"target", "dialect", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain"}
+var scripted = []string{"target", "dialect", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain", "calibrate"}
 
 // Reproduce is the command line that runs the same script again: what differs
 // from the defaults, and the seed.
@@ -75,6 +87,9 @@ func (c *Config) Reproduce(seed uint64) string {
 		if f := c.set.Lookup(name); f.Value.String() != f.DefValue {
 			words = append(words, "-"+name, quote(trimDuration(f.Value.String())))
 		}
+	}
+	if c.Repeat > 1 && c.Explicit("repeat") {
+		words = append(words, "-repeat", strconv.Itoa(c.Repeat))
 	}
 	for _, t := range c.Thresholds {
 		words = append(words, "-threshold", quote(t.String()))

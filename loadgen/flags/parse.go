@@ -92,6 +92,9 @@ func (s *set) invalid(e *pflag.InvalidValueError) error {
 	case errors.As(e, &own):
 		return own
 	case errors.As(e, &threshold):
+		if f.Name != "threshold" {
+			return &Error{msg: "-" + f.Name + strings.TrimPrefix(threshold.Error(), "threshold"), hint: threshold.Hint()}
+		}
 		return &Error{msg: "-" + threshold.Error(), hint: threshold.Hint()}
 	}
 	msg, hint := "", ""
@@ -127,15 +130,18 @@ func leftover(s *set, arg string) error {
 // contradictions are flags that cannot both be meant.
 func contradictions(c *Config) error {
 	if c.Explicit("judge") {
-		for _, name := range append(slices.Clone(c.set.groups[0].flags), "trace", "serve", "listen", "join") {
+		for _, name := range slices.Concat(c.set.groups[0].flags, c.set.groups[1].flags, []string{"trace", "serve", "listen", "join"}) {
 			if c.Explicit(name) {
 				return &Error{msg: fmt.Sprintf("-judge and -%s contradict each other", name),
 					hint: "-judge makes no run: it looks again at one that was saved, with its settings and thresholds"}
 			}
 		}
 	}
+	if err := contradictionsOfSeveral(c); err != nil {
+		return err
+	}
 	if c.Serve {
-		for _, name := range append(slices.Clone(c.set.groups[0].flags), c.set.groups[1].flags...) {
+		for _, name := range slices.Concat(c.set.groups[0].flags, c.set.groups[1].flags, c.set.groups[2].flags) {
 			if name != "drain" && name != "v" && c.Explicit(name) {
 				return &Error{msg: fmt.Sprintf("-serve and -%s contradict each other", name),
 					hint: "-serve runs the room alone, for clients from elsewhere; simulate without it, or against it with -target"}
@@ -190,6 +196,7 @@ func (c *Config) checkNumbers() error {
 	}{
 		{"users", c.Users, 1, 0, "a room needs somebody in it"},
 		{"inflight", c.Inflight, 1, 0, "with none under way nothing is sent"},
+		{"repeat", c.Repeat, 1, 0, "one is a run"},
 		{"size", c.Size, c.set.known.MinSize, maxSize, ""},
 	} {
 		switch {
@@ -226,7 +233,7 @@ func (c *Config) checkWords() error {
 	for _, w := range []struct {
 		name, value string
 		known       []string
-	}{{"scenario", c.Scenario, c.set.known.Scenarios}, {"verify", c.Verify, verifyLevels}, {"dialect", c.Dialect, dialects}, {"record-format", c.RecordFormat, recordFormats}} {
+	}{{"scenario", c.Scenario, c.set.known.Scenarios}, {"verify", c.Verify, verifyLevels}, {"dialect", c.Dialect, dialects}, {"calibrate", c.Calibrate, calibrations}, {"record-format", c.RecordFormat, recordFormats}} {
 		if slices.Contains(w.known, w.value) {
 			continue
 		}
@@ -238,9 +245,13 @@ func (c *Config) checkWords() error {
 	}
 	for _, f := range []struct {
 		name, value, dash string
-	}{{"json", c.JSON, "output"}, {"trace", c.Trace, "output"}, {"judge", c.Judge, "input"}} {
+	}{{"json", c.JSON, "output"}, {"trace", c.Trace, "output"}, {"judge", c.Judge, "input"}, {"baseline", c.Baseline, ""}, {"compare", c.Compare, ""}, {"ab", c.AB, ""}} {
 		if c.Explicit(f.name) && f.value == "" {
-			return &Error{msg: fmt.Sprintf("-%s needs the name of a file", f.name), hint: "- is standard " + f.dash}
+			e := &Error{msg: fmt.Sprintf("-%s needs the name of a file", f.name)}
+			if f.dash != "" {
+				e.hint = "- is standard " + f.dash
+			}
+			return e
 		}
 	}
 	c.JSON, c.Trace = stdoutName(c.JSON), stdoutName(c.Trace) // or the text report would be written into it

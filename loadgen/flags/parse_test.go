@@ -106,6 +106,28 @@ func TestParseErrors(t *testing.T) {
 		{"-verify off -trace x", "-trace and -verify off contradict each other", ""},
 		{"-trace x -json ./x", "-trace x and -json ./x contradict each other", "a file of its own"},
 		{"-trace - -json /dev/stdout", "-trace - and -json /dev/stdout contradict each other", ""},
+		{"-find-rate delivry.p99<5ms", "-find-rate: unknown metric \"delivry.p99\"\n  delivry.p99<5ms\n  ^^^^^^^^^^^", "LATENCY.STATISTIC"},
+		{"-find-rate delivery.p99<5ms -rate max", "-find-rate and -rate max contradict each other", "begins"},
+		{"-find-rate delivery.p99<5ms -repeat 5", "-find-rate and -repeat contradict each other", ""},
+		{"-ab x -baseline y", "-ab and -baseline contradict each other", ""},
+		{"-compare a,b -users 5", "-compare and -users contradict each other", "makes no run"},
+		{"-compare a,b -repeat 5", "-compare and -repeat contradict each other", "makes no run"},
+		{"-compare a", "-compare a is not OLD,NEW", "two files"},
+		{"-compare a,b,c", "-compare a,b,c is not OLD,NEW", "two files"},
+		{"-compare a,", "-compare a, is not OLD,NEW", "two files"},
+		{"-compare=", "-compare \"\" is not OLD,NEW", "two files"},
+		{"-baseline=", "-baseline needs the name of a file", ""},
+		{"-baseline x -repeat 4", "-baseline and -repeat 4 contradict each other: a comparison takes 5 runs", "5 or more"},
+		{"-ab x -repeat 4", "-ab and -repeat 4 contradict each other: a comparison takes 5 pairs", "5 or more"},
+		{"-tolerance 5%", "-tolerance without -compare, -ab or -baseline", ""},
+		{"-baseline x -tolerance -5%", "-tolerance -5% is not a share", "10% or 0.1"},
+		{"-baseline x -tolerance some", "-tolerance some is not a share", "10% or 0.1"},
+		{"-repeat 0", "-repeat 0: must be at least 1", "a run"},
+		{"-repeat 2 -trace x", "-trace and several runs contradict each other", "of one run"},
+		{"-serve -repeat 2", "-serve and -repeat contradict each other", ""},
+		{"-judge x -fail-fast", "-judge and -fail-fast contradict each other", ""},
+		{"-calibrate maybe", "-calibrate maybe is not known", "one of on, off"},
+		{"-calibrate off -threshold floor.share>0.3", "-calibrate off and a limit on the floor contradict each other", "calibration measures"},
 		{"-quiet=maybe", "-quiet maybe is neither true nor false", "-quiet alone is enough"},
 		{"500", "unexpected argument 500", "chatsim -users 500"},
 		{"-v users=500", "unexpected argument users=500", "did you mean -users=500?"},
@@ -123,7 +145,7 @@ func TestParseErrors(t *testing.T) {
 		if !strings.HasPrefix(err.Error(), tt.want) || !strings.Contains(hinted.Hint(), tt.hint) {
 			t.Errorf("%q:\n%s\nhint: %s\nwant\n%s\nhint: %s", tt.line, err, hinted.Hint(), tt.want, tt.hint)
 		}
-		if n := strings.Count(err.Error(), "\n"); n > 0 && !strings.Contains(tt.line, "-threshold") {
+		if n := strings.Count(err.Error(), "\n"); n > 0 && !strings.Contains(tt.want, "\n") {
 			t.Errorf("%q: the error has %d lines", tt.line, n+1)
 		}
 	}
@@ -132,7 +154,7 @@ func TestParseErrors(t *testing.T) {
 // defaults is what a bare command line means.
 func defaults(change func(*Config)) *Config {
 	c := &Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second,
-		Scenario: "mixed", Verify: "full", Dialect: "line", Drain: 10 * time.Second, Listen: "127.0.0.1:9999",
+		Scenario: "mixed", Verify: "full", Dialect: "line", Drain: 10 * time.Second, Calibrate: "on", Repeat: 1, Tolerance: DefaultTolerance, Listen: "127.0.0.1:9999",
 		Record: "server.txt", RecordFormat: "text", MaxUsers: 10000, MaxConns: 512, Flood: 200}
 	change(c)
 	return c
@@ -157,6 +179,14 @@ func TestParse(t *testing.T) {
 		{"-target [::1]:9999", func(c *Config) { c.Target = "[::1]:9999" }},
 		{"-target h:1 -dialect raw -size 700", func(c *Config) { c.Target, c.Dialect, c.Size = "h:1", "raw", 700 }},
 		{"-serve -listen :0 -drain 2s", func(c *Config) { c.Serve, c.Listen, c.Drain = true, ":0", 2*time.Second }},
+		{"-ab x", func(c *Config) { c.AB, c.Repeat = "x", 10 }},
+		{"-ab x -repeat 6 -fail-fast", func(c *Config) { c.AB, c.Repeat, c.FailFast = "x", 6, true }},
+		{"-baseline x -tolerance 25%", func(c *Config) { c.Baseline, c.Repeat, c.Tolerance = "x", 5, 0.25 }},
+		{"-baseline x -repeat 7 -tolerance 0.3 -baseline-any", func(c *Config) {
+			c.Baseline, c.Repeat, c.Tolerance, c.BaselineAny = "x", 7, 0.3, true
+		}},
+		{"-compare a,b", func(c *Config) { c.Compare = "a,b" }},
+		{"-calibrate off", func(c *Config) { c.Calibrate = "off" }},
 		{"-serve -record off -password sesame -strict-names -v -flood 0", func(c *Config) {
 			c.Serve, c.Record, c.Password, c.StrictNames, c.Verbose, c.Flood = true, "", "sesame", true, true, 0
 		}},

@@ -24,6 +24,12 @@ var verifyLevels = []string{"full", "order", "count", report.VerifyOff}
 // dialects are those of -dialect, the default first.
 var dialects = []string{"line", "raw"}
 
+// calibrations are those of -calibrate, the default first.
+var calibrations = []string{"on", "off"}
+
+// DefaultTolerance is that of -tolerance.
+const DefaultTolerance = 0.10
+
 // recordFormats are those of -record-format, the default first.
 var recordFormats = []string{"text", "json"}
 
@@ -62,7 +68,19 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.Target, "target", "", "`HOST:PORT`|load a running server instead of one in this process")
 	s.StringVar(&c.Dialect, "dialect", dialects[0], "`NAME`|what the chatters speak: line, or raw, the original chat room's; with -target")
 	s.Var((*thresholdsValue)(&c.Thresholds), "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
-	s.group("Simulation", "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "dialect", "threshold")
+	s.BoolVar(&c.FailFast, "fail-fast", false, "end the run when a check has failed")
+	s.StringVar(&c.Calibrate, "calibrate", calibrations[0], "`WORD`|measure this machine's loopback before the run, in a tenth of its time: "+strings.Join(calibrations, ", "))
+	s.group("Simulation", "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "dialect", "threshold", "fail-fast", "calibrate")
+
+	s.IntVar(&c.Repeat, "repeat", 1, "`N`|fresh rooms one after the other; each is reported, and the spread")
+	s.StringVar(&c.Baseline, "baseline", "", "`FILE`|compare with a saved set of 5 runs or more; makes as many as -repeat says, at least 5")
+	s.BoolVar(&c.BaselineAny, "baseline-any", false, "compare also with other settings or another machine, which is refused else")
+	c.Tolerance = DefaultTolerance
+	s.Var((*toleranceValue)(&c.Tolerance), "tolerance", "`P`|a difference that is no regression")
+	s.StringVar(&c.Compare, "compare", "", "`OLD,NEW`|compare two sets of reports, each a file or a pattern such as 'old*.json'")
+	s.StringVar(&c.AB, "ab", "", "`PROGRAM`|compare with another chatsim: both run in turn, -repeat times each (default 10)")
+	s.Var(findValue{&c.FindRate}, "find-rate", "`EXPR`|find the highest rate at which this holds and all checks pass, from -rate on, for 3s each unless -duration is given")
+	s.group("Several runs", "repeat", "baseline", "baseline-any", "tolerance", "compare", "ab", "find-rate")
 
 	s.StringVar(&c.JSON, "json", "", "`FILE`|write the report as JSON; - is standard output, and the text report goes to standard error")
 	s.StringVar(&c.Trace, "trace", "", "`FILE`|save the run while it goes on, to be judged again; - is standard output")
@@ -145,6 +163,41 @@ func (t *thresholdsValue) Set(s string) error {
 	}
 	*t = append(*t, th)
 	return nil
+}
+
+// toleranceValue reads 10% or 0.1 as a share.
+type toleranceValue float64
+
+func (t *toleranceValue) String() string {
+	return strconv.FormatFloat(float64(*t)*100, 'g', 6, 64) + "%"
+}
+func (t *toleranceValue) Type() string { return "tolerance" }
+
+func (t *toleranceValue) Set(s string) error {
+	number, percent := strings.CutSuffix(s, "%")
+	f, err := strconv.ParseFloat(number, 64)
+	if percent {
+		f /= 100
+	}
+	if err != nil || !(f >= 0 && f <= 10) {
+		return &Error{msg: fmt.Sprintf("-tolerance %s is not a share from 0 to 1000%%", show(s)), hint: "write it like 10% or 0.1"}
+	}
+	*t = toleranceValue(f)
+	return nil
+}
+
+// findValue reads the expression of -find-rate.
+type findValue struct{ to **report.Threshold }
+
+func (f findValue) String() string { return "" }
+func (f findValue) Type() string   { return "threshold" }
+
+func (f findValue) Set(s string) error {
+	th, err := report.ParseThreshold(s)
+	if err == nil {
+		*f.to = &th
+	}
+	return err
 }
 
 func utoa(n uint64) string { return strconv.FormatUint(n, 10) }

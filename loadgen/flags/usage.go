@@ -16,6 +16,7 @@ conversation, and how fast.
 Usage:
   chatsim [flags]                     simulate, with a room in this process
   chatsim -target HOST:PORT [flags]   the same against a running server
+  chatsim -compare OLD.json,NEW.json  say whether the new runs are worse
   chatsim -judge FILE                 judge a saved run again
   chatsim -serve [-listen ADDR]       run the room as a live server
   chatsim -join HOST:PORT -name NAME  talk in it from a terminal
@@ -25,6 +26,9 @@ const tail = `
 Examples:
   chatsim -users 500 -duration 30s
   chatsim -users 500 -rate max -threshold 'delivery.p99<50ms' -json report.json
+  chatsim -users 500 -repeat 5 -json baseline.json
+  chatsim -users 500 -baseline baseline.json
+  chatsim -find-rate 'delivery.p99<100ms'
   chatsim -serve -listen 127.0.0.1:9999
   chatsim -join 127.0.0.1:9999 -name Ann
 
@@ -32,7 +36,8 @@ Flags work with one dash or two.
 
 Exit codes:
   0 passed · 1 a check failed · 2 usage, or the run could not start
-  3 inconclusive · 99 the checks passed, a threshold did not
+  3 inconclusive · 99 the checks passed, a threshold did not,
+  or the runs are worse than those they were compared with
   130 interrupted, with the report so far · 70 a bug in chatsim
 `
 

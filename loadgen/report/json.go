@@ -13,7 +13,10 @@ import (
 // JSON writes the report for machines: indented, keys in one order, lists and
 // maps never null, and, as it may be read on a terminal too, nothing in it
 // that is not printable.
-func JSON(w io.Writer, r *Report) error {
+func JSON(w io.Writer, r *Report) error { return WriteJSON(w, r.Whole()) }
+
+// Whole is the report as JSON writes it, whatever was left nil.
+func (r *Report) Whole() *Report {
 	full := *r
 	full.Evicted = map[string]int64{"slow": 0, "stalled": 0} // always there, for scripts
 	maps.Copy(full.Evicted, r.Evicted)
@@ -21,11 +24,16 @@ func JSON(w io.Writer, r *Report) error {
 	full.Series = orEmpty(r.Series)
 	full.Thresholds = orEmpty(r.Thresholds)
 	full.Warnings = orEmpty(r.Warnings)
+	return &full
+}
+
+// WriteJSON writes whatever holds reports in the same form.
+func WriteJSON(w io.Writer, v any) error {
 	var buf bytes.Buffer
 	enc := json.NewEncoder(&buf)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(&full); err != nil {
+	if err := enc.Encode(v); err != nil {
 		return fmt.Errorf("encode the report: %w", err)
 	}
 	_, err := w.Write(escapeJSON(buf.Bytes()))

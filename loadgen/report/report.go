@@ -58,15 +58,17 @@ type Report struct {
 	BytesPerS          float64 `json:"bytes_per_s"` // at the receivers
 	SentPerS           float64 `json:"sent_per_s"`
 
-	Latency    Latencies         `json:"latency"`
-	Checks     []Check           `json:"checks"`
-	Isolation  *Isolation        `json:"isolation,omitempty"`
-	Series     []Second          `json:"series"`
-	Resources  Resources         `json:"resources"`
-	Generator  Generator         `json:"generator"`
-	Thresholds []ThresholdResult `json:"thresholds"`
-	Warnings   []string          `json:"warnings"`
-	Reproduce  string            `json:"reproduce"` // a command line that runs the same script again
+	Latency     Latencies         `json:"latency"`
+	Checks      []Check           `json:"checks"`
+	Isolation   *Isolation        `json:"isolation,omitempty"`
+	Series      []Second          `json:"series"`
+	Calibration *Calibration      `json:"calibration,omitempty"`
+	Find        *Find             `json:"find,omitempty"`
+	Resources   Resources         `json:"resources"`
+	Generator   Generator         `json:"generator"`
+	Thresholds  []ThresholdResult `json:"thresholds"`
+	Warnings    []string          `json:"warnings"`
+	Reproduce   string            `json:"reproduce"` // a command line that runs the same script again
 }
 
 // Config is what was asked for.
@@ -208,6 +210,40 @@ type Resources struct {
 	MaxRSSBytes   int64   `json:"max_rss_bytes"`
 	GCPauseMax    int64   `json:"gc_pause_max_ns"`
 	GoroutinesMax int     `json:"goroutines_max"`
+}
+
+// Calibration is what this machine's loopback could do just before the run,
+// with as many sockets: see package floor.
+type Calibration struct {
+	Skipped    string  `json:"skipped,omitempty"` // why nothing was measured
+	BytesPerS  float64 `json:"bytes_per_s"`
+	Sockets    int     `json:"sockets"`
+	WriteBytes int     `json:"write_bytes"` // in one write
+	MeasuredS  float64 `json:"measured_s"`
+	CostS      float64 `json:"cost_s"`          // all that it delayed the run by, sockets among it
+	Share      float64 `json:"share,omitempty"` // the run's bytes_per_s beside it
+}
+
+// Find is the search for the highest rate at which an expression holds; the
+// report that has it is that of the highest rate found.
+type Find struct {
+	Expr  string     `json:"expr"`
+	Rate  *Rate      `json:"rate"` // lines a second; null if it held at none
+	Why   string     `json:"why"`  // what ended the search
+	Steps []FindStep `json:"steps"`
+}
+
+// FindStep is one room at one rate.
+type FindStep struct {
+	Rate           Rate     `json:"rate"`
+	Holds          bool     `json:"holds"`
+	Why            string   `json:"why,omitempty"` // it does not
+	Value          *float64 `json:"value"`         // of the expression's metric
+	DeliveriesPerS float64  `json:"deliveries_per_s"`
+	P50            *int64   `json:"p50_ns,omitempty"` // of delivery
+	P99            *int64   `json:"p99_ns,omitempty"`
+	Verdict        Verdict  `json:"verdict"` // of the run
+	Limited        bool     `json:"limited"` // by the generator
 }
 
 // Generator says whether the load was made as planned: if not, the figures

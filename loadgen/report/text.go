@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,6 +30,8 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 	p.latency(r, opt.Verbose)
 	p.isolation(r.Isolation)
 	p.limits(r, opt.Verbose)
+	p.calibration(r.Calibration, opt.Verbose)
+	p.find(r.Find)
 	for _, warning := range r.Warnings {
 		p.buf.WriteString(pad("warning", indent))
 		p.wrap(indent, indent, " ", strings.Fields(warning))
@@ -118,6 +121,55 @@ func (p *page) isolation(iso *Isolation) {
 		p.row("isolation", "delivery p99 "+humanDuration(*iso.OneStalledP99)+" while one chatter did not read, "+
 			humanDuration(*iso.AllReadP99)+" while all did",
 			"medians of "+Plural(int64(len(iso.Pairs)), "pair", "pairs")+" of "+humanDuration(int64(iso.WindowS*1e9)))
+	}
+}
+
+func (p *page) calibration(c *Calibration, verbose bool) {
+	if c == nil {
+		return
+	}
+	if c.Skipped != "" {
+		if verbose {
+			p.row("floor", "not measured: "+c.Skipped)
+		}
+		return
+	}
+	cost := ""
+	if verbose {
+		cost = fmt.Sprintf("%s in writes of %s, measured in %s, %s in all", Plural(int64(c.Sockets), "socket", "sockets"),
+			humanBytes(float64(c.WriteBytes)), humanDuration(int64(c.MeasuredS*1e9)), humanDuration(int64(c.CostS*1e9)))
+	}
+	p.row("floor", fmt.Sprintf("%s of this machine's loopback floor (%s/s)", humanShare(c.Share), humanBytes(c.BytesPerS)), cost)
+}
+
+// humanShare has two digits also where there is little.
+func humanShare(v float64) string {
+	if v > 0 && v < 0.001 {
+		return "under 0.001"
+	}
+	if v > 0 && v < 0.1 {
+		return strconv.FormatFloat(v, 'g', 2, 64)
+	}
+	return digits3(v)
+}
+
+func (p *page) find(f *Find) {
+	if f == nil {
+		return
+	}
+	found := "held at no rate"
+	if f.Rate != nil {
+		found = "holds up to " + perSecond(float64(*f.Rate))
+	}
+	p.row("find rate", f.Expr+" "+found, f.Why)
+	p.line("  lines/s     p50       p99       deliveries/s")
+	for _, s := range f.Steps {
+		word := "holds"
+		if !s.Holds {
+			word = s.Why
+		}
+		p.line("  " + pad(s.Rate.String(), 12) + pad(humanPercentile(s.P50), 10) + pad(humanPercentile(s.P99), 10) +
+			pad(thousands(int64(s.DeliveriesPerS)), 14) + word)
 	}
 }
 

@@ -54,6 +54,19 @@ func sample() *Report {
 // cases are reports by the name of their golden file.
 var cases = map[string]func(r *Report){
 	"passed": func(*Report) {},
+	"calibrated": func(r *Report) {
+		r.Calibration = &Calibration{BytesPerS: 12.5e6, Sockets: 500, WriteBytes: 65536, MeasuredS: 1, CostS: 1.2}
+		r.Conclude(thresholds("floor.share>0.5", "cpu_per_delivery<1ms", "checks.failed<=0"))
+	},
+	"found": func(r *Report) {
+		rate := Rate(200)
+		r.Find = &Find{Expr: "delivery.p99<20ms", Rate: &rate, Why: "and not at 220/s", Steps: []FindStep{
+			{Rate: 100, Holds: true, DeliveriesPerS: 50_000, P50: ms(2.4), P99: ms(14.2), Verdict: Passed},
+			{Rate: 200, Holds: true, DeliveriesPerS: 99_998, P50: ms(3.1), P99: ms(19), Verdict: Passed},
+			{Rate: 220, Why: "delivery.p99 is 23.4 ms", DeliveriesPerS: 109_900, P50: ms(3.3), P99: ms(23.4), Verdict: Passed},
+			{Rate: 0.5, Why: "not enough samples", Verdict: Inconclusive},
+		}}
+	},
 	"threshold": func(r *Report) {
 		r.Conclude(thresholds("delivery.p99<5ms", "deliveries_per_s>10000", "leave.p99<1s", "bytes_per_s>=5MB"))
 	},

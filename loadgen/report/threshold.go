@@ -143,6 +143,9 @@ func (k kind) parse(value string) (float64, error) {
 			}
 		}
 	}
+	if n, ok := strings.CutSuffix(value, "%"); ok && k == share {
+		value, factor = n, 0.01
+	}
 	f, err := parseNumber(value)
 	if err == nil && f*factor > maxNumber {
 		err = fmt.Errorf("%s is too large", value)
@@ -190,6 +193,8 @@ func (k kind) advice(name string) string {
 	switch k {
 	case duration:
 		return name + " is a duration: write it like 50ms, 1.5s or 2m"
+	case share:
+		return name + " is a share: write it like 0.3 or 30%"
 	case size, sizePS:
 		return name + " is in bytes: write a number, or one with kB, MB or GB"
 	}
@@ -199,6 +204,9 @@ func (k kind) advice(name string) string {
 // String parses to the same threshold: the metric's own name, and the value as
 // it was written, without space between.
 func (t Threshold) String() string { return t.metric.name + t.op + t.value }
+
+// Metric is what the threshold is about.
+func (t Threshold) Metric() Metric { return Metric{t.metric} }
 
 // Evaluate compares the report's figure with the limit.
 func (t Threshold) Evaluate(r *Report) ThresholdResult {

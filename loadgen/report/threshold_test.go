@@ -28,6 +28,8 @@ func TestThresholdErrors(t *testing.T) {
 		{"deliveries_per_s>1,000", "threshold: \"1,000\" is not a number\n  deliveries_per_s>1,000\n                   ^^^^^", "plain number"},
 		{"evicted<-1", "threshold: a limit cannot be negative\n  evicted<-1\n          ^^", "plain number"},
 		{"bytes_per_s>5ms", "threshold: unit \"ms\" does not fit\n  bytes_per_s>5ms\n              ^^^", "in bytes"},
+		{"floor.share>5ms", "threshold: unit \"ms\" does not fit\n  floor.share>5ms\n              ^^^", "0.3 or 30%"},
+		{"sent>5%", "threshold: unit \"%\" does not fit\n  sent>5%\n       ^^", "plain number"},
 		{"sent>NaN", "threshold: \"NaN\" is not a number\n  sent>NaN\n       ^^^", "plain number"},
 		{"sent>inf", "threshold: \"inf\" is not a number\n  sent>inf\n       ^^^", "plain number"},
 		{"sent>0x10", "threshold: \"0x10\" is not a number\n  sent>0x10\n       ^^^^", "plain number"},
@@ -108,6 +110,21 @@ func TestEvaluate(t *testing.T) {
 		{"max_rss_bytes<50MB", Failed, 61_400_000},
 		{"gc_pause.max<1ms", Passed, 140_000},
 		{"goroutines_max<2000", Passed, 1512},
+		{"expected_deliveries>=1500000", Passed, 1.5e6},
+		{"left.rst<=4", Passed, 4},
+		{"evicted.slow<3", Failed, 3},
+		{"evicted.stalled<=0", Passed, 0},
+		{"checks.passed>=7", Passed, 7},
+		{"checks.failed<=0", Passed, 0},
+		{"checks.not_exercised<1", Failed, 1},
+		{"checks.evaluations<9e6", Failed, 9_005_988},
+		{"checks.violations<=0", Passed, 0},
+		{"cpu<40s", Passed, 33.1e9},
+		{"cpu_per_delivery<25us", Passed, 33.1e9 / 1.5e6},
+		{"isolation.stalled_p99<1h", Inconclusive, -1}, // not exercised
+		{"floor.share>0.3", Passed, 0.5},
+		{"floor.share>50%", Failed, 0.5},
+		{"floor.bytes_per_s>10MB", Passed, 2 * 5_123_456},
 	} {
 		th, err := ParseThreshold(tt.expr)
 		if err != nil {
@@ -116,6 +133,7 @@ func TestEvaluate(t *testing.T) {
 		}
 		r := sample()
 		r.Evicted["slow"] = 3
+		r.Calibration = &Calibration{BytesPerS: 2 * r.BytesPerS}
 		got := th.Evaluate(r)
 		value := -1.0
 		if got.Value != nil {

@@ -1,10 +1,13 @@
 package report
 
+import "slices"
+
 // The exit codes that a finished run can have.
 const (
 	ExitPassed       = 0
 	ExitFailed       = 1 // a check failed
 	ExitInconclusive = 3
+	ExitBug          = 70
 	ExitThreshold    = 99 // the checks passed, a threshold did not
 	ExitInterrupted  = 130
 )
@@ -14,6 +17,9 @@ const (
 // reads "passed" may rely on all that was asked for. Only ExitCode tells the
 // two apart. A run that checked nothing stays Measured.
 func (r *Report) Conclude(thresholds []Threshold) {
+	if share, ok := r.floorShare(); ok {
+		r.Calibration.Share = share
+	}
 	r.Thresholds = make([]ThresholdResult, 0, len(thresholds))
 	for _, t := range thresholds {
 		r.Thresholds = append(r.Thresholds, t.Evaluate(r))
@@ -85,4 +91,15 @@ func (r *Report) inconclusive() bool {
 		passed = passed || c.Verdict == Passed
 	}
 	return !passed
+}
+
+// Worst is the exit code that says most of several: a bug, a failed check, an
+// interruption, a threshold, inconclusive.
+func Worst(codes ...int) int {
+	for _, c := range []int{ExitBug, ExitFailed, ExitInterrupted, ExitThreshold, ExitInconclusive} {
+		if slices.Contains(codes, c) {
+			return c
+		}
+	}
+	return ExitPassed
 }

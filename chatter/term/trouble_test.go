@@ -1,0 +1,267 @@
+//go:build unix
+
+package term
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/term"
+
+	"chatsim/chatter"
+	"chatsim/manager"
+	"chatsim/manager/wire"
+)
+
+// mute listens at an address and says nothing to those who come; their number
+// is in came.
+func mute(t *testing.T, addr string) (at string, came chan struct{}) {
+	t.Helper()
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	came = make(chan struct{}, 8)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			defer conn.Close()
+			came <- struct{}{}
+		}
+	}()
+	t.Cleanup(func() { ln.Close(); <-done })
+	return ln.Addr().String(), came
+}
+
+// Where nobody answers, one can leave all the same.
+func TestLeaveWhileConnecting(t *testing.T) {
+	addr, came := mute(t, "127.0.0.1:0")
+	c := sit(t, Config{Addr: addr, Name: "Ann"})
+	<-came
+	if state, err := term.GetState(int(c.slave.Fd())); err != nil || sprint(state) != c.before {
+		t.Errorf("Ctrl-C is no signal meanwhile: %v", err)
+	}
+	c.cancel()
+	if err := c.ends(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLeaveWhileReconnecting(t *testing.T) {
+	for name, leave := range map[string]func(c *console){
+		"Ctrl-C": func(c *console) { c.types("\x03") },
+		"signal": func(c *console) { c.cancel() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			addr, stop := room(t, "127.0.0.1:0", manager.Config{})
+			c := sit(t, Config{Addr: addr, Name: "Ann"})
+			c.sees("1 online: Ann")
+			stop()
+			c.sees("Trying to come back for 2 minutes.*Trying again in 1 s")
+			_, came := mute(t, addr)
+			<-came
+			c.types("/nope\r")
+			c.sees("There is no command /nope")
+			leave(c)
+			if err := c.ends(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// scripted is a server that reads a name, says something, and reads on until
+// the client leaves.
+func scripted(t *testing.T, says string) (addr string) {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		conn, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		io.ReadFull(conn, make([]byte, len("Ann\n")))
+		io.WriteString(conn, says)
+		io.Copy(io.Discard, conn)
+	}()
+	t.Cleanup(func() { ln.Close(); <-done })
+	return ln.Addr().String()
+}
+
+// What a hostile server sends does not reach the terminal, the record or an error
+// as control characters.
+func TestHostileServer(t *testing.T) {
+	const evil = "\x1b]0;owned\x07\x1b[2J\u009b31m\u202e\u2066"
+	line := " bob" + evil + ":x" + evil + "@bob" + evil
+	says := `{"welcome":"Ann\u001b[2J\u202e"}` + "\n" + `["bob\u009b\u001b]0;a\u0007","Ann\u001b[2J\u202e"]` + "\n" +
+		line + "@" + wire.Group + "\n" + line + "@Ann" + evil + "\n" +
+		`{"join":["\u001b[31m","\u202e"]}` + "\n" + `{"error":"\u001b[2Jno\u009b"}` + "\n"
+	dir := t.TempDir()
+	c := sit(t, Config{Addr: scripted(t, says), Name: "Ann", NoColor: true, LogDir: dir})
+	got := c.sees("The room says: [^\r]*no[^\r]*\r")
+	c.types("\x04")
+	if err := c.ends(); err != nil {
+		t.Error(err)
+	}
+	// What x/term and screen write themselves moves the cursor and clears a row.
+	own := regexp.MustCompile("\x1b\\[[0-9]*[KDCAB]")
+	if rest := own.ReplaceAllString(got, ""); strings.ContainsAny(rest, "\x1b\x07\u009b\u202e\u2066") {
+		t.Errorf("the terminal is sent %q", rest)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "client*.txt"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("records %q, %v", files, err)
+	}
+	b, err := os.ReadFile(files[0])
+	if want := 2; err != nil || strings.Count(string(b), "\n") != want || strings.ContainsAny(string(b)+files[0], "\x1b\x07\u009b\u202e\u2066") {
+		t.Errorf("the record %q is %q, %v", files[0], b, err)
+	}
+}
+
+// What is lost for good is said, and not tried again.
+func TestKicked(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := manager.New(manager.Config{})
+	addr, _ := serve(t, ln, m)
+	c := sit(t, Config{Addr: addr, Name: "Ann"})
+	c.sees("1 online: Ann")
+	if err := m.Kick("Ann"); err != nil {
+		t.Fatal(err)
+	}
+	var e *Error
+	if err := c.ends(); !errors.As(err, &e) || err.Error() != "the room says: removed by the operator" || e.Hint() == "" {
+		t.Errorf("%v", err)
+	}
+}
+
+// A busy room leaves time to type.
+func TestTypingInAFlood(t *testing.T) {
+	addr, _ := room(t, "127.0.0.1:0", manager.Config{})
+	bob := friend(t, addr, "bob")
+	c := sit(t, Config{Addr: addr, Name: "Ann"})
+	c.sees("2 online: bob, Ann")
+	const lines = 5000
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer bob.Close()
+	wg.Go(func() {
+		for n := range lines {
+			if bob.Say([]byte(fmt.Sprint("line ", n))) != nil {
+				return
+			}
+		}
+	})
+	wg.Go(func() {
+		for f := new(chatter.Frame); bob.Next(f) == nil; {
+		}
+	})
+	for _, key := range "typed meanwhile\r" {
+		c.types(string(key))
+	}
+	c.sees("Ann: typed meanwhile")
+	c.types("done?\r")
+	c.sees("Ann: done[?]")
+	c.types("\x04")
+	if err := c.ends(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A password is not left to a room that has none, without a word.
+func TestPasswordTakenForAName(t *testing.T) {
+	addr, _ := room(t, "127.0.0.1:0", manager.Config{})
+	friend(t, addr, "sesame")
+	var e *Error
+	err := Run(context.Background(), Config{Addr: addr, Name: "Ann", Password: "sesame"}, strings.NewReader("hi\n"), io.Discard)
+	if !errors.As(err, &e) || !strings.Contains(err.Error(), "asks for no password") || !strings.Contains(e.Hint(), "-password") {
+		t.Errorf("%v", err)
+	}
+	closed, _ := room(t, "127.0.0.1:0", manager.Config{Password: "sesame"})
+	if err := Run(context.Background(), Config{Addr: closed, Name: "sesame", Password: "sesame"}, strings.NewReader("hi\n"), io.Discard); err != nil {
+		t.Errorf("a user with the password's name: %v", err)
+	}
+}
+
+// certificate makes one that nobody knows, for 127.0.0.1, and a file with it.
+func certificate(t *testing.T) (cert tls.Certificate, file string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{CommonName: "evil\x1b[2J"},
+		NotBefore:    time.Now().Add(-time.Hour),
+		NotAfter:     time.Now().Add(time.Hour),
+		IPAddresses:  []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA:         true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = filepath.Join(t.TempDir(), "cert.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file
+}
+
+// A room may speak TLS: all lines arrive, and a chatter for the wrong one is told.
+func TestTLS(t *testing.T) {
+	cert, ca := certificate(t)
+	addr, _ := room(t, "127.0.0.1:0", manager.Config{Detect: true, TLS: &tls.Config{Certificates: []tls.Certificate{cert}}})
+	var out strings.Builder
+	err := Run(context.Background(), Config{Addr: addr, Name: "Ann", TLS: true, TLSCA: ca}, strings.NewReader(strings.Repeat("hi\n", 100)), &out)
+	if err != nil || strings.Count(out.String(), "Ann: hi\n") != 100 {
+		t.Errorf("%v\n%s", err, &out)
+	}
+	for _, c := range []struct {
+		cfg        Config
+		want, hint string
+	}{
+		{Config{Addr: addr, Name: "Ann", TLS: true}, "the certificate of " + addr + " is not trusted", "-tls-ca FILE"},
+		{Config{Addr: addr, Name: "Anne"}, "the room says: this room speaks TLS only", "add -tls"},
+	} {
+		err := Run(context.Background(), c.cfg, strings.NewReader("hi\n"), io.Discard)
+		var e *Error
+		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || !strings.Contains(e.Hint(), c.hint) {
+			t.Errorf("%+v: %v (%v)", c.cfg, err, e)
+		} else if strings.Contains(err.Error(), "\x1b") {
+			t.Errorf("%q", err)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package compare
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/perf/benchmath"
+
+	"chatsim/loadgen/report"
+)
+
+// Kind marks the JSON of a set, which a single report has not.
+const Kind = "set"
+
+// Set is several runs of the same settings, and what they were compared with.
+type Set struct {
+	Schema     int              `json:"schema"`
+	Kind       string           `json:"kind"`
+	Verdict    report.Verdict   `json:"verdict"` // the worst of its runs
+	Reports    []*report.Report `json:"reports"`
+	Other      []*report.Report `json:"other,omitempty"` // of the other program, with -ab
+	Spread     []Spread         `json:"spread"`
+	Comparison *Comparison      `json:"comparison,omitempty"`
+}
+
+// Spread is how a figure differs between the runs of a set.
+type Spread struct {
+	Metric string  `json:"metric"`
+	Unit   string  `json:"unit"`
+	N      int     `json:"n"`
+	Min    float64 `json:"min"`
+	Median float64 `json:"median"`
+	Max    float64 `json:"max"`
+}
+
+// NewSet puts the runs together.
+func NewSet(reports []*report.Report) *Set {
+	s := &Set{Schema: report.Schema, Kind: Kind, Verdict: report.Passed, Reports: reports}
+	rank := []report.Verdict{report.Passed, report.Measured, report.Inconclusive, report.Failed}
+	for _, v := range rank {
+		for _, r := range reports {
+			if r.Verdict == v {
+				s.Verdict = v
+			}
+		}
+	}
+	for _, f := range shown {
+		m, _ := report.FindMetric(f.name)
+		vs := values(reports, m)
+		if len(vs) == 0 {
+			continue
+		}
+		sample := benchmath.NewSample(vs, &benchmath.DefaultThresholds)
+		median := benchmath.AssumeNothing.Summary(sample, confidence).Center
+		s.Spread = append(s.Spread, Spread{m.Name(), m.Unit(), len(vs), vs[0], median, vs[len(vs)-1]}) // sorted by now
+	}
+	return s
+}
+
+// warnings are those of a set, by what they are about: the figures in them
+// differ from run to run.
+func warnings(set []*report.Report) []string {
+	var order []string
+	in := make(map[string]int)
+	for _, r := range set {
+		for _, w := range r.Warnings {
+			about, _, _ := strings.Cut(w, ":")
+			if in[about]++; in[about] == 1 {
+				order = append(order, about)
+			}
+		}
+	}
+	for i, about := range order {
+		order[i] = fmt.Sprintf("%s, in %d of %s", about, in[about], report.Plural(int64(len(set)), "run", "runs"))
+	}
+	return order
+}
+
+// ExitCode is the worst of the runs' and the comparison's.
+func (s *Set) ExitCode() int {
+	var codes []int
+	for _, r := range s.Reports {
+		codes = append(codes, r.ExitCode())
+	}
+	if s.Comparison != nil {
+		codes = append(codes, s.Comparison.ExitCode())
+	}
+	return report.Worst(codes...)
+}
+
+// JSON writes the set for machines.
+func (s *Set) JSON(w io.Writer) error {
+	full := *s
+	full.Reports, full.Other = nil, nil
+	for _, r := range s.Reports {
+		full.Reports = append(full.Reports, r.Whole())
+	}
+	for _, r := range s.Other {
+		full.Other = append(full.Other, r.Whole())
+	}
+	return report.WriteJSON(w, &full)
+}
+
+// ReadFile reads the reports of a file: one, or those of a set.
+func ReadFile(path string) ([]*report.Report, error) {
+	b, err := os.ReadFile(path)
+	name := report.Printable(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &RefusedError{name + " does not exist", "make it with -json " + name + " and -repeat 5 or more"}
+	case err != nil:
+		return nil, &RefusedError{Why: fmt.Sprintf("cannot read %s: %v", name, err)}
+	}
+	reports, err := parse(b)
+	var refused *RefusedError
+	if errors.As(err, &refused) {
+		refused.Why = name + " " + refused.Why
+	}
+	return reports, err
+}
+
+func parse(b []byte) ([]*report.Report, error) {
+	var head struct {
+		Schema  *int             `json:"schema"`
+		Kind    string           `json:"kind"`
+		Reports []*report.Report `json:"reports"`
+	}
+	var syntax *json.SyntaxError
+	const again = "make it again with -json and -repeat 5 or more"
+	err := json.Unmarshal(b, &head)
+	switch {
+	case len(bytes.TrimSpace(b)) == 0:
+		return nil, &RefusedError{"is empty", again}
+	case errors.As(err, &syntax) && syntax.Offset >= int64(len(b)):
+		return nil, &RefusedError{fmt.Sprintf("is cut after %d bytes", len(b)), again}
+	case err != nil || head.Schema == nil:
+		return nil, &RefusedError{"is not a report of chatsim", again}
+	case *head.Schema != report.Schema:
+		return nil, &RefusedError{fmt.Sprintf("has schema %d, this chatsim reads %d", *head.Schema, report.Schema), again}
+	case head.Kind == Kind && len(head.Reports) > 0:
+		return head.Reports, nil
+	case head.Kind != "":
+		return nil, &RefusedError{fmt.Sprintf("is of kind %q without any report", report.Printable(head.Kind)), again}
+	}
+	r := new(report.Report)
+	if err := json.Unmarshal(b, r); err != nil {
+		return nil, &RefusedError{"is not a report of chatsim", again}
+	}
+	return []*report.Report{r}, nil
+}
+
+// ReadPattern reads all files that a name or a pattern means.
+func ReadPattern(pattern string) ([]*report.Report, error) {
+	if _, err := os.Stat(pattern); err == nil {
+		return ReadFile(pattern)
+	}
+	paths, err := filepath.Glob(pattern)
+	if err != nil {
+		return nil, &RefusedError{Why: fmt.Sprintf("%s is no pattern: %v", report.Printable(pattern), err)}
+	}
+	if len(paths) == 0 {
+		return ReadFile(pattern) // which says that there is none
+	}
+	var all []*report.Report
+	for _, path := range paths {
+		reports, err := ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, reports...)
+	}
+	return all, nil
+}

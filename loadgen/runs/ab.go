@@ -1,0 +1,140 @@
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"chatsim/loadgen/compare"
+	"chatsim/loadgen/report"
+)
+
+// endGrace is how long a child that was asked to end may take: its drain when
+// interrupted, and its report.
+const endGrace = 15 * time.Second
+
+// ab runs this program and another in turn, A B B A A B …, so that what else
+// the machine does meets both alike; each run is a process of its own.
+func (s *Session) ab(ctx context.Context) (int, error) {
+	self, err := this()
+	if err != nil {
+		return 0, fmt.Errorf("find this program: %w", err)
+	}
+	other, err := exec.LookPath(s.Flags.AB)
+	if errors.Is(err, exec.ErrDot) {
+		other, err = filepath.Abs(s.Flags.AB)
+	}
+	if err != nil {
+		return 0, &compare.RefusedError{Why: fmt.Sprintf("-ab %s: it is not a program", report.Printable(s.Flags.AB)),
+			Advice: "build the other version first: go build -o old/chatsim ."}
+	}
+	dir, err := os.MkdirTemp("", "chatsim-ab-")
+	if err != nil {
+		return 0, fmt.Errorf("make a folder for the reports: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	sides := [2]*side{{program: other, name: "other"}, {program: self, name: "this"}}
+	for n := range 2 * s.Flags.Repeat {
+		pair := n / 2
+		who := sides[(n+pair)%2]
+		fmt.Fprintf(s.Stderr, "chatsim: pair %d of %d, %s: ", pair+1, s.Flags.Repeat, who.name)
+		err := who.run(ctx, s.Flags.Child(s.Load.Seed+uint64(pair)), filepath.Join(dir, strconv.Itoa(n)+".json"))
+		if ctx.Err() != nil {
+			fmt.Fprintln(s.Stderr, "interrupted")
+			break
+		}
+		if err != nil {
+			fmt.Fprintln(s.Stderr, "failed")
+			return 0, fmt.Errorf("-ab: %w", err)
+		}
+		fmt.Fprintln(s.Stderr, who.last())
+		if last := who.reports[len(who.reports)-1]; s.Flags.FailFast && last.ExitCode() == report.ExitFailed {
+			break
+		}
+	}
+	return s.concludeAB(ctx, sides)
+}
+
+// this is the program by the name that it was started under, for it may act on
+// that name; by its file where that name does not lead to it.
+func this() (string, error) {
+	if path, err := exec.LookPath(os.Args[0]); err == nil {
+		return path, nil
+	}
+	return os.Executable()
+}
+
+// concludeAB compares what there is.
+func (s *Session) concludeAB(ctx context.Context, sides [2]*side) (int, error) {
+	old, this := sides[0].reports, sides[1].reports
+	for _, r := range this { // the other program may know fewer of them
+		r.Conclude(s.Flags.Thresholds)
+	}
+	set := compare.NewSet(this)
+	set.Other = old
+	codes := []int{}
+	for _, r := range this {
+		codes = append(codes, r.ExitCode())
+	}
+	if ctx.Err() != nil {
+		codes = append(codes, report.ExitInterrupted)
+	}
+	var err error
+	if set.Comparison, err = compare.Reports(old, this, s.Flags.Tolerance, s.Flags.BaselineAny); err != nil {
+		if ctx.Err() == nil && report.Worst(codes...) != report.ExitFailed {
+			return 0, err
+		}
+		s.refused(err)
+	}
+	if len(this) == 0 {
+		return report.Worst(codes...), nil
+	}
+	return report.Worst(append(codes, set.ExitCode())...), s.writeSet(set)
+}
+
+// side is one of the two programs.
+type side struct {
+	program, name string
+	reports       []*report.Report
+}
+
+// last says in a few words what the last run came to.
+func (s *side) last() string {
+	r := s.reports[len(s.reports)-1]
+	text := string(r.Verdict)
+	for _, name := range []string{"delivery.p50", "delivery.p99", "deliveries_per_s"} {
+		m, _ := report.FindMetric(name)
+		if v, ok := m.Of(r); ok {
+			text += fmt.Sprintf(", %s %s", name, m.Human(v))
+		}
+	}
+	return text
+}
+
+// run makes one run in a child process and waits for it. A child that is asked
+// to end is given the time to do so in order.
+func (s *side) run(ctx context.Context, args []string, file string) error {
+	var said strings.Builder
+	cmd := exec.CommandContext(ctx, s.program, append(args, "-json="+file)...)
+	cmd.Stderr = &said
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = endGrace
+	ownGroup(cmd)
+	if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
+		return fmt.Errorf("run %s: %w", s.program, err)
+	}
+	reports, err := compare.ReadFile(file)
+	if err != nil || len(reports) != 1 {
+		return fmt.Errorf("%s gave no report; it said:\n%s", s.program, strings.TrimRight(said.String(), "\n"))
+	}
+	if !reports[0].Interrupted {
+		s.reports = append(s.reports, reports...)
+	}
+	return nil
+}

@@ -1,0 +1,59 @@
+package runs
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/flags"
+)
+
+func parse(t *testing.T, args ...string) *flags.Config {
+	t.Helper()
+	cfg, err := flags.Parse(args, flags.Known{Scenarios: []string{"mixed"}, MinSize: 24})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cfg
+}
+
+func TestCalibrate(t *testing.T) {
+	for _, tt := range []struct {
+		args     []string
+		duration time.Duration
+		users    int
+		skipped  string // empty: measured
+	}{
+		{nil, 2 * time.Second, 3, ""},
+		{nil, time.Second, 3, "a run of 1s is too short for it"},
+		{[]string{"-threshold", "floor.share>0.1"}, time.Millisecond, 3, ""},
+		{nil, 2 * time.Second, 1 << 30, "open files"},
+	} {
+		s := &Session{Flags: parse(t, tt.args...)}
+		c, err := s.calibrate(context.Background(), loadgen.Config{Users: tt.users, Duration: tt.duration})
+		switch {
+		case err != nil:
+			t.Error(err)
+		case tt.skipped != "":
+			if !strings.Contains(c.Skipped, tt.skipped) || c.BytesPerS != 0 {
+				t.Errorf("%v: %+v, want skipped for %q", tt, c, tt.skipped)
+			}
+		case c.BytesPerS <= 0 || c.Sockets != tt.users || c.MeasuredS < minCalibration.Seconds() || c.CostS < c.MeasuredS || c.CostS > 2:
+			t.Errorf("%v: %+v", tt, c)
+		}
+	}
+}
+
+func TestCalibrateOffAndCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	lc := loadgen.Config{Users: 2, Duration: time.Hour}
+	if c, err := (&Session{Flags: parse(t, "-calibrate", "off")}).calibrate(ctx, lc); c != nil || err != nil {
+		t.Errorf("off: %+v, %v", c, err)
+	}
+	if _, err := (&Session{Flags: parse(t)}).calibrate(ctx, lc); err != context.Canceled {
+		t.Errorf("cancelled: %v", err)
+	}
+}

@@ -1,0 +1,34 @@
+package runs
+
+import (
+	"fmt"
+	"io"
+
+	"chatsim/loadgen/compare"
+	"chatsim/loadgen/flags"
+	"chatsim/loadgen/report"
+)
+
+// Compare compares reports that are there already.
+func Compare(cfg *flags.Config, stdout, stderr io.Writer) (int, error) {
+	s := &Session{Flags: cfg, Stdout: stdout, Stderr: stderr}
+	if err := s.output().Check(); err != nil {
+		return 0, err
+	}
+	var sides [2][]*report.Report
+	a, b := cfg.CompareSides()
+	for i, pattern := range []string{a, b} {
+		var err error
+		if sides[i], err = compare.ReadPattern(pattern); err != nil {
+			return 0, fmt.Errorf("-compare: %w", err)
+		}
+	}
+	c, err := compare.Reports(sides[0], sides[1], cfg.Tolerance, cfg.BaselineAny)
+	if err != nil {
+		return 0, fmt.Errorf("-compare: %w", err)
+	}
+	if err := c.Text(s.text(), cfg.Quiet); err != nil {
+		return 0, fmt.Errorf("write the comparison: %w", err)
+	}
+	return c.ExitCode(), s.writeJSON(func(w io.Writer) error { return report.WriteJSON(w, c) })
+}

@@ -1,0 +1,133 @@
+package runs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"chatsim/loadgen/compare"
+	"chatsim/loadgen/report"
+)
+
+// repeat makes several runs, each in a fresh room with the next seed, and
+// compares them with a baseline if there is one. What an interruption leaves is
+// reported.
+func (s *Session) repeat(ctx context.Context) (int, error) {
+	baseline, err := s.baseline()
+	if err != nil {
+		return 0, err
+	}
+	var reports []*report.Report
+	var codes []int
+	for n := range s.Flags.Repeat {
+		lc := s.Load
+		lc.Seed += uint64(n)
+		o, err := s.once(ctx, lc)
+		if err != nil && (len(reports) == 0 || ctx.Err() == nil) {
+			return 0, fmt.Errorf("run %d of %d: %w", n+1, s.Flags.Repeat, err)
+		}
+		if err != nil {
+			break
+		}
+		reports, codes = append(reports, o.report), append(codes, o.code())
+		if err := s.showRun(o.report); err != nil {
+			return 0, err
+		}
+		if ctx.Err() != nil || s.Flags.FailFast && o.report.ExitCode() == report.ExitFailed {
+			break
+		}
+	}
+	if len(reports) < s.Flags.Repeat {
+		s.warn(fmt.Errorf("ended after %d of %s", len(reports), report.Plural(int64(s.Flags.Repeat), "run", "runs")))
+	}
+	set := compare.NewSet(reports)
+	if len(baseline) > 0 && len(reports) == s.Flags.Repeat {
+		set.Comparison, err = compare.Reports(baseline, reports, s.Flags.Tolerance, s.Flags.BaselineAny)
+		if err != nil {
+			s.refused(err)
+			codes = append(codes, report.ExitInconclusive)
+		}
+	}
+	if ctx.Err() != nil {
+		codes = append(codes, report.ExitInterrupted)
+	}
+	return report.Worst(append(codes, set.ExitCode())...), s.writeSet(set)
+}
+
+// baseline reads what is to be compared with, and refuses it before the run if
+// it could not be used after it.
+func (s *Session) baseline() ([]*report.Report, error) {
+	if s.Flags.Baseline == "" {
+		return nil, nil
+	}
+	set, err := compare.ReadFile(s.Flags.Baseline)
+	if err == nil && len(set) < compare.Least() {
+		err = &compare.RefusedError{Why: fmt.Sprintf("%s has %s, a baseline needs %d", report.Printable(s.Flags.Baseline), report.Plural(int64(len(set)), "run", "runs"), compare.Least()),
+			Advice: "make it with -json and -repeat 5 or more"}
+	}
+	if err == nil {
+		outline := s.Load.Outline()
+		s.identify(outline)
+		err = compare.Alike(set, outline, s.Flags.BaselineAny)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("-baseline: %w", err)
+	}
+	return set, nil
+}
+
+// refused says why there is no comparison although there are runs.
+func (s *Session) refused(err error) {
+	s.warn(fmt.Errorf("not compared: %w", err))
+	var h interface{ Hint() string }
+	if errors.As(err, &h) && h.Hint() != "" {
+		fmt.Fprintf(s.Stderr, "hint: %s\n", h.Hint())
+	}
+}
+
+// text is where text goes: standard output, unless a report goes there.
+func (s *Session) text() io.Writer {
+	if s.Flags.JSON == "-" {
+		return s.Stderr
+	}
+	return s.Stdout
+}
+
+// showRun reports one run of several: in full where something is wrong, or
+// everything is asked for.
+func (s *Session) showRun(rep *report.Report) error {
+	if s.Flags.Verbose || rep.ExitCode() != 0 && !s.Flags.Quiet {
+		return report.Text(s.text(), rep, report.TextOptions{Verbose: s.Flags.Verbose})
+	}
+	return report.Quiet(s.text(), rep)
+}
+
+// writeSet writes what several runs came to.
+func (s *Session) writeSet(set *compare.Set) error {
+	if err := set.Text(s.text(), s.Flags.Quiet); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return s.writeJSON(set.JSON)
+}
+
+// writeJSON writes to where -json says, if anywhere.
+func (s *Session) writeJSON(write func(io.Writer) error) error {
+	if s.Flags.JSON == "" {
+		return nil
+	}
+	var b bytes.Buffer
+	err := write(&b)
+	switch {
+	case err != nil:
+	case s.Flags.JSON == "-":
+		_, err = s.Stdout.Write(b.Bytes())
+	default:
+		err = report.WriteFile(s.Flags.JSON, b.Bytes())
+	}
+	if err != nil {
+		return fmt.Errorf("write the JSON report: %w", err)
+	}
+	return nil
+}

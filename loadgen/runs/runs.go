@@ -1,0 +1,185 @@
+// Package runs makes the runs that a command line asks for: one, several in
+// fresh rooms, a search for the highest rate, or a comparison; and writes what
+// came of them.
+//
+// It does not know what a room is: it is given a function that opens one.
+package runs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/flags"
+	"chatsim/loadgen/progress"
+	"chatsim/loadgen/report"
+)
+
+// Session is what one command line asks for.
+type Session struct {
+	Flags  *flags.Config
+	Load   loadgen.Config // of each run; Open adds the rest
+	Stdout io.Writer
+	Stderr io.Writer
+
+	// Open opens a fresh room, or reaches for the target, and sets Join, Kind
+	// and Where.
+	Open func(*loadgen.Config) (Room, error)
+}
+
+// Room is what Open has opened.
+type Room struct {
+	Close  func()
+	Panics func() uint64 // bugs of the room's that were contained
+}
+
+// Run does all of it and gives the exit code.
+func (s *Session) Run(ctx context.Context) (int, error) {
+	if err := s.output().Check(); err != nil {
+		return 0, err
+	}
+	switch {
+	case s.Flags.AB != "":
+		return s.ab(ctx)
+	case s.Flags.FindRate != nil:
+		return s.find(ctx)
+	case s.Flags.Repeat > 1:
+		return s.repeat(ctx)
+	}
+	return s.single(ctx)
+}
+
+func (s *Session) output() report.Output {
+	return Output(s.Flags)
+}
+
+// Output is where a command line wants its report.
+func Output(cfg *flags.Config) report.Output {
+	return report.Output{JSON: cfg.JSON, Trace: cfg.Trace, Quiet: cfg.Quiet, Verbose: cfg.Verbose}
+}
+
+// single is one run with its report.
+func (s *Session) single(ctx context.Context) (int, error) {
+	o, err := s.once(ctx, s.Load)
+	if err != nil {
+		return 0, err
+	}
+	code := o.code()
+	if err := errors.Join(s.output().Write(o.report, s.Stdout, s.Stderr), o.saved.Finish(o.report)); err != nil {
+		if code == 0 {
+			return 0, err
+		}
+		s.warn(err) // what the run came to says more
+	}
+	return code, nil
+}
+
+func (s *Session) warn(err error) { fmt.Fprintf(s.Stderr, "chatsim: %s\n", err) }
+
+// outcome is a run that has ended.
+type outcome struct {
+	report *report.Report
+	saved  *loadgen.Saved // to be finished with the report
+	panics uint64
+}
+
+func (o outcome) code() int {
+	if o.panics > 0 {
+		return report.ExitBug
+	}
+	return o.report.ExitCode()
+}
+
+// once makes one run in a fresh room.
+func (s *Session) once(ctx context.Context, lc loadgen.Config) (outcome, error) {
+	calibration, err := s.calibrate(ctx, lc)
+	if err != nil {
+		return outcome{}, err
+	}
+	room, err := s.Open(&lc)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer room.Close()
+	saved, err := s.save(&lc)
+	if err != nil {
+		return outcome{}, err
+	}
+	fmt.Fprintf(s.Stderr, "chatsim: %s\n", lc)
+	done := s.watch(&lc)
+	rep, err := loadgen.Run(ctx, lc)
+	done()
+	if err != nil {
+		return outcome{}, errors.Join(err, saved.Abandon(err))
+	}
+	o := outcome{report: rep, saved: saved, panics: room.Panics()}
+	s.identify(rep)
+	rep.Calibration = calibration
+	s.doubts(rep, o.panics)
+	rep.Conclude(s.Flags.Thresholds)
+	return o, nil
+}
+
+// identify adds what the command line knows of a run and the run does not.
+func (s *Session) identify(rep *report.Report) {
+	rep.Config.Target, rep.Config.Dialect = s.Flags.Target, s.Flags.Dialect
+	rep.Reproduce = s.Flags.Reproduce(rep.Seed)
+}
+
+// Shares from which on a limit is near.
+const (
+	nearlyOut  = 0.9  // of the descriptors
+	nearlyFull = 0.95 // of the processors
+)
+
+// doubts adds the warnings that are the process's rather than the load's.
+func (s *Session) doubts(rep *report.Report, panics uint64) {
+	warn := func(format string, args ...any) { rep.Warnings = append(rep.Warnings, fmt.Sprintf(format, args...)) }
+	if panics > 0 {
+		warn("a bug in chatsim: %d panics in the Manager were contained; please report this", panics)
+	}
+	if need, have := loadgen.Descriptors(s.Flags.Users, s.socketsPerUser()); have > 0 && float64(need) > nearlyOut*float64(have) {
+		warn("descriptors nearly out: the run needed %d of the %d open files that this process may have", need, have)
+	}
+	cores := min(rep.Environment.CPUs, rep.Environment.GOMAXPROCS)
+	if used := rep.Resources.CoresUsed; s.Flags.Target == "" && used > nearlyFull*float64(cores) {
+		warn("both ends share %d cores and used %.2f of them: each was slowed by the other", cores, used)
+	}
+}
+
+func (s *Session) socketsPerUser() int {
+	if s.Flags.Target != "" {
+		return 1
+	}
+	return 2
+}
+
+// save has the run saved, if that is asked for.
+func (s *Session) save(lc *loadgen.Config) (*loadgen.Saved, error) {
+	if s.Flags.Trace == "" {
+		return nil, nil
+	}
+	known := lc.Outline()
+	s.identify(known)
+	known.Conclude(s.Flags.Thresholds)
+	return lc.Save(s.Flags.Trace, s.Stdout, known)
+}
+
+// watch shows the run's progress: a bar on a terminal, lines elsewhere.
+func (s *Session) watch(lc *loadgen.Config) (done func()) {
+	if s.Flags.Quiet {
+		return func() {}
+	}
+	warmup := max(lc.Warmup, 0)
+	if f, ok := s.Stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("CI") == "" {
+		lc.Progress, done = progress.Bar(s.Stderr, warmup, lc.Duration)
+		return done
+	}
+	lc.Progress = progress.Lines(s.Stderr, warmup, lc.Duration)
+	return func() {}
+}
