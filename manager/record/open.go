@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // longestLine is how far before a file's end the end of a line is looked for,
@@ -31,10 +32,7 @@ type file interface {
 // Open opens or makes the file and goes on at its end. cut is how many bytes of
 // an unfinished last line were taken off. Its errors are *Error.
 func Open(path string, cfg Config) (r *Recorder, cut int64, err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
-	if errors.Is(err, fs.ErrPermission) {
-		f, err = os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0) // a pipe or device may be for writing only
-	}
+	f, err := openFile(path)
 	if err != nil {
 		return nil, 0, explain(path, err)
 	}
@@ -49,6 +47,20 @@ func Open(path string, cfg Config) (r *Recorder, cut int64, err error) {
 		return nil, 0, explain(path, err)
 	}
 	return start(path, f, cfg), cut, nil
+}
+
+// openFile opens a file for reading, too, so that it can be repaired. A pipe or
+// device is only written: who reads a pipe itself would never learn that nobody
+// else does.
+func openFile(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil || info.Mode().IsRegular() || info.IsDir():
+		return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	case info.Mode()&fs.ModeNamedPipe != 0: // without waiting for a reader
+		return os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+	}
+	return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 }
 
 // start begins to record into a file.
@@ -80,6 +92,8 @@ func explain(path string, err error) error {
 		e.msg = fmt.Sprintf("open the record %s: there is no directory %s", path, filepath.Dir(path))
 	case errors.Is(err, errNoLines):
 		e.msg = fmt.Sprintf("%s is not a record: no line ends in its last %d KiB", path, longestLine>>10)
+	case errors.Is(err, syscall.ENXIO):
+		e.msg = fmt.Sprintf("open the record %s: nobody reads the pipe", path)
 	case errors.Is(err, errLocked):
 		e.msg = fmt.Sprintf("the record %s is being written by another process", path)
 	}

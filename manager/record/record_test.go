@@ -214,6 +214,7 @@ func TestFullDisk(t *testing.T) {
 		r := start("server.txt", d, Config{Buffer: 100, Notify: func(err error) { told = append(told, err) }})
 		for range 10 {
 			r.Write([]byte(" bob:0123456789@bob@amy\n"))
+			synctest.Wait()
 		}
 		time.Sleep(time.Minute)
 		synctest.Wait()
@@ -244,6 +245,7 @@ func TestHangingDisk(t *testing.T) {
 		begin := time.Now()
 		for range 100 {
 			r.Write([]byte(stream))
+			synctest.Wait()
 		}
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()

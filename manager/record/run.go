@@ -1,7 +1,10 @@
 package record
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
+	"os"
 	"time"
 )
 
@@ -11,66 +14,82 @@ const (
 	maxKept    = 1 << 20 // bytes of a buffer that is used again
 )
 
+// step is what can fail, each for itself.
+type step int
+
+const (
+	writing step = iota
+	syncing
+	steps
+)
+
+func (s step) String() string { return [...]string{"write", "sync"}[s] }
+
 // run is the Recorder's goroutine: it writes all there is, then waits.
 func (r *Recorder) run() {
 	defer close(r.done)
 	defer r.file.Close()
 	var buf []byte
-	var due <-chan time.Time // when what is written is to be made to last
 	for {
 		select {
 		case <-r.wake:
-		case <-due:
+		case <-r.due:
 			r.sync()
-			due = nil
 			continue
 		}
 		b, lines, closing := r.next(buf)
-		if !r.write(b, lines) {
-			return // closing, and it cannot be written
+		left, ok := r.write(b, lines, closing)
+		if !ok {
+			r.giveUp(b[:len(b)-len(left)], lines)
 		}
-		if len(b) > 0 && due == nil {
-			due = time.After(r.cfg.Sync)
+		if closing || !ok {
+			r.sync()
+			return
 		}
 		if buf = b[:0]; cap(buf) > maxKept {
 			buf = nil
 		}
-		if closing {
-			r.sync()
-			return
-		}
 	}
 }
 
-// next takes what waits, and leaves buf to gather the next.
+// next takes what waits, with a mark behind it if lines were lost there, and
+// leaves buf to gather the next.
 func (r *Recorder) next(buf []byte) (b []byte, lines uint64, closing bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b, lines = r.waiting, r.count
+	if r.gap > 0 {
+		b = r.cfg.Format.appendGap(b, r.gap, r.gapEnd, time.Now())
+		r.gap = 0
+	}
 	r.waiting, r.count, r.writing = buf[:0], 0, len(b)
 	return b, lines, r.closing
 }
 
-// write writes b however long that takes; false if it fails in closing.
-func (r *Recorder) write(b []byte, lines uint64) bool {
+// write writes b however long that takes; false with what is left of it if that
+// fails in closing.
+func (r *Recorder) write(b []byte, lines uint64, closing bool) (left []byte, ok bool) {
 	for wait := firstRetry; len(b) > 0; wait = min(2*wait, lastRetry) {
 		n, err := r.file.Write(b)
 		b = b[n:]
 		r.wrote(n, len(b), lines)
+		r.note(writing, err)
 		if err == nil {
-			r.note("", nil)
 			continue
 		}
-		r.note("write", err)
-		if !r.retryIn(wait) {
-			return false
+		if closing {
+			return b, false
 		}
+		closing = r.retryIn(wait)
 	}
-	return true
+	return nil, true
 }
 
 // wrote books n bytes; the lines are in the file when none are left.
 func (r *Recorder) wrote(n, left int, lines uint64) {
+	if n > 0 && r.due == nil {
+		r.due = time.After(r.cfg.Sync)
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.state.Bytes += uint64(n)
@@ -80,63 +99,85 @@ func (r *Recorder) wrote(n, left int, lines uint64) {
 	}
 }
 
-// retryIn waits until it is time to try again. In closing it is tried no more.
-func (r *Recorder) retryIn(wait time.Duration) bool {
+// retryIn waits until it is time to try again: in closing at once, for the last
+// time.
+func (r *Recorder) retryIn(wait time.Duration) (closing bool) {
 	t := time.NewTimer(wait)
 	defer t.Stop()
 	for {
 		select {
 		case <-t.C:
 			r.signal() // there may be more by now
-			return true
+			return false
+		case <-r.due:
+			r.sync()
 		case <-r.wake:
 			r.mu.Lock()
 			closing := r.closing
 			r.mu.Unlock()
 			if closing {
-				return false
+				r.signal() // for run, if it succeeds
+				return true
 			}
 		}
 	}
 }
 
-// sync makes what is written last.
+// giveUp counts as lost what is not in the file, and leaves whole lines there.
+// Of some lines only these bytes are.
+func (r *Recorder) giveUp(written []byte, lines uint64) {
+	whole := bytes.LastIndexByte(written, '\n') + 1
+	torn := int64(len(written) - whole)
+	if f, ok := r.file.(interface {
+		Stat() (os.FileInfo, error)
+		Truncate(int64) error
+	}); ok && torn > 0 {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			_ = f.Truncate(info.Size() - torn) // else the next Open does it
+		}
+	}
+	in := min(lines, uint64(bytes.Count(written, []byte("\n"))))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.state.Lines += in
+	r.state.Lost += lines - in + r.count
+	r.waiting, r.count, r.writing = nil, 0, 0
+}
+
+// sync makes what is written last, or tries again later.
 func (r *Recorder) sync() {
+	now := time.Now() // what is written later may not be in it
 	err := r.file.Sync()
 	if err != nil && !syncs(err) {
 		err = nil // a pipe or a device, where nothing lasts
 	}
-	r.note("sync", err)
+	r.due = nil
+	if err != nil {
+		r.due = time.After(r.cfg.Sync)
+	} else {
+		r.mu.Lock()
+		r.state.LastSync = now
+		r.mu.Unlock()
+	}
+	r.note(syncing, err)
 }
 
-// note keeps what is wrong, and tells the first time. Only a success of the same
-// step mends a failure to sync.
-func (r *Recorder) note(step string, err error) {
-	r.mu.Lock()
-	before := r.state.Err
-	switch {
-	case err != nil:
-		err = &failure{step, fmt.Errorf("%s the record %s: %w", step, r.path, unwrapped(err))}
-	case before == nil:
-		r.mu.Unlock()
+// note keeps what is wrong with each step, and tells of what is new, and of the
+// end of all of it.
+func (r *Recorder) note(s step, err error) {
+	before := r.failing[s]
+	if before == nil && err == nil {
 		return
-	default:
-		if f, ok := before.(*failure); ok && f.step == "sync" && step != "sync" {
-			r.mu.Unlock()
-			return
-		}
 	}
-	r.state.Err = err
+	if err != nil {
+		err = fmt.Errorf("%s the record %s: %w", s, r.path, unwrapped(err))
+	}
+	r.failing[s] = err
+	now := cmp.Or(r.failing[:]...)
+	r.mu.Lock()
+	r.state.Err = now
 	r.mu.Unlock()
-	if before == nil || err == nil || before.Error() != err.Error() {
+	if now == nil || err != nil && (before == nil || before.Error() != err.Error()) {
 		r.cfg.Notify(err)
 	}
 }
-
-// failure is an error of one step.
-type failure struct {
-	step string
-	error
-}
-
-func (f *failure) Unwrap() error { return f.error }
