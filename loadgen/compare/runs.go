@@ -17,9 +17,15 @@ func (s *Set) Runs(old []*report.Report) *report.Runs {
 // Runs is the comparison with the runs that it is of.
 func (c *Comparison) Runs(old, new []*report.Report) *report.Runs {
 	rs := &report.Runs{Reports: new, Old: old, Notes: c.Notes}
+	decides := false
 	for _, r := range c.Rows {
+		decides = decides || r.Gated
 		rs.Compared = append(rs.Compared, report.Compared{Metric: r.Metric, Unit: r.Unit, Gated: r.Gated, Old: r.Old.Median, New: r.New.Median,
 			Difference: r.Difference, P: r.P, Verdict: string(r.Verdict), Outcome: outcomes[r.Verdict], Why: r.Why})
+	}
+	if !decides {
+		rs.Compared = append(rs.Compared, report.Compared{Metric: "comparison", Gated: true, Verdict: string(CantTell), Outcome: report.Inconclusive,
+			Why: "no figure that decides is in both sets"})
 	}
 	return rs
 }

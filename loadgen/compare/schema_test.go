@@ -10,6 +10,29 @@ import (
 	"chatsim/loadgen/report"
 )
 
+// TestRuns holds that what a comparison's exit code says, its figures say too.
+func TestRuns(t *testing.T) {
+	quiet := func() float64 { return 1 }
+	worse, err := Reports(set(6, quiet, 1, 1, 100), set(6, quiet, 2, 1, 100), DefaultTolerance, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		c    *Comparison
+		want report.Verdict
+	}{"worse": {worse, report.Failed}, "nothing decides": {&Comparison{Verdict: CantTell}, report.Inconclusive}} {
+		got := report.Passed
+		for _, row := range tt.c.Runs(nil, nil).Compared {
+			if row.Gated && row.Outcome != report.Passed && got != report.Failed {
+				got = row.Outcome
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
 // TestSchema holds that sets and comparisons are written as the schema of
 // reports says.
 func TestSchema(t *testing.T) {

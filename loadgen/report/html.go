@@ -24,12 +24,13 @@ var htmlPage = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"met": func(v Verdict) string {
 		return map[Verdict]string{Passed: "met", Failed: "not met"}[v] + inconclusiveWord(v)
 	},
-	"count":    thousands,
-	"times100": func(v float64) float64 { return 100 * v },
-	"value":    htmlValue,
-	"pc":       func(v float64) template.CSS { return template.CSS(strconv.FormatFloat(v, 'f', 2, 64) + "%") },
-	"up":       func(v float64) string { return place(1 - v/100) },
-	"across":   func(v float64) string { return place(v / 100) },
+	"count":      thousands,
+	"violations": func(n int64) string { return Plural(n, "violation", "violations") },
+	"times100":   func(v float64) float64 { return 100 * v },
+	"value":      htmlValue,
+	"pc":         func(v float64) template.CSS { return template.CSS(strconv.FormatFloat(v, 'f', 2, 64) + "%") },
+	"up":         func(v float64) string { return place(1 - v/100) },
+	"across":     func(v float64) string { return place(v / 100) },
 }).ParseFS(htmlFiles, "html/*.html"))
 
 // htmlMarks tell verdicts apart without colour.

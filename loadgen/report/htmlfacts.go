@@ -24,6 +24,9 @@ func (v *htmlView) several(rs *Runs, shown *Report, n int) {
 	if len(rs.Old) > 0 {
 		v.Sentence += ", compared with " + Plural(int64(len(rs.Old)), "other", "others")
 	}
+	if rs.notCompared() {
+		v.Sentence += ": the sets were not compared"
+	}
 	if worse := rs.deciding(Failed); worse != nil {
 		v.Sentence += ": worse in " + strings.Join(worse, ", ")
 	}

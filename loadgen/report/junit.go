@@ -70,7 +70,7 @@ func JUnit(w io.Writer, rs *Runs) error {
 		}
 		all.Suites = append(all.Suites, s)
 	}
-	if len(rs.Compared) > 0 {
+	if len(rs.Compared) > 0 || rs.notCompared() {
 		all.Suites = append(all.Suites, junitCompared(rs))
 	}
 	for i := range all.Suites {
@@ -174,6 +174,9 @@ func junitThreshold(t *ThresholdResult) junitCase {
 // junitCompared has a case for each figure that decides.
 func junitCompared(rs *Runs) junitSuite {
 	s := junitSuite{Name: "comparison", Time: "0"}
+	if rs.notCompared() {
+		s.Cases = append(s.Cases, junitCase{Class: "chatsim.comparison", Name: "comparison", Error: &junitResult{Message: "the sets were not compared", Type: string(Inconclusive)}})
+	}
 	for _, row := range rs.Compared {
 		if !row.Gated {
 			continue

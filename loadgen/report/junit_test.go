@@ -102,4 +102,12 @@ func TestJUnitCompared(t *testing.T) {
 	if rs.verdict() != Failed {
 		t.Errorf("all in all it is %s", rs.verdict())
 	}
+	refused := &Runs{Reports: rs.Reports, Old: []*Report{sample()}}
+	buf.Reset()
+	if err := JUnit(&buf, refused); err != nil {
+		t.Fatal(err)
+	}
+	if suites, err := junit.Ingest(buf.Bytes()); err != nil || suites[1].Totals.Error != 1 || refused.verdict() != Inconclusive {
+		t.Errorf("a comparison that was refused is %s: %v, %+v", refused.verdict(), err, suites)
+	}
 }

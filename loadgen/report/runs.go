@@ -1,13 +1,16 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Runs is what the forms for other programs show: one run, or several of the
 // same settings, and what they were compared with.
 type Runs struct {
 	Reports  []*Report  // one at least
 	Old      []*Report  // what they were compared with
-	Compared []Compared // figure by figure
+	Compared []Compared // figure by figure; none with Old: it was refused
 	Notes    []string   // on the comparison
 }
 
@@ -43,8 +46,14 @@ func (rs *Runs) verdict() Verdict {
 			}
 		}
 	}
+	if rs.notCompared() {
+		worst = max(worst, slices.Index(rank, Inconclusive))
+	}
 	return rank[worst]
 }
+
+// notCompared says that a comparison was asked for and refused.
+func (rs *Runs) notCompared() bool { return len(rs.Old) > 0 && len(rs.Compared) == 0 }
 
 // sentence is "worse: 5.00 ms to 9.00 ms, +80.0 %, p=0.008".
 func (c *Compared) sentence() string {
