@@ -67,6 +67,24 @@ func failed(t *testing.T, rep *report.Report) []string {
 	return names
 }
 
+// comesAndGoes tells where the course and the totals disagree.
+func comesAndGoes(t *testing.T, rep *report.Report) {
+	t.Helper()
+	var joins, leaves, observed int64
+	for i, m := range rep.Course {
+		joins, leaves, observed = joins+m.Joins, leaves+m.Leaves, observed+m.Observed
+		if i > 0 && (m.TS != rep.Course[i-1].TS+1 || m.Phase == report.PhaseRamp && rep.Course[i-1].Phase != report.PhaseRamp) {
+			t.Errorf("second %d of the course is %+v, the one before %+v", i, m, rep.Course[i-1])
+		}
+		if m.Roster < 0 || m.Roster > int64(rep.Users) {
+			t.Errorf("%d of %d chatters in the room: %+v", m.Roster, rep.Users, m)
+		}
+	}
+	if joins != rep.Joined || leaves != rep.Left || observed < rep.Deliveries {
+		t.Errorf("the course has %d joins, %d leaves and %d deliveries, the totals are %d, %d and %d", joins, leaves, observed, rep.Joined, rep.Left, rep.Deliveries)
+	}
+}
+
 // passes tells of everything in a report of a right server that is not as it should be.
 func passes(t *testing.T, rep *report.Report) {
 	t.Helper()
@@ -100,6 +118,8 @@ func passes(t *testing.T, rep *report.Report) {
 	if sent != rep.Sent || deliveries != rep.Deliveries {
 		t.Errorf("the series has %d lines and %d deliveries, the totals are %d and %d", sent, deliveries, rep.Sent, rep.Deliveries)
 	}
+	comesAndGoes(t, rep)
+	fitsSchema(t, rep)
 	if by := rep.LeftBy; by.FIN+by.RST+by.HalfClose != rep.Left {
 		t.Errorf("%d left, by kind %+v", rep.Left, by)
 	}

@@ -54,6 +54,7 @@ type shard struct {
 	echo     deferred
 	count    int64
 	bytes    int64
+	observed int64 // deliveries of any line
 	slowest  time.Duration
 	earliest time.Duration // of the measured deliveries
 	latest   time.Duration
@@ -131,6 +132,7 @@ func (sh *shard) add(rec *recorder) {
 		}
 	}
 	sh.slowest = max(sh.slowest, rec.slowest)
+	sh.observed += rec.observed
 	if rec.count == 0 {
 		return
 	}
@@ -166,13 +168,15 @@ type measure struct {
 	// Guarded by lineMu.
 	last, skew, lag, join, leave *hdrhistogram.Histogram
 	sent                         int64
-	sentIn                       map[int64]int64 // measured lines by second
+	sentIn                       map[int64]int64    // measured lines by second
+	movements                    map[int64]movement // by step
 
 	usage usage
 }
 
 func newMeasure() *measure {
-	m := &measure{shards: make([]shard, runtime.GOMAXPROCS(0)), seconds: make(map[int64]*second), windows: make(map[int64]*hdrhistogram.Histogram), sentIn: make(map[int64]int64)}
+	m := &measure{shards: make([]shard, runtime.GOMAXPROCS(0)), seconds: make(map[int64]*second), windows: make(map[int64]*hdrhistogram.Histogram), sentIn: make(map[int64]int64),
+		movements: make(map[int64]movement)}
 	for _, h := range []**hdrhistogram.Histogram{&m.delivery, &m.actual, &m.echo, &m.last, &m.skew, &m.lag, &m.join, &m.leave} {
 		*h = newHistogram()
 	}
@@ -224,7 +228,8 @@ func (m *measure) collectLocked(sh *shard) {
 		m.seconds[sh.second] = s
 	}
 	s.slowest = max(s.slowest, sh.slowest)
-	sh.slowest = 0
+	s.observed += sh.observed
+	sh.slowest, sh.observed = 0, 0
 	if sh.count == 0 {
 		return
 	}

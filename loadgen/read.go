@@ -142,6 +142,7 @@ func (s *stay) hasJoined(at, dialled time.Duration) {
 		r.renamed.Add(1)
 	}
 	r.measure.joins(at - dialled)
+	r.measure.moved(at, movement{joins: 1})
 	close(s.joined)
 }
 
@@ -172,6 +173,11 @@ func (s *stay) end(err error) {
 		return
 	}
 	if s.session.Joined() {
+		by := movement{evicted: 1}
+		if left {
+			by = movement{leaves: 1}
+		}
+		r.measure.moved(r.now(), by)
 		r.mu.Lock()
 		if left {
 			r.gone[s.session] = true

@@ -24,6 +24,7 @@ func (r *run) report(result check.Result) *report.Report {
 	rep.Joined, rep.Renamed, rep.Evicted = r.joined.Load(), r.renamed.Load(), r.closed
 	rep.Sent, rep.Deliveries, rep.ExpectedDeliveries, rep.MeasuredS = m.sent, m.count, result.Expected, took
 	rep.Latency, rep.Series, rep.Isolation = r.latencies(), r.series(took), r.isolation()
+	rep.Course = r.course(took)
 	rep.Resources, rep.Warnings = m.usage.resources(), r.warnings
 	rep.LeftBy = report.LeftBy{FIN: r.left[check.FIN], RST: r.left[check.Reset], HalfClose: r.left[check.HalfClose]}
 	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose

@@ -12,6 +12,7 @@ import (
 type second struct {
 	hist       *hdrhistogram.Histogram
 	deliveries int64
+	observed   int64 // deliveries of any line
 	p50, p99   *int64
 	slowest    time.Duration
 }

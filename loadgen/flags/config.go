@@ -38,7 +38,10 @@ type Config struct {
 
 	// The report.
 	JSON    string // a file, "-" for standard output, empty for none
-	Trace   string // likewise
+	JUnit   string // likewise, as the next ones
+	GoBench string
+	HTML    string
+	Trace   string
 	Quiet   bool
 	Verbose bool
 

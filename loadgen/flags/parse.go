@@ -158,16 +158,33 @@ func contradictions(c *Config) error {
 	case c.Explicit("trace") && (c.Verify == "count" || c.Verify == report.VerifyOff):
 		return &Error{msg: fmt.Sprintf("-trace and -verify %s contradict each other", c.Verify),
 			hint: "a trace holds the order of what was seen, which is only kept with -verify full or order"}
-	case c.Trace != "" && (sameOutput(c.Trace, c.JSON)):
-		return &Error{msg: fmt.Sprintf("-trace %s and -json %s contradict each other", show(c.Trace), show(c.JSON)), hint: "each needs a file of its own"}
 	case c.Quiet && c.Verbose:
 		return &Error{msg: "-quiet and -v contradict each other"}
+	}
+	return sameOutput(c)
+}
+
+// sameOutput finds two outputs that would be written into each other.
+func sameOutput(c *Config) error {
+	outputs := c.outputs()
+	for i, b := range outputs {
+		for _, a := range outputs[:i] {
+			if *a.file != "" && *b.file != "" && filepath.Clean(stdoutName(*a.file)) == filepath.Clean(stdoutName(*b.file)) {
+				return &Error{msg: fmt.Sprintf("-%s %s and -%s %s contradict each other", b.name, show(*b.file), a.name, show(*a.file)), hint: "each needs a file of its own"}
+			}
+		}
 	}
 	return nil
 }
 
-func sameOutput(a, b string) bool {
-	return b != "" && filepath.Clean(stdoutName(a)) == filepath.Clean(stdoutName(b))
+// output is a flag that names a file to write.
+type output struct {
+	name string
+	file *string
+}
+
+func (c *Config) outputs() []output {
+	return []output{{"json", &c.JSON}, {"junit", &c.JUnit}, {"html", &c.HTML}, {"gobench", &c.GoBench}, {"trace", &c.Trace}}
 }
 
 // stdoutName is "-" for what means standard output.
@@ -243,9 +260,12 @@ func (c *Config) checkWords() error {
 		}
 		return &Error{msg: msg, hint: "one of " + strings.Join(w.known, ", ")}
 	}
-	for _, f := range []struct {
-		name, value, dash string
-	}{{"json", c.JSON, "output"}, {"trace", c.Trace, "output"}, {"judge", c.Judge, "input"}, {"baseline", c.Baseline, ""}, {"compare", c.Compare, ""}, {"ab", c.AB, ""}} {
+	type file struct{ name, value, dash string }
+	files := []file{{"judge", c.Judge, "input"}, {"baseline", c.Baseline, ""}, {"compare", c.Compare, ""}, {"ab", c.AB, ""}}
+	for _, o := range c.outputs() {
+		files = append(files, file{o.name, *o.file, "output"})
+	}
+	for _, f := range files {
 		if c.Explicit(f.name) && f.value == "" {
 			e := &Error{msg: fmt.Sprintf("-%s needs the name of a file", f.name)}
 			if f.dash != "" {
@@ -254,6 +274,8 @@ func (c *Config) checkWords() error {
 			return e
 		}
 	}
-	c.JSON, c.Trace = stdoutName(c.JSON), stdoutName(c.Trace) // or the text report would be written into it
+	for _, o := range c.outputs() {
+		*o.file = stdoutName(*o.file) // or the text report would be written into it
+	}
 	return nil
 }

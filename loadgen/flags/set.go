@@ -82,11 +82,14 @@ func newSet(c *Config, known Known) *set {
 	s.Var(findValue{&c.FindRate}, "find-rate", "`EXPR`|find the highest rate at which this holds and all checks pass, from -rate on, for 3s each unless -duration is given")
 	s.group("Several runs", "repeat", "baseline", "baseline-any", "tolerance", "compare", "ab", "find-rate")
 
-	s.StringVar(&c.JSON, "json", "", "`FILE`|write the report as JSON; - is standard output, and the text report goes to standard error")
-	s.StringVar(&c.Trace, "trace", "", "`FILE`|save the run while it goes on, to be judged again; - is standard output")
+	s.StringVar(&c.JSON, "json", "", "`FILE`|write the report as JSON; - is standard output, here and below, and the text report goes to standard error")
+	s.StringVar(&c.JUnit, "junit", "", "`FILE`|write a JUnit report for CI services, a case for each check and threshold")
+	s.StringVar(&c.HTML, "html", "", "`FILE`|write a page to look at, one file that needs no network")
+	s.StringVar(&c.GoBench, "gobench", "", "`FILE`|write the figures in Go's benchmark format, for benchstat")
+	s.StringVar(&c.Trace, "trace", "", "`FILE`|save the run while it goes on, to be judged again")
 	s.BoolVarP(&c.Quiet, "quiet", "q", false, "print only the verdict line")
 	s.BoolVar(&c.Verbose, "v", false, "list every check, even when all passed")
-	s.group("Report", "json", "trace", "quiet", "v")
+	s.group("Report", "json", "junit", "html", "gobench", "trace", "quiet", "v")
 
 	s.StringVar(&c.Judge, "judge", "", "`FILE`|judge a run again that -trace has saved; - is standard input")
 	s.group("Saved run", "judge")

@@ -1,5 +1,7 @@
 package report
 
+import "math"
+
 // Latencies are those of the measured lines, joins and leaves; one that was
 // not measured is nil.
 type Latencies struct {
@@ -23,7 +25,30 @@ type Latency struct {
 	P99   *int64 `json:"p99_ns,omitempty"`
 	P999  *int64 `json:"p999_ns,omitempty"`
 	Max   int64  `json:"max_ns"`
+
+	// Curve has the value at 1-10^(-i/10) for each i as far as the samples
+	// support it: at 0, 20.6, 36.9 ... 90 % (the 11th) ... 99 % (the 21st) ...
+	Curve []int64 `json:"curve_ns,omitempty"`
 }
+
+// curvePoints are ten for each nine, to 99.9999 %.
+const curvePoints = 60
+
+// curve asks for the points that lie below the highest of count samples.
+func curve(count int64, at func(percentile float64) int64) []int64 {
+	var points []int64
+	for i := range curvePoints {
+		beyond := CurveBeyond(i)
+		if float64(count)*beyond < 1 {
+			break
+		}
+		points = append(points, at(100*(1-beyond)))
+	}
+	return points
+}
+
+// CurveBeyond is the share of the samples that lies above point i of a curve.
+func CurveBeyond(i int) float64 { return math.Pow(10, -float64(i)/10) }
 
 // How many samples a percentile needs: at least one of them must lie above it.
 const (
@@ -44,7 +69,7 @@ func NewLatency(count, lo, mean, hi int64, at func(percentile float64) int64) *L
 		P50:  Percentile(count, 50, at),
 		P90:  Percentile(count, 90, at),
 		P99:  Percentile(count, 99, at),
-		P999: Percentile(count, 99.9, at),
+		P999: Percentile(count, 99.9, at), Curve: curve(count, at),
 	}
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -9,17 +10,23 @@ import (
 	"golang.org/x/term"
 )
 
-// Output is where a report goes, and in which forms.
+// Output is where a report goes, and in which forms. Of the files each is a
+// name, "-" for standard output, or empty for none.
 type Output struct {
-	JSON    string // a file, "-" for standard output, empty for none
-	Trace   string // likewise, of the trace that somebody else writes
+	JSON    string
+	JUnit   string
+	GoBench string
+	HTML    string
+	Trace   string // that somebody else writes
 	Quiet   bool   // only the verdict line
 	Verbose bool   // every check
 }
 
+func (o Output) files() []string { return []string{o.JSON, o.JUnit, o.GoBench, o.HTML, o.Trace} }
+
 // Check finds out before a run whether what it leaves can be written.
 func (o Output) Check() error {
-	for _, path := range []string{o.JSON, o.Trace} {
+	for _, path := range o.files() {
 		if path == "" || path == "-" {
 			continue
 		}
@@ -30,33 +37,60 @@ func (o Output) Check() error {
 	return nil
 }
 
-// Write writes the report. The text comes first: it is there even if the disk
-// has become full meanwhile. Where something else is for standard output, the
-// text goes to standard error.
-func (o Output) Write(rep *Report, stdout, stderr io.Writer) error {
-	text := stdout
-	if o.JSON == "-" || o.Trace == "-" {
-		text = stderr
+// Text is where text goes: to standard error where something else is for
+// standard output.
+func (o Output) Text(stdout, stderr io.Writer) io.Writer {
+	for _, path := range o.files() {
+		if path == "-" {
+			return stderr
+		}
 	}
-	if err := o.text(rep, text); err != nil {
+	return stdout
+}
+
+// Write writes the report. The text comes first: it is there even if the disk
+// has become full meanwhile.
+func (o Output) Write(rep *Report, stdout, stderr io.Writer) error {
+	if err := o.text(rep, o.Text(stdout, stderr)); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	if o.JSON == "" {
-		return nil
+	return o.Files(One(rep), func(w io.Writer) error { return JSON(w, rep) }, stdout)
+}
+
+// Files writes the runs in all forms that are for files; json writes the one
+// that depends on what was asked for. One that cannot be written does not keep
+// the others from it.
+func (o Output) Files(rs *Runs, json func(w io.Writer) error, stdout io.Writer) error {
+	var errs []error
+	for _, form := range []struct {
+		name, path string
+		write      func(w io.Writer) error
+	}{
+		{"JSON", o.JSON, json},
+		{"JUnit", o.JUnit, func(w io.Writer) error { return JUnit(w, rs) }},
+		{"benchmark", o.GoBench, func(w io.Writer) error { return GoBench(w, rs) }},
+		{"HTML", o.HTML, func(w io.Writer) error { return HTML(w, rs) }},
+	} {
+		if form.path == "" {
+			continue
+		}
+		if err := writeForm(form.path, form.write, stdout); err != nil {
+			errs = append(errs, fmt.Errorf("write the %s report: %w", form.name, err))
+		}
 	}
+	return errors.Join(errs...)
+}
+
+func writeForm(path string, write func(w io.Writer) error, stdout io.Writer) error {
 	var b bytes.Buffer
-	err := JSON(&b, rep)
-	switch {
-	case err != nil:
-	case o.JSON == "-":
-		_, err = stdout.Write(b.Bytes())
-	default:
-		err = WriteFile(o.JSON, b.Bytes())
+	if err := write(&b); err != nil {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("write the JSON report: %w", err)
+	if path == "-" {
+		_, err := stdout.Write(b.Bytes())
+		return err
 	}
-	return nil
+	return WriteFile(path, b.Bytes())
 }
 
 func (o Output) text(rep *Report, w io.Writer) error {

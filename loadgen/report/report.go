@@ -62,6 +62,7 @@ type Report struct {
 	Checks      []Check           `json:"checks"`
 	Isolation   *Isolation        `json:"isolation,omitempty"`
 	Series      []Second          `json:"series"`
+	Course      []Moment          `json:"course,omitempty"`
 	Calibration *Calibration      `json:"calibration,omitempty"`
 	Find        *Find             `json:"find,omitempty"`
 	Resources   Resources         `json:"resources"`
@@ -202,6 +203,26 @@ type Second struct {
 	P50        *int64  `json:"p50_ns,omitempty"`
 	P99        *int64  `json:"p99_ns,omitempty"`
 }
+
+// Moment is one second of the whole run, also of the parts that are not
+// measured.
+type Moment struct {
+	TS       float64 `json:"t_s"` // its end, since the end of the warm-up: below it before that
+	Phase    string  `json:"phase"`
+	Roster   int64   `json:"roster"` // chatters in the room at its end
+	Joins    int64   `json:"joins"`
+	Leaves   int64   `json:"leaves"` // by the chatters' own doing
+	Evicted  int64   `json:"evicted"`
+	Observed int64   `json:"observed"` // deliveries, also of lines that are not measured
+}
+
+// The phases of a Moment.
+const (
+	PhaseRamp     = "ramp" // everybody joins
+	PhaseWarmup   = "warmup"
+	PhaseMeasured = "measured"
+	PhaseDrain    = "drain" // the last lines arrive
+)
 
 // Resources is what this process used while it measured; a zero is not known.
 type Resources struct {

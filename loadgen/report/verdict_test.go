@@ -96,3 +96,17 @@ func TestLatencyGivesSupportedPercentilesOnly(t *testing.T) {
 		t.Errorf("no samples give %+v", l)
 	}
 }
+
+func TestCurveGoesAsFarAsSamplesDo(t *testing.T) {
+	at := func(p float64) int64 { return int64(p*1000 + 0.5) }
+	for _, tt := range []struct {
+		count  int64
+		points int
+		last   int64
+	}{{1, 1, 0}, {2, 4, 49_881}, {10, 11, 90_000}, {1000, 31, 99_900}, {1 << 40, curvePoints, 100_000}} {
+		c := NewLatency(tt.count, 1, 2, 3, at).Curve
+		if len(c) != tt.points || c[len(c)-1] != tt.last {
+			t.Errorf("%d samples: %d points to %d, want %d to %d", tt.count, len(c), c[len(c)-1], tt.points, tt.last)
+		}
+	}
+}

@@ -95,7 +95,7 @@ func (s *Session) concludeAB(ctx context.Context, sides [2]*side) (int, error) {
 	if len(this) == 0 {
 		return report.Worst(codes...), nil
 	}
-	return report.Worst(append(codes, set.ExitCode())...), s.writeSet(set)
+	return report.Worst(append(codes, set.ExitCode())...), s.writeSet(set, old)
 }
 
 // side is one of the two programs.

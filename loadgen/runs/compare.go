@@ -30,5 +30,5 @@ func Compare(cfg *flags.Config, stdout, stderr io.Writer) (int, error) {
 	if err := c.Text(s.text(), cfg.Quiet); err != nil {
 		return 0, fmt.Errorf("write the comparison: %w", err)
 	}
-	return c.ExitCode(), s.writeJSON(func(w io.Writer) error { return report.WriteJSON(w, c) })
+	return c.ExitCode(), s.output().Files(c.Runs(sides[0], sides[1]), func(w io.Writer) error { return report.WriteJSON(w, c) }, stdout)
 }

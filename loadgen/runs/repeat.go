@@ -1,7 +1,6 @@
 package runs
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +52,7 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 	if ctx.Err() != nil {
 		codes = append(codes, report.ExitInterrupted)
 	}
-	return report.Worst(append(codes, set.ExitCode())...), s.writeSet(set)
+	return report.Worst(append(codes, set.ExitCode())...), s.writeSet(set, baseline)
 }
 
 // baseline reads what is to be compared with, and refuses it before the run if
@@ -89,10 +88,7 @@ func (s *Session) refused(err error) {
 
 // text is where text goes: standard output, unless a report goes there.
 func (s *Session) text() io.Writer {
-	if s.Flags.JSON == "-" {
-		return s.Stderr
-	}
-	return s.Stdout
+	return s.output().Text(s.Stdout, s.Stderr)
 }
 
 // showRun reports one run of several: in full where something is wrong, or
@@ -104,30 +100,11 @@ func (s *Session) showRun(rep *report.Report) error {
 	return report.Quiet(s.text(), rep)
 }
 
-// writeSet writes what several runs came to.
-func (s *Session) writeSet(set *compare.Set) error {
+// writeSet writes what several runs came to, and those that they were compared
+// with.
+func (s *Session) writeSet(set *compare.Set, old []*report.Report) error {
 	if err := set.Text(s.text(), s.Flags.Quiet); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	return s.writeJSON(set.JSON)
-}
-
-// writeJSON writes to where -json says, if anywhere.
-func (s *Session) writeJSON(write func(io.Writer) error) error {
-	if s.Flags.JSON == "" {
-		return nil
-	}
-	var b bytes.Buffer
-	err := write(&b)
-	switch {
-	case err != nil:
-	case s.Flags.JSON == "-":
-		_, err = s.Stdout.Write(b.Bytes())
-	default:
-		err = report.WriteFile(s.Flags.JSON, b.Bytes())
-	}
-	if err != nil {
-		return fmt.Errorf("write the JSON report: %w", err)
-	}
-	return nil
+	return s.output().Files(set.Runs(old), set.JSON, s.Stdout)
 }

@@ -60,7 +60,7 @@ func (s *Session) output() report.Output {
 
 // Output is where a command line wants its report.
 func Output(cfg *flags.Config) report.Output {
-	return report.Output{JSON: cfg.JSON, Trace: cfg.Trace, Quiet: cfg.Quiet, Verbose: cfg.Verbose}
+	return report.Output{JSON: cfg.JSON, JUnit: cfg.JUnit, GoBench: cfg.GoBench, HTML: cfg.HTML, Trace: cfg.Trace, Quiet: cfg.Quiet, Verbose: cfg.Verbose}
 }
 
 // single is one run with its report.

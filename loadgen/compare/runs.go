@@ -1,0 +1,31 @@
+package compare
+
+import "chatsim/loadgen/report"
+
+// outcomes are what the verdicts mean for the runs, where the figure decides.
+var outcomes = map[Verdict]report.Verdict{Better: report.Passed, Same: report.Passed, CantTell: report.Inconclusive, Worse: report.Failed}
+
+// Runs is the set, and what it was compared with, for the renderers of package
+// report.
+func (s *Set) Runs(old []*report.Report) *report.Runs {
+	if s.Comparison == nil {
+		return &report.Runs{Reports: s.Reports, Old: old}
+	}
+	return s.Comparison.Runs(old, s.Reports)
+}
+
+// Runs is the comparison with the runs that it is of.
+func (c *Comparison) Runs(old, new []*report.Report) *report.Runs {
+	rs := &report.Runs{Reports: new, Old: old, Notes: c.Notes}
+	decides := false
+	for _, r := range c.Rows {
+		decides = decides || r.Gated
+		rs.Compared = append(rs.Compared, report.Compared{Metric: r.Metric, Unit: r.Unit, Gated: r.Gated, Old: r.Old.Median, New: r.New.Median,
+			Difference: r.Difference, P: r.P, Verdict: string(r.Verdict), Outcome: outcomes[r.Verdict], Why: r.Why})
+	}
+	if !decides {
+		rs.Compared = append(rs.Compared, report.Compared{Metric: "comparison", Gated: true, Verdict: string(CantTell), Outcome: report.Inconclusive,
+			Why: "no figure that decides is in both sets"})
+	}
+	return rs
+}

@@ -1,0 +1,65 @@
+package compare
+
+import (
+	"bytes"
+	"io"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"chatsim/loadgen/report"
+)
+
+// TestRuns holds that what a comparison's exit code says, its figures say too.
+func TestRuns(t *testing.T) {
+	quiet := func() float64 { return 1 }
+	worse, err := Reports(set(6, quiet, 1, 1, 100), set(6, quiet, 2, 1, 100), DefaultTolerance, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, tt := range map[string]struct {
+		c    *Comparison
+		want report.Verdict
+	}{"worse": {worse, report.Failed}, "nothing decides": {&Comparison{Verdict: CantTell}, report.Inconclusive}} {
+		got := report.Passed
+		for _, row := range tt.c.Runs(nil, nil).Compared {
+			if row.Gated && row.Outcome != report.Passed && got != report.Failed {
+				got = row.Outcome
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: %s, want %s", name, got, tt.want)
+		}
+	}
+}
+
+// TestSchema holds that sets and comparisons are written as the schema of
+// reports says.
+func TestSchema(t *testing.T) {
+	s, err := jsonschema.NewCompiler().Compile("../report/testdata/report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quiet := func() float64 { return 1 }
+	old, new := set(6, quiet, 1, 1, 100), set(6, quiet, 2, 1, 100)
+	all := NewSet(new)
+	all.Other = old
+	if all.Comparison, err = Reports(old, new, DefaultTolerance, true); err != nil {
+		t.Fatal(err)
+	}
+	for name, write := range map[string]func(io.Writer) error{
+		"set": all.JSON, "comparison": func(w io.Writer) error { return report.WriteJSON(w, all.Comparison) },
+	} {
+		var buf bytes.Buffer
+		if err := write(&buf); err != nil {
+			t.Fatal(err)
+		}
+		doc, err := jsonschema.UnmarshalJSON(&buf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(doc); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+func schema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	s, err := jsonschema.NewCompiler().Compile(filepath.Join("testdata", "report.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// full is a report in which everything that may be missing is there.
+func full() *Report {
+	r := sample()
+	cases["failed"](r)
+	rate := Rate(400)
+	r.Config.Target, r.Config.Dialect, r.CutBy = "h:1", "raw", "the drain limit of 10 s"
+	r.Latency.Delivery.Curve = []int64{90_000, 1_000_000}
+	r.Isolation = &Isolation{WindowS: 1, AllReadP99: ms(1), OneStalledP99: ms(2), Pairs: []IsolationPair{{1_000_000, 2_000_000}}}
+	r.Course = []Moment{{TS: -1, Phase: PhaseRamp, Roster: 500, Joins: 500}, {TS: 0, Phase: PhaseWarmup, Roster: 499, Leaves: 1, Observed: 9}}
+	r.Calibration = &Calibration{Skipped: "no time", BytesPerS: 1e9, Sockets: 500, WriteBytes: 64, MeasuredS: 1, CostS: 1.2, Share: 0.41}
+	r.Find = &Find{Expr: "delivery.p99<1ms", Rate: &rate, Why: "close enough", Steps: []FindStep{
+		{Rate: 400, Holds: true, Value: new(float64), DeliveriesPerS: 4e5, P50: ms(1), P99: ms(2), Verdict: Passed},
+		{Rate: Max, Why: "1.20 ms", Verdict: Passed, Limited: true}}}
+	r.Conclude(thresholds("delivery.p99<5ms", "leave.p99<1s"))
+	return r
+}
+
+// TestSchema holds that the schema says what reports are: it takes all that
+// JSON writes.
+func TestSchema(t *testing.T) {
+	s := schema(t)
+	all := map[string]*Report{"full": full()}
+	for name, change := range cases {
+		all[name] = sample()
+		change(all[name])
+	}
+	for name, r := range all {
+		var buf bytes.Buffer
+		if err := JSON(&buf, r); err != nil {
+			t.Fatal(err)
+		}
+		doc, err := jsonschema.UnmarshalJSON(&buf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(doc); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestSchemaRefuses holds that the schema is no formality: a report with any one
+// key left out that is always there, or with one that is not known, is none.
+func TestSchemaRefuses(t *testing.T) {
+	s := schema(t)
+	var buf bytes.Buffer
+	if err := JSON(&buf, full()); err != nil {
+		t.Fatal(err)
+	}
+	var whole map[string]any
+	if err := json.Unmarshal(buf.Bytes(), &whole); err != nil {
+		t.Fatal(err)
+	}
+	optional := map[string]bool{"cut_by": true, "isolation": true, "course": true, "calibration": true, "find": true}
+	for key, value := range whole {
+		delete(whole, key)
+		if err := s.Validate(whole); (err == nil) != optional[key] {
+			t.Errorf("without %s: %v", key, err)
+		}
+		whole[key] = []any{map[string]any{"unknown": value}}
+		if err := s.Validate(whole); err == nil {
+			t.Errorf("%s may be anything", key)
+		}
+		whole[key] = value
+	}
+	whole["unknown"] = 1
+	if err := s.Validate(whole); err == nil || !strings.Contains(err.Error(), "unknown") {
+		t.Errorf("with an unknown key: %v", err)
+	}
+}
