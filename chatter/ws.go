@@ -1,26 +1,35 @@
 package chatter
 
 import (
-	"bytes"
+	"bufio"
 	"context"
 	"crypto/rand"
+	"crypto/sha1"
+	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-
-	"github.com/coder/websocket"
+	"strings"
+	"sync"
+	"time"
 )
 
-// DialWS is Dial for a server that speaks the line dialect over WebSockets, as
-// with browsers: one text message is one line. It asks for /ws at addr.
+// wsGUID is what a server mixes into its answer to an upgrade (RFC 6455, 1.3).
+const wsGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+// DialWS is Dial over a WebSocket: one text message is one line, at ws://addr/ws.
 func DialWS(ctx context.Context, addr, name string) (*Client, error) {
-	conn, err := dialWS(ctx, addr)
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return nil, err
 	}
-	c, err := New(conn, name)
+	ws, err := upgrade(ctx, conn, addr)
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("upgrade to a WebSocket at /ws: %w", err)
+	}
+	c, err := New(ws, name)
 	if err != nil {
 		conn.Close()
 		return nil, err
@@ -28,97 +37,85 @@ func DialWS(ctx context.Context, addr, name string) (*Client, error) {
 	return c, nil
 }
 
-func dialWS(ctx context.Context, addr string) (*wsConn, error) {
-	c := &wsConn{}
-	transport := &http.Transport{DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
-		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
-		if err != nil {
-			return nil, err
-		}
-		c.TCPConn = conn.(*net.TCPConn)
-		return conn, nil
-	}}
-	ws, _, err := websocket.Dial(ctx, "ws://"+addr+"/ws", &websocket.DialOptions{HTTPClient: &http.Client{Transport: transport}})
+// upgrade asks the server at the other end of conn for a WebSocket, until ctx
+// ends.
+func upgrade(ctx context.Context, conn net.Conn, host string) (*wsConn, error) {
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	key := make([]byte, 16)
+	_, _ = rand.Read(key) // it never fails
+	req, err := http.NewRequest(http.MethodGet, "http://"+host+"/ws", nil)
 	if err != nil {
-		return nil, fmt.Errorf("ask %s for a WebSocket: %w", addr, err)
+		return nil, err
 	}
-	ws.SetReadLimit(maxFrame)
-	c.ws = ws
-	return c, nil
+	for name, value := range map[string]string{
+		"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+		"Sec-WebSocket-Key": base64.StdEncoding.EncodeToString(key),
+	} {
+		req.Header.Set(name, value)
+	}
+	if err := req.Write(conn); err != nil {
+		return nil, err
+	}
+	in := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(in, req)
+	if err != nil {
+		return nil, err
+	}
+	resp.Body.Close()
+	if err := upgraded(resp, req.Header.Get("Sec-WebSocket-Key")); err != nil {
+		return nil, err
+	}
+	early, _ := in.Peek(in.Buffered()) // a server may speak at once
+	if !stop() {
+		return nil, ctx.Err() // the deadline is set, or about to be
+	}
+	return newWS(conn, early), nil
 }
 
-// wsConn is a WebSocket as a connection of the line dialect.
+// upgraded says why an answer is not the one that makes a WebSocket.
+func upgraded(resp *http.Response, key string) error {
+	sum := sha1.Sum([]byte(key + wsGUID))
+	switch {
+	case resp.StatusCode != http.StatusSwitchingProtocols:
+		return fmt.Errorf("the server answers %s", resp.Status)
+	case !strings.EqualFold(resp.Header.Get("Upgrade"), "websocket"):
+		return errors.New("the server upgrades to something else")
+	case resp.Header.Get("Sec-WebSocket-Accept") != base64.StdEncoding.EncodeToString(sum[:]):
+		return errors.New("the server's Sec-WebSocket-Accept is wrong")
+	}
+	return nil
+}
+
+// wsConn is the client's end of a WebSocket as a connection of the line dialect:
+// what is read is the text of each message and '\n', what is written goes out as
+// a message for each line. It puts frames together itself, for a whole batch has
+// to be read at once and known to be there, which libraries do not tell.
 type wsConn struct {
-	*net.TCPConn // what it goes over
-	ws           *websocket.Conn
+	net.Conn // below
 
-	message io.Reader // owned by the reader; nil: between two messages
+	in wsReader // owned by the reader
+
+	mu     sync.Mutex // held over each write
+	out    []byte     // guarded by mu: frames, made here
+	inside bool       // guarded by mu: a line was begun and not ended
+	closed bool       // guarded by mu: the closing frame is out
 }
 
-// Read gives the text of each message and '\n'.
-func (c *wsConn) Read(p []byte) (n int, err error) {
-	if c.message == nil {
-		if _, c.message, err = c.ws.Reader(context.Background()); err != nil {
-			c.message = nil
-			return 0, closedWS(err)
-		}
+func newWS(conn net.Conn, early []byte) *wsConn {
+	c := &wsConn{Conn: conn}
+	c.in.init(conn, early, c.control)
+	return c
+}
+
+func (c *wsConn) Read(p []byte) (int, error) { return c.in.read(p) }
+
+// SetLinger and SetReadBuffer are those of the socket below.
+func (c *wsConn) SetLinger(sec int) error {
+	if conn, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
+		return conn.SetLinger(sec)
 	}
-	for err == nil && n < len(p)-1 {
-		var more int
-		more, err = c.message.Read(p[n : len(p)-1]) // a byte is left for the end
-		n += more
-	}
-	switch {
-	case err == io.EOF:
-		c.message = nil
-		p[n] = '\n'
-		return n + 1, nil
-	case err != nil:
-		return n, closedWS(err)
-	case n == 0:
-		return 0, io.ErrShortBuffer
-	}
-	return n, nil
+	return errors.ErrUnsupported
 }
 
-// closedWS is the error of a stream that has ended: io.EOF only after a closing
-// handshake.
-func closedWS(err error) error {
-	switch {
-	case websocket.CloseStatus(err) != -1:
-		return io.EOF
-	case errors.Is(err, io.EOF):
-		return io.ErrUnexpectedEOF
-	}
-	return err
-}
-
-// Write sends each line as one message.
-func (c *wsConn) Write(p []byte) (int, error) {
-	for line := range bytes.Lines(p) {
-		if err := c.ws.Write(context.Background(), websocket.MessageText, bytes.TrimSuffix(line, []byte("\n"))); err != nil {
-			return 0, err
-		}
-	}
-	return len(p), nil
-}
-
-// CloseWrite begins the closing handshake; what the server sends until it
-// answers can still be read. The library would throw that away, so the frame is
-// written here: final, of the kind close, and masked, with the code 1000.
-func (c *wsConn) CloseWrite() error {
-	const code = 1000
-	var mask [4]byte
-	_, _ = rand.Read(mask[:]) // it never fails
-	frame := append([]byte{0x88, 0x82}, mask[:]...)
-	frame = append(frame, mask[0]^(code>>8), mask[1]^(code&0xff))
-	_, err := c.TCPConn.Write(frame)
-	return err
-}
-
-// Close ends the connection without a handshake.
-func (c *wsConn) Close() error {
-	err := c.TCPConn.Close()
-	_ = c.ws.CloseNow() // gives the library's memory back
-	return err
-}
+func (c *wsConn) SetReadBuffer(bytes int) error { return setReadBuffer(c.Conn, bytes) }

@@ -1,0 +1,283 @@
+package chatter
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// over serves WebSockets with a library that is not ours.
+func over(t *testing.T, serve func(context.Context, *websocket.Conn)) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/ws" {
+			http.NotFound(w, r)
+			return
+		}
+		ws, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer ws.CloseNow()
+		ws.SetReadLimit(-1)
+		serve(r.Context(), ws)
+	}))
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
+}
+
+// received is what a server reads of a message.
+func received(ctx context.Context, ws *websocket.Conn) string {
+	kind, text, err := ws.Read(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprint(kind, " ", string(text))
+}
+
+func dialWS(t *testing.T, addr string) *Client {
+	t.Helper()
+	c, err := DialWS(context.Background(), addr, "bob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// A line is a message both ways, and the handshakes are as the library has them.
+func TestWebSocketTalksToALibrary(t *testing.T) {
+	long := strings.Repeat("x", 70_000)
+	got := make(chan string, 4)
+	addr := over(t, func(ctx context.Context, ws *websocket.Conn) {
+		for range 3 {
+			got <- received(ctx, ws)
+		}
+		go ws.Ping(ctx) // the client answers while it reads
+		for _, text := range []string{`{"welcome":"bob2"}`, " bob:hi@bob@bob2", " bob:" + long + "@bob@bob2"} {
+			if err := ws.Write(ctx, websocket.MessageText, []byte(text)); err != nil {
+				t.Error(err)
+			}
+		}
+		_, _, err := ws.Read(ctx)
+		got <- websocket.CloseStatus(err).String()
+	})
+	c := dialWS(t, addr)
+	for _, err := range []error{c.Say([]byte("hello")), c.Tell("李雷", []byte(long))} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []string{"MessageText bob", "MessageText hello@bob@------Group chat-------", "MessageText " + long + "@bob@李雷"} {
+		if text := <-got; text != want {
+			t.Errorf("the server reads %.80q, want %.80q", text, want)
+		}
+	}
+	var f Frame
+	for _, size := range []int{len(`{"welcome":"bob2"}`), len(" bob:hi@bob@bob2"), len(long) + len(" bob:@bob@bob2")} {
+		if err := c.NextRaw(&f); err != nil || len(f.Raw) != size {
+			t.Fatalf("a frame of %d bytes, %v, want %d", len(f.Raw), err, size)
+		}
+		if err := c.Parse(&f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c.Name() != "bob2" {
+		t.Errorf("the name is %q", c.Name())
+	}
+	if err := c.Leave(HalfClose); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Next(&f); err != io.EOF {
+		t.Errorf("after the closing handshake: %v", err)
+	}
+	if code := <-got; code != "StatusNormalClosure" {
+		t.Errorf("the server is told %s", code)
+	}
+	if err := c.Say([]byte("late")); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("said after leaving: %v", err)
+	}
+}
+
+func TestWebSocketEnds(t *testing.T) {
+	for name, tc := range map[string]struct {
+		serve func(context.Context, *websocket.Conn)
+		want  error
+	}{
+		"in order":       {func(_ context.Context, ws *websocket.Conn) { ws.Close(websocket.StatusGoingAway, "shut") }, io.EOF},
+		"without a word": {func(_ context.Context, ws *websocket.Conn) { ws.CloseNow() }, io.ErrUnexpectedEOF},
+		"with bytes":     {func(ctx context.Context, ws *websocket.Conn) { ws.Write(ctx, websocket.MessageBinary, []byte("x")) }, errWSBinary},
+	} {
+		t.Run(name, func(t *testing.T) {
+			addr := over(t, func(ctx context.Context, ws *websocket.Conn) {
+				received(ctx, ws) // else what is unread makes an RST of the close
+				tc.serve(ctx, ws)
+			})
+			if err := dialWS(t, addr).Next(new(Frame)); !errors.Is(err, tc.want) {
+				t.Errorf("%v, want %v", err, tc.want)
+			}
+		})
+	}
+}
+
+// What is no WebSocket is refused with what came instead, and a server that
+// does not answer is given up when ctx ends.
+func TestWebSocketRefused(t *testing.T) {
+	for want, answer := range map[string]string{
+		"404":                          "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+		"something else":               "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n",
+		"Sec-WebSocket-Accept":         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: x\r\n\r\n",
+		"malformed":                    "{\"error\":\"who are you\"}\n",
+		os.ErrDeadlineExceeded.Error(): "",
+	} {
+		t.Run(want, func(t *testing.T) {
+			client, server := net.Pipe()
+			defer client.Close()
+			defer server.Close()
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			go func() {
+				_, _ = server.Read(make([]byte, 4096))
+				if answer == "" {
+					cancel()
+				}
+				_, _ = io.WriteString(server, answer)
+			}()
+			if _, err := upgrade(ctx, client, "room"); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// serverFrame is a frame from a server.
+func serverFrame(first byte, payload string) string {
+	switch n := len(payload); {
+	case n < 126:
+		return string([]byte{first, byte(n)}) + payload
+	case n <= 0xffff:
+		return string(binary.BigEndian.AppendUint16([]byte{first, 126}, uint16(n))) + payload
+	}
+	return string(binary.BigEndian.AppendUint64([]byte{first, 127}, uint64(len(payload)))) + payload
+}
+
+// Wherever a stream is cut, and however little is read at once, the text is the
+// same: whole messages, pieces of one, empty ones, a ping in between.
+func TestWebSocketEverySplit(t *testing.T) {
+	long := strings.Repeat("y", 300)
+	stream := serverFrame(0x81, " bob:hi") + serverFrame(0x81, "") + serverFrame(0x01, "half ") + serverFrame(0x89, "ping") +
+		serverFrame(0x00, "") + serverFrame(0x80, "whole") + serverFrame(0x81, long) + serverFrame(0x81, "z") + serverFrame(0x88, "\x03\xe9bye")
+	want := " bob:hi\n\nhalf whole\n" + long + "\nz\n"
+	for cut := range len(stream) + 1 {
+		for _, size := range []int{1, 2, 3, 7, 4096} {
+			var replies strings.Builder
+			r := new(wsReader)
+			r.init(&script{pieces: []string{stream[cut:]}}, []byte(stream[:cut]), func(kind byte, payload []byte) error {
+				fmt.Fprintf(&replies, "%x %q ", kind, payload)
+				return nil
+			})
+			got, err := drain(r, make([]byte, size))
+			if got != want || err != io.EOF || replies.String() != `a "ping" 8 "\x03\xe9" ` {
+				t.Fatalf("cut at %d, read by %d: %q, %v, answers %s", cut, size, got, err, replies.String())
+			}
+		}
+	}
+}
+
+func drain(r *wsReader, p []byte) (string, error) {
+	var got strings.Builder
+	for {
+		n, err := r.read(p)
+		got.Write(p[:n])
+		if err != nil {
+			return got.String(), err
+		}
+	}
+}
+
+func TestWebSocketWrongFrames(t *testing.T) {
+	for name, tc := range map[string]struct {
+		stream string
+		want   error
+	}{
+		"masked":                {"\x81\x81abcdx", errWSMasked},
+		"compressed":            {serverFrame(0xc1, "x"), errWSReserved},
+		"binary":                {serverFrame(0x82, "x"), errWSBinary},
+		"a kind of the future":  {serverFrame(0x83, "x"), errWSKind},
+		"goes on from nothing":  {serverFrame(0x80, "x"), errWSOrder},
+		"text within text":      {serverFrame(0x01, "x") + serverFrame(0x81, "y"), errWSOrder},
+		"a ping in pieces":      {serverFrame(0x09, "x"), errWSControl},
+		"a long ping":           {serverFrame(0x89, strings.Repeat("x", 126)), errWSControl},
+		"larger than can be":    {"\x81\x7f\xff\xff\xff\xff\xff\xff\xff\xff", errWSSize},
+		"closed in a message":   {serverFrame(0x01, "x") + serverFrame(0x88, ""), io.ErrUnexpectedEOF},
+		"cut in a header":       {"\x81", io.ErrUnexpectedEOF},
+		"cut behind a message":  {serverFrame(0x81, "x"), io.ErrUnexpectedEOF},
+		"more behind a goodbye": {serverFrame(0x88, "") + serverFrame(0x81, "x"), io.EOF},
+	} {
+		r := new(wsReader)
+		r.init(&script{pieces: []string{tc.stream}}, nil, func(byte, []byte) error { return nil })
+		if got, err := drain(r, make([]byte, 64)); !errors.Is(err, tc.want) || strings.Contains(got, "y") {
+			t.Errorf("%s: %q, %v, want %v", name, got, err, tc.want)
+		}
+	}
+}
+
+// A batch stays a batch: all but the last frame say that there are more. None
+// of it allocates.
+func TestWebSocketBatch(t *testing.T) {
+	batch := strings.Repeat(serverFrame(0x81, " bob:hello@bob@------Group chat-------"), 20)
+	conn := &script{}
+	c, err := New(newWS(conn, nil), "bob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pieces := make([]string, 1)
+	var f Frame
+	allocs := testing.AllocsPerRun(50, func() {
+		pieces[0] = batch
+		conn.pieces = pieces
+		for i := range 20 {
+			before := time.Now()
+			if err := c.Next(&f); err != nil || f.More != (i < 19) || string(f.Text) != "hello" || i == 0 && f.At.Before(before) {
+				t.Fatalf("frame %d: %q, more %v, %v", i, f.Raw, f.More, err)
+			}
+		}
+	})
+	if allocs > 0 {
+		t.Errorf("%v allocations for 20 frames", allocs)
+	}
+}
+
+// The bytes of several lines go out in one write, and lines in pieces are whole
+// messages again.
+func TestWebSocketWrites(t *testing.T) {
+	got := make(chan string, 5)
+	addr := over(t, func(ctx context.Context, ws *websocket.Conn) {
+		for range 5 {
+			got <- received(ctx, ws)
+		}
+	})
+	c := dialWS(t, addr)
+	for _, piece := range []string{"one\ntwo\n", "thr", "", "ee", "\n\n"} {
+		if n, err := c.conn.Write([]byte(piece)); n != len(piece) || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	for _, want := range []string{"bob", "one", "two", "three", ""} {
+		if text := <-got; text != "MessageText "+want {
+			t.Errorf("%q, want %q", text, want)
+		}
+	}
+}

@@ -1,0 +1,192 @@
+package chatter
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// What a server may not send.
+var (
+	errWSMasked   = errors.New("websocket: a frame from the server is masked")
+	errWSReserved = errors.New("websocket: a frame has reserved bits")
+	errWSOrder    = errors.New("websocket: a message begins within another, or goes on where none is")
+	errWSBinary   = errors.New("websocket: a message is not text")
+	errWSControl  = errors.New("websocket: a control frame is cut or too long")
+	errWSKind     = errors.New("websocket: a frame is of no known kind")
+	errWSSize     = errors.New("websocket: a frame is of an impossible size")
+)
+
+// wsReader takes the text out of the frames that a server sends. It does so in
+// the reader's own memory, where a batch stays a batch: a header is longer than
+// the '\n' that follows its message.
+type wsReader struct {
+	// Static after construction.
+	conn  io.Reader
+	reply func(kind byte, payload []byte) error
+
+	early  []byte   // read before the first Read
+	header [10]byte // of the frame that begins
+	have   int      // bytes of it
+	left   uint64   // of the payload of the frame that goes on
+	first  byte     // its first byte
+	within bool     // a frame goes on
+	inside bool     // a message was begun and not ended
+	ctrl   []byte   // the payload of a control frame, so far
+	small  [2]byte  // the least that a read takes
+	rest   []byte   // of small: not given yet
+	err    error    // what ended the stream
+}
+
+func (r *wsReader) init(conn io.Reader, early []byte, reply func(byte, []byte) error) {
+	r.conn, r.early, r.reply = conn, early, reply
+}
+
+// read reads once and gives what text there is in it, and reads again if there
+// is none. After a closing frame it gives io.EOF, and for a connection that ends
+// without one io.ErrUnexpectedEOF.
+func (r *wsReader) read(p []byte) (int, error) {
+	if len(r.rest) > 0 {
+		n := copy(p, r.rest)
+		r.rest = r.rest[n:]
+		return n, nil
+	}
+	if len(p) < len(r.small) { // where a buffer is all but full
+		n, err := r.read(r.small[:])
+		given := copy(p, r.small[:n])
+		r.rest = r.small[given:n]
+		return given, err
+	}
+	for r.err == nil {
+		n, err := r.some(p[1:])
+		if n > 0 {
+			n = r.take(p, n)
+		}
+		switch {
+		case r.err != nil:
+		case err == io.EOF:
+			r.err = io.ErrUnexpectedEOF
+		case err != nil:
+			return n, err // a deadline, after which it goes on, or for good
+		}
+		if n > 0 {
+			return n, nil
+		}
+	}
+	return 0, r.err
+}
+
+// some reads into p.
+func (r *wsReader) some(p []byte) (int, error) {
+	if len(r.early) > 0 {
+		n := copy(p, r.early)
+		r.early = r.early[n:]
+		return n, nil
+	}
+	return r.conn.Read(p)
+}
+
+// take makes text of the n bytes in p[1:], at the front of p. The text is at
+// most one byte ahead of the frames that it is from: that byte is the '\n' of a
+// message whose header an earlier read has brought.
+func (r *wsReader) take(p []byte, n int) int {
+	out, end := 0, 1+n
+	for at := 1; at < end && r.err == nil; {
+		if !r.within {
+			r.header[r.have] = p[at]
+			r.have++
+			at++
+			if r.have < wsHeaderSize(r.header[:r.have]) {
+				continue
+			}
+			if r.err = r.begin(); r.err != nil {
+				break
+			}
+		}
+		part := p[at : at+int(min(r.left, uint64(end-at)))]
+		at += len(part)
+		r.left -= uint64(len(part))
+		if r.first&0x8 != 0 {
+			r.ctrl = append(r.ctrl, part...)
+		} else {
+			out += copy(p[out:], part)
+		}
+		if r.left == 0 {
+			out += r.end(p[out:])
+		}
+	}
+	return out
+}
+
+// wsHeaderSize is how many bytes a header has, of which some are known.
+func wsHeaderSize(header []byte) int {
+	if len(header) < 2 {
+		return 2
+	}
+	switch header[1] &^ wsMasked {
+	case 126:
+		return 4
+	case 127:
+		return 10
+	}
+	return 2
+}
+
+// begin begins the frame whose header is complete.
+func (r *wsReader) begin() error {
+	h := r.header[:r.have]
+	r.first, r.have, r.within = h[0], 0, true
+	switch len(h) {
+	case 2:
+		r.left = uint64(h[1])
+	case 4:
+		r.left = uint64(binary.BigEndian.Uint16(h[2:]))
+	default:
+		r.left = binary.BigEndian.Uint64(h[2:])
+	}
+	kind := r.first & wsKind
+	switch {
+	case h[1]&wsMasked != 0:
+		return errWSMasked
+	case r.first&wsReserved != 0:
+		return errWSReserved
+	case r.left > maxFrame:
+		return errWSSize
+	case kind == wsClose || kind == wsPing || kind == wsPong:
+		if r.first&wsFinal == 0 || r.left > 125 {
+			return errWSControl
+		}
+		r.ctrl = r.ctrl[:0]
+	case kind == wsBinary:
+		return errWSBinary
+	case kind > wsBinary:
+		return fmt.Errorf("%w: %d", errWSKind, kind)
+	case r.inside != (kind == wsMore):
+		return errWSOrder
+	}
+	return nil
+}
+
+// end ends the frame, and its message if it is the last one of it: then it puts
+// '\n' at the front of p, and says that this is a byte.
+func (r *wsReader) end(p []byte) int {
+	r.within = false
+	switch r.first & wsKind {
+	case wsPing:
+		r.err = r.reply(wsPong, r.ctrl)
+	case wsClose:
+		_ = r.reply(wsClose, r.ctrl[:min(len(r.ctrl), 2)]) // the server has said all
+		r.err = io.EOF
+		if r.inside {
+			r.err = io.ErrUnexpectedEOF
+		}
+	case wsPong:
+	default:
+		if r.inside = r.first&wsFinal == 0; !r.inside {
+			p[0] = '\n'
+			return 1
+		}
+	}
+	return 0
+}
