@@ -168,6 +168,7 @@ type Judge struct {
 	apart      []apart
 	doubles    []double
 	suspects   []suspect
+	server     member          // whose lines the server says in its own name; it never joins
 	misfits    []*Session      // whose roster or name is not what it should be
 	pinned     int64           // members who left after this place are needed for those
 	tainted    map[string]bool // names whose presence is itself in doubt

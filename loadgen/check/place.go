@@ -101,8 +101,13 @@ func (j *Judge) placeLineLocked(s *Session, w *word) bool {
 }
 
 // placeStrangeLocked gives a line its place that has no stamp, unless its sender
-// is nobody or of the run. Where that is not clear yet, it is heard at the end.
+// is nobody or of the run. What a server says in its own name, such as its
+// operator's words, is ordered as a stranger's line is. Where that is not clear yet, it is heard at the end.
 func (j *Judge) placeStrangeLocked(s *Session, w *word) bool {
+	if w.name == wire.Server {
+		j.appendLocked(entry{kind: wire.Line, name: w.name, text: w.text, member: &j.server})
+		return true
+	}
 	m := j.fold.holder(w.name, s.behind())
 	if m == nil || m.session != nil {
 		return false
@@ -204,6 +209,9 @@ func (j *Judge) expectsLocked(name string, place int64) bool {
 // strange says whether a name may belong, where the session stands, to a member
 // who is not of the run.
 func (s *Session) strange(name string) bool {
+	if name == wire.Server {
+		return true
+	}
 	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -124,6 +124,7 @@ func TestRosters(t *testing.T) {
 			b := h.in(1, "bob", "bob", "nc", "amy", "bob")
 			h.told([]string{"nc", "amy", "bob"}, a)
 			h.gets(&wire.Frame{Kind: wire.Line, Sender: []byte("nc"), Text: []byte("hi"), Target: []byte(wire.Group)}, a, b)
+			h.gets(&wire.Frame{Kind: wire.Line, Sender: []byte(wire.Server), Text: []byte("tea is ready"), Target: []byte(wire.Group)}, a, b)
 			h.gets(&wire.Frame{Kind: wire.Line, Private: true, Sender: []byte("nc"), Text: []byte("psst"), Target: []byte("bob")}, b)
 			h.gets(h.says(a, ""), a, b)
 		}},
