@@ -3,6 +3,9 @@
 // all together. Without any it is a right server of that dialect, if a slow
 // one: whatever happens, happens under one lock.
 //
+// Client is the other half: what the original's client does at its socket, so
+// that a server can be held against it.
+//
 // What belongs to the dialect is no defect and always so: no welcome, the whole
 // roster after each change, one send a frame without an end.
 package original

@@ -51,7 +51,7 @@ func writeMetrics(w io.Writer, st manager.Stats, rec *record.State) {
 	}
 	e.one("chatsim_record_up", "gauge", "Whether the record is being written.", up)
 	e.one("chatsim_record_lines_total", "counter", "Lines written to the record.", float64(rec.Lines))
-	e.one("chatsim_record_lost_lines_total", "counter", "Lines for which the record had no room.", float64(rec.Lost))
+	e.one("chatsim_record_lost_lines_total", "counter", "Lines that did not get into the record.", float64(rec.Lost))
 	e.one("chatsim_record_waiting_bytes", "gauge", "Bytes that wait for the record's disk.", float64(rec.Waiting))
 }
 
