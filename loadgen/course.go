@@ -19,6 +19,7 @@ func (m *measure) moved(at time.Duration, by movement) {
 	m.lineMu.Lock()
 	defer m.lineMu.Unlock()
 	n := int64(at / step)
+	m.present += by.joins - by.leaves - by.evicted
 	sum := m.movements[n]
 	m.movements[n] = movement{sum.joins + by.joins, sum.leaves + by.leaves, sum.evicted + by.evicted}
 }

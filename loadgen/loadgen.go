@@ -106,8 +106,9 @@ type Config struct {
 
 	FailFast bool // end the load when a check has failed
 
-	JoinTimeout time.Duration // 5 s; for a connection, and the longest during which nobody gets into the room
-	Progress    func(Progress)
+	JoinTimeout time.Duration  // 5 s; for a connection, and the longest during which nobody gets into the room
+	Progress    func(Progress) // called five times a second
+	Watch       func(Snapshot) // called each second
 
 	// Record, if set, is told of all that the judge is told, see check.Config.
 	Record func(*check.Event)

@@ -170,6 +170,7 @@ type measure struct {
 	sent                         int64
 	sentIn                       map[int64]int64    // measured lines by second
 	movements                    map[int64]movement // by step
+	present                      int64              // who is in the room
 
 	usage usage
 }
@@ -265,12 +266,22 @@ func (m *measure) collectLocked(sh *shard) {
 
 // finish collects all that is left; no batch is under way any more.
 func (m *measure) finish() {
+	m.collect()
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for i := range m.shards {
-		m.collectLocked(&m.shards[i])
-	}
 	m.finishSecondsLocked(1 << 62)
+}
+
+// collect adds what the shards hold to the totals and to their seconds.
+func (m *measure) collect() {
+	for i := range m.shards {
+		sh := &m.shards[i]
+		sh.mu.Lock()
+		m.mu.Lock()
+		m.collectLocked(sh)
+		m.mu.Unlock()
+		sh.mu.Unlock()
+	}
 }
 
 // sentLine notes a line that is about to be written. If it was queued behind
@@ -314,4 +325,9 @@ func (m *measure) leaves(took time.Duration) {
 // latency puts a histogram's figures into the report's form.
 func latency(h *hdrhistogram.Histogram) *report.Latency {
 	return report.NewLatency(h.TotalCount(), h.Min(), int64(h.Mean()), h.Max(), h.ValueAtPercentile)
+}
+
+// summary is latency without the curve.
+func summary(h *hdrhistogram.Histogram) *report.Latency {
+	return report.NewSummary(h.TotalCount(), h.Min(), int64(h.Mean()), h.Max(), h.ValueAtPercentile)
 }

@@ -45,22 +45,27 @@ func (r *run) report(result check.Result) *report.Report {
 func reportChecks(result check.Result, level check.Level) []report.Check {
 	out := []report.Check{} // an empty list, not null, in JSON
 	for _, o := range result.Outcomes {
-		c := report.Check{Name: string(o.Name), Verdict: report.Verdict(o.Verdict), Required: o.Required,
-			Evaluations: o.Evaluations, Violations: o.Violations, Implied: o.Implied, Reason: o.Reason}
+		c := reportCheck(o)
 		if o.Verdict == check.NotExercised && level != check.Full && c.Reason == "" {
 			c.Reason = "run with -verify " + level.String()
-		}
-		for _, w := range o.Witnesses {
-			var sides []report.Side
-			for _, s := range w.Sides {
-				sides = append(sides, report.Side(s))
-			}
-			c.Witnesses = append(c.Witnesses, report.Witness{Check: string(w.Check), Chatters: w.Chatters, Names: w.Names, Place: w.Place,
-				Sentence: w.Sentence, Expected: w.Expected, Came: w.Came, Before: w.Before, Agreed: w.Agreed, Sides: sides})
 		}
 		out = append(out, c)
 	}
 	return out
+}
+
+func reportCheck(o check.Outcome) report.Check {
+	c := report.Check{Name: string(o.Name), Verdict: report.Verdict(o.Verdict), Required: o.Required,
+		Evaluations: o.Evaluations, Violations: o.Violations, Implied: o.Implied, Reason: o.Reason}
+	for _, w := range o.Witnesses {
+		var sides []report.Side
+		for _, s := range w.Sides {
+			sides = append(sides, report.Side(s))
+		}
+		c.Witnesses = append(c.Witnesses, report.Witness{Check: string(w.Check), Chatters: w.Chatters, Names: w.Names, Place: w.Place,
+			Sentence: w.Sentence, Expected: w.Expected, Came: w.Came, Before: w.Before, Agreed: w.Agreed, Sides: sides})
+	}
+	return c
 }
 
 func (r *run) latencies() report.Latencies {

@@ -146,22 +146,31 @@ func (r *run) requires() []check.Name {
 	return r.script.Requires(d, float64(min(r.cfg.Rate, 1e9))*d.Seconds())
 }
 
-// watch tells Progress five times a second until the returned function is called.
+// watch tells Progress five times a second and Watch each second until the
+// returned function is called.
 func (r *run) watch() (stop func()) {
-	if r.cfg.Progress == nil {
+	if r.cfg.Progress == nil && r.cfg.Watch == nil {
 		return func() {}
+	}
+	if r.cfg.Watch != nil {
+		r.judge.Interim() // each tells what was counted until the one before
 	}
 	done := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		tick := time.NewTicker(200 * time.Millisecond)
 		defer tick.Stop()
-		for {
+		for n := 0; ; n++ {
 			select {
 			case <-done:
 				return
 			case <-tick.C:
+			}
+			if r.cfg.Progress != nil {
 				r.cfg.Progress(r.progress())
+			}
+			if r.cfg.Watch != nil && n%5 == 0 {
+				r.cfg.Watch(r.snapshot())
 			}
 		}
 	})

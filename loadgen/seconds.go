@@ -46,11 +46,19 @@ func (m *measure) lastSecond() int64 {
 func (m *measure) finishSecondsLocked(upTo int64) {
 	for n, s := range m.seconds {
 		if n <= upTo && s.hist != nil {
-			s.p50 = report.Percentile(s.hist.TotalCount(), 50, s.hist.ValueAtPercentile)
-			s.p99 = report.Percentile(s.hist.TotalCount(), 99, s.hist.ValueAtPercentile)
+			s.p50, s.p99 = s.percentiles()
 			s.hist = nil
 		}
 	}
+}
+
+// percentiles are those of the second's deliveries so far.
+func (s *second) percentiles() (p50, p99 *int64) {
+	if s.hist == nil {
+		return s.p50, s.p99
+	}
+	return report.Percentile(s.hist.TotalCount(), 50, s.hist.ValueAtPercentile),
+		report.Percentile(s.hist.TotalCount(), 99, s.hist.ValueAtPercentile)
 }
 
 // slowest is the slowest delivery of the second around at and its neighbours.

@@ -144,6 +144,7 @@ type Judge struct {
 	publicBack atomic.Int64 // group lines that came back to their senders
 	stalledAt  atomic.Int64 // when somebody last began not to read, +1; 0: nobody ever did
 	stallEnd   atomic.Int64 // and when that one went on
+	asked      atomic.Int64 // how often Interim was called
 
 	mu sync.Mutex
 	// Guarded by mu.
@@ -155,9 +156,10 @@ type Judge struct {
 	strays      []*Session            // over without their rosters, and their joins may yet be told
 	over        []*Session            // got their places after they had ended, and are to be settled
 	totals      totals
-	horizon     int64 // everybody has seen the order up to here
-	horizonNext int64 // where that is looked at again
-	publicSent  int64 // at level Count
+	interim     counts // beside the totals, of sessions that are not among them: as of when each last told
+	horizon     int64  // everybody has seen the order up to here
+	horizonNext int64  // where that is looked at again
+	publicSent  int64  // at level Count
 	gaps        gaps
 
 	// What was found, and what is heard at the end.
@@ -203,6 +205,17 @@ const (
 
 // totals are sums over all sessions.
 type totals struct {
+	counts
+	late []lateLeave
+}
+
+func (t *totals) add(o *totals) {
+	t.counts.add(&o.counts)
+	t.late = append(t.late, o.late...)
+}
+
+// counts are how often there was something to compare.
+type counts struct {
 	deliveries int64 // of measured lines
 	observed   int64 // of any line of the run
 	entries    int64 // public entries that receivers saw in their place
@@ -216,24 +229,57 @@ type totals struct {
 	isolated   int64 // deliveries while somebody did not read
 	private    int64 // deliveries of private lines
 	sent       int64
-	late       []lateLeave
 }
 
-func (t *totals) add(o *totals) {
-	t.deliveries += o.deliveries
-	t.observed += o.observed
-	t.entries += o.entries
-	t.views += o.views
-	t.snapshots += o.snapshots
-	t.suffixes += o.suffixes
-	t.joins += o.joins
-	t.fifo += o.fifo
-	t.causal += o.causal
-	t.claims += o.claims
-	t.isolated += o.isolated
-	t.private += o.private
-	t.sent += o.sent
-	t.late = append(t.late, o.late...)
+func (t *counts) add(o *counts) { t.plus(o, 1) }
+
+// plus adds o so many times.
+func (t *counts) plus(o *counts, times int64) {
+	t.deliveries += times * o.deliveries
+	t.observed += times * o.observed
+	t.entries += times * o.entries
+	t.views += times * o.views
+	t.snapshots += times * o.snapshots
+	t.suffixes += times * o.suffixes
+	t.joins += times * o.joins
+	t.fifo += times * o.fifo
+	t.causal += times * o.causal
+	t.claims += times * o.claims
+	t.isolated += times * o.isolated
+	t.private += times * o.private
+	t.sent += times * o.sent
+}
+
+// of is how often a check that does not wait for the end had something to
+// compare.
+func (t *counts) of(c Name) int64 {
+	switch c {
+	case NoCreation, NoDuplication:
+		return t.observed
+	case Validity:
+		return t.sent
+	case TotalOrder:
+		return t.entries + t.private
+	case FIFOOrder:
+		return t.fifo
+	case CausalOrder:
+		return t.causal
+	case ViewOrder:
+		return t.views
+	case RosterAccuracy:
+		return t.snapshots
+	case NameUniqueness:
+		return t.joins
+	case NameSuffixing:
+		return t.suffixes
+	case Confidentiality:
+		return t.private
+	case Authenticity:
+		return t.claims
+	case Isolation:
+		return t.isolated
+	}
+	return 0
 }
 
 // lateLeave is a leave that a receiver learned of after the limit.

@@ -78,6 +78,9 @@ func (j *Judge) End(e End) Result {
 // add takes a stay's counts over.
 func (e *ending) add(s *Session) {
 	e.judge.totals.add(&s.tally)
+	if s.told != nil {
+		e.judge.interim.plus(s.told, -1)
+	}
 	if kind, _ := s.left(); kind != Stays && e.judge.cfg.Left != nil {
 		e.judge.cfg.Left(s)
 	}

@@ -62,8 +62,7 @@ func (e *ending) result() Result {
 		}
 		n, asked := evaluated[c]
 		o := Outcome{Name: c, Evaluations: n, Required: required[c] && asked}
-		e.collect(&o)
-		o.Violations += e.judge.uncounted[c]
+		j.collectLocked(&o)
 		switch {
 		case !asked:
 			o.Verdict = NotExercised
@@ -83,8 +82,9 @@ func (e *ending) result() Result {
 	return r
 }
 
-func (e *ending) collect(o *Outcome) {
-	for _, f := range e.judge.foundOrder {
+func (j *Judge) collectLocked(o *Outcome) {
+	o.Violations += j.uncounted[o.Name]
+	for _, f := range j.foundOrder {
 		if f.check != o.Name {
 			continue
 		}
@@ -94,45 +94,20 @@ func (e *ending) collect(o *Outcome) {
 		}
 		o.Violations++
 		if len(o.Witnesses) < maxWitnesses {
-			o.Witnesses = append(o.Witnesses, e.judge.witnessLocked(f))
+			o.Witnesses = append(o.Witnesses, j.witnessLocked(f))
 		}
 	}
 }
 
 // evaluations is how often a check had something to compare.
 func (e *ending) evaluations(c Name) int64 {
-	t := &e.judge.totals
 	switch c {
-	case NoCreation, NoDuplication:
-		return t.observed
-	case Validity:
-		return t.sent
 	case Agreement:
 		return e.slices
-	case TotalOrder:
-		return t.entries + t.private
-	case FIFOOrder:
-		return t.fifo
-	case CausalOrder:
-		return t.causal
-	case ViewOrder:
-		return t.views
-	case RosterAccuracy:
-		return t.snapshots
 	case LeaveCompleteness:
 		return e.left
-	case NameUniqueness:
-		return t.joins
-	case NameSuffixing:
-		return t.suffixes
-	case Confidentiality:
-		return t.private
-	case Authenticity:
-		return t.claims
-	case Isolation:
-		return t.isolated
 	case Liveness:
 		return e.alive
 	}
-	return 0
+	return e.judge.totals.of(c)
 }

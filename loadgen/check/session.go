@@ -36,6 +36,8 @@ type Session struct {
 	open     []gapSeat      // private lines since the last public entry
 	garbled  map[string]int // lines by name that came in a form that cannot be told
 	tally    totals
+	told     *counts       // of the tally, what went into Judge.interim
+	toldAt   int64         // the Interim that it was for
 	lastOwn  int           // highest own sequence number that came back
 	privates int64         // deliveries of measured private lines
 	newest   time.Duration // the latest send of a line that came
@@ -142,6 +144,9 @@ func (s *Session) LeaveNotice() (time.Duration, bool) {
 // Flush ends a batch of observations that were read at one time. Nothing else
 // depends on where batches end.
 func (s *Session) Flush(at time.Duration) {
+	if n := s.judge.asked.Load(); n != s.toldAt {
+		s.tell(n)
+	}
 	if !s.bound {
 		return
 	}

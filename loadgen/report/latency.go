@@ -61,6 +61,16 @@ const (
 // NewLatency makes a Latency of a histogram's figures, in nanoseconds; at
 // gives the value at a percentile (0 to 100). It is nil without samples.
 func NewLatency(count, lo, mean, hi int64, at func(percentile float64) int64) *Latency {
+	l := NewSummary(count, lo, mean, hi, at)
+	if l != nil {
+		l.Curve = curve(count, at)
+	}
+	return l
+}
+
+// NewSummary is NewLatency without the curve, for which at is asked ten times
+// as often.
+func NewSummary(count, lo, mean, hi int64, at func(percentile float64) int64) *Latency {
 	if count == 0 {
 		return nil
 	}
@@ -69,7 +79,7 @@ func NewLatency(count, lo, mean, hi int64, at func(percentile float64) int64) *L
 		P50:  Percentile(count, 50, at),
 		P90:  Percentile(count, 90, at),
 		P99:  Percentile(count, 99, at),
-		P999: Percentile(count, 99.9, at), Curve: curve(count, at),
+		P999: Percentile(count, 99.9, at),
 	}
 }
 

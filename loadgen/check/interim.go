@@ -1,0 +1,54 @@
+package check
+
+// Interim is how a run stands while sessions observe.
+type Interim struct {
+	// Outcomes are those of the checks at the judge's level. Nothing has passed
+	// before the end: where nothing speaks against a check, its verdict is
+	// empty. Agreement, leave completeness and liveness are evaluated at the
+	// end; what the others count came with batches that had begun before the
+	// Interim before.
+	Outcomes []Outcome
+
+	// Suspected says that an entry came out of its turn. Which of those who
+	// saw it is wrong, and against which check, is decided at the end.
+	Suspected bool
+}
+
+// Interim says how the run stands. A violation may still turn out to follow
+// from another. Any goroutine may ask; each time costs every session a look at
+// the judge's lock with its next batch.
+func (j *Judge) Interim() Interim {
+	j.asked.Add(1)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	now := Interim{Suspected: len(j.kept) > 0}
+	seen := j.totals.counts
+	seen.add(&j.interim)
+	for _, c := range j.cfg.Level.checks() {
+		o := Outcome{Name: c}
+		if reason, ok := j.cfg.Unable[c]; ok {
+			o.Verdict, o.Reason = NotExercised, reason
+		} else {
+			o.Evaluations = seen.of(c)
+			if j.collectLocked(&o); o.Violations > 0 {
+				o.Verdict = Failed
+			}
+		}
+		now.Outcomes = append(now.Outcomes, o)
+	}
+	return now
+}
+
+// tell adds what the session has counted since it last told, for the nth Interim.
+func (s *Session) tell(n int64) {
+	if s.told == nil {
+		s.told = new(counts)
+	}
+	s.toldAt = n
+	j := s.judge
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.interim.plus(s.told, -1)
+	j.interim.plus(&s.tally.counts, 1)
+	*s.told = s.tally.counts
+}

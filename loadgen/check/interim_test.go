@@ -1,0 +1,84 @@
+package check
+
+import (
+	"testing"
+	"time"
+)
+
+// soFar asks twice: what the sessions have counted is told for the first time
+// of asking, with their next batch.
+func soFar(j *Judge, sessions []*Session, at time.Duration) Interim {
+	j.Interim()
+	for _, s := range sessions {
+		s.Flush(at)
+	}
+	return j.Interim()
+}
+
+func (i Interim) outcome(t *testing.T, c Name) Outcome {
+	t.Helper()
+	for _, o := range i.Outcomes {
+		if o.Name == c {
+			return o
+		}
+	}
+	t.Fatalf("%s is not among the outcomes", c)
+	return Outcome{}
+}
+
+func TestInterimCountsWhatTheEndWill(t *testing.T) {
+	j, sessions := crowd(t, 3)
+	frames := stream(sessions, 0, 30)
+	for round := range 3 { // what was told once is not told again
+		for _, s := range sessions {
+			observe(s, frames[10*round:10*round+10], time.Second)
+		}
+		soFar(j, sessions, time.Second)
+	}
+	now := soFar(j, sessions, time.Second)
+	for _, o := range now.Outcomes {
+		if o.Verdict != "" || o.Violations != 0 {
+			t.Errorf("%s is %q with %d violations before the end", o.Name, o.Verdict, o.Violations)
+		}
+	}
+	atEnd := j.End(End{})
+	for _, o := range atEnd.Outcomes {
+		got := now.outcome(t, o.Name).Evaluations
+		switch o.Name {
+		case Agreement, LeaveCompleteness, Liveness:
+			if got != 0 {
+				t.Errorf("%s: %d evaluations before the end", o.Name, got)
+			}
+		default:
+			if got != o.Evaluations {
+				t.Errorf("%s: %d evaluations, at the end %d", o.Name, got, o.Evaluations)
+			}
+		}
+	}
+	if n := now.outcome(t, NoDuplication).Evaluations; n != 90 {
+		t.Errorf("%d deliveries, want 90", n)
+	}
+	if now.Suspected {
+		t.Error("suspects a right room")
+	}
+}
+
+func TestInterimTellsViolations(t *testing.T) {
+	j, sessions := crowd(t, 3)
+	frames := stream(sessions, 0, 10)
+	observe(sessions[0], frames, 1)
+	observe(sessions[1], append(frames[:5:5], frames[2]), 1)
+	now := soFar(j, sessions, 1)
+	o := now.outcome(t, NoDuplication)
+	if o.Verdict != Failed || o.Violations != 1 || len(o.Witnesses) != 1 || o.Witnesses[0].Names[0] != sessions[1].name {
+		t.Errorf("a line came twice: %+v", o)
+	}
+	if now.Suspected {
+		t.Error("a line that came twice is no matter of order")
+	}
+	frames[6], frames[7] = frames[7], frames[6]
+	observe(sessions[2], frames, 1)
+	if !soFar(j, sessions, 1).Suspected {
+		t.Error("two lines swapped are not suspected")
+	}
+}

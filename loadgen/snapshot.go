@@ -1,0 +1,53 @@
+package loadgen
+
+import (
+	"maps"
+	"time"
+
+	"chatsim/loadgen/report"
+)
+
+// Snapshot is how a run stands.
+type Snapshot struct {
+	Progress
+	At      time.Duration    // since the run began
+	Present int64            // chatters in the room
+	Evicted map[string]int64 // closed by the server so far, by reason
+
+	// Delivery latency of measured lines in the last whole second, in
+	// nanoseconds; nil where there are too few.
+	P50, P99 *int64
+
+	Latency report.Latencies // so far, without curves
+
+	// Checks are those of the run's level. Nothing has passed before the end:
+	// the verdict of those with nothing against them is empty. Suspected says
+	// that something came out of order; whose fault that is, the end decides.
+	Checks    []report.Check
+	Suspected bool
+}
+
+func (r *run) snapshot() Snapshot {
+	s := Snapshot{Progress: r.progress(), At: r.now()}
+	m := r.measure
+	m.collect()
+	m.mu.Lock()
+	if sec := m.seconds[m.secondOf(s.At)-1]; sec != nil {
+		s.P50, s.P99 = sec.percentiles()
+	}
+	s.Latency.Delivery, s.Latency.DeliveryActual, s.Latency.Echo = summary(m.delivery), summary(m.actual), summary(m.echo)
+	m.mu.Unlock()
+	m.lineMu.Lock()
+	s.Present = m.present
+	s.Latency.Last, s.Latency.Skew, s.Latency.Join, s.Latency.Leave = summary(m.last), summary(m.skew), summary(m.join), summary(m.leave)
+	m.lineMu.Unlock()
+	r.mu.Lock()
+	s.Evicted = maps.Clone(r.closed)
+	r.mu.Unlock()
+	now := r.judge.Interim()
+	s.Suspected = now.Suspected
+	for _, o := range now.Outcomes {
+		s.Checks = append(s.Checks, reportCheck(o))
+	}
+	return s
+}
