@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"chatsim/loadgen/runs"
 	"chatsim/loadgen/scenario"
 	"chatsim/loadgen/trace"
+	"chatsim/loadgen/watch"
 	"chatsim/manager"
 	"chatsim/manager/live"
 	"chatsim/manager/record"
@@ -105,12 +107,29 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 		return 0, err
 	}
 	s := &runs.Session{Flags: cfg, Load: lc, Stdout: stdout, Stderr: stderr}
-	s.Open = func(lc *loadgen.Config) (runs.Room, error) { return openRoom(cfg, lc, stderr) }
-	return s.Run(ctx)
+	var current atomic.Pointer[manager.Manager] // the room that is open
+	s.Open = func(lc *loadgen.Config) (runs.Room, error) { return openRoom(cfg, lc, &current, stderr) }
+	if cfg.Watch == "" {
+		return s.Run(ctx)
+	}
+	w, err := watch.Listen(cfg.Watch, watch.Config{Pages: web.Run(), Stderr: stderr, Room: func() any {
+		if room := current.Load(); room != nil {
+			return live.Sample(room.Stats(), time.Now())
+		}
+		return nil
+	}})
+	if err != nil {
+		return 0, err
+	}
+	s.Watcher = w
+	code, err := s.Run(ctx)
+	w.Close(ctx, err == nil && os.Getenv("CI") == "")
+	return code, err
 }
 
-// openRoom opens a room of this process for one run, or reaches for the target.
-func openRoom(cfg *flags.Config, lc *loadgen.Config, stderr io.Writer) (runs.Room, error) {
+// openRoom opens a room of this process for one run, which is then the current
+// one, or reaches for the target.
+func openRoom(cfg *flags.Config, lc *loadgen.Config, current *atomic.Pointer[manager.Manager], stderr io.Writer) (runs.Room, error) {
 	if cfg.Target != "" {
 		lc.Join, lc.Kind = loadgen.Dialect(cfg.Dialect, cfg.Target)
 		lc.Where = "server at " + cfg.Target
@@ -123,10 +142,11 @@ func openRoom(cfg *flags.Config, lc *loadgen.Config, stderr io.Writer) (runs.Roo
 	if err != nil {
 		return runs.Room{}, fmt.Errorf("listen on a free port: %w", err)
 	}
-	room := manager.New(manager.Config{Detect: cfg.Dialect != "line", RawWait: rawWait})
+	room := manager.New(manager.Config{Detect: cfg.Dialect != "line", RawWait: rawWait, Measure: cfg.Watch != ""})
 	if cfg.Dialect == "ws" {
 		room.Handle(web.Sockets(room.ServeLines))
 	}
+	current.Store(room)
 	g := new(errgroup.Group)
 	g.Go(func() error { return serveUntilShut(room, ln) })
 	addr := ln.Addr().String()

@@ -41,6 +41,7 @@ func TestScript(t *testing.T) {
 			"peer":        cmdPeer,
 			"start":       cmdStart,
 			"interrupt":   cmdInterrupt,
+			"get":         cmdGet,
 			"json":        cmdJSON,
 			"max-lines":   cmdMaxLines,
 			"same-checks": cmdSameChecks,
@@ -249,6 +250,7 @@ func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	s := &started{cmd: exec.Command(path, args[2:]...), read: make(chan struct{})}
 	s.cmd.Dir = ts.Getenv("WORK")
+	s.cmd.Env = append(os.Environ(), "CI="+ts.Getenv("CI"))
 	s.cmd.Stdout, s.cmd.Stderr = w, w
 	ts.Check(s.cmd.Start())
 	ts.Check(w.Close())
@@ -315,6 +317,23 @@ func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d:\n%s", got, want, s.output.String())
 	}
+}
+
+// cmdGet is `get URL`: the page's body becomes the standard output.
+func cmdGet(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: get URL")
+	}
+	resp, err := http.Get(args[0])
+	ts.Check(err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	if resp.StatusCode != http.StatusOK {
+		ts.Fatalf("%s: %s", resp.Status, body)
+	}
+	_, err = ts.Stdout().Write(body)
+	ts.Check(err)
 }
 
 // cmdJSON is `json FILE KEY.KEY VALUE`: the value there, as text; FILE may be

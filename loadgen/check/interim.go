@@ -1,5 +1,7 @@
 package check
 
+import "slices"
+
 // Interim is how a run stands while sessions observe.
 type Interim struct {
 	// Outcomes are those of the checks at the judge's level. Nothing has passed
@@ -13,6 +15,9 @@ type Interim struct {
 	// saw it is wrong, and against which check, is decided at the end.
 	Suspected bool
 }
+
+// atEnd are the checks that have nothing to compare before the end.
+var atEnd = []Name{Agreement, LeaveCompleteness, Liveness}
 
 // Interim says how the run stands. A violation may still turn out to follow
 // from another. Any goroutine may ask; each time costs every session a look at
@@ -30,6 +35,9 @@ func (j *Judge) Interim() Interim {
 			o.Verdict, o.Reason = NotExercised, reason
 		} else {
 			o.Evaluations = seen.of(c)
+			if slices.Contains(atEnd, c) {
+				o.Reason = "evaluated at the end"
+			}
 			if j.collectLocked(&o); o.Violations > 0 {
 				o.Verdict = Failed
 			}

@@ -24,6 +24,11 @@ func (c *Config) checkAddresses() error {
 			return &Error{msg: fmt.Sprintf("-join %s has no host", show(c.Join)), hint: "write -join localhost" + c.Join}
 		}
 	}
+	if c.Explicit("watch") {
+		if err := checkAddress("watch", c.Watch, 0); err != nil {
+			return err
+		}
+	}
 	return checkAddress("listen", c.Listen, 0)
 }
 

@@ -26,6 +26,7 @@ type Config struct {
 	Thresholds []report.Threshold
 	FailFast   bool   // end the run when a check has failed
 	Calibrate  string // "on" or "off"
+	Watch      string // HOST:PORT of the page that shows the run; empty: none
 
 	// Several runs.
 	Repeat      int               // fresh rooms

@@ -70,7 +70,8 @@ func newSet(c *Config, known Known) *set {
 	s.Var((*thresholdsValue)(&c.Thresholds), "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
 	s.BoolVar(&c.FailFast, "fail-fast", false, "end the run when a check has failed")
 	s.StringVar(&c.Calibrate, "calibrate", calibrations[0], "`WORD`|measure this machine's loopback before the run, in a tenth of its time: "+strings.Join(calibrations, ", "))
-	s.group("Simulation", "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "dialect", "threshold", "fail-fast", "calibrate")
+	s.StringVar(&c.Watch, "watch", "", "`ADDR`|serve a page there that shows the run as it goes on, and then its report, until Ctrl-C; with CI set the run's end is the end")
+	s.group("Simulation", "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "dialect", "threshold", "fail-fast", "calibrate", "watch")
 
 	s.IntVar(&c.Repeat, "repeat", 1, "`N`|fresh rooms one after the other; each is reported, and the spread")
 	s.StringVar(&c.Baseline, "baseline", "", "`FILE`|compare with a saved set of 5 runs or more; makes as many as -repeat says, at least 5")

@@ -188,5 +188,5 @@ func (s *Session) concludeFind(ctx context.Context, lc loadgen.Config, found *re
 		}
 		fmt.Fprintf(s.text(), "%s %s, %s\n", found.Expr, rate, found.Why)
 	}
-	return code, s.output().Write(rep, s.Stdout, s.Stderr)
+	return code, s.write(rep)
 }

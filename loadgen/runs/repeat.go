@@ -106,5 +106,6 @@ func (s *Session) writeSet(set *compare.Set, old []*report.Report) error {
 	if err := set.Text(s.text(), s.Flags.Quiet); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
-	return s.output().Files(set.Runs(old), set.JSON, s.Stdout)
+	rs := set.Runs(old)
+	return errors.Join(s.output().Files(rs, set.JSON, s.Stdout), s.done(rs))
 }

@@ -30,6 +30,15 @@ type Session struct {
 	// Open opens a fresh room, or reaches for the target, and sets Join, Kind
 	// and Where.
 	Open func(*loadgen.Config) (Room, error)
+
+	Watcher Watcher // nil: none
+}
+
+// Watcher is told how the runs stand, and at last what all came to.
+type Watcher interface {
+	Begin(what string) // a run that is about to begin, in words
+	Take(loadgen.Snapshot)
+	Done(*report.Runs) error
 }
 
 // Room is what Open has opened.
@@ -70,13 +79,26 @@ func (s *Session) single(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	code := o.code()
-	if err := errors.Join(s.output().Write(o.report, s.Stdout, s.Stderr), o.saved.Finish(o.report)); err != nil {
+	if err := errors.Join(s.write(o.report), o.saved.Finish(o.report)); err != nil {
 		if code == 0 {
 			return 0, err
 		}
 		s.warn(err) // what the run came to says more
 	}
 	return code, nil
+}
+
+// write writes the report of the one run that is reported.
+func (s *Session) write(rep *report.Report) error {
+	return errors.Join(s.output().Write(rep, s.Stdout, s.Stderr), s.done(report.One(rep)))
+}
+
+// done tells who watches what all came to.
+func (s *Session) done(rs *report.Runs) error {
+	if s.Watcher == nil {
+		return nil
+	}
+	return s.Watcher.Done(rs)
 }
 
 func (s *Session) warn(err error) { fmt.Fprintf(s.Stderr, "chatsim: %s\n", err) }
@@ -111,7 +133,11 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config) (outcome, error) 
 		return outcome{}, err
 	}
 	fmt.Fprintf(s.Stderr, "chatsim: %s\n", lc)
-	done := s.watch(&lc)
+	done := s.show(&lc)
+	if s.Watcher != nil {
+		s.Watcher.Begin(lc.String())
+		lc.Watch = s.Watcher.Take
+	}
 	rep, err := loadgen.Run(ctx, lc)
 	done()
 	if err != nil {
@@ -170,8 +196,8 @@ func (s *Session) save(lc *loadgen.Config) (*loadgen.Saved, error) {
 	return lc.Save(s.Flags.Trace, s.Stdout, known)
 }
 
-// watch shows the run's progress: a bar on a terminal, lines elsewhere.
-func (s *Session) watch(lc *loadgen.Config) (done func()) {
+// show has the run's progress shown: a bar on a terminal, lines elsewhere.
+func (s *Session) show(lc *loadgen.Config) (done func()) {
 	if s.Flags.Quiet {
 		return func() {}
 	}

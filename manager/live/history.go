@@ -30,7 +30,7 @@ func (h *history) watch(ctx context.Context, stats func() manager.Stats) {
 	for {
 		select {
 		case at := <-tick.C:
-			h.add(sample(stats(), at))
+			h.add(Sample(stats(), at))
 		case <-ctx.Done():
 			return
 		}
@@ -62,7 +62,9 @@ var bounds = func() (s []float64) {
 	return s
 }()
 
-func sample(st manager.Stats, at time.Time) web.Sample {
+// Sample puts what a room has counted up to an instant into the form in which
+// pages draw it.
+func Sample(st manager.Stats, at time.Time) web.Sample {
 	evicted := make(map[string]uint64)
 	for _, r := range []wire.Reason{wire.Slow, wire.Stalled, wire.Kicked} {
 		evicted[r.String()] = st.Evicted[r]

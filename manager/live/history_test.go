@@ -13,7 +13,7 @@ func TestHistory(t *testing.T) {
 	start := time.UnixMilli(1_000_000)
 	for i := range sampleCount + 10 {
 		st := manager.Stats{Online: i, Lines: 2, PrivateLines: 1, Evicted: map[wire.Reason]uint64{wire.Slow: 4}}
-		h.add(sample(st, start.Add(time.Duration(i)*sampleEvery)))
+		h.add(Sample(st, start.Add(time.Duration(i)*sampleEvery)))
 	}
 	all := h.since(0)
 	if len(all) != sampleCount || all[0].Users != 10 || all[sampleCount-1].Users != sampleCount+9 {

@@ -139,7 +139,7 @@ func (h *house) open() error {
 		Origins:  cfg.Origins,
 		Live:     h.seen.since,
 	}))
-	h.seen.add(sample(h.room.Stats(), time.Now()))
+	h.seen.add(Sample(h.room.Stats(), time.Now()))
 	return nil
 }
 

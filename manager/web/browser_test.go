@@ -175,6 +175,21 @@ func (b *tab) until(expression string) {
 	}
 }
 
+// lands waits until the page is the one at a path, which until cannot: what it
+// waits for goes with the page that is left.
+func (b *tab) lands(path string) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, limit)
+	defer cancel()
+	for ctx.Err() == nil {
+		at, err := chromedp.Run(ctx, chromedp.Evaluate[string]("location.pathname + ' ' + document.readyState"))
+		if err == nil && at == path+" complete" {
+			return
+		}
+	}
+	b.t.Fatalf("the page is not the one at %s; it shows:\n%s", path, b.text("body"))
+}
+
 // shows waits until the text of an element has a part.
 func (b *tab) shows(selector, part string) {
 	b.t.Helper()

@@ -24,6 +24,23 @@ type file struct {
 	kind, tag string
 }
 
+// withFiles answers with what pages load.
+func withFiles() *http.ServeMux {
+	mux := http.NewServeMux()
+	for name, f := range files() {
+		mux.Handle("GET /"+name, f)
+	}
+	return mux
+}
+
+// page answers with a page that is the same for everybody.
+func page(name string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		http.ServeFileFS(w, r, static, "static/"+name)
+	})
+}
+
 // files are those that pages load, by their path.
 func files() iter.Seq2[string, file] {
 	return func(yield func(string, file) bool) {

@@ -27,9 +27,3 @@ func (cfg *Config) samples(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	_ = json.NewEncoder(w).Encode(cfg.Live(since)) // its reader has gone
 }
-
-// charts is the page that draws the samples.
-func (cfg *Config) charts(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	http.ServeFileFS(w, r, static, "static/live.html")
-}

@@ -1,6 +1,7 @@
 // Package web is what a room shows to those who come by HTTP: the chatter's
 // window, which is a page and a WebSocket, and for machines whether the room is
-// well and what it counts.
+// well and what it counts. The page that draws a simulation is here too, with
+// the words and charts that it shares.
 //
 // It knows no room: what it shows is asked of functions, and a WebSocket is
 // handed on as a connection of the line dialect.
@@ -45,26 +46,37 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect
 // server is looked at, with "/live.json"; and for machines
 // "/healthz", "/readyz" and "/metrics".
 func New(cfg Config) http.Handler {
-	mux := http.NewServeMux()
+	mux := withFiles()
 	mux.HandleFunc("GET /{$}", cfg.home)
-	for name, f := range files() {
-		mux.Handle("GET /"+name, f)
-	}
 	mux.HandleFunc("GET /healthz", cfg.health)
 	mux.HandleFunc("GET /readyz", cfg.ready)
 	mux.HandleFunc("GET /ws", cfg.socket)
-	mux.HandleFunc("GET /live", cfg.charts)
+	mux.Handle("GET /live", page("live.html"))
 	mux.HandleFunc("GET /live.json", cfg.samples)
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		cfg.Metrics(w)
 	})
+	return guarded(mux)
+}
+
+// Run answers "/live" with the page that draws a run under way. The figures
+// are not its business: the page asks for "/run.json", whose form it shares
+// with package loadgen/watch, and looks at "/" when the run is over.
+func Run() http.Handler {
+	mux := withFiles()
+	mux.Handle("GET /live", page("run.html"))
+	return guarded(mux)
+}
+
+// guarded keeps a browser from doing what no page here does.
+func guarded(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		mux.ServeHTTP(w, r)
+		header := w.Header()
+		header.Set("Content-Security-Policy", policy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "no-referrer")
+		h.ServeHTTP(w, r)
 	})
 }
 

@@ -1,10 +1,10 @@
 // Figures out of samples, and lines out of figures. Knows no page.
 
 // rate is how much a counter has grown a second, between each sample and the one
-// before; null where there is none before.
+// before; null where there is none before, or the counter began anew.
 export const rate = (samples, value) => samples.map((s, i) => {
   const before = samples[i - 1];
-  return before ? (value(s) - value(before)) / ((s.at_ms - before.at_ms) / 1000) : null;
+  return before && value(s) >= value(before) ? (value(s) - value(before)) / ((s.at_ms - before.at_ms) / 1000) : null;
 });
 
 // percentile is below what so many of the writes between two samples have
@@ -15,7 +15,7 @@ export const percentile = (samples, q) => samples.map((s, i) => {
   if (!before) return null;
   const counts = s.waits.map((n, k) => n - before.waits[k]);
   const total = counts.reduce((a, b) => a + b, 0);
-  if (total === 0) return null;
+  if (!(total > 0)) return null; // also where what counted began anew
   let seen = 0;
   const k = counts.findIndex((n) => (seen += n) >= q * total);
   return s.wait_bounds_s[Math.min(k, s.wait_bounds_s.length - 1)];

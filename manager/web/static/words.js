@@ -85,6 +85,12 @@ const chinese = {
 
 let words = (recall('language') ?? navigator.language).startsWith('zh') ? chinese : english;
 
+// extend adds words that one page alone needs.
+export function extend(inEnglish, inChinese) {
+  Object.assign(english, inEnglish);
+  Object.assign(chinese, inChinese);
+}
+
 // switchLanguage takes the other language from now on.
 export function switchLanguage() {
   words = words === english ? chinese : english;

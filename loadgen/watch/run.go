@@ -1,0 +1,92 @@
+package watch
+
+import (
+	"bytes"
+	"time"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/report"
+)
+
+// most is how many samples are kept: five minutes.
+const most = 300
+
+// run is how the runs of a command line stand, in the page's form.
+type run struct {
+	What       string           `json:"what"`   // the run under way, in words
+	Number     int              `json:"number"` // from 1
+	Over       bool             `json:"over"`   // there is a report
+	Phase      loadgen.Phase    `json:"phase"`
+	Done       float64          `json:"done"` // of the phase, 0 to 1
+	Sent       int64            `json:"sent"`
+	Deliveries int64            `json:"deliveries"`
+	Evicted    map[string]int64 `json:"evicted"` // by reason
+	Latency    report.Latencies `json:"latency"` // so far, of measured lines
+
+	// Of the checks the verdict is empty where nothing speaks against one.
+	Checks    []report.Check `json:"checks"`
+	Suspected bool           `json:"suspected"`
+
+	Samples []sample `json:"samples"` // one a second, of all runs
+}
+
+// sample is what the chatters have seen up to an instant, and the room beside
+// it where it is one of this process.
+type sample struct {
+	At         int64  `json:"at_ms"`            // Unix milliseconds
+	Users      int64  `json:"users"`            // in the room at that instant
+	Lines      int64  `json:"lines"`            // sent, since the run began
+	Deliveries int64  `json:"deliveries"`       // likewise
+	P50        *int64 `json:"p50_ns,omitempty"` // of delivery in the last whole second
+	P99        *int64 `json:"p99_ns,omitempty"`
+	Room       any    `json:"room,omitempty"`
+}
+
+func (r *run) begin(what string) {
+	*r = run{What: what, Number: r.Number + 1, Phase: loadgen.Joining, Samples: r.Samples}
+}
+
+func (r *run) take(s loadgen.Snapshot, room any, at time.Time) {
+	r.Phase, r.Done, r.Sent, r.Deliveries = s.Phase, s.Done, s.Sent, s.Deliveries
+	r.Evicted, r.Latency, r.Checks, r.Suspected = s.Evicted, s.Latency, printable(s.Checks), s.Suspected
+	if len(r.Samples) == most {
+		r.Samples = append(r.Samples[:0:0], r.Samples[1:]...)
+	}
+	r.Samples = append(r.Samples, sample{At: at.UnixMilli(), Users: s.Present, Lines: s.Sent, Deliveries: s.Deliveries, P50: s.P50, P99: s.P99, Room: room})
+}
+
+// printable has the witnesses' texts, which come from anywhere, without what
+// turns the direction of others or cannot be seen.
+func printable(checks []report.Check) []report.Check {
+	for i := range checks {
+		for k := range checks[i].Witnesses {
+			w := &checks[i].Witnesses[k]
+			w.Sentence, w.Expected, w.Came = report.Printable(w.Sentence), report.Printable(w.Expected), report.Printable(w.Came)
+			for n, name := range w.Names {
+				w.Names[n] = report.Printable(name)
+			}
+		}
+	}
+	return checks
+}
+
+// since is the run with the samples that are younger than an instant in Unix
+// milliseconds.
+func (r *run) since(ms int64) run {
+	now := *r
+	i := len(now.Samples)
+	for i > 0 && now.Samples[i-1].At > ms {
+		i--
+	}
+	now.Samples = now.Samples[i:]
+	if now.Samples == nil {
+		now.Samples = []sample{}
+	}
+	return now
+}
+
+func render(rs *report.Runs) ([]byte, error) {
+	var b bytes.Buffer
+	err := report.HTML(&b, rs)
+	return b.Bytes(), err
+}

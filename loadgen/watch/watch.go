@@ -1,0 +1,184 @@
+// Package watch lets people look at a run in a browser while it goes on, and at
+// its report once it is over.
+//
+// It serves figures and the report. The page that draws the figures is not its
+// own: it is handed a Handler for that, and asks nobody what a room is.
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/report"
+)
+
+// Config is what a Server needs beside its address.
+type Config struct {
+	Pages  http.Handler // of "/live" and what it loads
+	Room   func() any   // what the room itself counts at the moment, for the page; nil where there is none
+	Stderr io.Writer
+}
+
+// Server is what people look at.
+type Server struct {
+	cfg  Config
+	url  string
+	http *http.Server
+	done chan struct{} // http has ended
+
+	mu sync.Mutex
+	// Guarded by mu.
+	run    run
+	asked  time.Time // when a page last asked for figures
+	report []byte    // nil: not yet
+}
+
+// Error is why a run cannot be watched.
+type Error struct{ msg, hint string }
+
+func (e *Error) Error() string { return e.msg }
+
+// Hint is advice beside the error; it may be empty.
+func (e *Error) Hint() string { return e.hint }
+
+// Listen begins to serve at HOST:PORT and says where that is.
+func Listen(addr string, cfg Config) (*Server, error) {
+	ln, err := net.Listen("tcp", addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, &Error{fmt.Sprintf("-watch %s: the port is in use", addr), "choose another one; port 0 is any that is free"}
+	case err != nil:
+		return nil, &Error{fmt.Sprintf("-watch %s: %v", addr, err), ""}
+	}
+	s := &Server{cfg: cfg, url: address(ln.Addr().(*net.TCPAddr)), done: make(chan struct{})}
+	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute}
+	go func() {
+		defer close(s.done)
+		_ = s.http.Serve(ln) // it ends at Close, or the page is not to be had and the run goes on
+	}()
+	fmt.Fprintf(cfg.Stderr, "chatsim: watch the run at %s\n", s.url)
+	return s, nil
+}
+
+// address is where a browser on this machine finds what listens at addr.
+func address(addr *net.TCPAddr) string {
+	host := addr.IP.String()
+	if addr.IP.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port)) + "/"
+}
+
+// URL is where the page is.
+func (s *Server) URL() string { return s.url }
+
+func (s *Server) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.home)
+	mux.HandleFunc("GET /run.json", s.figures)
+	mux.Handle("GET /", s.cfg.Pages)
+	return mux
+}
+
+// reportPolicy is for the report, which has its style in it and nothing else.
+const reportPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// home is the report; before there is one, the run.
+func (s *Server) home(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	page := s.report
+	s.mu.Unlock()
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	if page == nil {
+		http.Redirect(w, r, "/live", http.StatusFound)
+		return
+	}
+	h.Set("Content-Security-Policy", reportPolicy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = w.Write(page) // its reader has gone
+}
+
+// figures answers with how the run stands, and the samples that are younger
+// than ?since=, in Unix milliseconds.
+func (s *Server) figures(w http.ResponseWriter, r *http.Request) {
+	since, _ := strconv.ParseInt(r.URL.Query().Get("since"), 10, 64) // else all
+	s.mu.Lock()
+	s.asked = time.Now()
+	now := s.run.since(since)
+	now.Over = s.report != nil
+	s.mu.Unlock()
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_ = json.NewEncoder(w).Encode(now) // its reader has gone
+}
+
+// Begin notes that a run begins, the first or another one, and what it is.
+func (s *Server) Begin(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.run.begin(what)
+}
+
+// Take notes how the run stands.
+func (s *Server) Take(now loadgen.Snapshot) {
+	var room any
+	if s.cfg.Room != nil {
+		room = s.cfg.Room()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.run.take(now, room, time.Now())
+}
+
+// Done notes what all came to.
+func (s *Server) Done(rs *report.Runs) error {
+	page, err := render(rs)
+	if err != nil {
+		return fmt.Errorf("-watch: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.report = page
+	return nil
+}
+
+// Within these times pages that look have noticed the end and loaded the
+// report, and answers are written.
+var (
+	pagesLook = 3 * time.Second // since they last asked, else nobody does
+	pagesLoad = 2 * time.Second
+)
+
+// Close ends the serving. If it is to hold and there is a report, that is when
+// ctx is done. Pages that look have the report by then.
+func (s *Server) Close(ctx context.Context, hold bool) {
+	s.mu.Lock()
+	over, looked := s.report != nil, time.Since(s.asked) < pagesLook
+	s.mu.Unlock()
+	switch {
+	case over && hold && ctx.Err() == nil:
+		fmt.Fprintf(s.cfg.Stderr, "chatsim: the report is at %s until Ctrl-C\n", s.url)
+		<-ctx.Done()
+	case over && looked:
+		time.Sleep(pagesLoad)
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), pagesLoad)
+	defer cancel()
+	if err := s.http.Shutdown(last); err != nil {
+		_ = s.http.Close() // who does not read is not waited for
+	}
+	<-s.done
+}

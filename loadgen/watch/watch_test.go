@@ -1,0 +1,182 @@
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/report"
+)
+
+func TestMain(m *testing.M) {
+	pagesLoad = 20 * time.Millisecond
+	goleak.VerifyTestMain(m)
+}
+
+var client = &http.Client{
+	Transport:     &http.Transport{DisableKeepAlives: true},
+	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+}
+
+func listen(t *testing.T, stderr io.Writer) *Server {
+	t.Helper()
+	s, err := Listen("127.0.0.1:0", Config{Pages: http.NotFoundHandler(), Stderr: stderr})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func get(t *testing.T, url string) (*http.Response, string) {
+	t.Helper()
+	resp, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp, string(body)
+}
+
+func figures(t *testing.T, s *Server, query string) run {
+	t.Helper()
+	_, body := get(t, s.URL()+"run.json"+query)
+	var r run
+	if err := json.Unmarshal([]byte(body), &r); err != nil {
+		t.Fatalf("%v in %s", err, body)
+	}
+	return r
+}
+
+func finished() *report.Runs {
+	rep := &report.Report{Schema: report.Schema, Verdict: report.Passed, Users: 5, Where: "a room"}
+	return report.One(rep)
+}
+
+// The figures are those of the run under way, the samples those of all.
+func TestFigures(t *testing.T) {
+	s := listen(t, io.Discard)
+	defer s.Close(context.Background(), false)
+	if r := figures(t, s, ""); r.Number != 0 || r.Over || r.Samples == nil {
+		t.Errorf("before the first run: %+v", r)
+	}
+	s.Begin("one")
+	for n := range int64(3) {
+		s.Take(loadgen.Snapshot{Progress: loadgen.Progress{Phase: loadgen.Loading, Sent: n}, Present: 10 * n, Suspected: true})
+	}
+	r := figures(t, s, "")
+	if r.What != "one" || r.Number != 1 || r.Phase != loadgen.Loading || r.Sent != 2 || !r.Suspected || len(r.Samples) != 3 || r.Samples[2].Users != 20 {
+		t.Errorf("after three: %+v", r)
+	}
+	s.Begin("two")
+	r = figures(t, s, "")
+	if r.What != "two" || r.Number != 2 || r.Phase != loadgen.Joining || r.Sent != 0 || r.Suspected || len(r.Samples) != 3 {
+		t.Errorf("in the next run: %+v", r)
+	}
+}
+
+func TestSamplesAreBoundedAndNewOnesAreGiven(t *testing.T) {
+	var r run
+	r.begin("a run")
+	for n := range most + 10 {
+		r.take(loadgen.Snapshot{Progress: loadgen.Progress{Sent: int64(n)}}, nil, time.UnixMilli(int64(n)))
+	}
+	if n := len(r.Samples); n != most || r.Samples[0].At != 10 {
+		t.Errorf("%d samples from %d on, want %d from 10", n, r.Samples[0].At, most)
+	}
+	if now := r.since(most + 7); len(now.Samples) != 2 || now.Samples[0].At != most+8 {
+		t.Errorf("younger than the third last: %+v", now.Samples)
+	}
+	if now := r.since(most + 9); len(now.Samples) != 0 {
+		t.Errorf("younger than the last: %+v", now.Samples)
+	}
+}
+
+// Before its end the run's page is the way in, then the report.
+func TestHome(t *testing.T) {
+	s := listen(t, io.Discard)
+	defer s.Close(context.Background(), false)
+	if resp, _ := get(t, s.URL()); resp.StatusCode != http.StatusFound || resp.Header.Get("Location") != "/live" {
+		t.Errorf("before the end: %s to %s", resp.Status, resp.Header.Get("Location"))
+	}
+	if err := s.Done(finished()); err != nil {
+		t.Fatal(err)
+	}
+	resp, body := get(t, s.URL())
+	if resp.StatusCode != http.StatusOK || !strings.Contains(body, "PASSED") || !strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+		t.Errorf("after it: %s, policy %q\n%s", resp.Status, resp.Header.Get("Content-Security-Policy"), body)
+	}
+	if r := figures(t, s, ""); !r.Over {
+		t.Error("the page is not told that the run is over")
+	}
+}
+
+// Held, the report is there until somebody ends it.
+func TestHold(t *testing.T) {
+	r, w := io.Pipe()
+	said := make(chan string)
+	go func() {
+		for buf := make([]byte, 1024); ; {
+			n, err := r.Read(buf)
+			if err != nil {
+				return
+			}
+			said <- string(buf[:n])
+		}
+	}()
+	defer w.Close()
+	var s *Server
+	opened := make(chan struct{})
+	go func() { s = listen(t, w); close(opened) }()
+	if line := <-said; !strings.Contains(line, "watch the run at http://127.0.0.1:") {
+		t.Errorf("it says %q", line)
+	}
+	<-opened
+	if err := s.Done(finished()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	closed := make(chan struct{})
+	go func() { s.Close(ctx, true); close(closed) }()
+	if line := <-said; !strings.Contains(line, "the report is at "+s.URL()+" until Ctrl-C") {
+		t.Errorf("it says %q", line)
+	}
+	if _, body := get(t, s.URL()); !strings.Contains(body, "PASSED") {
+		t.Error("there is no report")
+	}
+	cancel()
+	<-closed
+	if _, err := client.Get(s.URL()); err == nil {
+		t.Error("it is still served")
+	}
+}
+
+// Without a report there is nothing to hold.
+func TestAFailedRunIsNotHeld(t *testing.T) {
+	s := listen(t, io.Discard)
+	s.Begin("a run that comes to nothing")
+	s.Close(context.Background(), true)
+	if _, err := client.Get(s.URL()); err == nil {
+		t.Error("it is still served")
+	}
+}
+
+func TestPortInUse(t *testing.T) {
+	s := listen(t, io.Discard)
+	defer s.Close(context.Background(), false)
+	addr := strings.Trim(strings.TrimPrefix(s.URL(), "http://"), "/")
+	_, err := Listen(addr, Config{Stderr: io.Discard})
+	if h, ok := err.(*Error); !ok || h.Error() != "-watch "+addr+": the port is in use" || h.Hint() == "" {
+		t.Errorf("%v", err)
+	}
+}

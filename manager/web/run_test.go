@@ -1,0 +1,137 @@
+package web_test
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/report"
+	"chatsim/loadgen/watch"
+	"chatsim/manager"
+	"chatsim/manager/live"
+	"chatsim/manager/web"
+)
+
+// watched serves the page of a run.
+func watched(t *testing.T, room func() any) (*watch.Server, string) {
+	t.Helper()
+	s, err := watch.Listen("127.0.0.1:0", watch.Config{Pages: web.Run(), Room: room, Stderr: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close(context.Background(), false) })
+	return s, s.URL()
+}
+
+// A run is seen while it goes on, and whoever sees it end has its report.
+func TestRunIsWatched(t *testing.T) {
+	h := open(t, manager.Config{Measure: true}, web.Config{})
+	s, url := watched(t, func() any { return live.Sample(h.room.Stats(), time.Now()) })
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	cfg := loadgen.Config{Join: loadgen.Dial(h.addr), Where: "a room", Users: 20, Duration: time.Hour, Warmup: -1, Rate: 200, Watch: s.Take}
+	b := newTab(t, url, look{})
+	b.shows("#verdict", "Nothing is checked yet")
+	s.Begin(cfg.String())
+	ended := make(chan error, 1)
+	go func() {
+		rep, err := loadgen.Run(ctx, cfg)
+		if err == nil {
+			rep.Conclude(nil)
+			err = s.Done(report.One(rep))
+		}
+		ended <- err
+	}()
+	b.shows("#verdict", "No violation so far")
+	b.shows("#what", "20 chatters, 200 lines/s")
+	b.until("document.querySelectorAll('figure:not([hidden])').length === 7")
+	b.until("[...document.querySelectorAll('figure path')].filter((p) => p.getAttribute('d').includes('L')).length >= 8")
+	b.shows("#checks", "total order")
+	b.until("[...document.querySelectorAll('#checks tr')].some((r) => r.innerText.includes('total order') && r.innerText.includes('nothing against it'))")
+	b.until("/delivery\\s+[0-9.]+ (µs|ms)/.test(document.querySelector('#latency').innerText)")
+	b.shoot("run")
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	b.lands("/")
+	b.shows(".verdict", "interrupted after")
+	b.until("[...document.querySelectorAll('h2')].some((h) => h.innerText === 'Configuration')")
+	b.shoot("run-report")
+
+	late := newTab(t, url+"live", look{}) // the charts are still there, and lead to the report
+	late.shows("#phase", "Over")
+	late.click("#report")
+	late.lands("/")
+	late.shows(".verdict", "interrupted after")
+}
+
+// seen is a run in which something went wrong, with names and texts that a page
+// must take for nothing else.
+func seen(n int64) loadgen.Snapshot {
+	p50, p99 := int64(2_100_000), int64(7_800_000)
+	lat := &report.Latency{Count: 1000, P50: &p50, P99: &p99, Max: 9_000_000}
+	return loadgen.Snapshot{
+		Progress: loadgen.Progress{Phase: loadgen.Loading, Done: 0.4, Joined: 100, Sent: 100 * n, Deliveries: 10_000 * n},
+		Present:  98, Evicted: map[string]int64{"slow": 2}, P50: &p50, P99: &p99,
+		Latency: report.Latencies{Delivery: lat, Last: lat},
+		Checks: []report.Check{
+			{Name: "no creation", Evaluations: 10_000 * n},
+			{Name: "no duplication", Verdict: report.Failed, Evaluations: 10_000 * n, Violations: 1, Witnesses: []report.Witness{{Check: "no duplication",
+				Names: []string{"\u202egnp.nna", "<script>alert(1)</script>"}, Sentence: "an entry came twice: <img src=x onerror=alert(1)>",
+				Expected: "what was said", Came: strings.Repeat("long ", 60)}}},
+			{Name: "agreement", Reason: "evaluated at the end"},
+			{Name: "isolation", Verdict: report.NotExercised},
+		},
+	}
+}
+
+func TestRunWithViolations(t *testing.T) {
+	for _, l := range []look{{}, {dark: true}, {language: "zh-CN", width: 390, height: 780}, {width: 390, height: 780, dark: true}} {
+		s, url := watched(t, nil)
+		s.Begin("100 chatters, 100 lines/s of 64 bytes in all, scenario mixed, for 10s after 1s of warm-up, seed 7; server at example.org:9999")
+		s.Take(seen(1))
+		b := newTab(t, url, l)
+		want := map[string]string{"": "1 violation", "zh-CN": "1 项违规"}[l.language]
+		b.shows("#verdict", want)
+		b.shows("#witnesses", "<script>alert(1)</script>")
+		b.shows("#witnesses", "<img src=x onerror=alert(1)>")
+		b.shows("#witnesses", `\u202egnp.nna`) // what would turn the text's direction is written out
+		b.shows("#evicted", "slow")
+		if n := b.eval("document.querySelectorAll('figure:not([hidden])').length"); n != "4" {
+			t.Errorf("%s charts, want the 4 that need no room of this process", n)
+		}
+		if wrong := b.eval(audit); wrong != "" {
+			t.Errorf("%+v:\n%s", l, wrong)
+		}
+		if wide := b.eval("document.documentElement.scrollWidth > innerWidth"); wide != "false" {
+			t.Errorf("%+v: wider than the screen", l)
+		}
+		b.shoot("run-failed" + l.language + map[bool]string{true: "-dark"}[l.dark] + map[bool]string{true: "-phone"}[l.width > 0])
+
+		s.Begin("another one")
+		calm := seen(1)
+		calm.Checks, calm.Suspected = calm.Checks[:1], true
+		s.Take(calm)
+		b.until("document.querySelector('#what').innerText.includes('another one') && document.querySelector('#against').hidden")
+		if text := b.text("#verdict"); !strings.Contains(text, "out of order") && !strings.Contains(text, "顺序不一致") {
+			t.Errorf("a suspicion is shown as %q", text)
+		}
+	}
+}
+
+// A page whose run has gone says so.
+func TestRunGone(t *testing.T) {
+	s, err := watch.Listen("127.0.0.1:0", watch.Config{Pages: web.Run(), Stderr: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newTab(t, s.URL(), look{})
+	b.shows("#verdict", "Nothing is checked yet")
+	s.Close(context.Background(), false)
+	b.allow("ERR_CONNECTION_REFUSED")
+	b.shows("#state", "does not answer")
+}

@@ -1,0 +1,52 @@
+// Small charts over time, one line or two each. Knows no figures.
+
+import { path, top } from './series.js';
+import { t } from './words.js';
+
+const width = 300;
+const height = 80;
+
+function svg(tag, attributes) {
+  const e = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [k, v] of Object.entries(attributes)) e.setAttribute(k, v);
+  return e;
+}
+
+export function element(tag, className, ...children) {
+  const e = document.createElement(tag);
+  if (className) e.className = className;
+  e.append(...children);
+  return e;
+}
+
+// Charts are drawn in an element, with places for so many samples at least. Each
+// is {title, write, lines, names, has}: a word's key, how a value is written,
+// functions from samples to values, names of the lines where there are several,
+// and whether the samples have what it is about, else it is not shown.
+export class Charts {
+  constructor(parent, fewest, charts) {
+    this.fewest = fewest;
+    this.all = charts.map((c) => ({ ...c, value: element('span', 'value'), caption: element('span'), max: element('span') }));
+    for (const c of this.all) {
+      c.paths = c.lines.map((_, i) => svg('path', { class: `s${i}` }));
+      c.drawing = svg('svg', { viewBox: `0 -2 ${width} ${height + 4}`, preserveAspectRatio: 'none', role: 'img' });
+      c.drawing.append(svg('line', { x1: 0, x2: width, y1: height, y2: height }), svg('line', { x1: 0, x2: width, y1: 0, y2: 0 }), ...c.paths);
+      c.figure = element('figure', '', element('figcaption', '', c.caption, c.value), element('div', 'scale', c.max), c.drawing);
+      parent.append(c.figure);
+    }
+  }
+
+  draw(samples) {
+    for (const c of this.all) {
+      c.figure.hidden = c.has !== undefined && !c.has(samples);
+      const values = c.lines.map((f) => f(samples));
+      const max = top(values.flat());
+      c.caption.textContent = t(c.title);
+      c.max.textContent = c.write(max);
+      const now = values.map((v, i) => `${c.names ? c.names[i] + ' ' : ''}${c.write(v.at(-1) ?? null)}`);
+      c.value.replaceChildren(...now.map((n, i) => element('span', `s${i}`, n)));
+      c.drawing.setAttribute('aria-label', `${t(c.title)}: ${now.join(', ')}`);
+      c.paths.forEach((p, i) => p.setAttribute('d', path(values[i], Math.max(this.fewest, samples.length), width, height, max)));
+    }
+  }
+}

@@ -1,0 +1,131 @@
+// The page that draws a run under way, and makes place for its report.
+
+import { Charts, element } from './charts.js';
+import { amount, duration, percentile, rate } from './series.js';
+import './runwords.js';
+import { label, switchLanguage, t } from './words.js';
+
+const every = 1000; // milliseconds
+const most = 300; // samples that are drawn
+const fewest = 20; // places for them
+const nano = 1e-9;
+
+const $ = (id) => document.getElementById(id);
+let samples = [];
+let run = null;
+
+// of the room itself, where it is in chatsim's own process
+const inRoom = (f) => (s) => f(s.map((x) => x.room ?? { at_ms: x.at_ms, waits: [], wait_bounds_s: [] }));
+const has = (s) => s.some((x) => x.room);
+const seconds = (v) => (v === undefined ? null : v * nano);
+
+const charts = new Charts($('charts'), fewest, [
+  { title: 'inTheRoom', write: amount, lines: [(s) => s.map((x) => x.users)] },
+  { title: 'linesSent', write: amount, lines: [(s) => rate(s, (x) => x.lines)] },
+  { title: 'deliveriesRead', write: amount, lines: [(s) => rate(s, (x) => x.deliveries)] },
+  { title: 'deliveryLatency', write: duration, names: ['p50', 'p99'], lines: [(s) => s.map((x) => seconds(x.p50_ns)), (s) => s.map((x) => seconds(x.p99_ns))] },
+  { title: 'feedWait', write: duration, names: ['p50', 'p99'], has, lines: [inRoom((s) => percentile(s, 0.5)), inRoom((s) => percentile(s, 0.99))] },
+  { title: 'slowestBytes', write: amount, has, lines: [inRoom((s) => s.map((x) => x.behind_bytes ?? null))] },
+  { title: 'slowestTime', write: duration, has, lines: [inRoom((s) => s.map((x) => x.lagging_s ?? null))] },
+]);
+
+// head is a table's; columns of numbers begin with the one of that index.
+const head = (numbers, ...words) => element('thead', '', element('tr', '', ...words.map((w, i) => scoped('col', w, i >= numbers))));
+
+function scoped(scope, text, number) {
+  const th = element('th', number ? 'n' : '', text);
+  th.scope = scope;
+  return th;
+}
+
+function drawLatency() {
+  const row = (name) => {
+    const l = run.latency[name];
+    const figures = ['p50_ns', 'p90_ns', 'p99_ns', 'p999_ns', 'max_ns'].map((k) => duration(seconds(l?.[k])));
+    return element('tr', '', scoped('row', t('latency_' + name)), ...figures.map((f) => element('td', 'n', f)));
+  };
+  const rows = ['delivery', 'last', 'echo', 'join', 'leave'].map(row);
+  $('latency').replaceChildren(head(1, '', 'p50', 'p90', 'p99', 'p99.9', 'max'), element('tbody', '', ...rows));
+}
+
+function verdictOf(c) {
+  if (c.verdict === 'failed') return element('td', 'failed', `✗ ${t('failed')}`);
+  if (c.verdict === 'not exercised') return element('td', 'quiet', `– ${t('notExercised')}`);
+  if (c.evaluations > 0) return element('td', '', `✓ ${t('goodSoFar')}`);
+  return element('td', 'quiet', t(c.reason ? 'atTheEnd' : 'nothingYet'));
+}
+
+function drawChecks() {
+  const checks = run.checks ?? [];
+  const rows = checks.map((c) => element('tr', '', scoped('row', c.name), verdictOf(c),
+    element('td', 'n', c.evaluations.toLocaleString('en')), element('td', 'n', c.violations.toLocaleString('en'))));
+  $('checks').replaceChildren(head(2, t('check'), t('soFar'), t('evaluations'), t('violations')), element('tbody', '', ...rows));
+
+  const witnesses = checks.flatMap((c) => c.witnesses ?? []);
+  $('against').hidden = witnesses.length === 0;
+  $('witnesses').replaceChildren(...witnesses.map((w) => {
+    const facts = ['expected', 'came'].filter((k) => w[k]).map((k) => element('div', '', element('dt', '', t(k)), element('dd', '', w[k])));
+    const who = (w.names ?? []).join(', ');
+    return element('li', '', element('strong', '', w.check), ' ', element('bdi', '', `${who}${who && ': '}${w.sentence}`), element('dl', '', ...facts));
+  }));
+}
+
+// verdict is what can be said before the end: nothing has passed yet.
+function verdict() {
+  const violations = (run.checks ?? []).reduce((n, c) => n + c.violations, 0);
+  if (violations > 0) return ['failed', t('violationsSoFar', violations)];
+  if (run.suspected) return ['failed', t('suspected')];
+  return ['', (run.checks ?? []).length > 0 ? t('noneSoFar') : t('nothingSoFar')];
+}
+
+function draw() {
+  charts.draw(samples);
+  if (!run) return;
+  const [className, text] = verdict();
+  if ($('verdict').textContent !== text) $('verdict').textContent = text; // it is read out
+  $('verdict').className = className;
+  $('what').textContent = run.number > 1 ? `${t('run', run.number)}: ${run.what}` : run.what;
+  $('phase').textContent = run.over ? t('over') : t('phase_' + run.phase);
+  $('so-far').textContent = t('counted', run.sent.toLocaleString('en'), run.deliveries.toLocaleString('en'));
+  $('done').value = run.over ? 1 : run.done;
+  $('report').hidden = !run.over;
+  drawLatency();
+  drawChecks();
+  const evicted = Object.entries(run.evicted ?? {});
+  $('out').hidden = evicted.length === 0;
+  $('evicted').replaceChildren(...evicted.map(([reason, n]) => element('div', '', element('dt', '', reason), element('dd', '', String(n)))));
+}
+
+// look asks how the run stands. Who saw it end is shown its report.
+async function look() {
+  try {
+    const answer = await fetch(`/run.json?since=${samples.at(-1)?.at_ms ?? 0}`);
+    if (!answer.ok) throw new Error(answer.statusText);
+    const now = await answer.json();
+    const ended = now.over && run && !run.over;
+    samples = samples.concat(now.samples).slice(-most);
+    run = now;
+    $('state').textContent = '';
+    if (ended) location.assign('/');
+  } catch {
+    $('state').textContent = t('runGone');
+  }
+  if (!document.hidden) draw();
+  if (!run?.over) setTimeout(look, every);
+}
+
+for (const b of document.querySelectorAll('.language')) {
+  b.addEventListener('click', () => {
+    switchLanguage();
+    relabel();
+  });
+}
+
+function relabel() {
+  label(document);
+  document.title = t('runTitle');
+  draw();
+}
+
+relabel();
+look();

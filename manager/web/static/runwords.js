@@ -1,0 +1,27 @@
+// What the page of a run says beside the words of all pages.
+
+import { extend } from './words.js';
+
+extend({
+  runTitle: 'chatsim: a run', toReport: 'The report', runGone: 'chatsim does not answer: it has ended, perhaps with an error that it says where it was started.',
+  run: (n) => `Run ${n}`, over: 'Over', counted: (lines, deliveries) => `${lines} lines sent, ${deliveries} deliveries`,
+  'phase_joining': 'Joining', 'phase_warming up': 'Warming up', 'phase_measuring': 'Measuring', 'phase_draining': 'The last lines arrive',
+  noneSoFar: 'No violation so far', nothingSoFar: 'Nothing is checked yet', violationsSoFar: (n) => (n === 1 ? '1 violation' : `${n} violations`),
+  suspected: 'Something came out of order; the end decides whose fault it is',
+  inTheRoom: 'Chatters in the room', linesSent: 'Lines sent, a second', deliveriesRead: 'Deliveries, a second', deliveryLatency: 'Delivery latency',
+  checks: 'Checks', check: 'check', soFar: 'so far', evaluations: 'evaluations', violations: 'violations',
+  failed: 'failed', notExercised: 'not exercised', goodSoFar: 'nothing against it', nothingYet: 'nothing to judge yet', atTheEnd: 'judged at the end',
+  speaksAgainst: 'Violations', expected: 'expected', came: 'came',
+  latencySoFar: 'Latency so far', latency_delivery: 'delivery', latency_last: 'last receiver', latency_echo: 'echo', latency_join: 'join', latency_leave: 'leave',
+}, {
+  runTitle: 'chatsim 运行', toReport: '报告', runGone: 'chatsim 没有响应：它已结束，可能有错误，请看启动它的终端。',
+  run: (n) => `第 ${n} 次运行`, over: '已结束', counted: (lines, deliveries) => `已发送 ${lines} 行，送达 ${deliveries} 次`,
+  'phase_joining': '正在加入', 'phase_warming up': '预热', 'phase_measuring': '测量中', 'phase_draining': '等待最后的消息',
+  noneSoFar: '目前没有违规', nothingSoFar: '尚未检查', violationsSoFar: (n) => `${n} 项违规`,
+  suspected: '消息顺序不一致；结束时判定是谁的错误',
+  inTheRoom: '房间内用户', linesSent: '每秒发送行数', deliveriesRead: '每秒送达', deliveryLatency: '送达延迟',
+  checks: '检查', check: '检查', soFar: '目前', evaluations: '次数', violations: '违规',
+  failed: '失败', notExercised: '未涉及', goodSoFar: '没有问题', nothingYet: '尚无可判定', atTheEnd: '结束时判定',
+  speaksAgainst: '违规', expected: '应为', came: '收到',
+  latencySoFar: '目前的延迟', latency_delivery: '送达', latency_last: '最后接收者', latency_echo: '回显', latency_join: '加入', latency_leave: '离开',
+});
