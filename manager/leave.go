@@ -61,11 +61,15 @@ func (s *session) onEnd(r feed.Reason, err error) {
 }
 
 // evict announces the leave at once, whatever our goroutine is doing, and ends
-// the connection. Its socket is full, so the reason cannot be written there.
+// the connection. Its socket is full, so the reason cannot be written there; a
+// connection that has another way to tell it is told.
 func (s *session) evict(r wire.Reason) {
 	s.m.count(func(st *Stats) { st.Evicted[r]++ })
 	s.m.log.Warn("evicted", "name", s.name, "reason", r.String())
 	s.leave(false)
+	if c, ok := s.conn.(interface{ Evicted(reason string) }); ok {
+		c.Evicted(r.Text())
+	}
 	reset(s.conn)
 }
 

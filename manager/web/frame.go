@@ -138,5 +138,8 @@ func (c *conn) Close() error {
 	return c.Conn.Close()
 }
 
+// Evicted remembers why the peer is cut off, who takes nothing any more.
+func (c *conn) Evicted(reason string) { c.evicted(reason) }
+
 // NetConn is the connection below, for what can be set there.
 func (c *conn) NetConn() net.Conn { return c.Conn }

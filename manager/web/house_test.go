@@ -25,6 +25,7 @@ type house struct {
 	shut func()
 }
 
+// open opens a house; with wc.Serve the test is told of each WebSocket.
 func open(t *testing.T, mc manager.Config, wc web.Config) *house {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -37,7 +38,14 @@ func open(t *testing.T, mc manager.Config, wc web.Config) *house {
 func openAt(t *testing.T, ln net.Listener, mc manager.Config, wc web.Config) *house {
 	mc.Detect, mc.Measure = true, true
 	m := manager.New(mc)
-	wc.Serve, wc.Password, wc.MaxLine = m.ServeLines, mc.Password != "", wire.DefaultMaxLine
+	met := wc.Serve
+	wc.Serve = func(c net.Conn) {
+		if met != nil {
+			met(c)
+		}
+		m.ServeLines(c)
+	}
+	wc.Password, wc.MaxLine = mc.Password != "", wire.DefaultMaxLine
 	wc.Online = func() int { return m.Stats().Online }
 	wc.Ready, wc.Health, wc.Metrics = func() error { return nil }, func() []string { return nil }, func(io.Writer) {}
 	m.Handle(web.New(wc))

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"chatsim/manager"
 	"chatsim/manager/web"
+	"chatsim/manager/wire"
 )
 
 // Two pages, a line client and the original's client are in one room; a private
@@ -132,6 +134,24 @@ func TestLostAndBack(t *testing.T) {
 	ann.run(chromedp.KeyEvent("sesame" + kb.Enter))
 	ann.shows("#log", "Welcome to the group chat")
 	ann.allow("ERR_CONNECTION_REFUSED") // the browser itself says that a try has failed
+}
+
+// A page that is put out for not reading learns why all the same, and comes back.
+func TestEvicted(t *testing.T) {
+	conns := make(chan net.Conn, 2)
+	h := open(t, manager.Config{}, web.Config{Serve: func(c net.Conn) { conns <- c }})
+	ann := newTab(t, "http://"+h.addr+"/", look{})
+	ann.enter("ann")
+	// What the room does to one whose socket is full, without filling it.
+	c := <-conns
+	c.(interface{ Evicted(string) }).Evicted(wire.Stalled.Text())
+	tcp := c.(interface{ NetConn() net.Conn }).NetConn().(interface{ NetConn() net.Conn }).NetConn().(*net.TCPConn)
+	if err := errors.Join(tcp.SetLinger(0), tcp.Close()); err != nil {
+		t.Fatal(err)
+	}
+	ann.shows("#banner", "The connection is lost (evicted: read nothing for too long).")
+	ann.shows("#log", "Back in the room. What was said meanwhile was missed.")
+	ann.allow("WebSocket connection")
 }
 
 // A page in Chinese has the original's words.

@@ -30,6 +30,8 @@ type Config struct {
 	MaxLine  int                        // bytes of a line that a client may send
 	Live     func(since int64) []Sample // one a second, younger than that
 	Origins  []string                   // of pages from elsewhere that may connect, as patterns of path.Match
+
+	endings *endings
 }
 
 //go:embed static
@@ -42,15 +44,17 @@ var index = template.Must(template.ParseFS(static, "static/index.html"))
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// New answers "/", where one talks in a browser, with "/ws"; "/live", where the
+// New answers "/", where one talks in a browser, with "/ws" and "/ended"; "/live", where the
 // server is looked at, with "/live.json"; and for machines
 // "/healthz", "/readyz" and "/metrics".
 func New(cfg Config) http.Handler {
+	cfg.endings = new(endings)
 	mux := withFiles()
 	mux.HandleFunc("GET /{$}", cfg.home)
 	mux.HandleFunc("GET /healthz", cfg.health)
 	mux.HandleFunc("GET /readyz", cfg.ready)
 	mux.HandleFunc("GET /ws", cfg.socket)
+	mux.Handle("GET /ended", cfg.endings)
 	mux.Handle("GET /live", page("live.html"))
 	mux.HandleFunc("GET /live.json", cfg.samples)
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
@@ -82,7 +86,7 @@ func guarded(h http.Handler) http.Handler {
 
 // Sockets answers "/ws" alone.
 func Sockets(serve func(net.Conn)) http.Handler {
-	cfg := &Config{Serve: serve}
+	cfg := &Config{Serve: serve, endings: new(endings)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ws", cfg.socket)
 	return mux

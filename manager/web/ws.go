@@ -22,6 +22,7 @@ func (cfg *Config) socket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // it was answered
 	}
+	c.evicted = func(reason string) { cfg.endings.add(r.URL.Query().Get("visit"), reason) }
 	cfg.Serve(c)
 }
 
@@ -66,6 +67,7 @@ func (h hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 type conn struct {
 	net.Conn // what the WebSocket goes over
 	ws       *websocket.Conn
+	evicted  func(reason string)
 
 	// Owned by the reader.
 	message io.Reader // nil: between two messages

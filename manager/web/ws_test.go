@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -22,11 +23,12 @@ type page struct {
 	ws *websocket.Conn
 }
 
+// visit connects as a page does and sends lines; the visit is called like the first.
 func (h *house) visit(t *testing.T, lines ...string) *page {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	ws, _, err := websocket.Dial(ctx, "ws://"+h.addr+"/ws", nil)
+	ws, _, err := websocket.Dial(ctx, "ws://"+h.addr+"/ws?visit="+url.QueryEscape(lines[0]), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

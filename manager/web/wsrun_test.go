@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -147,11 +148,27 @@ func TestDeafSocket(t *testing.T) {
 			if st := h.room.Stats(); st.Evicted[wire.Slow]+st.Evicted[wire.Stalled] != 1 || st.Online != 1 {
 				t.Errorf("after %d lines: evicted %v, %d online", said, st.Evicted, st.Online)
 			}
+			endedBy(t, h, "deaf", `{"error":"evicted: `)
+			endedBy(t, h, "another", "")
 			return
 		default:
 			if err := bob.Say(text); err != nil {
 				t.Fatal(err)
 			}
 		}
+	}
+}
+
+// endedBy says what a page is told that asks why its visit ended.
+func endedBy(t *testing.T, h *house, visit, want string) {
+	t.Helper()
+	resp, err := http.Get("http://" + h.addr + "/ended?visit=" + visit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || !strings.HasPrefix(string(body), want) || (want == "") != (resp.StatusCode == http.StatusNoContent) {
+		t.Errorf("%s is told %s %q, %v", visit, resp.Status, body, err)
 	}
 }

@@ -93,7 +93,7 @@ function welcomed(at) {
 }
 
 // closed decides whether to come back, and says what has happened.
-function closed() {
+function closed(ask) {
   link = null;
   const key = room.ended?.key ?? '';
   if (room.me === '' || key === 'password' || key === 'badName') return refused(key);
@@ -101,7 +101,14 @@ function closed() {
   losses++;
   const pause = wait(losses - 1, Math.random());
   retry = { at: Date.now() + pause, timer: setInterval(countdown, 250) };
+  if (key === '') explain(ask);
   countdown();
+}
+
+// explain finds out why one was cut off without a word.
+async function explain(ask) {
+  const frame = parse(await ask() ?? '');
+  if (frame && retry) hear(room, frame, Date.now(), list.roster);
 }
 
 // refused goes back to the log-in with the reason beside its field.

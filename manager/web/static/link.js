@@ -11,11 +11,24 @@ export function wait(n, random) {
   return Math.min(firstWait * 2 ** n, lastWait) * (0.75 + random / 4);
 }
 
+// ended is the error frame that a visit could not be sent any more: one who is
+// put out for not reading is cut off. null if there is none, or nobody to ask.
+async function ended(visit) {
+  try {
+    const answer = await fetch(`/ended?visit=${visit}`);
+    return answer.status === 200 ? (await answer.text()).trim() : null;
+  } catch {
+    return null;
+  }
+}
+
 // connect opens a WebSocket and sends the opening lines. on.messages is called
-// with an array, at most once a frame of the screen; on.closed after the last.
+// with an array, at most once a frame of the screen; on.closed after the last,
+// with a function that asks the server why, see ended.
 export function connect(opening, on) {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  const ws = new WebSocket(`${scheme}//${location.host}/ws`);
+  const visit = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
+  const ws = new WebSocket(`${scheme}//${location.host}/ws?visit=${visit}`);
   let bunch = [];
   let timer = 0;
   let frame = 0;
@@ -41,7 +54,7 @@ export function connect(opening, on) {
   ws.addEventListener('close', () => {
     document.removeEventListener('visibilitychange', looked);
     flush();
-    on.closed();
+    on.closed(() => ended(visit));
   });
   document.addEventListener('visibilitychange', looked);
   return {
