@@ -36,6 +36,7 @@ type reader struct {
 	raw      syscall.RawConn       // nil: plain reads
 	readable func(fd uintptr) bool // r.tryRead, bound once as binding allocates
 	home     int                   // the usual size of buf
+	ws       *wsReader             // what makes text of what raw gives; nil: it is text
 
 	lent       *[bufferSize]byte // buf, where it is borrowed
 	buf        []byte            // nil while nothing is unread
@@ -52,9 +53,17 @@ type reader struct {
 
 func (r *reader) init(conn net.Conn) {
 	r.conn, r.eol, r.home = conn, -1, plainSize
-	if r.raw = rawConn(conn); r.raw != nil {
-		r.home = bufferSize
-		r.readable = r.tryRead
+	socket := conn
+	ws, _ := conn.(*wsConn)
+	if ws != nil {
+		socket = ws.Conn
+	}
+	if r.raw = rawConn(socket); r.raw == nil {
+		return
+	}
+	r.home, r.readable = bufferSize, r.tryRead
+	if ws != nil {
+		r.ws = &ws.in
 	}
 }
 
@@ -119,7 +128,7 @@ func (r *reader) makeRoom() {
 		r.release()
 		r.acquire()
 		copy(r.buf, unread)
-	case len(unread) == len(r.buf) && r.buf != nil:
+	case len(unread) > len(r.buf)-wsLeast && r.buf != nil:
 		larger := make([]byte, 2*len(r.buf))
 		copy(larger, unread)
 		r.release()
@@ -132,7 +141,7 @@ func (r *reader) makeRoom() {
 
 // read waits for bytes and puts them behind the unread ones.
 func (r *reader) read() (int, error) {
-	if r.raw == nil {
+	if r.raw == nil || r.ws != nil && r.ws.ready() {
 		r.acquire()
 		return r.conn.Read(r.buf[r.end:])
 	}
@@ -140,6 +149,23 @@ func (r *reader) read() (int, error) {
 		return 0, err
 	}
 	return r.got.n, r.got.err
+}
+
+// text makes what it is of n bytes that came from the socket, at the end of the
+// buffer; there may be none in them.
+func (r *reader) text(n int, err error) (int, error) {
+	if r.ws == nil {
+		return n, err
+	}
+	return r.ws.decode(r.buf[r.end:], n, err)
+}
+
+// space is where bytes of the socket go.
+func (r *reader) space() []byte {
+	if r.ws == nil {
+		return r.buf[r.end:]
+	}
+	return r.buf[r.end+1:]
 }
 
 // acquire sees to it that there is a buffer.

@@ -30,24 +30,27 @@ func rawConn(conn net.Conn) syscall.RawConn {
 // false lets the caller wait until there is something.
 func (r *reader) tryRead(fd uintptr) bool {
 	r.acquire()
-	n, err := syscall.Read(int(fd), r.buf[r.end:])
-	for err == syscall.EINTR {
-		n, err = syscall.Read(int(fd), r.buf[r.end:])
-	}
-	switch {
-	case err == syscall.EAGAIN:
-		if r.end == 0 {
-			r.release()
+	for {
+		n, err := syscall.Read(int(fd), r.space())
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == syscall.EAGAIN:
+			if r.end == 0 {
+				r.release()
+			}
+			return false
+		case err != nil:
+			r.got.n, r.got.err = 0, r.opError(err)
+		case n == 0:
+			r.got.n, r.got.err = r.text(0, io.EOF)
+		default:
+			if r.got.n, r.got.err = r.text(n, nil); r.got.n == 0 && r.got.err == nil {
+				continue
+			}
 		}
-		return false
-	case err != nil:
-		r.got.n, r.got.err = 0, r.opError(err)
-	case n == 0:
-		r.got.n, r.got.err = 0, io.EOF
-	default:
-		r.got.n, r.got.err = n, nil
+		return true
 	}
-	return true
 }
 
 // opError gives an error the form that it has from conn.Read.

@@ -2,7 +2,11 @@
 
 package chatter
 
-import "testing"
+import (
+	"net"
+	"strings"
+	"testing"
+)
 
 // A client that waits holds no buffer, one with the start of a frame does.
 func TestIdleHoldsNoBuffer(t *testing.T) {
@@ -27,4 +31,63 @@ func TestIdleHoldsNoBuffer(t *testing.T) {
 	}
 	write(t, server, some[5:])
 	expect(t, client, "amy to bob: hello +", "5 [amy]")
+}
+
+// A WebSocket is read like a socket: in a borrowed buffer, wherever it is cut.
+func TestWebSocketHoldsNoBuffer(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	conn, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	client, err := New(newWS(conn, []byte(serverFrame(0x81, `{"leave":["early"]}`))), "bob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	in := &client.in
+	if in.ws == nil {
+		t.Fatal("its socket is not read")
+	}
+	expect(t, client, "5 [early]")
+	// look takes what the socket has, and waits for nothing.
+	look := func() {
+		t.Helper()
+		in.makeRoom()
+		err := in.raw.Control(func(fd uintptr) {
+			if in.tryRead(fd) {
+				from := in.end
+				in.end += in.got.n
+				in.find(from)
+			}
+		})
+		if err != nil || in.got.err != nil {
+			t.Fatal(err, in.got.err)
+		}
+	}
+	stream := serverFrame(0x89, "ping") + serverFrame(0x01, " amy:hel") + serverFrame(0x8a, "") + serverFrame(0x80, "lo@amy@bob") + serverFrame(0x81, `{"leave":["amy"]}`)
+	for cut := range len(stream) {
+		write(t, server, stream[:cut])
+		look()
+		if in.end == 0 && in.buf != nil {
+			t.Fatalf("cut at %d: with nothing unread it holds %d bytes", cut, len(in.buf))
+		}
+		write(t, server, stream[cut:])
+		for _, want := range []string{"amy to bob: hello", "5 [amy]"} {
+			if got := strings.TrimSuffix(next(client), " +"); got != want {
+				t.Fatalf("cut at %d: %q, want %q", cut, got, want)
+			}
+		}
+	}
+	write(t, server, serverFrame(0x88, "\x03\xe8"))
+	expect(t, client, "EOF")
 }

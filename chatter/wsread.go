@@ -18,6 +18,9 @@ var (
 	errWSSize     = errors.New("websocket: a frame is of an impossible size")
 )
 
+// wsLeast is how many bytes of memory a read needs.
+const wsLeast = 2
+
 // wsReader takes the text out of the frames that a server sends. It does so in
 // the reader's own memory, where a batch stays a batch: a header is longer than
 // the '\n' that follows its message.
@@ -34,9 +37,9 @@ type wsReader struct {
 	within bool     // a frame goes on
 	inside bool     // a message was begun and not ended
 	ctrl   []byte   // the payload of a control frame, so far
-	small  [2]byte  // the least that a read takes
-	rest   []byte   // of small: not given yet
-	err    error    // what ended the stream
+	small  [wsLeast]byte
+	rest   []byte // of small: not given yet
+	err    error  // what ended the stream
 }
 
 func (r *wsReader) init(conn io.Reader, early []byte, reply func(byte, []byte) error) {
@@ -58,21 +61,36 @@ func (r *wsReader) read(p []byte) (int, error) {
 		r.rest = r.small[given:n]
 		return given, err
 	}
-	for r.err == nil {
+	if r.err != nil {
+		return 0, r.err
+	}
+	for {
 		n, err := r.some(p[1:])
-		if n > 0 {
-			n = r.take(p, n)
+		if n, err = r.decode(p, n, err); n > 0 || err != nil {
+			return n, err
 		}
-		switch {
-		case r.err != nil:
-		case err == io.EOF:
-			r.err = io.ErrUnexpectedEOF
-		case err != nil:
-			return n, err // a deadline, after which it goes on, or for good
-		}
-		if n > 0 {
-			return n, nil
-		}
+	}
+}
+
+// ready says that read has something without reading.
+func (r *wsReader) ready() bool { return r.err != nil || len(r.early) > 0 || len(r.rest) > 0 }
+
+// decode makes text of the n bytes in p[1:] that a read has brought, at the
+// front of p, and of the read's error what it means for the text: both may be
+// nothing.
+func (r *wsReader) decode(p []byte, n int, err error) (int, error) {
+	if n > 0 {
+		n = r.take(p, n)
+	}
+	switch {
+	case r.err != nil:
+	case err == io.EOF:
+		r.err = io.ErrUnexpectedEOF
+	case err != nil:
+		return n, err // a deadline, after which it goes on, or for good
+	}
+	if n > 0 {
+		return n, nil
 	}
 	return 0, r.err
 }
