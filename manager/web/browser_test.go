@@ -67,7 +67,7 @@ type look struct {
 // tab is a page in a visitor's browser of its own. All that its console says is
 // a failure, but what the test allows.
 type tab struct {
-	t   *testing.T
+	t   testing.TB
 	ctx context.Context
 
 	mu      sync.Mutex
@@ -75,7 +75,7 @@ type tab struct {
 	allowed []string
 }
 
-func newTab(t *testing.T, url string, l look) *tab {
+func newTab(t testing.TB, url string, l look) *tab {
 	t.Helper()
 	parent, err := browser()
 	if err != nil {

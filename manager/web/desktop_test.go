@@ -15,7 +15,7 @@ import (
 )
 
 // line joins as a client of the line dialect.
-func (h *house) line(t *testing.T, name string) *chatter.Client {
+func (h *house) line(t testing.TB, name string) *chatter.Client {
 	t.Helper()
 	c, err := chatter.Dial(context.Background(), h.addr, name)
 	if err != nil {

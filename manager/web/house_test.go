@@ -26,7 +26,7 @@ type house struct {
 }
 
 // open opens a house; with wc.Serve the test is told of each WebSocket.
-func open(t *testing.T, mc manager.Config, wc web.Config) *house {
+func open(t testing.TB, mc manager.Config, wc web.Config) *house {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -35,7 +35,7 @@ func open(t *testing.T, mc manager.Config, wc web.Config) *house {
 	return openAt(t, ln, mc, wc)
 }
 
-func openAt(t *testing.T, ln net.Listener, mc manager.Config, wc web.Config) *house {
+func openAt(t testing.TB, ln net.Listener, mc manager.Config, wc web.Config) *house {
 	mc.Detect, mc.Measure = true, true
 	m := manager.New(mc)
 	met := wc.Serve

@@ -72,6 +72,11 @@ func TestFirstView(t *testing.T) {
 		}
 	}
 	load(page)
+	for name := range seen { // else it would be known of only when what imports it is there
+		if strings.HasSuffix(name, ".js") && !strings.Contains(page, `<link rel="modulepreload" href="/static/`+name) && !strings.Contains(page, `src="/static/`+name) {
+			t.Errorf("%s is not preloaded", name)
+		}
+	}
 	if size > maxView || len(seen) < 8 {
 		t.Errorf("%d files, %d bytes in all, at most %d are wanted", len(seen)+1, size, maxView)
 	}
@@ -158,15 +163,14 @@ func TestBusyRoom(t *testing.T) {
 	ann.eval("document.getElementById('text').value = ''")
 }
 
-// At a thousand lines a second the input answers within a tenth of a second.
+// What is typed while the room is busy is all there, and nothing that is said is
+// lost. How fast it is there, BenchmarkTyping shows.
 func TestResponsive(t *testing.T) {
 	h := open(t, manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")
 	bob := h.line(t, "bob")
 	const lines = 3000
-	ann.eval(`(() => { window.slowest = 0; document.getElementById('text').addEventListener('keydown', (e) => {
-		requestAnimationFrame(() => { window.slowest = Math.max(window.slowest, performance.now() - e.timeStamp); }); }); })()`)
 	for i := range lines {
 		if err := bob.Say(fmt.Appendf(nil, "%d", i)); err != nil {
 			t.Fatal(err)
@@ -179,7 +183,6 @@ func TestResponsive(t *testing.T) {
 	if got := ann.eval("document.getElementById('text').value"); got != "abcabcabc" {
 		t.Errorf("typed %q", got)
 	}
-	t.Logf("the slowest key took %s ms", ann.eval("window.slowest"))
 	var f chatter.Frame
 	for own := 0; own < lines; {
 		if err := bob.Next(&f); err != nil {

@@ -1,0 +1,79 @@
+package web_test
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"chatsim/chatter"
+	"chatsim/manager"
+	"chatsim/manager/web"
+)
+
+// BenchmarkFirstView is how long a visitor who was never here waits, from the
+// navigation on, until the page has run and its field takes a name.
+func BenchmarkFirstView(b *testing.B) {
+	h := open(b, manager.Config{}, web.Config{})
+	var waits []float64
+	for b.Loop() {
+		ann := newTab(b, "http://"+h.addr+"/", look{})
+		ann.until("document.activeElement.id === 'name'")
+		ann.until("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd > 0") // the modules have run by then
+		waits = append(waits, number(b, ann.eval("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")))
+	}
+	slices.Sort(waits)
+	b.ReportMetric(waits[len(waits)/2], "usable-ms")
+	b.ReportMetric(waits[len(waits)-1], "usable-ms-max")
+	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkTyping is how long a key takes until the next frame is drawn, while
+// the room says a thousand lines a second.
+func BenchmarkTyping(b *testing.B) {
+	h := open(b, manager.Config{}, web.Config{})
+	ann := newTab(b, "http://"+h.addr+"/", look{})
+	ann.enter("ann")
+	bob := h.line(b, "bob")
+	go func() {
+		var f chatter.Frame
+		for bob.Next(&f) == nil { // until it is closed
+		}
+	}()
+	ann.eval(`(() => { window.keys = []; document.getElementById('text').addEventListener('keydown', (e) => {
+		requestAnimationFrame(() => window.keys.push(performance.now() - e.timeStamp)); }); })()`)
+	const every = 10 * time.Millisecond
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	said := 0
+	for b.Loop() { // a second
+		for i := range time.Second / every {
+			<-tick.C
+			for range every / time.Millisecond {
+				if err := bob.Say(fmt.Appendf(nil, "line %d of what others say meanwhile", said)); err != nil {
+					b.Fatal(err)
+				}
+				said++
+			}
+			if i%20 == 10 {
+				ann.run(chromedp.KeyEvent("x"))
+			}
+		}
+	}
+	ann.shows("#log", fmt.Sprintf("line %d of", said-1))
+	b.ReportMetric(number(b, ann.eval("window.keys.sort((a, b) => a - b)[Math.floor(window.keys.length / 2)]")), "key-ms")
+	b.ReportMetric(number(b, ann.eval("Math.max(...window.keys)")), "key-ms-max")
+	b.ReportMetric(0, "ns/op")
+}
+
+func number(b *testing.B, s string) float64 {
+	b.Helper()
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return v
+}
