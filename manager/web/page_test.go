@@ -182,6 +182,16 @@ func TestChinese(t *testing.T) {
 	}
 }
 
+// What the room says of a name is in the page's language.
+func TestNameRefusedInChinese(t *testing.T) {
+	h := open(t, manager.Config{}, web.Config{})
+	ann := newTab(t, "http://"+h.addr+"/", look{language: "zh-CN"})
+	for name, want := range map[string]string{wire.Group: "这是群聊的名称", wire.Server: "这是服务器的名称", "a\x01b": "控制字符", "a\u202eb": "书写方向"} {
+		ann.eval(fmt.Sprintf("(() => { const n = document.getElementById('name'); n.value = %q; n.form.requestSubmit(); })()", name))
+		ann.shows("#name-hint", want)
+	}
+}
+
 // A room of a thousand stays quick, and so do many lines.
 func TestCrowd(t *testing.T) {
 	h := open(t, manager.Config{}, web.Config{})

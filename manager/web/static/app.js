@@ -119,7 +119,7 @@ function refused(key) {
     page.password = 'true';
     $('secret').hidden = false;
   }
-  if (key === 'badName') complain('name', room.ended.detail || t('badName'));
+  if (key === 'badName') complain('name', room.ended.detail ? t('nameWrong', room.ended.detail) : t('badName'));
   else if (key === 'password') complain('password', t('wrongPassword'));
   else $('login-note').textContent = key ? t(key) : t('unreachable');
   room = null;

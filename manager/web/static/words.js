@@ -34,6 +34,7 @@ const english = {
   back: 'Back in the room. What was said meanwhile was missed.',
   server: (text) => `The room says: ${text}`,
   stalled: 'evicted: read nothing for too long', slow: 'evicted: too far behind', late: 'no name came in time', badName: 'the name was refused',
+  nameWrong: (why) => why,
   full: 'the room is full', shutdown: 'the server is shutting down', internal: 'an error of the server', kicked: 'removed by the operator',
   wrongPassword: 'That is not the password of this room.', crowded: 'too many connections from your address', needTLS: 'this room speaks TLS only',
   cut: 'cut off without a word', tooLong: 'That line was too long. It was not sent.', noSuchUser: (name) => ['Nobody here is called ', name, '. It was not sent.'],
@@ -74,6 +75,10 @@ const chinese = {
   back: '已重新进入群聊。期间的消息已错过。',
   server: (text) => `服务器: ${text}`,
   stalled: '长时间未读取消息', slow: '读取过慢', late: '未及时给出用户名', badName: '用户名被拒绝',
+  nameWrong: (why) => ({
+    'name is that of the group': '这是群聊的名称。', 'name is that of the server': '这是服务器的名称。', 'name has a control character in it': '用户名含有控制字符。',
+    'name has a character in it that turns the direction of writing, or ends a line': '用户名含有改变书写方向或换行的字符。',
+  }[why] ?? why),
   full: '房间已满', shutdown: '服务器正在关闭', internal: '服务器内部错误', kicked: '被管理员移出',
   wrongPassword: '房间密码不正确。', crowded: '来自您的地址的连接过多', needTLS: '此房间仅支持 TLS',
   cut: '连接中断', tooLong: '该行过长。未发送。', noSuchUser: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
