@@ -50,7 +50,7 @@ func TestAccessible(t *testing.T) {
 			if wrong := ann.eval(audit); wrong != "" {
 				t.Errorf("%+v, %s:\n%s", l, view, wrong)
 			}
-			if wide := ann.eval("document.documentElement.scrollWidth > innerWidth"); wide != "false" {
+			if !ann.fits() {
 				t.Errorf("%+v, %s: wider than the screen", l, view)
 			}
 		}

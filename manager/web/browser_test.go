@@ -67,8 +67,9 @@ type look struct {
 // tab is a page in a visitor's browser of its own. All that its console says is
 // a failure, but what the test allows.
 type tab struct {
-	t   testing.TB
-	ctx context.Context
+	t     testing.TB
+	ctx   context.Context
+	width int64
 
 	mu      sync.Mutex
 	said    []string // by the console
@@ -106,6 +107,7 @@ func newTab(t testing.TB, url string, l look) *tab {
 	if l.dark {
 		scheme = "dark"
 	}
+	b.width = l.width
 	b.run(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err1 := cdp.Call(ctx, t, log.Enable, cdp.Empty{})
 		_, err2 := cdp.Call(ctx, t, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: "chatsim-test", AcceptLanguage: l.language})
@@ -175,6 +177,13 @@ func (b *tab) until(expression string) {
 	}
 }
 
+// fits says that nothing is wider than the screen. A phone's window grows with
+// what is in it, so it is not asked.
+func (b *tab) fits() bool {
+	b.t.Helper()
+	return b.eval(fmt.Sprintf("document.documentElement.scrollWidth <= %d", b.width)) == "true"
+}
+
 // lands waits until the page is the one at a path, which until cannot: what it
 // waits for goes with the page that is left.
 func (b *tab) lands(path string) {
@@ -233,6 +242,7 @@ func (b *tab) shoot(name string) {
 	if *shots == "" {
 		return
 	}
+	b.until("document.getAnimations().length === 0") // not between two colours
 	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err == nil {
 		err = os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o644)

@@ -44,7 +44,7 @@ func TestCharts(t *testing.T) {
 		if wrong := b.eval(audit); wrong != "" {
 			t.Errorf("%+v:\n%s", l, wrong)
 		}
-		if wide := b.eval("document.documentElement.scrollWidth > innerWidth"); wide != "false" {
+		if !b.fits() {
 			t.Errorf("%+v: wider than the screen", l)
 		}
 		b.shoot("charts" + map[bool]string{true: "-phone-dark"}[l.dark])

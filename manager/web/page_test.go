@@ -177,7 +177,7 @@ func TestChinese(t *testing.T) {
 	ann.run(chromedp.KeyEvent(kb.Escape))
 	ann.click("header .language")
 	ann.shows("#log", "Welcome to the group chat")
-	if over := ann.eval("document.documentElement.scrollWidth > innerWidth"); over != "false" {
+	if !ann.fits() {
 		t.Error("the page is wider than a phone")
 	}
 }

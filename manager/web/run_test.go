@@ -107,7 +107,7 @@ func TestRunWithViolations(t *testing.T) {
 		if wrong := b.eval(audit); wrong != "" {
 			t.Errorf("%+v:\n%s", l, wrong)
 		}
-		if wide := b.eval("document.documentElement.scrollWidth > innerWidth"); wide != "false" {
+		if !b.fits() {
 			t.Errorf("%+v: wider than the screen", l)
 		}
 		b.shoot("run-failed" + l.language + map[bool]string{true: "-dark"}[l.dark] + map[bool]string{true: "-phone"}[l.width > 0])
