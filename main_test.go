@@ -319,21 +319,31 @@ func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdGet is `get URL`: the page's body becomes the standard output.
+// cmdGet is `get URL [REGEXP]`: the page's body becomes the standard output, as
+// soon as it matches.
 func cmdGet(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: get URL")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: get URL [REGEXP]")
 	}
-	resp, err := http.Get(args[0])
+	re, err := regexp.Compile(strings.Join(args[1:], ""))
 	ts.Check(err)
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	ts.Check(err)
-	if resp.StatusCode != http.StatusOK {
-		ts.Fatalf("%s: %s", resp.Status, body)
+	for began := time.Now(); ; {
+		resp, err := http.Get(args[0])
+		ts.Check(err)
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		ts.Check(err)
+		switch {
+		case resp.StatusCode != http.StatusOK:
+			ts.Fatalf("%s: %s", resp.Status, body)
+		case re.Match(body):
+			_, err = ts.Stdout().Write(body)
+			ts.Check(err)
+			return
+		case time.Since(began) > maxTime:
+			ts.Fatalf("does not match within %v: %s", maxTime, body)
+		}
 	}
-	_, err = ts.Stdout().Write(body)
-	ts.Check(err)
 }
 
 // cmdJSON is `json FILE KEY.KEY VALUE`: the value there, as text; FILE may be

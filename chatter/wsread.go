@@ -37,9 +37,7 @@ type wsReader struct {
 	within bool     // a frame goes on
 	inside bool     // a message was begun and not ended
 	ctrl   []byte   // the payload of a control frame, so far
-	small  [wsLeast]byte
-	rest   []byte // of small: not given yet
-	err    error  // what ended the stream
+	err    error    // what ended the stream
 }
 
 func (r *wsReader) init(conn io.Reader, early []byte, reply func(byte, []byte) error) {
@@ -50,16 +48,8 @@ func (r *wsReader) init(conn io.Reader, early []byte, reply func(byte, []byte) e
 // is none. After a closing frame it gives io.EOF, and for a connection that ends
 // without one io.ErrUnexpectedEOF.
 func (r *wsReader) read(p []byte) (int, error) {
-	if len(r.rest) > 0 {
-		n := copy(p, r.rest)
-		r.rest = r.rest[n:]
-		return n, nil
-	}
-	if len(p) < len(r.small) { // where a buffer is all but full
-		n, err := r.read(r.small[:])
-		given := copy(p, r.small[:n])
-		r.rest = r.small[given:n]
-		return given, err
+	if len(p) < wsLeast {
+		return 0, io.ErrShortBuffer
 	}
 	if r.err != nil {
 		return 0, r.err
@@ -73,7 +63,7 @@ func (r *wsReader) read(p []byte) (int, error) {
 }
 
 // ready says that read has something without reading.
-func (r *wsReader) ready() bool { return r.err != nil || len(r.early) > 0 || len(r.rest) > 0 }
+func (r *wsReader) ready() bool { return r.err != nil || len(r.early) > 0 }
 
 // decode makes text of the n bytes in p[1:] that a read has brought, at the
 // front of p, and of the read's error what it means for the text: both may be

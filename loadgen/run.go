@@ -64,8 +64,8 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		return nil, err
 	}
 	r := newRun(cfg)
-	stopProgress := r.watch()
-	defer stopProgress()
+	stopWatch := sync.OnceFunc(r.watch())
+	defer stopWatch()
 	if err := r.ramp(ctx); err != nil {
 		_ = r.stop() // what ended the ramp says more
 		return nil, err
@@ -78,6 +78,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	if err := r.stop(); err != nil {
 		return nil, err
 	}
+	stopWatch() // the rest is no longer under way
 	r.measure.finish()
 	result := r.judge.End(check.End{Required: r.requires(), Advancing: advancing, Cut: r.cutBy != ""})
 	return r.report(result), nil

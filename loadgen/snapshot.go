@@ -35,12 +35,15 @@ func (r *run) snapshot() Snapshot {
 	if sec := m.seconds[m.secondOf(s.At)-1]; sec != nil {
 		s.P50, s.P99 = sec.percentiles()
 	}
-	s.Latency.Delivery, s.Latency.DeliveryActual, s.Latency.Echo = summary(m.delivery), summary(m.actual), summary(m.echo)
+	delivery, actual, echo := m.delivery.Clone(), m.actual.Clone(), m.echo.Clone()
 	m.mu.Unlock()
 	m.lineMu.Lock()
 	s.Present = m.present
-	s.Latency.Last, s.Latency.Skew, s.Latency.Join, s.Latency.Leave = summary(m.last), summary(m.skew), summary(m.join), summary(m.leave)
+	last, skew, join, leave := m.last.Clone(), m.skew.Clone(), m.join.Clone(), m.leave.Clone()
 	m.lineMu.Unlock()
+	// Percentiles are taken of copies: the run does not wait for that.
+	s.Latency = report.Latencies{Delivery: summary(delivery), DeliveryActual: summary(actual), Last: summary(last), Echo: summary(echo),
+		Skew: summary(skew), Join: summary(join), Leave: summary(leave)}
 	r.mu.Lock()
 	s.Evicted = maps.Clone(r.closed)
 	r.mu.Unlock()

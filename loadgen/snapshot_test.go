@@ -17,7 +17,9 @@ func watched(t *testing.T, cfg loadgen.Config, wanted func(loadgen.Snapshot) boo
 	var seen []loadgen.Snapshot
 	cfg.Duration = time.Hour
 	cfg.Watch = func(s loadgen.Snapshot) {
-		seen = append(seen, s)
+		if ctx.Err() == nil {
+			seen = append(seen, s)
+		}
 		if wanted(s) {
 			cancel()
 		}

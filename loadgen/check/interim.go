@@ -6,18 +6,16 @@ import "slices"
 type Interim struct {
 	// Outcomes are those of the checks at the judge's level. Nothing has passed
 	// before the end: where nothing speaks against a check, its verdict is
-	// empty. Agreement, leave completeness and liveness are evaluated at the
-	// end; what the others count came with batches that had begun before the
-	// Interim before.
+	// empty. Those of what must have happened by the end say so as their
+	// Reason. What a session has counted is in here once it has ended a batch
+	// after the Interim before.
 	Outcomes []Outcome
 
-	// Suspected says that an entry came out of its turn. Which of those who
-	// saw it is wrong, and against which check, is decided at the end.
+	// Suspected says that something is wrong of which the end decides whose
+	// fault it is, and against which check: an entry came out of its turn, or
+	// a roster or name is not what it should be.
 	Suspected bool
 }
-
-// atEnd are the checks that have nothing to compare before the end.
-var atEnd = []Name{Agreement, LeaveCompleteness, Liveness}
 
 // Interim says how the run stands. A violation may still turn out to follow
 // from another. Any goroutine may ask; each time costs every session a look at
@@ -26,7 +24,7 @@ func (j *Judge) Interim() Interim {
 	j.asked.Add(1)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	now := Interim{Suspected: len(j.kept) > 0}
+	now := Interim{Suspected: len(j.kept)+len(j.hearings)+len(j.misfits)+len(j.suspects)+len(j.doubles) > 0}
 	seen := j.totals.counts
 	seen.add(&j.interim)
 	for _, c := range j.cfg.Level.checks() {
@@ -35,7 +33,7 @@ func (j *Judge) Interim() Interim {
 			o.Verdict, o.Reason = NotExercised, reason
 		} else {
 			o.Evaluations = seen.of(c)
-			if slices.Contains(atEnd, c) {
+			if slices.Contains(endings, c) {
 				o.Reason = "evaluated at the end"
 			}
 			if j.collectLocked(&o); o.Violations > 0 {

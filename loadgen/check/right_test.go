@@ -40,6 +40,9 @@ func TestRightServerPasses(t *testing.T) {
 			if t.Failed() {
 				return
 			}
+			if m.suspected {
+				t.Errorf("seed %d, %d users: something is suspected before the end", seed, size.users)
+			}
 			passed += m.passed
 		}
 	}

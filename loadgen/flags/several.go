@@ -46,7 +46,7 @@ func contradictionsOfSeveral(c *Config) error {
 	case c.Explicit("trace") && (c.Repeat > 1 || c.Explicit("ab") || c.Explicit("find-rate") || c.Explicit("baseline")):
 		return &Error{msg: "-trace and several runs contradict each other", hint: "a trace is of one run"}
 	case c.Explicit("watch") && c.Explicit("ab"):
-		return &Error{msg: "-watch and -ab contradict each other", hint: "the runs that -ab compares are processes of their own, and nothing else should go on beside them"}
+		return &Error{msg: "-watch and -ab contradict each other", hint: "the runs that -ab compares are processes of their own"}
 	case c.Calibrate == "off" && c.NeedsFloor():
 		return &Error{msg: "-calibrate off and a limit on the floor contradict each other", hint: "the floor is what calibration measures"}
 	case c.Explicit("baseline") && c.Explicit("repeat") && c.Repeat < leastRepeats:

@@ -103,9 +103,9 @@ func (s *Session) showRun(rep *report.Report) error {
 // writeSet writes what several runs came to, and those that they were compared
 // with.
 func (s *Session) writeSet(set *compare.Set, old []*report.Report) error {
-	if err := set.Text(s.text(), s.Flags.Quiet); err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
 	rs := set.Runs(old)
+	if err := set.Text(s.text(), s.Flags.Quiet); err != nil {
+		return errors.Join(fmt.Errorf("write the report: %w", err), s.done(rs))
+	}
 	return errors.Join(s.output().Files(rs, set.JSON, s.Stdout), s.done(rs))
 }

@@ -38,6 +38,7 @@ type Session struct {
 type Watcher interface {
 	Begin(what string) // a run that is about to begin, in words
 	Take(loadgen.Snapshot)
+	End(report.Verdict) // of that run
 	Done(*report.Runs) error
 }
 
@@ -148,6 +149,9 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config) (outcome, error) 
 	rep.Calibration = calibration
 	s.doubts(rep, o.panics)
 	rep.Conclude(s.Flags.Thresholds)
+	if s.Watcher != nil {
+		s.Watcher.End(rep.Verdict)
+	}
 	return o, nil
 }
 

@@ -15,6 +15,7 @@ const most = 300
 type run struct {
 	What       string           `json:"what"`   // the run under way, in words
 	Number     int              `json:"number"` // from 1
+	Before     []report.Verdict `json:"before"` // what the runs before it came to
 	Over       bool             `json:"over"`   // there is a report
 	Phase      loadgen.Phase    `json:"phase"`
 	Done       float64          `json:"done"` // of the phase, 0 to 1
@@ -23,7 +24,8 @@ type run struct {
 	Evicted    map[string]int64 `json:"evicted"` // by reason
 	Latency    report.Latencies `json:"latency"` // so far, of measured lines
 
-	// Of the checks the verdict is empty where nothing speaks against one.
+	// Of the checks the verdict is empty where nothing speaks against one. They
+	// are null until the run's first sample, and none if nothing is verified.
 	Checks    []report.Check `json:"checks"`
 	Suspected bool           `json:"suspected"`
 
@@ -34,6 +36,7 @@ type run struct {
 // it where it is one of this process.
 type sample struct {
 	At         int64  `json:"at_ms"`            // Unix milliseconds
+	Run        int    `json:"run"`              // its number
 	Users      int64  `json:"users"`            // in the room at that instant
 	Lines      int64  `json:"lines"`            // sent, since the run began
 	Deliveries int64  `json:"deliveries"`       // likewise
@@ -43,16 +46,19 @@ type sample struct {
 }
 
 func (r *run) begin(what string) {
-	*r = run{What: what, Number: r.Number + 1, Phase: loadgen.Joining, Samples: r.Samples}
+	*r = run{What: what, Number: r.Number + 1, Before: r.Before, Phase: loadgen.Joining, Samples: r.Samples}
 }
 
 func (r *run) take(s loadgen.Snapshot, room any, at time.Time) {
 	r.Phase, r.Done, r.Sent, r.Deliveries = s.Phase, s.Done, s.Sent, s.Deliveries
 	r.Evicted, r.Latency, r.Checks, r.Suspected = s.Evicted, s.Latency, printable(s.Checks), s.Suspected
+	if r.Checks == nil {
+		r.Checks = []report.Check{}
+	}
 	if len(r.Samples) == most {
 		r.Samples = append(r.Samples[:0:0], r.Samples[1:]...)
 	}
-	r.Samples = append(r.Samples, sample{At: at.UnixMilli(), Users: s.Present, Lines: s.Sent, Deliveries: s.Deliveries, P50: s.P50, P99: s.P99, Room: room})
+	r.Samples = append(r.Samples, sample{At: at.UnixMilli(), Run: r.Number, Users: s.Present, Lines: s.Sent, Deliveries: s.Deliveries, P50: s.P50, P99: s.P99, Room: room})
 }
 
 // printable has the witnesses' texts, which come from anywhere, without what

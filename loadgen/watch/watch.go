@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"strconv"
@@ -31,10 +32,11 @@ type Config struct {
 
 // Server is what people look at.
 type Server struct {
-	cfg  Config
-	url  string
-	http *http.Server
-	done chan struct{} // http has ended
+	cfg   Config
+	url   string
+	began time.Time
+	http  *http.Server
+	done  chan struct{} // http has ended
 
 	mu sync.Mutex
 	// Guarded by mu.
@@ -60,8 +62,9 @@ func Listen(addr string, cfg Config) (*Server, error) {
 	case err != nil:
 		return nil, &Error{fmt.Sprintf("-watch %s: %v", addr, err), ""}
 	}
-	s := &Server{cfg: cfg, url: address(ln.Addr().(*net.TCPAddr)), done: make(chan struct{})}
-	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute}
+	s := &Server{cfg: cfg, began: time.Now(), url: address(ln.Addr().(*net.TCPAddr)), done: make(chan struct{})}
+	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute,
+		ErrorLog: log.New(cfg.Stderr, "chatsim: -watch: ", 0)}
 	go func() {
 		defer close(s.done)
 		_ = s.http.Serve(ln) // it ends at Close, or the page is not to be had and the run goes on
@@ -85,6 +88,7 @@ func (s *Server) URL() string { return s.url }
 func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.home)
+	mux.HandleFunc("GET /live", s.live)
 	mux.HandleFunc("GET /run.json", s.figures)
 	mux.Handle("GET /", s.cfg.Pages)
 	return mux
@@ -109,6 +113,19 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write(page) // its reader has gone
+}
+
+// live is the run; when it is over, the way to its report: what it came to is
+// there and not here.
+func (s *Server) live(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	over := s.report != nil
+	s.mu.Unlock()
+	if over {
+		http.Redirect(w, r, "/", http.StatusFound)
+		return
+	}
+	s.cfg.Pages.ServeHTTP(w, r)
 }
 
 // figures answers with how the run stands, and the samples that are younger
@@ -138,9 +155,17 @@ func (s *Server) Take(now loadgen.Snapshot) {
 	if s.cfg.Room != nil {
 		room = s.cfg.Room()
 	}
+	at := s.began.Add(time.Since(s.began)) // whatever becomes of the clock
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.run.take(now, room, time.Now())
+	s.run.take(now, room, at)
+}
+
+// End notes what the run that was begun last came to.
+func (s *Server) End(v report.Verdict) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.run.Before = append(s.run.Before, v)
 }
 
 // Done notes what all came to.

@@ -78,8 +78,12 @@ func TestFigures(t *testing.T) {
 	if r.What != "one" || r.Number != 1 || r.Phase != loadgen.Loading || r.Sent != 2 || !r.Suspected || len(r.Samples) != 3 || r.Samples[2].Users != 20 {
 		t.Errorf("after three: %+v", r)
 	}
+	s.End(report.Failed)
 	s.Begin("two")
 	r = figures(t, s, "")
+	if r.Checks != nil || len(r.Before) != 1 || r.Before[0] != report.Failed {
+		t.Errorf("at the start of the next run: %+v", r)
+	}
 	if r.What != "two" || r.Number != 2 || r.Phase != loadgen.Joining || r.Sent != 0 || r.Suspected || len(r.Samples) != 3 {
 		t.Errorf("in the next run: %+v", r)
 	}
@@ -115,6 +119,9 @@ func TestHome(t *testing.T) {
 	resp, body := get(t, s.URL())
 	if resp.StatusCode != http.StatusOK || !strings.Contains(body, "PASSED") || !strings.Contains(resp.Header.Get("Content-Security-Policy"), "default-src 'none'") {
 		t.Errorf("after it: %s, policy %q\n%s", resp.Status, resp.Header.Get("Content-Security-Policy"), body)
+	}
+	if resp, _ := get(t, s.URL()+"live"); resp.StatusCode != http.StatusFound || resp.Header.Get("Location") != "/" {
+		t.Errorf("the run's page after it: %s to %s", resp.Status, resp.Header.Get("Location"))
 	}
 	if r := figures(t, s, ""); !r.Over {
 		t.Error("the page is not told that the run is over")

@@ -35,6 +35,7 @@ func TestRunIsWatched(t *testing.T) {
 	cfg := loadgen.Config{Join: loadgen.Dial(h.addr), Where: "a room", Users: 20, Duration: time.Hour, Warmup: -1, Rate: 200, Watch: s.Take}
 	b := newTab(t, url, look{})
 	b.shows("#verdict", "Nothing is checked yet")
+	b.shows("#phase", "Getting ready")
 	s.Begin(cfg.String())
 	ended := make(chan error, 1)
 	go func() {
@@ -62,9 +63,7 @@ func TestRunIsWatched(t *testing.T) {
 	b.until("[...document.querySelectorAll('h2')].some((h) => h.innerText === 'Configuration')")
 	b.shoot("run-report")
 
-	late := newTab(t, url+"live", look{}) // the charts are still there, and lead to the report
-	late.shows("#phase", "Over")
-	late.click("#report")
+	late := newTab(t, url+"live", look{}) // what it came to is in the report
 	late.lands("/")
 	late.shows(".verdict", "interrupted after")
 }
@@ -83,7 +82,7 @@ func seen(n int64) loadgen.Snapshot {
 			{Name: "no duplication", Verdict: report.Failed, Evaluations: 10_000 * n, Violations: 1, Witnesses: []report.Witness{{Check: "no duplication",
 				Names: []string{"\u202egnp.nna", "<script>alert(1)</script>"}, Sentence: "an entry came twice: <img src=x onerror=alert(1)>",
 				Expected: "what was said", Came: strings.Repeat("long ", 60)}}},
-			{Name: "agreement", Reason: "evaluated at the end"},
+			{Name: "validity", Evaluations: 100 * n, Reason: "evaluated at the end"},
 			{Name: "isolation", Verdict: report.NotExercised},
 		},
 	}
@@ -101,6 +100,9 @@ func TestRunWithViolations(t *testing.T) {
 		b.shows("#witnesses", "<img src=x onerror=alert(1)>")
 		b.shows("#witnesses", `\u202egnp.nna`) // what would turn the text's direction is written out
 		b.shows("#evicted", "slow")
+		if text := b.text("#checks"); strings.Count(text, "✓") != 1 {
+			t.Errorf("one check of the four has nothing against it so far:\n%s", text)
+		}
 		if n := b.eval("document.querySelectorAll('figure:not([hidden])').length"); n != "4" {
 			t.Errorf("%s charts, want the 4 that need no room of this process", n)
 		}
@@ -112,13 +114,23 @@ func TestRunWithViolations(t *testing.T) {
 		}
 		b.shoot("run-failed" + l.language + map[bool]string{true: "-dark"}[l.dark] + map[bool]string{true: "-phone"}[l.width > 0])
 
+		s.End(report.Failed)
 		s.Begin("another one")
 		calm := seen(1)
 		calm.Checks, calm.Suspected = calm.Checks[:1], true
 		s.Take(calm)
 		b.until("document.querySelector('#what').innerText.includes('another one') && document.querySelector('#against').hidden")
-		if text := b.text("#verdict"); !strings.Contains(text, "out of order") && !strings.Contains(text, "顺序不一致") {
+		if text := b.text("#verdict"); !strings.Contains(text, "the end decides") && !strings.Contains(text, "结束时判定") {
 			t.Errorf("a suspicion is shown as %q", text)
+		}
+		if text := b.text("#before.failed"); !strings.Contains(text, "failed") && !strings.Contains(text, "失败") {
+			t.Errorf("the failed run before it is shown as %q", text)
+		}
+		calm.Checks, calm.Suspected = nil, false
+		s.Take(calm)
+		b.until("document.getElementById('checked').hidden")
+		if text := b.text("#verdict"); text != "Measured, not verified" && text != "只测量，不验证" {
+			t.Errorf("a run that is not verified is shown as %q", text)
 		}
 	}
 }

@@ -29,6 +29,7 @@ export function connect(opening, on) {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
   const visit = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
   const ws = new WebSocket(`${scheme}//${location.host}/ws?visit=${visit}`);
+  let was = false; // open
   let bunch = [];
   let timer = 0;
   let frame = 0;
@@ -44,7 +45,10 @@ export function connect(opening, on) {
   function looked() {
     if (bunch.length > 0) flush();
   }
-  ws.addEventListener('open', () => opening.forEach((line) => ws.send(line)));
+  ws.addEventListener('open', () => {
+    was = true;
+    opening.forEach((line) => ws.send(line));
+  });
   ws.addEventListener('message', (e) => {
     bunch.push(e.data);
     if (frame || timer) return;
@@ -54,7 +58,7 @@ export function connect(opening, on) {
   ws.addEventListener('close', () => {
     document.removeEventListener('visibilitychange', looked);
     flush();
-    on.closed(() => ended(visit));
+    on.closed(() => (was ? ended(visit) : null));
   });
   document.addEventListener('visibilitychange', looked);
   return {

@@ -15,7 +15,7 @@ let samples = [];
 let run = null;
 
 // of the room itself, where it is in chatsim's own process
-const inRoom = (f) => (s) => f(s.map((x) => x.room ?? { at_ms: x.at_ms, waits: [], wait_bounds_s: [] }));
+const inRoom = (f) => (s) => f(s.map((x) => ({ waits: [], wait_bounds_s: [], ...x.room, run: x.run })));
 const has = (s) => s.some((x) => x.room);
 const seconds = (v) => (v === undefined ? null : v * nano);
 
@@ -51,14 +51,15 @@ function drawLatency() {
 function verdictOf(c) {
   if (c.verdict === 'failed') return element('td', 'failed', `✗ ${t('failed')}`);
   if (c.verdict === 'not exercised') return element('td', 'quiet', `– ${t('notExercised')}`);
-  if (c.evaluations > 0) return element('td', '', `✓ ${t('goodSoFar')}`);
-  return element('td', 'quiet', t(c.reason ? 'atTheEnd' : 'nothingYet'));
+  if (c.reason) return element('td', 'quiet', t('atTheEnd'));
+  return c.evaluations > 0 ? element('td', '', `✓ ${t('goodSoFar')}`) : element('td', 'quiet', t('nothingYet'));
 }
 
 function drawChecks() {
   const checks = run.checks ?? [];
   const rows = checks.map((c) => element('tr', '', scoped('row', c.name), verdictOf(c),
     element('td', 'n', c.evaluations.toLocaleString('en')), element('td', 'n', c.violations.toLocaleString('en'))));
+  $('checked').hidden = checks.length === 0;
   $('checks').replaceChildren(head(2, t('check'), t('soFar'), t('evaluations'), t('violations')), element('tbody', '', ...rows));
 
   const witnesses = checks.flatMap((c) => c.witnesses ?? []);
@@ -75,7 +76,8 @@ function verdict() {
   const violations = (run.checks ?? []).reduce((n, c) => n + c.violations, 0);
   if (violations > 0) return ['failed', t('violationsSoFar', violations)];
   if (run.suspected) return ['failed', t('suspected')];
-  return ['', (run.checks ?? []).length > 0 ? t('noneSoFar') : t('nothingSoFar')];
+  if (!run.checks) return ['', t('nothingSoFar')];
+  return ['', t(run.checks.length > 0 ? 'noneSoFar' : 'unverified')];
 }
 
 function draw() {
@@ -85,10 +87,13 @@ function draw() {
   if ($('verdict').textContent !== text) $('verdict').textContent = text; // it is read out
   $('verdict').className = className;
   $('what').textContent = run.number > 1 ? `${t('run', run.number)}: ${run.what}` : run.what;
-  $('phase').textContent = run.over ? t('over') : t('phase_' + run.phase);
+  const before = run.before ?? [];
+  $('before').hidden = before.length === 0;
+  $('before').textContent = t('runsBefore', before.map((v) => t('ended_' + v)));
+  $('before').className = before.includes('failed') ? 'failed' : 'quiet';
+  $('phase').textContent = t('phase_' + run.phase);
   $('so-far').textContent = t('counted', run.sent.toLocaleString('en'), run.deliveries.toLocaleString('en'));
-  $('done').value = run.over ? 1 : run.done;
-  $('report').hidden = !run.over;
+  $('done').value = run.done;
   drawLatency();
   drawChecks();
   const evicted = Object.entries(run.evicted ?? {});
@@ -96,23 +101,23 @@ function draw() {
   $('evicted').replaceChildren(...evicted.map(([reason, n]) => element('div', '', element('dt', '', reason), element('dd', '', String(n)))));
 }
 
-// look asks how the run stands. Who saw it end is shown its report.
+// look asks how the run stands, and makes place for the report when there is one.
 async function look() {
   try {
     const answer = await fetch(`/run.json?since=${samples.at(-1)?.at_ms ?? 0}`);
     if (!answer.ok) throw new Error(answer.statusText);
-    const now = await answer.json();
-    const ended = now.over && run && !run.over;
-    samples = samples.concat(now.samples).slice(-most);
-    run = now;
+    run = await answer.json();
+    samples = samples.concat(run.samples).slice(-most);
     $('state').textContent = '';
-    if (ended) location.assign('/');
+    if (run.over) return location.replace('/');
   } catch {
     $('state').textContent = t('runGone');
   }
   if (!document.hidden) draw();
-  if (!run?.over) setTimeout(look, every);
+  setTimeout(look, every);
 }
+
+document.addEventListener('visibilitychange', draw);
 
 for (const b of document.querySelectorAll('.language')) {
   b.addEventListener('click', () => {

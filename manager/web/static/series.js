@@ -1,10 +1,11 @@
 // Figures out of samples, and lines out of figures. Knows no page.
 
 // rate is how much a counter has grown a second, between each sample and the one
-// before; null where there is none before, or the counter began anew.
+// before; null where there is none before, or the counter began anew: with
+// another run, or another server.
 export const rate = (samples, value) => samples.map((s, i) => {
   const before = samples[i - 1];
-  return before && value(s) >= value(before) ? (value(s) - value(before)) / ((s.at_ms - before.at_ms) / 1000) : null;
+  return before && before.run === s.run && value(s) >= value(before) ? (value(s) - value(before)) / ((s.at_ms - before.at_ms) / 1000) : null;
 });
 
 // percentile is below what so many of the writes between two samples have
@@ -12,7 +13,7 @@ export const rate = (samples, value) => samples.map((s, i) => {
 // nothing was written.
 export const percentile = (samples, q) => samples.map((s, i) => {
   const before = samples[i - 1];
-  if (!before) return null;
+  if (!before || before.run !== s.run) return null;
   const counts = s.waits.map((n, k) => n - before.waits[k]);
   const total = counts.reduce((a, b) => a + b, 0);
   if (!(total > 0)) return null; // also where what counted began anew
