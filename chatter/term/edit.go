@@ -1,0 +1,171 @@
+package term
+
+import (
+	"slices"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// maxPast is how many lines are remembered.
+const maxPast = 100
+
+// editor is a line that is being typed, and those before it. It knows no
+// terminal.
+type editor struct {
+	text []rune
+	at   int // the cursor stands before this one
+
+	past  []string // lines that were entered, the oldest first
+	back  int      // how many lines back one has gone; 0: at the line itself
+	draft []rune   // the line itself meanwhile
+}
+
+// press does what a key asks for, but for those that end the line.
+func (e *editor) press(k key) {
+	switch k {
+	case keyLeft:
+		e.at = e.before(e.at)
+	case keyRight:
+		e.at = e.after(e.at)
+	case keyWordLeft:
+		e.at = e.wordBefore(e.at)
+	case keyWordRight:
+		e.at = e.wordAfter(e.at)
+	case keyLineStart:
+		e.at = 0
+	case keyLineEnd:
+		e.at = len(e.text)
+	case keyBackspace:
+		e.erase(e.before(e.at), e.at)
+	case keyDelete, keyEnd:
+		e.erase(e.at, e.after(e.at))
+	case keyEraseWord:
+		e.erase(e.wordBefore(e.at), e.at)
+	case keyEraseBefore:
+		e.erase(0, e.at)
+	case keyEraseAfter:
+		e.erase(e.at, len(e.text))
+	case keyEarlier:
+		e.recall(e.back + 1)
+	case keyLater:
+		e.recall(e.back - 1)
+	default:
+		if k >= 0 {
+			e.text = slices.Insert(e.text, e.at, rune(k))
+			e.at++
+		}
+	}
+}
+
+func (e *editor) erase(from, to int) {
+	e.text = slices.Delete(e.text, from, to)
+	e.at = from
+}
+
+// before is where the character begins that ends at i, with the marks on it.
+func (e *editor) before(i int) int {
+	for i > 0 {
+		i--
+		if columns(e.text[i]) > 0 {
+			break
+		}
+	}
+	return i
+}
+
+// after is where the character ends that begins at i, with the marks on it.
+func (e *editor) after(i int) int {
+	for i < len(e.text) {
+		i++
+		if i == len(e.text) || columns(e.text[i]) > 0 {
+			break
+		}
+	}
+	return i
+}
+
+func (e *editor) wordBefore(i int) int {
+	for i > 0 && unicode.IsSpace(e.text[i-1]) {
+		i--
+	}
+	for i > 0 && !unicode.IsSpace(e.text[i-1]) {
+		i--
+	}
+	return i
+}
+
+func (e *editor) wordAfter(i int) int {
+	for i < len(e.text) && unicode.IsSpace(e.text[i]) {
+		i++
+	}
+	for i < len(e.text) && !unicode.IsSpace(e.text[i]) {
+		i++
+	}
+	return i
+}
+
+// recall shows the line that was entered so many lines ago.
+func (e *editor) recall(back int) {
+	if back < 0 || back > len(e.past) {
+		return
+	}
+	if e.back == 0 {
+		e.draft = e.text
+	}
+	e.back = back
+	if e.text = e.draft; back > 0 {
+		e.text = []rune(e.past[len(e.past)-back])
+	}
+	e.at = len(e.text)
+}
+
+// enter gives the line and begins the next one. A secret is not remembered.
+func (e *editor) enter(secret bool) string {
+	line := string(e.text)
+	if !secret && line != "" && (len(e.past) == 0 || e.past[len(e.past)-1] != line) {
+		if len(e.past) == maxPast {
+			e.past = slices.Delete(e.past, 0, 1)
+		}
+		e.past = append(e.past, line)
+	}
+	e.text, e.at, e.back, e.draft = nil, 0, 0, nil
+	return line
+}
+
+// columns is how wide a terminal shows a character: wide and full-width ones
+// (Unicode Standard Annex #11) take two, marks and what cannot be seen none.
+func columns(r rune) int {
+	switch {
+	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf), 0x1160 <= r && r <= 0x11ff: // Hangul vowels and finals join the initial
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	}
+	return 1
+}
+
+// place is where a character goes in rows of a width.
+type place struct{ row, col int }
+
+// past is the place after text. A character that does not fit goes to the next
+// row, and so does whatever follows one that fills a row.
+func (p place) past(text []rune, width int) place {
+	for _, r := range text {
+		n := columns(r)
+		if n > 0 && p.col+n > width {
+			p = place{p.row + 1, 0}
+		}
+		p.col += n
+	}
+	return p.settled(width)
+}
+
+func (p place) settled(width int) place {
+	if p.col >= width {
+		return place{p.row + 1, 0}
+	}
+	return p
+}
