@@ -21,8 +21,9 @@ type Snapshot struct {
 	Latency report.Latencies // so far, without curves
 
 	// Checks are those of the run's level. Nothing has passed before the end:
-	// the verdict of those with nothing against them is empty. Suspected says
-	// that something came out of order; whose fault that is, the end decides.
+	// the verdict of those with nothing against them is empty, see
+	// check.Interim. Suspected says that something is wrong of which the end
+	// decides whose fault it is.
 	Checks    []report.Check
 	Suspected bool
 }

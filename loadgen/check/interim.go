@@ -24,7 +24,7 @@ func (j *Judge) Interim() Interim {
 	j.asked.Add(1)
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	now := Interim{Suspected: len(j.kept)+len(j.hearings)+len(j.misfits)+len(j.suspects)+len(j.doubles) > 0}
+	now := Interim{Suspected: j.suspectsLocked()}
 	seen := j.totals.counts
 	seen.add(&j.interim)
 	for _, c := range j.cfg.Level.checks() {
@@ -43,6 +43,13 @@ func (j *Judge) Interim() Interim {
 		now.Outcomes = append(now.Outcomes, o)
 	}
 	return now
+}
+
+// suspectsLocked says that something is to be heard at the end that does not
+// happen with a right server. A line without a stamp may be a stranger's, and is
+// none.
+func (j *Judge) suspectsLocked() bool {
+	return len(j.kept)+len(j.hearings)+len(j.misfits)+len(j.doubles) > 0
 }
 
 // tell adds what the session has counted since it last told, for the nth Interim.

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -80,5 +81,36 @@ func TestInterimTellsViolations(t *testing.T) {
 	observe(sessions[2], frames, 1)
 	if !soFar(j, sessions, 1).Suspected {
 		t.Error("two lines swapped are not suspected")
+	}
+}
+
+// onlyAtTheEnd are the defects of which nothing is known before: what is missing
+// and nothing came after, what a place among private lines is about, and what
+// was told too late or cannot be told from a leave.
+var onlyAtTheEnd = []string{
+	"a private line displaced at its target", "crossing private lines", "two private lines swapped at their target",
+	"a private line lost at its target", "a line lost for all", "a line lost for all of somebody who leaves",
+	"deliveries to one stop", "deliveries to all stop", "a leave told late", "a good reader closed",
+}
+
+// sometimes are those that are seen before the end only if somebody reads on.
+var sometimes = []string{"a leave told to nobody", "a false leave told to all", "a join told to nobody"}
+
+// All other defects are seen while the run goes on, each time.
+func TestSeenBeforeTheEnd(t *testing.T) {
+	for _, d := range defects {
+		planted, early := uint64(0), uint64(0)
+		for seed := uint64(0); planted < seeds(8); seed++ {
+			if p, _ := spoiled(d, 7, 400, seed, seed%2 == 0); len(p.about) > 0 {
+				planted++
+				if p.early {
+					early++
+				}
+			}
+		}
+		late := slices.Contains(onlyAtTheEnd, d.name)
+		if !slices.Contains(sometimes, d.name) && (early != planted || late) && (early != 0 || !late) {
+			t.Errorf("%s: seen before the end %d times of %d", d.name, early, planted)
+		}
 	}
 }

@@ -40,7 +40,7 @@ func TestRightServerPasses(t *testing.T) {
 			if t.Failed() {
 				return
 			}
-			if m.suspected {
+			if m.early {
 				t.Errorf("seed %d, %d users: something is suspected before the end", seed, size.users)
 			}
 			passed += m.passed

@@ -15,20 +15,20 @@ import (
 // streams a defect may spoil, and the chatters that feed the judge from them,
 // in an order that a seed decides.
 type sim struct {
-	suspected bool // before the end
-	rnd       *rand.Rand
-	judge     *Judge
-	nonce     string
-	now       time.Duration
-	tick      time.Duration // between two deeds: whoever reads slowly is still in time for leaves
-	users     []*user
-	here      []*user // in join order, as the server knows it
-	spoil     spoiler
-	eager     *user // reads everything at once, nil for nobody
-	lazy      *user // reads nothing before the end, nil for nobody
-	once      bool  // everybody has one stay only, half of them from the start
-	haste     int   // who might leave does once in that many times
-	rash      bool  // some leave before they have read their rosters
+	early bool // something was seen before the end
+	rnd   *rand.Rand
+	judge *Judge
+	nonce string
+	now   time.Duration
+	tick  time.Duration // between two deeds: whoever reads slowly is still in time for leaves
+	users []*user
+	here  []*user // in join order, as the server knows it
+	spoil spoiler
+	eager *user // reads everything at once, nil for nobody
+	lazy  *user // reads nothing before the end, nil for nobody
+	once  bool  // everybody has one stay only, half of them from the start
+	haste int   // who might leave does once in that many times
+	rash  bool  // some leave before they have read their rosters
 
 	awake  bool  // nobody ever stops reading
 	asleep *user // reads nothing for now, and says so; nil for nobody
@@ -371,6 +371,6 @@ func (m *sim) run(steps int, churn bool) Result {
 		m.read(u, 1<<30)
 		m.gone(u)
 	}
-	m.suspected = m.judge.Interim().Suspected
+	m.early = m.judge.Violated()
 	return m.judge.End(End{Required: Names()})
 }

@@ -212,13 +212,13 @@ func quoteAll(names []string) string {
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// Violated says that a defect has been seen, or an entry out of its turn, which
-// is or will be one. It may still turn out to follow from another: End knows.
+// Violated says that a defect has been seen, or what is or will be one, see
+// Interim. It may still turn out to follow from another: End knows.
 // What is only missing so far, with nothing after it, is not seen before End.
 func (j *Judge) Violated() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if len(j.kept) > 0 {
+	if j.suspectsLocked() {
 		return true
 	}
 	for _, f := range j.found {
