@@ -202,6 +202,9 @@ const maxSize = 4000
 // takes three.
 const maxRawSize = 700
 
+// maxRawUsers are so many that a roster of their names fits into such a frame.
+const maxRawUsers = 100
+
 func (c *Config) raw() bool { return c.Dialect == "raw" }
 
 func (c *Config) checkNumbers() error {
@@ -230,6 +233,10 @@ func (c *Config) checkNumbers() error {
 	if c.raw() && c.Size > maxRawSize {
 		return &Error{msg: fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect raw", c.Size, maxRawSize),
 			hint: "its frames have 1024 bytes, and sender and target must fit too"}
+	}
+	if c.raw() && c.Target == "" && c.Users > maxRawUsers {
+		return &Error{msg: fmt.Sprintf("-users %d: at most %d are possible with -dialect raw in a room of this process", c.Users, maxRawUsers),
+			hint: "its rosters have 1024 bytes, and who is not in them does not know its own name; a -target may send longer ones"}
 	}
 	for _, d := range []struct {
 		name  string

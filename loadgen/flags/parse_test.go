@@ -96,6 +96,7 @@ func TestParseErrors(t *testing.T) {
 		{"-join h", "-join h has no port", "h:9999"},
 		{"-join h:1 -tls-ca x", "-tls-ca goes with -tls only", "add -tls"},
 		{"-join h:1 -log=", "-log needs the name of a directory", ""},
+		{"-dialect raw -users 101", "-users 101: at most 100 are possible with -dialect raw in a room of this process", "1024"},
 		{"-dialect raw -target h:1 -size 701", "-size 701: at most 700 bytes are possible with -dialect raw", "1024"},
 		{"-serve -dialect line", "-serve and -dialect contradict each other", "without it"},
 		{"-q -v", "-quiet and -v contradict each other", ""},
@@ -203,6 +204,7 @@ func TestParse(t *testing.T) {
 		{"-join h:1 -name Ann -password x -tls -tls-ca ca.pem -log .", func(c *Config) {
 			c.Join, c.Name, c.Password, c.TLS, c.TLSCA, c.Log = "h:1", "Ann", "x", true, "ca.pem", "."
 		}},
+		{"-dialect raw -users 101 -target h:1", func(c *Config) { c.Dialect, c.Users, c.Target = "raw", 101, "h:1" }},
 		{"-dialect raw", func(c *Config) { c.Dialect = "raw" }},
 		{"-dialect ws", func(c *Config) { c.Dialect = "ws" }},
 		{"-serve -allow-origin a.example -allow-origin https://*.example.org", func(c *Config) {
