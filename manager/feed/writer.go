@@ -165,11 +165,14 @@ func (f *Feed) contain(do func() error) (err error) {
 	return do()
 }
 
-// copyOut writes all that is pending for s by blocking writes.
+// copyOut writes all that is pending for s by blocking writes. As in write, each
+// has to wait until everybody else has run who has something to do: on busy
+// processors it finds several times as much to take along.
 func (f *Feed) copyOut(s *Subscriber) error {
 	scratch := pieces.Get().(*[pieceSize]byte)
 	defer pieces.Put(scratch)
 	for {
+		runtime.Gosched()
 		b := f.next(s, scratch[:])
 		if len(b) == 0 {
 			return nil
