@@ -17,7 +17,7 @@ func TestModel(t *testing.T) {
 	b.until(`(window.asked ??= Promise.all(['frames', 'model', 'link', 'series'].map((m) => import('/static/' + m + '.js')))
 		.then((all) => Object.assign(window, { m: Object.assign({}, ...all) })), window.m)`)
 	b.eval(`(() => {
-		const none = { replace() {}, join() {}, leave() {} };
+		const none = { self() {}, replace() {}, join() {}, leave() {} };
 		window.meet = (...frames) => {
 			const room = m.newRoom('ann');
 			frames.unshift('{"welcome":"ann"}', '["ann","bob","bob smith"]');
@@ -45,6 +45,10 @@ func TestModel(t *testing.T) {
 		{`type('/reply hi', ' bob:psst@bob@ann')`, `"hi@ann@bob"`},
 		{`type('/who')`, `{"kind":"note","word":"who","args":[["ann","bob","bob smith"]]}`},
 		{`type('/help me')`, `{"kind":"note","word":"help","args":[]}`},
+		{`type(' /msg bob hi')`, `["spaceBefore","/msg"]`},
+		{`type(' /etc/passwd')`, `" /etc/passwd` + group + `"`},
+		{`type('//me waves')`, `" /me waves` + group + `"`},
+		{`type('/msg bob\u3000hi')`, `"hi@ann@bob"`},
 		{`type('/nosuch x')`, `["unknown","/nosuch"]`},
 		{`type('x'.repeat(100))`, fmt.Sprintf(`["tooManyBytes",%d,80]`, 100+len(group))},
 		{`type('好'.repeat(17))`, `"` + "好好好好好好好好好好好好好好好好好" + group + `"`},
@@ -54,7 +58,26 @@ func TestModel(t *testing.T) {
 		{`logged(' ann:x@ann@bob')`, `[{"kind":"line","who":"ann","text":"x","way":"sent","to":"bob"}]`},
 		{`logged(' ann:x@ann@ann')`, `[{"kind":"line","who":"ann","text":"x","way":"received"}]`},
 		{`logged(' bob:a\u202eb@bob@ann')`, `[{"kind":"line","who":"bob","text":"ab","way":"received"}]`},
-		{`logged('{"join":["eve"]}', '{"leave":["bob"]}', '{"join":["amy"]}')`, `[{"kind":"moves","joined":["eve","amy"],"left":["bob"]}]`},
+		{`logged('{"join":["eve"]}', '{"leave":["bob"]}', '{"join":["amy"]}')`, `[{"kind":"moves","joined":["eve","amy"],"left":["bob"],"returned":[],"passed":[]}]`},
+		{`logged('{"join":["eve"]}', '{"leave":["eve","bob"]}', '{"join":["bob"]}')`, `[{"kind":"moves","joined":[],"left":[],"returned":["bob"],"passed":["eve"]}]`},
+		{`logged('{"leave":["bob"]}', '{"join":["bob"]}', '{"leave":["bob"]}', '{"join":["eve"]}', '{"leave":["eve"]}', '{"join":["eve"]}')`, `[{"kind":"moves","joined":["eve"],"left":["bob"],"returned":[],"passed":[]}]`},
+		// to whom, and who that is by now
+		{`['hi', '/msg bob hi', '/msg bob smith hi', '/msg eve hi', '/reply x'].map((text) => m.recipient(meet(), text)).join()`, wire.Group + ",bob,bob smith," + wire.Group + "," + wire.Group},
+		{`(() => { const r = meet(' bob:psst@bob@ann'); const to = [m.recipient(r, '/reply a')]; m.hear(r, m.parse(' bob smith:psst@bob smith@ann'), 9, {}); to.push(m.recipient(r, '/reply ab'), m.typed(r, '/reply ab', 80).target, m.recipient(r, 'ab'), m.recipient(r, '/reply c')); return to.join(); })()`,
+			"bob,bob,bob," + wire.Group + ",bob smith"},
+		{`(() => { const r = meet(); m.choose(r, 'bob'); const is = [r.away]; const roster = { self() {}, replace() {}, join() {}, leave() {} };
+			for (const f of ['{"leave":["bob"]}', '{"join":["bob"]}']) { m.hear(r, m.parse(f), 9, roster); is.push(r.away, !!m.typed(r, 'x', 80).hint); }
+			m.choose(r, 'bob'); is.push(r.away);
+			for (const f of ['{"welcome":"bob"}', '["bob","amy"]']) m.hear(r, m.parse(f), 9, roster);
+			is.push(r.away, m.typed(r, 'x', 80).hint[0]);
+			return is.join(); })()`, ",gone,true,back,false,,gone,notHere"},
+		// what was sent and has not come back
+		{`(() => { const r = meet(); const target = '` + wire.Group + `';
+			for (const [text, to] of [['one', target], ['two', 'bob'], ['three', target]]) r.under.push({ typed: text, text, target: to });
+			m.hear(r, m.parse(' ann:one@ann@' + target), 9, {});
+			const unsent = m.hear(r, m.parse('{"error":"no such user: bob"}'), 9, {});
+			m.lose(r, 9);
+			return [unsent.typed, r.here, r.under.length, r.log.at(-1).word, r.log.at(-1).args].join(); })()`, "two,false,0,unsure,three"},
 		{`logged('{"error":"no such user: eve"}')`, `[{"kind":"trouble","word":"noSuchUser","args":["eve"]}]`},
 		{`logged('{"error":"odd"}')`, `[{"kind":"trouble","word":"server","args":["odd"]}]`},
 		{`JSON.stringify(meet('{"error":"removed by the operator"}').ended)`, `{"key":"kicked","detail":""}`},

@@ -5,9 +5,9 @@ import { GROUP, lasting, parse, size } from './frames.js';
 import { connect, wait } from './link.js';
 import * as line from './line.js';
 import * as log from './log.js';
-import { add, hear, left, newRoom, typed } from './model.js';
+import { add, choose, hear, left, lose, newRoom, recipient, typed } from './model.js';
 import * as list from './roster.js';
-import { label, put, recall, remember, switchLanguage, t } from './words.js';
+import { label, put, recall, remember, say, switchLanguage, t } from './words.js';
 
 const maxName = 64; // bytes
 
@@ -21,6 +21,7 @@ let secret = '';
 let losses = 0; // since the last welcome
 let retry = null; // {at, timer}: the next attempt
 let unread = 0;
+let said = null; // by the banner: {text, button, wait}
 
 // --- log in
 
@@ -37,27 +38,29 @@ function showLogin() {
 
 $('enter').addEventListener('submit', (e) => {
   e.preventDefault();
+  if (link) return; // it is on its way already
   const name = $('name').value.trim();
   let wrong = '';
   if (name === '') wrong = 'emptyName';
   else if (name.includes('@')) wrong = 'atName';
   else if (size(name.normalize()) > maxName) wrong = 'longName';
   const needed = page.password === 'true' && $('password').value === '';
-  complain('name', wrong && t(wrong));
-  complain('password', needed ? t('emptyPassword') : '');
+  complain('name', wrong);
+  complain('password', needed ? 'emptyPassword' : '');
   if (wrong || needed) return $(wrong ? 'name' : 'password').focus();
   remember('name', name);
   secret = $('password').value;
-  $('login-note').textContent = t('joining');
+  say($('login-note'), 'joining');
   room = newRoom(name.normalize());
+  list.choose(GROUP);
   losses = 0;
   open();
 });
 
-// complain puts a hint beside a field.
-function complain(field, hint) {
-  $(field + '-hint').textContent = hint;
-  $(field).ariaInvalid = String(hint !== '');
+// complain puts a hint beside a field; without a key there is none.
+function complain(field, key, ...args) {
+  say($(field + '-hint'), key, ...args);
+  $(field).ariaInvalid = String(key !== '');
 }
 
 // --- the connection
@@ -74,7 +77,8 @@ function messages(raws) {
   for (const raw of raws) {
     const frame = parse(raw);
     if (!frame) continue;
-    hear(room, frame, at, list.roster);
+    const unsent = hear(room, frame, at, list.roster);
+    if (unsent) line.restore(unsent.typed);
     if (frame.kind === 'welcome') welcomed(at);
   }
   unread += document.hidden || !document.hasFocus() ? room.heard - heard : 0;
@@ -88,16 +92,18 @@ function welcomed(at) {
   $('banner').hidden = true;
   $('login').hidden = true;
   $('chat').hidden = false;
-  $('login-note').textContent = '';
+  say($('login-note'));
   if (document.activeElement === document.body || $('login').contains(document.activeElement)) line.focus();
 }
 
 // closed decides whether to come back, and says what has happened.
 function closed(ask) {
   link = null;
+  lose(room, Date.now());
   const key = room.ended?.key ?? '';
   if (room.me === '' || key === 'password' || key === 'badName') return refused(key);
   if (lasting(key)) return over(key);
+  render();
   losses++;
   const pause = wait(losses - 1, Math.random());
   retry = { at: Date.now() + pause, timer: setInterval(countdown, 250) };
@@ -113,15 +119,15 @@ async function explain(ask) {
 
 // refused goes back to the log-in with the reason beside its field.
 function refused(key) {
-  $('login-note').textContent = '';
+  say($('login-note'));
   $('banner').hidden = true;
   if (key === 'password') { // the room may have got one since the page was loaded
     page.password = 'true';
     $('secret').hidden = false;
   }
-  if (key === 'badName') complain('name', room.ended.detail ? t('nameWrong', room.ended.detail) : t('badName'));
-  else if (key === 'password') complain('password', t('wrongPassword'));
-  else $('login-note').textContent = key ? t(key) : t('unreachable');
+  if (key === 'badName') complain('name', room.ended.detail ? 'nameWrong' : 'badName', room.ended.detail);
+  else if (key === 'password') complain('password', 'wrongPassword');
+  else say($('login-note'), key || 'unreachable');
   room = null;
   showLogin();
   $(key === 'password' ? 'password' : 'name').select();
@@ -131,12 +137,12 @@ const why = () => (room.ended ? t(room.ended.key) : t('cut'));
 
 function over() {
   retry = null;
-  banner(t('ended', why()), 'rejoin');
+  banner(() => t('ended', why()), 'rejoin');
 }
 
 function countdown() {
   const seconds = Math.ceil((retry.at - Date.now()) / 1000);
-  if (seconds > 0) return banner(t('lost', why()), 'now', t('retry', seconds));
+  if (seconds > 0) return banner(() => t('lost', why()), 'now', () => t('retry', seconds));
   tryAgain();
 }
 
@@ -144,7 +150,7 @@ function tryAgain() {
   stopRetry();
   if (link) return;
   if (losses === 0) losses = 1;
-  banner(t('trying'), '');
+  banner(() => t('trying'), '');
   open();
 }
 
@@ -154,12 +160,19 @@ function stopRetry() {
 }
 
 // banner says what has happened; the seconds that pass are for the eye only.
-function banner(message, button, wait = '') {
+function banner(text, button, wait = () => '') {
+  said = { text, button, wait };
   $('banner').hidden = false;
-  $('banner-wait').textContent = wait;
-  if ($('banner-text').textContent !== message) $('banner-text').textContent = message;
+  write($('banner-wait'), wait());
+  write($('banner-text'), text());
+  if (button === '' && document.activeElement === $('again')) line.focus(); // the button goes
   $('again').hidden = button === '';
-  $('again').textContent = button && t(button);
+  write($('again'), button && t(button));
+}
+
+// write changes a text only where it is another one: each change is read out.
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 $('again').addEventListener('click', tryAgain);
@@ -171,10 +184,14 @@ line.onSubmit(submit);
 line.onInput(counter);
 
 function submit() {
-  const result = typed(room, line.text(), maxLine);
+  const text = line.text();
+  const result = typed(room, text, maxLine);
   if (result.hint) return line.hint(...result.hint);
   if (result.show) add(room, result.show, Date.now());
-  if (result.send !== undefined && !(link && link.send(result.send))) return line.hint('notConnected');
+  if (result.send !== undefined) { // before the welcome the room would take the line for something else
+    if (!room.here || !link?.send(result.send)) return line.hint('notConnected');
+    room.under.push({ typed: text, text: result.text, target: result.target });
+  }
   line.clear();
   counter();
   if (result.show || result.send !== undefined) {
@@ -185,12 +202,13 @@ function submit() {
 
 function counter() {
   line.count(left(room, line.text(), maxLine));
+  addressee();
 }
 
 // --- whom to talk to
 
 list.chosenBy((name) => {
-  room.target = name;
+  choose(room, name);
   list.choose(name);
   people(false);
   line.hint();
@@ -200,7 +218,7 @@ list.chosenBy((name) => {
 });
 
 $('everybody').addEventListener('click', () => {
-  room.target = GROUP;
+  choose(room, GROUP);
   list.choose(GROUP);
   line.hint();
   render();
@@ -218,23 +236,35 @@ $('people').addEventListener('click', () => {
 });
 
 document.addEventListener('keydown', (e) => {
-  if (e.key === 'Escape') people(false);
+  if (e.key !== 'Escape' || line.composing(e)) return;
+  if ($('people').ariaExpanded === 'true' && $('aside').contains(document.activeElement)) $('people').focus();
+  people(false);
 });
 
 // --- what is seen
 
 function render() {
   log.show(room);
-  list.settle(room.me);
+  list.settle();
   if ($('me').textContent !== room.me) $('me').textContent = room.me;
-  const alone = room.target !== GROUP;
-  const gone = alone && !room.online.has(room.target);
-  put($('to'), gone ? 'toGone' : alone ? 'toOne' : 'toGroup', room.target);
-  $('everybody').hidden = !alone;
-  $('say').classList.toggle('private', alone);
-  $('say').classList.toggle('gone', gone);
+  addressee();
   title();
 }
+
+// addressee says to whom goes what is being typed.
+function addressee() {
+  const target = recipient(room, line.text());
+  const alone = target !== GROUP;
+  const away = target === room.target ? room.away : room.online.has(target) ? '' : 'gone';
+  const key = !alone ? 'toGroup' : away === 'gone' ? 'toGone' : away === 'back' ? 'toBack' : 'toOne';
+  if (addressed !== key + target) put($('to'), key, target);
+  addressed = key + target;
+  $('everybody').hidden = room.target === GROUP;
+  $('say').classList.toggle('private', alone);
+  $('say').classList.toggle('gone', away === 'gone');
+}
+
+let addressed = ''; // what the label says
 
 function title() {
   document.title = (unread > 0 ? `(${unread}) ` : '') + t('title');
@@ -261,11 +291,11 @@ function relabel() {
   list.relabel();
   title();
   if (room === null || room.me === '') return;
-  log.restart();
+  addressed = '';
+  log.relabel();
   render();
-  line.hint();
   counter();
-  if (!link && !retry) over();
+  if (!$('banner').hidden) banner(said.text, said.button, said.wait);
 }
 
 label(document);

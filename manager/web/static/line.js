@@ -1,7 +1,7 @@
 // The line that is being typed: what ends it, the hint below it, and how much
 // room is left.
 
-import { put, t } from './words.js';
+import { say, t } from './words.js';
 
 const nearLimit = 300; // bytes left from which on they are counted
 
@@ -27,11 +27,18 @@ export function clear() {
   hint();
 }
 
+// restore puts a text back that was not sent, unless another was begun.
+export function restore(text) {
+  if (field.value === '') field.value = text;
+}
+
 // hint is advice about what was typed; without words there is none.
 export function hint(key, ...args) {
-  if (key) put($('text-hint'), key, ...args);
-  else if ($('text-hint').textContent !== '') $('text-hint').replaceChildren();
+  say($('text-hint'), key, ...args);
 }
+
+// composing says that a key belongs to an input method.
+export const composing = (e) => e.isComposing || e.keyCode === 229;
 
 // count says how many bytes are free, when they get few.
 export function count(free) {
@@ -43,6 +50,8 @@ $('say').addEventListener('submit', (e) => {
   e.preventDefault();
   submit();
 });
+
+const line = (text) => text.replace(/[\r\n]+/g, ' ');
 
 // A line is a line: Enter sends, and with Shift it does nothing. Keyboards on
 // glass tell of a line break only, input methods have an Enter of their own.
@@ -57,7 +66,11 @@ field.addEventListener('beforeinput', (e) => {
 });
 
 field.addEventListener('input', () => {
-  if (/[\r\n]/.test(field.value)) field.value = field.value.replace(/[\r\n]+/g, ' ');
+  if (/[\r\n]/.test(field.value)) {
+    const at = line(field.value.slice(0, field.selectionStart)).length;
+    field.value = line(field.value);
+    field.setSelectionRange(at, at);
+  }
   hint();
   input();
 });

@@ -1,6 +1,7 @@
 // The page that draws what the server counts.
 
 import { Charts, element } from './charts.js';
+import './livewords.js';
 import { amount, duration, percentile, rate } from './series.js';
 import { label, switchLanguage, t } from './words.js';
 

@@ -17,9 +17,15 @@ const earlier = $('earlier');
 let room = null;
 let first = 0; // of the entries shown, counted from the first of all
 let next = 0; // behind the last
+let counted = 0; // behind the last that was seen or counted as unseen
 let folded = 0; // changes of the last entry when it was shown
 let following = true; // the end is in view
 let unseen = 0; // lines below
+let top = 0; // scrollTop when last looked at,
+let height = 0; // and clientHeight
+
+const entry = (n) => room.log[n - room.dropped];
+const end = () => room.dropped + room.log.length;
 
 // show is called when the room has changed, once a frame of the screen.
 export function show(of) {
@@ -29,56 +35,74 @@ export function show(of) {
     return;
   }
   const last = rows.lastElementChild;
-  const shown = room.log[next - 1 - room.dropped];
+  const shown = entry(next - 1);
   if (last && shown?.kind === 'moves' && shown.changes !== folded) {
-    last.replaceWith(row(shown, room.log[next - 2 - room.dropped]));
+    rows.ariaLive = 'off'; // it was read out when it came
+    last.replaceWith(row(shown, entry(next - 2)));
     folded = shown.changes;
   }
-  const end = room.dropped + room.log.length;
-  if (following && end - next > page) return restart();
-  const fresh = room.log.slice(next - room.dropped);
-  if (fresh.length > 0) append(fresh, end);
+  if (next < room.dropped || (following && end() - next > page)) return restart();
+  if (following || rows.childElementCount + end() - next <= 2 * most) more(end() - next);
   if (following) toEnd();
+  else count();
   controls();
 }
 
-function append(fresh, end) {
-  if (!following) {
-    unseen += fresh.filter((e) => e.kind === 'line').length;
-    if (rows.childElementCount + fresh.length > 2 * most) return; // they come when the end is looked at
-  }
-  rows.ariaLive = fresh.length > burst ? 'off' : 'polite';
-  const before = room.log[next - 1 - room.dropped];
-  rows.append(...fresh.map((e, i) => row(e, i > 0 ? fresh[i - 1] : before)));
-  next = end;
-  folded = room.log.at(-1)?.changes ?? 0;
+// more shows so many entries more below.
+function more(n) {
+  if (n === 0) return;
+  rows.ariaLive = n > burst ? 'off' : 'polite';
+  for (; n > 0; n--, next++) rows.append(row(entry(next), entry(next - 1)));
+  folded = entry(next - 1).changes ?? 0;
   if (following) trim();
 }
 
 function trim() {
-  for (let over = rows.childElementCount - most; over > 0; over--) {
-    rows.firstElementChild.remove();
-    first++;
-  }
+  const over = rows.childElementCount - most;
+  if (over <= 0) return;
+  for (let n = over; n > 0; n--) rows.firstElementChild.remove();
+  first += over;
+  if (first >= room.dropped) rows.firstElementChild.replaceWith(row(entry(first))); // whose name may have gone
 }
 
 // restart shows the last entries and nothing else.
 export function restart() {
-  const end = room.dropped + room.log.length;
-  first = Math.max(room.dropped, end - page);
-  next = end;
-  rows.ariaLive = 'off';
-  const shown = room.log.slice(first - room.dropped);
-  rows.replaceChildren(...shown.map((e, i) => row(e, shown[i - 1])));
-  folded = room.log.at(-1)?.changes ?? 0;
+  first = next = Math.max(room.dropped, end() - page);
+  rows.replaceChildren();
   following = true;
+  more(end() - next);
+  rows.ariaLive = 'off';
   toEnd();
+  controls();
+}
+
+// relabel writes the rows anew in another language; what one reads stays where
+// it is.
+export function relabel() {
+  if (room === null) return;
+  const all = [...rows.children];
+  const at = following ? -1 : all.findIndex((e) => e.offsetTop + e.offsetHeight > scroll.scrollTop);
+  const above = all[at]?.offsetTop - scroll.scrollTop;
+  const from = Math.max(first, room.dropped); // before that, what they said is gone
+  rows.ariaLive = 'off';
+  all.forEach((e, i) => first + i >= from && e.replaceWith(row(entry(first + i), first + i > from ? entry(first + i - 1) : undefined)));
+  if (following) toEnd();
+  else if (at >= 0) scroll.scrollTop = rows.children[at].offsetTop - above;
   controls();
 }
 
 function toEnd() {
   unseen = 0;
+  counted = end();
   scroll.scrollTop = scroll.scrollHeight;
+  top = scroll.scrollTop;
+}
+
+// count counts the lines that one does not see yet.
+function count() {
+  for (counted = Math.max(counted, room.dropped); counted < end(); counted++) {
+    if (entry(counted).kind === 'line') unseen++;
+  }
 }
 
 function controls() {
@@ -87,36 +111,46 @@ function controls() {
   newer.textContent = unseen > 0 ? t('newer', unseen) : t('down');
 }
 
+// Only who scrolls up stops following: the end also goes out of view when the
+// view gets smaller or something comes in below.
 scroll.addEventListener('scroll', () => {
-  const was = following;
-  following = scroll.scrollHeight - scroll.clientHeight - scroll.scrollTop < near;
-  if (following && !was && room) {
-    if (next < room.dropped + room.log.length) restart();
-    unseen = 0;
-  }
-  if (following !== was) controls();
+  if (room === null) return;
+  const down = scroll.scrollHeight - scroll.clientHeight - scroll.scrollTop < near;
+  if (down && next < end()) more(Math.min(page, end() - next));
+  else if (down) following = true;
+  else if (scroll.scrollTop < top && scroll.clientHeight === height) following = false;
+  top = scroll.scrollTop;
+  height = scroll.clientHeight;
+  if (following) unseen = 0;
+  controls();
 }, { passive: true });
 
 // The keyboard of a phone, or a hint, takes from the height: the end stays in view.
 new ResizeObserver(() => {
   if (following) scroll.scrollTop = scroll.scrollHeight;
+  top = scroll.scrollTop;
+  height = scroll.clientHeight;
 }).observe(scroll);
 
-newer.addEventListener('click', restart);
+newer.addEventListener('click', () => {
+  restart();
+  scroll.focus(); // the button goes
+});
 
 earlier.addEventListener('click', () => {
   const from = Math.max(room.dropped, first - page);
   const older = room.log.slice(from - room.dropped, Math.max(first, from) - room.dropped);
-  const height = scroll.scrollHeight;
+  const was = scroll.scrollHeight;
   following = false;
   rows.ariaLive = 'off';
   rows.prepend(...older.map((e, i) => row(e, older[i - 1])));
   first = from;
-  scroll.scrollTop += scroll.scrollHeight - height;
+  scroll.scrollTop += scroll.scrollHeight - was;
+  top = scroll.scrollTop;
   controls();
 });
 
-// row is an entry as an element; before is the entry above.
+// row is an entry as an element; before is the entry above, if there is one.
 function row(entry, before) {
   const e = document.createElement('div');
   e.className = entry.kind;
@@ -135,25 +169,28 @@ function welcomeRow(e, entry) {
   e.append(element('p', 'greeting', t('welcome')));
   if (entry.asked && entry.name !== entry.asked) {
     const p = element('p', 'renamed');
-    put(p, 'renamed', entry.name, entry.asked);
+    const taken = entry.name.startsWith(entry.asked) && /^\d+$/.test(entry.name.slice(entry.asked.length));
+    put(p, taken ? 'renamed' : 'given', entry.name, entry.asked);
     e.append(p);
   }
 }
 
 function movesRow(e, entry) {
-  for (const key of ['joined', 'left']) {
+  for (const key of ['joined', 'left', 'returned', 'passed']) {
     const names = entry[key];
     if (names.length === 0) continue;
     if (e.childNodes.length > 0) e.append(t('stop'));
-    for (const part of [parts(key, list(names), names.length)].flat()) e.append(part);
+    e.append(...[parts(key, list(names), names.length)].flat(2));
   }
 }
 
-// lineRow shows who says what; one who goes on is not named again.
+// lineRow shows who says what; one who goes on within a minute is not named
+// again.
 function lineRow(e, entry, before) {
   e.classList.add(entry.way);
   const same = before?.kind === 'line' && before.who === entry.who && before.way === entry.way && before.to === entry.to
-    && !before.act && !entry.act && entry.at - before.at < 60000;
+    && !before.act && !entry.act && entry.at - (before.named ?? before.at) < 60000;
+  entry.named = same ? before.named ?? before.at : entry.at;
   if (same) e.classList.add('more');
   const head = element('p', 'head');
   const who = isolated(entry.who);
@@ -168,6 +205,7 @@ function lineRow(e, entry, before) {
   const when = new Date(entry.at);
   const time = element('time', '', when.toTimeString().slice(0, 5));
   time.dateTime = when.toISOString();
+  time.title = when.toLocaleString();
   head.append(' ', time);
   const text = element('p', 'text');
   text.dir = 'auto';

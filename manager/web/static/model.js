@@ -10,8 +10,24 @@ const maxLog = 50000;
 const foldTime = 60000;
 
 // newRoom is what is known before anything was heard. online is in join order.
+// here says that this connection has got its welcome; away, what the one who is
+// talked to alone has done since the choice: '', 'gone' or 'back', which may be
+// somebody else; under is what was sent and has not come back.
 export function newRoom(asked) {
-  return { asked, me: '', online: new Set(), wrote: '', target: GROUP, ended: null, log: [], dropped: 0, heard: 0 };
+  return { asked, me: '', here: false, online: new Set(), wrote: '', replying: '', target: GROUP, away: '', ended: null, under: [], log: [], dropped: 0, heard: 0 };
+}
+
+// choose has lines go to one person, or to GROUP.
+export function choose(room, target) {
+  room.target = target;
+  room.away = '';
+}
+
+// lose ends what belongs to a connection. What was on its way is told: nobody
+// knows whether it has arrived.
+export function lose(room, at) {
+  room.here = false;
+  for (const { text } of room.under.splice(0)) add(room, { kind: 'trouble', word: 'unsure', args: [text] }, at);
 }
 
 // add puts an entry at the end of the log.
@@ -24,25 +40,31 @@ export function add(room, entry, at) {
   return entry;
 }
 
-// hear takes a frame in; changes of the roster are told to roster.
+// hear takes a frame in; changes of the roster are told to roster. It gives the
+// line that could not be sent, if the frame says so of one.
 export function hear(room, frame, at, roster) {
   switch (frame.kind) {
     case 'welcome':
       room.me = frame.name;
+      room.here = true;
       room.ended = null;
+      roster.self(room.me);
       add(room, { kind: 'welcome', name: frame.name, asked: room.asked }, at);
       break;
     case 'roster':
       room.online = new Set(frame.names);
+      if (room.target !== GROUP) room.away = room.online.has(room.target) && room.target !== room.me ? 'back' : 'gone';
       roster.replace(frame.names);
       break;
     case 'join':
       for (const name of frame.names) room.online.add(name);
+      if (room.away === 'gone' && frame.names.includes(room.target)) room.away = 'back';
       roster.join(frame.names);
       moved(room, 'joined', frame.names, at);
       break;
     case 'leave':
       for (const name of frame.names) room.online.delete(name);
+      if (frame.names.includes(room.target)) room.away = 'gone';
       roster.leave(frame.names);
       moved(room, 'left', frame.names, at);
       break;
@@ -53,19 +75,35 @@ export function hear(room, frame, at, roster) {
       const why = reason(frame.text);
       if (closing(why.key)) room.ended = why;
       else add(room, { kind: 'trouble', word: why.key || 'server', args: [why.detail] }, at);
+      if (why.key === 'noSuchUser') return back(room, why.detail);
     }
   }
+  return null;
+}
+
+// back takes the first line to a target that is under way: one's lines come back
+// in the order in which they were sent.
+function back(room, target) {
+  const i = room.under.findIndex((u) => u.target === target);
+  return i < 0 ? null : room.under.splice(i, 1)[0];
 }
 
 // moved tells of joins or leaves, in the last entry if that tells of some too.
 function moved(room, what, names, at) {
   let last = room.log.at(-1);
   if (last?.kind !== 'moves' || at - last.at > foldTime) {
-    last = add(room, { kind: 'moves', joined: [], left: [], changes: 0 }, at);
+    last = add(room, { kind: 'moves', joined: [], left: [], returned: [], passed: [], changes: 0 }, at);
   }
-  last[what].push(...names);
+  for (const name of names) {
+    const was = ['joined', 'left', 'returned', 'passed'].find((list) => last[list].includes(name));
+    if (was) last[was].splice(last[was].indexOf(name), 1);
+    last[after[what][was] ?? what].push(name);
+  }
   last.changes++;
 }
+
+// after is in which list one is who was in another before.
+const after = { joined: { left: 'returned', passed: 'joined' }, left: { joined: 'passed', returned: 'left' } };
 
 function line(room, { sender, text, target, private: alone }, at) {
   const mine = sender === room.me;
@@ -81,16 +119,42 @@ function line(room, { sender, text, target, private: alone }, at) {
     entry.way = 'received';
     room.wrote = sender;
   }
-  if (!mine) room.heard++;
+  if (mine) back(room, alone ? target : GROUP);
+  else room.heard++;
   add(room, entry, at);
 }
 
-// typed is what a typed line leads to: {send} is a message, {show} an entry,
+const commands = ['/help', '/who', '/me', '/msg', '/reply'];
+
+// recipient is to whom a line goes that is being typed. An answer is to who
+// wrote last when it was begun.
+export function recipient(room, text) {
+  const reply = /^\/reply(\s|$)/.test(text);
+  room.replying = reply ? room.replying || room.wrote : '';
+  if (reply && room.replying) return room.replying;
+  const told = /^\/msg\s+(.*)$/s.exec(text);
+  return (told && addressed(room, told[1])) || room.target;
+}
+
+// addressed is the name that a text begins with: names may hold spaces, so the
+// longest that is online counts.
+function addressed(room, rest) {
+  let name = '';
+  for (const n of room.online) {
+    if (n.length > name.length && rest.startsWith(n) && (rest.length === n.length || /\s/.test(rest[n.length]))) name = n;
+  }
+  return name;
+}
+
+// typed is what a typed line leads to: {send} is a message to target, {show} an entry,
 // {hint: [word, ...args]} advice with which the text stays as it is.
 export function typed(room, text, max) {
   text = text.replace(/[\r\n]+/g, ' ');
   if (text.trim() === '') return {};
+  const late = /^\s+(\/\w+)/.exec(text);
+  if (late && commands.includes(late[1])) return { hint: ['spaceBefore', late[1]] };
   if (!text.startsWith('/')) return say(room, text, room.target, max);
+  if (text.startsWith('//me ')) return say(room, ' ' + text.slice(1), room.target, max); // else it would be what one does
   if (text.startsWith('//')) return say(room, text.slice(1), room.target, max);
   const [, command, tail] = /^(\S+)\s*(.*)$/s.exec(text);
   const rest = tail.trim();
@@ -105,29 +169,24 @@ export function typed(room, text, max) {
       return tell(room, rest, max);
     case '/reply':
       if (room.wrote === '') return { hint: ['noReply'] };
-      return rest === '' ? { hint: ['noText', command] } : say(room, rest, room.wrote, max);
+      return rest === '' ? { hint: ['noText', command] } : say(room, rest, room.replying || room.wrote, max);
   }
   return { hint: ['unknown', command] };
 }
 
-// tell is a /msg: names may hold spaces, so the longest that is online counts.
 function tell(room, rest, max) {
-  let name = '';
-  for (const n of room.online) {
-    if (n.length > name.length && (rest === n || rest.startsWith(n + ' '))) name = n;
-  }
-  if (name === '') name = rest.split(' ')[0];
+  const name = addressed(room, rest) || rest.split(/\s/)[0];
   const text = rest.slice(name.length).trim();
   if (text === '') return { hint: ['noText', name === '' ? '/msg' : `/msg ${name}`] };
   return say(room, text, name, max);
 }
 
 function say(room, text, target, max) {
-  if (target !== GROUP && !room.online.has(target)) return { hint: ['notHere', target] };
+  if (target !== GROUP && (!room.online.has(target) || (target === room.target && room.away === 'gone'))) return { hint: ['notHere', target] };
   const send = message(text, room.me, target);
   const bytes = size(send);
   if (bytes > max) return { hint: ['tooManyBytes', bytes, max] };
-  return { send };
+  return { send, target, text };
 }
 
 // left is how many bytes of a typed line are free.

@@ -2,6 +2,7 @@
 // and which of them is talked to. A change costs one element.
 
 import { GROUP } from './frames.js';
+import { composing } from './line.js';
 import { isolated, t } from './words.js';
 
 const filterFrom = 12; // names from which on a filter is of use
@@ -15,6 +16,7 @@ let me = '';
 let chosen = GROUP;
 let active = GROUP; // where the arrow keys are
 let count = 0; // of elements ever made: their ids
+let stale = false; // what the filter shows
 let onChoose = () => {};
 
 const everyone = option(GROUP);
@@ -53,37 +55,48 @@ const element = (name) => (name === GROUP ? everyone : options.get(name));
 
 // The roster as model.js tells it.
 export const roster = {
+  self(name) {
+    const was = options.get(me);
+    me = name;
+    if (was) {
+      was.lastElementChild.remove();
+      was.classList.remove('self');
+    }
+    if (options.has(me)) mark(options.get(me), me);
+  },
   replace(names) {
     options.clear();
     box.replaceChildren(everyone, ...names.map(named));
+    if (!options.has(active)) active = GROUP;
     select();
+    stale = true;
   },
   join(names) {
     box.append(...names.filter((n) => !options.has(n)).map(named));
     if (names.includes(chosen)) select();
+    stale = true;
   },
   leave(names) {
     for (const name of names) {
-      options.get(name)?.remove();
+      const e = options.get(name);
+      if (!e) continue;
+      if (name === active) move((e.nextElementSibling ?? e.previousElementSibling).dataset.name);
+      e.remove();
       options.delete(name);
-      if (name === active) active = GROUP;
     }
+    stale = true;
   },
 };
 
 // settle brings what surrounds the names up to date, once a frame of the screen.
-export function settle(name) {
-  if (name !== me) {
-    me = name;
-    const own = options.get(me);
-    if (own) mark(own, me);
-  }
+export function settle() {
   $('online-title').textContent = t('online', options.size);
   $('people').textContent = t('people', options.size);
   if (filter.hidden !== options.size < filterFrom) {
     filter.hidden = options.size < filterFrom;
-    sift();
+    stale = true;
   }
+  if (stale) sift();
   box.setAttribute('aria-activedescendant', element(active)?.id ?? everyone.id);
 }
 
@@ -92,7 +105,7 @@ export function relabel() {
   everyone.textContent = t('everyone');
   const own = options.get(me);
   if (own?.lastElementChild?.className === 'quiet') own.lastElementChild.textContent = ' ' + t('self');
-  settle(me);
+  settle();
 }
 
 // choose says who is talked to.
@@ -116,16 +129,19 @@ function select() {
 }
 
 function sift() {
+  stale = false;
   let shown = 0;
   for (const [name, e] of options) {
     e.hidden = !matches(name);
     if (!e.hidden) shown++;
   }
   $('nobody').hidden = shown > 0 || options.size === 0;
+  if (element(active)?.hidden) move(GROUP);
 }
 
 filter.addEventListener('input', sift);
 filter.addEventListener('keydown', (e) => {
+  if (composing(e)) return;
   if (e.key === 'Escape') {
     filter.value = '';
     sift();

@@ -1,8 +1,9 @@
 // The page that draws a run under way, and makes place for its report.
 
 import { Charts, element } from './charts.js';
-import { amount, duration, percentile, rate } from './series.js';
+import './livewords.js';
 import './runwords.js';
+import { amount, duration, percentile, rate } from './series.js';
 import { label, switchLanguage, t } from './words.js';
 
 const every = 1000; // milliseconds

@@ -11,13 +11,17 @@ const english = {
   emptyName: 'A name is needed. It may be anything without @.', longName: 'At most 64 bytes, please.', atName: 'A name cannot hold an @.',
   emptyPassword: 'This room asks for a password.',
   welcome: "Welcome to the group chat, everybody. Let's talk!",
-  renamed: (given, asked) => ['You are ', given, ' here: ', asked, ' is taken.'],
+  renamed: (given, asked) => ['You are ', given, ' here: ', asked, ' is taken.'], given: (name) => ['You are ', name, ' here.'],
   online: (n) => `Online (${n})`, people: (n) => `${n} online`,
   everyone: 'Everybody', self: '(you)',
   joined: (names, n) => [names, n === 1 ? ' has come' : ' have come'], left: (names, n) => [names, n === 1 ? ' has left' : ' have left'],
+  returned: (names, n) => [names, n === 1 ? ' has left and come back' : ' have left and come back'],
+  passed: (names, n) => [names, n === 1 ? ' has come and left' : ' have come and left'],
   more: (n) => ` and ${n} more`, comma: ', ', stop: '. ',
   from: 'private, to you', to: (name) => ['private, to ', name],
   toGroup: 'To everybody', toOne: (name) => ['Privately to ', name], toGone: (name) => [name, ' has left; nobody would get this.'],
+  toBack: (name) => ['Privately to ', name, ', who was away and may be somebody else now'],
+  unsure: (text) => ['Perhaps it did not arrive: ', text], spaceBefore: (command) => `${command} works only without a space before it; /${command} says it as text.`,
   who: (names, n) => [`${n} online: `, names],
   help: '/msg NAME text – to one person alone\n/reply text – to who last wrote to you alone\n/who – who is here\n/me text – what you do: * Ann waves\n//text – text that begins with a slash\nEnter sends. Choose a name in the list to talk to that person alone.',
   noReply: 'Nobody has written to you alone yet.',
@@ -38,10 +42,6 @@ const english = {
   full: 'the room is full', shutdown: 'the server is shutting down', internal: 'an error of the server', kicked: 'removed by the operator',
   wrongPassword: 'That is not the password of this room.', crowded: 'too many connections from your address', needTLS: 'this room speaks TLS only',
   cut: 'cut off without a word', tooLong: 'That line was too long. It was not sent.', noSuchUser: (name) => ['Nobody here is called ', name, '. It was not sent.'],
-  serverTitle: "The room's server", toChat: 'Chat', lastMinutes: 'The last five minutes.', noAnswer: 'The server does not answer.', machines: 'For machines:',
-  usersOnline: 'Users online', linesIn: 'Lines in, a second', deliveriesOut: 'Deliveries out, a second', feedWait: 'In the feed until written',
-  slowestBytes: 'Slowest reader, bytes behind', slowestTime: 'Slowest reader, time behind', evictions: 'Put out since the start',
-  evicted_slow: 'too far behind', evicted_stalled: 'read nothing', evicted_kicked: 'by the operator',
 };
 
 const chinese = {
@@ -52,13 +52,16 @@ const chinese = {
   emptyName: '用户名不能为空，且不能含有 @。', longName: '用户名最多 64 字节。', atName: '用户名不能含有 @。',
   emptyPassword: '此房间需要密码。',
   welcome: '欢迎进入群聊，大家开始聊天吧!',
-  renamed: (given, asked) => ['您在这里的用户名是 ', given, '：', asked, ' 已被使用。'],
+  renamed: (given, asked) => ['您在这里的用户名是 ', given, '：', asked, ' 已被使用。'], given: (name) => ['您在这里的用户名是 ', name, '。'],
   online: (n) => `当前在线用户 (${n})`, people: (n) => `在线 ${n}`,
   everyone: '群聊', self: '(您)',
   joined: (names) => [names, ' 进入了群聊'], left: (names) => [names, ' 离开了群聊'],
+  returned: (names) => [names, ' 离开后又回来了'], passed: (names) => [names, ' 进入后又离开了'],
   more: (n) => ` 以及另外 ${n} 位`, comma: '、', stop: '；',
   from: '私聊，发给您', to: (name) => ['私聊，发给 ', name],
   toGroup: '发给群聊', toOne: (name) => ['私聊: ', name], toGone: (name) => [name, ' 已离开，没有人会收到。'],
+  toBack: (name) => ['私聊: ', name, '（曾离开，现在可能是另一个人）'],
+  unsure: (text) => ['可能未送达: ', text], spaceBefore: (command) => `${command} 前面不能有空格；/${command} 作为文字发送。`,
   who: (names, n) => [`当前在线用户 (${n}): `, names],
   help: '/msg 用户名 内容 – 只发给一个人\n/reply 内容 – 回复最近给您发私聊的人\n/who – 当前在线用户\n/me 内容 – 动作: * Ann 挥手\n//文字 – 发送以斜杠开头的文字\n回车发送。在列表中选择用户即可私聊。',
   noReply: '还没有人给您发过私聊。',
@@ -76,16 +79,12 @@ const chinese = {
   server: (text) => `服务器: ${text}`,
   stalled: '长时间未读取消息', slow: '读取过慢', late: '未及时给出用户名', badName: '用户名被拒绝',
   nameWrong: (why) => ({
-    'name is that of the group': '这是群聊的名称。', 'name is that of the server': '这是服务器的名称。', 'name has a control character in it': '用户名含有控制字符。',
+    'name is that of the group': '这是群聊的名称。', 'name has nothing in it that can be seen': '用户名中没有可见字符。', 'name is that of the server': '这是服务器的名称。', 'name has a control character in it': '用户名含有控制字符。',
     'name has a character in it that turns the direction of writing, or ends a line': '用户名含有改变书写方向或换行的字符。',
   }[why] ?? why),
   full: '房间已满', shutdown: '服务器正在关闭', internal: '服务器内部错误', kicked: '被管理员移出',
   wrongPassword: '房间密码不正确。', crowded: '来自您的地址的连接过多', needTLS: '此房间仅支持 TLS',
   cut: '连接中断', tooLong: '该行过长。未发送。', noSuchUser: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
-  serverTitle: '聊天服务器', toChat: '群聊', lastMinutes: '最近五分钟。', noAnswer: '服务器没有响应。', machines: '供程序使用:',
-  usersOnline: '在线用户', linesIn: '每秒收到消息', deliveriesOut: '每秒送达', feedWait: '写出前的等待',
-  slowestBytes: '最慢读者落后字节', slowestTime: '最慢读者落后时间', evictions: '启动以来被移出',
-  evicted_slow: '读取过慢', evicted_stalled: '长时间未读取', evicted_kicked: '被管理员移出',
 };
 
 let words = (recall('language') ?? navigator.language).startsWith('zh') ? chinese : english;
@@ -114,10 +113,24 @@ export function parts(key, ...args) {
   return typeof w === 'function' ? w(...args) : w;
 }
 
+const said = new Map(); // by element: what say has put there
+
+// say shows a text in an element, as put does, and again in the other language
+// when that is switched. Without a key there is none.
+export function say(element, key, ...args) {
+  if (key) {
+    said.set(element, [key, ...args]);
+    put(element, key, ...args);
+  } else {
+    said.delete(element);
+    if (element.textContent !== '') element.replaceChildren();
+  }
+}
+
 // put shows a text in an element, each of the values that are names in a <bdi>.
 export function put(element, key, ...args) {
   const names = new Set(args.filter((a) => typeof a === 'string'));
-  element.replaceChildren(...[parts(key, ...args)].flat().map((part) => (names.has(part) ? isolated(part) : part)));
+  element.replaceChildren(...[parts(key, ...args)].flat(2).map((part) => (names.has(part) ? isolated(part) : part)));
 }
 
 export function isolated(text) {
@@ -126,16 +139,17 @@ export function isolated(text) {
   return b;
 }
 
-// list is names in a row, the first of many.
+// list is names in a row, the first of many, as parts.
 export function list(names) {
-  const shown = names.slice(0, maxListed).join(words.comma);
-  return names.length > maxListed ? shown + words.more(names.length - maxListed) : shown;
+  const shown = names.slice(0, maxListed).flatMap((n, i) => (i > 0 ? [words.comma, isolated(n)] : [isolated(n)]));
+  return names.length > maxListed ? [...shown, words.more(names.length - maxListed)] : shown;
 }
 
 // label puts the words where the page names them.
 export function label(root) {
   document.documentElement.lang = words.code === 'zh' ? 'zh-CN' : 'en';
   for (const e of root.querySelectorAll('[data-t]')) e.textContent = t(e.dataset.t);
+  for (const [e, [key, ...args]] of said) put(e, key, ...args);
   for (const e of root.querySelectorAll('[data-label]')) e.setAttribute('aria-label', t(e.dataset.label));
   for (const e of root.querySelectorAll('[data-placeholder]')) e.placeholder = t(e.dataset.placeholder);
   for (const e of root.querySelectorAll('.language')) {
