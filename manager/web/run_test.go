@@ -99,7 +99,7 @@ func TestRunWithViolations(t *testing.T) {
 		b.shows("#witnesses", "<script>alert(1)</script>")
 		b.shows("#witnesses", "<img src=x onerror=alert(1)>")
 		b.shows("#witnesses", `\u202egnp.nna`) // what would turn the text's direction is written out
-		b.shows("#evicted", "slow")
+		b.shows("#evicted", map[string]string{"": "too far behind", "zh-CN": "读取过慢"}[l.language])
 		if text := b.text("#checks"); strings.Count(text, "✓") != 1 {
 			t.Errorf("one check of the four has nothing against it so far:\n%s", text)
 		}

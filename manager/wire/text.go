@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -76,6 +77,16 @@ func turnsText(r rune) bool {
 	return false
 }
 
+// isSeen says whether r is to be seen by itself: no white space, no mark on
+// another character, nothing that only formats or fills.
+func isSeen(r rune) bool {
+	switch r {
+	case 0x115f, 0x1160, 0x2800, 0x3164, 0xffa0: // fillers of Hangul, a Braille pattern without dots
+		return false
+	}
+	return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Mn, unicode.Me)
+}
+
 // IsUnnamed says whether a client's first line leaves its name to the server,
 // which then takes the address of the client's socket.
 func IsUnnamed(asked string) bool {
@@ -98,6 +109,8 @@ func CleanName(asked string) (string, error) {
 		return "", fmt.Errorf("name has a control character in it")
 	case strings.ContainsFunc(name, turnsText):
 		return "", fmt.Errorf("name has a character in it that turns the direction of writing, or ends a line")
+	case !strings.ContainsFunc(name, isSeen):
+		return "", fmt.Errorf("name has nothing in it that can be seen")
 	case strings.Contains(name, "@"):
 		return "", fmt.Errorf("name has an @ in it")
 	case name == Group:

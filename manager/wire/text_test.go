@@ -99,6 +99,10 @@ func TestCleanName(t *testing.T) {
 		{"bob\u200f", "", "name has a character in it that turns the direction of writing, or ends a line"},
 		{"b\u2028ob", "", "name has a character in it that turns the direction of writing, or ends a line"},
 		{"b\u2069ob", "", "name has a character in it that turns the direction of writing, or ends a line"},
+		{"\u200b", "", "name has nothing in it that can be seen"},
+		{"\u3164 \u2800", "", "name has nothing in it that can be seen"},
+		{"\u0301", "", "name has nothing in it that can be seen"},
+		{"\u200b🙂", "\u200b🙂", ""},
 		{"e\u0301", "", "name is not in Unicode normal form C, in which \"e\u0301\" is written \"é\""},
 	} {
 		name, err := CleanName(c.asked)

@@ -19,6 +19,12 @@ export function element(tag, className, ...children) {
   return e;
 }
 
+// write changes a text only where it is another one: what is selected stays so,
+// and what is read out is read out once.
+export function write(e, text) {
+  if (e.textContent !== text) e.textContent = text;
+}
+
 // Charts are drawn in an element, with places for so many samples at least. Each
 // is {title, write, lines, names, has}: a word's key, how a value is written,
 // functions from samples to values, names of the lines where there are several,

@@ -1,6 +1,6 @@
 // The page that draws what the server counts.
 
-import { Charts, element } from './charts.js';
+import { Charts, element, write } from './charts.js';
 import './livewords.js';
 import { amount, duration, percentile, rate } from './series.js';
 import { label, switchLanguage, t } from './words.js';
@@ -33,9 +33,9 @@ async function look() {
     const answer = await fetch(`/live.json?since=${since}`);
     if (!answer.ok) throw new Error(answer.statusText);
     samples = samples.concat(await answer.json()).slice(-most);
-    $('state').textContent = '';
+    write($('state'), '');
   } catch {
-    $('state').textContent = t('noAnswer');
+    write($('state'), t('noAnswer'));
   }
   if (!document.hidden) draw();
   setTimeout(look, every);

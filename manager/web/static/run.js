@@ -1,6 +1,6 @@
 // The page that draws a run under way, and makes place for its report.
 
-import { Charts, element } from './charts.js';
+import { Charts, element, write } from './charts.js';
 import './livewords.js';
 import './runwords.js';
 import { amount, duration, percentile, rate } from './series.js';
@@ -30,46 +30,64 @@ const charts = new Charts($('charts'), fewest, [
   { title: 'slowestTime', write: duration, has, lines: [inRoom((s) => s.map((x) => x.lagging_s ?? null))] },
 ]);
 
-// head is a table's; columns of numbers begin with the one of that index.
-const head = (numbers, ...words) => element('thead', '', element('tr', '', ...words.map((w, i) => scoped('col', w, i >= numbers))));
-
-function scoped(scope, text, number) {
-  const th = element('th', number ? 'n' : '', text);
-  th.scope = scope;
-  return th;
+// fill writes rows of texts into a table. It is made anew only where it has
+// another form: its texts can be selected. Columns of numbers begin with the one
+// of that index.
+function fill(table, numbers, head, rows) {
+  const form = [head, ...rows.map((r) => r[0])].join();
+  if (table.dataset.form !== form) {
+    table.dataset.form = form;
+    const cell = (tag, scope) => (text, i) => {
+      const e = element(tag, i >= numbers ? 'n' : '');
+      if (scope && (scope === 'col' || i === 0)) e.scope = scope;
+      return e;
+    };
+    const line = (r) => element('tr', '', ...r.map((text, i) => (i === 0 ? cell('th', 'row') : cell('td'))(text, i)));
+    table.replaceChildren(element('thead', '', element('tr', '', ...head.map(cell('th', 'col')))), element('tbody', '', ...rows.map(line)));
+  }
+  [head, ...rows].forEach((r, y) => r.forEach((text, x) => write(table.rows[y].cells[x], text)));
 }
 
 function drawLatency() {
   const row = (name) => {
     const l = run.latency[name];
-    const figures = ['p50_ns', 'p90_ns', 'p99_ns', 'p999_ns', 'max_ns'].map((k) => duration(seconds(l?.[k])));
-    return element('tr', '', scoped('row', t('latency_' + name)), ...figures.map((f) => element('td', 'n', f)));
+    return [t('latency_' + name), ...['p50_ns', 'p90_ns', 'p99_ns', 'p999_ns', 'max_ns'].map((k) => duration(seconds(l?.[k])))];
   };
-  const rows = ['delivery', 'last', 'echo', 'join', 'leave'].map(row);
-  $('latency').replaceChildren(head(1, '', 'p50', 'p90', 'p99', 'p99.9', 'max'), element('tbody', '', ...rows));
+  fill($('latency'), 1, ['', 'p50', 'p90', 'p99', 'p99.9', 'max'], ['delivery', 'last', 'echo', 'join', 'leave'].map(row));
 }
 
+// verdictOf is how a check stands, and its class.
 function verdictOf(c) {
-  if (c.verdict === 'failed') return element('td', 'failed', `✗ ${t('failed')}`);
-  if (c.verdict === 'not exercised') return element('td', 'quiet', `– ${t('notExercised')}`);
-  if (c.reason) return element('td', 'quiet', t('atTheEnd'));
-  return c.evaluations > 0 ? element('td', '', `✓ ${t('goodSoFar')}`) : element('td', 'quiet', t('nothingYet'));
+  if (c.verdict === 'failed') return [`✗ ${t('failed')}`, 'failed'];
+  if (c.verdict === 'not exercised') return [`– ${t('notExercised')}`, 'quiet'];
+  if (c.reason) return [t('atTheEnd'), 'quiet'];
+  return c.evaluations > 0 ? [`✓ ${t('goodSoFar')}`, ''] : [t('nothingYet'), 'quiet'];
 }
 
 function drawChecks() {
   const checks = run.checks ?? [];
-  const rows = checks.map((c) => element('tr', '', scoped('row', c.name), verdictOf(c),
-    element('td', 'n', c.evaluations.toLocaleString('en')), element('td', 'n', c.violations.toLocaleString('en'))));
   $('checked').hidden = checks.length === 0;
-  $('checks').replaceChildren(head(2, t('check'), t('soFar'), t('evaluations'), t('violations')), element('tbody', '', ...rows));
+  fill($('checks'), 2, [t('check'), t('soFar'), t('evaluations'), t('violations')],
+    checks.map((c) => [t(c.name), verdictOf(c)[0], c.evaluations.toLocaleString('en'), c.violations.toLocaleString('en')]));
+  checks.forEach((c, i) => { $('checks').rows[i + 1].cells[1].className = verdictOf(c)[1]; });
 
   const witnesses = checks.flatMap((c) => c.witnesses ?? []);
   $('against').hidden = witnesses.length === 0;
+  const seen = JSON.stringify([witnesses, t('expected')]);
+  if ($('witnesses').dataset.seen === seen) return;
+  $('witnesses').dataset.seen = seen;
   $('witnesses').replaceChildren(...witnesses.map((w) => {
     const facts = ['expected', 'came'].filter((k) => w[k]).map((k) => element('div', '', element('dt', '', t(k)), element('dd', '', w[k])));
     const who = (w.names ?? []).join(', ');
-    return element('li', '', element('strong', '', w.check), ' ', element('bdi', '', `${who}${who && ': '}${w.sentence}`), element('dl', '', ...facts));
+    return element('li', '', element('strong', '', t(w.check)), ' ', element('bdi', '', `${who}${who && ': '}${w.sentence}`), element('dl', '', ...facts));
   }));
+}
+
+// reasonOf is why somebody was put out, in the server's word where there is no
+// other.
+function reasonOf(word) {
+  const known = t('evicted_' + word);
+  return known === 'evicted_' + word ? word : known;
 }
 
 // verdict is what can be said before the end: nothing has passed yet.
@@ -85,7 +103,7 @@ function draw() {
   charts.draw(samples);
   if (!run) return;
   const [className, text] = verdict();
-  if ($('verdict').textContent !== text) $('verdict').textContent = text; // it is read out
+  write($('verdict'), text);
   $('verdict').className = className;
   $('what').textContent = run.number > 1 ? `${t('run', run.number)}: ${run.what}` : run.what;
   const before = run.before ?? [];
@@ -99,7 +117,7 @@ function draw() {
   drawChecks();
   const evicted = Object.entries(run.evicted ?? {});
   $('out').hidden = evicted.length === 0;
-  $('evicted').replaceChildren(...evicted.map(([reason, n]) => element('div', '', element('dt', '', reason), element('dd', '', String(n)))));
+  $('evicted').replaceChildren(...evicted.map(([reason, n]) => element('div', '', element('dt', '', reasonOf(reason)), element('dd', '', String(n)))));
 }
 
 // look asks how the run stands, and makes place for the report when there is one.
@@ -109,10 +127,10 @@ async function look() {
     if (!answer.ok) throw new Error(answer.statusText);
     run = await answer.json();
     samples = samples.concat(run.samples).slice(-most);
-    $('state').textContent = '';
+    write($('state'), '');
     if (run.over) return location.replace('/');
   } catch {
-    $('state').textContent = t('runGone');
+    write($('state'), t('runGone'));
   }
   if (!document.hidden) draw();
   setTimeout(look, every);

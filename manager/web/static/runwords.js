@@ -26,4 +26,7 @@ extend({
   failed: '失败', notExercised: '未涉及', goodSoFar: '没有问题', nothingYet: '尚无可判定', atTheEnd: '结束时判定',
   speaksAgainst: '违规', expected: '应为', came: '收到',
   latencySoFar: '目前的延迟', latency_delivery: '送达', latency_last: '最后接收者', latency_echo: '回显', latency_join: '加入', latency_leave: '离开',
+  'no creation': '无捏造', 'no duplication': '无重复', validity: '有效性', agreement: '一致性', 'total order': '全序', 'FIFO order': '先进先出顺序',
+  'causal order': '因果顺序', 'view order': '视图顺序', 'roster accuracy': '名单准确', 'leave completeness': '离开通知完整', 'name uniqueness': '名称唯一',
+  'name suffixing': '名称后缀', confidentiality: '保密性', 'sender authenticity': '发送者真实', isolation: '隔离性', liveness: '活性',
 });
