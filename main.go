@@ -212,6 +212,8 @@ func closeRoom(room *manager.Manager, g *errgroup.Group, stderr io.Writer) {
 
 // join is one chatter for a person.
 func join(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout io.Writer) error {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP) // the terminal is given back whole
+	defer stop()
 	return chatterterm.Run(ctx, chatterterm.Config{Addr: cfg.Join, Name: cfg.Name, Password: cfg.Password, TLS: cfg.TLS, TLSCA: cfg.TLSCA,
 		LogDir: cfg.Log, Locale: chatterterm.Locale(os.Getenv), NoColor: os.Getenv("NO_COLOR") != ""}, stdin, stdout)
 }

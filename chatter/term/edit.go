@@ -44,6 +44,8 @@ func (e *editor) press(k key) {
 		e.erase(e.wordBefore(e.at), e.at)
 	case keyEraseBefore:
 		e.erase(0, e.at)
+	case keyEraseWordAfter:
+		e.erase(e.at, e.wordAfter(e.at))
 	case keyEraseAfter:
 		e.erase(e.at, len(e.text))
 	case keyEarlier:
@@ -120,10 +122,10 @@ func (e *editor) recall(back int) {
 	e.at = len(e.text)
 }
 
-// enter gives the line and begins the next one. A secret is not remembered.
-func (e *editor) enter(secret bool) string {
+// enter gives the line and begins the next one.
+func (e *editor) enter(remember bool) string {
 	line := string(e.text)
-	if !secret && line != "" && (len(e.past) == 0 || e.past[len(e.past)-1] != line) {
+	if remember && line != "" && (len(e.past) == 0 || e.past[len(e.past)-1] != line) {
 		if len(e.past) == maxPast {
 			e.past = slices.Delete(e.past, 0, 1)
 		}
@@ -134,11 +136,18 @@ func (e *editor) enter(secret bool) string {
 }
 
 // columns is how wide a terminal shows a character: wide and full-width ones
-// (Unicode Standard Annex #11) take two, marks and what cannot be seen none.
+// (Unicode Standard Annex #11) take two, marks and what cannot be seen none. Of
+// characters that are joined into one picture, as families are, each counts: not
+// all terminals join them.
 func columns(r rune) int {
 	switch {
-	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf), 0x1160 <= r && r <= 0x11ff: // Hangul vowels and finals join the initial
+	case r == 0xad, 0x600 <= r && r <= 0x605, r == 0x6dd, r == 0x70f, r == 0x8e2: // format characters that are seen
+		return 1
+	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf),
+		0x1160 <= r && r <= 0x11ff, 0xd7b0 <= r && r <= 0xd7fb: // Hangul vowels and finals join the initial
 		return 0
+	case 0x4dc0 <= r && r <= 0x4dff: // hexagrams
+		return 2
 	}
 	switch width.LookupRune(r).Kind() {
 	case width.EastAsianWide, width.EastAsianFullwidth:
@@ -153,19 +162,25 @@ type place struct{ row, col int }
 // past is the place after text. A character that does not fit goes to the next
 // row, and so does whatever follows one that fills a row.
 func (p place) past(text []rune, width int) place {
-	for _, r := range text {
+	p = p.behind(text, width, nil)
+	if p.col >= width {
+		return place{p.row + 1, 0}
+	}
+	return p
+}
+
+// behind is past, but that a row which is full is not left yet: as terminals do
+// it. begins is told of each character that begins a row.
+func (p place) behind(text []rune, width int, begins func(i int)) place {
+	for i, r := range text {
 		n := columns(r)
 		if n > 0 && p.col+n > width {
 			p = place{p.row + 1, 0}
+			if begins != nil {
+				begins(i)
+			}
 		}
 		p.col += n
-	}
-	return p.settled(width)
-}
-
-func (p place) settled(width int) place {
-	if p.col >= width {
-		return place{p.row + 1, 0}
 	}
 	return p
 }

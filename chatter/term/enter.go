@@ -67,7 +67,7 @@ func (p *person) choose(name string) (string, error) {
 			return "", err
 		}
 		p.screen.prompt(p.talk.words.AskName)
-		if name, err = p.screen.read(); err != nil {
+		if name, err = p.screen.read(false); err != nil {
 			return "", io.EOF
 		}
 	}

@@ -25,6 +25,7 @@ const (
 	keyEraseWord
 	keyEraseBefore
 	keyEraseAfter
+	keyEraseWordAfter
 	keyEarlier
 	keyLater
 	keyRedraw
@@ -44,7 +45,7 @@ var escapes = map[string]key{
 	"OA": keyEarlier, "OB": keyLater, "OC": keyRight, "OD": keyLeft, "OH": keyLineStart, "OF": keyLineEnd,
 	"[1~": keyLineStart, "[7~": keyLineStart, "[4~": keyLineEnd, "[8~": keyLineEnd, "[3~": keyDelete,
 	"[1;3C": keyWordRight, "[1;5C": keyWordRight, "[1;3D": keyWordLeft, "[1;5D": keyWordLeft,
-	"f": keyWordRight, "b": keyWordLeft, "\x7f": keyEraseWord,
+	"Oc": keyWordRight, "Od": keyWordLeft, "f": keyWordRight, "b": keyWordLeft, "d": keyEraseWordAfter, "\x7f": keyEraseWord,
 }
 
 const escape = 0x1b
@@ -66,14 +67,18 @@ func readKey(in *bufio.Reader) (key, error) {
 	if k, ok := controls[r]; ok {
 		return k, nil
 	}
-	if unicode.IsControl(r) {
+	switch {
+	case r == '\t':
+		return ' ', nil
+	case unicode.IsControl(r), unicode.In(r, unicode.Zl, unicode.Zp):
 		return keyNone, nil
 	}
 	return key(r), nil
 }
 
 // readEscape reads what follows an escape character: one character, or '[' and
-// parameters up to a letter or '~', or 'O' and a letter.
+// parameters up to a letter, '~' or '$', or 'O' and a letter. What cannot be a
+// part of it is left to be read by itself, Ctrl-C too.
 func readEscape(in *bufio.Reader) (key, error) {
 	var seq []byte
 	for len(seq) < maxEscape {
@@ -81,8 +86,15 @@ func readEscape(in *bufio.Reader) (key, error) {
 		if err != nil {
 			return keyNone, err
 		}
+		if b == escape { // another one begins
+			seq = seq[:0]
+			continue
+		}
+		if b < ' ' || b > 0x7f {
+			return keyNone, in.UnreadByte()
+		}
 		seq = append(seq, b)
-		if first := seq[0]; first != '[' && first != 'O' || len(seq) > 1 && b >= '@' && b <= '~' {
+		if escapeEnds(seq) {
 			break
 		}
 	}
@@ -90,4 +102,17 @@ func readEscape(in *bufio.Reader) (key, error) {
 		return k, nil
 	}
 	return keyNone, nil
+}
+
+// escapeEnds says whether a sequence is whole. On Linux's console that of a
+// function key has a second '['.
+func escapeEnds(seq []byte) bool {
+	last := seq[len(seq)-1]
+	switch {
+	case seq[0] != '[' && seq[0] != 'O':
+		return true
+	case len(seq) == 1, len(seq) == 2 && last == '[':
+		return false
+	}
+	return last >= '@' && last <= '~' || last == '$'
 }

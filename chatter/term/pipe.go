@@ -47,7 +47,7 @@ func (p *pipe) print(lines []shown) error {
 }
 
 // read reads a line; of one that is too long to be sent, the rest is dropped.
-func (p *pipe) read() (string, error) {
+func (p *pipe) read(bool) (string, error) {
 	line, err := p.in.ReadSlice('\n')
 	s := string(line)
 	for err == bufio.ErrBufferFull {

@@ -2,13 +2,17 @@ package term
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 
 	"golang.org/x/term"
+
+	"chatsim/manager/wire"
 )
 
 const (
@@ -46,25 +50,24 @@ func newScreen(in, out *os.File, colour bool) (*screen, error) {
 
 func (s *screen) close() {
 	s.once.Do(func() {
-		s.unwatch()
 		_ = term.Restore(int(s.in.Fd()), s.before)
 		s.mu.Lock()
-		defer s.mu.Unlock()
 		_ = s.hide()
+		s.mu.Unlock()
+		s.unwatch()
 	})
 }
 
 func (s *screen) aside(do func()) {
-	_ = term.Restore(int(s.in.Fd()), s.before)
-	defer func() { _, _ = term.MakeRaw(int(s.in.Fd())) }()
+	defer signals(s.in, s.before)()
 	do()
 }
 
 func (s *screen) resize() {
-	if w, _, err := term.GetSize(int(s.out.Fd())); err == nil && w > 0 {
+	if w, h, err := term.GetSize(int(s.out.Fd())); err == nil && w > 0 {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		_ = s.resized(w) // what is wrong with the terminal, the next print finds too
+		_ = s.resized(w, h) // what is wrong with the terminal, the next print finds too
 	}
 }
 
@@ -80,7 +83,9 @@ func (s *screen) prompt(p string) {
 	_ = s.prompted(p)
 }
 
-func (s *screen) read() (string, error) { return s.ask(false) }
+func (s *screen) read(remember bool) (string, error) {
+	return s.ask(manner{remember: remember})
+}
 
 // secret reads a line that is not to be seen, with a prompt of its own.
 func (s *screen) secret(prompt string) (string, error) {
@@ -89,70 +94,111 @@ func (s *screen) secret(prompt string) (string, error) {
 	s.mu.Unlock()
 	s.prompt(prompt)
 	defer s.prompt(usual)
-	return s.ask(true)
+	return s.ask(manner{secret: true})
 }
 
+// errInterrupted is what Ctrl-C gives in place of a line.
+var errInterrupted = errors.New("interrupted")
+
 // ask reads keys until a line is entered; io.EOF says that there will be none.
-func (s *screen) ask(secret bool) (string, error) {
-	s.mu.Lock()
-	err := s.begin(secret)
-	s.mu.Unlock()
-	for err == nil {
-		var k key
-		if k, err = readKey(s.keys); err != nil {
-			break
+func (s *screen) ask(how manner) (line string, err error) {
+	if err := s.start(how); err != nil {
+		return "", err
+	}
+	for {
+		k, err := readKey(s.keys)
+		if err != nil {
+			return "", err
 		}
-		s.mu.Lock()
-		line, ended, e := s.pressed(k, s.keys.Buffered() > 0)
-		s.mu.Unlock()
-		if ended || e != nil {
-			return line, e
+		if line, ended, err := s.press(k); ended || err != nil {
+			return line, err
 		}
 	}
-	return "", err
 }
+
+func (s *screen) start(how manner) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.begin(how)
+}
+
+func (s *screen) press(k key) (line string, ended bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pressed(k, s.keys.Buffered() > 0)
+}
+
+// manner is how a line is asked for.
+type manner struct {
+	secret   bool // it is not to be seen
+	remember bool // the arrow keys bring it back, and those before it
+}
+
+// maxTyped is how many characters a line takes: more cannot be sent.
+const maxTyped = wire.DefaultMaxLine
+
+const bell = "\a"
 
 // area is the part of a terminal in which a line is typed, below all that was
 // printed.
 type area struct {
 	out    io.Writer
 	width  int // columns
+	height int // rows of the terminal; 0: as many as it takes
 	prompt []rune
 	line   editor
+	manner
 
-	shown  bool // the prompt and the line are to be seen
-	secret bool // the line is not
-	stale  bool // it has changed since it was drawn
-	row    int  // of the area, in which the cursor stands
+	shown bool // the prompt and the line are to be seen
+	stale bool // the line has changed since it was drawn
+
+	// As it was drawn.
+	from  int    // the first row that is seen of it
+	row   int    // of what is seen, in which the cursor stands
+	ahead []rune // what is seen before the cursor
+	broke bool   // and a line break behind that, for it fills its row
 }
 
 // begin begins a line.
-func (a *area) begin(secret bool) error {
-	a.secret = secret
+func (a *area) begin(how manner) error {
+	a.manner = how
+	if a.shown {
+		return a.show(a.erasing())
+	}
 	return a.show("")
 }
 
 // pressed does what a key asks for; with more to come, it is not drawn yet.
 func (a *area) pressed(k key, more bool) (line string, ended bool, err error) {
 	switch {
-	case k == keyInterrupt, k == keyEnd && len(a.line.text) == 0:
+	case k == keyInterrupt:
+		return "", true, errInterrupted
+	case k == keyEnd && len(a.line.text) == 0:
 		return "", true, io.EOF
 	case k == keyEnter:
-		line = a.line.enter(a.secret)
+		line = a.line.enter(a.remember)
 		return line, true, a.hide()
 	case k == keyRedraw:
-		a.row = 0
 		return "", false, a.show(clearAll)
+	case !a.remember && (k == keyEarlier || k == keyLater):
+		return "", false, nil
+	case k >= 0 && len(a.line.text) >= maxTyped:
+		_, err = io.WriteString(a.out, bell)
+		return "", false, err
+	case more || a.stale:
+		a.line.press(k)
+		if a.stale = more; more {
+			return "", false, nil
+		}
+		return "", false, a.show(a.erasing())
 	}
-	appends := k >= 0 && a.line.at == len(a.line.text) && !a.stale && !a.secret
+	appends := k >= 0 && a.line.at == len(a.line.text) && !a.broke
 	from := a.cursor()
 	a.line.press(k)
 	if to := a.cursor(); appends && to.row == from.row && to.col > from.col { // nothing else moves
+		a.ahead = append(a.ahead, rune(k))
 		_, err = io.WriteString(a.out, string(rune(k)))
 		return "", false, err
-	}
-	if a.stale = true; more {
-		return "", false, nil
 	}
 	return "", false, a.show(a.erasing())
 }
@@ -169,21 +215,25 @@ func (a *area) above(text string) error {
 
 // prompted changes what stands before the line.
 func (a *area) prompted(p string) error {
-	erase := a.erasing()
-	a.prompt = []rune(p)
+	a.prompt = []rune(strings.ReplaceAll(p, "\t", " "))
 	if !a.shown {
 		return nil
 	}
-	return a.show(erase)
+	return a.show(a.erasing())
 }
 
-// resized is told a new width, for which the terminal has broken the rows anew.
-func (a *area) resized(width int) error {
-	a.width = width
+// resized is told a new size. Terminals break what they show anew for another
+// width, so the cursor is in another row of it. (Those that cut it off instead
+// lose a row of what stands above.)
+func (a *area) resized(width, height int) error {
+	a.width, a.height = width, height
 	if !a.shown {
 		return nil
 	}
-	a.row = a.cursor().row
+	a.row = place{}.behind(a.ahead, width, nil).row
+	if a.broke {
+		a.row++
+	}
 	return a.show(a.erasing())
 }
 
@@ -192,7 +242,7 @@ func (a *area) hide() error {
 	if !a.shown {
 		return nil
 	}
-	a.shown = false
+	a.shown, a.from = false, 0
 	_, err := io.WriteString(a.out, a.erasing())
 	return err
 }
@@ -216,25 +266,52 @@ func (a *area) cursor() place {
 	return place{}.past(a.prompt, a.width).past(before, a.width)
 }
 
-// show draws the area behind what is to be written before it.
+// show draws the area behind what is to be written before it, or of a line that
+// is higher than the terminal the rows around the cursor.
 func (a *area) show(first string) error {
 	before, after := a.typed()
-	cursor := a.cursor()
-	end := cursor.past(after, a.width)
-	var b strings.Builder
-	b.WriteString(first + string(a.prompt) + string(before) + string(after))
-	if end.col == 0 && end.row > 0 {
-		b.WriteString("\r\n") // else the cursor stays behind the last column of a full row
+	text := slices.Concat(a.prompt, before, after)
+	at := len(a.prompt) + len(before)
+	rows := []int{0} // where each begins in the text
+	end := place{}.behind(text, a.width, func(i int) { rows = append(rows, i) })
+	if end.col >= a.width {
+		end = place{end.row + 1, 0}
+		rows = append(rows, len(text))
 	}
-	if end != cursor {
-		b.WriteString(up(end.row-cursor.row) + "\r")
+	cursor := a.cursor()
+	from, to := a.window(cursor.row, len(rows))
+	stop := len(text)
+	if to < len(rows) {
+		stop = rows[to]
+	}
+	var b strings.Builder
+	b.WriteString(first + string(text[rows[from]:stop]))
+	a.broke = false
+	if to == len(rows) && end.col == 0 && end.row > from {
+		b.WriteString("\r\n") // else the cursor stays behind the last column of a full row
+		a.broke = cursor == end
+	}
+	if to < len(rows) || end != cursor {
+		b.WriteString(up(to-1-cursor.row) + "\r")
 		if cursor.col > 0 {
 			fmt.Fprintf(&b, "\x1b[%dC", cursor.col)
 		}
 	}
-	a.shown, a.stale, a.row = true, false, cursor.row
+	a.shown, a.stale, a.from, a.row = true, false, from, cursor.row-from
+	a.ahead = append(a.ahead[:0], text[rows[from]:at]...)
 	_, err := io.WriteString(a.out, b.String())
 	return err
+}
+
+// window chooses the rows that are seen, of so many: as few others as before as
+// can be.
+func (a *area) window(cursor, of int) (from, to int) {
+	fit := max(1, a.height-1)
+	if a.height == 0 || of <= fit {
+		return 0, of
+	}
+	from = min(max(a.from, cursor-fit+1), cursor, of-fit)
+	return from, from + fit
 }
 
 func up(rows int) string {

@@ -152,7 +152,7 @@ func TestScreenLooksRight(t *testing.T) {
 				t.Fatalf("prompt %q, line %q|%q: it looks\n%s\nwant\n%s", prompt, before, after, got, want)
 			}
 		}
-		check(a.begin(false))
+		check(a.begin(manner{remember: true}))
 		t.Repeat(map[string]func(*rapid.T){
 			"type": func(t *rapid.T) {
 				for _, r := range rapid.SampledFrom(texts).Draw(t, "text") {
@@ -175,7 +175,7 @@ func TestScreenLooksRight(t *testing.T) {
 					check(a.above("in between\n"))
 				}
 				hidden = rapid.IntRange(0, 4).Draw(t, "secret") == 0
-				check(a.begin(hidden))
+				check(a.begin(manner{secret: hidden, remember: !hidden}))
 			},
 			"print": func(t *rapid.T) {
 				text := rapid.SampledFrom(texts).Draw(t, "text") + "\n"
@@ -190,32 +190,126 @@ func TestScreenLooksRight(t *testing.T) {
 	})
 }
 
-// A narrower terminal has broken the rows anew before it says so.
+// A terminal of another width has broken the rows anew before it says so; a line
+// break that was written stays one.
 func TestScreenResized(t *testing.T) {
-	for _, widths := range [][2]int{{20, 10}, {10, 20}, {12, 5}} {
-		e := &emulator{width: widths[0]}
-		a := &area{out: e, width: widths[0]}
-		for _, err := range []error{a.above("before\n"), a.prompted("小明> "), a.begin(false)} {
+	for _, tc := range []struct {
+		from, to int
+		text     string
+	}{
+		{20, 10, "一二三 four five 六七"}, {10, 20, "一二三 four five 六七"}, {12, 5, "一二三 four five 六七"},
+		{20, 40, "12345678901234"}, {20, 10, "12345678901234"}, // a row that is full
+		{40, 20, "12345678901234"}, // will be
+	} {
+		e := &emulator{width: tc.from}
+		a := &area{out: e, width: tc.from}
+		for _, err := range []error{a.above("before\n"), a.prompted("小明> "), a.begin(manner{remember: true})} {
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		for _, r := range "一二三 four five 六七" {
+		for _, r := range tc.text {
 			if _, _, err := a.pressed(key(r), false); err != nil {
 				t.Fatal(err)
 			}
 		}
-		again := &emulator{width: widths[1]}
-		io.WriteString(again, "before\r\n小明> 一二三 four five 六七")
-		*e = *again
-		if e.full {
-			e.row, e.col, e.full = e.row+1, 0, false
+		again := &emulator{width: tc.to}
+		io.WriteString(again, "before\r\n小明> "+tc.text)
+		if a.broke {
+			io.WriteString(again, "\r\n")
 		}
-		if err := a.resized(widths[1]); err != nil {
+		*e = *again
+		if err := a.resized(tc.to, 0); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := e.looks(), expected(widths[1], "before\n", "小明> ", "一二三 four five 六七", ""); got != want {
-			t.Errorf("from %d to %d columns it looks\n%s\nwant\n%s", widths[0], widths[1], got, want)
+		if got, want := e.looks(), expected(tc.to, "before\n", "小明> ", tc.text, ""); got != want {
+			t.Errorf("%q from %d to %d columns looks\n%s\nwant\n%s", tc.text, tc.from, tc.to, got, want)
+		}
+	}
+}
+
+// Of a line that is higher than the terminal the rows around the cursor are
+// seen, and nothing is left behind of it.
+func TestScreenTallLine(t *testing.T) {
+	e := &emulator{width: 10}
+	a := &area{out: e, width: 10, height: 5}
+	for _, err := range []error{a.above("before\n"), a.prompted("> "), a.begin(manner{remember: true})} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	press := func(keys ...key) {
+		t.Helper()
+		for _, k := range keys {
+			if _, _, err := a.pressed(k, false); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for n := range 98 { // with the prompt 100: rows of 0123456789 but for the first
+		press(key('0' + (n+2)%10))
+	}
+	looks := func(when, want string) {
+		t.Helper()
+		if got := e.looks(); got != want {
+			t.Errorf("%s it looks\n%s\nwant\n%s", when, got, want)
+		}
+	}
+	full := "0123456789\n"
+	looks("at the end", "before\n"+full+full+full+"4:0")
+	press(keyLeft)
+	looks("before the last", "before\n"+full+full+full+"3:9")
+	press(keyLineStart)
+	looks("at the start", "before\n> 23456789\n"+full+full+full+"1:2")
+	if err := a.above("in between\n"); err != nil {
+		t.Fatal(err)
+	}
+	looks("below more", "before\nin between\n> 23456789\n"+full+full+full+"2:2")
+	press(keyLineEnd, keyEraseWord)
+	looks("erased", "before\nin between\n>\n2:2")
+}
+
+func TestScreenRedrawn(t *testing.T) {
+	var b strings.Builder
+	a := &area{out: &b, width: 80}
+	for _, err := range []error{a.prompted("> "), a.begin(manner{})} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.Reset()
+	if _, _, err := a.pressed(keyRedraw, false); err != nil || b.String() != clearAll+"> " {
+		t.Errorf("%q, %v", b.String(), err)
+	}
+}
+
+// A line that cannot be sent is not typed either.
+func TestScreenLongestLine(t *testing.T) {
+	var b strings.Builder
+	a := &area{out: &b, width: 80}
+	if err := a.begin(manner{}); err != nil {
+		t.Fatal(err)
+	}
+	for range maxTyped + 10 {
+		if _, _, err := a.pressed('x', true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := len(a.line.text); n != maxTyped || strings.Count(b.String(), bell) != 10 {
+		t.Errorf("%d characters, written %q", n, b.String())
+	}
+}
+
+// The widths that terminals give characters, of which some are not as one might
+// think.
+func TestColumns(t *testing.T) {
+	for text, want := range map[string]int{
+		"aé§€": 1, "中文ｘ한字。": 2, "🙂🎉": 2, "\u0301\u200b\u200d\ufe0f\u1160\ud7b0": 0, "\u00ad\u0600\u06dd": 1, "\u4dc0": 2,
+	} {
+		for _, r := range text {
+			if got := columns(r); got != want {
+				t.Errorf("%q (%U) takes %d, want %d", r, r, got, want)
+			}
 		}
 	}
 }
@@ -232,6 +326,11 @@ func TestKeys(t *testing.T) {
 		"\x1b[200~x\x1b[201~":              {keyNone, 'x', keyNone},
 		"\x1b[99;99;99H\x1bzq":             {keyNone, keyNone, 'q'},
 		"\xff\xc3(\x00\x1f\u0085":          {keyNone, keyNone, '(', keyNone, keyNone, keyNone},
+		"\x1b\x03\x1b\r\x1b[\x03":          {keyNone, keyInterrupt, keyNone, keyEnter, keyNone, keyInterrupt},
+		"\x1b[[Ax\x1b\x1b[Ay":              {keyNone, 'x', keyEarlier, 'y'},
+		"\x1b[中\x1bé":                      {keyNone, '中', keyNone, 'é'},
+		"\x1b[7$x\x1bd\x1bOc":              {keyNone, 'x', keyEraseWordAfter, keyWordRight},
+		"a\tb\u2028":                       {'a', ' ', 'b', keyNone},
 		"\x1b[" + strings.Repeat("1", 100): nil, // longer than any: its rest is text
 	} {
 		in := bufio.NewReader(strings.NewReader(input))
@@ -271,6 +370,8 @@ func TestEditor(t *testing.T) {
 		{"delete takes the marks too", "e\u0301x<home><del>", "|x"},
 		{"erase a word", "one two  <word>", "one |"},
 		{"erase before and after", "abcd<left><left><before><after>", "|"},
+		{"erase the next word", "one two<home><wordafter>", "| two"},
+		{"the next word", "one two three<home><wright><wright>X", "one twoX| three"},
 		{"words", "one two three<wleft><wleft>X", "one X|two three"},
 		{"earlier lines", "one<enter>two<enter>dra<up><up>", "one|"},
 		{"back to what was typed", "one<enter>dra<up><down>ft", "draft|"},
@@ -279,12 +380,12 @@ func TestEditor(t *testing.T) {
 		{"a remembered line is changed here only", "one<enter><up>!<enter><up><up>", "one|"},
 	} {
 		named := map[string]key{"left": keyLeft, "bs": keyBackspace, "home": keyLineStart, "del": keyDelete, "word": keyEraseWord,
-			"before": keyEraseBefore, "after": keyEraseAfter, "wleft": keyWordLeft, "up": keyEarlier, "down": keyLater}
+			"before": keyEraseBefore, "after": keyEraseAfter, "wleft": keyWordLeft, "wright": keyWordRight, "wordafter": keyEraseWordAfter, "up": keyEarlier, "down": keyLater}
 		var e editor
 		for rest := tc.keys; rest != ""; {
 			if name, after, ok := strings.Cut(strings.TrimPrefix(rest, "<"), ">"); ok && rest[0] == '<' {
 				if rest = after; name == "enter" {
-					e.enter(false)
+					e.enter(true)
 				} else {
 					e.press(named[name])
 				}
@@ -305,7 +406,40 @@ func TestSecretsAreNotRemembered(t *testing.T) {
 	for _, r := range "sesame" {
 		e.press(key(r))
 	}
-	if got := e.enter(true); got != "sesame" || len(e.past) != 0 {
+	if got := e.enter(false); got != "sesame" || len(e.past) != 0 {
 		t.Errorf("%q, remembered %q", got, e.past)
+	}
+}
+
+func TestPastIsBounded(t *testing.T) {
+	var e editor
+	for n := range 3 * maxPast {
+		for _, r := range strconv.Itoa(n) {
+			e.press(key(r))
+		}
+		e.enter(true)
+	}
+	if len(e.past) != maxPast || e.past[maxPast-1] != strconv.Itoa(3*maxPast-1) {
+		t.Errorf("%d lines are remembered, the last is %q", len(e.past), e.past[len(e.past)-1])
+	}
+}
+
+// Ctrl-D ends the input only where nothing was typed.
+func TestEnd(t *testing.T) {
+	a := &area{out: io.Discard, width: 80}
+	if err := a.begin(manner{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []key{'a', 'b', keyLineStart, keyEnd} {
+		if _, ended, err := a.pressed(k, false); ended || err != nil {
+			t.Fatal(ended, err)
+		}
+	}
+	if got := string(a.line.text); got != "b" {
+		t.Errorf("it deletes to %q", got)
+	}
+	a.pressed(keyDelete, false)
+	if _, ended, err := a.pressed(keyEnd, false); !ended || err != io.EOF {
+		t.Errorf("ended %t, %v", ended, err)
 	}
 }

@@ -7,6 +7,7 @@ package term
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -76,7 +77,7 @@ func terminalOf(stream any) (*os.File, bool) {
 type display interface {
 	print(lines []shown) error
 	// read waits for a line; it is called by one goroutine.
-	read() (string, error)
+	read(remember bool) (string, error)
 	// prompt changes what stands before the line.
 	prompt(string)
 	secret(prompt string) (string, error)
@@ -109,6 +110,8 @@ type person struct {
 	wait    time.Duration
 	tries   chan try // holds what came of connecting again; nil: not under way
 	stopTry context.CancelFunc
+
+	interrupts chan struct{} // Ctrl-C at a terminal
 }
 
 // news is what a connection has brought, and what ended it.
@@ -132,6 +135,7 @@ func (p *person) run(ctx context.Context) error {
 	lines := make(chan typed)
 	over := make(chan struct{})
 	defer close(over)
+	p.interrupts = make(chan struct{})
 	go p.readLines(lines, over) // cannot be waited for: nothing ends a read from a terminal
 	for {
 		done, err := p.step(ctx, lines)
@@ -141,17 +145,51 @@ func (p *person) run(ctx context.Context) error {
 	}
 }
 
-// readLines hands on what is typed, until nothing more is.
+// maxWaiting is how many typed lines may wait to be sent.
+const maxWaiting = 1000
+
+// readLines hands on what is typed, until nothing more is. At a terminal it
+// reads on while lines wait: Ctrl-C is heard at any time.
 func (p *person) readLines(to chan<- typed, over <-chan struct{}) {
 	defer p.guard()
+	queue := to
+	if p.present {
+		waiting := make(chan typed, maxWaiting)
+		queue = waiting
+		go handOn(waiting, to, over)
+	}
 	for {
-		line, err := p.screen.read()
+		line, err := p.screen.read(true)
+		if errors.Is(err, errInterrupted) {
+			select {
+			case p.interrupts <- struct{}{}:
+				continue
+			case <-over:
+				return
+			}
+		}
 		select {
-		case to <- typed{line, err}:
+		case queue <- typed{line, err}:
 		case <-over:
 			return
 		}
 		if err != nil {
+			return
+		}
+	}
+}
+
+// handOn passes lines on, one at a time.
+func handOn(from <-chan typed, to chan<- typed, over <-chan struct{}) {
+	for {
+		select {
+		case l := <-from:
+			select {
+			case to <- l:
+			case <-over:
+				return
+			}
+		case <-over:
 			return
 		}
 	}
@@ -177,6 +215,12 @@ func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err e
 		return p.tried(t)
 	case l := <-lines:
 		return p.take(l)
+	case <-p.interrupts:
+		if p.leaving || p.client == nil {
+			return true, nil
+		}
+		p.ended = true
+		return p.leave()
 	case err := <-p.troubles:
 		return false, p.tellTrouble(err)
 	case <-cancelled:
