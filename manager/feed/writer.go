@@ -165,14 +165,16 @@ func (f *Feed) contain(do func() error) (err error) {
 	return do()
 }
 
-// copyOut writes all that is pending for s by blocking writes. As in write, each
-// has to wait until everybody else has run who has something to do: on busy
-// processors it finds several times as much to take along.
+// copyOut writes all that is pending for s by blocking writes. As in write, one
+// that has little to take along lets everybody else run first who has something
+// to do: on busy processors there are several times as much then.
 func (f *Feed) copyOut(s *Subscriber) error {
 	scratch := pieces.Get().(*[pieceSize]byte)
 	defer pieces.Put(scratch)
 	for {
-		runtime.Gosched()
+		if f.pending(s) < pieceSize {
+			runtime.Gosched()
+		}
 		b := f.next(s, scratch[:])
 		if len(b) == 0 {
 			return nil
@@ -183,6 +185,12 @@ func (f *Feed) copyOut(s *Subscriber) error {
 			return err
 		}
 	}
+}
+
+func (f *Feed) pending(s *Subscriber) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return int(f.log.Pending(&s.cursor))
 }
 
 // next is Log.Next under the lock, empty for one that is out.
