@@ -190,7 +190,7 @@ func (f *Feed) copyOut(s *Subscriber) error {
 func (f *Feed) pending(s *Subscriber) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return int(f.log.Pending(&s.cursor))
+	return f.log.Pending(&s.cursor)
 }
 
 // next is Log.Next under the lock, empty for one that is out.
