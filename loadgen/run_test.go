@@ -209,9 +209,9 @@ func (c recorded) Tell(name string, text []byte) error {
 }
 
 func TestSameSeedSameLines(t *testing.T) {
-	s := serve(t, faults{})
 	record := func(seed uint64) map[int][]string {
 		r := &recorder{lines: make(map[int][]string)}
+		s := serve(t, faults{}) // a room of its own: of the run before somebody may still be there, with a name
 		cfg := short(s, scenario.Spec{Name: "half private", Private: 0.5})
 		dial := cfg.Join
 		cfg.Join = func(ctx context.Context, name string) (loadgen.Client, error) {
