@@ -71,7 +71,15 @@ func TestModel(t *testing.T) {
 			for (const f of ['{"welcome":"bob"}', '["bob","amy"]']) m.hear(r, m.parse(f), 9, roster);
 			is.push(r.away, m.typed(r, 'x', 80).hint[0]);
 			return is.join(); })()`, ",gone,true,back,false,,gone,notHere"},
+		{`(() => { const r = meet(); m.choose(r, 'ann'); m.lose(r, 9); const roster = { self() {}, replace() {} };
+			const is = [r.here]; for (const f of ['{"welcome":"ann"}', '["ann","bob"]']) { m.hear(r, m.parse(f), 9, roster); is.push(r.here, r.away); }
+			return is.join(); })()`, "false,false,,true,"},
 		// what was sent and has not come back
+		{`(() => { const r = meet(); const u = { typed: '/reply a secret', text: 'a secret', target: 'bob' }; const v = { ...u, typed: 'a secret' };
+			const say = [m.again(r, u), m.again(r, v), m.again(r, { ...v, target: m.GROUP })]; m.choose(r, 'bob'); say.push(m.again(r, u), m.again(r, v)); return say.join('|'); })()`,
+			"/msg bob a secret|/msg bob a secret|a secret|/msg bob a secret|a secret"},
+		{`(() => { const r = meet(); r.under.push({ typed: 'long', text: 'long', target: m.GROUP }, { typed: 'b', text: 'b', target: m.GROUP });
+			return [m.hear(r, m.parse('{"error":"line too long"}'), 9, {}).typed, r.under.length].join(); })()`, "long,1"},
 		{`(() => { const r = meet(); const target = '` + wire.Group + `';
 			for (const [text, to] of [['one', target], ['two', 'bob'], ['three', target]]) r.under.push({ typed: text, text, target: to });
 			m.hear(r, m.parse(' ann:one@ann@' + target), 9, {});

@@ -142,6 +142,31 @@ func TestLostOnTheWay(t *testing.T) {
 	ann.shows("#log .trouble", "Perhaps it did not arrive: am I there?")
 }
 
+// A private line that was refused does not become one to everybody, whoever is
+// talked to by then.
+func TestRefusedStaysPrivate(t *testing.T) {
+	h := open(t, manager.Config{}, web.Config{})
+	ann := newTab(t, "http://"+h.addr+"/", look{})
+	ann.enter("ann")
+	bob, carol := h.line(t, "bob"), h.line(t, "carol")
+	await(t, carol, wire.Roster)
+	ann.shows("#roster", "carol")
+	ann.click("#roster [data-name=bob]")
+	// The page hears late of bob's leave: no frame of the screen is drawn.
+	ann.eval("(() => { window.raf = window.requestAnimationFrame; window.held = []; window.requestAnimationFrame = (f) => held.push(f); })()")
+	if err := bob.Leave(chatter.FIN); err != nil {
+		t.Fatal(err)
+	}
+	await(t, carol, wire.Leave)
+	ann.run(chromedp.KeyEvent("a secret" + kb.Enter))
+	ann.until("document.getElementById('text').value === ''")
+	ann.eval("document.getElementById('everybody').click()")
+	ann.eval("(() => { window.requestAnimationFrame = raf; held.splice(0).forEach((f) => f()); })()")
+	ann.until("document.getElementById('text').value === '/msg bob a secret'")
+	ann.run(chromedp.KeyEvent(kb.Enter))
+	ann.shows("#text-hint", "Nobody here is called bob")
+}
+
 // crowded has a page in a room in which bob has said so many lines.
 func crowded(t *testing.T, lines int) (ann *tab, say func(n int)) {
 	h := open(t, manager.Config{}, web.Config{})

@@ -5,7 +5,7 @@ import { GROUP, lasting, parse, size } from './frames.js';
 import { connect, wait } from './link.js';
 import * as line from './line.js';
 import * as log from './log.js';
-import { add, choose, hear, left, lose, newRoom, recipient, typed } from './model.js';
+import { add, again, choose, hear, left, lose, newRoom, recipient, typed } from './model.js';
 import * as list from './roster.js';
 import { label, put, recall, remember, say, switchLanguage, t } from './words.js';
 
@@ -78,7 +78,7 @@ function messages(raws) {
     const frame = parse(raw);
     if (!frame) continue;
     const unsent = hear(room, frame, at, list.roster);
-    if (unsent) line.restore(unsent.typed);
+    if (unsent) line.restore(again(room, unsent));
     if (frame.kind === 'welcome') welcomed(at);
   }
   unread += document.hidden || !document.hasFocus() ? room.heard - heard : 0;
@@ -102,8 +102,8 @@ function closed(ask) {
   lose(room, Date.now());
   const key = room.ended?.key ?? '';
   if (room.me === '' || key === 'password' || key === 'badName') return refused(key);
-  if (lasting(key)) return over(key);
   render();
+  if (lasting(key)) return over();
   losses++;
   const pause = wait(losses - 1, Math.random());
   retry = { at: Date.now() + pause, timer: setInterval(countdown, 250) };
@@ -290,8 +290,8 @@ function relabel() {
   label(document);
   list.relabel();
   title();
-  if (room === null || room.me === '') return;
   addressed = '';
+  if (room === null || room.me === '') return;
   log.relabel();
   render();
   counter();

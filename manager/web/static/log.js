@@ -148,6 +148,7 @@ earlier.addEventListener('click', () => {
   scroll.scrollTop += scroll.scrollHeight - was;
   top = scroll.scrollTop;
   controls();
+  if (earlier.hidden) scroll.focus(); // the button has gone
 });
 
 // row is an entry as an element; before is the entry above, if there is one.

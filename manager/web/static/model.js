@@ -10,7 +10,7 @@ const maxLog = 50000;
 const foldTime = 60000;
 
 // newRoom is what is known before anything was heard. online is in join order.
-// here says that this connection has got its welcome; away, what the one who is
+// here says that this connection has told who is there; away, what the one who is
 // talked to alone has done since the choice: '', 'gone' or 'back', which may be
 // somebody else; under is what was sent and has not come back.
 export function newRoom(asked) {
@@ -45,15 +45,17 @@ export function add(room, entry, at) {
 export function hear(room, frame, at, roster) {
   switch (frame.kind) {
     case 'welcome':
+      if (room.target === frame.name && room.me !== frame.name) room.away = 'gone'; // who had the name before
       room.me = frame.name;
-      room.here = true;
       room.ended = null;
       roster.self(room.me);
       add(room, { kind: 'welcome', name: frame.name, asked: room.asked }, at);
       break;
     case 'roster':
       room.online = new Set(frame.names);
-      if (room.target !== GROUP) room.away = room.online.has(room.target) && room.target !== room.me ? 'back' : 'gone';
+      room.here = true;
+      if (!room.online.has(room.target)) room.away = room.target === GROUP ? '' : 'gone';
+      else if (room.target !== room.me) room.away = 'back';
       roster.replace(frame.names);
       break;
     case 'join':
@@ -76,6 +78,7 @@ export function hear(room, frame, at, roster) {
       if (closing(why.key)) room.ended = why;
       else add(room, { kind: 'trouble', word: why.key || 'server', args: [why.detail] }, at);
       if (why.key === 'noSuchUser') return back(room, why.detail);
+      if (why.key === 'tooLong') return room.under.shift() ?? null;
     }
   }
   return null;
@@ -144,6 +147,12 @@ function addressed(room, rest) {
     if (n.length > name.length && rest.startsWith(n) && (rest.length === n.length || /\s/.test(rest[n.length]))) name = n;
   }
   return name;
+}
+
+// again is the text by which a line that was not sent can be sent again, to the
+// same one whoever is talked to by now.
+export function again(room, { typed, text, target }) {
+  return target === GROUP || (target === room.target && !typed.startsWith('/')) ? typed : `/msg ${target} ${text}`;
 }
 
 // typed is what a typed line leads to: {send} is a message to target, {show} an entry,

@@ -80,7 +80,7 @@ export const roster = {
     for (const name of names) {
       const e = options.get(name);
       if (!e) continue;
-      if (name === active) move((e.nextElementSibling ?? e.previousElementSibling).dataset.name);
+      if (name === active) point((e.nextElementSibling ?? e.previousElementSibling).dataset.name);
       e.remove();
       options.delete(name);
     }
@@ -136,7 +136,7 @@ function sift() {
     if (!e.hidden) shown++;
   }
   $('nobody').hidden = shown > 0 || options.size === 0;
-  if (element(active)?.hidden) move(GROUP);
+  if (element(active)?.hidden) point(GROUP);
 }
 
 filter.addEventListener('input', sift);
@@ -174,10 +174,14 @@ box.addEventListener('keydown', (e) => {
 });
 
 function move(name) {
+  point(name);
+  element(name).scrollIntoView({ block: 'nearest' });
+}
+
+// point has the arrow keys go on from a name.
+function point(name) {
   element(active)?.classList.remove('active');
   active = name;
-  const e = element(name);
-  e.classList.add('active');
-  e.scrollIntoView({ block: 'nearest' });
-  box.setAttribute('aria-activedescendant', e.id);
+  element(name).classList.add('active');
+  box.setAttribute('aria-activedescendant', element(name).id);
 }
