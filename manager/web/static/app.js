@@ -78,7 +78,7 @@ function messages(raws) {
     const frame = parse(raw);
     if (!frame) continue;
     const unsent = hear(room, frame, at, list.roster);
-    if (unsent) line.restore(again(room, unsent));
+    if (unsent && !(again(room, unsent) && line.restore(unsent.typed))) add(room, { kind: 'trouble', word: 'unsent', args: [unsent.text] }, at);
     if (frame.kind === 'welcome') welcomed(at);
   }
   unread += document.hidden || !document.hasFocus() ? room.heard - heard : 0;

@@ -27,9 +27,11 @@ export function clear() {
   hint();
 }
 
-// restore puts a text back that was not sent, unless another was begun.
+// restore puts a text back that was not sent; false if another was begun.
 export function restore(text) {
-  if (field.value === '') field.value = text;
+  if (field.value !== '') return false;
+  field.value = text;
+  return true;
 }
 
 // hint is advice about what was typed; without words there is none.

@@ -149,11 +149,10 @@ function addressed(room, rest) {
   return name;
 }
 
-// again is the text by which a line that was not sent can be sent again, to the
-// same one whoever is talked to by now.
-export function again(room, { typed, text, target }) {
-  return target === GROUP || (target === room.target && !typed.startsWith('/')) ? typed : `/msg ${target} ${text}`;
-}
+// again says whether a line that was not sent can be typed again as it was: only
+// if it would go to the same one. A command would not do, for whom it names is
+// decided by who is online when it is entered.
+export const again = (room, { typed, target }) => target === room.target && !typed.startsWith('/');
 
 // typed is what a typed line leads to: {send} is a message to target, {show} an entry,
 // {hint: [word, ...args]} advice with which the text stays as it is.
