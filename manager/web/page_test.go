@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -145,10 +144,7 @@ func TestEvicted(t *testing.T) {
 	// What the room does to one whose socket is full, without filling it.
 	c := <-conns
 	c.(interface{ Evicted(string) }).Evicted(wire.Stalled.Text())
-	tcp := c.(interface{ NetConn() net.Conn }).NetConn().(interface{ NetConn() net.Conn }).NetConn().(*net.TCPConn)
-	if err := errors.Join(tcp.SetLinger(0), tcp.Close()); err != nil {
-		t.Fatal(err)
-	}
+	cut(t, c)
 	ann.shows("#banner", "The connection is lost (evicted: read nothing for too long).")
 	ann.shows("#log", "Back in the room. What was said meanwhile was missed.")
 	ann.allow("WebSocket connection")

@@ -31,6 +31,19 @@ func gated(t *testing.T) (*house, *gate) {
 	}}), g
 }
 
+// annInGated has a page in a gated room, whose connection may be cut.
+func annInGated(t *testing.T) (*house, *gate, *tab) {
+	t.Helper()
+	h, g := gated(t)
+	ann := newTab(t, "http://"+h.addr+"/", look{})
+	ann.allow("WebSocket connection")
+	ann.until("document.activeElement.id === 'name'")
+	ann.run(chromedp.KeyEvent("ann" + kb.Enter))
+	g.let <- struct{}{}
+	return h, g, ann
+}
+
+// cut ends a page's connection without a word.
 func cut(t *testing.T, c net.Conn) {
 	t.Helper()
 	tcp := c.(interface{ NetConn() net.Conn }).NetConn().(interface{ NetConn() net.Conn }).NetConn().(*net.TCPConn)
@@ -105,12 +118,7 @@ func TestEnterTwice(t *testing.T) {
 
 // One who comes back under another name is marked, and nobody else.
 func TestRenamedOnReturn(t *testing.T) {
-	h, g := gated(t)
-	ann := newTab(t, "http://"+h.addr+"/", look{})
-	ann.allow("WebSocket connection")
-	ann.until("document.activeElement.id === 'name'")
-	ann.run(chromedp.KeyEvent("ann" + kb.Enter))
-	g.let <- struct{}{}
+	h, g, ann := annInGated(t)
 	ann.shows("#roster", "ann (you)")
 	cut(t, <-g.conns)
 	ann.shows("#banner", "The connection is lost")
@@ -125,12 +133,7 @@ func TestRenamedOnReturn(t *testing.T) {
 
 // What was said when the connection broke is told as what may be lost.
 func TestLostOnTheWay(t *testing.T) {
-	h, g := gated(t)
-	ann := newTab(t, "http://"+h.addr+"/", look{})
-	ann.allow("WebSocket connection")
-	ann.until("document.activeElement.id === 'name'")
-	ann.run(chromedp.KeyEvent("ann" + kb.Enter))
-	g.let <- struct{}{}
+	_, g, ann := annInGated(t)
 	c := <-g.conns
 	ann.shows("#roster", "ann (you)")
 	// The page hears nothing more, as where the network is gone: its own line

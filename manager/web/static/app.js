@@ -7,7 +7,7 @@ import * as line from './line.js';
 import * as log from './log.js';
 import { add, again, choose, hear, left, lose, newRoom, recipient, typed } from './model.js';
 import * as list from './roster.js';
-import { label, put, recall, remember, say, switchLanguage, t } from './words.js';
+import { label, onSwitch, put, recall, remember, say, t } from './words.js';
 
 const maxName = 64; // bytes
 
@@ -279,12 +279,7 @@ function seen() {
 document.addEventListener('visibilitychange', seen);
 window.addEventListener('focus', seen);
 
-for (const b of document.querySelectorAll('.language')) {
-  b.addEventListener('click', () => {
-    switchLanguage();
-    relabel();
-  });
-}
+onSwitch(relabel);
 
 function relabel() {
   label(document);

@@ -3,7 +3,7 @@
 import { Charts, element, write } from './charts.js';
 import './livewords.js';
 import { amount, duration, percentile, rate } from './series.js';
-import { label, switchLanguage, t } from './words.js';
+import { label, onSwitch, t } from './words.js';
 
 const every = 1000; // milliseconds
 const most = 300; // samples that are drawn
@@ -41,12 +41,7 @@ async function look() {
   setTimeout(look, every);
 }
 
-for (const b of document.querySelectorAll('.language')) {
-  b.addEventListener('click', () => {
-    switchLanguage();
-    relabel();
-  });
-}
+onSwitch(relabel);
 
 function relabel() {
   label(document);

@@ -4,7 +4,7 @@ import { Charts, element, write } from './charts.js';
 import './livewords.js';
 import './runwords.js';
 import { amount, duration, percentile, rate } from './series.js';
-import { label, switchLanguage, t } from './words.js';
+import { label, onSwitch, t } from './words.js';
 
 const every = 1000; // milliseconds
 const most = 300; // samples that are drawn
@@ -138,12 +138,7 @@ async function look() {
 
 document.addEventListener('visibilitychange', draw);
 
-for (const b of document.querySelectorAll('.language')) {
-  b.addEventListener('click', () => {
-    switchLanguage();
-    relabel();
-  });
-}
+onSwitch(relabel);
 
 function relabel() {
   label(document);

@@ -95,13 +95,16 @@ export function extend(inEnglish, inChinese) {
   Object.assign(chinese, inChinese);
 }
 
-// switchLanguage takes the other language from now on.
-export function switchLanguage() {
-  words = words === english ? chinese : english;
-  remember('language', words.code);
+// onSwitch has the page's buttons take the other language, and relabel called.
+export function onSwitch(relabel) {
+  for (const b of document.querySelectorAll('.language')) {
+    b.addEventListener('click', () => {
+      words = words === english ? chinese : english;
+      remember('language', words.code);
+      relabel();
+    });
+  }
 }
-
-export const language = () => words.code;
 
 // t is a text as plain characters.
 export const t = (key, ...args) => [parts(key, ...args)].flat().join('');
