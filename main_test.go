@@ -355,10 +355,12 @@ func cmdJSON(ts *testscript.TestScript, neg bool, args []string) {
 	var v any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &v))
 	for key := range strings.SplitSeq(args[1], ".") {
-		m, ok := v.(map[string]any)
-		if v, ok = m[key]; !ok {
+		m, _ := v.(map[string]any)
+		value, ok := m[key]
+		if !ok {
 			ts.Fatalf("no %s in %s", args[1], args[0])
 		}
+		v = value
 	}
 	if got := fmt.Sprint(v); (got == args[2]) == neg {
 		ts.Fatalf("%s is %s", args[1], got)

@@ -12,11 +12,10 @@ import (
 
 // hall is a room whose server tells who is there by whole rosters only.
 type hall struct {
-	t     *testing.T
-	j     *Judge
-	seqs  map[int]int
-	now   time.Duration
-	place map[*Session]string
+	t    *testing.T
+	j    *Judge
+	seqs map[int]int
+	now  time.Duration
 }
 
 func newHall(t *testing.T) *hall {

@@ -60,8 +60,7 @@ type user struct {
 	out     []wire.Frame
 	leaving Leave
 	stays   int
-	acts    []func(s *Session) // what the chatter noted and saw, to be done again
-	here    bool               // as the server sees it
+	here    bool // as the server sees it
 }
 
 func newSim(seed uint64, users int, level Level) *sim {
