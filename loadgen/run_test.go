@@ -37,6 +37,22 @@ func TestRightServerPasses(t *testing.T) {
 	}
 }
 
+// unknown are control objects without a key that anybody knows.
+const unknown = `{"motd":"hi","at":{"join":["x"]}}` + "\n" + `{}` + "\n"
+
+// What a server of a later version tells besides is ignored, wherever it stands:
+// it is no frame that cannot be understood, and no defect.
+func TestUnknownControlObjects(t *testing.T) {
+	for _, level := range []check.Level{check.Full, check.Order, check.Count, check.Off} {
+		t.Run(level.String(), func(t *testing.T) {
+			t.Parallel()
+			cfg := short(serve(t, faults{remark: unknown}), lively(t, "mixed"))
+			cfg.Verify = level
+			passes(t, run(t, cfg, 4*time.Second))
+		})
+	}
+}
+
 // TestStalledReader: one chatter stops reading for a second; nobody minds.
 func TestStalledReader(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,7 @@ func TestSavedRuns(t *testing.T) {
 		"right, mixed":          {scenario: "mixed"},
 		"right, private":        {scenario: "private"},
 		"right, churn, maximum": {scenario: "churn", rate: report.Max},
+		"right, says more":      {scenario: "mixed", faults: faults{remark: unknown}},
 		"lines lost for one":    {scenario: "steady", faults: faults{copies: lost}},
 		"swapped for one":       {scenario: "mixed", faults: faults{hold: func(line int, from, to *peer) bool { return at(50, from, to, line) && to.held == nil }}},
 		"no leaves":             {scenario: "churn", faults: faults{noLeaves: true}},

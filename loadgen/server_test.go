@@ -36,6 +36,7 @@ type peer struct {
 	n    int // of the joins
 	name string
 	conn net.Conn
+	says string // before each write
 	held []byte // back until the next line
 	from *peer  // who said what is held
 	mute bool   // it is told nothing more
@@ -49,7 +50,8 @@ type faults struct {
 	join      func(s *server, join int) bool      // false: there is no answer
 	noLeaves  bool
 	noPrivate bool
-	deafAfter int // lines, then nothing is read any more
+	remark    string // it is told before each write: no fault, if it is one to be ignored
+	deafAfter int    // lines, then nothing is read any more
 }
 
 func serve(t *testing.T, f faults) *server {
@@ -127,7 +129,7 @@ func (s *server) join(conn net.Conn, asked string) *peer {
 	for k := 2; s.names[name] != nil; k++ {
 		name = asked + strconv.Itoa(k)
 	}
-	p := &peer{n: s.joins, name: name, conn: conn}
+	p := &peer{n: s.joins, name: name, conn: conn, says: s.faults.remark}
 	for _, o := range s.peers {
 		o.write(wire.AppendJoin(nil, name))
 	}
@@ -204,6 +206,6 @@ func (s *server) tell(p *peer, target string, text []byte) {
 // write drops what cannot be written: the peer is gone, its reader will tell.
 func (p *peer) write(b []byte) {
 	if !p.mute && len(b) > 0 {
-		_, _ = p.conn.Write(b)
+		_, _ = p.conn.Write(append([]byte(p.says), b...))
 	}
 }

@@ -100,8 +100,10 @@ func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, erro
 		return nil, event{}, d.explain(err)
 	}
 	var f chatter.Frame
-	if err := c.Next(&f); err != nil {
-		return nil, event{}, d.explain(err)
+	for f.Kind = wire.Unknown; f.Kind == wire.Unknown; { // a server of a later version may say more
+		if err := c.Next(&f); err != nil {
+			return nil, event{}, d.explain(err)
+		}
 	}
 	e := newEvent(&f.Frame)
 	switch e.kind {

@@ -50,10 +50,11 @@ func TestHear(t *testing.T) {
 		{`{"error":"no such user: x"}`, []string{"The room says: no such user: x"}, trouble},
 		{" \u202ebob:\x1b[2J\x9b1ma\tb\u202e\u2066c@\u202ebob" + toAll, []string{"bob: [2J\ufffd1ma\tbc"}, plain},
 		{`{"join":["\u001b[2Jx\u200f"]}`, []string{"[2Jx joined"}, note},
+		{`{"motd":"hi"}`, nil, plain},
 		{`{"error":"\u001b]0;t\u0007"}`, []string{"The room says: ]0;t"}, trouble},
 	} {
 		of := tk.hear(parsed(t, c.frame))
-		if got := texts(of); !slices.Equal(got, c.want) || of[0].style != c.style {
+		if got := texts(of); !slices.Equal(got, c.want) || len(of) > 0 && of[0].style != c.style {
 			t.Errorf("%q shows %q in style %d, want %q in %d", c.frame, got, of[0].style, c.want, c.style)
 		}
 	}

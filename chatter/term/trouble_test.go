@@ -275,3 +275,16 @@ func TestTLS(t *testing.T) {
 		}
 	}
 }
+
+// What a server of a later version tells besides is ignored, before the welcome too.
+func TestUnknownControlObjects(t *testing.T) {
+	says := `{"motd":"hi"}` + "\n" + `{"welcome":"Ann","since":1}` + "\n{}\n" + `["Ann"]` + "\n" + `{"at":[1]}` + "\n" + ` bob:hello@bob@` + wire.Group + "\n"
+	c := sit(t, Config{Addr: scripted(t, says), Name: "Ann"})
+	if got := c.sees("bob: hello"); !strings.Contains(got, "1 online: Ann") || strings.Contains(got, "motd") {
+		t.Errorf("the terminal shows %q", got)
+	}
+	c.types("\x04")
+	if err := c.ends(); err != nil {
+		t.Error(err)
+	}
+}

@@ -178,8 +178,8 @@ func (s *Session) where() (c, pos int64) {
 
 // observe is Session.observe for a run that is recorded.
 func (t *tape) observe(s *Session, f *wire.Frame, at time.Duration) *Line {
-	if f.Kind == wire.Invalid || f.Kind == wire.Roster && !s.awaitsRoster() {
-		return nil // told as garbage, or somebody else's question
+	if f.Kind == wire.Invalid || f.Kind == wire.Unknown || f.Kind == wire.Roster && !s.awaitsRoster() {
+		return nil // told as garbage, ignored, or somebody else's question
 	}
 	t.mu.Lock()
 	if e := s.nextIs(f); e != nil { // somebody placed it while this session waited for its turn

@@ -90,6 +90,10 @@ func TestForeignJSON(t *testing.T) {
 		{`{"at":12,"join":["a"],"by":{"join":[null]}}`, `kind 4 ["a"]`},
 		{`{"\u0077elcome":"a"}`, `kind 3 ["a"]`},
 		{`{"why":[1,{}],"error":"no"}`, `error "no"`},
+		{`{}`, `kind 7 []`},
+		{`{"motd":"hi"}`, `kind 7 []`},
+		{`{"Join":["a"]}`, `kind 7 []`},
+		{`{"motd":{"join":["a"]},"motd":null}`, `kind 7 []`},
 	} {
 		var f Frame
 		err := f.Parse([]byte(c.frame))
@@ -132,11 +136,9 @@ func TestMalformedFrames(t *testing.T) {
 		{"[\"a\x01\"]", ErrJSON},
 		{`["a\q"]`, ErrJSON},
 		{`["a\`, ErrJSON},
-		{`{}`, ErrJSON},
 		{`{"join"}`, ErrJSON},
 		{`{"join":"a"}`, ErrJSON},
 		{`{"join":null}`, ErrJSON},
-		{`{"Join":["a"]}`, ErrJSON},
 		{`{"welcome":["a"]}`, ErrJSON},
 		{`{"welcome":null}`, ErrJSON},
 		{`{"error":1}`, ErrJSON},
@@ -144,7 +146,9 @@ func TestMalformedFrames(t *testing.T) {
 		{`{"join":["a"],"join":["b"]}`, ErrJSON},
 		{`{"join":["a"]}{}`, ErrJSON},
 		{`{"join":["a"]`, ErrJSON},
-		{`{"ping":1}`, ErrJSON},
+		{`{"ping":1`, ErrJSON},
+		{`{"ping":}`, ErrJSON},
+		{`{"ping":1}{"ping":2}`, ErrJSON},
 	} {
 		f := Frame{Kind: Line}
 		if err := f.Parse([]byte(c.frame)); !errors.Is(err, c.want) || f.Kind != Invalid {

@@ -49,7 +49,8 @@ func (f *Frame) reset() {
 	*f = Frame{Names: f.Names[:0], scratch: f.scratch[:0]}
 }
 
-// decodeObject finds the one known key of a control object.
+// decodeObject finds the one known key of a control object; an object without
+// one is Unknown.
 func (f *Frame) decodeObject(b []byte) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	if _, err := d.Token(); err != nil { // {
@@ -83,7 +84,7 @@ func (f *Frame) decodeObject(b []byte) error {
 		return fmt.Errorf("more follows the object")
 	}
 	if known == 0 {
-		return fmt.Errorf("the object has none of the keys welcome, join, leave and error")
+		f.Kind = Unknown
 	}
 	return nil
 }

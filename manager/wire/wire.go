@@ -11,6 +11,9 @@
 //	'['  a roster snapshot    `["bob","bob2"]`, names in join order
 //	'{'  a control object     one of {"welcome":NAME} {"join":[NAME…]} {"leave":[NAME…]} {"error":TEXT}
 //
+// Keys that a reader does not know are ignored, and so is an object that has no
+// other: that is how the protocol grows.
+//
 // A name never holds '@', so the sender and the target of a chat line are its
 // last two '@'-fields: it is parsed from the right and its text may hold any '@'.
 //
@@ -53,6 +56,7 @@ const (
 	Join         // Names: who has joined, consecutive in the order
 	Leave        // Names: who has left, consecutive in the order
 	Error        // Text: why
+	Unknown      // a control object without a key of this package: ignored by whoever reads it
 )
 
 // Frame is one parsed frame. Its slices point into the bytes it was parsed
