@@ -41,9 +41,18 @@ const rawWait = 20 * time.Millisecond
 const exitUsage = 2
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// endings are the signals that end what the command line asks for, in order. A
+// hangup asks a room to reload instead; one that was ignored from the start, as
+// nohup does, stays so.
+func endings(cfg *flags.Config) []os.Signal {
+	of := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !cfg.Serve && !signal.Ignored(syscall.SIGHUP) {
+		of = append(of, syscall.SIGHUP)
+	}
+	return of
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
@@ -55,17 +64,21 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}()
 	known := flags.Known{Scenarios: scenario.Names(), MinSize: scenario.MinSize}
 	cfg, err := flags.Parse(args, known)
-	switch {
-	case err != nil:
+	if err != nil {
 		return fail(stderr, err)
+	}
+	ctx, stop := signal.NotifyContext(ctx, endings(cfg)...)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	switch {
 	case cfg.Help:
 		err = flags.Usage(stdout, known)
 	case cfg.Version:
 		_, err = fmt.Fprintln(stdout, version())
 	case cfg.Judge != "":
-		code, err = judge(cfg, stdin, stdout, stderr)
+		code, err = judge(ctx, cfg, stdin, stdout, stderr)
 	case cfg.Compare != "":
-		code, err = runs.Compare(cfg, stdout, stderr)
+		code, err = unlessEnded(ctx, func() (int, error) { return runs.Compare(cfg, stdout, stderr) })
 	case cfg.Join != "":
 		err = join(ctx, cfg, stdin, stdout)
 	case cfg.Serve:
@@ -77,7 +90,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case err == nil:
 		return code
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fail(stderr, err)
+		fmt.Fprintln(stderr, "chatsim: interrupted before there was anything to report")
 		return report.ExitInterrupted
 	}
 	return fail(stderr, err)
@@ -156,8 +169,8 @@ func openRoom(cfg *flags.Config, lc *loadgen.Config, current *atomic.Pointer[man
 }
 
 // judge looks again at a run that was saved.
-func judge(cfg *flags.Config, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
-	rep, err := loadgen.JudgeFile(cfg.Judge, stdin)
+func judge(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
+	rep, err := unlessEnded(ctx, func() (*report.Report, error) { return loadgen.JudgeFile(cfg.Judge, stdin) })
 	var cut *trace.CutError
 	switch {
 	case errors.As(err, &cut):
@@ -169,6 +182,36 @@ func judge(cfg *flags.Config, stdin io.Reader, stdout, stderr io.Writer) (int, e
 		return report.ExitInconclusive, nil
 	}
 	return rep.ExitCode(), runs.Output(cfg).Write(rep, stdout, stderr)
+}
+
+// unlessEnded returns what read does, or that ctx has ended: nothing ends the
+// reading of a pipe.
+func unlessEnded[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+		bug   any // what read has panicked with, to be told as everywhere
+	}
+	done := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			if p := recover(); p != nil {
+				r.bug = fmt.Sprintf("%v\n%s", p, debug.Stack())
+			}
+			done <- r
+		}()
+		r.value, r.err = read()
+	}()
+	select {
+	case r := <-done:
+		if r.bug != nil {
+			panic(r.bug)
+		}
+		return r.value, r.err
+	case <-ctx.Done():
+		return *new(T), ctx.Err()
+	}
 }
 
 // loadConfig turns the flags into what a run is made of.
@@ -212,8 +255,6 @@ func closeRoom(room *manager.Manager, g *errgroup.Group, stderr io.Writer) {
 
 // join is one chatter for a person.
 func join(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout io.Writer) error {
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP) // the terminal is given back whole
-	defer stop()
 	return chatterterm.Run(ctx, chatterterm.Config{Addr: cfg.Join, Name: cfg.Name, Password: cfg.Password, TLS: cfg.TLS, TLSCA: cfg.TLSCA,
 		LogDir: cfg.Log, Locale: chatterterm.Locale(os.Getenv), NoColor: os.Getenv("NO_COLOR") != ""}, stdin, stdout)
 }
@@ -224,7 +265,10 @@ func serve(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stde
 	if err != nil {
 		return err
 	}
-	return live.Run(ctx, live.Config{Listen: cfg.Listen, Drain: cfg.Drain, Record: cfg.Record, RecordPrivate: cfg.RecordPrivate,
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP) // under nohup too: it ends nothing here
+	defer signal.Stop(hup)
+	return live.Run(ctx, live.Config{Reload: hup, Listen: cfg.Listen, Drain: cfg.Drain, Record: cfg.Record, RecordPrivate: cfg.RecordPrivate,
 		RecordFormat: format, Password: cfg.Password, TLSCert: cfg.TLSCert, TLSKey: cfg.TLSKey, StrictNames: cfg.StrictNames,
 		MaxUsers: cfg.MaxUsers, MaxConns: cfg.MaxConns, Origins: cfg.Origins, Flood: cfg.Flood, Verbose: cfg.Verbose}, stdin, stdout, stderr)
 }

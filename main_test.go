@@ -16,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -40,7 +41,8 @@ func TestScript(t *testing.T) {
 			"code":        cmdCode,
 			"peer":        cmdPeer,
 			"start":       cmdStart,
-			"interrupt":   cmdInterrupt,
+			"interrupt":   signalled(os.Interrupt),
+			"hangup":      signalled(syscall.SIGHUP),
 			"get":         cmdGet,
 			"json":        cmdJSON,
 			"max-lines":   cmdMaxLines,
@@ -291,31 +293,39 @@ func (s *started) follow(r io.Reader, re *regexp.Regexp, found chan<- []string) 
 	}
 }
 
-// cmdInterrupt is `interrupt N`: the started program is sent SIGINT and must
-// end with exit code N; what it printed becomes the standard output.
-func cmdInterrupt(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: interrupt N")
-	}
-	want, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	all := <-running
-	s := all[ts]
-	delete(all, ts)
-	running <- all
-	if s == nil {
-		ts.Fatalf("nothing was started")
-	}
-	ts.Check(s.cmd.Process.Signal(os.Interrupt))
-	select {
-	case <-s.read:
-	case <-time.After(maxTime):
-		ts.Fatalf("still running %v after SIGINT", maxTime)
-	}
-	got := exitCode(s.cmd.Wait())
-	fmt.Fprint(ts.Stdout(), s.output.String())
-	if got != want {
-		ts.Fatalf("exit code %d, want %d:\n%s", got, want, s.output.String())
+// signalled is a command such as `interrupt N`: the started program is sent the
+// signal and must end with exit code N; what it printed becomes the standard
+// output. Without N it has to go on.
+func signalled(sig os.Signal) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) > 1 {
+			ts.Fatalf("usage: interrupt N, hangup [N]")
+		}
+		all := <-running
+		s := all[ts]
+		if len(args) == 1 {
+			delete(all, ts)
+		}
+		running <- all
+		if s == nil {
+			ts.Fatalf("nothing was started")
+		}
+		ts.Check(s.cmd.Process.Signal(sig))
+		if len(args) == 0 {
+			return
+		}
+		want, err := strconv.Atoi(args[0])
+		ts.Check(err)
+		select {
+		case <-s.read:
+		case <-time.After(maxTime):
+			ts.Fatalf("still running %v after %v", maxTime, sig)
+		}
+		got := exitCode(s.cmd.Wait())
+		fmt.Fprint(ts.Stdout(), s.output.String())
+		if got != want {
+			ts.Fatalf("exit code %d, want %d:\n%s", got, want, s.output.String())
+		}
 	}
 }
 

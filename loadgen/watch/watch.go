@@ -8,19 +8,19 @@ package watch
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"chatsim/loadgen"
 	"chatsim/loadgen/report"
+	"chatsim/manager/listen"
 )
 
 // Config is what a Server needs beside its address.
@@ -45,41 +45,25 @@ type Server struct {
 	report []byte    // nil: not yet
 }
 
-// Error is why a run cannot be watched.
-type Error struct{ msg, hint string }
-
-func (e *Error) Error() string { return e.msg }
-
-// Hint is advice beside the error; it may be empty.
-func (e *Error) Hint() string { return e.hint }
-
 // Listen begins to serve at HOST:PORT and says where that is.
 func Listen(addr string, cfg Config) (*Server, error) {
-	ln, err := net.Listen("tcp", addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, &Error{fmt.Sprintf("-watch %s: the port is in use", addr), "choose another one; port 0 is any that is free"}
-	case err != nil:
-		return nil, &Error{fmt.Sprintf("-watch %s: %v", addr, err), ""}
+	ln, err := listen.TCP("watch", addr)
+	if err != nil {
+		return nil, err
 	}
-	s := &Server{cfg: cfg, began: time.Now(), url: address(ln.Addr().(*net.TCPAddr)), done: make(chan struct{})}
+	var urls []string
+	for _, host := range listen.Hosts(ln) {
+		urls = append(urls, "http://"+net.JoinHostPort(host, listen.Port(ln))+"/")
+	}
+	s := &Server{cfg: cfg, began: time.Now(), url: urls[0], done: make(chan struct{})}
 	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute,
 		ErrorLog: log.New(cfg.Stderr, "chatsim: -watch: ", 0)}
 	go func() {
 		defer close(s.done)
 		_ = s.http.Serve(ln) // it ends at Close, or the page is not to be had and the run goes on
 	}()
-	fmt.Fprintf(cfg.Stderr, "chatsim: watch the run at %s\n", s.url)
+	fmt.Fprintf(cfg.Stderr, "chatsim: watch the run at %s\n", strings.Join(urls, " or "))
 	return s, nil
-}
-
-// address is where a browser on this machine finds what listens at addr.
-func address(addr *net.TCPAddr) string {
-	host := addr.IP.String()
-	if addr.IP.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return "http://" + net.JoinHostPort(host, strconv.Itoa(addr.Port)) + "/"
 }
 
 // URL is where the page is.

@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -25,7 +26,7 @@ var client = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-func listen(t *testing.T, stderr io.Writer) *Server {
+func serve(t *testing.T, stderr io.Writer) *Server {
 	t.Helper()
 	s, err := Listen("127.0.0.1:0", Config{Pages: http.NotFoundHandler(), Stderr: stderr})
 	if err != nil {
@@ -65,7 +66,7 @@ func finished() *report.Runs {
 
 // The figures are those of the run under way, the samples those of all.
 func TestFigures(t *testing.T) {
-	s := listen(t, io.Discard)
+	s := serve(t, io.Discard)
 	defer s.Close(context.Background(), false)
 	if r := figures(t, s, ""); r.Number != 0 || r.Over || r.Samples == nil {
 		t.Errorf("before the first run: %+v", r)
@@ -108,7 +109,7 @@ func TestSamplesAreBoundedAndNewOnesAreGiven(t *testing.T) {
 
 // Before its end the run's page is the way in, then the report.
 func TestHome(t *testing.T) {
-	s := listen(t, io.Discard)
+	s := serve(t, io.Discard)
 	defer s.Close(context.Background(), false)
 	if resp, _ := get(t, s.URL()); resp.StatusCode != http.StatusFound || resp.Header.Get("Location") != "/live" {
 		t.Errorf("before the end: %s to %s", resp.Status, resp.Header.Get("Location"))
@@ -144,7 +145,7 @@ func TestHold(t *testing.T) {
 	defer w.Close()
 	var s *Server
 	opened := make(chan struct{})
-	go func() { s = listen(t, w); close(opened) }()
+	go func() { s = serve(t, w); close(opened) }()
 	if line := <-said; !strings.Contains(line, "watch the run at http://127.0.0.1:") {
 		t.Errorf("it says %q", line)
 	}
@@ -170,7 +171,7 @@ func TestHold(t *testing.T) {
 
 // Without a report there is nothing to hold.
 func TestAFailedRunIsNotHeld(t *testing.T) {
-	s := listen(t, io.Discard)
+	s := serve(t, io.Discard)
 	s.Begin("a run that comes to nothing")
 	s.Close(context.Background(), true)
 	if _, err := client.Get(s.URL()); err == nil {
@@ -179,11 +180,12 @@ func TestAFailedRunIsNotHeld(t *testing.T) {
 }
 
 func TestPortInUse(t *testing.T) {
-	s := listen(t, io.Discard)
+	s := serve(t, io.Discard)
 	defer s.Close(context.Background(), false)
 	addr := strings.Trim(strings.TrimPrefix(s.URL(), "http://"), "/")
 	_, err := Listen(addr, Config{Stderr: io.Discard})
-	if h, ok := err.(*Error); !ok || h.Error() != "-watch "+addr+": the port is in use" || h.Hint() == "" {
+	var hinted interface{ Hint() string }
+	if !errors.As(err, &hinted) || err.Error() != "listen on "+addr+": the port is in use" || !strings.Contains(hinted.Hint(), "-watch") {
 		t.Errorf("%v", err)
 	}
 }

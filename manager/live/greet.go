@@ -3,38 +3,44 @@ package live
 import (
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"chatsim/manager"
+	"chatsim/manager/listen"
 )
 
-// hosts are the addresses at which the room can be reached.
+// hosts are those by which the room can be reached: addresses, and with TLS what
+// the certificate is for, as clients refuse any other.
 func (h *house) hosts() []string {
-	addr := h.ln.Addr().(*net.TCPAddr)
-	if !addr.IP.IsUnspecified() {
-		return []string{addr.IP.String()}
+	hosts := listen.Hosts(h.ln)
+	if h.cert == nil {
+		return hosts
 	}
-	hosts := []string{"127.0.0.1"}
-	ips, _ := net.InterfaceAddrs()
-	for _, a := range ips {
-		if n, ok := a.(*net.IPNet); ok && !n.IP.IsLoopback() && !n.IP.IsLinkLocalUnicast() {
-			hosts = append(hosts, n.IP.String())
-		}
+	covered := slices.DeleteFunc(h.cert.Names(), func(name string) bool {
+		return strings.HasPrefix(name, "*") || net.ParseIP(name) != nil && !slices.Contains(hosts, name)
+	})
+	if len(covered) == 0 {
+		return hosts
 	}
-	return hosts
+	return covered
 }
 
 // ways are commands by which to join.
 func (h *house) ways() (lines []string) {
-	port := h.ln.Addr().(*net.TCPAddr).Port
+	port := listen.Port(h.ln)
 	for _, host := range h.hosts() {
-		join := "chatsim -join " + net.JoinHostPort(host, strconv.Itoa(port)) + " -name NAME"
-		if h.cfg.TLSCert != "" {
+		join := "chatsim -join " + net.JoinHostPort(host, port) + " -name NAME"
+		switch {
+		case h.cert == nil:
+			lines = append(lines, join, fmt.Sprintf("nc %s %s", host, port))
+		case h.cert.Private(time.Now()):
+			lines = append(lines, join+" -tls -tls-ca "+h.cfg.TLSCert)
+		default:
 			lines = append(lines, join+" -tls")
-			continue
 		}
-		lines = append(lines, join, fmt.Sprintf("nc %s %d", host, port))
 	}
 	return lines
 }
@@ -42,12 +48,11 @@ func (h *house) ways() (lines []string) {
 // pages are the addresses at which a browser finds the room.
 func (h *house) pages() (urls []string) {
 	scheme := "http"
-	if h.cfg.TLSCert != "" {
+	if h.cert != nil {
 		scheme = "https"
 	}
-	port := h.ln.Addr().(*net.TCPAddr).Port
 	for _, host := range h.hosts() {
-		urls = append(urls, scheme+"://"+net.JoinHostPort(host, strconv.Itoa(port))+"/")
+		urls = append(urls, scheme+"://"+net.JoinHostPort(host, listen.Port(h.ln))+"/")
 	}
 	return urls
 }
@@ -77,10 +82,15 @@ func (h *house) greet() {
 	}
 	if !addr.IP.IsLoopback() {
 		if h.cfg.Password == "" {
-			h.warn("there is no authentication: whoever reaches port %d is in (%s)", addr.Port, strings.Join(h.hosts(), ", "))
+			h.warn("there is no authentication: whoever reaches port %d is in (%s)", addr.Port, strings.Join(listen.Hosts(h.ln), ", "))
 		}
-		if h.cfg.TLSCert == "" {
+		if h.cert == nil {
 			h.warn("what is said goes over the network in the clear (-tls-cert, -tls-key)")
+		}
+	}
+	if h.cert != nil {
+		for _, doubt := range h.cert.Doubts(time.Now()) {
+			h.warn("%s", doubt)
 		}
 	}
 }

@@ -7,19 +7,20 @@ package live
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"chatsim/manager"
+	"chatsim/manager/cert"
+	"chatsim/manager/listen"
 	"chatsim/manager/record"
 	"chatsim/manager/web"
 	"chatsim/manager/wire"
@@ -44,6 +45,8 @@ type Config struct {
 	Origins       []string // of pages from elsewhere that may connect
 	Flood         float64  // lines a second of one user; 0: no limit
 	Verbose       bool     // log who comes and goes
+
+	Reload <-chan os.Signal // asks to read the certificate again; nil: never
 }
 
 // Error is why a room cannot start.
@@ -71,6 +74,7 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return h.serve() })
 	g.Go(func() error { h.seen.watch(gctx, h.room.Stats); return nil })
+	g.Go(func() error { h.renew(gctx); return nil })
 	h.greet()
 	operate(ctx, h.room, stdin, stdout, stop)
 	<-gctx.Done()
@@ -94,6 +98,7 @@ type house struct {
 	log            *slog.Logger
 
 	ln       net.Listener
+	cert     *cert.Pair       // nil: no TLS
 	rec      *record.Recorder // nil: none
 	room     *manager.Manager
 	seen     history
@@ -105,18 +110,16 @@ func (h *house) open() error {
 	cfg := h.cfg
 	mc := manager.Config{Detect: true, Measure: true, Logger: h.log, Password: cfg.Password, StrictNames: cfg.StrictNames,
 		MaxUsers: cfg.MaxUsers, PerAddress: cfg.MaxConns, LineRate: cfg.Flood, LineBurst: int(burst * cfg.Flood)}
+	var err error
 	if cfg.TLSCert != "" {
-		cert, err := tls.LoadX509KeyPair(cfg.TLSCert, cfg.TLSKey)
-		if err != nil {
+		if h.cert, err = cert.Load(cfg.TLSCert, cfg.TLSKey); err != nil {
 			return &Error{fmt.Errorf("read the certificate: %w", err), "-tls-cert and -tls-key name files in PEM that belong together"}
 		}
-		mc.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+		mc.TLS = h.cert.Config()
 	}
-	ln, err := net.Listen("tcp", cfg.Listen)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return &Error{fmt.Errorf("listen on %s: the port is in use", cfg.Listen), "stop what runs there, or choose another address with -listen HOST:PORT"}
-	} else if err != nil {
-		return &Error{fmt.Errorf("listen on %s: %w", cfg.Listen, err), ""}
+	ln, err := listen.TCP("listen", cfg.Listen)
+	if err != nil {
+		return err
 	}
 	if cfg.Record != "" {
 		if h.rec, err = h.openRecord(); err != nil {
