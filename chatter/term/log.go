@@ -33,9 +33,13 @@ func openLog(dir, name string, troubles chan<- error) (*record.Recorder, error) 
 		}
 	}})
 	if err != nil {
-		return nil, &Error{msg: err.Error(), hint: "choose another directory with -log"}
+		return nil, noLog(err)
 	}
 	return rec, nil
+}
+
+func noLog(err error) error {
+	return &Error{msg: err.Error(), hint: "choose another directory with -log"}
 }
 
 func (p *person) closeLog() {

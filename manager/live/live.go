@@ -147,11 +147,16 @@ func (h *house) open() error {
 }
 
 func (h *house) openRecord() (*record.Recorder, error) {
-	rec, cut, err := record.Open(h.cfg.Record, record.Config{Format: h.cfg.RecordFormat, Notify: h.recordChanged})
-	if cut > 0 {
-		h.log.Warn("the record ended in an unfinished line, which was cut off", "file", h.cfg.Record, "bytes", cut)
+	cfg := record.Config{Format: h.cfg.RecordFormat, Notify: h.recordChanged, Opened: h.recordOpened}
+	rec, ended, err := record.Open(h.cfg.Record, cfg)
+	if ended {
+		h.log.Warn("the record ended in an unfinished line, which was ended", "file", h.cfg.Record)
 	}
 	return rec, err
+}
+
+func (h *house) recordOpened(why string) {
+	h.log.Info("the record was opened anew", "file", h.cfg.Record, "why", why)
 }
 
 func (h *house) recordChanged(err error) {

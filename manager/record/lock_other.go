@@ -2,10 +2,16 @@
 
 package record
 
-import "os"
+import (
+	"io/fs"
+	"os"
+)
 
 // lock does nothing here.
 func lock(*os.File) error { return nil }
 
-// syncs says that a failed sync means what it says.
+// syncs reports that a failed sync means what it says.
 func syncs(error) bool { return true }
+
+// links returns that a file has a name: what is open cannot be deleted.
+func links(fs.FileInfo) uint64 { return 1 }

@@ -4,7 +4,9 @@ package record
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,5 +21,13 @@ func lock(f *os.File) error {
 	return nil
 }
 
-// syncs says whether a failed sync means anything: what is no file cannot.
+// syncs reports whether a failed sync means anything: what is no file cannot.
 func syncs(err error) bool { return !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOTSUP) }
+
+// links returns how many names a file has; 0 means that it was deleted.
+func links(info fs.FileInfo) uint64 {
+	if st, ok := info.Sys().(*syscall.Stat_t); ok {
+		return uint64(st.Nlink)
+	}
+	return 1
+}

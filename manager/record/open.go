@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,10 +9,6 @@ import (
 	"path/filepath"
 	"syscall"
 )
-
-// longestLine is how far before a file's end the end of a line is looked for,
-// in bytes: no message is longer.
-const longestLine = 64 << 10
 
 // Error is why a record cannot be opened.
 type Error struct{ msg, hint string }
@@ -29,69 +24,86 @@ type file interface {
 	Sync() error
 }
 
-// Open opens or makes the file and goes on at its end. cut is how many bytes of
-// an unfinished last line were taken off. Its errors are *Error.
-func Open(path string, cfg Config) (r *Recorder, cut int64, err error) {
-	f, err := openFile(path)
+// Open opens or makes the file and goes on at its end; ended reports whether its
+// last line had no end, and has one now. Its errors are *Error, and leave the
+// file as it was.
+//
+// A file that is moved away, deleted or emptied meanwhile is opened anew.
+func Open(path string, cfg Config) (r *Recorder, ended bool, err error) {
+	cfg.setDefaults()
+	p, ended, err := openPath(path, cfg)
 	if err != nil {
-		return nil, 0, explain(path, err)
+		return nil, false, err
 	}
-	info, err := f.Stat()
-	if err == nil && info.Mode().IsRegular() {
-		if err = lock(f); err == nil {
-			cut, err = repair(f, info.Size())
-		}
-	}
-	if err != nil {
-		f.Close()
-		return nil, 0, explain(path, err)
-	}
-	return start(path, f, cfg), cut, nil
+	return start(path, p, cfg), ended, nil
 }
 
-// openFile opens a file for reading, too, so that it can be repaired. A pipe or
-// device is only written: who reads a pipe itself would never learn that nobody
-// else does.
-func openFile(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil || info.Mode().IsRegular() || info.IsDir():
-		return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
-	case info.Mode()&fs.ModeNamedPipe != 0: // without waiting for a reader
-		return os.OpenFile(path, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+// To records into something that is open already and stays so, such as standard
+// output.
+func To(w io.Writer, name string, cfg Config) *Recorder {
+	cfg.setDefaults()
+	return start(name, lent{w}, cfg)
+}
+
+// lent is a file that is somebody else's.
+type lent struct{ io.Writer }
+
+func (s lent) Sync() error {
+	if f, ok := s.Writer.(interface{ Sync() error }); ok {
+		return f.Sync()
 	}
-	return os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	return nil
+}
+
+func (lent) Close() error { return nil }
+
+// Check reports why Open would not take the file as it is now. It leaves alone
+// what is there, and makes nothing.
+func Check(path string, format Format) error {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		defer f.Close()
+		var info fs.FileInfo
+		if info, err = f.Stat(); err == nil && info.Mode().IsRegular() {
+			err = format.check(f, info.Size())
+		}
+	}
+	return explain(path, format, err)
 }
 
 // start begins to record into a file.
 func start(path string, f file, cfg Config) *Recorder {
-	if cfg.Buffer <= 0 {
-		cfg.Buffer = defaultBuffer
-	}
-	if cfg.Sync <= 0 {
-		cfg.Sync = defaultSync
-	}
-	if cfg.Notify == nil {
-		cfg.Notify = func(error) {}
-	}
+	cfg.setDefaults()
 	r := &Recorder{cfg: cfg, path: path, file: f, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	r.at, _ = f.(*pathFile)
 	go r.run() // until Close
 	return r
 }
 
-// What a file can be instead of a record of ours.
+// What keeps a file from being gone on with.
 var (
-	errNoLines = errors.New("no line of it ends")
-	errLocked  = errors.New("another process is writing it")
+	errOther  = errors.New("it holds something else than a record")
+	errFormat = errors.New("it is a record in another format")
+	errLocked = errors.New("another process is writing it")
 )
 
-func explain(path string, err error) error {
+// explain is the *Error for what keeps a record from being opened; nil for none.
+func explain(path string, format Format, err error) error {
+	if err == nil {
+		return nil
+	}
 	e := &Error{msg: fmt.Sprintf("open the record %s: %v", path, unwrapped(err)), hint: "choose another file with -record FILE, or none with -record off"}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		e.msg = fmt.Sprintf("open the record %s: there is no directory %s", path, filepath.Dir(path))
-	case errors.Is(err, errNoLines):
-		e.msg = fmt.Sprintf("%s is not a record: no line ends in its last %d KiB", path, longestLine>>10)
+	case errors.Is(err, errOther):
+		e.msg = fmt.Sprintf("%s is not a record: it holds something else, and is left as it is", path)
+	case errors.Is(err, errFormat):
+		e.msg = fmt.Sprintf("%s is a record in %v, not in %v, and is left as it is", path, format.other(), format)
+		e.hint = fmt.Sprintf("go on with it by -record-format %v, or choose another file with -record FILE", format.other())
 	case errors.Is(err, syscall.ENXIO):
 		e.msg = fmt.Sprintf("open the record %s: nobody reads the pipe", path)
 	case errors.Is(err, errLocked):
@@ -107,21 +119,4 @@ func unwrapped(err error) error {
 		return pe.Err
 	}
 	return err
-}
-
-// repair cuts an unfinished last line off.
-func repair(f *os.File, size int64) (cut int64, err error) {
-	tail := make([]byte, min(size, longestLine))
-	if _, err := f.ReadAt(tail, size-int64(len(tail))); err != nil && len(tail) > 0 {
-		return 0, err
-	}
-	end := bytes.LastIndexByte(tail, '\n') + 1
-	if end == 0 && size > longestLine {
-		return 0, errNoLines
-	}
-	cut = int64(len(tail) - end)
-	if cut == 0 {
-		return 0, nil
-	}
-	return cut, f.Truncate(size - cut)
 }

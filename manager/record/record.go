@@ -2,8 +2,15 @@
 // message, as the original chat room's server wrote it. A [Recorder] is given
 // what any reader of the room is given, by the feed, and is never waited for.
 //
-// It appends and never rewrites; only an unfinished last line, as a crash leaves
-// it, is cut off when a file is opened. A line goes to the file as soon as the
+// It only ever appends: an unfinished last line, as a crash leaves it, is ended
+// when a file is opened, and a file that holds something else than a record is
+// refused. One that is moved away, deleted or emptied, as people rotate logs, is
+// opened anew at once, and what was written to it while it had no name any more
+// is written again. (Between the copying and the emptying by which some rotate,
+// lines go to where the copy has been: those are lost as they are to any
+// program.)
+//
+// A line goes to the file as soon as the
 // writing and syncing of those before it is done: a process that is killed loses
 // what was said in the last moments, as much as the reader of the room that is
 // furthest behind, or what was said while the disk was busy with the last sync:
@@ -43,6 +50,25 @@ type Config struct {
 	// Notify is told of the first failure of each kind, and with nil when all
 	// is well again. It is called by the Recorder's goroutine.
 	Notify func(error)
+	// Opened is told each time the file is opened anew, and why in a word: it was
+	// moved, deleted or truncated, or Reopen asked. It is called by the
+	// Recorder's goroutine.
+	Opened func(why string)
+}
+
+func (c *Config) setDefaults() {
+	if c.Buffer <= 0 {
+		c.Buffer = defaultBuffer
+	}
+	if c.Sync <= 0 {
+		c.Sync = defaultSync
+	}
+	if c.Notify == nil {
+		c.Notify = func(error) {}
+	}
+	if c.Opened == nil {
+		c.Opened = func(string) {}
+	}
 }
 
 // Recorder is an open record. Write is for one goroutine at a time, all else for
@@ -52,6 +78,7 @@ type Recorder struct {
 	cfg  Config
 	path string
 	file file
+	at   *pathFile     // file; nil: it is never another one
 	wake chan struct{} // holds one if there is something to do
 	done chan struct{} // closed when the file is
 
@@ -72,6 +99,7 @@ type Recorder struct {
 	writing int    // bytes that were taken from waiting and are not in the file
 	gap     uint64 // lines that were lost behind those that wait
 	gapEnd  uint64 // place of the last of them
+	anew    bool   // Reopen was called
 	closing bool
 	state   State
 }
@@ -177,6 +205,15 @@ func (r *Recorder) signal() {
 	case r.wake <- struct{}{}:
 	default:
 	}
+}
+
+// Reopen has the file opened anew if it is another one by now, and tries again at
+// once if it could not be written. It does not wait for that.
+func (r *Recorder) Reopen() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.anew = true
+	r.signal()
 }
 
 // Close writes what waits, makes it last and closes the file. It gives up when

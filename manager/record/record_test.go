@@ -116,51 +116,6 @@ func TestJSON(t *testing.T) {
 	})
 }
 
-// Wherever a crash has cut a record, it opens as what was whole in it.
-func TestCutAnywhere(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "server.txt")
-	for size := range len(asText) + 1 {
-		if err := os.WriteFile(path, []byte(asText[:size]), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		whole := asText[:strings.LastIndexByte(asText[:size], '\n')+1]
-		r, cut, err := Open(path, Config{})
-		if err != nil || int(cut) != size-len(whole) {
-			t.Fatalf("%d bytes: %d cut, %v", size, cut, err)
-		}
-		r.Write([]byte(stream))
-		finish(t, r)
-		if got := read(t, path); got != whole+asText {
-			t.Fatalf("%d bytes go on as\n%s", size, got)
-		}
-	}
-}
-
-func TestRefused(t *testing.T) {
-	dir := t.TempDir()
-	binary := filepath.Join(dir, "binary")
-	if err := os.WriteFile(binary, make([]byte, longestLine+1), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	taken := filepath.Join(dir, "taken")
-	defer finish(t, open(t, taken, Config{}))
-	for path, want := range map[string]string{
-		dir:                               "open the record " + dir + ": is a directory",
-		filepath.Join(dir, "no", "where"): "there is no directory " + filepath.Join(dir, "no"),
-		binary:                            "is not a record: no line ends in its last 64 KiB",
-		taken:                             "is being written by another process",
-	} {
-		_, _, err := Open(path, Config{})
-		var e *Error
-		if !errors.As(err, &e) || !strings.Contains(err.Error(), want) || e.Hint() == "" {
-			t.Errorf("%s: %v", path, err)
-		}
-	}
-	if len(read(t, binary)) != longestLine+1 {
-		t.Error("a file that is no record was changed")
-	}
-}
-
 // disk is a file whose writes do as they are told.
 type disk struct {
 	mu    sync.Mutex
@@ -210,7 +165,7 @@ func (d *disk) String() string {
 func TestFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []error
-		d := &disk{fail: func(b []byte) (int, error) { return min(3, len(b)), unix.ENOSPC }}
+		d := &disk{fail: func(b []byte) (int, error) { return min(1, len(b)), unix.ENOSPC }}
 		r := start("server.txt", d, Config{Buffer: 100, Notify: func(err error) { told = append(told, err) }})
 		for range 10 {
 			r.Write([]byte(" bob:0123456789@bob@amy\n"))

@@ -3,15 +3,16 @@ package record
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
-	"os"
 	"time"
 )
 
 const (
 	firstRetry = 100 * time.Millisecond // after a failed write, doubled up to
-	lastRetry  = 5 * time.Second
-	maxKept    = 1 << 20 // bytes of a buffer that is used again
+	lastRetry  = time.Second
+	lookEvery  = 500 * time.Millisecond // whether the file is still the one at its path
+	maxKept    = 1 << 20                // bytes of a buffer that is used again
 )
 
 // step is what can fail, each for itself.
@@ -20,15 +21,22 @@ type step int
 const (
 	writing step = iota
 	syncing
+	opening
 	steps
 )
 
-func (s step) String() string { return [...]string{"write", "sync"}[s] }
+func (s step) String() string { return [...]string{"write", "sync", "open"}[s] }
 
 // run is the Recorder's goroutine: it writes all there is, then waits.
 func (r *Recorder) run() {
 	defer close(r.done)
 	defer r.file.Close()
+	var look <-chan time.Time
+	if r.at != nil {
+		tick := time.NewTicker(lookEvery)
+		defer tick.Stop()
+		look = tick.C
+	}
 	var buf []byte
 	for {
 		select {
@@ -36,6 +44,12 @@ func (r *Recorder) run() {
 		case <-r.due:
 			r.sync()
 			continue
+		case <-look:
+			r.follow(false)
+			continue
+		}
+		if r.asked() {
+			r.follow(true)
 		}
 		b, lines, closing := r.next(buf)
 		left, ok := r.write(b, lines, closing)
@@ -49,6 +63,23 @@ func (r *Recorder) run() {
 		if buf = b[:0]; cap(buf) > maxKept {
 			buf = nil
 		}
+	}
+}
+
+// asked reports whether Reopen was called.
+func (r *Recorder) asked() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	anew := r.anew
+	r.anew = false
+	return anew
+}
+
+// follow looks for another file at the path.
+func (r *Recorder) follow(anew bool) {
+	if r.at != nil {
+		r.at.follow(anew)
+		r.note(opening, r.at.trouble)
 	}
 }
 
@@ -73,7 +104,7 @@ func (r *Recorder) write(b []byte, lines uint64, closing bool) (left []byte, ok 
 		n, err := r.file.Write(b)
 		b = b[n:]
 		r.wrote(n, len(b), lines)
-		r.note(writing, err)
+		r.noteWrite(err)
 		if err == nil {
 			continue
 		}
@@ -83,6 +114,18 @@ func (r *Recorder) write(b []byte, lines uint64, closing bool) (left []byte, ok 
 		closing = r.retryIn(wait)
 	}
 	return nil, true
+}
+
+// noteWrite is note for a write, which has looked at the path first. What is at
+// fault there is told once.
+func (r *Recorder) noteWrite(err error) {
+	if r.at != nil {
+		r.note(opening, r.at.trouble)
+		if errors.Is(err, errGone) && r.at.trouble != nil {
+			err = nil
+		}
+	}
+	r.note(writing, err)
 }
 
 // wrote books n bytes; the lines are in the file when none are left.
@@ -99,8 +142,8 @@ func (r *Recorder) wrote(n, left int, lines uint64) {
 	}
 }
 
-// retryIn waits until it is time to try again: in closing at once, for the last
-// time.
+// retryIn waits until it is time to try again: at once when Reopen is called,
+// and in closing for the last time.
 func (r *Recorder) retryIn(wait time.Duration) (closing bool) {
 	t := time.NewTimer(wait)
 	defer t.Stop()
@@ -113,29 +156,19 @@ func (r *Recorder) retryIn(wait time.Duration) (closing bool) {
 			r.sync()
 		case <-r.wake:
 			r.mu.Lock()
-			closing := r.closing
+			closing, anew := r.closing, r.anew
 			r.mu.Unlock()
-			if closing {
+			if closing || anew {
 				r.signal() // for run, if it succeeds
-				return true
+				return closing
 			}
 		}
 	}
 }
 
-// giveUp counts as lost what is not in the file, and leaves whole lines there.
-// Of some lines only these bytes are.
+// giveUp counts as lost what is not in the file, of which only these bytes are.
+// The next Open ends the line that they may end in.
 func (r *Recorder) giveUp(written []byte, lines uint64) {
-	whole := bytes.LastIndexByte(written, '\n') + 1
-	torn := int64(len(written) - whole)
-	if f, ok := r.file.(interface {
-		Stat() (os.FileInfo, error)
-		Truncate(int64) error
-	}); ok && torn > 0 {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			_ = f.Truncate(info.Size() - torn) // else the next Open does it
-		}
-	}
 	in := min(lines, uint64(bytes.Count(written, []byte("\n"))))
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -169,7 +202,7 @@ func (r *Recorder) note(s step, err error) {
 	if before == nil && err == nil {
 		return
 	}
-	if err != nil {
+	if err != nil && s != opening {
 		err = fmt.Errorf("%s the record %s: %w", s, r.path, unwrapped(err))
 	}
 	r.failing[s] = err
