@@ -102,7 +102,12 @@ func paced(tb testing.TB, s scale, open opener, users, rate int) *report.Report 
 // p99 of the deliveries, in ms.
 func p99(tb testing.TB, s scale, open opener, users, rate int) float64 {
 	tb.Helper()
-	d := paced(tb, s, open, users, rate).Latency.Delivery
+	return p99Of(tb, paced(tb, s, open, users, rate))
+}
+
+func p99Of(tb testing.TB, rep *report.Report) float64 {
+	tb.Helper()
+	d := rep.Latency.Delivery
 	if d.P99 == nil {
 		tb.Fatalf("%d deliveries are too few for a p99", d.Count)
 	}
