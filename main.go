@@ -125,7 +125,7 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 	if cfg.Watch == "" {
 		return s.Run(ctx)
 	}
-	w, err := watch.Listen(cfg.Watch, watch.Config{Pages: web.Run(), Stderr: stderr, Room: func() any {
+	w, err := watch.Listen(cfg.Watch, watch.Config{Pages: web.Run(), Hosts: cfg.Hosts, Stderr: stderr, Room: func() any {
 		if room := current.Load(); room != nil {
 			return live.Sample(room.Stats(), time.Now())
 		}
@@ -270,5 +270,5 @@ func serve(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stde
 	defer signal.Stop(hup)
 	return live.Run(ctx, live.Config{Reload: hup, Listen: cfg.Listen, Drain: cfg.Drain, Record: cfg.Record, RecordPrivate: cfg.RecordPrivate,
 		RecordFormat: format, Password: cfg.Password, TLSCert: cfg.TLSCert, TLSKey: cfg.TLSKey, StrictNames: cfg.StrictNames,
-		MaxUsers: cfg.MaxUsers, MaxConns: cfg.MaxConns, Origins: cfg.Origins, Flood: cfg.Flood, Verbose: cfg.Verbose}, stdin, stdout, stderr)
+		MaxUsers: cfg.MaxUsers, MaxConns: cfg.MaxConns, Origins: cfg.Origins, Hosts: cfg.Hosts, Flood: cfg.Flood, Verbose: cfg.Verbose}, stdin, stdout, stderr)
 }

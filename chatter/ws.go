@@ -2,12 +2,14 @@ package chatter
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha1"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -17,6 +19,9 @@ import (
 
 // wsGUID is what a server mixes into its answer to an upgrade (RFC 6455, 1.3).
 const wsGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+// maxAnswer is how much is quoted of what a server says instead, in bytes.
+const maxAnswer = 300
 
 // DialWS is Dial over a WebSocket: one text message is one line, at ws://addr/ws.
 func DialWS(ctx context.Context, addr, name string) (*Client, error) {
@@ -62,7 +67,7 @@ func upgrade(ctx context.Context, conn net.Conn, host string) (*wsConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp.Body.Close()
+	defer resp.Body.Close()
 	if err := upgraded(resp, req.Header.Get("Sec-WebSocket-Key")); err != nil {
 		return nil, err
 	}
@@ -78,7 +83,8 @@ func upgraded(resp *http.Response, key string) error {
 	sum := sha1.Sum([]byte(key + wsGUID))
 	switch {
 	case resp.StatusCode != http.StatusSwitchingProtocols:
-		return fmt.Errorf("the server answers %s", resp.Status)
+		why, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer)) // what there is of it
+		return fmt.Errorf("the server answers %s: %q", resp.Status, bytes.TrimSpace(why))
 	case !strings.EqualFold(resp.Header.Get("Upgrade"), "websocket"):
 		return errors.New("the server upgrades to something else")
 	case resp.Header.Get("Sec-WebSocket-Accept") != base64.StdEncoding.EncodeToString(sum[:]):

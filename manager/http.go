@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"chatsim/manager/guard"
 )
 
 const (
@@ -28,6 +30,8 @@ func (m *Manager) Handle(h http.Handler) {
 		IdleTimeout:       idleHTTP,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          log.New(io.Discard, "", 0), // what peers do wrong is theirs to see
+
+		DisableGeneralOptionsHandler: true, // it would answer without the handler's headers
 	}
 	m.goroutines.Go(func() { _ = m.web.Serve(m.visits) })
 }
@@ -109,6 +113,12 @@ func (v *visitor) Read(b []byte) (int, error) {
 	}
 	return v.Conn.Read(b)
 }
+
+// Write puts the headers of all answers into those that net/http makes itself.
+func (v *visitor) Write(b []byte) (int, error) { return guard.Write(v.Conn, b) }
+
+// CloseWrite lets net/http end an answer before its request has ended.
+func (v *visitor) CloseWrite() error { return guard.CloseWrite(v.Conn) }
 
 // Close is called once or more by the server or by who has taken over.
 func (v *visitor) Close() error {

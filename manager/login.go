@@ -11,6 +11,7 @@ import (
 	"os"
 	"time"
 
+	"chatsim/manager/guard"
 	"chatsim/manager/wire"
 )
 
@@ -149,7 +150,9 @@ func (s *session) needTLS(plain tls.RecordHeaderError) error {
 type httpRefusal struct{ net.Conn }
 
 func (r httpRefusal) Write(b []byte) (int, error) {
-	if _, err := fmt.Fprintf(r.Conn, "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n%s", b); err != nil {
+	var answer bytes.Buffer
+	fmt.Fprintf(&answer, "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n%s", b)
+	if _, err := guard.Write(r.Conn, answer.Bytes()); err != nil {
 		return 0, err
 	}
 	return len(b), nil

@@ -62,6 +62,7 @@ type Config struct {
 	MaxUsers      int      // 0: no limit
 	MaxConns      int      // connections, 0: no limit
 	Origins       []string // of pages from elsewhere that may connect
+	Hosts         []string // names of this server for those who come by HTTP, for -watch too
 	Flood         float64  // lines a second of one user, 0: no limit
 
 	// The terminal chatter.

@@ -1,10 +1,14 @@
 package flags
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"path"
 	"slices"
 	"strings"
+
+	"golang.org/x/net/idna"
 )
 
 // titles of the groups whose flags go with one way to run only.
@@ -24,7 +28,11 @@ func (c *Config) checkModes() error {
 		return &Error{msg: "-serve and -join contradict each other", hint: "the room and a chatter are two processes: start each in a terminal of its own"}
 	}
 	for _, name := range c.set.flagsOf(liveRoom) {
-		if c.Explicit(name) && !c.Serve && !(name == "password" && c.Explicit("join")) {
+		elsewhere := name == "password" && c.Explicit("join") || name == "allow-host" && c.Explicit("watch")
+		if name == "allow-host" && c.Explicit(name) && !c.Serve && !elsewhere {
+			return &Error{msg: "-allow-host goes with -serve or -watch only", hint: "it is a name by which browsers ask for a page of chatsim"}
+		}
+		if c.Explicit(name) && !c.Serve && !elsewhere {
 			return &Error{msg: fmt.Sprintf("-%s without -serve contradicts the simulation, which has a room of its own", name),
 				hint: "add -serve for a live room"}
 		}
@@ -45,6 +53,47 @@ func (c *Config) checkModes() error {
 	return nil
 }
 
+// checkPatterns looks at hosts, and writes them as browsers do.
+func (c *Config) checkPatterns() error {
+	for i, p := range c.Origins {
+		scheme, host, ok := strings.Cut(p, "://")
+		if !ok {
+			scheme, host = "", p
+		}
+		ascii, err := asciiHost(host)
+		if err != nil || ok && scheme != "http" && scheme != "https" {
+			return &Error{msg: fmt.Sprintf("-allow-origin %s is not a host", show(p)), hint: "write chat.example.org, *.example.org or https://chat.example.org"}
+		}
+		c.Origins[i] = strings.TrimSuffix(p, host) + ascii
+	}
+	for i, p := range c.Hosts {
+		ascii, err := asciiHost(p)
+		if err != nil || strings.Contains(strings.Trim(p, "[]"), ":") && net.ParseIP(strings.Trim(p, "[]")) == nil {
+			return &Error{msg: fmt.Sprintf("-allow-host %s is not a host", show(p)), hint: "write chat.example.org or *.example.org, without a scheme and a port"}
+		}
+		c.Hosts[i] = strings.TrimSuffix(ascii, ".")
+	}
+	return nil
+}
+
+// ascii is how a browser writes a name that has other letters in it; wildcards
+// stay.
+var ascii = idna.New(idna.MapForLookup(), idna.StrictDomainName(false))
+
+// asciiHost returns a pattern of a host in ASCII, or that it can be none.
+func asciiHost(pattern string) (string, error) {
+	host, err := ascii.ToASCII(pattern)
+	switch _, bad := path.Match(host, ""); {
+	case err != nil:
+		return "", err
+	case bad != nil:
+		return "", bad
+	case host == "" || strings.ContainsAny(host, "/ \t\r\n"):
+		return "", errors.New("not a host")
+	}
+	return host, nil
+}
+
 // checkRoom looks at what a live room and its chatter are told.
 func (c *Config) checkRoom() error {
 	switch {
@@ -62,8 +111,6 @@ func (c *Config) checkRoom() error {
 		return &Error{msg: fmt.Sprintf("-max-conns %d: must not be negative", c.MaxConns), hint: "0 is no limit"}
 	case c.Flood < 0 || c.Flood != c.Flood:
 		return &Error{msg: fmt.Sprintf("-flood %v: must not be negative", c.Flood), hint: "0 is no limit"}
-	case badPattern(c.Origins) != "":
-		return &Error{msg: fmt.Sprintf("-allow-origin %s is not a host", badPattern(c.Origins)), hint: "write chat.example.org, *.example.org or https://chat.example.org"}
 	case c.Explicit("log") && c.Log == "":
 		return &Error{msg: "-log needs the name of a directory"}
 	case c.Record == "off":
@@ -73,15 +120,4 @@ func (c *Config) checkRoom() error {
 		}
 	}
 	return nil
-}
-
-// badPattern is the first that can be no pattern of an origin.
-func badPattern(patterns []string) string {
-	for _, p := range patterns {
-		host := strings.TrimPrefix(strings.TrimPrefix(p, "https://"), "http://")
-		if _, err := path.Match(p, ""); err != nil || host == "" || strings.ContainsAny(host, "/ \t\r\n") {
-			return show(p)
-		}
-	}
-	return ""
 }

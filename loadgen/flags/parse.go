@@ -37,7 +37,7 @@ func Parse(args []string, known Known) (*Config, error) {
 	if rest := c.set.Args(); len(rest) > 0 {
 		return nil, leftover(c.set, rest[0])
 	}
-	for _, check := range []func(*Config) error{contradictions, (*Config).checkModes, (*Config).checkRoom, (*Config).checkNumbers, (*Config).checkWords, (*Config).checkAddresses} {
+	for _, check := range []func(*Config) error{contradictions, (*Config).checkModes, (*Config).checkRoom, (*Config).checkPatterns, (*Config).checkNumbers, (*Config).checkWords, (*Config).checkAddresses} {
 		if err := check(c); err != nil {
 			return nil, err
 		}

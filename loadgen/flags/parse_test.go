@@ -85,6 +85,13 @@ func TestParseErrors(t *testing.T) {
 		{"-serve -allow-origin=", "-allow-origin \"\" is not a host", "chat.example.org"},
 		{"-serve -allow-origin http://h/x", "-allow-origin http://h/x is not a host", "chat.example.org"},
 		{"-serve -allow-origin [", "-allow-origin [ is not a host", "chat.example.org"},
+		{"-serve -allow-origin ftp://h", "-allow-origin ftp://h is not a host", "chat.example.org"},
+		{"-serve -allow-host=", "-allow-host \"\" is not a host", "chat.example.org"},
+		{"-serve -allow-host h:80", "-allow-host h:80 is not a host", "without a scheme and a port"},
+		{"-serve -allow-host https://h", "-allow-host https://h is not a host", "without a scheme and a port"},
+		{"-watch :0 -allow-host [", "-allow-host [ is not a host", "chat.example.org"},
+		{"-allow-host h", "-allow-host goes with -serve or -watch only", "browsers"},
+		{"-join h:1 -allow-host h", "-allow-host goes with -serve or -watch only", ""},
 		{"-serve -flood many", "-flood many is not a", ""},
 		{"-serve -join h:1", "-serve and -join contradict each other", "terminal"},
 		{"-name Ann", "-name goes with -join only", "-join HOST:PORT"},
@@ -207,6 +214,13 @@ func TestParse(t *testing.T) {
 		{"-dialect raw -users 101 -target h:1", func(c *Config) { c.Dialect, c.Users, c.Target = "raw", 101, "h:1" }},
 		{"-dialect raw", func(c *Config) { c.Dialect = "raw" }},
 		{"-dialect ws", func(c *Config) { c.Dialect = "ws" }},
+		{"-serve -allow-origin bücher.example -allow-origin https://*.Bücher.example:80", func(c *Config) {
+			c.Serve, c.Origins = true, []string{"xn--bcher-kva.example", "https://*.xn--bcher-kva.example:80"}
+		}},
+		{"-serve -allow-host 例え.テスト. -allow-host [::1] -allow-host Box", func(c *Config) {
+			c.Serve, c.Hosts = true, []string{"xn--r8jz45g.xn--zckzah", "[::1]", "box"}
+		}},
+		{"-watch :0 -allow-host *.example.org", func(c *Config) { c.Watch, c.Hosts = ":0", []string{"*.example.org"} }},
 		{"-serve -allow-origin a.example -allow-origin https://*.example.org", func(c *Config) {
 			c.Serve, c.Origins = true, []string{"a.example", "https://*.example.org"}
 		}},

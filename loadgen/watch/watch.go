@@ -20,6 +20,7 @@ import (
 
 	"chatsim/loadgen"
 	"chatsim/loadgen/report"
+	"chatsim/manager/guard"
 	"chatsim/manager/listen"
 )
 
@@ -27,6 +28,7 @@ import (
 type Config struct {
 	Pages  http.Handler // of "/live" and what it loads
 	Room   func() any   // what the room itself counts at the moment, for the page; nil where there is none
+	Hosts  []string     // by which the page may be asked for, beside the names of this machine, as patterns of path.Match
 	Stderr io.Writer
 }
 
@@ -56,11 +58,12 @@ func Listen(addr string, cfg Config) (*Server, error) {
 		urls = append(urls, "http://"+net.JoinHostPort(host, listen.Port(ln))+"/")
 	}
 	s := &Server{cfg: cfg, began: time.Now(), url: urls[0], done: make(chan struct{})}
-	s.http = &http.Server{Handler: s.handler(), ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute,
+	s.http = &http.Server{Handler: guard.Handler(guard.Names{Listen: addr, Allow: cfg.Hosts}, s.handler()), DisableGeneralOptionsHandler: true,
+		ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute,
 		ErrorLog: log.New(cfg.Stderr, "chatsim: -watch: ", 0)}
 	go func() {
 		defer close(s.done)
-		_ = s.http.Serve(ln) // it ends at Close, or the page is not to be had and the run goes on
+		_ = s.http.Serve(guard.Listener(ln)) // it ends at Close, or the page is not to be had and the run goes on
 	}()
 	fmt.Fprintf(cfg.Stderr, "chatsim: watch the run at %s\n", strings.Join(urls, " or "))
 	return s, nil
@@ -93,8 +96,6 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.Set("Content-Security-Policy", reportPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write(page) // its reader has gone
 }

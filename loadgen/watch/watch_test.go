@@ -129,6 +129,37 @@ func TestHome(t *testing.T) {
 	}
 }
 
+// What is asked for by another host's name is refused, and every answer has the
+// headers that a page has.
+func TestGuarded(t *testing.T) {
+	s, err := Listen("127.0.0.1:0", Config{Pages: http.NotFoundHandler(), Hosts: []string{"*.example.org"}, Stderr: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close(context.Background(), false)
+	for _, tc := range []struct {
+		host, path string
+		want       int
+	}{
+		{"", "", http.StatusFound}, {"ci.example.org", "live", http.StatusNotFound}, {"", "nosuch", http.StatusNotFound},
+		{"evil.example", "", http.StatusMisdirectedRequest}, {"evil.example", "run.json", http.StatusMisdirectedRequest},
+	} {
+		req, err := http.NewRequest("GET", s.URL()+tc.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = tc.host
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != tc.want || resp.Header.Get("Content-Security-Policy") == "" || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s of %q: %s, %v", tc.path, tc.host, resp.Status, resp.Header)
+		}
+	}
+}
+
 // Held, the report is there until somebody ends it.
 func TestHold(t *testing.T) {
 	r, w := io.Pipe()

@@ -20,6 +20,7 @@ import (
 
 	"chatsim/manager"
 	"chatsim/manager/cert"
+	"chatsim/manager/guard"
 	"chatsim/manager/listen"
 	"chatsim/manager/record"
 	"chatsim/manager/web"
@@ -43,6 +44,7 @@ type Config struct {
 	MaxUsers      int      // 0: no limit
 	MaxConns      int      // from one address; 0: no limit
 	Origins       []string // of pages from elsewhere that may connect
+	Hosts         []string // names of this server for those who come by HTTP, beside the machine's
 	Flood         float64  // lines a second of one user; 0: no limit
 	Verbose       bool     // log who comes and goes
 
@@ -140,10 +142,20 @@ func (h *house) open() error {
 		Password: cfg.Password != "",
 		MaxLine:  wire.DefaultMaxLine,
 		Origins:  cfg.Origins,
+		Names:    h.names(),
 		Live:     h.seen.since,
 	}))
 	h.seen.add(Sample(h.room.Stats(), time.Now()))
 	return nil
+}
+
+// names are those by which the room may be asked for by HTTP.
+func (h *house) names() guard.Names {
+	n := guard.Names{Listen: h.cfg.Listen, Allow: h.cfg.Hosts}
+	if h.cert != nil {
+		n.Certificate = h.cert.Names
+	}
+	return n
 }
 
 func (h *house) openRecord() (*record.Recorder, error) {

@@ -15,6 +15,8 @@ import (
 	"net"
 	"net/http"
 	"strings"
+
+	"chatsim/manager/guard"
 )
 
 // Config is what the pages show.
@@ -30,6 +32,7 @@ type Config struct {
 	MaxLine  int                        // bytes of a line that a client may send
 	Live     func(since int64) []Sample // one a second, younger than that
 	Origins  []string                   // of pages from elsewhere that may connect, as patterns of path.Match
+	Names    guard.Names                // by which the server may be asked
 
 	endings *endings
 }
@@ -38,11 +41,6 @@ type Config struct {
 var static embed.FS
 
 var index = template.Must(template.ParseFS(static, "static/index.html"))
-
-// policy lets a page use what is here, and nothing from elsewhere or written
-// into it.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // New answers "/", where one talks in a browser, with "/ws" and "/ended"; "/live", where the
 // server is looked at, with "/live.json"; and for machines
@@ -61,27 +59,17 @@ func New(cfg Config) http.Handler {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 		cfg.Metrics(w)
 	})
-	return guarded(mux)
+	return guard.Handler(cfg.Names, mux)
 }
 
 // Run answers "/live" with the page that draws a run under way. The figures
 // are not its business: the page asks for "/run.json", whose form it shares
-// with package loadgen/watch, and looks at "/" when the run is over.
+// with package loadgen/watch, and looks at "/" when the run is over; what
+// serves both stands behind a guard.Handler.
 func Run() http.Handler {
 	mux := withFiles()
 	mux.Handle("GET /live", page("run.html"))
-	return guarded(mux)
-}
-
-// guarded keeps a browser from doing what no page here does.
-func guarded(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Content-Security-Policy", policy)
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Referrer-Policy", "no-referrer")
-		h.ServeHTTP(w, r)
-	})
+	return mux
 }
 
 // Sockets answers "/ws" alone.
@@ -89,7 +77,7 @@ func Sockets(serve func(net.Conn)) http.Handler {
 	cfg := &Config{Serve: serve, endings: new(endings)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ws", cfg.socket)
-	return mux
+	return guard.Handler(guard.Names{}, mux)
 }
 
 // home is the page, or its text for those who did not ask for HTML.

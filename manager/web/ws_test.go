@@ -13,6 +13,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/manager"
+	"chatsim/manager/guard"
 	"chatsim/manager/web"
 	"chatsim/manager/wire"
 )
@@ -178,6 +179,37 @@ func TestEnds(t *testing.T) {
 	go h.shut()
 	ann.expect(`{"error":"the server is shutting down"}`)
 	ann.ends(websocket.StatusGoingAway, "the server is shutting down")
+}
+
+// A page whose name was made to resolve to this machine is refused: what it asks
+// for looks like its own.
+func TestRebinding(t *testing.T) {
+	t.Cleanup(http.DefaultClient.CloseIdleConnections)
+	h := open(t, manager.Config{}, web.Config{Names: guard.Names{Allow: []string{"chat.example.org"}}})
+	for host, want := range map[string]int{"evil.example": 421, h.addr: 101, "chat.example.org": 101, "localhost:9999": 101} {
+		ws, resp, err := websocket.Dial(context.Background(), "ws://"+h.addr+"/ws", &websocket.DialOptions{Host: host, HTTPHeader: http.Header{"Origin": {"http://" + host}}})
+		if resp == nil || resp.StatusCode != want {
+			t.Errorf("host %q: %v, %v, want %d", host, resp, err, want)
+		}
+		if err == nil {
+			ws.CloseNow()
+		}
+	}
+	for path, want := range map[string]int{"/": 421, "/live.json": 421, "/metrics": 421, "/static/app.js": 421, "/nosuch": 421, "/healthz": 200, "/readyz": 200} {
+		req, err := http.NewRequest("GET", "http://"+h.addr+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = "evil.example"
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want || resp.Header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s of another host: %s, %v", path, resp.Status, resp.Header)
+		}
+	}
 }
 
 func TestOrigin(t *testing.T) {
