@@ -38,12 +38,12 @@ func explain(err error, cfg Config, joined int) *StartError {
 		se.Advice = "is it a chat server that speaks " + cfg.Kind.protocol() + "?"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		se.Err = fmt.Errorf("%s: nobody listens there", what)
-		se.Advice = "start a server there first, for example: chatsim -serve -listen HOST:PORT"
+		se.Advice = "start a server there first, such as chatsim -serve -listen HOST:PORT"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		se.Err = fmt.Errorf("%s: it closed the connection at once, without a word", what)
 		se.Advice = "is it a chat server that speaks " + cfg.Kind.protocol() + "?"
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		se.Advice = "raise the limit of open files (ulimit -n), or take fewer -users"
+		se.Advice = "the limit of open files is reached (ulimit -n shows it): take fewer users"
 	case errors.As(err, new(*net.OpError)):
 		se.Advice = "is that the right address, and can it be reached from here?"
 	}

@@ -8,5 +8,5 @@ func CheckDescriptors(users, socketsPerUser int) error { return nil }
 
 // Descriptors knows no limit here.
 func Descriptors(users, socketsPerUser int) (need, have uint64) {
-	return uint64(users * socketsPerUser), 0
+	return uint64(users) * uint64(socketsPerUser), 0
 }

@@ -18,18 +18,28 @@ func CheckDescriptors(users, socketsPerUser int) error {
 	if have == 0 || need <= have {
 		return nil // where it is not known, opening them will tell
 	}
-	most := (have - min(have, spareDescriptors)) / uint64(socketsPerUser)
 	return &StartError{
 		Err: fmt.Errorf("%d users need %d open files (%d each and %d to spare), and this process may open %d",
 			users, need, socketsPerUser, spareDescriptors, have),
-		Advice: fmt.Sprintf("raise the limit (ulimit -n %d), or take -users %d or fewer", need, most),
+		Advice: descriptorAdvice(need, (have-min(have, spareDescriptors))/uint64(socketsPerUser)),
 	}
+}
+
+// descriptorAdvice says how a run that needs so many descriptors can be made,
+// where there are enough for this many users. The limit that stops it is the
+// hard one, which only an administrator raises.
+func descriptorAdvice(need, most uint64) string {
+	raise := fmt.Sprintf("an administrator can raise the limit of open files to %d (ulimit -Hn shows it)", need)
+	if most < 1 {
+		return raise
+	}
+	return fmt.Sprintf("write -users %d; %s", most, raise)
 }
 
 // Descriptors are how many open files a run needs, and how many this process
 // may have: 0 where that is not known.
 func Descriptors(users, socketsPerUser int) (need, have uint64) {
-	need = uint64(users*socketsPerUser + spareDescriptors)
+	need = uint64(users)*uint64(socketsPerUser) + spareDescriptors
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return need, 0

@@ -138,7 +138,11 @@ func Judge(in io.Reader) (*report.Report, error) {
 		return nil, &trace.CutError{Why: "its header cannot be understood"}
 	}
 	rep.Checks = reportChecks(result, level)
-	rep.Conclude(thresholds(rep))
+	limits, err := thresholds(rep)
+	if err != nil {
+		return nil, err
+	}
+	rep.Conclude(limits)
 	if cut != nil {
 		return rep, cut
 	}
@@ -153,13 +157,16 @@ func asFarAsItGoes(rep *report.Report, replay *check.Replay) {
 	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose
 }
 
-// thresholds are those that the run was to keep.
-func thresholds(rep *report.Report) []report.Threshold {
+// thresholds are those that the run was to keep. One that cannot be read is not
+// left out: what is left would be kept more easily.
+func thresholds(rep *report.Report) ([]report.Threshold, error) {
 	var out []report.Threshold
 	for _, t := range rep.Thresholds {
-		if th, err := report.ParseThreshold(t.Expr); err == nil { // it was one
-			out = append(out, th)
+		th, err := t.Threshold()
+		if err != nil {
+			return nil, &trace.NotTraceError{What: fmt.Sprintf("has a threshold that this chatsim cannot read, %s", report.Printable(t.Expr))}
 		}
+		out = append(out, th)
 	}
-	return out
+	return out, nil
 }

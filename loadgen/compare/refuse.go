@@ -44,7 +44,7 @@ func enough(n, m int) error {
 	return &RefusedError{
 		Why: fmt.Sprintf("%s against %d cannot show any difference: a verdict needs %d on each side",
 			report.Plural(int64(n), "run", "runs"), m, Least()),
-		Advice: fmt.Sprintf("make sets with -repeat %d or more, or give several files of each side", Least()),
+		Advice: fmt.Sprintf("sets of %d are made with chatsim -repeat %d -json FILE; -compare also takes several files of each side", Least(), Least()),
 	}
 }
 
@@ -69,11 +69,11 @@ func (c *Comparison) alike(old, new []*report.Report, anyway bool) (sameMachine 
 	settings, machines = unique(settings), unique(machines)
 	if len(settings) > 0 && !anyway {
 		return false, &RefusedError{Why: "the runs have other settings: " + strings.Join(settings, ", "),
-			Advice: "compare runs of the same settings, or say -baseline-any"}
+			Advice: "compare runs of the same settings, or add -baseline-any"}
 	}
 	if len(machines) > 0 && !anyway {
 		return false, &RefusedError{Why: "the runs are of another machine: " + strings.Join(machines, ", "),
-			Advice: "make a baseline on this machine, or say -baseline-any: then only shares of each machine's loopback floor decide"}
+			Advice: "make a baseline on this machine, or add -baseline-any: then only shares of each machine's loopback floor decide"}
 	}
 	if len(settings) > 0 {
 		c.Notes = append(c.Notes, "other settings: "+strings.Join(settings, ", "))

@@ -114,9 +114,9 @@ func ReadFile(path string) ([]*report.Report, error) {
 	name := report.Printable(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &RefusedError{name + " does not exist", "make it with -json " + name + " and -repeat 5 or more"}
+		return nil, &RefusedError{name + " does not exist", "a set of runs is saved with chatsim -repeat 5 -json FILE"}
 	case err != nil:
-		return nil, &RefusedError{Why: fmt.Sprintf("cannot read %s: %v", name, err)}
+		return nil, &RefusedError{Why: fmt.Sprintf("cannot read %s: %v", name, reason(err))}
 	}
 	reports, err := parse(b)
 	var refused *RefusedError
@@ -126,6 +126,14 @@ func ReadFile(path string) ([]*report.Report, error) {
 	return reports, err
 }
 
+// reason is an error without the name of its file.
+func reason(err error) error {
+	if pe := new(fs.PathError); errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}
+
 func parse(b []byte) ([]*report.Report, error) {
 	var head struct {
 		Schema  *int             `json:"schema"`
@@ -133,7 +141,7 @@ func parse(b []byte) ([]*report.Report, error) {
 		Reports []*report.Report `json:"reports"`
 	}
 	var syntax *json.SyntaxError
-	const again = "make it again with -json and -repeat 5 or more"
+	const again = "make it again with chatsim -repeat 5 -json FILE"
 	err := json.Unmarshal(b, &head)
 	switch {
 	case len(bytes.TrimSpace(b)) == 0:
@@ -163,10 +171,13 @@ func ReadPattern(pattern string) ([]*report.Report, error) {
 	}
 	paths, err := filepath.Glob(pattern)
 	if err != nil {
-		return nil, &RefusedError{Why: fmt.Sprintf("%s is no pattern: %v", report.Printable(pattern), err)}
+		return nil, &RefusedError{fmt.Sprintf("%s is no pattern: %v", report.Printable(pattern), err), "in a pattern * is any text, ? one character and [ab] one of these"}
 	}
-	if len(paths) == 0 {
-		return ReadFile(pattern) // which says that there is none
+	switch {
+	case len(paths) == 0 && strings.ContainsAny(pattern, `*?[`):
+		return nil, &RefusedError{"no file matches " + report.Printable(pattern), "a pattern is of files that are there; a set of runs is saved with chatsim -repeat 5 -json FILE"}
+	case len(paths) == 0:
+		return ReadFile(pattern) // which says that it does not exist
 	}
 	var all []*report.Report
 	for _, path := range paths {

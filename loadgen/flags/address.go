@@ -3,53 +3,97 @@ package flags
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
+
+	"chatsim/loadgen/repair"
 )
 
-func (c *Config) checkAddresses() error {
-	if c.Explicit("target") {
-		if err := checkAddress("target", c.Target, 1); err != nil {
-			return err
-		}
-		if host, _, _ := net.SplitHostPort(c.Target); host == "" {
-			return &Error{msg: fmt.Sprintf("-target %s has no host", show(c.Target)), hint: "write -target localhost" + c.Target}
-		}
-	}
-	if c.Explicit("join") {
-		if err := checkAddress("join", c.Join, 1); err != nil {
-			return err
-		}
-		if host, _, _ := net.SplitHostPort(c.Join); host == "" {
-			return &Error{msg: fmt.Sprintf("-join %s has no host", show(c.Join)), hint: "write -join localhost" + c.Join}
-		}
-	}
-	if c.Explicit("watch") {
-		if err := checkAddress("watch", c.Watch, 0); err != nil {
-			return err
-		}
-	}
-	return checkAddress("listen", c.Listen, 0)
+// address is a flag that takes one.
+type address struct {
+	flag    string
+	value   *string
+	host    string // what a bare port is completed with
+	minPort int
 }
 
-// checkAddress looks at an address's form only; whether anybody is there is
-// found out by connecting.
-func checkAddress(flag, addr string, minPort int) error {
-	if _, rest, ok := strings.Cut(addr, "://"); ok {
-		rest, _, _ = strings.Cut(rest, "/")
-		return &Error{msg: fmt.Sprintf("-%s %s is a URL", flag, show(addr)), hint: fmt.Sprintf("an address is enough: -%s %s", flag, show(rest))}
-	}
-	_, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		e := &Error{msg: fmt.Sprintf("-%s %s is not HOST:PORT", flag, show(addr)), hint: "an IPv6 address goes in brackets: [::1]:9999"}
-		if addr != "" && !strings.Contains(addr, ":") {
-			e = &Error{msg: fmt.Sprintf("-%s %s has no port", flag, show(addr)), hint: fmt.Sprintf("write -%s %s:9999", flag, show(addr))}
+func (c *Config) checkAddresses() error {
+	for _, a := range []address{
+		{"target", &c.Target, "localhost", 1}, {"join", &c.Join, "localhost", 1},
+		{"watch", &c.Watch, "127.0.0.1", 0}, {"listen", &c.Listen, "127.0.0.1", 0},
+	} {
+		if !c.Explicit(a.flag) {
+			continue
 		}
-		return e
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	if err != nil || int(n) < minPort {
-		return &Error{msg: fmt.Sprintf("-%s %s: port %s is not a number from %d to 65535", flag, show(addr), show(port), minPort)}
+		if why := a.wrong(*a.value); why != "" {
+			hint := fmt.Sprintf("write -%s %s:9999", a.flag, a.host)
+			if meant := a.meant(*a.value); meant != "" {
+				hint = fmt.Sprintf("write -%s %s", a.flag, quote(meant))
+			}
+			return &Error{msg: fmt.Sprintf("-%s %s%s", a.flag, show(*a.value), why), hint: hint}
+		}
 	}
 	return nil
+}
+
+// wrong says what is wrong with an address, by its form alone; whether anybody
+// is there is found out by connecting.
+func (a address) wrong(addr string) string {
+	if strings.Contains(addr, "://") {
+		return " is a URL"
+	}
+	host, port, err := net.SplitHostPort(addr)
+	switch {
+	case err != nil && addr != "" && !strings.ContainsAny(addr, ": "):
+		if _, err := strconv.Atoi(addr); err == nil {
+			return " is a port without a host"
+		}
+		return " has no port"
+	case err != nil || strings.ContainsAny(host, " \t\r\n\"'/"):
+		return " is not HOST:PORT"
+	case host == "" && a.minPort > 0:
+		return " has no host"
+	}
+	if n, err := strconv.ParseUint(port, 10, 16); err != nil || int(n) < a.minPort {
+		return fmt.Sprintf(": port %s is not a number from %d to 65535", show(port), a.minPort)
+	}
+	return ""
+}
+
+// webPorts are those of URLs that name none.
+var webPorts = map[string]string{"http": "80", "ws": "80", "https": "443", "wss": "443"}
+
+// meant is the address that a wrong one was probably meant to be, or empty.
+func (a address) meant(addr string) string {
+	addr = repair.Text(addr)
+	port := "9999"
+	if scheme, rest, ok := strings.Cut(addr, "://"); ok {
+		addr, _, _ = strings.Cut(rest, "/")
+		if p, ok := webPorts[strings.ToLower(scheme)]; ok {
+			port = p
+		}
+	}
+	addr = strings.TrimSuffix(strings.ReplaceAll(addr, " ", ":"), "/")
+	candidates := []string{addr, addr + ":" + port, strings.TrimSuffix(addr, ":") + ":" + port}
+	if n, err := strconv.Atoi(addr); err == nil && n > 0 {
+		candidates = []string{a.host + ":" + addr}
+	}
+	if strings.HasPrefix(addr, ":") {
+		candidates = append(candidates, a.host+addr)
+	}
+	if i := strings.LastIndexByte(addr, ':'); i > 0 {
+		candidates = append(candidates, addr[:i]+":"+port)
+		for _, c := range [][2]string{{addr, port}, {addr[:i], addr[i+1:]}} { // of IPv6, without its brackets
+			if ip, err := netip.ParseAddr(c[0]); err == nil && ip.Is6() {
+				candidates = append([]string{net.JoinHostPort(c[0], c[1])}, candidates...)
+			}
+		}
+	}
+	for _, c := range candidates {
+		if c != "" && a.wrong(c) == "" {
+			return c
+		}
+	}
+	return ""
 }

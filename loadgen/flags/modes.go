@@ -1,123 +1,157 @@
 package flags
 
 import (
-	"errors"
 	"fmt"
-	"net"
-	"path"
 	"slices"
 	"strings"
 
-	"golang.org/x/net/idna"
+	"github.com/spf13/pflag"
 )
 
-// titles of the groups whose flags go with one way to run only.
+// mode is a way to run that a flag asks for, and what goes with it; the way to
+// run that no flag asks for is the simulation.
+type mode struct {
+	flag    string
+	groups  []string // all of their flags but those of without
+	flags   []string
+	without []string
+	why     string // nothing else goes with it
+}
+
+// Titles of the groups of flags.
 const (
-	liveRoom = "Live room"
-	terminal = "Terminal chatter"
+	simulation = "Simulation"
+	several    = "Several runs"
+	reporting  = "Report"
+	savedRun   = "Saved run"
+	liveRoom   = "Live room"
+	terminal   = "Terminal chatter"
+	other      = "Other"
 )
+
+// modes, those that make a run's meaning plainest first.
+var modes = []mode{
+	{"judge", []string{savedRun, reporting}, nil, []string{"trace"}, "-judge makes no run: it looks again at one that was saved, with its settings and thresholds"},
+	{"compare", []string{reporting}, []string{"compare", "tolerance", "baseline-any"}, []string{"trace"}, "-compare makes no run: it looks at reports that are there"},
+	{"serve", []string{liveRoom}, []string{"drain", "v"}, nil, "-serve runs the room alone, for clients from elsewhere; simulate without it, or against it with -target"},
+	{"join", []string{terminal}, []string{"password"}, nil, "-join is one chatter for a person, without a run and a report"},
+}
 
 func (s *set) flagsOf(title string) []string {
 	i := slices.IndexFunc(s.groups, func(g group) bool { return g.title == title })
 	return s.groups[i].flags
 }
 
-// checkModes refuses flags of a way to run that is not asked for.
+// takes reports whether a flag goes with the mode.
+func (m mode) takes(s *set, name string) bool {
+	has := func(title string) bool { return slices.Contains(s.flagsOf(title), name) }
+	return !slices.Contains(m.without, name) && (slices.ContainsFunc(m.groups, has) || slices.Contains(m.flags, name) || has(other))
+}
+
+// asked reports whether the command line asks for the mode.
+func (m mode) asked(c *Config) bool { return c.Explicit(m.flag) && (m.flag != "serve" || c.Serve) }
+
+// checkModes refuses flags that do not go with the way to run that is asked for.
 func (c *Config) checkModes() error {
-	if c.Serve && c.Explicit("join") {
-		return &Error{msg: "-serve and -join contradict each other", hint: "the room and a chatter are two processes: start each in a terminal of its own"}
+	i := slices.IndexFunc(modes, func(m mode) bool { return m.asked(c) })
+	if i < 0 {
+		return c.checkSimulation()
 	}
-	for _, name := range c.set.flagsOf(liveRoom) {
-		elsewhere := name == "password" && c.Explicit("join") || name == "allow-host" && c.Explicit("watch")
-		if name == "allow-host" && c.Explicit(name) && !c.Serve && !elsewhere {
-			return &Error{msg: "-allow-host goes with -serve or -watch only", hint: "it is a name by which browsers ask for a page of chatsim"}
-		}
-		if c.Explicit(name) && !c.Serve && !elsewhere {
-			return &Error{msg: fmt.Sprintf("-%s without -serve contradicts the simulation, which has a room of its own", name),
-				hint: "add -serve for a live room"}
-		}
-	}
-	joining := c.Explicit("join")
-	for _, name := range c.set.flagsOf(terminal) {
-		if c.Explicit(name) && !joining {
-			return &Error{msg: fmt.Sprintf("-%s goes with -join only", name), hint: "chatsim -join HOST:PORT -name Ann"}
-		}
-	}
+	m := modes[i]
 	for _, g := range c.set.groups {
 		for _, name := range g.flags {
-			if joining && g.title != terminal && g.title != "Other" && name != "password" && c.Explicit(name) {
-				return &Error{msg: fmt.Sprintf("-join and -%s contradict each other", name), hint: "-join is one chatter for a person, without a run and a report"}
+			if c.Explicit(name) && !m.takes(c.set, name) {
+				return &Error{msg: fmt.Sprintf("-%s and -%s contradict each other", m.flag, name), hint: m.against(name)}
 			}
 		}
 	}
 	return nil
 }
 
-// checkPatterns looks at hosts, and writes them as browsers do.
-func (c *Config) checkPatterns() error {
-	for i, p := range c.Origins {
-		scheme, host, ok := strings.Cut(p, "://")
-		if !ok {
-			scheme, host = "", p
-		}
-		ascii, err := asciiHost(host)
-		if err != nil || ok && scheme != "http" && scheme != "https" {
-			return &Error{msg: fmt.Sprintf("-allow-origin %s is not a host", show(p)), hint: "write chat.example.org, *.example.org or https://chat.example.org"}
-		}
-		c.Origins[i] = strings.TrimSuffix(p, host) + ascii
+// against says why a flag does not go with the mode.
+func (m mode) against(name string) string {
+	if m.flag == "serve" && name == "join" {
+		return "the room and a chatter are two processes: start each in a terminal of its own"
 	}
-	for i, p := range c.Hosts {
-		ascii, err := asciiHost(p)
-		if err != nil || strings.Contains(strings.Trim(p, "[]"), ":") && net.ParseIP(strings.Trim(p, "[]")) == nil {
-			return &Error{msg: fmt.Sprintf("-allow-host %s is not a host", show(p)), hint: "write chat.example.org or *.example.org, without a scheme and a port"}
+	return m.why
+}
+
+// beside are flags of the live room that go with one of the simulation, too.
+var beside = map[string]string{"allow-host": "watch"}
+
+// checkSimulation refuses flags of other ways to run where none is asked for.
+func (c *Config) checkSimulation() error {
+	for _, title := range []string{liveRoom, terminal} {
+		for _, name := range c.set.flagsOf(title) {
+			if !c.Explicit(name) || name == "serve" || c.Explicit(beside[name]) { // -serve=false
+				continue
+			}
+			var with, how []string
+			for _, m := range modes {
+				if m.takes(c.set, name) {
+					with = append(with, "-"+m.flag)
+					how = append(how, c.only(m))
+				}
+			}
+			if also := beside[name]; also != "" {
+				with = append(with, "-"+also)
+				how = append(how, "add -"+also+" ADDR")
+			}
+			return &Error{msg: fmt.Sprintf("-%s goes with %s only", name, strings.Join(with, " or ")), hint: strings.Join(how, ", or ")}
 		}
-		c.Hosts[i] = strings.TrimSuffix(ascii, ".")
 	}
 	return nil
 }
 
-// ascii is how a browser writes a name that has other letters in it; wildcards
-// stay.
-var ascii = idna.New(idna.MapForLookup(), idna.StrictDomainName(false))
-
-// asciiHost returns a pattern of a host in ASCII, or that it can be none.
-func asciiHost(pattern string) (string, error) {
-	host, err := ascii.ToASCII(pattern)
-	switch _, bad := path.Match(host, ""); {
-	case err != nil:
-		return "", err
-	case bad != nil:
-		return "", bad
-	case host == "" || strings.ContainsAny(host, "/ \t\r\n"):
-		return "", errors.New("not a host")
+// only is the command line in a mode, with what of it goes with that; without
+// what the mode does not take either.
+func (c *Config) only(m mode) string {
+	words := []string{"chatsim", "-" + m.flag}
+	if m.flag == "join" {
+		words = append(words, "HOST:PORT", "-name", "NAME")
 	}
-	return host, nil
+	alone := len(words)
+	for _, g := range c.set.groups {
+		for _, name := range g.flags {
+			if f := c.set.Lookup(name); f.Changed && name != m.flag && name != "name" && m.takes(c.set, name) {
+				words = append(words, c.written(f)...)
+			}
+		}
+	}
+	if _, err := Parse(words[1:], c.set.known); err != nil {
+		words = words[:alone]
+	}
+	for i := range words {
+		words[i] = quote(words[i])
+	}
+	return strings.Join(words, " ")
 }
 
-// checkRoom looks at what a live room and its chatter are told.
-func (c *Config) checkRoom() error {
+// written is a flag as it may be shown: a secret is not.
+func (c *Config) written(f *pflag.Flag) []string {
+	switch value, _ := pflag.UnquoteUsage(f); {
+	case f.NoOptDefVal != "":
+		return []string{"-" + f.Name}
+	case f.Name == "password" || f.Value.Type() == "stringArray":
+		return []string{"-" + f.Name, value}
+	}
+	return []string{"-" + f.Name, f.Value.String()}
+}
+
+// contradictions are flags that cannot both be meant.
+func (c *Config) contradictions() error {
+	if err := contradictionsOfSeveral(c); err != nil {
+		return err
+	}
 	switch {
-	case c.Explicit("tls-cert") != c.Explicit("tls-key"):
-		return &Error{msg: "-tls-cert and -tls-key go together", hint: "a certificate is of use only with its key"}
-	case c.Explicit("tls-ca") && !c.TLS:
-		return &Error{msg: "-tls-ca goes with -tls only", hint: "add -tls"}
-	case c.Explicit("password") && (c.Password == "" || strings.ContainsAny(c.Password, "\r\n")):
-		return &Error{msg: "-password needs a word on one line"}
-	case c.Explicit("record") && c.Record == "":
-		return &Error{msg: "-record needs the name of a file", hint: "-record off records nothing"}
-	case c.MaxUsers < 0:
-		return &Error{msg: fmt.Sprintf("-max-users %d: must not be negative", c.MaxUsers), hint: "0 is no limit"}
-	case c.MaxConns < 0:
-		return &Error{msg: fmt.Sprintf("-max-conns %d: must not be negative", c.MaxConns), hint: "0 is no limit"}
-	case c.Flood < 0 || c.Flood != c.Flood:
-		return &Error{msg: fmt.Sprintf("-flood %v: must not be negative", c.Flood), hint: "0 is no limit"}
-	case c.Explicit("log") && c.Log == "":
-		return &Error{msg: "-log needs the name of a directory"}
-	case c.Record == "off":
-		c.Record = ""
-		if c.RecordPrivate {
-			return &Error{msg: "-record-private and -record off contradict each other"}
-		}
+	case c.Explicit("inflight") && !c.Rate.IsMax():
+		return &Error{msg: fmt.Sprintf("-inflight and -rate %v contradict each other", c.Rate),
+			hint: "-inflight limits the lines under way at -rate max; a schedule is kept whatever is under way"}
+	case c.Explicit("trace") && (c.Verify == "count" || c.Verify == "off"):
+		return &Error{msg: fmt.Sprintf("-trace and -verify %s contradict each other", c.Verify),
+			hint: "a trace holds the order of what was seen, which is only kept with -verify full or order"}
+	case c.Quiet && c.Verbose:
+		return &Error{msg: "-quiet and -v contradict each other", hint: "-quiet prints only the verdict line, -v every check"}
 	}
-	return nil
+	return sameOutput(c)
 }

@@ -71,7 +71,7 @@ func newSet(c *Config, known Known) *set {
 	s.BoolVar(&c.FailFast, "fail-fast", false, "end the run when a check has failed")
 	s.StringVar(&c.Calibrate, "calibrate", calibrations[0], "`WORD`|measure this machine's loopback before the run, in a tenth of its time: "+strings.Join(calibrations, ", "))
 	s.StringVar(&c.Watch, "watch", "", "`ADDR`|serve a page there that shows the run as it goes on, and then its report, until Ctrl-C; with CI set the run's end is the end")
-	s.group("Simulation", "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "dialect", "threshold", "fail-fast", "calibrate", "watch")
+	s.group(simulation, "users", "duration", "rate", "inflight", "size", "warmup", "seed", "scenario", "verify", "drain", "target", "dialect", "threshold", "fail-fast", "calibrate", "watch")
 
 	s.IntVar(&c.Repeat, "repeat", 1, "`N`|fresh rooms one after the other; each is reported, and the spread")
 	s.StringVar(&c.Baseline, "baseline", "", "`FILE`|compare with a saved set of 5 runs or more; makes as many as -repeat says, at least 5")
@@ -81,7 +81,7 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.Compare, "compare", "", "`OLD,NEW`|compare two sets of reports, each a file or a pattern such as 'old*.json'")
 	s.StringVar(&c.AB, "ab", "", "`PROGRAM`|compare with another chatsim: both run in turn, -repeat times each (default 10)")
 	s.Var(findValue{&c.FindRate}, "find-rate", "`EXPR`|find the highest rate at which this holds and all checks pass, from -rate on, for 3s each unless -duration is given")
-	s.group("Several runs", "repeat", "baseline", "baseline-any", "tolerance", "compare", "ab", "find-rate")
+	s.group(several, "repeat", "baseline", "baseline-any", "tolerance", "compare", "ab", "find-rate")
 
 	s.StringVar(&c.JSON, "json", "", "`FILE`|write the report as JSON; - is standard output, here and below, and the text report goes to standard error")
 	s.StringVar(&c.JUnit, "junit", "", "`FILE`|write a JUnit report for CI services, a case for each check and threshold")
@@ -90,10 +90,10 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.Trace, "trace", "", "`FILE`|save the run while it goes on, to be judged again")
 	s.BoolVarP(&c.Quiet, "quiet", "q", false, "print only the verdict line")
 	s.BoolVar(&c.Verbose, "v", false, "list every check, even when all passed")
-	s.group("Report", "json", "junit", "html", "gobench", "trace", "quiet", "v")
+	s.group(reporting, "json", "junit", "html", "gobench", "trace", "quiet", "v")
 
 	s.StringVar(&c.Judge, "judge", "", "`FILE`|judge a run again that -trace has saved; - is standard input")
-	s.group("Saved run", "judge")
+	s.group(savedRun, "judge")
 
 	s.BoolVar(&c.Serve, "serve", false, "run the room as a live server until interrupted; of the flags above only -drain and -v go with it")
 	s.StringVar(&c.Listen, "listen", "127.0.0.1:9999", "`ADDR`|where to listen, with -serve")
@@ -109,7 +109,7 @@ func newSet(c *Config, known Known) *set {
 	s.Float64Var(&c.Flood, "flood", 200, "`R`|lines a second that one user may go on saying, five times as many at once; more is read later; 0: no limit")
 	s.StringArrayVar(&c.Origins, "allow-origin", nil, "`HOST`|let pages of another host talk here, such as chat.example.org or *.example.org; repeatable")
 	s.StringArrayVar(&c.Hosts, "allow-host", nil, "`HOST`|a name of this server beside its machine's, such as *.example.org; for -watch too; repeatable")
-	s.group("Live room", "serve", "listen", "record", "record-private", "record-format", "password", "tls-cert", "tls-key",
+	s.group(liveRoom, "serve", "listen", "record", "record-private", "record-format", "password", "tls-cert", "tls-key",
 		"strict-names", "max-users", "max-conns", "flood", "allow-origin", "allow-host")
 
 	s.StringVar(&c.Join, "join", "", "`HOST:PORT`|talk in a room from this terminal, or send it what comes in by a pipe")
@@ -117,11 +117,12 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.Log, "log", "", "`DIR`|keep one's own record there, client<name>.txt")
 	s.BoolVar(&c.TLS, "tls", false, "the room speaks TLS")
 	s.StringVar(&c.TLSCA, "tls-ca", "", "`FILE`|certificates in PEM to trust instead of the system's")
-	s.group("Terminal chatter", "join", "name", "log", "tls", "tls-ca")
+	s.group(terminal, "join", "name", "log", "tls", "tls-ca")
 
 	s.BoolVarP(&c.Help, "help", "h", false, "print this text")
 	s.BoolVar(&c.Version, "version", false, "print what was built, from which commit")
-	s.group("Other", "help", "version")
+	s.group(other, "help", "version")
+	s.onlyDecimal()
 	return s
 }
 
@@ -145,8 +146,8 @@ func (r *rateValue) Set(s string) error {
 	}
 	f, err := strconv.ParseFloat(s, 64)
 	switch {
-	case err != nil || f != f:
-		return &Error{msg: fmt.Sprintf("-rate %s is not a number of lines a second", show(s)), hint: "write -rate 100, or -rate max"}
+	case err != nil || !floatForm.MatchString(s):
+		return &Error{msg: fmt.Sprintf("-rate %s is not a number of lines a second", show(s))}
 	case f <= 0:
 		return &Error{msg: fmt.Sprintf("-rate %s: must be above 0", show(s)), hint: "write -rate 0.5 for a line every two seconds"}
 	case f > maxRate:
@@ -171,22 +172,16 @@ func (t *thresholdsValue) Set(s string) error {
 	return nil
 }
 
-// toleranceValue reads 10% or 0.1 as a share.
+// toleranceValue reads 10% as a share.
 type toleranceValue float64
 
-func (t *toleranceValue) String() string {
-	return strconv.FormatFloat(float64(*t)*100, 'g', 6, 64) + "%"
-}
-func (t *toleranceValue) Type() string { return "tolerance" }
+func (t *toleranceValue) String() string { return report.FormatPercentage(float64(*t)) }
+func (t *toleranceValue) Type() string   { return "tolerance" }
 
 func (t *toleranceValue) Set(s string) error {
-	number, percent := strings.CutSuffix(s, "%")
-	f, err := strconv.ParseFloat(number, 64)
-	if percent {
-		f /= 100
-	}
-	if err != nil || !(f >= 0 && f <= 10) {
-		return &Error{msg: fmt.Sprintf("-tolerance %s is not a share from 0 to 1000%%", show(s)), hint: "write it like 10% or 0.1"}
+	f, err := report.ParsePercentage(s)
+	if err != nil {
+		return &Error{msg: fmt.Sprintf("-tolerance %s %v", show(s), err)}
 	}
 	*t = toleranceValue(f)
 	return nil

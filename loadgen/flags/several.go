@@ -15,27 +15,22 @@ const pairs = 10
 // contradictionsOfSeveral are those of the flags that make several runs, or
 // none. Where all is well it gives -repeat the meaning that they have for it.
 func contradictionsOfSeveral(c *Config) error {
-	several := []string{"compare", "ab", "find-rate", "baseline"}
-	for i, a := range several {
-		for _, b := range several[i+1:] {
+	deciding := []string{"compare", "ab", "find-rate", "baseline"}
+	for i, a := range deciding {
+		for _, b := range deciding[i+1:] {
 			if c.Explicit(a) && c.Explicit(b) {
 				return &Error{msg: fmt.Sprintf("-%s and -%s contradict each other", a, b), hint: "each decides by itself what is run and compared"}
 			}
 		}
 	}
 	if c.Explicit("compare") {
-		for _, name := range slices.Concat(c.set.groups[0].flags, []string{"repeat", "trace", "judge", "serve", "listen", "join"}) {
-			if c.Explicit(name) {
-				return &Error{msg: fmt.Sprintf("-compare and -%s contradict each other", name), hint: "-compare makes no run: it looks at reports that are there"}
-			}
-		}
 		if old, new := c.CompareSides(); old == "" || new == "" || strings.Contains(new, ",") {
 			return &Error{msg: fmt.Sprintf("-compare %s is not OLD,NEW", show(c.Compare)), hint: "write two files, or two patterns of files: -compare 'old*.json,new*.json'"}
 		}
 	}
 	for _, name := range []string{"baseline-any", "tolerance"} {
 		if c.Explicit(name) && !c.Explicit("compare") && !c.Explicit("ab") && !c.Explicit("baseline") {
-			return &Error{msg: fmt.Sprintf("-%s without -compare, -ab or -baseline compares nothing", name)}
+			return &Error{msg: fmt.Sprintf("-%s without -compare, -ab or -baseline compares nothing", name), hint: "chatsim -baseline FILE compares with a saved set, -ab PROGRAM with another program"}
 		}
 	}
 	switch {

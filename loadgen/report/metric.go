@@ -18,7 +18,7 @@ const (
 	size                 // none, B, kB, MB, GB
 	sizePS               // the same
 	duration             // ns, us, ms, s, m, h: required
-	share                // none, or %
+	share                // %: required
 )
 
 // units are what values of a kind are in, for JSON.

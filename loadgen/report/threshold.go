@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"chatsim/loadgen/repair"
 )
 
 // Threshold is a limit that a run's figure must keep: metric OP value.
@@ -79,7 +81,7 @@ func ParseThreshold(expr string) (Threshold, error) {
 	limit, err := t.metric.kind.parse(value)
 	if err != nil {
 		pos := end + strings.Index(expr[end:], value)
-		return Threshold{}, fault(expr, pos, len(value), err.Error(), t.metric.kind.advice(t.metric.name))
+		return Threshold{}, fault(expr, pos, len(value), err.Error(), t.advice(value))
 	}
 	t.limit, t.value = limit, value
 	return t, nil
@@ -143,8 +145,12 @@ func (k kind) parse(value string) (float64, error) {
 			}
 		}
 	}
-	if n, ok := strings.CutSuffix(value, "%"); ok && k == share {
-		value, factor = n, 0.01
+	if k == share {
+		f, err := ParsePercentage(value)
+		if err != nil {
+			err = fmt.Errorf("%s %w", value, err)
+		}
+		return f, err
 	}
 	f, err := parseNumber(value)
 	if err == nil && f*factor > maxNumber {
@@ -172,13 +178,15 @@ func parseDuration(value string) (float64, error) {
 // maxNumber keeps limits in digits that people read.
 const maxNumber = 1e15
 
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 func parseNumber(value string) (float64, error) {
 	f, err := strconv.ParseFloat(value, 64)
 	switch {
 	case strings.HasPrefix(value, "-") && err == nil:
 		return 0, errors.New("a limit cannot be negative")
 	case strings.Trim(value, "0123456789.eE+") != "" || err != nil:
-		if n := strings.TrimRight(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ/%µ"); n != value && n != "" {
+		if n := strings.TrimRight(value, letters+"/%µ"); n != value && n != "" {
 			if _, err := strconv.ParseFloat(n, 64); err == nil {
 				return 0, fmt.Errorf("unit %q does not fit", value[len(n):])
 			}
@@ -188,17 +196,43 @@ func parseNumber(value string) (float64, error) {
 	return f, nil
 }
 
-// advice says which values a metric's limit may have.
-func (k kind) advice(name string) string {
+// advice is the expression with the value that was probably meant, or says which
+// values the metric's limit may have.
+func (t Threshold) advice(value string) string {
+	k, name := t.metric.kind, t.metric.name
+	for _, v := range k.meant(value) {
+		if strings.Trim(value, "0123456789.,_' ekEK") != "" && !strings.ContainsAny(v, letters+"%") {
+			continue // its unit is of another kind
+		}
+		if _, err := k.parse(v); err == nil {
+			return fmt.Sprintf("write '%s%s%s'", name, t.op, v)
+		}
+	}
 	switch k {
 	case duration:
 		return name + " is a duration: write it like 50ms, 1.5s or 2m"
 	case share:
-		return name + " is a share: write it like 0.3 or 30%"
+		return name + " is a percentage: write it like 30%"
 	case size, sizePS:
 		return name + " is in bytes: write a number, or one with kB, MB or GB"
 	}
 	return name + " is a plain number, without a unit"
+}
+
+// meant are limits that a value of the wrong form may stand for. A duration
+// without a unit may stand for any.
+func (k kind) meant(value string) []string {
+	switch _, err := strconv.ParseFloat(value, 64); {
+	case k == duration && err == nil:
+		return nil
+	case k == duration:
+		return repair.Duration(value)
+	case k == share:
+		return repair.Percentage(value)
+	case k == size || k == sizePS:
+		return append(repair.Bytes(value), repair.Number(value)...)
+	}
+	return repair.Number(value)
 }
 
 // String parses to the same threshold: the metric's own name, and the value as
@@ -207,6 +241,18 @@ func (t Threshold) String() string { return t.metric.name + t.op + t.value }
 
 // Metric is what the threshold is about.
 func (t Threshold) Metric() Metric { return Metric{t.metric} }
+
+// Threshold is the limit of a saved result. Earlier ones have a share without
+// its percent sign.
+func (t ThresholdResult) Threshold() (Threshold, error) {
+	th, err := ParseThreshold(t.Expr)
+	op := strings.IndexAny(t.Expr, "<>")
+	if m, ok := findMetric(t.Metric); err != nil && ok && m.kind == share && op >= 0 {
+		value := strings.TrimLeft(t.Expr[op:], "<>=")
+		return ParseThreshold(strings.TrimSuffix(t.Expr, value) + FormatPercentage(t.Limit))
+	}
+	return th, err
+}
 
 // Evaluate compares the report's figure with the limit.
 func (t Threshold) Evaluate(r *Report) ThresholdResult {

@@ -25,10 +25,15 @@ func TestThresholdErrors(t *testing.T) {
 		{"delivery.p99<-1ms", "threshold: a limit cannot be negative\n  delivery.p99<-1ms\n               ^^^^", "is a duration"},
 		{"delivery.p99<25h", "threshold: 25h is more than a day\n  delivery.p99<25h\n               ^^^", "is a duration"},
 		{"deliveries_per_s>100ms", "threshold: unit \"ms\" does not fit\n  deliveries_per_s>100ms\n                   ^^^^^", "plain number, without a unit"},
-		{"deliveries_per_s>1,000", "threshold: \"1,000\" is not a number\n  deliveries_per_s>1,000\n                   ^^^^^", "plain number"},
+		{"deliveries_per_s>1,000", "threshold: \"1,000\" is not a number\n  deliveries_per_s>1,000\n                   ^^^^^", "write 'deliveries_per_s>1000'"},
 		{"evicted<-1", "threshold: a limit cannot be negative\n  evicted<-1\n          ^^", "plain number"},
 		{"bytes_per_s>5ms", "threshold: unit \"ms\" does not fit\n  bytes_per_s>5ms\n              ^^^", "in bytes"},
-		{"floor.share>5ms", "threshold: unit \"ms\" does not fit\n  floor.share>5ms\n              ^^^", "0.3 or 30%"},
+		{"floor.share>5ms", "threshold: 5ms is not a percentage\n  floor.share>5ms\n              ^^^", "write it like 30%"},
+		{"floor.share>0.3", "threshold: 0.3 has no %\n  floor.share>0.3\n              ^^^", "write 'floor.share>30%'"},
+		{"floor.share>30", "threshold: 30 has no %\n  floor.share>30\n              ^^", "write 'floor.share>30%'"},
+		{"floor.share>3000%", "threshold: 3000% is more than 1000%\n  floor.share>3000%\n              ^^^^^", "write it like 30%"},
+		{"bytes_per_s>5mb", "threshold: unit \"mb\" does not fit\n  bytes_per_s>5mb\n              ^^^", "write 'bytes_per_s>5MB'"},
+		{"delivery.p99<50 msec", "threshold: \"50 msec\" is not a duration\n  delivery.p99<50 msec\n               ^^^^^^^", "write 'delivery.p99<50ms'"},
 		{"sent>5%", "threshold: unit \"%\" does not fit\n  sent>5%\n       ^^", "plain number"},
 		{"sent>NaN", "threshold: \"NaN\" is not a number\n  sent>NaN\n       ^^^", "plain number"},
 		{"sent>inf", "threshold: \"inf\" is not a number\n  sent>inf\n       ^^^", "plain number"},
@@ -122,7 +127,7 @@ func TestEvaluate(t *testing.T) {
 		{"cpu<40s", Passed, 33.1e9},
 		{"cpu_per_delivery<25us", Passed, 33.1e9 / 1.5e6},
 		{"isolation.stalled_p99<1h", Inconclusive, -1}, // not exercised
-		{"floor.share>0.3", Passed, 0.5},
+		{"floor.share>30%", Passed, 0.5},
 		{"floor.share>50%", Failed, 0.5},
 		{"floor.bytes_per_s>10MB", Passed, 2 * 5_123_456},
 	} {
@@ -184,4 +189,17 @@ func FuzzParseThreshold(f *testing.F) {
 			t.Fatalf("%q has the limit %v", expr, th.limit)
 		}
 	})
+}
+
+// TestSavedThresholds holds that the results of earlier versions are read.
+func TestSavedThresholds(t *testing.T) {
+	for expr, want := range map[string]string{"floor.share>0.3": "floor.share>30%", "floor.share>=30%": "floor.share>=30%", "sent>5": "sent>5"} {
+		res := ThresholdResult{Expr: expr, Metric: strings.TrimRight(strings.Split(expr, ">")[0], "="), Limit: 0.3}
+		if th, err := res.Threshold(); err != nil || th.String() != want {
+			t.Errorf("%s: %v, %v, want %s", expr, th, err, want)
+		}
+	}
+	if th, err := (ThresholdResult{Expr: "x>1"}).Threshold(); err == nil {
+		t.Errorf("x>1 is %v", th)
+	}
 }

@@ -64,7 +64,7 @@ func (s *Session) baseline() ([]*report.Report, error) {
 	set, err := compare.ReadFile(s.Flags.Baseline)
 	if err == nil && len(set) < compare.Least() {
 		err = &compare.RefusedError{Why: fmt.Sprintf("%s has %s, a baseline needs %d", report.Printable(s.Flags.Baseline), report.Plural(int64(len(set)), "run", "runs"), compare.Least()),
-			Advice: "make it with -json and -repeat 5 or more"}
+			Advice: "a set of 5 is saved with chatsim -repeat 5 -json FILE"}
 	}
 	if err == nil {
 		outline := s.Load.Outline()

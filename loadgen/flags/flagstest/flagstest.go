@@ -1,0 +1,245 @@
+// Package flagstest tries what the hints of errors propose, so that none of
+// them is wrong. A hint proposes in these words, and in no others:
+//
+//	write -users 5, or -rate max     in place of the flag, or beside the others
+//	a room needs somebody: -users 1  the same
+//	add -serve                       beside the others
+//	leave -trace out                 without that flag
+//	write 'sent>5'                   as the value of the flag that the error names
+//	write it like 30s, 2m or 500ms   the same, each
+//	one of full, order, count        the same, each
+//	chatsim -serve -listen :1        a command line of its own
+//
+// Each flag that a hint mentions otherwise must be one of the program's.
+package flagstest
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"chatsim/loadgen/flags"
+)
+
+// Try parses each command line that an error and its hint propose to who wrote
+// args. It returns how many there were, and an error for one that is refused.
+func Try(args []string, msg, hint string, known flags.Known) (tried int, err error) {
+	t := &try{args: args, known: known, tokens: tokens(hint)}
+	if m := blamed.FindStringSubmatch(msg); m != nil {
+		t.blamed = m[1]
+	}
+	t.message(msg)
+	for t.at < len(t.tokens) {
+		t.step()
+	}
+	for _, line := range t.lines {
+		if _, err := flags.Parse(line, known); err != nil && t.err == nil {
+			t.err = fmt.Errorf("chatsim %s is proposed and refused: %w", strings.Join(line, " "), err)
+		}
+	}
+	return len(t.lines), t.err
+}
+
+// try is a hint while it is read.
+type try struct {
+	args   []string
+	known  flags.Known
+	blamed string // the flag that the error names
+	tokens []token
+	at     int
+	lines  [][]string // the command lines that are proposed
+	err    error
+}
+
+// token is a word of a hint.
+type token struct {
+	text   string
+	quoted bool
+	end    string // the punctuation that follows
+}
+
+var word = regexp.MustCompile(`'([^']*)'([,;:]?)|(\S+?)([,;:]?)(?:\s|$)`)
+
+func tokens(hint string) []token {
+	var out []token
+	for _, m := range word.FindAllStringSubmatch(hint, -1) {
+		if m[3] == "" {
+			out = append(out, token{m[1], true, m[2]})
+		} else {
+			out = append(out, token{m[3], false, m[4]})
+		}
+	}
+	return out
+}
+
+// placeholders stand for values that a hint leaves to its reader.
+var placeholders = map[string]string{"HOST:PORT": "127.0.0.1:9999", "ADDR": "127.0.0.1:9999", "FILE": "a-file", "DIR": ".",
+	"PROGRAM": "chatsim", "NAME": "Ann", "WORD": "sesame", "HOST": "example.org"}
+
+var (
+	blamed    = regexp.MustCompile(`^-([a-z-]+)`)
+	meantFlag = regexp.MustCompile(`^unknown flag -(\S+), did you mean -([a-z-]+)\?$`)
+	meantWord = regexp.MustCompile(`, did you mean (\w+)\?$`)
+	operator  = regexp.MustCompile(`^[^<>]*[<>]=?`)
+	leftover  = regexp.MustCompile(`^unexpected argument (\S+)`)
+)
+
+// message tries what the error itself proposes.
+func (t *try) message(msg string) {
+	if m := meantFlag.FindStringSubmatch(msg); m != nil {
+		line := slices.Clone(t.args)
+		for i, arg := range line {
+			if name, rest, _ := strings.Cut(arg, "="); strings.TrimLeft(name, "-") == m[1] {
+				line[i] = "-" + m[2] + strings.TrimPrefix(arg[len(name):], rest)
+			}
+		}
+		t.lines = append(t.lines, line)
+	}
+	if m := meantWord.FindStringSubmatch(msg); m != nil {
+		t.lines = append(t.lines, with(t.args, t.blamed, m[1]))
+	}
+	if m := leftover.FindStringSubmatch(msg); m != nil && !strings.HasPrefix(m[1], "-") {
+		t.args = t.args[:max(0, slices.Index(t.args, strings.Trim(m[1], `"`)))]
+	}
+}
+
+func (t *try) word(at int) token {
+	if at < 0 || at >= len(t.tokens) {
+		return token{}
+	}
+	return t.tokens[at]
+}
+
+// step reads what begins at the next token.
+func (t *try) step() {
+	now, before := t.word(t.at), t.word(t.at-1)
+	lead := before.text
+	switch {
+	case now.quoted && lead == "write":
+		t.lines = append(t.lines, with(t.args, t.blamed, now.text))
+	case now.text == "chatsim" && strings.HasPrefix(t.word(t.at+1).text, "-"):
+		t.at++
+		t.lines = append(t.lines, t.flags())
+		return
+	case t.at == 0 && (t.says("one", "of") || t.says("write", "it", "like")):
+		t.list()
+		return
+	case !strings.HasPrefix(now.text, "-") || now.quoted || now.text == "-":
+	case lead == "leave" && t.word(t.at+1).text == "out":
+		t.lines = append(t.lines, without(t.args, strings.TrimLeft(now.text, "-")))
+	case lead == "write" || lead == "add" || lead == "or" || before.end == ":" && t.blamed != "":
+		line := t.args
+		for _, f := range t.flags() {
+			name, value, _ := strings.Cut(f, "=")
+			line = with(line, strings.TrimLeft(name, "-"), value)
+		}
+		t.lines = append(t.lines, line)
+		return
+	default:
+		t.takesValue(now.text)
+	}
+	t.at++
+}
+
+func (t *try) says(words ...string) bool {
+	for i, w := range words {
+		if t.word(t.at+i).text != w {
+			return false
+		}
+	}
+	t.at += len(words)
+	return true
+}
+
+// list tries each value of a list that ends with the hint, or at a colon.
+func (t *try) list() {
+	for ; t.at < len(t.tokens) && !strings.HasPrefix(t.word(t.at).text, "-"); t.at++ {
+		if v := t.word(t.at).text; v != "or" {
+			t.lines = append(t.lines, with(t.args, t.blamed, operator.FindString(valueOf(t.args, t.blamed))+v))
+		}
+		if end := t.word(t.at).end; end == ";" || end == ":" {
+			t.at++
+			return
+		}
+	}
+}
+
+// flags reads flags with their values, as -name=value.
+func (t *try) flags() []string {
+	var out []string
+	for ; strings.HasPrefix(t.word(t.at).text, "-") && !t.word(t.at).quoted; t.at++ {
+		f := t.word(t.at)
+		if !strings.Contains(f.text, "=") && t.takesValue(f.text) {
+			t.at++
+			value := t.word(t.at)
+			f = token{f.text + "=" + orPlaceholder(value.text), false, value.end}
+		}
+		out = append(out, f.text)
+		if f.end != "" {
+			t.at++
+			break
+		}
+	}
+	return out
+}
+
+func orPlaceholder(value string) string {
+	if p := placeholders[value]; p != "" {
+		return p
+	}
+	return value
+}
+
+// takesValue reports whether a flag has a value; that there is none of this name
+// is an error.
+func (t *try) takesValue(name string) bool {
+	name, _, _ = strings.Cut(name, "=")
+	_, err := flags.Parse([]string{name}, t.known)
+	if err != nil && strings.HasPrefix(err.Error(), "unknown flag") {
+		t.err = fmt.Errorf("%s is mentioned and is no flag", name)
+	}
+	return err != nil && strings.HasSuffix(err.Error(), " needs a value")
+}
+
+// find returns where a flag is, and how many words it takes.
+func find(args []string, name string) (at, n int) {
+	for i, arg := range args {
+		word, _, hasValue := strings.Cut(arg, "=")
+		if !strings.HasPrefix(arg, "-") || strings.TrimLeft(word, "-") != name {
+			continue
+		}
+		if _, err := flags.Parse([]string{word}, flags.Known{Scenarios: []string{""}}); !hasValue && err != nil && strings.HasSuffix(err.Error(), " needs a value") {
+			return i, min(2, len(args)-i)
+		}
+		return i, 1
+	}
+	return len(args), 0
+}
+
+func valueOf(args []string, name string) string {
+	at, n := find(args, name)
+	switch {
+	case n == 2:
+		return args[at+1]
+	case n == 1:
+		_, value, _ := strings.Cut(args[at], "=")
+		return value
+	}
+	return ""
+}
+
+// with is args with a flag in place of what they say of it.
+func with(args []string, name, value string) []string {
+	at, n := find(args, name)
+	f := "-" + name
+	if value != "" {
+		f += "=" + value
+	}
+	return slices.Concat(args[:at], []string{f}, args[at+n:])
+}
+
+func without(args []string, name string) []string {
+	at, n := find(args, name)
+	return slices.Concat(args[:at], args[at+n:])
+}

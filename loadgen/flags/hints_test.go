@@ -1,0 +1,115 @@
+package flags_test
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"chatsim/loadgen/flags"
+	"chatsim/loadgen/flags/flagstest"
+)
+
+// TestHints holds that what hints propose is accepted, and that each hint of
+// the package is tried.
+func TestHints(t *testing.T) {
+	var hints []string
+	tried := 0
+	for _, r := range flags.Refusals {
+		args := strings.Split(strings.TrimSpace(r.Line), " ")
+		_, err := flags.Parse(args, flags.Scripted)
+		var hinted interface{ Hint() string }
+		if !errors.As(err, &hinted) {
+			t.Fatalf("%q: %v has no Hint", r.Line, err)
+		}
+		n, err := flagstest.Try(args, err.Error(), hinted.Hint(), flags.Scripted)
+		if err != nil {
+			t.Errorf("%q: hint: %s\n%v", r.Line, hinted.Hint(), err)
+		}
+		tried += n
+		hints = append(hints, hinted.Hint())
+	}
+	if tried < len(flags.Refusals)/2 {
+		t.Errorf("%d command lines were tried for %d errors", tried, len(flags.Refusals))
+	}
+	for _, form := range literals(t) {
+		if !matchesAny(form, hints) {
+			t.Errorf("no command line of the table gets the hint %q", form)
+		}
+	}
+}
+
+func TestTryFindsWhatIsWrong(t *testing.T) {
+	for _, tt := range []struct{ line, msg, hint string }{
+		{"-serve -listen 9999", "-listen 9999 has no port", "write -listen 9999:9999:1"},
+		{"-users many", "-users many is not a whole number", "write -users 0"},
+		{"-users many", "-users many is not a whole number", "-user is a number"},
+		{"-users many", "-users many is not a whole number", "a room needs somebody in it: -users none"},
+		{"-threshold sent>5%", "-threshold: no", "write 'sent>5%'"},
+		{"-verify x", "-verify x is not known", "one of full, most"},
+		{"-duration 5", "-duration 5 has no unit", "write it like 5s, 6"},
+		{"-trace x -repeat 5", "-trace and", "leave -json out"},
+		{"-users", "-users needs a value", "chatsim -serve -users 5"},
+		{"-scenario mixd", "-scenario mixd is not known, did you mean mixt?", ""},
+		{"-usr 5", "unknown flag -usr, did you mean -rates?", ""},
+	} {
+		if n, err := flagstest.Try(strings.Split(tt.line, " "), tt.msg, tt.hint, flags.Scripted); err == nil {
+			t.Errorf("%q, hint %q: nothing is wrong in %d", tt.msg, tt.hint, n)
+		}
+	}
+}
+
+// literals are the hints in the package's source, as formats.
+func literals(t *testing.T) []string {
+	t.Helper()
+	pkgs, err := parser.ParseDir(token.NewFileSet(), ".", func(f os.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	ast.Inspect(pkgs["flags"], func(n ast.Node) bool {
+		kv, ok := n.(*ast.KeyValueExpr)
+		if !ok {
+			return true
+		}
+		if key, ok := kv.Key.(*ast.Ident); !ok || key.Name != "hint" {
+			return true
+		}
+		if call, ok := kv.Value.(*ast.CallExpr); ok && len(call.Args) > 0 { // fmt.Sprintf
+			kv.Value = call.Args[0]
+		}
+		if lit, ok := kv.Value.(*ast.BasicLit); ok {
+			s, err := strconv.Unquote(lit.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, s)
+		}
+		return true
+	})
+	if len(out) < 30 {
+		t.Errorf("only %d hints were found in the source", len(out))
+	}
+	return out
+}
+
+var verb = regexp.MustCompile(`%[a-z]`)
+
+func matchesAny(form string, hints []string) bool {
+	parts := verb.Split(form, -1)
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	re := regexp.MustCompile("^(?s)" + strings.Join(parts, ".*") + "$")
+	for _, h := range hints {
+		if re.MatchString(h) {
+			return true
+		}
+	}
+	return false
+}
