@@ -805,7 +805,9 @@ func TestBrokenServers(t *testing.T) {
 						if !p.done {
 							continue
 						}
-						planted++
+						if planted++; planted <= 3 {
+							CheckCorpus(t, fmt.Sprintf("%s, %d users, first %v, seed %d", d.name, size.users, first, seed), r)
+						}
 						for _, w := range p.wrong(d, r) {
 							t.Errorf("seed %d: %s", seed, w)
 						}

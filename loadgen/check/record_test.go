@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"reflect"
 	"testing"
 	"time"
@@ -91,6 +93,27 @@ func TestSavedRunsAreJudgedAlike(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSavedCorpus: runs that were saved over sockets, of all scenarios and of
+// wrong servers, are judged as they were.
+func TestSavedCorpus(t *testing.T) {
+	files, err := filepath.Glob("testdata/runs/*.trace")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := rejudge(f)
+		f.Close()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		check.CheckCorpus(t, "saved run "+filepath.Base(name), result)
 	}
 }
 

@@ -2,6 +2,7 @@ package check
 
 import (
 	"flag"
+	"fmt"
 	"testing"
 )
 
@@ -25,6 +26,7 @@ func TestRightServerPasses(t *testing.T) {
 		users, steps int
 		seeds        uint64
 	}{{1, 300, 100}, {2, 400, 100}, {7, 600, 200}, {40, 2000, 12}} {
+		var results []Result
 		for seed := range seeds(size.seeds) {
 			m := newSim(seed, size.users, Full)
 			m.rhythm(seed)
@@ -44,7 +46,10 @@ func TestRightServerPasses(t *testing.T) {
 				t.Errorf("seed %d, %d users: something is suspected before the end", seed, size.users)
 			}
 			passed += m.passed
+			results = append(results, r)
 		}
+		few := size.seeds / 4 // as many as there are with -short
+		CheckCorpus(t, fmt.Sprintf("right server, %d users, %d seeds", size.users, few), results[:few]...)
 	}
 	if passed == 0 {
 		t.Error("no frame was taken by its bytes")
