@@ -67,6 +67,9 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return fail(stderr, err)
 	}
+	if err := report.Distinct(cfg.Inputs(), cfg.Outputs(), report.Streams{In: stdin, Out: stdout, Err: stderr}); err != nil {
+		return fail(stderr, err)
+	}
 	ctx, stop := signal.NotifyContext(ctx, endings(cfg)...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once

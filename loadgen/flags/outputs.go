@@ -1,22 +1,14 @@
 package flags
 
 import (
+	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
-)
 
-// sameOutput finds two outputs that would be written into each other.
-func sameOutput(c *Config) error {
-	outputs := c.outputs()
-	for i, b := range outputs {
-		for _, a := range outputs[:i] {
-			if *a.file != "" && *b.file != "" && filepath.Clean(stdoutName(*a.file)) == filepath.Clean(stdoutName(*b.file)) {
-				return &Error{msg: fmt.Sprintf("-%s %s and -%s %s contradict each other", b.name, show(*b.file), a.name, show(*a.file)), hint: "each needs a file of its own"}
-			}
-		}
-	}
-	return nil
-}
+	"chatsim/loadgen/report"
+)
 
 // output is a flag that names a file to write.
 type output struct {
@@ -28,9 +20,48 @@ func (c *Config) outputs() []output {
 	return []output{{"json", &c.JSON}, {"junit", &c.JUnit}, {"html", &c.HTML}, {"gobench", &c.GoBench}, {"trace", &c.Trace}}
 }
 
+// Outputs are the files that the command line has written, the record too.
+func (c *Config) Outputs() []report.File {
+	var files []report.File
+	for _, o := range c.outputs() {
+		files = append(files, report.File{Flag: "-" + o.name, Path: *o.file})
+	}
+	if c.Serve {
+		files = append(files, report.File{Flag: "-record", Path: c.Record})
+	}
+	return files
+}
+
+// Inputs are the files that it has read. Patterns are expanded; what they mean
+// is decided again where they are read.
+func (c *Config) Inputs() []report.File {
+	files := []report.File{{Flag: "-judge", Path: c.Judge}, {Flag: "-baseline", Path: c.Baseline},
+		{Flag: "-tls-cert", Path: c.TLSCert}, {Flag: "-tls-key", Path: c.TLSKey}, {Flag: "-tls-ca", Path: c.TLSCA}}
+	old, new := c.CompareSides()
+	for _, pattern := range []string{old, new} {
+		paths, err := filepath.Glob(pattern)
+		if err != nil || len(paths) == 0 {
+			paths = []string{pattern}
+		}
+		for _, path := range paths {
+			files = append(files, report.File{Flag: "-compare", Path: path})
+		}
+	}
+	if c.AB != "" {
+		if path, err := exec.LookPath(c.AB); err == nil || errors.Is(err, exec.ErrDot) {
+			files = append(files, report.File{Flag: "-ab", Path: path})
+		}
+	}
+	if self, err := os.Executable(); err == nil {
+		files = append(files, report.File{Flag: "the program", Path: self})
+	}
+	return files
+}
+
 // stdoutName is "-" for what means standard output.
 func stdoutName(path string) string {
-	if path == "/dev/stdout" {
+	switch path {
+	case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
 		return "-"
 	}
 	return path

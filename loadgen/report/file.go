@@ -80,7 +80,7 @@ func resolve(path string) (final string, direct bool, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return path, false, nil
+		return target(path), false, nil
 	case err != nil:
 		return "", false, err
 	case info.IsDir():
