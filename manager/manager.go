@@ -128,6 +128,7 @@ type Stats struct {
 	PrivateLines  uint64 // delivered
 	UnknownNames  uint64 // private lines to names that were not online
 	LongLines     uint64
+	Slips         uint64                 // lines that looked like a command
 	LoginFailures map[wire.Reason]uint64 // of connections that never joined
 	Dropouts      uint64                 // of those, without a word from us
 	Evicted       map[wire.Reason]uint64

@@ -91,9 +91,7 @@ var newline = []byte("\n")
 
 // tooLong answers a line over the limit, once.
 func (s *session) tooLong(b *batch) {
-	start := len(b.out)
-	b.out = wire.AppendError(b.out, wire.LineTooLong.Text())
-	b.ops = append(b.ops, op{kind: reply, start: start, end: len(b.out)})
+	b.reply(wire.LineTooLong.Text())
 	s.m.count(func(st *Stats) { st.LongLines++ })
 }
 
@@ -112,8 +110,33 @@ func (s *session) handle(b *batch, req wire.Request) error {
 			return err
 		}
 		return s.answerWho()
+	case wire.Slip:
+		s.notSaid(b, string(req.Text))
 	}
 	return nil
+}
+
+// usage is how each command is written to this server.
+var usage = map[string]string{
+	"/msg":   "write /msg NAME TEXT from the first character on, with one space between",
+	"/reply": "write /msg NAME TEXT",
+	"/who":   "write /who from the first character on",
+	"/me":    "write /me TEXT from the first character on",
+	"/help":  "write /msg NAME TEXT for one person alone, /who to see who is here, /me TEXT for what you do",
+	"/quit":  "close the connection to leave",
+}
+
+// notSaid answers a line that was meant for a command.
+func (s *session) notSaid(b *batch, command string) {
+	b.reply(wire.NotSaid.With(usage[command] + "; a line that begins with // is text"))
+	s.m.count(func(st *Stats) { st.Slips++ })
+}
+
+// reply has the sender told why a line of it goes no further.
+func (b *batch) reply(why string) {
+	start := len(b.out)
+	b.out = wire.AppendError(b.out, why)
+	b.ops = append(b.ops, op{kind: reply, start: start, end: len(b.out)})
 }
 
 // say encodes a line for everybody; it is one step with those right before it.
@@ -142,6 +165,7 @@ func (b *batch) tell(sender string, text, target []byte) {
 // recipient takes the text of a /msg apart. If nobody of that name is online,
 // the first word is taken for it.
 func (m *Manager) recipient(msg []byte) (name, text []byte) {
+	msg = bytes.TrimLeft(msg, " ")
 	m.feed.Lock()
 	defer m.feed.Unlock()
 	if member, text := m.room.LookupPrefix(msg); member != nil {

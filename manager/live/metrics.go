@@ -30,7 +30,7 @@ func writeMetrics(w io.Writer, st manager.Stats, rec *record.State) {
 	e.sample("chatsim_lines_total", `kind="group"`, float64(st.Lines))
 	e.sample("chatsim_lines_total", `kind="private"`, float64(st.PrivateLines))
 	e.one("chatsim_deliveries_total", "counter", "Deliveries of lines, one for each user online at the line's place.", float64(st.Deliveries))
-	e.one("chatsim_refused_lines_total", "counter", "Lines that were too long, or to nobody.", float64(st.LongLines+st.UnknownNames))
+	e.one("chatsim_refused_lines_total", "counter", "Lines that were too long, to nobody, or looked like a command.", float64(st.LongLines+st.UnknownNames+st.Slips))
 	e.one("chatsim_written_bytes_total", "counter", "Bytes written to users.", float64(st.Feed.Bytes))
 	e.one("chatsim_writes_total", "counter", "Writes to users.", float64(st.Feed.Writes))
 	e.histogram("chatsim_feed_wait_seconds", "Time in the feed, of the oldest byte in each write until it was written.", st.Feed.Waits)

@@ -6,7 +6,7 @@ import "bytes"
 // the part of an error frame's text that programs understand.
 type Reason uint8
 
-// The reasons; all but LineTooLong and NoSuchUser are followed by a close.
+// The reasons; all up to NeedTLS are followed by a close.
 const (
 	None Reason = iota
 	Stalled
@@ -22,6 +22,7 @@ const (
 	NeedTLS
 	LineTooLong
 	NoSuchUser
+	NotSaid
 
 	numReasons
 )
@@ -41,6 +42,7 @@ var reasons = [numReasons]struct{ word, text string }{
 	NeedTLS:      {"need TLS", "this room speaks TLS only"},
 	LineTooLong:  {"line too long", "line too long"},
 	NoSuchUser:   {"no such user", "no such user"},
+	NotSaid:      {"not said", "not said to anybody"},
 }
 
 // String is a short word for reports and counters.
@@ -52,8 +54,8 @@ func (r Reason) Text() string { return reasons[r].text }
 // With is Text and, behind a colon, what it is about: "no such user: amy".
 func (r Reason) With(detail string) string { return r.Text() + ": " + detail }
 
-// Closing says whether the server closes the connection for this reason.
-func (r Reason) Closing() bool { return r != None && r != LineTooLong && r != NoSuchUser }
+// Closing reports whether the server closes the connection for this reason.
+func (r Reason) Closing() bool { return None < r && r <= NeedTLS }
 
 // ParseReason finds the reason in the text of an error frame, with or without
 // details behind it; false for texts that no Reason has.

@@ -11,10 +11,11 @@ const (
 	Tell                    // Text to the one user Target
 	Msg                     // Text is "NAME text" as a person typed it, see Request
 	Who                     // the roster, for the asking client alone
+	Slip                    // Text is a command that the line was meant for: a hint, for the asking client alone
 )
 
 // Request is one client's line taken apart. Its slices point into the line;
-// Text is raw, AppendText makes it fit to be said.
+// Text is raw, AppendText makes it fit to be said. The Text of a Slip is its own.
 //
 // A Msg is not taken apart further, as names may hold spaces and only the room
 // knows them: its target is the longest name online that Text starts with and
@@ -29,7 +30,7 @@ type Request struct {
 // '\r' before that. The sender field has to be what the client asked for on
 // its name line, without white space around it, or the name given to it;
 // otherwise the line is all text. A slash means something only in a line
-// without those fields.
+// without those fields: it is a command, or a Slip if it is Misspelled.
 func ParseRequest(line []byte, asked, given string) Request {
 	if n := len(line); n > 0 && line[n-1] == '\r' {
 		line = line[:n-1]
@@ -48,21 +49,25 @@ func ParseRequest(line []byte, asked, given string) Request {
 			return Request{Kind: Tell, Text: line[:at], Target: line[end+1:]}
 		}
 	}
-	if len(line) > 0 && line[0] == '/' {
-		return parseCommand(line)
-	}
-	return Request{Kind: Say, Text: line}
+	return parseTyped(line)
 }
 
-func parseCommand(line []byte) Request {
-	if string(line) == "/who" {
-		return Request{Kind: Who}
+// parseTyped reads a line as a person typed it.
+func parseTyped(line []byte) Request {
+	if len(line) > 0 && line[0] == '/' {
+		switch {
+		case string(bytes.TrimRight(line, " ")) == "/who":
+			return Request{Kind: Who}
+		case bytes.HasPrefix(line, []byte("//")):
+			return Request{Kind: Say, Text: line[1:]}
+		case bytes.HasPrefix(line, []byte("/msg ")):
+			return Request{Kind: Msg, Text: line[len("/msg "):]}
+		case bytes.HasPrefix(line, []byte("/me ")):
+			return Request{Kind: Say, Text: line} // clients show it as what somebody does
+		}
 	}
-	if bytes.HasPrefix(line, []byte("//")) {
-		return Request{Kind: Say, Text: line[1:]}
-	}
-	if text, ok := bytes.CutPrefix(line, []byte("/msg ")); ok {
-		return Request{Kind: Msg, Text: text}
+	if command, ok := Misspelled(line); ok {
+		return Request{Kind: Slip, Text: []byte(command)}
 	}
 	return Request{Kind: Say, Text: line}
 }

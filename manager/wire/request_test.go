@@ -7,7 +7,7 @@ import (
 )
 
 func showRequest(r Request) string {
-	word := [...]string{Say: "say", Tell: "tell", Msg: "msg", Who: "who"}[r.Kind]
+	word := [...]string{Say: "say", Tell: "tell", Msg: "msg", Who: "who", Slip: "slip"}[r.Kind]
 	if r.Kind == Tell {
 		return fmt.Sprintf("%s %q %q", word, r.Target, r.Text)
 	}
@@ -41,7 +41,13 @@ func TestParseRequest(t *testing.T) {
 		{"/whoever", `say "/whoever"`},
 		{"/msg amy see you", `msg "amy see you"`},
 		{"/msg ", `msg ""`},
-		{"/msg", `say "/msg"`},
+		{"/msg", `slip "/msg"`},
+		{" /msg amy psst", `slip "/msg"`},
+		{"/Who", `slip "/who"`},
+		{"/who ", `who ""`},
+		{"/me waves", `say "/me waves"`},
+		{" /msg@bob@" + Group, `say " /msg"`},
+		{" /msg@eve@" + Group, `say " /msg@eve@------Group chat-------"`},
 		{"/message amy", `say "/message amy"`},
 		{"//who", `say "/who"`},
 		{"//", `say "/"`},
@@ -107,13 +113,16 @@ func plainRequest(line string) Request {
 			return Request{Kind: Tell, Text: text, Target: []byte(target)}
 		}
 	}
+	command, slip := Misspelled([]byte(line))
 	switch {
-	case line == "/who":
+	case strings.TrimRight(line, " ") == "/who":
 		return Request{Kind: Who}
 	case strings.HasPrefix(line, "/msg "):
 		return Request{Kind: Msg, Text: []byte(line[5:])}
 	case strings.HasPrefix(line, "//"):
 		return Request{Kind: Say, Text: []byte(line[1:])}
+	case slip && !strings.HasPrefix(line, "/me "):
+		return Request{Kind: Slip, Text: []byte(command)}
 	}
 	return Request{Kind: Say, Text: []byte(line)}
 }
@@ -137,7 +146,7 @@ func TestReasons(t *testing.T) {
 	if got, want := NoSuchUser.With("amy"), "no such user: amy"; got != want {
 		t.Errorf("the answer to an unknown target is %q, want %q", got, want)
 	}
-	if !Stalled.Closing() || None.Closing() || NoSuchUser.Closing() || LineTooLong.Closing() {
+	if !Stalled.Closing() || None.Closing() || NoSuchUser.Closing() || LineTooLong.Closing() || NotSaid.Closing() {
 		t.Error("Closing must hold for reasons that end the stay, and only for these")
 	}
 }
