@@ -59,6 +59,7 @@ type Config struct {
 	TLSCert       string // PEM files; empty: no TLS
 	TLSKey        string
 	StrictNames   bool
+	Console       string   // a named pipe, or "-" for standard input; empty: standard input where that is a terminal
 	MaxUsers      int      // 0: no limit
 	MaxConns      int      // connections, 0: no limit
 	Origins       []string // of pages from elsewhere that may connect

@@ -104,13 +104,14 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.TLSCert, "tls-cert", "", "`FILE`|certificate in PEM: the room speaks TLS only")
 	s.StringVar(&c.TLSKey, "tls-key", "", "`FILE`|its key in PEM")
 	s.BoolVar(&c.StrictNames, "strict-names", false, "names that look alike (case, width, forms) count as one")
+	s.StringVar(&c.Console, "console", "", "`FILE`|a named pipe from which to take the operator's commands, made if it is not there; -: standard input, also where that is no terminal")
 	s.IntVar(&c.MaxUsers, "max-users", 10000, "`N`|users in the room at one time; 0: no limit")
 	s.IntVar(&c.MaxConns, "max-conns", 512, "`N`|connections from one address but this machine's; 0: no limit")
 	s.Float64Var(&c.Flood, "flood", 200, "`R`|lines a second that one user may go on saying, five times as many at once; more is read later; 0: no limit")
 	s.StringArrayVar(&c.Origins, "allow-origin", nil, "`HOST`|let pages of another host talk here, such as chat.example.org or *.example.org; repeatable")
 	s.StringArrayVar(&c.Hosts, "allow-host", nil, "`HOST`|a name of this server beside its machine's, such as *.example.org; for -watch too; repeatable")
 	s.group(liveRoom, "serve", "listen", "record", "record-private", "record-format", "password", "tls-cert", "tls-key",
-		"strict-names", "max-users", "max-conns", "flood", "allow-origin", "allow-host")
+		"console", "strict-names", "max-users", "max-conns", "flood", "allow-origin", "allow-host")
 
 	s.StringVar(&c.Join, "join", "", "`HOST:PORT`|talk in a room from this terminal, or send it what comes in by a pipe")
 	s.StringVar(&c.Name, "name", "", "`NAME`|to ask for")

@@ -47,8 +47,9 @@ type Config struct {
 	Hosts         []string // names of this server for those who come by HTTP, beside the machine's
 	Flood         float64  // lines a second of one user; 0: no limit
 	Verbose       bool     // log who comes and goes
+	Console       string   // a named pipe for the operator's commands; "-": stdin; empty: stdin where that is a terminal
 
-	Reload <-chan os.Signal // asks to read the certificate again; nil: never
+	Reload <-chan os.Signal // asks to open the record and read the certificate again; nil: never
 }
 
 // Error is why a room cannot start.
@@ -67,8 +68,14 @@ func (e *Error) Hint() string { return e.hint }
 // then lets everybody have what was said. What was said of a run that worked is
 // on stdout, troubles are on stderr.
 func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Writer) error {
+	defer staysAwake()()
 	h := &house{cfg: cfg, stdout: stdout, stderr: stderr, log: newLogger(cfg, stderr)}
+	var err error
+	if h.console, err = openConsole(cfg.Console, stdin, stdout, stderr); err != nil {
+		return err
+	}
 	if err := h.open(); err != nil {
+		h.console.end()
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -78,7 +85,7 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	g.Go(func() error { h.seen.watch(gctx, h.room.Stats); return nil })
 	g.Go(func() error { h.renew(gctx); return nil })
 	h.greet()
-	operate(ctx, h.room, stdin, stdout, stop)
+	g.Go(func() error { h.attend(gctx, stop); return nil })
 	<-gctx.Done()
 	h.log.Info("closing the room", "users", h.room.Stats().Online)
 	h.draining.Store(true)
@@ -101,6 +108,7 @@ type house struct {
 
 	ln       net.Listener
 	cert     *cert.Pair       // nil: no TLS
+	console  *console         // nil: none
 	rec      *record.Recorder // nil: none
 	room     *manager.Manager
 	seen     history

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -25,7 +26,25 @@ import (
 	"chatsim/manager/wire"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(childRoom) != "" {
+		runChildRoom()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// childRoom makes this test's program a room of its own, see TestMain.
+const childRoom = "LIVE_TEST_ROOM"
+
+func runChildRoom() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := Run(ctx, Config{Listen: "127.0.0.1:0", Drain: 5 * time.Second}, os.Stdin, os.Stdout, os.Stderr)
+	if err != nil {
+		os.Exit(1)
+	}
+}
 
 // output is what a room says, for several goroutines.
 type output struct {

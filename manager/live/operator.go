@@ -6,39 +6,53 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
-	"golang.org/x/term"
+	"golang.org/x/time/rate"
 
 	"chatsim/manager"
 )
 
-// operate takes commands from stdin if somebody sits there, until ctx ends. Its
-// goroutine cannot be waited for: nothing ends a read from a terminal.
-func operate(ctx context.Context, room *manager.Manager, stdin io.Reader, stdout io.Writer, stop func()) {
-	f, ok := stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return
-	}
-	fmt.Fprintln(stdout, "You are the operator: who, kick NAME, say TEXT, quit.")
-	go func() {
-		in := bufio.NewReader(stdin)
-		for {
-			line, err := in.ReadString('\n')
-			if err != nil || ctx.Err() != nil {
-				return // Ctrl-D: the room goes on
+const (
+	maxCommand   = 4096 // bytes of a command
+	commandRate  = 1000 // commands a second that are taken from a console, or pieces of one that is too long,
+	commandBurst = 100  // and at once
+)
+
+// commands are those of an operator.
+const commands = "who, kick NAME, say TEXT, quit"
+
+// operate carries out what comes from the console until that or ctx ends.
+func (h *house) operate(ctx context.Context, stop func()) {
+	in := bufio.NewReaderSize(h.console, maxCommand)
+	limit := rate.NewLimiter(commandRate, commandBurst)
+	tooLong := false
+	for limit.Wait(ctx) == nil {
+		line, err := in.ReadSlice('\n')
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, bufio.ErrBufferFull):
+			if !tooLong {
+				fmt.Fprintf(h.console.out, "a command has at most %d bytes\n", maxCommand)
 			}
-			if obey(room, strings.TrimSpace(line), stdout) {
-				stop()
-				return
-			}
+			tooLong = true
+			continue
+		case tooLong:
+			tooLong = false // that was the end of it
+		case obey(h.room, strings.TrimSpace(string(line)), h.console.out):
+			stop()
+			return
 		}
-	}()
+		if err != nil {
+			h.log.Info("the operator's console has ended, the room goes on", "console", h.console.name)
+			return
+		}
+	}
 }
 
 // obey carries out one command; true means to close the room.
-func obey(room *manager.Manager, line string, stdout io.Writer) (quit bool) {
+func obey(room *manager.Manager, line string, out io.Writer) (quit bool) {
 	command, rest, _ := strings.Cut(line, " ")
 	rest = strings.TrimSpace(rest)
 	switch {
@@ -47,17 +61,17 @@ func obey(room *manager.Manager, line string, stdout io.Writer) (quit bool) {
 		return true
 	case line == "who":
 		names := room.Names()
-		fmt.Fprintf(stdout, "%s online: %s\n", plural(uint64(len(names)), "user"), strings.Join(names, ", "))
+		fmt.Fprintf(out, "%s online: %s\n", plural(uint64(len(names)), "user"), strings.Join(names, ", "))
 	case command == "kick" && rest != "":
 		if err := room.Kick(rest); errors.Is(err, manager.ErrNoSuchUser) {
-			fmt.Fprintf(stdout, "nobody here is called %q; who lists the names\n", rest)
+			fmt.Fprintf(out, "nobody here is called %q; who lists the names\n", rest)
 		}
 	case command == "say" && rest != "":
 		if err := room.Announce(rest); err != nil {
-			fmt.Fprintln(stdout, "the room is closing")
+			fmt.Fprintln(out, "the room is closing")
 		}
 	default:
-		fmt.Fprintf(stdout, "the commands are: who, kick NAME, say TEXT, quit\n")
+		fmt.Fprintf(out, "the commands are: %s\n", commands)
 	}
 	return false
 }

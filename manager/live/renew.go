@@ -28,6 +28,9 @@ func (h *house) renew(ctx context.Context) {
 // reload is what a SIGHUP asks for.
 func (h *house) reload() {
 	h.log.Info("asked to reload")
+	if h.rec != nil {
+		h.rec.Reopen() // which tells what comes of it
+	}
 	if h.cert != nil {
 		h.certChanged(h.cert.Reload())
 	}

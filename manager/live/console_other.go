@@ -1,0 +1,20 @@
+//go:build !unix
+
+package live
+
+import (
+	"errors"
+	"fmt"
+	"os"
+)
+
+var errNotOurs = errors.New("not the terminal of this process")
+
+// inForeground reports true: jobs have no foreground here.
+func inForeground(*os.File) (bool, error) { return true, nil }
+
+func staysAwake() (undo func()) { return func() {} }
+
+func openPipe(path string) (*pipe, error) {
+	return nil, &Error{fmt.Errorf("-console %s: this system has no named pipes in folders", path), "-console - reads standard input"}
+}
