@@ -10,6 +10,10 @@ import (
 // maxAnchors bounds the lines that end a run against a server that loses some.
 const maxAnchors = 3
 
+// maxRefused bounds those that a server may answer by errors before they count
+// as lost.
+const maxRefused = 16
+
 // interruptDrain is how long an interrupted run may still take.
 var interruptDrain = 2 * time.Second // shorter in tests
 
@@ -25,9 +29,20 @@ func (r *run) drain(ctx context.Context) (advancing bool) {
 	p := r.newPatience(ctx)
 	defer p.tick.Stop()
 	p.until(1./2, r.allSettled)
-	for n := range maxAnchors {
-		if !r.sendAnchor(n) || p.until(1./8, r.allAnchored) {
+	for n, refused := 0, 0; n < maxAnchors; {
+		r.anchor.Store(nil)
+		if !r.sendAnchor(n + refused) {
 			return false
+		}
+		p.until(1./8, func() bool { return r.allAnchored() || r.anchorRefused() })
+		switch {
+		case r.allAnchored():
+			return false
+		case r.anchorRefused() && refused < maxRefused:
+			refused++
+			p.until(1./64, r.allAnchored) // it may be refused for being too soon
+		default:
+			n++
 		}
 	}
 	if p.until(1, r.allAnchored) || !p.advancing() {
@@ -131,6 +146,12 @@ func (u *user) settled() bool {
 	default:
 		return len(u.outbox) == 0 && !u.pumping && s.session.Unsettled() == 0
 	}
+}
+
+// anchorRefused reports whether the anchor that was sent last was answered by an error.
+func (r *run) anchorRefused() bool {
+	l := r.anchor.Load()
+	return l != nil && l.Refused()
 }
 
 // allAnchored says that everybody who is there has read an anchor line.

@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"bytes"
 	"errors"
 	"time"
 
@@ -44,7 +43,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 	at := f.At.Sub(r.start)
 	rec := r.measure.take(at)
 	defer r.measure.give(rec)
-	returned, others := int64(0), false
+	returned, others := -s.session.Answers(), false
 	timed := !s.stalled.Load()
 	for {
 		l, err := s.observe(f, at)
@@ -65,8 +64,8 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 				s.anchored.Store(true)
 				rec.observed-- // it is no sign that what was sent before still arrives
 			}
-		case f.Kind == wire.Error && bytes.HasPrefix(f.Text, []byte(wire.NoSuchUser.Text())):
-			returned++
+		case f.Kind == wire.Error:
+			r.errors.add(string(f.Text))
 		case f.Kind == wire.Roster:
 			r.rosters.Add(1)
 			s.hasJoined(at, dialled)
@@ -81,7 +80,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 		}
 	}
 	s.session.Flush(at)
-	s.react(returned, others, at)
+	s.react(returned+s.session.Answers(), others, at)
 	return nil
 }
 
@@ -151,7 +150,7 @@ func (s *stay) hasJoined(at, dialled time.Duration) {
 func (s *stay) react(returned int64, others bool, at time.Duration) {
 	r := s.user.run
 	if r.cfg.Rate.IsMax() {
-		n := min(returned, s.tokens.Load())
+		n := min(max(returned, 0), s.tokens.Load())
 		r.pass(s.user, n, s.tokens.Add(-n))
 	}
 	if others && s.answers.Load() > 0 {

@@ -37,6 +37,7 @@ func (r *run) report(result check.Result) *report.Report {
 		rep.BytesPerS = float64(m.bytes) / span
 		rep.SentPerS = float64(m.sent) / took
 	}
+	rep.Refused, rep.Errors = result.Refused, r.errors.report()
 	rep.Checks = reportChecks(result, r.cfg.Verify)
 	r.health(rep)
 	return rep

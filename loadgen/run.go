@@ -20,6 +20,7 @@ type run struct {
 	judge   *check.Judge
 	joining chan struct{} // has room for those who may join at a time
 	measure *measure
+	errors  said
 	start   time.Time // all times of the run count from here
 	users   []*user
 	life    context.Context // ends when the run stops
@@ -96,8 +97,11 @@ func newRun(cfg Config) *run {
 	r.measure = newMeasure()
 	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Rosters: cfg.Kind.Rosters, Unable: cfg.Kind.Unable,
 		Retired: r.measure.retired, Left: r.known, Slowest: r.measure.slowest, Record: cfg.Record})
+	r.errors.names = make(map[string]bool)
 	for n := range cfg.Users {
-		r.users = append(r.users, &user{run: r, n: n, asked: r.script.Asked(n)})
+		u := &user{run: r, n: n, asked: r.script.Asked(n)}
+		r.users = append(r.users, u)
+		r.errors.names[u.asked] = true
 	}
 	r.enter(Joining)
 	return r

@@ -132,7 +132,7 @@ func Judge(in io.Reader) (*report.Report, error) {
 		asFarAsItGoes(rep, replay)
 	}
 	rep.Where += ", judged again"
-	rep.Deliveries, rep.ExpectedDeliveries = result.Deliveries, result.Expected
+	rep.Deliveries, rep.ExpectedDeliveries, rep.Refused = result.Deliveries, result.Expected, result.Refused
 	level, err := check.ParseLevel(rep.Config.Verify)
 	if err != nil {
 		return nil, &trace.CutError{Why: "its header cannot be understood"}

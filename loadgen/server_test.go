@@ -48,6 +48,7 @@ type faults struct {
 	hold      func(line int, from, to *peer) bool // a receiver gets a line after the next one
 	line      func(s *server, line int)           // before a public line is told
 	join      func(s *server, join int) bool      // false: there is no answer
+	refuse    func(line int, from *peer) string   // an error instead of a public line, empty for none
 	noLeaves  bool
 	noPrivate bool
 	remark    string // it is told before each write: no fault, if it is one to be ignored
@@ -169,6 +170,12 @@ func (s *server) say(p *peer, req wire.Request) (deaf bool) {
 	f := &s.faults
 	if f.line != nil {
 		f.line(s, s.lines)
+	}
+	if f.refuse != nil {
+		if text := f.refuse(s.lines, p); text != "" {
+			p.write(wire.AppendError(nil, text))
+			return false
+		}
 	}
 	for _, to := range s.peers {
 		copies := 1

@@ -47,7 +47,7 @@ func (s *Session) observeRoster(f *wire.Frame, at time.Duration) {
 	defer j.mu.Unlock()
 	defer s.joined.Store(true)
 	s.hasRoster, s.count, s.hash = true, len(f.Names), hash
-	s.sentBefore[1] = j.publicSent
+	s.sentBefore[1], s.refusedBefore = j.publicSent, j.publicRefused.Load()
 	if j.cfg.Level >= Count {
 		s.bound, s.snapshot = true, nil
 		return

@@ -669,6 +669,12 @@ var defects = []defect{
 	{"a line lost for all", Validity, dropped},
 	{"a line lost for all of somebody who leaves", Validity, swallowed},
 	{"a private line refused", Validity, refused},
+	{"a line refused and told to all others", Validity, refusing(slowDown, aLine, toOthers)},
+	{"a line refused by its stamp and told to all", Validity, refusing(itsText, aLine, toAll)},
+	{"a line told to all and refused by its stamp", Validity, refusing(itsText, aLine, toAllBefore)},
+	{"a private line refused and told to its target", Validity, refusing(slowDown, aWhisper, toOthers)},
+	{"a private line refused by its target and told to both", Validity, refusing(itsTarget, aWhisper, toAll)},
+	{"a private line told to both and refused by its target", Validity, refusing(itsTarget, aWhisper, toAllBefore)},
 	{"deliveries to one stop", Liveness, stopped(false)},
 	{"deliveries to all stop", Liveness, stopped(true)},
 

@@ -142,9 +142,12 @@ type Judge struct {
 
 	chatters   table        // senders by chatter number
 	publicBack atomic.Int64 // group lines that came back to their senders
+	refused    atomic.Int64 // see Refused
 	stalledAt  atomic.Int64 // when somebody last began not to read, +1; 0: nobody ever did
 	stallEnd   atomic.Int64 // and when that one went on
 	asked      atomic.Int64 // how often Interim was called
+
+	publicRefused atomic.Int64 // group lines that were answered by an error
 
 	mu sync.Mutex
 	// Guarded by mu.

@@ -18,7 +18,8 @@ func (e *ending) counts() {
 			continue
 		}
 		e.alive++
-		most, least := j.publicSent-s.sentBefore[0], j.publicSent-s.sentBefore[1]-cut
+		refused := j.publicRefused.Load()
+		most, least := j.publicSent-refused-s.sentBefore[0], j.publicSent-s.sentBefore[1]-cut-(refused-s.refusedBefore)
 		e.slices += most
 		v := violation{key: key{session: s}, at: s, came: fmt.Sprint(s.got, " lines"), expected: fmt.Sprint(least, " to ", most, " lines")}
 		switch {

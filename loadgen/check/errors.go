@@ -13,34 +13,51 @@ const noSuchUser = "no such user: "
 
 // observeError takes what the server says to this session alone.
 func (s *Session) observeError(text []byte) {
-	name, ok := strings.CutPrefix(string(text), noSuchUser)
-	if !ok {
-		s.said = string(text)
+	if name, ok := strings.CutPrefix(string(text), noSuchUser); ok && name != "" && s.observeNoUser(name) {
 		return
 	}
-	var l *Line
-	s.sender.each(func(o *Line) {
-		if l == nil && o.Session == s && o.Private() && o.Target == name && !o.answered.Load() && !s.queued(o) {
-			l = o
+	s.said = string(text)
+	if reason, ok := wire.ParseReason(text); !ok || !reason.Closing() {
+		s.observeRefusal(text)
+	}
+}
+
+// observeNoUser takes the answer to a private line that its target is not there;
+// false if there was no line to that name.
+func (s *Session) observeNoUser(name string) bool {
+	e := refusal{target: name, till: s.judge.chatters.sent(s.Chatter)}
+	if !s.answer(&e) && !s.takeOver(&e, func(l *Line) bool { return l.Target == name }) {
+		l := s.toldLast(name)
+		if l != nil {
+			s.contradicted(l)
 		}
-	})
-	if l == nil {
-		return
+		return l != nil
 	}
-	s.settle(l)
-	l.priv.refuse()
 	if !s.bound || s.judge.cfg.Level >= Count || s.judge.cfg.Rosters { // or nobody can say who was there
-		return
+		return true
 	}
 	j := s.judge
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	place := s.behind()
 	if m := j.fold.holder(name, place); m != nil && m == j.fold.holder(name, s.c-1) {
-		v := violation{key: key{line: l}, at: s, line: l, place: place + 1, came: noSuchUser + quote(name),
+		v := violation{key: key{line: e.line}, at: s, line: e.line, place: place + 1, came: noSuchUser + quote(name),
 			sentence: "a private line was refused although its target is there"}
 		j.hearings = append(j.hearings, hearing{check: Validity, v: v, a: place, gone: m})
+		s.refusals[len(s.refusals)-1].heard = true
 	}
+	return true
+}
+
+// toldLast returns the latest line to a name that came back, nil if there is
+// none (any more).
+func (s *Session) toldLast(name string) (last *Line) {
+	s.sender.each(func(l *Line) {
+		if l.Session == s && l.Target == name && l.answered.Load() && l.refused.Load() == 0 && (last == nil || l.Seq > last.Seq) {
+			last = l
+		}
+	})
+	return last
 }
 
 // queued says whether a line has come and waits for the session's join.

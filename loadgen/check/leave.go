@@ -51,6 +51,7 @@ func (s *Session) Ended(at time.Duration) {
 		t.put(Event{Kind: EventOver, Session: s.number, At: at, C: c, Pos: pos, Isolated: s.tally.isolated})
 	}
 	s.Flush(at)
+	s.part()
 	j := s.judge
 	j.mu.Lock()
 	if kind, _ := s.left(); kind == Stays {

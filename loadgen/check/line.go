@@ -28,11 +28,15 @@ type Line struct {
 
 	place    atomic.Int64 // in the canonical order, -1 until it has one; a private line has none
 	answered atomic.Bool  // its sender got it back, or an error for it
+	refused  atomic.Int32 // bits, see isRefused
 	priv     *private     // of a private line
 }
 
 // Private says whether the line is for one name only.
 func (l *Line) Private() bool { return l.Target != "" }
+
+// Refused reports whether the line was answered by an error. Any goroutine may ask.
+func (l *Line) Refused() bool { return l.refused.Load() != 0 }
 
 // spoofed says whether the line came out as that of the name that it claimed,
 // with its whole text or with what stood before the claim.
@@ -53,6 +57,9 @@ func (l *Line) settled(a age) bool {
 	}
 	if a.horizon < 0 {
 		return l.Actual < a.forget
+	}
+	if bits := l.refused.Load(); bits != 0 {
+		return bits&isConfirmed != 0 || l.Actual < a.forget
 	}
 	if l.priv != nil {
 		return l.priv.complete()

@@ -43,6 +43,8 @@ func (e *ending) loss(place int64, en *entry, at []*Session) {
 	switch {
 	case en.kind == wire.Leave:
 		c, what = LeaveCompleteness, "a leave was never told to %s, to %d others it was"
+	case en.line != nil && en.line.refused.Load() != 0:
+		c, what = Validity, "a line was answered by an error and never came to %s, to %d others it came all the same"
 	case en.line != nil && len(at) == 1 && at[0] == en.line.Session:
 		c, what = Validity, "a line never came back to its sender (%s), to %d others it came"
 	}
@@ -63,7 +65,7 @@ func (e *ending) lastWasLost() bool {
 	var last *Line
 	e.eachLine(func(l *Line) {
 		s := l.Session
-		if kind, _ := s.left(); l.priv == nil && kind == Stays && !s.ended.Load() && (last == nil || l.Actual > last.Actual) {
+		if kind, _ := s.left(); l.priv == nil && l.refused.Load() == 0 && kind == Stays && !s.ended.Load() && (last == nil || l.Actual > last.Actual) {
 			last = l
 		}
 	})
@@ -89,7 +91,7 @@ func (e *ending) lines() {
 			}
 		case l.priv != nil:
 			e.privateLine(l)
-		case l.place.Load() < 0:
+		case l.place.Load() < 0 && l.refused.Load() == 0:
 			e.unanswered(l)
 		}
 	})
@@ -105,7 +107,10 @@ func (e *ending) unanswered(l *Line) {
 		hole = l.Seq < s.lastOwn
 		v.sentence = "a private line never came back to its sender"
 	}
+	unread := (kind.abrupt() || e.BrokeOff) && l.Seq > s.lastOwn && e.judge.publicRefused.Load()+e.judge.Refused() > 0
 	switch {
+	case unread:
+		return // the server refuses lines, and this one's error may not have been read
 	case !s.bound:
 		return // its join was never told, or it left before that was clear
 	case kind == Stays && s.ended.Load(): // the server closed it: that is the defect
@@ -140,8 +145,12 @@ func (e *ending) privateLine(l *Line) {
 	own, other, self := p.seats[0], p.seats[1], p.self
 	p.mu.Unlock()
 	if own.by == nil {
-		if !l.answered.Load() {
+		switch {
+		case !l.answered.Load():
 			e.unanswered(l)
+		case l.refused.Load() != 0 && other.by != nil:
+			e.judge.violateLocked(Validity, violation{key: key{line: l}, at: l.Session, with: []*Session{other.by}, line: l, place: other.last + 1,
+				sentence: "a private line was answered by an error and came to its target all the same"})
 		}
 		return
 	}

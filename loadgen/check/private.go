@@ -24,10 +24,9 @@ type seat struct {
 type private struct {
 	mu sync.Mutex
 	// Guarded by mu.
-	seats   [2]seat
-	self    bool
-	judged  bool
-	refused bool // its sender got an error for it
+	seats  [2]seat
+	self   bool
+	judged bool
 }
 
 // gapSeat is a seat that waits for the receiver's next public entry.
@@ -40,7 +39,7 @@ type gapSeat struct {
 func (p *private) complete() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.refused || p.seats[0].by != nil && (p.self || p.seats[1].by != nil)
+	return p.seats[0].by != nil && (p.self || p.seats[1].by != nil)
 }
 
 // take notes that a party saw the line after public entry last; if that side
@@ -157,12 +156,6 @@ func (s *Session) takePrivate(l *Line, at time.Duration) bool {
 	s.open = append(s.open, gapSeat{line: l, side: side})
 	s.delivered(l, at)
 	return true
-}
-
-func (p *private) refuse() {
-	p.mu.Lock()
-	p.refused = true
-	p.mu.Unlock()
 }
 
 func (p *private) setSelf() {

@@ -31,6 +31,7 @@ type Result struct {
 	Deliveries int64 // of measured lines, each at a receiver that it was for
 	Expected   int64 // as many as there should have been
 	Observed   int64 // deliveries of all lines, measured or not
+	Refused    int64 // measured lines, see Judge.Refused
 }
 
 // maxWitnesses is how many violations of a check are kept whole.
@@ -42,7 +43,7 @@ var endings = []Name{Validity, Agreement, LeaveCompleteness, Liveness}
 // result adds up what was found.
 func (e *ending) result() Result {
 	j := e.judge
-	r := Result{Deliveries: j.totals.deliveries, Expected: e.expected, Observed: j.totals.observed}
+	r := Result{Deliveries: j.totals.deliveries, Expected: e.expected, Observed: j.totals.observed, Refused: j.Refused()}
 	if j.cfg.Level >= Count {
 		r.Expected = 0 // not known without the order
 	}

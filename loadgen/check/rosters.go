@@ -109,7 +109,7 @@ func (s *Session) observeWhole(names [][]byte, at time.Duration) {
 		return
 	}
 	s.hasRoster = true
-	s.sentBefore[1] = j.publicSent
+	s.sentBefore[1], s.refusedBefore = j.publicSent, j.publicRefused.Load()
 	if j.cfg.Level < Count {
 		s.bindLocked(j.fold.join(s.name, j.order.len-1))
 	}

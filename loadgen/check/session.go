@@ -42,7 +42,11 @@ type Session struct {
 	privates int64         // deliveries of measured private lines
 	newest   time.Duration // the latest send of a line that came
 	got      int64         // group lines that came, at level Count
-	said     string        // the server's last error
+	said     string        // the server's last error that is no answer to a private line
+	refusals []refusal     // errors whose lines may yet come back
+	answers  int64         // lines that errors have answered
+	lastWord int64         // what had been seen when an error last answered a line
+	parted   bool          // one did after the session had begun to leave
 	taped    bool          // what happens is part of a step that is recorded
 	tapedC   int64         // up to here the last pass that is recorded went
 
@@ -68,7 +72,9 @@ type Session struct {
 	startLines int64    // measured lines before its slice
 	whole      *listing // its last one, where there is nothing else
 	falseLeave int64    // place of a leave that was told although it had not left, +1
-	sentBefore [2]int64 // at level Count: lines of the run sent at its dial and at its roster
+	sentBefore [2]int64 // at level Count: lines of the run sent at its dial and at its roster,
+
+	refusedBefore int64 // and refused at its roster
 }
 
 // Dial notes that a chatter is about to connect and ask for a name.
@@ -291,6 +297,9 @@ func (s *Session) delivered(l *Line, at time.Duration) {
 
 // own notes that the session's own line came back.
 func (s *Session) own(l *Line) {
+	if l.refused.Load() != 0 {
+		s.returned(l)
+	}
 	s.settle(l)
 	if l.priv != nil {
 		if l.Claims != "" {
@@ -303,6 +312,9 @@ func (s *Session) own(l *Line) {
 		}
 	}
 	s.lastOwn = max(s.lastOwn, l.Seq)
+	if len(s.refusals) != 0 {
+		s.confirm(l.Seq)
+	}
 }
 
 // settle notes that nothing is to be waited for any more.

@@ -20,6 +20,7 @@ func (r *Report) Whole() *Report {
 	full := *r
 	full.Evicted = map[string]int64{"slow": 0, "stalled": 0} // always there, for scripts
 	maps.Copy(full.Evicted, r.Evicted)
+	full.Errors.Kinds = orEmpty(r.Errors.Kinds)
 	full.Checks = orEmpty(r.Checks)
 	full.Series = orEmpty(r.Series)
 	full.Thresholds = orEmpty(r.Thresholds)

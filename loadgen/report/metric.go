@@ -62,6 +62,8 @@ var figures = []metric{
 	{"expected_deliveries", count, whole(func(r *Report) int64 { return r.ExpectedDeliveries })},
 	{"deliveries_per_s", perS, rate(func(r *Report) float64 { return r.DeliveriesPerS })},
 	{"bytes_per_s", sizePS, rate(func(r *Report) float64 { return r.BytesPerS })},
+	{"refused", count, whole(func(r *Report) int64 { return r.Refused })},
+	{"errors", count, whole(func(r *Report) int64 { return r.Errors.Count })},
 	{"joined", count, whole(func(r *Report) int64 { return r.Joined })},
 	{"renamed", count, whole(func(r *Report) int64 { return r.Renamed })},
 	{"left", count, whole(func(r *Report) int64 { return r.Left })},

@@ -57,8 +57,10 @@ type Report struct {
 	DeliveriesPerS     float64 `json:"deliveries_per_s"`
 	BytesPerS          float64 `json:"bytes_per_s"` // at the receivers
 	SentPerS           float64 `json:"sent_per_s"`
+	Refused            int64   `json:"refused"` // lines that were answered by an error, but for those to a name that was not there
 
 	Latency     Latencies         `json:"latency"`
+	Errors      Errors            `json:"errors"`
 	Checks      []Check           `json:"checks"`
 	Isolation   *Isolation        `json:"isolation,omitempty"`
 	Series      []Second          `json:"series"`
@@ -144,6 +146,21 @@ type LeftBy struct {
 	FIN       int64 `json:"FIN"`
 	RST       int64 `json:"RST"`
 	HalfClose int64 `json:"half-close"`
+}
+
+// Errors are what the server said in error frames, from the first connection on.
+type Errors struct {
+	Count  int64       `json:"count"`
+	Kinds  []ErrorKind `json:"kinds"`  // the most frequent first
+	Others int64       `json:"others"` // of further kinds
+}
+
+// ErrorKind is errors that differ only in what is particular to one of them,
+// such as a name or a number, which Text has as "…".
+type ErrorKind struct {
+	Text    string `json:"text"`
+	Count   int64  `json:"count"`
+	Example string `json:"example"` // the first of them as it came
 }
 
 // Check is one property's outcome.
