@@ -16,27 +16,31 @@ import (
 )
 
 // A server with a protocol of its own is judged through an adapter: a Client
-// that writes that protocol and turns what comes into frames.
+// that writes that protocol and turns what comes into frames. A go test of
+// yours needs no more than this.
 func Example_anotherProtocol() {
+	var t printing // in a test: its t *testing.T
 	addr, stop := nickServer()
 	defer stop()
-	report, err := loadgen.Run(context.Background(), loadgen.Config{
+	report := loadgen.Test(t, loadgen.Config{
 		Join:  dialNick(addr),
 		Where: "nick server",
 		Users: 8, Duration: 300 * time.Millisecond, Warmup: -1, Rate: 400, Seed: 1,
+		Thresholds: []string{"delivery.p99<5s", "refused<=0"},
 	})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	for _, c := range report.Checks {
-		if c.Verdict == "failed" {
-			fmt.Println(c.Name, c.Witnesses)
-		}
-	}
-	fmt.Println(report.Deliveries == report.ExpectedDeliveries && report.Deliveries > 0)
-	// Output: true
+	fmt.Println(report.Verdict, report.Deliveries == report.ExpectedDeliveries)
+	// Output: passed true
 }
+
+// printing is a test outside of one: it prints what it fails with.
+type printing struct{}
+
+func (printing) Helper()                           {}
+func (printing) Name() string                      { return "TestChat" }
+func (printing) Context() context.Context          { return context.Background() }
+func (printing) Log(...any)                        {}
+func (printing) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
+func (printing) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
 // nickClient is the adapter.
 type nickClient struct {

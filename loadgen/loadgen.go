@@ -4,7 +4,7 @@
 // It drives an interface, Client, of which chatter.Client is one
 // implementation: whoever wants another server judged writes an adapter that
 // joins, says, tells, leaves and hands out frames (see the example), and calls
-// Run from a go test.
+// Test from a go test, or Run for the report alone.
 //
 // The package knows no server: what is at the other end of a Joiner is not its
 // business.
@@ -91,7 +91,7 @@ func (k Kind) protocol() string {
 type Config struct {
 	Join  Joiner // required
 	Kind  Kind   // of the Joiner's clients
-	Where string // what the report says of the other end: "in-process Manager on 127.0.0.1:41773"
+	Where string // what the report says of the other end, "in-process Manager on 127.0.0.1:41773"; "the server"
 
 	Users    int           // 100
 	Duration time.Duration // 10 s; the measured part
@@ -103,6 +103,10 @@ type Config struct {
 	Seed     uint64
 	Scenario scenario.Spec // mixed
 	Verify   check.Level   // check.Full
+
+	// Thresholds are limits that the run must keep beside the checks, such as
+	// "delivery.p99<50ms"; see report.ParseThreshold.
+	Thresholds []string
 
 	FailFast bool // end the load when a check has failed
 
@@ -131,6 +135,9 @@ func (c Config) withDefaults() Config {
 	}
 	c.Inflight = orDefault(c.Inflight, 1024)
 	c.Size = orDefault(c.Size, 64)
+	if c.Where == "" {
+		c.Where = "the server"
+	}
 	if c.Scenario.Name == "" {
 		c.Scenario = scenario.All()[0]
 	}
@@ -167,6 +174,18 @@ func (c Config) validate() error {
 		return fmt.Errorf("loadgen: rate %v with %d lines under way", c.Rate, c.Inflight)
 	}
 	return nil
+}
+
+func (c Config) thresholds() ([]report.Threshold, error) {
+	var out []report.Threshold
+	for _, expr := range c.Thresholds {
+		t, err := report.ParseThreshold(expr)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
 }
 
 // Phase is a part of a run.

@@ -55,13 +55,18 @@ type run struct {
 	cutBy    string
 }
 
-// Run makes a run and gives its report. A *StartError means that it could not
-// start; any other error is a failure of the tool. What the server does wrong
-// is in the report. Cancelling ctx ends the load early; what was sent is still
-// drained, briefly, and reported.
+// Run makes a run and returns its report, with the verdict on the checks and
+// the Thresholds. A *StartError means that the run could not start; any other
+// error is a failure of the tool. What the server does wrong is in the report.
+// Cancelling ctx ends the load early; what was sent is still drained, briefly,
+// and reported.
 func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	limits, err := cfg.thresholds()
+	if err != nil {
 		return nil, err
 	}
 	r := newRun(cfg)
@@ -82,7 +87,9 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	stopWatch() // the rest is no longer under way
 	r.measure.finish()
 	result := r.judge.End(check.End{Required: r.requires(), Advancing: advancing, Cut: r.cutBy != ""})
-	return r.report(result), nil
+	rep := r.report(result)
+	rep.Conclude(limits)
+	return rep, nil
 }
 
 func newRun(cfg Config) *run {

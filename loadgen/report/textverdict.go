@@ -13,7 +13,10 @@ func (r *Report) headline() (word string, parts []string) {
 		word = "MEASURED, NOT VERIFIED"
 	}
 	length := seconds(r.Config.DurationS)
-	if r.Interrupted {
+	switch {
+	case r.Interrupted && (r.Verdict == Inconclusive || r.Verdict == Passed): // that one of before
+		word, length = "INTERRUPTED", fmt.Sprintf("after %s of %s", humanDuration(int64(r.MeasuredS*1e9)), length)
+	case r.Interrupted:
 		length = fmt.Sprintf("interrupted after %s of %s", humanDuration(int64(r.MeasuredS*1e9)), length)
 	}
 	parts = []string{Plural(int64(r.Users), "user", "users") + ",", length + ",", fmt.Sprintf("seed %d,", r.Seed), r.Where + ":"}
@@ -63,7 +66,7 @@ func (r *Report) undecided() []string {
 	if n := r.thresholdsThat(Inconclusive); n > 0 {
 		why = append(why, "not enough samples for "+Plural(int64(n), "threshold", "thresholds")+";")
 	}
-	if len(why) == 0 && r.CutBy == "" {
+	if len(why) == 0 && r.CutBy == "" && !r.Interrupted {
 		why = append(why, "no check passed;")
 	}
 	return why

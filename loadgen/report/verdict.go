@@ -15,7 +15,8 @@ const (
 // Conclude sets the verdict from the checks, the thresholds and how the run
 // ended. A threshold that is not met fails the run as a check does: whoever
 // reads "passed" may rely on all that was asked for. Only ExitCode tells the
-// two apart. A run that checked nothing stays Measured.
+// two apart. A run that was interrupted has not shown what it was to show, and
+// is Inconclusive; one that checked nothing stays Measured.
 func (r *Report) Conclude(thresholds []Threshold) {
 	if share, ok := r.floorShare(); ok {
 		r.Calibration.Share = share
@@ -29,7 +30,7 @@ func (r *Report) Conclude(thresholds []Threshold) {
 		r.Verdict = Measured
 	case r.checkFailed() || r.threshold(Failed):
 		r.Verdict = Failed
-	case r.inconclusive():
+	case r.Interrupted || r.inconclusive():
 		r.Verdict = Inconclusive
 	default:
 		r.Verdict = Passed

@@ -38,7 +38,7 @@ func TestConcludeAndExitCode(t *testing.T) {
 		{"check failed and threshold missed", []func(*Report){fails}, []string{missed}, Failed, 1},
 		{"check failed and interrupted", []func(*Report){fails, interrupted}, nil, Failed, 1},
 		{"check failed and cut", []func(*Report){fails, cut}, nil, Failed, 1},
-		{"interrupted", []func(*Report){interrupted}, nil, Passed, 130},
+		{"interrupted", []func(*Report){interrupted}, nil, Inconclusive, 130},
 		{"interrupted and threshold missed", []func(*Report){interrupted}, []string{missed}, Failed, 130},
 		{"interrupted and too little", []func(*Report){interrupted, little}, nil, Inconclusive, 130},
 		{"too little", []func(*Report){little}, nil, Inconclusive, 3},
