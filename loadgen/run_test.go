@@ -170,7 +170,7 @@ func TestClosedModelKeepsItsLinesUnderWay(t *testing.T) {
 			if rep.Config.Inflight != c.inflight || rep.Generator.Applicable {
 				t.Errorf("config %+v, generator %+v", rep.Config, rep.Generator)
 			}
-			if n := rep.Sent; n < 10*int64(c.inflight) {
+			if n := rep.Sent; n < 3*int64(c.inflight) { // those that come back are replaced
 				t.Errorf("only %d lines sent", n)
 			}
 		})
