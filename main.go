@@ -25,6 +25,7 @@ import (
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/runs"
 	"chatsim/loadgen/scenario"
+	"chatsim/loadgen/screen"
 	"chatsim/loadgen/trace"
 	"chatsim/loadgen/watch"
 	"chatsim/manager"
@@ -55,7 +56,8 @@ func endings(cfg *flags.Config) []os.Signal {
 	return of
 }
 
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io.Writer) (code int) {
+	stderr := screen.Fit(console)
 	defer func() {
 		if p := recover(); p != nil {
 			fmt.Fprintf(stderr, "chatsim: a bug in chatsim: %v\nhint: please report this with the lines below and the command\n%s", p, debug.Stack())
@@ -67,7 +69,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return fail(stderr, err)
 	}
-	if err := report.Distinct(cfg.Inputs(), cfg.Outputs(), report.Streams{In: stdin, Out: stdout, Err: stderr}); err != nil {
+	if err := report.Distinct(cfg.Inputs(), cfg.Outputs(), report.Streams{In: stdin, Out: stdout, Err: console}); err != nil {
 		return fail(stderr, err)
 	}
 	ctx, stop := signal.NotifyContext(ctx, endings(cfg)...)
@@ -75,7 +77,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	switch {
 	case cfg.Help:
-		err = flags.Usage(stdout, known)
+		err = flags.Usage(stdout, known, screen.Width(stdout))
 	case cfg.Version:
 		_, err = fmt.Fprintln(stdout, version())
 	case cfg.Judge != "":
@@ -85,7 +87,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case cfg.Join != "":
 		err = join(ctx, cfg, stdin, stdout)
 	case cfg.Serve:
-		err = serve(ctx, cfg, stdin, stdout, stderr)
+		err = serve(ctx, cfg, stdin, stdout, console)
 	default:
 		code, err = simulate(ctx, cfg, stdout, stderr)
 	}
@@ -139,7 +141,7 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 	}
 	s.Watcher = w
 	code, err := s.Run(ctx)
-	w.Close(ctx, err == nil && os.Getenv("CI") == "")
+	w.Close(ctx, err == nil && !screen.CI(os.Getenv))
 	return code, err
 }
 

@@ -206,6 +206,13 @@ type Progress struct {
 	Joined     int64
 	Sent       int64 // lines, measured or not
 	Deliveries int64
+
+	// Violations are those seen so far, of the checks that Violated names. Some
+	// may turn out to follow from others. Suspected says that something is wrong
+	// of which the end decides whose fault it is.
+	Violations int64
+	Violated   []string
+	Suspected  bool
 }
 
 // StartError says that a run could not start: nothing was measured.

@@ -200,5 +200,14 @@ func (r *run) progress() Progress {
 		p.Done = float64(now-r.begin) / float64(r.cfg.Duration)
 	}
 	p.Done = min(max(p.Done, 0), 1)
+	if r.judge.Violated() { // which costs less than to be told of what
+		now := r.judge.Interim()
+		p.Suspected = now.Suspected
+		for _, o := range now.Outcomes {
+			if p.Violations += o.Violations; o.Violations > 0 {
+				p.Violated = append(p.Violated, string(o.Name))
+			}
+		}
+	}
 	return p
 }

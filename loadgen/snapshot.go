@@ -22,10 +22,8 @@ type Snapshot struct {
 
 	// Checks are those of the run's level. Nothing has passed before the end:
 	// the verdict of those with nothing against them is empty, see
-	// check.Interim. Suspected says that something is wrong of which the end
-	// decides whose fault it is.
-	Checks    []report.Check
-	Suspected bool
+	// check.Interim.
+	Checks []report.Check
 }
 
 func (r *run) snapshot() Snapshot {

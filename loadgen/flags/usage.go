@@ -4,9 +4,10 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/pflag"
+
+	"chatsim/loadgen/screen"
 )
 
 const head = `chatsim runs a chat room and many scripted chatters over real sockets, checks
@@ -42,12 +43,12 @@ Exit codes:
 `
 
 const (
-	columns = 80
-	hanging = 20 // column of a flag's meaning
+	longest = 100 // columns of a line that is easily read
+	hanging = 22  // column of a flag's meaning
 )
 
-// Usage writes the help.
-func Usage(w io.Writer, known Known) error {
+// Usage writes the help for a screen of so many columns.
+func Usage(w io.Writer, known Known, width int) error {
 	s := newSet(&Config{}, known)
 	var b strings.Builder
 	b.WriteString(head)
@@ -58,7 +59,7 @@ func Usage(w io.Writer, known Known) error {
 		}
 	}
 	b.WriteString(tail)
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, screen.Wrap(b.String(), min(width, longest)))
 	return err
 }
 
@@ -85,22 +86,10 @@ func (s *set) describe(b *strings.Builder, f *pflag.Flag) {
 			at += len(word) + 1
 		}
 	}
-	b.WriteString(strings.Repeat(" ", max(0, hanging-at)))
-	at = max(at, hanging)
+	b.WriteString(strings.Repeat(" ", max(1, hanging-at)))
 	if d := f.DefValue; d != "" && d != "false" && d != "[]" && f.Name != "seed" {
 		meaning += " (default " + trimDuration(d) + ")"
 	}
-	for i, word := range strings.Fields(meaning) {
-		n := utf8.RuneCountInString(word)
-		if i > 0 && at+1+n > columns {
-			b.WriteString("\n" + strings.Repeat(" ", hanging))
-			at = hanging
-		} else if i > 0 {
-			b.WriteByte(' ')
-			at++
-		}
-		b.WriteString(word)
-		at += n
-	}
+	b.WriteString(meaning)
 	b.WriteByte('\n')
 }

@@ -17,8 +17,9 @@ var update = flag.Bool("update", false, "rewrite the golden file")
 var known = Known{Scenarios: []string{"mixed", "steady", "namesakes", "private", "churn"}, MinSize: 24}
 
 func TestUsage(t *testing.T) {
+	const columns = 80
 	var buf bytes.Buffer
-	if err := Usage(&buf, known); err != nil {
+	if err := Usage(&buf, known, columns); err != nil {
 		t.Fatal(err)
 	}
 	const path = "testdata/help.txt"

@@ -1,11 +1,14 @@
 // Package progress shows people how far a run is: a bar on a terminal, else a
-// plain line every tenth. It only reads what a run tells; it counts nothing.
+// plain line every tenth, and what speaks against the server as soon as it is
+// seen. It only reads what a run tells; it counts nothing.
 package progress
 
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -19,27 +22,91 @@ const (
 	joinSteps = 100
 )
 
-// Bar gives a function that draws a bar on a terminal, and one that takes it
-// away again.
-func Bar(w io.Writer, warmup, duration time.Duration) (show func(loadgen.Progress), done func()) {
-	bar := progressbar.NewOptions(steps, progressbar.OptionSetWriter(w), progressbar.OptionSetWidth(24),
-		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false), progressbar.OptionClearOnFinish())
+// Columns of a bar, and of what the library writes around it: the percentage,
+// its frame and spaces.
+const (
+	widest   = 24
+	thinnest = 4
+	around   = 11
+)
+
+// Bar returns a function that draws a bar on a terminal, as wide as that is at
+// the time, and one that takes it away again.
+func Bar(w io.Writer, width func() int, warmup, duration time.Duration) (show func(loadgen.Progress), done func()) {
+	d := &drawn{w: w}
 	show = func(p loadgen.Progress) {
-		bar.Describe(describe(p))
-		_ = bar.Set(int(position(p, warmup, duration) * steps))
+		d.fit(width(), describe(p))
+		d.bar.Describe(d.words)
+		_ = d.bar.Set(min(int(position(p, warmup, duration)*steps), steps-1)) // a full bar takes itself away
 	}
-	return show, func() { _ = bar.Finish() }
+	return show, func() { d.clear(width()) }
 }
 
-// Lines gives a function that writes a line whenever another tenth is done.
-func Lines(w io.Writer, warmup, duration time.Duration) func(loadgen.Progress) {
-	next := 1
-	return func(p loadgen.Progress) {
-		if tenth := int(position(p, warmup, duration) * 10); tenth >= next {
-			next = tenth + 1
-			fmt.Fprintf(w, "chatsim: %3d %%  %s\n", tenth*10, describe(p))
+// drawn is a bar on a terminal.
+type drawn struct {
+	w     io.Writer
+	bar   *progressbar.ProgressBar
+	width int    // of the terminal when it was made
+	size  int    // of the bar
+	words string // beside it
+}
+
+// fit makes the bar anew where the terminal's width or the length of the words
+// asks for another size. It leaves the last column free: a terminal may go on
+// to the next line behind it.
+func (d *drawn) fit(width int, forms []string) {
+	for _, d.words = range forms {
+		if utf8.RuneCountInString(d.words)+around+thinnest < width {
+			break
 		}
 	}
+	size := min(max(width-1-around-utf8.RuneCountInString(d.words), thinnest), widest)
+	if d.bar != nil && d.width == width && d.size == size {
+		return
+	}
+	d.clear(width)
+	d.width, d.size = width, size
+	d.bar = progressbar.NewOptions(steps, progressbar.OptionSetWriter(d.w), progressbar.OptionSetWidth(size),
+		progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false), progressbar.OptionClearOnFinish())
+}
+
+// clear empties the line that the bar is on, also of what a terminal that has
+// become wider has put behind it.
+func (d *drawn) clear(width int) {
+	if d.bar != nil {
+		fmt.Fprintf(d.w, "\r%s\r", strings.Repeat(" ", max(0, width-1)))
+	}
+}
+
+// Lines returns a function that writes a line whenever another tenth is done,
+// at the first suspicion and at the first violation.
+func Lines(w io.Writer, warmup, duration time.Duration) func(loadgen.Progress) {
+	next, known := 1, 0
+	return func(p loadgen.Progress) {
+		at := position(p, warmup, duration)
+		tenth, percent := int(at*10), int(at*100)
+		grave := gravity(p)
+		switch {
+		case tenth >= next:
+			percent = tenth * 10
+		case grave <= known:
+			return
+		}
+		next, known = max(next, tenth+1), max(known, grave)
+		fmt.Fprintf(w, "chatsim: %3d %%  %s\n", percent, describe(p)[0])
+	}
+}
+
+// gravity is how much speaks against the server: nothing, a suspicion, or a
+// violation.
+func gravity(p loadgen.Progress) int {
+	switch {
+	case p.Violations > 0:
+		return 2
+	case p.Suspected:
+		return 1
+	}
+	return 0
 }
 
 // position is how much of the whole run is done, 0 to 1.
@@ -57,9 +124,28 @@ func position(p loadgen.Progress, warmup, duration time.Duration) float64 {
 	return 1
 }
 
-func describe(p loadgen.Progress) string {
-	if p.Phase == loadgen.Joining {
-		return fmt.Sprintf("%s: %d in the room", p.Phase, p.Joined)
+// describe is how a run stands, in words: from all of them to the fewest.
+func describe(p loadgen.Progress) []string {
+	against, shortly, fewest := "", "", ""
+	switch {
+	case p.Violations > 0:
+		shortly = report.Plural(p.Violations, "VIOLATION", "VIOLATIONS") + " "
+		against = shortly + "so far (" + strings.Join(p.Violated, ", ") + "), "
+		fewest = fmt.Sprintf("%d!", p.Violations)
+	case p.Suspected:
+		shortly, fewest = "SUSPICION ", "?!"
+		against = "SUSPECTED VIOLATION, the end decides, "
 	}
-	return fmt.Sprintf("%s: %s sent, %s", p.Phase, report.Plural(p.Sent, "line", "lines"), report.Plural(p.Deliveries, "delivery", "deliveries"))
+	phase := string(p.Phase)
+	if p.Phase == loadgen.Joining {
+		return []string{fmt.Sprintf("%s%s: %d in the room", against, phase, p.Joined), fmt.Sprintf("%s%d joined", shortly, p.Joined), strings.TrimSpace(shortly), fewest}
+	}
+	deliveries := report.Plural(p.Deliveries, "delivery", "deliveries")
+	return []string{
+		fmt.Sprintf("%s%s: %s sent, %s", against, phase, report.Plural(p.Sent, "line", "lines"), deliveries),
+		fmt.Sprintf("%s%s: %s", against, phase, deliveries),
+		fmt.Sprintf("%s%s", shortly, deliveries),
+		fmt.Sprintf("%s%s", shortly, phase),
+		strings.TrimSpace(shortly), fewest,
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"chatsim/loadgen"
 )
@@ -46,18 +47,59 @@ func TestPositionNeverGoesBack(t *testing.T) {
 	}
 }
 
-func TestBarLeavesNothing(t *testing.T) {
-	var b bytes.Buffer
-	show, done := Bar(&b, time.Second, 10*time.Second)
-	for _, p := range course {
-		show(p)
-	}
-	done()
-	out := b.String()
-	if !strings.Contains(out, "measuring: 600 lines sent") {
-		t.Errorf("no progress in %q", out)
-	}
-	if last := out[strings.LastIndexByte(out, '\r')+1:]; strings.TrimSpace(last) != "" {
-		t.Errorf("the bar left %q", last)
+// TestBarFits holds that no line of a bar reaches the terminal's edge, also when
+// the terminal becomes narrower, and that nothing is left of it.
+func TestBarFits(t *testing.T) {
+	for _, columns := range []int{20, 30, 40, 60, 80, 200} {
+		var b bytes.Buffer
+		width := 200
+		show, done := Bar(&b, func() int { return width }, time.Second, 10*time.Second)
+		show(course[0])
+		width = columns
+		b.Reset()
+		for _, p := range append(course, violated) {
+			show(p)
+		}
+		done()
+		for _, line := range strings.FieldsFunc(b.String(), func(r rune) bool { return r == '\r' || r == '\n' }) {
+			if n := utf8.RuneCountInString(strings.TrimRight(line, " ")); n >= columns {
+				t.Errorf("%d columns in a terminal of %d: %q", n, columns, line)
+			}
+		}
+		if strings.Contains(b.String(), "\n") {
+			t.Errorf("a bar of %d columns scrolls: %q", columns, b.String())
+		}
+		if out := b.String(); strings.TrimSpace(out[strings.LastIndexByte(strings.TrimRight(out, "\r "), '\r')+1:]) == "" || !strings.HasSuffix(out, " \r") {
+			t.Errorf("the bar is not cleared at the end: %q", out)
+		}
+		if columns >= 60 && !strings.Contains(b.String(), "measuring: 110,000 deliveries") && !strings.Contains(b.String(), "measuring: 1,100 lines") {
+			t.Errorf("no progress in %q", b.String())
+		}
+		if !strings.Contains(b.String(), "2 VIOLATIONS") && (columns >= 30 || !strings.Contains(b.String(), "2!")) {
+			t.Errorf("no violation in %q", b.String())
+		}
 	}
 }
+
+func TestLinesTellTheFirstViolation(t *testing.T) {
+	var b bytes.Buffer
+	show := Lines(&b, 0, 10*time.Second)
+	suspected := course[3]
+	suspected.Done, suspected.Suspected = 0.01, true
+	show(suspected)
+	early := violated
+	early.Done = 0.07
+	for range 3 {
+		show(early)
+	}
+	show(violated)
+	want := "chatsim:  10 %  SUSPECTED VIOLATION, the end decides, measuring: 600 lines sent, 60,000 deliveries\n" +
+		"chatsim:  16 %  2 VIOLATIONS so far (total order, FIFO order), measuring: 600 lines sent, 60,000 deliveries\n" +
+		"chatsim:  50 %  2 VIOLATIONS so far (total order, FIFO order), measuring: 600 lines sent, 60,000 deliveries\n"
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+var violated = loadgen.Progress{Phase: loadgen.Loading, Done: 0.5, Joined: 100, Sent: 600, Deliveries: 60000,
+	Violations: 2, Violated: []string{"total order", "FIFO order"}}

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
-	"golang.org/x/term"
+	"chatsim/loadgen/screen"
 )
 
 // Output is where a report goes, and in which forms. Of the files each is a
@@ -38,14 +39,12 @@ func (o Output) Check() error {
 }
 
 // Text is where text goes: to standard error where something else is for
-// standard output.
+// standard output. A terminal is sent lines that fit it.
 func (o Output) Text(stdout, stderr io.Writer) io.Writer {
-	for _, path := range o.files() {
-		if path == "-" {
-			return stderr
-		}
+	if slices.Contains(o.files(), "-") {
+		return screen.Fit(stderr)
 	}
-	return stdout
+	return screen.Fit(stdout)
 }
 
 // Write writes the report. The text comes first: it is there even if the disk
@@ -97,7 +96,14 @@ func (o Output) text(rep *Report, w io.Writer) error {
 	if o.Quiet {
 		return Quiet(w, rep)
 	}
-	f, ok := w.(*os.File)
-	color := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == ""
-	return Text(w, rep, TextOptions{Verbose: o.Verbose, Color: color})
+	return Text(w, rep, o.TextOptions(w))
+}
+
+// TextOptions are those of the report's text on w.
+func (o Output) TextOptions(w io.Writer) TextOptions {
+	opt := TextOptions{Verbose: o.Verbose}
+	if _, ok := screen.Terminal(w); ok {
+		opt.Color, opt.Width = os.Getenv("NO_COLOR") == "", screen.Width(w)
+	}
+	return opt
 }

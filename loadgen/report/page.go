@@ -4,17 +4,28 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"chatsim/loadgen/screen"
 )
 
 const (
-	columns = 80 // of the terminals that a report must fit
-	indent  = 12 // of a row's values
+	columns = screen.Columns // of a report that no terminal shows
+	indent  = 12             // of a row's values
 )
 
 // page collects a text report. All text is made printable on its way in.
 type page struct {
 	buf   bytes.Buffer
 	color bool
+	width int // columns; 0: of no terminal
+}
+
+// columns are those that a line may have.
+func (p *page) columns() int {
+	if p.width == 0 {
+		return columns
+	}
+	return p.width
 }
 
 // The colours that verdicts have on a terminal.
@@ -35,7 +46,7 @@ func (p *page) word(v Verdict, text string) {
 	p.buf.WriteString(text)
 }
 
-// line writes one line as it is, whatever its length.
+// line writes one line, whatever its length.
 func (p *page) line(text string) {
 	p.buf.WriteString(Printable(text))
 	p.buf.WriteByte('\n')
@@ -59,7 +70,7 @@ func (p *page) wrap(at, hang int, sep string, values []string) {
 		width := utf8.RuneCountInString(v)
 		switch {
 		case first:
-		case at+utf8.RuneCountInString(sep)+width > columns:
+		case at+utf8.RuneCountInString(sep)+width > p.columns():
 			p.buf.WriteByte('\n')
 			p.buf.WriteString(strings.Repeat(" ", hang))
 			at = hang
@@ -82,4 +93,35 @@ func pad(s string, width int) string {
 // padLeft fills on the left, for figures.
 func padLeft(s string, width int) string {
 	return strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s))) + s
+}
+
+// text is the page, its longer lines broken between words where a terminal
+// shows it.
+func (p *page) text() string {
+	if p.width == 0 {
+		return p.buf.String()
+	}
+	return screen.Wrap(p.buf.String(), p.width)
+}
+
+// command writes a command that is there to be copied: on one line, for a
+// terminal with a backslash where it goes on.
+func (p *page) command(label, command string) {
+	p.buf.WriteString(pad(label, indent))
+	at := indent
+	for i, word := range strings.Split(Printable(command), " ") {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case p.width > 0 && at+1+n+len(` \`) > p.width:
+			p.buf.WriteString(" \\\n" + strings.Repeat(" ", indent))
+			at = indent
+		default:
+			p.buf.WriteByte(' ')
+			at++
+		}
+		p.buf.WriteString(word)
+		at += n
+	}
+	p.buf.WriteByte('\n')
 }

@@ -7,18 +7,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // TextOptions are how much Text says, and for whom.
 type TextOptions struct {
 	Verbose bool // every check, threshold and latency, and the environment
 	Color   bool // for a terminal
+	Width   int  // of the terminal, in columns; 0: none, a file or a pipe
 }
 
 // Text writes the report for people: the verdict first, on a screen of 80 by
 // 24 where nothing failed.
 func Text(w io.Writer, r *Report, opt TextOptions) error {
-	p := &page{color: opt.Color}
+	p := &page{color: opt.Color, width: opt.Width}
 	word, parts := r.headline()
 	p.word(r.Verdict, word)
 	p.buf.WriteString("  ")
@@ -37,10 +39,9 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 		p.wrap(indent, indent, " ", strings.Fields(warning))
 	}
 	if r.Reproduce != "" {
-		p.buf.WriteString(pad("reproduce", indent))
-		p.line(r.Reproduce) // never wrapped: it is there to be copied
+		p.command("reproduce", r.Reproduce)
 	}
-	_, err := w.Write(p.buf.Bytes())
+	_, err := io.WriteString(w, p.text())
 	return err
 }
 
@@ -93,6 +94,7 @@ var briefly = map[string]string{"delivery": "", "last": "last receiver", "join":
 
 func (p *page) latency(r *Report, verbose bool) {
 	header := false
+	shown := p.percentiles()
 	for _, l := range latencies {
 		remark, brief := briefly[l.name]
 		lat := l.get(&r.Latency)
@@ -100,13 +102,13 @@ func (p *page) latency(r *Report, verbose bool) {
 			continue
 		}
 		if !header {
-			p.line(strings.TrimRight(figuresRow("latency", "p50", "p90", "p99", "p99.9", "max"), " "))
+			p.line(strings.TrimRight(shown("latency", "p50", "p90", "p99", "p99.9", "max"), " "))
 			header = true
 		}
-		row := figuresRow("  "+strings.TrimPrefix(l.name, "delivery_"), humanPercentile(lat.P50), humanPercentile(lat.P90),
+		row := shown("  "+strings.TrimPrefix(l.name, "delivery_"), humanPercentile(lat.P50), humanPercentile(lat.P90),
 			humanPercentile(lat.P99), humanPercentile(lat.P999), humanDuration(lat.Max))
-		if remark != "" {
-			row += "(" + remark + ")"
+		if remark = "(" + remark + ")"; remark != "()" && (p.width == 0 || utf8.RuneCountInString(row+remark) <= p.width) {
+			row += remark
 		}
 		p.line(strings.TrimRight(row, " "))
 	}
@@ -173,10 +175,26 @@ func (p *page) find(f *Find) {
 	}
 }
 
+// percentiles returns how a latency's row is written: with as many of its five
+// figures as there is room for, the tail rather than the middle.
+func (p *page) percentiles() func(label string, p50, p90, p99, p999, max string) string {
+	return func(label string, p50, p90, p99, p999, max string) string {
+		switch room := (p.columns() - indent) / figureWidth; {
+		case room >= 5:
+			return figuresRow(label, p50, p90, p99, p999, max)
+		case room == 4:
+			return figuresRow(label, p50, p90, p99, max)
+		}
+		return figuresRow(label, p50, p99, max)
+	}
+}
+
+const figureWidth = 9 // of a column of figures
+
 func figuresRow(label string, figures ...string) string {
 	row := pad(label, indent)
 	for _, f := range figures {
-		row += pad(f, 8) + " "
+		row += pad(f, figureWidth-1) + " "
 	}
 	return row
 }

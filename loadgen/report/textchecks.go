@@ -100,7 +100,7 @@ func (p *page) witness(w *Witness) {
 
 // sides shows what two chatters saw, one beside the other.
 func (p *page) sides(sides []Side) {
-	const column = 36 // runes
+	column := min(max((p.columns()-8)/2, 17), 60) // runes
 	cell := func(s *Side, row int) string {
 		switch {
 		case row == 0:

@@ -95,7 +95,7 @@ func (s *Session) text() io.Writer {
 // everything is asked for.
 func (s *Session) showRun(rep *report.Report) error {
 	if s.Flags.Verbose || rep.ExitCode() != 0 && !s.Flags.Quiet {
-		return report.Text(s.text(), rep, report.TextOptions{Verbose: s.Flags.Verbose})
+		return report.Text(s.text(), rep, s.output().TextOptions(s.text()))
 	}
 	return report.Quiet(s.text(), rep)
 }

@@ -12,12 +12,11 @@ import (
 	"io"
 	"os"
 
-	"golang.org/x/term"
-
 	"chatsim/loadgen"
 	"chatsim/loadgen/flags"
 	"chatsim/loadgen/progress"
 	"chatsim/loadgen/report"
+	"chatsim/loadgen/screen"
 )
 
 // Session is what one command line asks for.
@@ -206,8 +205,8 @@ func (s *Session) show(lc *loadgen.Config) (done func()) {
 		return func() {}
 	}
 	warmup := max(lc.Warmup, 0)
-	if f, ok := s.Stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("CI") == "" {
-		lc.Progress, done = progress.Bar(s.Stderr, warmup, lc.Duration)
+	if f, ok := screen.Terminal(s.Stderr); ok && !screen.CI(os.Getenv) {
+		lc.Progress, done = progress.Bar(f, func() int { return screen.Width(f) }, warmup, lc.Duration)
 		return done
 	}
 	lc.Progress = progress.Lines(s.Stderr, warmup, lc.Duration)

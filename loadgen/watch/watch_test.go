@@ -73,7 +73,7 @@ func TestFigures(t *testing.T) {
 	}
 	s.Begin("one")
 	for n := range int64(3) {
-		s.Take(loadgen.Snapshot{Progress: loadgen.Progress{Phase: loadgen.Loading, Sent: n}, Present: 10 * n, Suspected: true})
+		s.Take(loadgen.Snapshot{Progress: loadgen.Progress{Phase: loadgen.Loading, Sent: n, Suspected: true}, Present: 10 * n})
 	}
 	r := figures(t, s, "")
 	if r.What != "one" || r.Number != 1 || r.Phase != loadgen.Loading || r.Sent != 2 || !r.Suspected || len(r.Samples) != 3 || r.Samples[2].Users != 20 {
