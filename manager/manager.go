@@ -191,6 +191,7 @@ func (m *Manager) startRecord() {
 	})
 	m.feed.Lock()
 	m.feed.SubscribeLocked(m.record)
+	m.feed.AsideLocked(m.record)
 	m.feed.Unlock()
 	m.feed.Release(m.record)
 }

@@ -38,6 +38,7 @@ type record interface {
 	Block(c *feed.Cursor, now time.Duration)
 	Unblock(c *feed.Cursor)
 	Touch(c *feed.Cursor, now time.Duration)
+	Excuse(c *feed.Cursor, now time.Duration)
 	Evict(now, grace time.Duration) []feed.Evicted
 	Pending(c *feed.Cursor) int
 	Done(c *feed.Cursor) bool
@@ -56,6 +57,7 @@ type server struct {
 	log      record
 	onEvict  func(s *session, r feed.Reason) // right after the log has
 	sessions []*session                      // not yet closed, in the order of their dials
+	pressed  bool                            // the log was about to be full when it last evicted
 	full     bool                            // since the log was full and until it is roomy
 	over     int                             // bytes appended since the log was last below its window
 	window   int

@@ -84,8 +84,9 @@ func (w *world) onEvict(s *session, r feed.Reason) {
 	} else {
 		w.seen.Slow++
 	}
-	idle := w.server.now - u.caughtUp
-	if u.mood == reads || idle < grace || r == feed.Stalled && w.server.now-u.took < grace {
+	idle, since := w.server.now-u.caughtUp, w.server.now-u.took
+	early := r == feed.Stalled && w.server.pressed && since >= feed.Patience(grace)
+	if u.mood == reads || !early && (idle < grace || r == feed.Stalled && since < grace) {
 		w.fail("evicted", "%v is evicted as %v: it %s, and had all there was %v ago", u, r, moods[u.mood], idle)
 	}
 	u.leaving = check.Reset
@@ -116,14 +117,19 @@ func (w *world) of(who, n int) *session {
 }
 
 // tick lets time pass and the server look for those who hold up. Those who
-// read have read everything within the grace, whatever the schedule says.
+// read have read something within the patience and everything within the grace,
+// whatever the schedule says.
 func (w *world) tick(d time.Duration) {
 	now := w.server.now + d
+	w.server.look()
 	for _, u := range w.chatters {
-		if u.conn == nil || u.mood != reads || now-u.caughtUp < grace {
-			continue
+		switch {
+		case u.conn == nil || u.mood != reads:
+		case now-u.caughtUp >= grace:
+			w.catchUp(u)
+		case now-u.took >= feed.Patience(grace):
+			u.read(1)
 		}
-		w.catchUp(u)
 	}
 	w.server.now = now
 	w.server.evict(grace)

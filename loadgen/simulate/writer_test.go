@@ -92,16 +92,25 @@ func (v *server) close(s *session) {
 	s.closed, s.conn.cut, s.conn.down.over = true, true, true
 }
 
-// evict looks who holds the others up.
-func (v *server) evict(grace time.Duration) {
+// look sees whose chatter has taken something since the last look.
+func (v *server) look() {
 	for _, s := range v.sessions {
 		if q := len(s.conn.down.bytes); s.on {
-			if q < s.queued {
+			switch {
+			case q < s.queued:
 				v.log.Touch(&s.cursor, v.now)
+			case q == 0:
+				v.log.Excuse(&s.cursor, v.now)
 			}
 			s.queued = q
 		}
 	}
+}
+
+// evict looks who holds the others up.
+func (v *server) evict(grace time.Duration) {
+	v.look()
+	v.pressed = !v.log.Roomy()
 	for _, e := range v.log.Evict(v.now, grace) {
 		for _, s := range v.sessions {
 			if &s.cursor == e.Cursor {

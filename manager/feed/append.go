@@ -63,6 +63,9 @@ func (f *Feed) SubscribeLocked(s *Subscriber) bool {
 	return true
 }
 
+// AsideLocked has s, which is subscribed, stand aside, see Log.Aside.
+func (f *Feed) AsideLocked(s *Subscriber) { f.log.Aside(&s.cursor) }
+
 // Progress notes that a held subscriber's peer takes what its owner writes.
 func (f *Feed) Progress(s *Subscriber) {
 	f.mu.Lock()
@@ -155,6 +158,10 @@ func (f *Feed) Full() bool { return f.full.Load() }
 func (f *Feed) noteFullLocked() {
 	if f.log.Full() && !f.full.Load() {
 		f.full.Store(true)
+		select {
+		case f.pressed <- struct{}{}:
+		default:
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ type Cursor struct {
 	owed      int64 // bytes of private entries ever appended
 	delivered int64 // bytes ever consumed
 
+	aside       bool
 	blockedAt   int           // place in Log.blocked counted from 1, 0: not there
 	progress    time.Duration // of a blocked one: when it was last seen to take something
 	behind      bool          // more than half the window, since behindSince
@@ -177,7 +178,7 @@ func (l *Log) Advance(c *Cursor, n int, now time.Duration) {
 		return
 	}
 	c.delivered += int64(n)
-	c.progress = now
+	c.progress, l.moved = now, now
 	from := c.chunk
 	end := min(l.end, c.limit)
 	for n > 0 {

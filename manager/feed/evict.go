@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -11,7 +12,7 @@ type Reason uint8
 // The reasons. Stalled and Slow are evictions.
 const (
 	Finished Reason = iota // its stay has ended and all of it was written
-	Stalled                // took nothing for the grace while others went on
+	Stalled                // took nothing while others had to wait for it, or for the grace
 	Slow                   // was far behind for the grace, and took little, while most had caught up
 	Broken                 // its connection does not take writes any more
 	Closed                 // the feed was closed before all was written
@@ -52,9 +53,23 @@ func (l *Log) Unblock(c *Cursor) {
 	c.blockedAt = 0
 }
 
-// Touch notes progress of a blocked cursor that Advance cannot see, such as its
-// peer emptying the kernel's buffers.
-func (l *Log) Touch(c *Cursor, now time.Duration) { c.progress = now }
+// Touch records progress of a blocked cursor that Advance cannot see, such as
+// its peer emptying the kernel's buffers.
+func (l *Log) Touch(c *Cursor, now time.Duration) { c.progress, l.moved = now, now }
+
+// Excuse begins the time of a blocked cursor anew: its peer has taken all that
+// it was given, and waits for us.
+func (l *Log) Excuse(c *Cursor, now time.Duration) { c.progress = now }
+
+// Pause takes d out of everybody's time: for so long nothing could be written
+// or seen here, and no peer is to blame.
+func (l *Log) Pause(d time.Duration) {
+	l.moved += d
+	for _, c := range l.blocked {
+		c.progress += d
+		c.behindSince += d
+	}
+}
 
 // Blocked is how many cursors are blocked.
 func (l *Log) Blocked() int { return len(l.blocked) }
@@ -64,22 +79,20 @@ func (l *Log) Blocked() int { return len(l.blocked) }
 // nobody does, one that has finished, for only its connection waits for it. Slow
 // is one that for all of the grace was more than half the window behind, and took
 // less than that, while most had caught up. Where most are behind, blocked or
-// waiting to be served, nobody goes: then Full slows those who append. The answer
-// holds until the next call; it costs O(blocked + chunks).
+// waiting to be served, nobody goes: then Full slows those who append.
+//
+// Where the window is about to be full, those that take nothing and keep it so
+// are Stalled before the grace is over, see makeRoom. The answer holds until the
+// next call; it costs O(blocked + chunks), and O(blocked log blocked) where the
+// window is about to be full.
 func (l *Log) Evict(now, grace time.Duration) []Evicted {
 	clear(l.evicted)
 	l.evicted = l.evicted[:0]
 	if len(l.blocked) == 0 {
 		return nil
 	}
-	stalled := 0
-	for _, c := range l.blocked {
-		if now-c.progress >= grace {
-			stalled++
-		}
-	}
-	someGoOn := l.cursors+l.guests > stalled
-	mostWait := 2*l.caughtUp() >= l.cursors
+	someGoOn := l.others(now, grace)+l.guests > 0
+	mostWait := l.mostCaughtUp()
 	for _, c := range slices.Backward(l.blocked) { // backwards: Drop fills its gap from the end
 		slow := l.slow(c, mostWait, now, grace)
 		finished := c.limit <= l.end
@@ -90,7 +103,68 @@ func (l *Log) Evict(now, grace time.Duration) []Evicted {
 			l.evict(c, Slow)
 		}
 	}
+	l.makeRoom(now, grace)
 	return l.evicted
+}
+
+// The shares of the grace that makeRoom waits for, with the grace of 5 s.
+const (
+	stillShare   = 50 // 100 ms in which nobody has taken anything: all that can flow has
+	patientShare = 25 // 200 ms: longer than a hiccup of a scheduler or a network
+	certainShare = 5  // 1 s: longer than a turn around a busy room
+)
+
+// Patience is how long a reader may take nothing, whatever others wait for.
+func Patience(grace time.Duration) time.Duration { return grace / patientShare }
+
+// makeRoom evicts those because of whom the others would have to wait: the
+// window is about to be full, and they have taken nothing for a while, which is
+// the longer the more there is that speaks for them. It is the patience where
+// most have caught up and nothing flows to anybody any more; else the certain
+// time where one of both is so. While the others are being written to and are
+// behind as well, the room is busy and nobody is to blame. Those furthest behind
+// go first, until half of the window is free.
+func (l *Log) makeRoom(now, grace time.Duration) {
+	if l.Roomy() || len(l.blocked) == 0 {
+		return
+	}
+	still, most := now-l.moved >= grace/stillShare, l.mostCaughtUp()
+	patience := grace / certainShare
+	switch {
+	case still && most:
+		patience = Patience(grace)
+	case !still && !most:
+		return
+	}
+	if l.others(now, patience) == 0 {
+		return
+	}
+	silent := l.silent[:0]
+	for _, c := range l.blocked {
+		if !c.aside && now-c.progress >= patience {
+			silent = append(silent, c)
+		}
+	}
+	slices.SortFunc(silent, func(a, b *Cursor) int { return cmp.Compare(l.Pending(b), l.Pending(a)) })
+	for _, c := range silent {
+		if l.Retained() > l.window/2 && (c.chunk == l.first || c.private > 0) {
+			l.evict(c, Stalled)
+		}
+	}
+	clear(silent)
+	l.silent = silent
+}
+
+// others is how many cursors have not been silent for so long, but for those
+// that stand aside.
+func (l *Log) others(now, silent time.Duration) int {
+	n := l.cursors - l.asides
+	for _, c := range l.blocked {
+		if !c.aside && now-c.progress >= silent {
+			n--
+		}
+	}
+	return n
 }
 
 // slow looks at a blocked cursor. It has the grace for half a window, and then
@@ -106,13 +180,13 @@ func (l *Log) slow(c *Cursor, mostWait bool, now, grace time.Duration) bool {
 	return c.behind && now-c.behindSince >= grace
 }
 
-// caughtUp is how many cursors stand near the end.
-func (l *Log) caughtUp() int {
+// mostCaughtUp reports whether most cursors stand near the end.
+func (l *Log) mostCaughtUp() bool {
 	n, near := l.cursors, l.end-int64(l.window/8)
 	for k := l.first; k != l.last && k.end() <= near; k = k.next {
 		n -= k.cursors
 	}
-	return n
+	return 2*n >= l.cursors
 }
 
 func (l *Log) evict(c *Cursor, r Reason) {

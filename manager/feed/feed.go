@@ -12,6 +12,7 @@ package feed
 import (
 	"context"
 	"io"
+	"net"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -33,11 +34,13 @@ type Config struct {
 // made. Nobody does I/O, encodes or waits for a peer while holding it.
 type Feed struct {
 	// Static after New.
-	grace time.Duration
-	tick  time.Duration // between looks at blocked subscribers
-	start time.Time     // instants of the Log count from here
-	stop  chan struct{} // closed when the goroutines shall end
-	empty chan struct{} // closed when closed and without subscribers
+	grace   time.Duration
+	tick    time.Duration // between looks at blocked subscribers
+	glance  time.Duration // and where the window is about to be full
+	start   time.Time     // instants of the Log count from here
+	stop    chan struct{} // closed when the goroutines shall end
+	empty   chan struct{} // closed when closed and without subscribers
+	pressed chan struct{} // has watch look at once
 
 	goroutines sync.WaitGroup
 
@@ -91,6 +94,7 @@ type Subscriber struct {
 	// Static after NewSubscriber.
 	conn  Conn
 	raw   syscall.RawConn // nil: only conn.Write
+	under syscall.RawConn // the socket that conn writes to, raw or below; nil: unknown
 	onEnd func(Reason, error)
 
 	// Guarded by Feed.mu.
@@ -117,12 +121,14 @@ func New(cfg Config) *Feed {
 		cfg.Grace = 5 * time.Second
 	}
 	f := &Feed{
-		grace: cfg.Grace,
-		tick:  min(cfg.Grace/16, 250*time.Millisecond),
-		start: time.Now(),
-		stop:  make(chan struct{}),
-		empty: make(chan struct{}),
-		log:   NewLog(cfg.Window),
+		grace:   cfg.Grace,
+		tick:    min(cfg.Grace/16, 250*time.Millisecond),
+		glance:  max(cfg.Grace/200, time.Millisecond),
+		start:   time.Now(),
+		stop:    make(chan struct{}),
+		empty:   make(chan struct{}),
+		pressed: make(chan struct{}, 1),
+		log:     NewLog(cfg.Window),
 	}
 	f.idle.init()
 	f.ready.init()
@@ -141,9 +147,20 @@ func New(cfg Config) *Feed {
 // feed ends it, from any goroutine and without the lock; it must not block. The
 // feed never closes conn: what its peer has sent may still be read.
 func NewSubscriber(conn Conn, onEnd func(Reason, error)) *Subscriber {
-	s := &Subscriber{conn: conn, raw: rawOf(conn), onEnd: onEnd}
+	s := &Subscriber{conn: conn, raw: rawOf(conn), under: rawOf(lowest(conn)), onEnd: onEnd}
 	s.links.sub, s.cursor.owner = s, s
 	return s
+}
+
+// lowest is the connection that others, such as TLS, are built upon.
+func lowest(conn any) any {
+	for {
+		outer, ok := conn.(interface{ NetConn() net.Conn })
+		if !ok {
+			return conn
+		}
+		conn = outer.NetConn()
+	}
 }
 
 // now is the instant for the Log.

@@ -1,6 +1,9 @@
 package feed
 
-import "math"
+import (
+	"math"
+	"time"
+)
 
 const (
 	// DefaultWindow is how many bytes a Log keeps for all its cursors together
@@ -34,10 +37,13 @@ type Log struct {
 	freeEntry   *entry
 	freeEntries int // bytes
 
-	cursors int       // subscribed
-	guests  int       // outsiders kept waiting by a full window
-	blocked []*Cursor // whose connections take no more for now
-	evicted []Evicted // memory of Evict's answer
+	cursors int           // subscribed
+	guests  int           // outsiders kept waiting by a full window
+	asides  int           // of the cursors, see Aside
+	blocked []*Cursor     // whose connections take no more for now
+	moved   time.Duration // when any cursor last took something
+	evicted []Evicted     // memory of Evict's answer
+	silent  []*Cursor     // memory of makeRoom
 }
 
 // chunk is a part of the log. Its bytes never move, so a slice of them may be
@@ -130,6 +136,16 @@ func (l *Log) Subscribe(c *Cursor) {
 	*c = Cursor{spot: spot{chunk: l.last, pos: l.end}, owner: c.owner, start: l.end, limit: math.MaxInt64}
 }
 
+// Aside has c, which is subscribed, stand aside: nobody is evicted because c
+// would have to wait, nor is c before the grace. That is for one that reads
+// along, such as a record: a room in which all others stall shall not lose them.
+func (l *Log) Aside(c *Cursor) {
+	if c.chunk != nil && !c.aside {
+		c.aside = true
+		l.asides++
+	}
+}
+
 // Finish ends the stay of c at the present end: later entries are not for it.
 func (l *Log) Finish(c *Cursor) { c.limit = min(c.limit, l.end) }
 
@@ -142,6 +158,9 @@ func (l *Log) Drop(c *Cursor) {
 	}
 	l.Unblock(c)
 	l.cursors--
+	if c.aside {
+		l.asides--
+	}
 	l.private -= c.private
 	k.cursors--
 	k.shared = true

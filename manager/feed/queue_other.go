@@ -1,10 +1,8 @@
-//go:build !linux
+//go:build !linux && !darwin
 
 package feed
 
-import "syscall"
+import "errors"
 
-// queueProbe cannot look into sockets here.
-type queueProbe struct{}
-
-func (*queueProbe) queued(syscall.RawConn) int { return -1 }
+// queuedBytes cannot be told here.
+func queuedBytes(int) (int, error) { return 0, errors.ErrUnsupported }

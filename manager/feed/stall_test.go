@@ -101,8 +101,8 @@ func (h *hall) empty() {
 	if want := len(h.subs) * len(h.due); h.heard != want {
 		h.t.Errorf("%d lines heard by the healthy ones, want %d", h.heard, want)
 	}
-	if h.longest > hallGrace {
-		h.t.Errorf("a healthy one has waited for %v, the grace is %v", h.longest, hallGrace)
+	if limit := Patience(hallGrace) + h.feed.glance; h.longest > limit {
+		h.t.Errorf("a healthy one has waited for %v, want at most %v of a grace of %v", h.longest, limit, hallGrace)
 	}
 	if limit := hallWindow + h.feed.log.chunkSize + hallLine; h.most > limit {
 		h.t.Errorf("%d bytes were kept, want at most %d", h.most, limit)

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,6 +23,7 @@ type twins struct {
 	log     *Log
 	all     []*twin
 	now     time.Duration
+	moved   time.Duration // when anybody last took something
 	scratch []byte
 	serial  byte
 }
@@ -115,6 +117,9 @@ func (m *twins) write(t *rapid.T) {
 	n := rapid.IntRange(0, len(b)).Draw(t, "written")
 	m.log.Advance(&w.cursor, n, m.now)
 	w.owed = w.owed[n:]
+	if n > 0 {
+		m.moved = m.now
+	}
 	if n > 0 && w.stalled >= 0 {
 		w.stalled = m.now
 	}
@@ -137,7 +142,7 @@ func (m *twins) unblock(t *rapid.T) {
 // evict lets some time pass and compares who is stalled; Slow is left to the
 // tables, here only that nobody goes who is not blocked.
 func (m *twins) evict(t *rapid.T) {
-	m.now += time.Duration(rapid.IntRange(0, 3).Draw(t, "seconds")) * time.Second
+	m.now += rapid.SampledFrom([]time.Duration{0, 50 * time.Millisecond, 150 * time.Millisecond, time.Second, 3 * time.Second}).Draw(t, "passes")
 	want := map[*Cursor]bool{}
 	for _, w := range m.all {
 		if w.stalled >= 0 && m.now-w.stalled >= testGrace {
@@ -151,22 +156,41 @@ func (m *twins) evict(t *rapid.T) {
 			}
 		}
 	}
+	pressed, clear := !m.log.Roomy(), m.clear()
 	for _, e := range m.log.Evict(m.now, testGrace) {
-		for _, w := range m.all {
-			if &w.cursor != e.Cursor {
-				continue
-			}
-			if e.Reason == Stalled != want[e.Cursor] || w.stalled < 0 {
-				t.Fatalf("evicted as %v, blocked since %v, now %v", e.Reason, w.stalled, m.now)
-			}
-			m.remove(w)
-			break
+		i := slices.IndexFunc(m.all, func(w *twin) bool { return &w.cursor == e.Cursor })
+		w := m.all[i]
+		early := pressed && w.stalled >= 0 && m.now-w.stalled >= Patience(testGrace)
+		if w.stalled < 0 || e.Reason == Stalled && !want[e.Cursor] && !early || e.Reason != Stalled && want[e.Cursor] {
+			t.Fatalf("evicted as %v, blocked since %v, now %v, window about to be full: %v", e.Reason, w.stalled, m.now, pressed)
 		}
+		m.remove(w)
 		delete(want, e.Cursor)
 	}
 	if len(want) > 0 {
 		t.Fatalf("%d stalled cursors were not evicted", len(want))
 	}
+	if clear && !m.log.Roomy() {
+		t.Fatalf("%d of %d bytes are kept for those who take nothing", m.log.Retained(), m.log.window)
+	}
+}
+
+// clear reports whether it is clear that the window is held by a few alone: each
+// other cursor, and they are more, has had everything, and for the patience
+// nobody has taken anything.
+func (m *twins) clear() bool {
+	silent, others := 0, 0
+	for _, w := range m.all {
+		switch {
+		case w.stalled >= 0 && m.now-w.stalled >= Patience(testGrace):
+			silent++
+		case len(w.owed) == 0:
+			others++
+		default:
+			return false
+		}
+	}
+	return others > silent && m.now-m.moved >= Patience(testGrace)
 }
 
 func (m *twins) check(t *rapid.T) {

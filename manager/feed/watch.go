@@ -37,38 +37,60 @@ func (f *Feed) blockLocked(s *Subscriber, now time.Duration) {
 	f.log.Block(&s.cursor, now)
 	if !f.watching && !f.stopped {
 		f.watching = true
-		f.goroutines.Go(f.watch)
+		wait := f.nextLookLocked()
+		f.goroutines.Go(func() { f.watch(wait) })
 	}
 }
 
 // watch looks at the blocked subscribers from time to time, as long as there
 // are any: a room that is keeping up costs nothing.
-func (f *Feed) watch() {
-	t := time.NewTicker(f.tick)
+func (f *Feed) watch(wait time.Duration) {
+	t := time.NewTimer(wait)
 	defer t.Stop()
-	var suspects []*Subscriber
-	var probe queueProbe
-	for {
+	var seen sights
+	for last := f.now(); ; {
 		select {
 		case <-t.C:
+		case <-f.pressed:
 		case <-f.stop:
 			return
 		}
-		suspects = f.suspects(suspects[:0])
-		moving := suspects[:0]
-		for _, s := range suspects {
-			if n := probe.queued(s.raw); n >= 0 {
-				if n < s.queued {
-					moving = append(moving, s)
-				}
-				s.queued = n
-			}
-		}
-		again := f.judge(moving)
-		clear(suspects[:cap(suspects)])
-		if !again {
+		f.look(&seen)
+		now := f.now()
+		var again bool
+		if again, wait = f.judge(&seen, now-last-wait); !again {
 			return
 		}
+		last = now
+		t.Reset(wait)
+	}
+}
+
+// sights is what a look has seen of blocked subscribers; the memory is used
+// again.
+type sights struct {
+	probe    queueProbe
+	suspects []*Subscriber
+	moving   []*Subscriber // whose peers take something
+	emptied  []*Subscriber // and who have taken all that they were given
+}
+
+// look looks into the sockets of the blocked ones.
+func (f *Feed) look(seen *sights) {
+	clear(seen.suspects[:cap(seen.suspects)])
+	seen.suspects = f.suspects(seen.suspects[:0])
+	clear(seen.moving)
+	clear(seen.emptied)
+	seen.moving, seen.emptied = seen.moving[:0], seen.emptied[:0]
+	for _, s := range seen.suspects {
+		n := seen.probe.queued(s.under)
+		switch {
+		case n > 0 && n < s.queued:
+			seen.moving = append(seen.moving, s)
+		case n == 0:
+			seen.emptied = append(seen.emptied, s)
+		}
+		s.queued = max(n, 0)
 	}
 }
 
@@ -77,28 +99,44 @@ func (f *Feed) suspects(to []*Subscriber) []*Subscriber {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for s := range f.busy.all() {
-		if s.raw != nil && s.cursor.blockedAt > 0 {
+		if s.under != nil && s.cursor.blockedAt > 0 {
 			to = append(to, s)
 		}
 	}
 	return to
 }
 
-// judge evicts, and says whether anybody is blocked still. Looks are a tick
-// apart, so it judges by a grace that is a tick shorter: nobody healthy waits
-// for longer than the grace.
-func (f *Feed) judge(moving []*Subscriber) bool {
+// judge evicts, and returns whether anybody is blocked still and when to look
+// again. Looks are a tick apart, so it judges by a grace that is a tick shorter:
+// nobody healthy waits for longer than the grace. Where the look is late, this
+// process was not run meanwhile and its peers were not served.
+func (f *Feed) judge(seen *sights, late time.Duration) (again bool, next time.Duration) {
 	f.Lock()
 	defer f.Unlock()
+	if late > f.glance {
+		f.log.Pause(late)
+	}
 	now := f.now()
-	for _, s := range moving {
+	for _, s := range seen.moving {
 		f.log.Touch(&s.cursor, now)
+	}
+	for _, s := range seen.emptied {
+		f.log.Excuse(&s.cursor, now)
 	}
 	for _, e := range f.log.Evict(now, f.grace-f.tick) {
 		f.endLocked(e.Cursor.owner, e.Reason, nil)
 	}
+	f.madeRoomLocked()
 	if f.log.Blocked() == 0 {
 		f.watching = false
 	}
-	return f.watching
+	return f.watching, f.nextLookLocked()
+}
+
+// nextLookLocked is how long the next look may wait.
+func (f *Feed) nextLookLocked() time.Duration {
+	if f.log.Roomy() {
+		return f.tick
+	}
+	return f.glance
 }

@@ -8,6 +8,6 @@ import (
 )
 
 // rawOf returns nil: elsewhere a descriptor cannot be written to directly.
-func rawOf(Conn) syscall.RawConn { return nil }
+func rawOf(any) syscall.RawConn { return nil }
 
 func writeFD(uintptr, []byte) (int, error) { return 0, errors.ErrUnsupported }

@@ -9,7 +9,7 @@ import (
 
 // rawOf gives access to the file descriptor of a socket. It is nil for all
 // else: a type that only embeds a socket may have a Write of its own.
-func rawOf(conn Conn) syscall.RawConn {
+func rawOf(conn any) syscall.RawConn {
 	var raw syscall.RawConn
 	var err error
 	switch c := conn.(type) {
