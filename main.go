@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 			code = report.ExitBug
 		}
 	}()
-	known := flags.Known{Scenarios: scenario.Names(), MinSize: scenario.MinSize}
+	known := flags.Known{Scenarios: scenario.Names(), MinSize: scenario.MinSize, Env: os.LookupEnv}
 	cfg, err := flags.Parse(args, known)
 	if err != nil {
 		return fail(stderr, err)
@@ -85,7 +85,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 	case cfg.Compare != "":
 		code, err = unlessEnded(ctx, func() (int, error) { return runs.Compare(cfg, stdout, stderr) })
 	case cfg.Join != "":
-		err = join(ctx, cfg, stdin, stdout)
+		err = join(ctx, cfg, stdin, stdout, stderr)
 	case cfg.Serve:
 		err = serve(ctx, cfg, stdin, stdout, console)
 	default:
@@ -258,9 +258,21 @@ func closeRoom(room *manager.Manager, g *errgroup.Group, stderr io.Writer) {
 	}
 }
 
+// secret is the room's password.
+func secret(cfg *flags.Config, stderr io.Writer) (string, error) {
+	if cfg.Exposed() {
+		fmt.Fprintln(stderr, "chatsim: warning: others on this machine can read the password in the list of processes; -password-file or CHATSIM_PASSWORD keep it to you")
+	}
+	return cfg.Secret()
+}
+
 // join is one chatter for a person.
-func join(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout io.Writer) error {
-	return chatterterm.Run(ctx, chatterterm.Config{Addr: cfg.Join, Name: cfg.Name, Password: cfg.Password, TLS: cfg.TLS, TLSCA: cfg.TLSCA,
+func join(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stderr io.Writer) error {
+	password, err := secret(cfg, stderr)
+	if err != nil {
+		return err
+	}
+	return chatterterm.Run(ctx, chatterterm.Config{Addr: cfg.Join, Name: cfg.Name, Password: password, TLS: cfg.TLS, TLSCA: cfg.TLSCA,
 		LogDir: cfg.Log, Locale: chatterterm.Locale(os.Getenv), NoColor: os.Getenv("NO_COLOR") != ""}, stdin, stdout)
 }
 
@@ -270,10 +282,14 @@ func serve(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stde
 	if err != nil {
 		return err
 	}
+	password, err := secret(cfg, stderr)
+	if err != nil {
+		return err
+	}
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP) // under nohup too: it ends nothing here
 	defer signal.Stop(hup)
 	return live.Run(ctx, live.Config{Reload: hup, Listen: cfg.Listen, Drain: cfg.Drain, Record: cfg.Record, RecordPrivate: cfg.RecordPrivate,
-		RecordFormat: format, Password: cfg.Password, TLSCert: cfg.TLSCert, TLSKey: cfg.TLSKey, StrictNames: cfg.StrictNames,
+		RecordFormat: format, Password: password, TLSCert: cfg.TLSCert, TLSKey: cfg.TLSKey, StrictNames: cfg.StrictNames,
 		MaxUsers: cfg.MaxUsers, MaxConns: cfg.MaxConns, Console: cfg.Console, Origins: cfg.Origins, Hosts: cfg.Hosts, Flood: cfg.Flood, Verbose: cfg.Verbose}, stdin, stdout, stderr)
 }

@@ -109,7 +109,7 @@ func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, erro
 	switch e.kind {
 	case wire.Welcome:
 		if d.password != "" && isOf(e.names[0], d.password) && !isOf(e.names[0], name) {
-			return nil, event{}, &Error{msg: d.addr + " asks for no password: it took yours for a name, and showed it to everybody", hint: "leave -password out, and use that word no more"}
+			return nil, event{}, &Error{msg: d.addr + " asks for no password: it took yours for a name, and showed it to everybody", hint: "leave the password out, and use that word no more"}
 		}
 		return c, e, nil
 	case wire.Error:
@@ -128,7 +128,7 @@ func isOf(given, asked string) bool {
 func refused(e event) *Error {
 	hints := map[wire.Reason]string{
 		wire.BadName:  "choose another with -name",
-		wire.Password: "give the room's password with -password",
+		wire.Password: "give the room's password with -password-file FILE or in CHATSIM_PASSWORD",
 		wire.Full:     "try again later",
 		wire.Crowded:  "close one of your connections first",
 		wire.NeedTLS:  "add -tls",

@@ -55,7 +55,8 @@ type Config struct {
 	Record        string // a file; empty: none
 	RecordPrivate bool
 	RecordFormat  string // "text" or "json"
-	Password      string // of the room, for -serve and -join; empty: none
+	Password      string // of the room, for -serve and -join, unless it is in a file: see Secret
+	PasswordFile  string
 	TLSCert       string // PEM files; empty: no TLS
 	TLSKey        string
 	StrictNames   bool
@@ -76,10 +77,12 @@ type Config struct {
 	Help    bool
 	Version bool
 
-	set *set
+	set     *set
+	environ []string // flags that the environment has set
 }
 
-// Explicit says whether the command line has the flag, by its long name.
+// Explicit reports whether the command line or the environment has the flag, by
+// its long name.
 func (c *Config) Explicit(name string) bool { return c.set.Changed(name) }
 
 // scripted are the flags that decide what a run does, in the order in which

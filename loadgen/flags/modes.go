@@ -34,7 +34,7 @@ var modes = []mode{
 	{"judge", []string{savedRun, reporting}, nil, []string{"trace"}, "-judge makes no run: it looks again at one that was saved, with its settings and thresholds"},
 	{"compare", []string{reporting}, []string{"compare", "tolerance", "baseline-any"}, []string{"trace"}, "-compare makes no run: it looks at reports that are there"},
 	{"serve", []string{liveRoom}, []string{"drain", "v"}, nil, "-serve runs the room alone, for clients from elsewhere; simulate without it, or against it with -target"},
-	{"join", []string{terminal}, []string{"password"}, nil, "-join is one chatter for a person, without a run and a report"},
+	{"join", []string{terminal}, []string{"password", "password-file"}, nil, "-join is one chatter for a person, without a run and a report"},
 }
 
 func (s *set) flagsOf(title string) []string {

@@ -36,7 +36,7 @@ func (c *Config) Outputs() []report.File {
 // is decided again where they are read.
 func (c *Config) Inputs() []report.File {
 	files := []report.File{{Flag: "-judge", Path: c.Judge}, {Flag: "-baseline", Path: c.Baseline},
-		{Flag: "-tls-cert", Path: c.TLSCert}, {Flag: "-tls-key", Path: c.TLSKey}, {Flag: "-tls-ca", Path: c.TLSCA}}
+		{Flag: "-tls-cert", Path: c.TLSCert}, {Flag: "-tls-key", Path: c.TLSKey}, {Flag: "-tls-ca", Path: c.TLSCA}, {Flag: "-password-file", Path: c.PasswordFile}}
 	old, new := c.CompareSides()
 	for _, pattern := range []string{old, new} {
 		paths, err := filepath.Glob(pattern)

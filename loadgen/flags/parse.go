@@ -22,7 +22,8 @@ func (e *Error) Error() string { return e.msg }
 // Hint is advice beside the error; it may be empty.
 func (e *Error) Hint() string { return e.hint }
 
-// Parse reads the arguments after the program's name. Its errors are usage
+// Parse reads the arguments after the program's name, and known.Env for what
+// they do not say. Its errors are usage
 // errors and have a method Hint() string. With -help or -version whatever else
 // is asked for is not looked at.
 func Parse(args []string, known Known) (*Config, error) {
@@ -37,9 +38,12 @@ func Parse(args []string, known Known) (*Config, error) {
 	if rest := c.set.Args(); len(rest) > 0 {
 		return nil, leftover(c.set, rest)
 	}
+	if err := c.lookEnvironment(); err != nil {
+		return nil, err
+	}
 	for _, check := range []func() error{c.checkModes, c.contradictions, c.checkValues} {
 		if err := check(); err != nil {
-			return nil, err
+			return nil, c.blame(err)
 		}
 	}
 	return c, nil
@@ -47,7 +51,7 @@ func Parse(args []string, known Known) (*Config, error) {
 
 // checkValues looks at each value by itself.
 func (c *Config) checkValues() error {
-	for _, check := range []func() error{c.checkRoom, c.checkPatterns, c.checkNumbers, c.checkDurations, c.checkWords, c.checkFiles, c.checkAddresses} {
+	for _, check := range []func() error{c.checkRoom, c.checkPassword, c.checkPatterns, c.checkNumbers, c.checkDurations, c.checkWords, c.checkFiles, c.checkAddresses} {
 		if err := check(); err != nil {
 			return err
 		}

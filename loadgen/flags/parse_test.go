@@ -23,6 +23,8 @@ var refusals = []struct{ Line, Want, Hint string }{
 	{"-qv", "unknown flag -qv", "chatsim -help"},
 	{"-frobnicate", "unknown flag -frobnicate", "chatsim -help lists all flags"},
 	{"-x\x1b[2J", `unknown flag -x\x1b[2J`, "chatsim -help"},
+	{"-serve -password a -password-file f", "-password and -password-file contradict each other", "leave -password out"},
+	{"-serve -password-file=", "-password-file needs the name of a file", "-password-file FILE"},
 	{"---users 5", "bad flag ---users", "-users 500"},
 	{"-users", "-users needs a value", "-users N number of chatters"},
 	{"-users many", "-users many is not a whole number", ""},

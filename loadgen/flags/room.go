@@ -1,9 +1,5 @@
 package flags
 
-import (
-	"strings"
-)
-
 // checkRoom looks at what a live room and its chatter are told.
 func (c *Config) checkRoom() error {
 	switch {
@@ -11,8 +7,6 @@ func (c *Config) checkRoom() error {
 		return &Error{msg: "-tls-cert and -tls-key go together", hint: "write -tls-cert FILE -tls-key FILE"}
 	case c.Explicit("tls-ca") && !c.TLS:
 		return &Error{msg: "-tls-ca goes with -tls only", hint: "add -tls"}
-	case c.Explicit("password") && (c.Password == "" || strings.ContainsAny(c.Password, "\r\n")):
-		return &Error{msg: "-password needs a word on one line", hint: c.set.line(c.set.Lookup("password"))}
 	case c.Explicit("record") && c.Record == "":
 		return &Error{msg: "-record needs the name of a file", hint: "-record off records nothing"}
 	case c.Explicit("log") && c.Log == "":

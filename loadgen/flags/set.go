@@ -16,6 +16,8 @@ import (
 type Known struct {
 	Scenarios []string // the first is the default
 	MinSize   int      // bytes of text that a line's stamp needs
+
+	Env func(name string) (value string, found bool) // such as os.LookupEnv; nil: there is no environment
 }
 
 // verifyLevels are those of -verify, most first.
@@ -100,17 +102,18 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.Record, "record", "server.txt", "`FILE`|record what is said to the group, a line a message; off: nowhere")
 	s.BoolVar(&c.RecordPrivate, "record-private", false, "record private lines too")
 	s.StringVar(&c.RecordFormat, "record-format", recordFormats[0], "`NAME`|of the record: "+strings.Join(recordFormats, " (text@sender@target), ")+" (time and place too)")
-	s.StringVar(&c.Password, "password", "", "`WORD`|that every client has to send before its name; with -join: the word to send")
+	s.StringVar(&c.Password, "password", "", "`WORD`|that every client has to send first, with -join: to send; better in a file or in CHATSIM_PASSWORD, as others can read it here")
+	s.StringVar(&c.PasswordFile, "password-file", "", "`FILE`|the password is in it, on one line")
 	s.StringVar(&c.TLSCert, "tls-cert", "", "`FILE`|certificate in PEM: the room speaks TLS only")
 	s.StringVar(&c.TLSKey, "tls-key", "", "`FILE`|its key in PEM")
 	s.BoolVar(&c.StrictNames, "strict-names", false, "names that look alike (case, width, forms) count as one")
-	s.StringVar(&c.Console, "console", "", "`FILE`|a named pipe from which to take the operator's commands, made if it is not there; -: standard input, also where that is no terminal")
+	s.StringVar(&c.Console, "console", "", "`FILE`|take the operator's commands from a named pipe, or from standard input: -")
 	s.IntVar(&c.MaxUsers, "max-users", 10000, "`N`|users in the room at one time; 0: no limit")
 	s.IntVar(&c.MaxConns, "max-conns", 512, "`N`|connections from one address but this machine's; 0: no limit")
 	s.Float64Var(&c.Flood, "flood", 200, "`R`|lines a second that one user may go on saying, five times as many at once; more is read later; 0: no limit")
 	s.StringArrayVar(&c.Origins, "allow-origin", nil, "`HOST`|let pages of another host talk here, such as chat.example.org or *.example.org; repeatable")
 	s.StringArrayVar(&c.Hosts, "allow-host", nil, "`HOST`|a name of this server beside its machine's, such as *.example.org; for -watch too; repeatable")
-	s.group(liveRoom, "serve", "listen", "record", "record-private", "record-format", "password", "tls-cert", "tls-key",
+	s.group(liveRoom, "serve", "listen", "record", "record-private", "record-format", "password", "password-file", "tls-cert", "tls-key",
 		"console", "strict-names", "max-users", "max-conns", "flood", "allow-origin", "allow-host")
 
 	s.StringVar(&c.Join, "join", "", "`HOST:PORT`|talk in a room from this terminal, or send it what comes in by a pipe")

@@ -33,7 +33,8 @@ Examples:
   chatsim -serve -listen 127.0.0.1:9999
   chatsim -join 127.0.0.1:9999 -name Ann
 
-Flags work with one dash or two.
+Flags work with one dash or two. The environment has them too, for whatever the
+command line does not say: CHATSIM_USERS=500, CHATSIM_ALLOW_HOST=a.org,b.org.
 
 Exit codes:
   0 passed · 1 a check failed · 2 usage, or the run could not start

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/compare"
+	"chatsim/loadgen/flags"
 	"chatsim/loadgen/report"
 )
 
@@ -122,6 +123,7 @@ func (s *side) last() string {
 func (s *side) run(ctx context.Context, args []string, file string) error {
 	var said strings.Builder
 	cmd := exec.CommandContext(ctx, s.program, append(args, "-json="+file)...)
+	cmd.Env = flags.WithoutSettings(os.Environ()) // its command line has them
 	cmd.Stderr = &said
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = endGrace

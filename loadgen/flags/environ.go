@@ -1,0 +1,134 @@
+package flags
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// prefix is how the variables that hold settings begin.
+const prefix = "CHATSIM_"
+
+// variable is the environment's name of a flag: CHATSIM_TLS_CERT of tls-cert.
+func variable(flag string) string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// WithoutSettings is an environment, as of os.Environ, for a child whose command
+// line says all.
+func WithoutSettings(environ []string) []string {
+	return slices.DeleteFunc(slices.Clone(environ), func(v string) bool { return strings.HasPrefix(v, prefix) })
+}
+
+// rivals are flags of which the command line has one when it does not want the
+// others from the environment.
+var rivals = [][]string{
+	{"quiet", "v"},
+	{"password", "password-file"},
+	{"ab", "find-rate", "baseline"},
+	{"ab", "watch"},
+	{"find-rate", "repeat"},
+	{"trace", "repeat", "ab", "find-rate", "baseline"},
+}
+
+// lookEnvironment sets the flags that the command line has not from the
+// variables that are named after them, as far as they go with the way to run:
+// CHATSIM_USERS means nothing to a room. Empty variables are none, and neither
+// are those that name no flag: a cluster sets CHATSIM_PORT and others for a
+// service of this name.
+func (c *Config) lookEnvironment() error {
+	if c.set.known.Env == nil {
+		return nil
+	}
+	given := make(map[string]bool) // by the command line
+	c.set.Visit(func(f *pflag.Flag) { given[f.Name] = true })
+	for _, m := range modes {
+		if err := c.lookMode(m, given); err != nil {
+			return err
+		}
+	}
+	takes := c.taken()
+	var err error
+	c.set.VisitAll(func(f *pflag.Flag) {
+		if err == nil && !f.Changed && takes(f.Name) && !rivalled(f.Name, given) {
+			err = c.setFromEnvironment(f)
+		}
+	})
+	return err
+}
+
+// lookMode asks for a mode that the environment asks for, unless the command
+// line has a flag that does not go with it.
+func (c *Config) lookMode(m mode, given map[string]bool) error {
+	for name := range given {
+		if !m.takes(c.set, name) {
+			return nil
+		}
+	}
+	return c.setFromEnvironment(c.set.Lookup(m.flag))
+}
+
+// taken reports of each flag whether it goes with the way to run.
+func (c *Config) taken() func(name string) bool {
+	i := slices.IndexFunc(modes, func(m mode) bool { return m.asked(c) })
+	if i >= 0 {
+		return func(name string) bool {
+			return modes[i].takes(c.set, name) && !slices.Contains(c.set.flagsOf(other), name)
+		}
+	}
+	all := slices.Concat(c.set.flagsOf(simulation), c.set.flagsOf(several), c.set.flagsOf(reporting))
+	return func(name string) bool {
+		return slices.Contains(all, name) && name != "compare" || beside[name] != "" && c.Explicit(beside[name])
+	}
+}
+
+func rivalled(name string, given map[string]bool) bool {
+	for _, group := range rivals {
+		if slices.Contains(group, name) && slices.ContainsFunc(group, func(r string) bool { return given[r] }) {
+			return true
+		}
+	}
+	return false
+}
+
+// setFromEnvironment sets one flag, or one that is repeatable as often as there
+// are values between commas, if its variable is there.
+func (c *Config) setFromEnvironment(f *pflag.Flag) error {
+	text, _ := c.set.known.Env(variable(f.Name))
+	if text == "" || f.Changed {
+		return nil
+	}
+	values := []string{text}
+	if kind := f.Value.Type(); kind == "stringArray" || f.Name == "threshold" {
+		values = strings.Split(text, ",")
+	}
+	for _, v := range values {
+		if err := c.set.Set(f.Name, v); err != nil {
+			return c.blame(c.set.explain(err), f.Name)
+		}
+	}
+	c.environ = append(c.environ, f.Name)
+	return nil
+}
+
+// blame adds to an error which variables it is about, of the flags that it
+// names: also or those that the environment has set.
+func (c *Config) blame(err error, also ...string) error {
+	e, ok := err.(*Error)
+	if !ok {
+		return err
+	}
+	var of []string
+	for _, name := range append(c.environ, also...) {
+		if regexp.MustCompile(`(^|\s)-` + regexp.QuoteMeta(name) + `($|[^-\w])`).MatchString(e.msg) {
+			of = append(of, variable(name))
+		}
+	}
+	if len(of) == 0 {
+		return err
+	}
+	return &Error{msg: fmt.Sprintf("%s (%s in the environment)", e.msg, strings.Join(of, ", ")), hint: e.hint}
+}
