@@ -30,6 +30,7 @@ import (
 	"chatsim/loadgen/watch"
 	"chatsim/manager"
 	"chatsim/manager/live"
+	"chatsim/manager/live/outlet"
 	"chatsim/manager/record"
 	"chatsim/manager/web"
 )
@@ -38,11 +39,19 @@ import (
 // end of a name: they send it at once.
 const rawWait = 20 * time.Millisecond
 
+// lastWords limits how long the end waits for a standard error that nobody
+// reads.
+const lastWords = time.Second
+
 // exitUsage is the exit code beside those of a report.
 const exitUsage = 2
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // whose reader is gone is told so by its write
+	stderr := outlet.For(os.Stderr)
+	code := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, stderr)
+	outlet.Flush(lastWords, stderr)
+	os.Exit(code)
 }
 
 // endings are the signals that end what the command line asks for, in order. A
@@ -75,21 +84,22 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 	ctx, stop := signal.NotifyContext(ctx, endings(cfg)...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	page := outlet.Dropping(stdout)
 	switch {
 	case cfg.Help:
-		err = flags.Usage(stdout, known, screen.Width(stdout))
+		err = flags.Usage(page, known, screen.Width(stdout))
 	case cfg.Version:
-		_, err = fmt.Fprintln(stdout, version())
+		_, err = fmt.Fprintln(page, version())
 	case cfg.Judge != "":
-		code, err = judge(ctx, cfg, stdin, stdout, stderr)
+		code, err = judge(ctx, cfg, stdin, page, stderr)
 	case cfg.Compare != "":
-		code, err = unlessEnded(ctx, func() (int, error) { return runs.Compare(cfg, stdout, stderr) })
+		code, err = unlessEnded(ctx, func() (int, error) { return runs.Compare(cfg, page, stderr) })
 	case cfg.Join != "":
 		err = join(ctx, cfg, stdin, stdout, stderr)
 	case cfg.Serve:
 		err = serve(ctx, cfg, stdin, stdout, console)
 	default:
-		code, err = simulate(ctx, cfg, stdout, stderr)
+		code, err = simulate(ctx, cfg, page, stderr)
 	}
 	switch {
 	case err == nil:

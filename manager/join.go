@@ -30,6 +30,7 @@ func (s *session) greet() error {
 	if err != nil {
 		return err
 	}
+	m.log.Debug("joined", "name", s.name, "asked", s.asked, "peer", s.conn.RemoteAddr())
 	buf := rosterBuffers.Get().(*[]byte)
 	defer func() {
 		if cap(*buf) <= maxKept {

@@ -3,6 +3,7 @@ package manager
 import (
 	"errors"
 	"io"
+	"net"
 	"os"
 	"time"
 
@@ -12,17 +13,23 @@ import (
 
 // leave ends the stay: everybody else is told at the place of the order that
 // the user itself does not see any more. If it is owed what came before, the
-// feed goes on writing that. Any goroutine may call it; only the first counts.
-func (s *session) leave(owed bool) {
+// feed goes on writing that. Any goroutine may call it; only the first counts,
+// and has why logged.
+func (s *session) leave(owed bool, why string) {
 	s.m.feed.Lock()
-	defer s.m.feed.Unlock()
-	s.leaveLocked(owed)
+	left := s.leaveLocked(owed)
+	s.m.feed.Unlock()
+	if left {
+		s.m.log.Debug("left", "name", s.name, "why", why)
+	}
 }
 
-func (s *session) leaveLocked(owed bool) {
+// leaveLocked is leave without the log; false means that the stay was over
+// already.
+func (s *session) leaveLocked(owed bool) bool {
 	m := s.m
 	if s.member == nil || s.left {
-		return
+		return false
 	}
 	s.left = true
 	if owed {
@@ -38,6 +45,7 @@ func (s *session) leaveLocked(owed bool) {
 	}
 	m.frame = wire.AppendLeave(m.frame[:0], s.name)
 	m.feed.AppendLocked(m.frame)
+	return true
 }
 
 // onEnd is told by the feed that it writes no more for us, and why. It may be
@@ -66,7 +74,7 @@ func (s *session) onEnd(r feed.Reason, err error) {
 func (s *session) evict(r wire.Reason) {
 	s.m.count(func(st *Stats) { st.Evicted[r]++ })
 	s.m.log.Warn("evicted", "name", s.name, "reason", r.String())
-	s.leave(false)
+	s.leave(false, r.String())
 	if c, ok := s.conn.(interface{ Evicted(reason string) }); ok {
 		c.Evicted(r.Text())
 	}
@@ -91,7 +99,7 @@ func (s *session) part(err error) {
 		return
 	}
 	owed := errors.Is(err, io.EOF)
-	s.leave(owed)
+	s.leave(owed, endOf(err))
 	if !owed {
 		reset(s.conn)
 		return
@@ -102,6 +110,17 @@ func (s *session) part(err error) {
 		return
 	}
 	_ = s.conn.Close() // nothing is unread, so what is queued is still sent, then a FIN
+}
+
+// endOf is what ended a reading, in a few words.
+func endOf(err error) string {
+	if errors.Is(err, io.EOF) {
+		return "closed its connection"
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		err = op.Err
+	}
+	return err.Error()
 }
 
 // refuse ends the session of one who was not let in.

@@ -129,7 +129,7 @@ func (s *session) enter() (err error) {
 func (s *session) panicked(p any) {
 	s.m.log.Error("a session has panicked", "panic", p, "name", s.name, "stack", string(debug.Stack()))
 	s.m.count(func(st *Stats) { st.Panics++ })
-	s.leave(false)
+	s.leave(false, "panic")
 	reset(s.conn)
 }
 

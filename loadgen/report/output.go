@@ -48,12 +48,14 @@ func (o Output) Text(stdout, stderr io.Writer) io.Writer {
 }
 
 // Write writes the report. The text comes first: it is there even if the disk
-// has become full meanwhile.
+// has become full meanwhile. A terminal that is gone does not keep the files
+// from being written.
 func (o Output) Write(rep *Report, stdout, stderr io.Writer) error {
-	if err := o.text(rep, o.Text(stdout, stderr)); err != nil {
-		return fmt.Errorf("write the report: %w", err)
+	err := o.text(rep, o.Text(stdout, stderr))
+	if err != nil {
+		err = fmt.Errorf("write the report: %w", err)
 	}
-	return o.Files(One(rep), func(w io.Writer) error { return JSON(w, rep) }, stdout)
+	return errors.Join(err, o.Files(One(rep), func(w io.Writer) error { return JSON(w, rep) }, stdout))
 }
 
 // Files writes the runs in all forms that are for files; json writes the one

@@ -20,6 +20,7 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 	}
 	var reports []*report.Report
 	var codes []int
+	var shown error
 	for n := range s.Flags.Repeat {
 		lc := s.Load
 		lc.Seed += uint64(n)
@@ -31,9 +32,7 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 			break
 		}
 		reports, codes = append(reports, o.report), append(codes, o.code())
-		if err := s.showRun(o.report); err != nil {
-			return 0, err
-		}
+		shown = errors.Join(shown, s.showRun(o.report))
 		if ctx.Err() != nil || s.Flags.FailFast && o.report.ExitCode() == report.ExitFailed {
 			break
 		}
@@ -52,7 +51,7 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 	if ctx.Err() != nil {
 		codes = append(codes, report.ExitInterrupted)
 	}
-	return report.Worst(append(codes, set.ExitCode())...), s.writeSet(set, baseline)
+	return report.Worst(append(codes, set.ExitCode())...), errors.Join(shown, s.writeSet(set, baseline))
 }
 
 // baseline reads what is to be compared with, and refuses it before the run if
@@ -101,11 +100,12 @@ func (s *Session) showRun(rep *report.Report) error {
 }
 
 // writeSet writes what several runs came to, and those that they were compared
-// with.
+// with. Text that cannot be written does not keep the files from it.
 func (s *Session) writeSet(set *compare.Set, old []*report.Report) error {
 	rs := set.Runs(old)
-	if err := set.Text(s.text(), s.Flags.Quiet); err != nil {
-		return errors.Join(fmt.Errorf("write the report: %w", err), s.done(rs))
+	err := set.Text(s.text(), s.Flags.Quiet)
+	if err != nil {
+		err = fmt.Errorf("write the report: %w", err)
 	}
-	return errors.Join(s.output().Files(rs, set.JSON, s.Stdout), s.done(rs))
+	return errors.Join(err, s.output().Files(rs, set.JSON, s.Stdout), s.done(rs))
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"chatsim/manager/live/outlet"
 )
 
 // console is where an operator's commands come from.
@@ -53,6 +55,9 @@ func openConsole(path string, stdin io.Reader, stdout, stderr io.Writer) (*conso
 }
 
 func isTerminal(w io.Writer) bool {
+	if o, ok := w.(*outlet.Outlet); ok {
+		w = o.Unwrap()
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

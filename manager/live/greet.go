@@ -78,7 +78,11 @@ func (h *house) greet() {
 		if h.cfg.RecordPrivate {
 			what = "all lines, private ones too,"
 		}
-		fmt.Fprintf(h.stdout, "Recording %s in %s (-record off: nowhere).\n", what, h.cfg.Record)
+		where := "in " + h.cfg.Record
+		if h.cfg.Record == onStdout {
+			where = "on standard output"
+		}
+		fmt.Fprintf(h.stdout, "Recording %s %s (-record off: nowhere).\n", what, where)
 	}
 	if !addr.IP.IsLoopback() {
 		if h.cfg.Password == "" {

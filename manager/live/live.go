@@ -22,6 +22,7 @@ import (
 	"chatsim/manager/cert"
 	"chatsim/manager/guard"
 	"chatsim/manager/listen"
+	"chatsim/manager/live/outlet"
 	"chatsim/manager/record"
 	"chatsim/manager/web"
 	"chatsim/manager/wire"
@@ -66,12 +67,13 @@ func (e *Error) Hint() string { return e.hint }
 
 // Run runs a room until ctx ends, or an operator ends it who sits at stdin, and
 // then lets everybody have what was said. What was said of a run that worked is
-// on stdout, troubles are on stderr.
+// on stdout, troubles are on stderr; the room waits for neither.
 func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Writer) error {
 	defer staysAwake()()
-	h := &house{cfg: cfg, stdout: stdout, stderr: stderr, log: newLogger(cfg, stderr)}
+	h := newHouse(cfg, stdout, stderr)
+	defer h.flush()
 	var err error
-	if h.console, err = openConsole(cfg.Console, stdin, stdout, stderr); err != nil {
+	if h.console, err = openConsole(cfg.Console, stdin, h.stdout, h.stderr); err != nil {
 		return err
 	}
 	if err := h.open(); err != nil {
@@ -92,18 +94,33 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	return errors.Join(h.close(), g.Wait())
 }
 
-func newLogger(cfg Config, stderr io.Writer) *slog.Logger {
+// onStdout is the record that is written to standard output.
+const onStdout = "-"
+
+// lastWords limits how long the end waits for what is said on stdout and stderr
+// to be taken.
+const lastWords = time.Second
+
+func newHouse(cfg Config, stdout, stderr io.Writer) *house {
+	h := &house{cfg: cfg, stream: stdout, stdout: outlet.Of(stdout), stderr: outlet.Of(stderr)}
+	if cfg.Record == onStdout {
+		h.stdout = h.stderr
+	}
 	level := slog.LevelInfo
 	if cfg.Verbose {
 		level = slog.LevelDebug
 	}
-	return slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+	h.log = slog.New(slog.NewTextHandler(h.stderr, &slog.HandlerOptions{Level: level}))
+	return h
 }
+
+func (h *house) flush() { outlet.Flush(min(lastWords, h.cfg.Drain/2), h.stdout, h.stderr) }
 
 // house is a room with its doors.
 type house struct {
 	cfg            Config
-	stdout, stderr io.Writer
+	stream         io.Writer // standard output itself, for a record there
+	stdout, stderr *outlet.Outlet
 	log            *slog.Logger
 
 	ln       net.Listener
@@ -168,6 +185,9 @@ func (h *house) names() guard.Names {
 
 func (h *house) openRecord() (*record.Recorder, error) {
 	cfg := record.Config{Format: h.cfg.RecordFormat, Notify: h.recordChanged, Opened: h.recordOpened}
+	if h.cfg.Record == onStdout {
+		return record.To(h.stream, "standard output", cfg), nil
+	}
 	rec, ended, err := record.Open(h.cfg.Record, cfg)
 	if ended {
 		h.log.Warn("the record ended in an unfinished line, which was ended", "file", h.cfg.Record)
@@ -237,5 +257,14 @@ func (h *house) metrics(w io.Writer) {
 		s := h.rec.State()
 		rec = &s
 	}
-	writeMetrics(w, h.room.Stats(), rec)
+	writeMetrics(w, h.room.Stats(), h.lostLines(), rec)
+}
+
+// lostLines are those of the log, and of what is said otherwise, that nobody
+// took.
+func (h *house) lostLines() uint64 {
+	if h.stdout == h.stderr {
+		return h.stderr.Lost()
+	}
+	return h.stdout.Lost() + h.stderr.Lost()
 }

@@ -75,14 +75,22 @@ type opened struct {
 // open opens a room and has it closed when the test is over, or by close.
 func open(t *testing.T, cfg Config) *opened {
 	t.Helper()
-	cfg.Listen, cfg.Drain = "127.0.0.1:0", 20*time.Second
 	o := &opened{t: t}
-	o.h = &house{cfg: cfg, stdout: &o.out, stderr: &o.err, log: newLogger(cfg, &o.err)}
+	o.open(cfg, &o.err)
+	return o
+}
+
+func (o *opened) open(cfg Config, stderr io.Writer) {
+	t := o.t
+	t.Helper()
+	cfg.Listen, cfg.Drain = "127.0.0.1:0", 20*time.Second
+	o.h = newHouse(cfg, &o.out, stderr)
 	if err := o.h.open(); err != nil {
 		t.Fatal(err)
 	}
 	o.addr = o.h.ln.Addr().String()
 	o.h.greet()
+	o.h.flush()
 	served := make(chan error, 1)
 	go func() { served <- o.h.serve() }()
 	t.Cleanup(func() {
@@ -93,7 +101,6 @@ func open(t *testing.T, cfg Config) *opened {
 			t.Error(err)
 		}
 	})
-	return o
 }
 
 func (o *opened) close() error {
@@ -225,6 +232,7 @@ func TestFullDisk(t *testing.T) {
 	if err := o.close(); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("close: %v", err)
 	}
+	o.h.flush()
 	if n := strings.Count(o.err.String(), "without its record"); n != 1 {
 		t.Errorf("it was told %d times: %s", n, o.err.String())
 	}
@@ -276,6 +284,42 @@ func TestDrain(t *testing.T) {
 	}
 	if st := o.h.room.Stats(); uint64(bytes.Count(recorded, []byte("\n"))) != st.Lines {
 		t.Errorf("%d lines accepted, %d recorded", st.Lines, bytes.Count(recorded, []byte("\n")))
+	}
+}
+
+// A room ends in time though nobody reads what it says, and counts that.
+func TestNobodyReads(t *testing.T) {
+	in, out := io.Pipe()
+	defer in.Close()
+	o := &opened{t: t}
+	o.open(Config{Verbose: true}, out)
+	for n := range 10_000 {
+		o.h.log.Info("a line that nobody reads", "n", n)
+	}
+	o.join("bob")
+	if _, text := o.get("/metrics"); !regexp.MustCompile(`(?m)^chatsim_log_lost_lines_total [1-9]`).MatchString(text) {
+		t.Error("the metrics say nothing of it")
+	}
+	if err := o.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The record on standard output has it for itself.
+func TestRecordOnStdout(t *testing.T) {
+	o := open(t, Config{Record: "-"})
+	bob := o.join("bob")
+	bob.Say([]byte("hi"))
+	hears(t, bob, "hi")
+	if err := o.close(); err != nil {
+		t.Error(err)
+	}
+	o.h.flush()
+	if got := o.out.String(); got != "hi@bob@"+wire.Group+"\n" {
+		t.Errorf("standard output is %q", got)
+	}
+	if got := o.err.String(); !strings.Contains(got, "on standard output") || !strings.Contains(got, "closed: 1 join, 1 line, 1 of them recorded") {
+		t.Errorf("standard error is %q", got)
 	}
 }
 

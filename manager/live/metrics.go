@@ -17,9 +17,9 @@ import (
 )
 
 // writeMetrics writes the counters in the text form that Prometheus reads
-// (version 0.0.4), by its naming conventions. rec is nil where nothing is
-// recorded.
-func writeMetrics(w io.Writer, st manager.Stats, rec *record.State) {
+// (version 0.0.4), by its naming conventions. lost is how many lines of the log
+// nobody took; rec is nil where nothing is recorded.
+func writeMetrics(w io.Writer, st manager.Stats, lost uint64, rec *record.State) {
 	e := &exposition{bufio.NewWriter(w)}
 	defer e.Flush()
 	e.one("chatsim_users", "gauge", "Users online.", float64(st.Online))
@@ -42,6 +42,7 @@ func writeMetrics(w io.Writer, st manager.Stats, rec *record.State) {
 	e.one("chatsim_dropouts_total", "counter", "Connections that ended before a name came.", float64(st.Dropouts))
 	e.one("chatsim_accept_errors_total", "counter", "Failed attempts to accept a connection.", float64(st.AcceptErrors))
 	e.one("chatsim_panics_total", "counter", "Bugs that were contained.", float64(st.Panics))
+	e.one("chatsim_log_lost_lines_total", "counter", "Lines of the log that nobody took.", float64(lost))
 	if rec == nil {
 		return
 	}
