@@ -162,11 +162,11 @@ func junitThreshold(t *ThresholdResult) junitCase {
 	c := junitCase{Class: "chatsim.threshold", Name: Printable(t.Expr)}
 	switch {
 	case t.Value == nil:
-		c.Error = &junitResult{Message: "not enough samples", Type: string(Inconclusive)}
+		c.Error = &junitResult{Message: Printable(t.outcome()), Type: string(Inconclusive)}
 	case t.Verdict == Failed:
-		c.Failure = &junitResult{Message: "not met: " + humanValue(*t.Value, t.Unit), Type: "not met"}
+		c.Failure = &junitResult{Message: t.outcome(), Type: "not met"}
 	default:
-		c.Out = "met: " + humanValue(*t.Value, t.Unit)
+		c.Out = t.outcome()
 	}
 	return c
 }

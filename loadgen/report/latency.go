@@ -26,9 +26,15 @@ type Latency struct {
 	P999  *int64 `json:"p999_ns,omitempty"`
 	Max   int64  `json:"max_ns"`
 
+	// Percentiles are further ones by their names, "p95": those of everPercentiles,
+	// and those that thresholds have asked for.
+	Percentiles map[string]int64 `json:"percentiles_ns,omitempty"`
+
 	// Curve has the value at 1-10^(-i/10) for each i as far as the samples
 	// support it: at 0, 20.6, 36.9 ... 90 % (the 11th) ... 99 % (the 21st) ...
 	Curve []int64 `json:"curve_ns,omitempty"`
+
+	at func(percentile float64) int64 // the samples; nil in a report that was read from a file
 }
 
 // curvePoints are ten for each nine, to 99.9999 %.
@@ -50,26 +56,22 @@ func curve(count int64, at func(percentile float64) int64) []int64 {
 // CurveBeyond is the share of the samples that lies above point i of a curve.
 func CurveBeyond(i int) float64 { return math.Pow(10, -float64(i)/10) }
 
-// How many samples a percentile needs: at least one of them must lie above it.
-const (
-	samplesP50  = 1
-	samplesP90  = 10
-	samplesP99  = 100
-	samplesP999 = 1000
-)
-
 // NewLatency makes a Latency of a histogram's figures, in nanoseconds; at
-// gives the value at a percentile (0 to 100). It is nil without samples.
+// gives the value at a percentile (0 to 100), as long as the Latency lives. It
+// is nil without samples.
 func NewLatency(count, lo, mean, hi int64, at func(percentile float64) int64) *Latency {
 	l := NewSummary(count, lo, mean, hi, at)
 	if l != nil {
-		l.Curve = curve(count, at)
+		l.Curve, l.at = curve(count, at), at
+		for _, p := range everPercentiles {
+			l.percentile(p)
+		}
 	}
 	return l
 }
 
-// NewSummary is NewLatency without the curve, for which at is asked ten times
-// as often.
+// NewSummary is NewLatency without the curve and further percentiles, for which
+// at is asked ten times as often.
 func NewSummary(count, lo, mean, hi int64, at func(percentile float64) int64) *Latency {
 	if count == 0 {
 		return nil
@@ -81,22 +83,4 @@ func NewSummary(count, lo, mean, hi int64, at func(percentile float64) int64) *L
 		P99:  Percentile(count, 99, at),
 		P999: Percentile(count, 99.9, at),
 	}
-}
-
-// Percentile asks at for a percentile if count samples support it; else nil.
-func Percentile(count int64, percentile float64, at func(percentile float64) int64) *int64 {
-	need := int64(samplesP999)
-	switch {
-	case percentile <= 50:
-		need = samplesP50
-	case percentile <= 90:
-		need = samplesP90
-	case percentile <= 99:
-		need = samplesP99
-	}
-	if count < need {
-		return nil
-	}
-	v := at(percentile)
-	return &v
 }

@@ -1,12 +1,16 @@
 package report
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A metric is a figure of a report that a threshold can name.
 type metric struct {
 	name string
 	kind kind
 	get  func(r *Report) (float64, bool) // false: not measured, or too few samples
+	why  func(r *Report) string          // why get is false; nil for what is not of a latency
 }
 
 // kind is what a metric counts, and with it which units its limits may have.
@@ -30,14 +34,14 @@ var statistics = []struct {
 	kind kind
 	get  func(l *Latency) *int64
 }{
-	{"p50", duration, func(l *Latency) *int64 { return l.P50 }},
-	{"p90", duration, func(l *Latency) *int64 { return l.P90 }},
-	{"p99", duration, func(l *Latency) *int64 { return l.P99 }},
-	{"p99.9", duration, func(l *Latency) *int64 { return l.P999 }},
-	{"max", duration, func(l *Latency) *int64 { return &l.Max }},
-	{"mean", duration, func(l *Latency) *int64 { return &l.Mean }},
-	{"min", duration, func(l *Latency) *int64 { return &l.Min }},
-	{"count", count, func(l *Latency) *int64 { return &l.Count }},
+	{name: "p50", kind: duration, get: func(l *Latency) *int64 { return l.P50 }},
+	{name: "p90", kind: duration, get: func(l *Latency) *int64 { return l.P90 }},
+	{name: "p99", kind: duration, get: func(l *Latency) *int64 { return l.P99 }},
+	{name: "p99.9", kind: duration, get: func(l *Latency) *int64 { return l.P999 }},
+	{name: "max", kind: duration, get: func(l *Latency) *int64 { return &l.Max }},
+	{name: "mean", kind: duration, get: func(l *Latency) *int64 { return &l.Mean }},
+	{name: "min", kind: duration, get: func(l *Latency) *int64 { return &l.Min }},
+	{name: "count", kind: count, get: func(l *Latency) *int64 { return &l.Count }},
 }
 
 // latencies by the names that thresholds, text and JSON share.
@@ -56,47 +60,47 @@ var latencies = []struct {
 
 // figures are the metrics that are not of a latency.
 var figures = []metric{
-	{"sent", count, whole(func(r *Report) int64 { return r.Sent })},
-	{"sent_per_s", perS, rate(func(r *Report) float64 { return r.SentPerS })},
-	{"deliveries", count, whole(func(r *Report) int64 { return r.Deliveries })},
-	{"expected_deliveries", count, whole(func(r *Report) int64 { return r.ExpectedDeliveries })},
-	{"deliveries_per_s", perS, rate(func(r *Report) float64 { return r.DeliveriesPerS })},
-	{"bytes_per_s", sizePS, rate(func(r *Report) float64 { return r.BytesPerS })},
-	{"refused", count, whole(func(r *Report) int64 { return r.Refused })},
-	{"errors", count, whole(func(r *Report) int64 { return r.Errors.Count })},
-	{"joined", count, whole(func(r *Report) int64 { return r.Joined })},
-	{"renamed", count, whole(func(r *Report) int64 { return r.Renamed })},
-	{"left", count, whole(func(r *Report) int64 { return r.Left })},
-	{"left.fin", count, whole(func(r *Report) int64 { return r.LeftBy.FIN })},
-	{"left.rst", count, whole(func(r *Report) int64 { return r.LeftBy.RST })},
-	{"left.half_close", count, whole(func(r *Report) int64 { return r.LeftBy.HalfClose })},
-	{"evicted", count, whole((*Report).evictions)},
-	{"evicted.slow", count, whole(func(r *Report) int64 { return r.Evicted["slow"] })},
-	{"evicted.stalled", count, whole(func(r *Report) int64 { return r.Evicted["stalled"] })},
-	{"checks.passed", count, checked(func(r *Report) int64 { return int64(len(r.checksThat(Passed))) })},
-	{"checks.failed", count, checked(func(r *Report) int64 { return int64(len(r.checksThat(Failed))) })},
-	{"checks.inconclusive", count, checked(func(r *Report) int64 { return int64(len(r.checksThat(Inconclusive))) })},
-	{"checks.not_exercised", count, checked(func(r *Report) int64 { return int64(len(r.checksThat(NotExercised))) })},
-	{"checks.evaluations", count, checked(checkSum(func(c *Check) int64 { return c.Evaluations }))},
-	{"checks.violations", count, checked(checkSum(func(c *Check) int64 { return c.Violations }))},
-	{"isolation.all_read_p99", duration, stalled(func(i *Isolation) *int64 { return i.AllReadP99 })},
-	{"isolation.stalled_p99", duration, stalled(func(i *Isolation) *int64 { return i.OneStalledP99 })},
-	{"floor.share", share, (*Report).floorShare},
-	{"floor.bytes_per_s", sizePS, func(r *Report) (float64, bool) {
+	{name: "sent", kind: count, get: whole(func(r *Report) int64 { return r.Sent })},
+	{name: "sent_per_s", kind: perS, get: rate(func(r *Report) float64 { return r.SentPerS })},
+	{name: "deliveries", kind: count, get: whole(func(r *Report) int64 { return r.Deliveries })},
+	{name: "expected_deliveries", kind: count, get: whole(func(r *Report) int64 { return r.ExpectedDeliveries })},
+	{name: "deliveries_per_s", kind: perS, get: rate(func(r *Report) float64 { return r.DeliveriesPerS })},
+	{name: "bytes_per_s", kind: sizePS, get: rate(func(r *Report) float64 { return r.BytesPerS })},
+	{name: "refused", kind: count, get: whole(func(r *Report) int64 { return r.Refused })},
+	{name: "errors", kind: count, get: whole(func(r *Report) int64 { return r.Errors.Count })},
+	{name: "joined", kind: count, get: whole(func(r *Report) int64 { return r.Joined })},
+	{name: "renamed", kind: count, get: whole(func(r *Report) int64 { return r.Renamed })},
+	{name: "left", kind: count, get: whole(func(r *Report) int64 { return r.Left })},
+	{name: "left.fin", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.FIN })},
+	{name: "left.rst", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.RST })},
+	{name: "left.half_close", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.HalfClose })},
+	{name: "evicted", kind: count, get: whole((*Report).evictions)},
+	{name: "evicted.slow", kind: count, get: whole(func(r *Report) int64 { return r.Evicted["slow"] })},
+	{name: "evicted.stalled", kind: count, get: whole(func(r *Report) int64 { return r.Evicted["stalled"] })},
+	{name: "checks.passed", kind: count, get: checked(func(r *Report) int64 { return int64(len(r.checksThat(Passed))) })},
+	{name: "checks.failed", kind: count, get: checked(func(r *Report) int64 { return int64(len(r.checksThat(Failed))) })},
+	{name: "checks.inconclusive", kind: count, get: checked(func(r *Report) int64 { return int64(len(r.checksThat(Inconclusive))) })},
+	{name: "checks.not_exercised", kind: count, get: checked(func(r *Report) int64 { return int64(len(r.checksThat(NotExercised))) })},
+	{name: "checks.evaluations", kind: count, get: checked(checkSum(func(c *Check) int64 { return c.Evaluations }))},
+	{name: "checks.violations", kind: count, get: checked(checkSum(func(c *Check) int64 { return c.Violations }))},
+	{name: "isolation.all_read_p99", kind: duration, get: stalled(func(i *Isolation) *int64 { return i.AllReadP99 })},
+	{name: "isolation.stalled_p99", kind: duration, get: stalled(func(i *Isolation) *int64 { return i.OneStalledP99 })},
+	{name: "floor.share", kind: share, get: (*Report).floorShare},
+	{name: "floor.bytes_per_s", kind: sizePS, get: func(r *Report) (float64, bool) {
 		if r.Calibration == nil {
 			return 0, false
 		}
 		return r.Calibration.BytesPerS, r.Calibration.BytesPerS > 0
 	}},
-	{"schedule_lag.p99", duration, func(r *Report) (float64, bool) {
+	{name: "schedule_lag.p99", kind: duration, get: func(r *Report) (float64, bool) {
 		return float64(r.Generator.ScheduleLagP99), r.Generator.Applicable
 	}},
-	{"cpu", duration, known(func(r *Report) float64 { return r.Resources.CPUS * 1e9 })},
-	{"cpu_per_delivery", duration, (*Report).cpuPerDelivery},
-	{"cores_used", count, known(func(r *Report) float64 { return r.Resources.CoresUsed })},
-	{"max_rss_bytes", size, known(func(r *Report) float64 { return float64(r.Resources.MaxRSSBytes) })},
-	{"gc_pause.max", duration, whole(func(r *Report) int64 { return r.Resources.GCPauseMax })},
-	{"goroutines_max", count, known(func(r *Report) float64 { return float64(r.Resources.GoroutinesMax) })},
+	{name: "cpu", kind: duration, get: known(func(r *Report) float64 { return r.Resources.CPUS * 1e9 })},
+	{name: "cpu_per_delivery", kind: duration, get: (*Report).cpuPerDelivery},
+	{name: "cores_used", kind: count, get: known(func(r *Report) float64 { return r.Resources.CoresUsed })},
+	{name: "max_rss_bytes", kind: size, get: known(func(r *Report) float64 { return float64(r.Resources.MaxRSSBytes) })},
+	{name: "gc_pause.max", kind: duration, get: whole(func(r *Report) int64 { return r.Resources.GCPauseMax })},
+	{name: "goroutines_max", kind: count, get: known(func(r *Report) float64 { return float64(r.Resources.GoroutinesMax) })},
 }
 
 func whole(get func(r *Report) int64) func(*Report) (float64, bool) {
@@ -167,21 +171,72 @@ var metrics = func() []metric {
 	var all []metric
 	for _, l := range latencies {
 		for _, s := range statistics {
-			all = append(all, metric{l.name + "." + s.name, s.kind, func(r *Report) (float64, bool) {
+			all = append(all, metric{name: l.name + "." + s.name, kind: s.kind, get: func(r *Report) (float64, bool) {
 				lat := l.get(&r.Latency)
 				if lat == nil {
 					return 0, s.kind == count // none is a count too
 				}
-				v := s.get(lat)
-				if v == nil {
-					return 0, false
+				return value(s.get(lat))
+			}, why: func(r *Report) string {
+				if p, ok, _ := parsePercentile(s.name); ok {
+					return l.get(&r.Latency).lacks(p)
 				}
-				return float64(*v), true
+				return "no samples"
 			}})
 		}
 	}
 	return append(all, figures...)
 }()
+
+func value(v *int64) (float64, bool) {
+	if v == nil {
+		return 0, false
+	}
+	return float64(*v), true
+}
+
+// ofPercentile is the metric of any percentile of a latency.
+func ofPercentile(latency string, p percentile) (metric, bool) {
+	i := slices.IndexFunc(metrics, func(m metric) bool { return m.name == latency+"."+p.name })
+	if i >= 0 {
+		return metrics[i], true
+	}
+	for _, l := range latencies {
+		if l.name != latency {
+			continue
+		}
+		return metric{name: latency + "." + p.name, kind: duration, get: func(r *Report) (float64, bool) {
+			lat := l.get(&r.Latency)
+			if lat == nil {
+				return 0, false
+			}
+			return value(lat.percentile(p))
+		}, why: func(r *Report) string { return l.get(&r.Latency).lacks(p) }}, true
+	}
+	return metric{}, false
+}
+
+// lacks says why a report does not have the figure.
+func (m metric) lacks(r *Report) string {
+	of, _, _ := strings.Cut(m.name, ".")
+	switch {
+	case m.why != nil:
+		return m.why(r)
+	case of == "floor" && r.Calibration != nil && r.Calibration.Skipped != "":
+		return "not measured: " + r.Calibration.Skipped
+	case of == "floor" && r.MeasuredS > 0:
+		return "not measured: it takes -calibrate on"
+	case of == "schedule_lag":
+		return "not measured: -rate max has no schedule"
+	case of == "checks":
+		return "nothing was checked"
+	case of == "isolation":
+		return "not measured: it takes -scenario slowreader, and enough deliveries in each window"
+	case r.MeasuredS > 0:
+		return "not measured: the system does not tell"
+	}
+	return "nothing was measured"
+}
 
 // Metric is what can be said of a report's figure by its name, as thresholds
 // name it.
@@ -219,11 +274,12 @@ func (m Metric) Human(v float64) string {
 	return humanValue(v, units[m.kind])
 }
 
-// findMetric knows p999 as another spelling of p99.9.
+// findMetric knows any percentile of a latency beside those that are listed.
 func findMetric(name string) (metric, bool) {
-	const other, canonical = ".p999", ".p99.9"
-	if n := len(name) - len(other); n > 0 && name[n:] == other {
-		name = name[:n] + canonical
+	if at := strings.Index(name, ".p"); at > 0 {
+		if p, ok, err := parsePercentile(name[at+1:]); ok && err == nil {
+			return ofPercentile(name[:at], p)
+		}
 	}
 	i := slices.IndexFunc(metrics, func(m metric) bool { return m.name == name })
 	if i < 0 {

@@ -155,7 +155,7 @@ func (p *page) thresholds(r *Report, verbose bool) {
 	for _, v := range []struct {
 		verdict Verdict
 		word    string
-	}{{Passed, "met"}, {Failed, "NOT MET"}, {Inconclusive, "without enough samples"}} {
+	}{{Passed, "met"}, {Failed, "NOT MET"}, {Inconclusive, "without a value"}} {
 		if n := r.thresholdsThat(v.verdict); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v.word))
 		}
@@ -168,15 +168,28 @@ func (p *page) thresholds(r *Report, verbose bool) {
 		}
 		p.buf.WriteString("  ")
 		p.word(t.Verdict, Printable(t.Expr))
-		switch {
-		case t.Value == nil:
-			p.line(" has not enough samples")
-		case t.Verdict == Failed:
-			p.line(" not met: " + humanValue(*t.Value, t.Unit))
-		default:
-			p.line(" met: " + humanValue(*t.Value, t.Unit))
-		}
+		p.buf.WriteString(t.behind())
+		p.wrap(4+utf8.RuneCountInString(Printable(t.Expr)), 4, " ", strings.Fields(t.outcome()))
 	}
+}
+
+// behind separates an expression from its outcome.
+func (t *ThresholdResult) behind() string {
+	if t.Value == nil {
+		return ": "
+	}
+	return " "
+}
+
+// outcome says what came of a threshold.
+func (t *ThresholdResult) outcome() string {
+	switch {
+	case t.Value == nil:
+		return orText(t.Why, "not enough samples") // those of before do not tell
+	case t.Verdict == Failed:
+		return "not met: " + humanValue(*t.Value, t.Unit)
+	}
+	return "met: " + humanValue(*t.Value, t.Unit)
 }
 
 // humanValue writes a metric's value as the rest of the report would.

@@ -33,9 +33,7 @@ func (r *Report) outcome() []string {
 	if failed := r.checksThat(Failed); len(failed) > 0 {
 		why = append(why, strings.Join(failed, ", ")+" violated;")
 	}
-	if n := r.thresholdsThat(Failed); n > 0 {
-		why = append(why, Plural(int64(n), "threshold", "thresholds")+" not met;")
-	}
+	why = append(why, r.thresholdsIn(Failed)...)
 	if r.CutBy != "" {
 		why = append(why, "cut by "+r.CutBy+";")
 	}
@@ -51,6 +49,24 @@ func (r *Report) outcome() []string {
 	return append(why, deliveries+" "+verified(r.Config.Verify))
 }
 
+// namedThresholds is how many the headline names; the others are counted.
+const namedThresholds = 2
+
+// thresholdsIn names the thresholds with a verdict and what came of them.
+func (r *Report) thresholdsIn(v Verdict) []string {
+	var parts []string
+	n := r.thresholdsThat(v)
+	for i := range r.Thresholds {
+		if t := &r.Thresholds[i]; t.Verdict == v && (len(parts) < namedThresholds || n == namedThresholds+1) {
+			parts = append(parts, t.Expr+t.behind()+t.outcome()+";")
+		}
+	}
+	if more := n - len(parts); more > 0 {
+		parts = append(parts, "and "+Plural(int64(more), "threshold", "thresholds")+" more;")
+	}
+	return parts
+}
+
 // undecided names what keeps the run from a verdict.
 func (r *Report) undecided() []string {
 	var why []string
@@ -63,9 +79,7 @@ func (r *Report) undecided() []string {
 	if len(names) > 0 {
 		why = append(why, "too little to evaluate for "+strings.Join(names, ", ")+";")
 	}
-	if n := r.thresholdsThat(Inconclusive); n > 0 {
-		why = append(why, "not enough samples for "+Plural(int64(n), "threshold", "thresholds")+";")
-	}
+	why = append(why, r.thresholdsIn(Inconclusive)...)
 	if len(why) == 0 && r.CutBy == "" && !r.Interrupted {
 		why = append(why, "no check passed;")
 	}

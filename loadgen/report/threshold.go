@@ -26,7 +26,8 @@ type ThresholdResult struct {
 	Value   *float64 `json:"value"` // as measured; null without enough samples
 	Limit   float64  `json:"limit"` // in the same unit
 	Unit    string   `json:"unit"`
-	Verdict Verdict  `json:"verdict"` // Inconclusive: not enough samples
+	Verdict Verdict  `json:"verdict"`       // Inconclusive: there is no value
+	Why     string   `json:"why,omitempty"` // there is no value
 }
 
 // ThresholdError points at what is wrong with an expression.
@@ -95,6 +96,11 @@ func unknownMetric(expr, name string, at int) error {
 	if name == "" {
 		return fault(expr, at, 1, "no metric before the comparison", metricNames())
 	}
+	if i := strings.LastIndex(name, ".p"); i > 0 {
+		if _, ok, err := parsePercentile(strings.TrimSpace(name[i+1:])); ok && err != nil {
+			return fault(expr, strings.Index(expr, name)+i+1, len(name)-i-1, err.Error(), "percentiles are written like p50, p95 or p99.99")
+		}
+	}
 	return fault(expr, strings.Index(expr, name), len(name), fmt.Sprintf("unknown metric %q", name), metricNames())
 }
 
@@ -115,7 +121,7 @@ func metricNames() string {
 	for _, s := range statistics {
 		names = append(names, s.name)
 	}
-	list("STATISTIC", names)
+	list("STATISTIC", append(names, "and any other", "percentile, such as", "p95 or p99.99"))
 	names = nil
 	for _, f := range figures {
 		names = append(names, f.name)
@@ -260,6 +266,7 @@ func (t Threshold) Evaluate(r *Report) ThresholdResult {
 		Unit: units[t.metric.kind], Verdict: Inconclusive}
 	v, ok := t.metric.get(r)
 	if !ok {
+		res.Why = t.metric.lacks(r)
 		return res
 	}
 	res.Value = &v

@@ -45,7 +45,13 @@ func (s *Session) ab(ctx context.Context) (int, error) {
 		pair := n / 2
 		who := sides[(n+pair)%2]
 		fmt.Fprintf(s.Stderr, "chatsim: pair %d of %d, %s: ", pair+1, s.Flags.Repeat, who.name)
-		err := who.run(ctx, s.Flags.Child(s.Load.Seed+uint64(pair)), filepath.Join(dir, strconv.Itoa(n)+".json"))
+		args := s.Flags.Child(s.Load.Seed + uint64(pair))
+		if who == sides[1] { // the other program may know fewer of them
+			for _, t := range s.Flags.Thresholds {
+				args = append(args, "-threshold="+t.String())
+			}
+		}
+		err := who.run(ctx, args, filepath.Join(dir, strconv.Itoa(n)+".json"))
 		if ctx.Err() != nil {
 			fmt.Fprintln(s.Stderr, "interrupted")
 			break
@@ -74,7 +80,7 @@ func this() (string, error) {
 // concludeAB compares what there is.
 func (s *Session) concludeAB(ctx context.Context, sides [2]*side) (int, error) {
 	old, this := sides[0].reports, sides[1].reports
-	for _, r := range this { // the other program may know fewer of them
+	for _, r := range this {
 		r.Conclude(s.Flags.Thresholds)
 	}
 	set := compare.NewSet(this)

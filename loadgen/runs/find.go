@@ -117,7 +117,7 @@ func (s *Session) step(rep *report.Report) report.FindStep {
 		step.Limited = true
 		step.Why = "generator-limited"
 	case res.Verdict == report.Inconclusive:
-		step.Why = "not enough samples"
+		step.Why = res.Why
 	case res.Verdict == report.Failed:
 		step.Why = fmt.Sprintf("%s is %s", res.Metric, s.Flags.FindRate.Metric().Human(*res.Value))
 	case rep.ExitCode() != report.ExitPassed:

@@ -52,7 +52,7 @@ func TestStep(t *testing.T) {
 	}{
 		{"all well", "delivery.p99<10ms", func(*report.Report) {}, ""},
 		{"too slow", "delivery.p99<2ms", func(*report.Report) {}, "delivery.p99 is 5.00 ms"},
-		{"no samples", "join.p99<1s", func(*report.Report) {}, "not enough samples"},
+		{"no samples", "join.p99<1s", func(*report.Report) {}, "not enough samples: 0, and p99 takes 100"},
 		{"a check failed", "delivery.p99<10ms", func(r *report.Report) { r.Checks[0].Verdict = report.Failed }, "a check failed"},
 		{"cut", "delivery.p99<10ms", func(r *report.Report) { r.CutBy, r.Verdict = "the drain limit", report.Inconclusive }, "inconclusive"},
 		{"late, yet it holds", "delivery.p99<10ms", func(r *report.Report) { r.Generator.Limited = true }, ""},
