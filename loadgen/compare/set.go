@@ -142,14 +142,20 @@ func parse(b []byte) ([]*report.Report, error) {
 	}
 	var syntax *json.SyntaxError
 	const again = "make it again with chatsim -repeat 5 -json FILE"
-	err := json.Unmarshal(b, &head)
+	b, err := decoded(b)
+	if err != nil {
+		return nil, &RefusedError{err.Error(), again}
+	}
+	err = json.Unmarshal(b, &head)
 	switch {
 	case len(bytes.TrimSpace(b)) == 0:
 		return nil, &RefusedError{"is empty", again}
 	case errors.As(err, &syntax) && syntax.Offset >= int64(len(b)):
 		return nil, &RefusedError{fmt.Sprintf("is cut after %d bytes", len(b)), again}
-	case err != nil || head.Schema == nil:
-		return nil, &RefusedError{"is not a report of chatsim", again}
+	case err != nil:
+		return nil, &RefusedError{"is not a report of chatsim: " + what(b), "-json FILE writes reports; other files are not compared"}
+	case head.Schema == nil:
+		return nil, &RefusedError{"is not a report of chatsim: it is JSON of something else", "-json FILE writes reports; other files are not compared"}
 	case *head.Schema != report.Schema:
 		return nil, &RefusedError{fmt.Sprintf("has schema %d, this chatsim reads %d", *head.Schema, report.Schema), again}
 	case head.Kind == Kind && len(head.Reports) > 0:

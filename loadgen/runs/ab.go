@@ -40,7 +40,8 @@ func (s *Session) ab(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("make a folder for the reports: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	sides := [2]*side{{program: other, name: "other"}, {program: self, name: "this"}}
+	limit := patience(s.Flags)
+	sides := [2]*side{{program: other, name: "other", patience: limit, grace: endGrace}, {program: self, name: "this", patience: limit, grace: endGrace}}
 	for n := range 2 * s.Flags.Repeat {
 		pair := n / 2
 		who := sides[(n+pair)%2]
@@ -107,8 +108,9 @@ func (s *Session) concludeAB(ctx context.Context, sides [2]*side) (int, error) {
 
 // side is one of the two programs.
 type side struct {
-	program, name string
-	reports       []*report.Report
+	program, name   string
+	patience, grace time.Duration // of a run, and of ending one that is asked to
+	reports         []*report.Report
 }
 
 // last says in a few words what the last run came to.
@@ -124,25 +126,57 @@ func (s *side) last() string {
 	return text
 }
 
-// run makes one run in a child process and waits for it. A child that is asked
-// to end is given the time to do so in order.
+// patience is how long a run of a child may take: its parts, each with its own
+// limit, and joining, which takes as long as the server lets users in.
+func patience(c *flags.Config) time.Duration {
+	const start, perUser = 30 * time.Second, 20 * time.Millisecond
+	return start + time.Duration(c.Users)*perUser + c.Warmup + c.Duration + 2*c.Drain
+}
+
+// run makes one run in a child process and waits for it, but no longer than
+// patience. A child that is asked to end is given the time to do so in order.
 func (s *side) run(ctx context.Context, args []string, file string) error {
+	limited, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
 	var said strings.Builder
-	cmd := exec.CommandContext(ctx, s.program, append(args, "-json="+file)...)
+	cmd := exec.CommandContext(limited, s.program, append(args, "-json="+file)...)
 	cmd.Env = flags.WithoutSettings(os.Environ()) // its command line has them
 	cmd.Stderr = &said
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = endGrace
+	cmd.Cancel = func() error { return interruptGroup(cmd) }
+	cmd.WaitDelay = s.grace
 	ownGroup(cmd)
-	if err := cmd.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
+	err := cmd.Run()
+	killGroup(cmd)
+	switch {
+	case ctx.Err() == nil && limited.Err() != nil:
+		return &compare.RefusedError{Why: fmt.Sprintf("%s did not end within %v and was given up%s", s.program, s.patience, quoted(said.String())),
+			Advice: "try it alone: it is to end by itself, as chatsim does, and to know -json"}
+	case err != nil && !errors.As(err, new(*exec.ExitError)):
 		return fmt.Errorf("run %s: %w", s.program, err)
 	}
 	reports, err := compare.ReadFile(file)
 	if err != nil || len(reports) != 1 {
-		return fmt.Errorf("%s gave no report; it said:\n%s", s.program, strings.TrimRight(said.String(), "\n"))
+		return &compare.RefusedError{Why: s.program + " gave no report" + quoted(said.String()), Advice: "-ab takes another chatsim, which is run with -json"}
 	}
 	if !reports[0].Interrupted {
 		s.reports = append(s.reports, reports...)
 	}
 	return nil
+}
+
+// lastWords is how much of what a program has said is shown, in bytes.
+const lastWords = 2000
+
+// quoted is the end of what a program has said, if it has said anything.
+func quoted(said string) string {
+	said = strings.TrimSpace(said)
+	if said == "" {
+		return ", without a word"
+	}
+	var b strings.Builder
+	b.WriteString("; it said:")
+	for line := range strings.Lines(said[max(0, len(said)-lastWords):]) {
+		b.WriteString("\n  " + report.Printable(strings.TrimRight(line, "\r\n")))
+	}
+	return b.String()
 }

@@ -57,7 +57,7 @@ func (r *Reader) firstLine() error {
 	case len(line) == 0:
 		return &NotTraceError{What: "is empty, no trace"}
 	case string(line[:n]) != magic[:n]:
-		return &NotTraceError{What: "is not a trace"}
+		return &NotTraceError{What: "is not a trace" + instead(line)}
 	case n < len(magic):
 		return r.cutAt("it is cut")
 	}
@@ -74,6 +74,23 @@ func (r *Reader) firstLine() error {
 	skipped, err := r.in.Discard(len(magic) + len(word) + 1)
 	r.offset = int64(skipped)
 	return err
+}
+
+// others are what a trace is mistaken for, by how it begins.
+var others = []struct{ begin, what string }{
+	{"\xff\xfe", "it is in UTF-16, as PowerShell's > writes"}, {"\xfe\xff", "it is in UTF-16, as PowerShell's > writes"},
+	{"\xef\xbb\xbf", "it begins with a byte order mark, which an editor has put there"}, {"{", "it is a report in JSON, which -compare reads"},
+	{"<!DOCTYPE html", "it is an HTML page"}, {"\x1f\x8b", "it is compressed, by gzip"}, {"PK\x03\x04", "it is a ZIP archive"},
+}
+
+// instead says what begins like this, if that is known.
+func instead(line []byte) string {
+	for _, o := range others {
+		if strings.HasPrefix(string(line), o.begin) {
+			return ": " + o.what
+		}
+	}
+	return ""
 }
 
 func (r *Reader) cutAt(why string) error { return &CutError{Offset: r.offset, Why: why} }

@@ -163,6 +163,10 @@ func TestWhatIsNoTrace(t *testing.T) {
 		{"chatsim-trace one\n" + strings.Repeat(" ", 20), "is not a trace"},
 		{"chatsim-trace 0\n" + strings.Repeat(" ", 20), "is not a trace"},
 		{"chatsim-trace 01\n" + strings.Repeat(" ", 20), "is not a trace"},
+		{"\xff\xfec\x00h\x00a\x00", "is not a trace: it is in UTF-16, as PowerShell's > writes"},
+		{"\xef\xbb\xbf" + string(whole), "is not a trace: it begins with a byte order mark, which an editor has put there"},
+		{"{\"schema\": 1}", "is not a trace: it is a report in JSON, which -compare reads"},
+		{"\x1f\x8b\x08", "is not a trace: it is compressed, by gzip"},
 		{"chatsim-trace 2\n" + string(whole[16:]), "is a trace of version 2, newer than this chatsim, which reads up to 1"},
 	} {
 		if _, err := NewReader(strings.NewReader(c.in)); !errors.As(err, &none) || err.Error() != c.want {

@@ -1,0 +1,75 @@
+//go:build unix
+
+package runs
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"chatsim/loadgen/compare"
+)
+
+// program writes a shell script.
+func program(t *testing.T, script string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestABGivesUp holds that a program that hangs is given up with all that it has
+// started, also where it does not obey.
+func TestABGivesUp(t *testing.T) {
+	dir := t.TempDir()
+	for _, tt := range []struct{ script, want string }{
+		{"echo waiting for the end >&2; sleep 1000 & echo $! >" + dir + "/obeys; wait", "did not end within 300ms and was given up; it said:\n  waiting for the end"},
+		{"trap '' INT; sleep 1000 & echo $! >" + dir + "/ignores; wait", "did not end within 300ms and was given up, without a word"},
+	} {
+		s := &side{program: program(t, tt.script), patience: 300 * time.Millisecond, grace: 100 * time.Millisecond}
+		err := s.run(context.Background(), nil, filepath.Join(dir, "report.json"))
+		var refused *compare.RefusedError
+		if !errors.As(err, &refused) || !strings.Contains(err.Error(), tt.want) || refused.Hint() == "" {
+			t.Errorf("%q: %v", tt.script, err)
+		}
+	}
+	for _, name := range []string{"obeys", "ignores"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone := func() bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) || zombie(pid) }
+		for end := time.Now().Add(5 * time.Second); !gone() && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		if !gone() {
+			t.Errorf("what %s has started goes on", name)
+		}
+	}
+}
+
+// zombie reports whether a process has ended and nobody has asked how.
+func zombie(pid int) bool {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	return err == nil && strings.Contains(string(b), ") Z ")
+}
+
+func TestABProgramWithoutReport(t *testing.T) {
+	s := &side{program: program(t, "printf 'what is -json?\\n\\033[2J' >&2; exit 2"), patience: time.Minute, grace: time.Second}
+	err := s.run(context.Background(), nil, filepath.Join(t.TempDir(), "report.json"))
+	if err == nil || !strings.HasSuffix(err.Error(), `gave no report; it said:`+"\n  what is -json?\n  \\x1b[2J") {
+		t.Errorf("%v", err)
+	}
+}
