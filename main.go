@@ -39,18 +39,12 @@ import (
 // end of a name: they send it at once.
 const rawWait = 20 * time.Millisecond
 
-// lastWords limits how long the end waits for a standard error that nobody
-// reads.
-const lastWords = time.Second
-
-// exitUsage is the exit code beside those of a report.
-const exitUsage = 2
+const exitUsage = 2 // beside the exit codes of a report
 
 func main() {
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // whose reader is gone is told so by its write
 	stderr := outlet.For(os.Stderr)
 	code := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, stderr)
-	outlet.Flush(lastWords, stderr)
+	outlet.Flush(time.Second, stderr)
 	os.Exit(code)
 }
 

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"slices"
 	"sync"
 	"syscall"
@@ -56,8 +57,10 @@ func Of(w io.Writer) *Outlet {
 
 // For returns a writer to a stream of the process: an Outlet, but for a file on
 // disk, which always takes something, and a terminal, which programs ask for its
-// width.
+// width. From then on a write to a pipe whose reader is gone is an error, and no
+// signal that ends the process.
 func For(f *os.File) io.Writer {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	info, err := f.Stat()
 	if err == nil && info.Mode().IsRegular() || term.IsTerminal(int(f.Fd())) {
 		return f
