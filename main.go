@@ -67,7 +67,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 			code = report.ExitBug
 		}
 	}()
-	known := flags.Known{Scenarios: scenario.Names(), MinSize: scenario.MinSize, Env: os.LookupEnv}
+	known := flags.Known{Scenarios: scenario.Names(), MinSize: scenario.MinSize, Env: os.LookupEnv,
+		Stdout: func() string { return report.NameHere(stdout) }}
 	cfg, err := flags.Parse(args, known)
 	if err != nil {
 		return fail(stderr, err)

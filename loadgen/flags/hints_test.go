@@ -38,8 +38,38 @@ func TestHints(t *testing.T) {
 		t.Errorf("%d command lines were tried for %d errors", tried, len(flags.Refusals))
 	}
 	for _, form := range literals(t) {
+		if strings.HasSuffix(form, "and remove the file") {
+			continue // see TestRedirected
+		}
 		if !matchesAny(form, hints) {
 			t.Errorf("no command line of the table gets the hint %q", form)
+		}
+	}
+}
+
+// TestRedirected is about an expression without quotes, of which a shell has
+// taken a part.
+func TestRedirected(t *testing.T) {
+	for _, tt := range []struct{ line, file, want string }{
+		{"-threshold deliveries_per_s", "100000", "-threshold deliveries_per_s: the shell has taken the > for a redirection, and made a file named 100000"},
+		{"-threshold sent", "=5", "write 'sent>=5', with the quotes"},
+		{"-find-rate floor.share", "30%", "write 'floor.share>30%', with the quotes"},
+		{"-threshold delivery.p99", "100000", "no comparison"}, // a limit without its unit was not meant
+		{"-threshold sent", "report.txt", "no comparison"},
+		{"-threshold sent", "", "no comparison"},
+		{"-threshold sent<", "5", "no value after the comparison"},
+	} {
+		known := flags.Scripted
+		known.Stdout = func() string { return tt.file }
+		args := strings.Split(tt.line, " ")
+		_, err := flags.Parse(args, known)
+		var hinted interface{ Hint() string }
+		if !errors.As(err, &hinted) || !strings.Contains(err.Error()+"\n"+hinted.Hint(), tt.want) {
+			t.Errorf("%s, with standard output to %q: %v", tt.line, tt.file, err)
+			continue
+		}
+		if _, err := flagstest.Try(args, err.Error(), hinted.Hint(), known); err != nil {
+			t.Errorf("%s: %v", tt.line, err)
 		}
 	}
 }

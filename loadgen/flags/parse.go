@@ -108,6 +108,9 @@ func (s *set) invalid(e *pflag.InvalidValueError) error {
 	case errors.As(e, &own):
 		return &Error{msg: own.msg, hint: s.write(f.Name, value)}
 	case errors.As(e, &threshold):
+		if err := s.redirected(f.Name, value); err != nil {
+			return err
+		}
 		if v := s.meant(f, value); v != "" {
 			threshold.Advice = "write '" + v + "'"
 		}
@@ -117,6 +120,21 @@ func (s *set) invalid(e *pflag.InvalidValueError) error {
 		return &Error{msg: "-" + threshold.Error(), hint: threshold.Hint()}
 	}
 	return &Error{msg: fmt.Sprintf("-%s %s %s", f.Name, show(value), wrongValue(f.Value.Type(), value)), hint: s.write(f.Name, value)}
+}
+
+// redirected says that a shell has taken the > of an expression for its own, and
+// with it what followed.
+func (s *set) redirected(flag, expr string) error {
+	if s.known.Stdout == nil || strings.ContainsAny(expr, "<>") {
+		return nil
+	}
+	file := s.known.Stdout()
+	whole := strings.TrimSpace(expr) + ">" + file
+	if _, err := report.ParseThreshold(whole); err != nil || file == "" {
+		return nil
+	}
+	return &Error{msg: fmt.Sprintf("-%s %s: the shell has taken the > for a redirection, and made a file named %s", flag, show(expr), show(file)),
+		hint: fmt.Sprintf("write '%s', with the quotes, and remove the file", whole)}
 }
 
 // wrongValue says what a value is not that its flag did not take.

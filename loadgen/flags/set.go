@@ -17,7 +17,8 @@ type Known struct {
 	Scenarios []string // the first is the default
 	MinSize   int      // bytes of text that a line's stamp needs
 
-	Env func(name string) (value string, found bool) // such as os.LookupEnv; nil: there is no environment
+	Env    func(name string) (value string, found bool) // such as os.LookupEnv; nil: there is no environment
+	Stdout func() string                                // the file here that standard output goes to, empty for none; nil: unknown
 }
 
 // verifyLevels are those of -verify, most first.

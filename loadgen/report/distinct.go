@@ -161,6 +161,22 @@ func stat(stream any) os.FileInfo {
 	return info
 }
 
+// NameHere returns the name that an open file has in the working directory, or
+// empty: what a shell's > has just made is there.
+func NameHere(stream any) string {
+	info := stat(stream)
+	if info == nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	entries, _ := os.ReadDir(".")
+	for _, e := range entries {
+		if other, err := e.Info(); err == nil && os.SameFile(info, other) {
+			return e.Name()
+		}
+	}
+	return ""
+}
+
 // target follows symbolic links, also those that lead to nothing yet.
 func target(path string) string {
 	for range 40 { // as many as systems follow

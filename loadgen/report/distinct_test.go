@@ -121,6 +121,29 @@ func TestDistinctStreams(t *testing.T) {
 	}
 }
 
+func TestNameHere(t *testing.T) {
+	t.Chdir(folder(t))
+	f, err := os.Create("=5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if got := NameHere(f); got != "=5" {
+		t.Errorf("%q", got)
+	}
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer null.Close()
+	t.Chdir(t.TempDir())
+	for _, stream := range []any{f, null, nil, strings.NewReader("")} {
+		if got := NameHere(stream); got != "" {
+			t.Errorf("%v: %q", stream, got)
+		}
+	}
+}
+
 func errText(err error) string {
 	if err == nil {
 		return ""

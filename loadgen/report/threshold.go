@@ -59,7 +59,7 @@ func ParseThreshold(expr string) (Threshold, error) {
 	if at < 0 {
 		at = strings.IndexAny(expr, "=!") // the word to point at
 		if at < 0 {
-			return Threshold{}, fault(expr, 0, len(expr), "no comparison", "write it like delivery.p99<50ms; comparisons are < <= > >=")
+			return Threshold{}, fault(expr, 0, len(expr), "no comparison", "write it like delivery.p99<50ms; comparisons are < <= > >=, and a shell needs quotes around them")
 		}
 		return Threshold{}, fault(expr, at, 1, "unknown comparison", "comparisons are < <= > >=")
 	}
