@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 	"time"
 
 	"chatsim/manager/guard"
@@ -38,11 +39,14 @@ func (s *session) login() error {
 func (s *session) ask(asked string) (err error) {
 	if wire.IsUnnamed(asked) {
 		s.asked = s.conn.RemoteAddr().String()
+		s.signs = s.asked
 	} else if s.asked, err = wire.CleanName(asked); err != nil {
 		return &refusal{wire.BadName, wire.BadName.With(err.Error())}
+	} else {
+		s.signs = strings.TrimSpace(asked)
 	}
 	if s.raw != nil {
-		s.raw.peer.Asked = s.asked
+		s.raw.peer.Asked = s.signs
 	}
 	return nil
 }

@@ -156,7 +156,7 @@ func New(cfg Config) *Manager {
 	m.batches.New = func() any { return newBatch(cfg.MaxLine) }
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	if cfg.StrictNames {
-		m.room.Key = wire.LookAlike
+		m.room.Keys = []func(string) string{wire.Skeleton, wire.CapitalSkeleton}
 	}
 	if cfg.Record != nil {
 		m.startRecord()

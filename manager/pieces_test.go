@@ -41,7 +41,7 @@ func (s *script) SetWriteDeadline(time.Time) error { return nil }
 // listen lets a user in who says nothing and hears all that is written to conn.
 func listen(t testing.TB, m *Manager, name string, conn net.Conn) {
 	s := newSession(m, conn)
-	s.asked = name
+	s.asked, s.signs = name, name
 	if _, err := s.join(); err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func (s *session) consume(b *batch, data []byte) (rest []byte, err error) {
 		case len(line) > s.m.cfg.MaxLine:
 			s.tooLong(b)
 		default:
-			if err := s.handle(b, wire.ParseRequest(line, s.asked, s.name)); err != nil {
+			if err := s.handle(b, wire.ParseRequest(line, s.signs, s.name)); err != nil {
 				return nil, err
 			}
 		}

@@ -154,7 +154,7 @@ func (s *session) becomeRaw() {
 // consumeRaw is consume for the raw dialect. What has no end yet is waited for;
 // last says that this was in vain.
 func (s *session) consumeRaw(b *batch, data []byte, last bool) (rest []byte, err error) {
-	in := wire.RawInput{Asked: s.asked, Given: s.name, Known: s.m.knownPrefix}
+	in := wire.RawInput{Asked: s.signs, Given: s.name, Known: s.m.knownPrefix}
 	for len(data) > 0 && s.delay == 0 {
 		req, n := in.Next(data, last)
 		switch {

@@ -38,9 +38,10 @@ type session struct {
 	flood    *rate.Limiter // nil: no limit
 	delay    time.Duration // that the next line has to wait for
 	name     string        // assigned
-	asked    string
-	skipping bool  // up to the end of a line that is too long
-	whoMark  int64 // when the feed has written so much, the last answer to /who is out
+	asked    string        // cleaned
+	signs    string        // what the client calls itself until it knows its name: as it asked
+	skipping bool          // up to the end of a line that is too long
+	whoMark  int64         // when the feed has written so much, the last answer to /who is out
 
 	// Guarded by the feed's lock; member and sub are set once, at the join.
 	member *room.Member

@@ -20,14 +20,15 @@ import (
 
 // Room is one chat room; its zero value is empty and ready for use.
 type Room struct {
-	// Key, if set before the first join, makes names with equal keys count as
-	// one. It must leave digits at a name's end as they are, and be the same
-	// for what is a key already.
-	Key func(name string) string
+	// Keys, set before the first join, make more names count as one than
+	// those that are the same by wire.Visible: those for which any of the
+	// functions, two at the most, returns the same. What digits behind a name
+	// add to its key depends on the digits only, and is one byte for each of
+	// them, of its own.
+	Keys []func(name string) string
 
-	present map[string]*Member   // by the key of the assigned name
-	crowds  map[string]*suffixes // by the key of the name that several have asked for
-	size    int                  // of a roster of all present, see Roster.Size
+	by   []*index // by what is visible, and by Keys
+	size int      // of a roster of all present, see Roster.Size
 
 	// order holds the members in the order of their joins. It only grows at
 	// its end, as Rosters share its memory; those that are gone stay in it
@@ -47,7 +48,7 @@ type Member struct {
 
 	name  string
 	asked string
-	key   string       // of name
+	keys  keys         // of name
 	left  atomic.Int64 // the place of its leave, 0 while it is present
 }
 
@@ -61,15 +62,12 @@ func (m *Member) Asked() string { return m.asked }
 // passed or which is the user's address. A taken name gets the smallest free
 // suffix from 2. The Roster is that of this very place: the newcomer is last.
 func (r *Room) Join(asked string) (*Member, Roster) {
-	if r.present == nil {
-		r.present = make(map[string]*Member)
-		r.crowds = make(map[string]*suffixes)
+	r.init()
+	m := &Member{name: asked + r.freeSuffix(asked), asked: asked}
+	m.keys = r.keys(m.name)
+	for k, x := range r.by {
+		x.take(m.keys[k], m)
 	}
-	suffix := r.freeSuffix(r.key(asked))
-	m := &Member{name: asked + suffix, asked: asked}
-	m.key = r.key(m.name)
-	r.present[m.key] = m
-	r.noteSuffix(m.key, true)
 	r.order = append(r.order, m)
 	r.size += entrySize(m.name)
 	r.place++
@@ -84,8 +82,9 @@ func (r *Room) Leave(m *Member) bool {
 	r.place++
 	m.left.Store(r.place)
 	m.Session = nil
-	delete(r.present, m.key)
-	r.noteSuffix(m.key, false)
+	for k, x := range r.by {
+		x.free(m.keys[k])
+	}
 	r.size -= entrySize(m.name)
 	r.gone++
 	if r.gone > 64 && r.gone > len(r.order)/2 {
@@ -96,7 +95,7 @@ func (r *Room) Leave(m *Member) bool {
 
 // compact forgets who is gone. It leaves the memory alone that Rosters have.
 func (r *Room) compact() {
-	order := make([]*Member, 0, 2*len(r.present))
+	order := make([]*Member, 0, 2*r.Len())
 	for _, m := range r.order {
 		if m.left.Load() == 0 {
 			order = append(order, m)
@@ -106,27 +105,21 @@ func (r *Room) compact() {
 }
 
 // Len is the number of users present.
-func (r *Room) Len() int { return len(r.present) }
+func (r *Room) Len() int { return len(r.order) - r.gone }
 
-func (r *Room) key(name string) string {
-	if r.Key == nil {
-		return name
-	}
-	return r.Key(name)
-}
-
-// Lookup finds who has this very name now; nil if nobody.
+// Lookup finds who has this name now, as far as a person can see; nil if nobody.
 func (r *Room) Lookup(name string) *Member { return r.LookupBytes([]byte(name)) }
 
 // LookupBytes is Lookup without the need of a string.
 func (r *Room) LookupBytes(name []byte) *Member {
-	if r.Key == nil {
-		return r.present[string(name)]
+	if len(r.by) == 0 {
+		return nil
 	}
-	if m := r.present[r.Key(string(name))]; m != nil && m.name == string(name) {
+	present := r.by[0].present
+	if m := present[string(name)]; m != nil || wire.IsPlain(name) {
 		return m
 	}
-	return nil
+	return present[wire.Visible(string(name))]
 }
 
 // LookupPrefix finds the user with the longest name that text starts with and

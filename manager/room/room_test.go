@@ -14,13 +14,20 @@ import (
 // twin is the room in its most naive form.
 type twin []string
 
-func (w *twin) join(asked string) string {
+func (w *twin) join(asked string, keys ...func(string) string) string {
 	name := asked
-	for n := 2; slices.Contains(*w, name); n++ {
+	for n := 2; w.has(name, keys...); n++ {
 		name = fmt.Sprint(asked, n)
 	}
 	*w = append(*w, name)
 	return name
+}
+
+// has reports whether somebody has a name that is the same by one of the keys.
+func (w *twin) has(name string, keys ...func(string) string) bool {
+	return slices.ContainsFunc(keys, func(key func(string) string) bool {
+		return slices.ContainsFunc(*w, func(n string) bool { return key(n) == key(name) })
+	})
 }
 
 func (w *twin) leave(name string) {
@@ -31,9 +38,29 @@ func (w *twin) leave(name string) {
 // In any order of joins and leaves the room gives the names that its naive
 // twin gives, and each roster that was taken reads at the end as it did then.
 func TestTwin(t *testing.T) {
+	t.Run("by sight", func(t *testing.T) { testTwin(t, nil) })
+	t.Run("strict", func(t *testing.T) { testTwin(t, strict) })
+}
+
+var strict = []func(string) string{wire.Skeleton, wire.CapitalSkeleton}
+
+// remembering is a key that is computed once for each name.
+func remembering(key func(string) string) func(string) string {
+	known := make(map[string]string)
+	return func(name string) string {
+		k, ok := known[name]
+		if !ok {
+			k = key(name)
+			known[name] = k
+		}
+		return k
+	}
+}
+
+func testTwin(t *testing.T, keys []func(string) string) {
 	rapid.Check(t, func(t *rapid.T) {
 		var (
-			room    Room
+			room    = Room{Keys: keys}
 			naive   twin
 			members []*Member
 			gone    []*Member
@@ -46,13 +73,18 @@ func TestTwin(t *testing.T) {
 		asked := rapid.OneOf(
 			rapid.SampledFrom([]string{"bob", "bob", "bob2", "bob22", "amy"}),
 			rapid.StringMatching(`(bob|b)[0-9]{0,3}`),
+			rapid.StringMatching("(bob|BOB|ВОВ|b0b|Вob|bo\u200db|bob\ufe0f|m|rn|M|bo b|bo\u00a0 b)([oOlI2]{0,2}|２|②)"),
 		)
+		same := []func(string) string{remembering(wire.Visible)}
+		for _, key := range keys {
+			same = append(same, remembering(key))
+		}
 		for range rapid.IntRange(1, 400).Draw(t, "steps") {
 			switch op := rapid.IntRange(0, 9).Draw(t, "op"); {
 			case op < 5 || len(members) == 0:
 				name := asked.Draw(t, "asked")
 				m, roster := room.Join(name)
-				if want := naive.join(name); m.Name() != want || m.Asked() != name {
+				if want := naive.join(name, same...); m.Name() != want || m.Asked() != name {
 					t.Fatalf("join %q gave %q for %q, want %q", name, m.Name(), m.Asked(), want)
 				}
 				members = append(members, m)
@@ -99,8 +131,10 @@ func checkEnd(t *rapid.T, room *Room, members, gone []*Member) {
 	for _, m := range members {
 		room.Leave(m)
 	}
-	if room.Len() != 0 || room.size != 0 || len(room.crowds) != 0 {
-		t.Fatalf("an empty room has %d members, size %d, %d crowds", room.Len(), room.size, len(room.crowds))
+	for _, x := range room.by {
+		if room.Len() != 0 || room.size != 0 || len(x.present) != 0 || len(x.crowds) != 0 {
+			t.Fatalf("an empty room has %d members, size %d, %d names, %d crowds", room.Len(), room.size, len(x.present), len(x.crowds))
+		}
 	}
 }
 
@@ -205,7 +239,17 @@ func TestNoAllocation(t *testing.T) {
 const benchUsers = 10_000
 
 func BenchmarkJoinNamesakes(b *testing.B) {
-	benchmarkJoins(b, func(int) string { return "bob" })
+	benchmarkJoins(b, nil, func(int) string { return "bob" })
+}
+
+func BenchmarkJoinNamesakesStrict(b *testing.B) {
+	benchmarkJoins(b, strict, func(int) string { return "bob" })
+}
+
+// The same name in two spellings, each of which is taken in one index alone.
+func BenchmarkJoinLookAlikesStrict(b *testing.B) {
+	names := []string{"bob", "ВОВ", "b0b"}
+	benchmarkJoins(b, strict, func(i int) string { return names[i%len(names)] })
 }
 
 func BenchmarkJoinLiteral(b *testing.B) {
@@ -213,13 +257,13 @@ func BenchmarkJoinLiteral(b *testing.B) {
 	for i := range names {
 		names[i] = fmt.Sprintf("user%05d", i)
 	}
-	benchmarkJoins(b, func(i int) string { return names[i] })
+	benchmarkJoins(b, nil, func(i int) string { return names[i] })
 }
 
-func benchmarkJoins(b *testing.B, name func(i int) string) {
+func benchmarkJoins(b *testing.B, keys []func(string) string, name func(i int) string) {
 	b.ReportAllocs()
 	for b.Loop() {
-		var room Room
+		room := Room{Keys: keys}
 		for i := range benchUsers {
 			room.Join(name(i))
 		}

@@ -14,7 +14,7 @@ type Roster struct {
 
 // Roster is the roster of now.
 func (r *Room) Roster() Roster {
-	return Roster{order: r.order, place: r.place, count: len(r.present), size: r.size}
+	return Roster{order: r.order, place: r.place, count: r.Len(), size: r.size}
 }
 
 // Names gives the names in the order of their joins.

@@ -16,6 +16,7 @@ var update = flag.Bool("update", false, "write what comes out into the scenarios
 // The scenarios are files of commands, each a line that starts with "> " and
 // is followed by what it must print:
 //
+//	strict            names that look alike count as one; before any other
 //	join NAME         the name given
 //	joins N NAME      the names given, in one line
 //	leave NAME        whether someone left
@@ -81,6 +82,9 @@ type player struct {
 func (p *player) do(command string) (string, error) {
 	verb, arg, _ := strings.Cut(command, " ")
 	switch verb {
+	case "strict":
+		p.room.Keys = strict
+		return "yes", nil
 	case "join":
 		m, _ := p.room.Join(arg)
 		return m.Name(), nil

@@ -196,25 +196,3 @@ func FuzzRawBothWays(f *testing.F) {
 		}
 	})
 }
-
-func TestLookAlike(t *testing.T) {
-	for _, names := range [][]string{
-		{"bob", "BOB", "Bob", "ｂｏｂ", "b\u200dob", "bob\ufe0f", "𝐛𝐨𝐛"},
-		{"straße", "STRASSE", "ﬆraße"},
-		{"Σίσυφος", "ΣΊΣΥΦΟΣ"},
-		{"ﾊﾟｸﾞ", "パグ"},
-		{"bob2", "bob２", "BOB②"},
-	} {
-		for _, n := range names {
-			if LookAlike(n) != LookAlike(names[0]) {
-				t.Errorf("%q and %q differ: %q, %q", n, names[0], LookAlike(n), LookAlike(names[0]))
-			}
-			if k := LookAlike(n); LookAlike(k) != k || LookAlike(n+"2") != k+"2" {
-				t.Errorf("the key %q of %q is not its own, or takes no suffix", k, n)
-			}
-		}
-	}
-	if LookAlike("bob") == LookAlike("bоb") {
-		t.Error("a Cyrillic o is not claimed to be found")
-	}
-}

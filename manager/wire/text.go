@@ -2,12 +2,7 @@ package wire
 
 import (
 	"encoding/binary"
-	"fmt"
-	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // AppendText appends what of raw may be said: invalid bytes become U+FFFD,
@@ -75,50 +70,4 @@ func turnsText(r rune) bool {
 		return true
 	}
 	return false
-}
-
-// isSeen says whether r is to be seen by itself: no white space, no mark on
-// another character, nothing that only formats or fills.
-func isSeen(r rune) bool {
-	switch r {
-	case 0x115f, 0x1160, 0x2800, 0x3164, 0xffa0: // fillers of Hangul, a Braille pattern without dots
-		return false
-	}
-	return unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.In(r, unicode.Mn, unicode.Me)
-}
-
-// IsUnnamed says whether a client's first line leaves its name to the server,
-// which then takes the address of the client's socket.
-func IsUnnamed(asked string) bool {
-	asked = strings.TrimSpace(asked)
-	return asked == "" || asked == NoName
-}
-
-// CleanName gives the name that a client asked for without the white space
-// around it, or an error in words for the person who chose it.
-func CleanName(asked string) (string, error) {
-	name := strings.TrimSpace(asked)
-	switch {
-	case name == "":
-		return "", fmt.Errorf("name is empty")
-	case len(name) > MaxName:
-		return "", fmt.Errorf("name is %d bytes long, at most %d are allowed", len(name), MaxName)
-	case !utf8.ValidString(name):
-		return "", fmt.Errorf("name is not valid UTF-8")
-	case strings.ContainsFunc(name, isControl):
-		return "", fmt.Errorf("name has a control character in it")
-	case strings.ContainsFunc(name, turnsText):
-		return "", fmt.Errorf("name has a character in it that turns the direction of writing, or ends a line")
-	case !strings.ContainsFunc(name, isSeen):
-		return "", fmt.Errorf("name has nothing in it that can be seen")
-	case strings.Contains(name, "@"):
-		return "", fmt.Errorf("name has an @ in it")
-	case name == Group:
-		return "", fmt.Errorf("name is that of the group")
-	case name == Server:
-		return "", fmt.Errorf("name is that of the server")
-	case !norm.NFC.IsNormalString(name):
-		return "", fmt.Errorf("name is not in Unicode normal form C, in which %q is written %q", name, norm.NFC.String(name))
-	}
-	return name, nil
 }

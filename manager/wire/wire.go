@@ -17,6 +17,13 @@
 // A name never holds '@', so the sender and the target of a chat line are its
 // last two '@'-fields: it is parsed from the right and its text may hold any '@'.
 //
+// # Names
+//
+// A name is what a person can see of it, see Visible: no two users differ in
+// anything else, and /msg finds a name however what is unseen was typed. What
+// cannot be seen is kept in emoji and where a script is written with it, and is
+// otherwise left out of the name that is given, see CleanName.
+//
 // # Lines a client sends
 //
 //	client                          server
