@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -232,6 +233,25 @@ func TestKick(t *testing.T) {
 	})
 }
 
+// What cannot be seen makes no second viewer, and is not in the name that is given;
+// who asked for it may sign with it as it was asked for.
+func TestUnseenInNames(t *testing.T) {
+	inBubble(t, Config{}, func(t *testing.T, m *Manager) {
+		present := []string{"viewer"}
+		enter(t, m, "viewer", present...)
+		for i, asked := range []string{"viewer\u200b", "vie\u200dwer", "\u2060viewer", "viewer\ufeff", "view\u00ader", "vi\u034fewer", "viewer\u2800", "viewer\ufe0f"} {
+			present = append(present, fmt.Sprint("viewer", i+2))
+			u := enter(t, m, asked, present...)
+			u.send("hi@" + asked + "@" + wire.Group)
+			u.expect(group(present[i+1], "hi"))
+			u.send("/msg vi\u200bewer psst")
+			u.expect(private(present[i+1], "psst", "viewer"))
+		}
+		enter(t, m, "❤\ufe0f", append(present, "❤\ufe0f")...)
+		enter(t, m, "❤", append(present, "❤\ufe0f", "❤2")...)
+	})
+}
+
 func TestStrictNames(t *testing.T) {
 	inBubble(t, Config{StrictNames: true}, func(t *testing.T, m *Manager) {
 		enter(t, m, "Bob", "Bob")
@@ -241,6 +261,8 @@ func TestStrictNames(t *testing.T) {
 		amy.expect(`{"error":"no such user: bob"}`)
 		amy.send("/msg bob2 psst")
 		amy.expect(private("ＢＯＢ3", "psst", "bob2"))
+		enter(t, m, "ВОВ", "Bob", "bob2", "ＢＯＢ3", "ВОВ4")
+		enter(t, m, "B0B\u2800", "Bob", "bob2", "ＢＯＢ3", "ВОВ4", "B0B5")
 	})
 }
 

@@ -106,6 +106,9 @@ func TestRefusedNames(t *testing.T) {
 		{"control", "a\x1bb", "name refused: name has a control character in it"},
 		{"not UTF-8", "\xff", "name refused: name is not valid UTF-8"},
 		{"the group", wire.Group, "name refused: name is that of the group"},
+		{"like the group", "–––Group\u00a0chat———", "name refused: name is that of the group"},
+		{"like the server", "＊\u200b", "name refused: name is that of the server"},
+		{"unseen", "\u200b\u3164", "name refused: name has nothing in it that can be seen"},
 		{"no end", strings.Repeat("n", 5000), "name refused: no end of the name line in 4096 bytes"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

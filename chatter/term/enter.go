@@ -51,6 +51,7 @@ func (p *person) choose(name string) (string, error) {
 		clean, err := wire.CleanName(name)
 		switch {
 		case err == nil:
+			p.talk.wanted = strings.TrimSpace(name)
 			return clean, nil
 		case !p.present && strings.TrimSpace(name) == "":
 			return "", &Error{msg: "a name is needed", hint: "give it with -name NAME"}

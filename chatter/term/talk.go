@@ -13,7 +13,8 @@ import (
 // a typed line. It knows no terminal, no connection and no clock.
 type talk struct {
 	words  *words
-	asked  string
+	asked  string   // without what cannot be seen
+	wanted string   // asked, as it was typed
 	me     string   // assigned; empty until welcomed
 	online []string // in join order
 	wrote  string   // who last wrote privately
@@ -89,10 +90,17 @@ func (t *talk) hear(e event) []shown {
 }
 
 func (t *talk) welcome(name string) []shown {
+	was := t.me
 	t.me = name
 	of := []shown{{note, t.words.Welcome}}
-	if t.asked != "" && name != t.asked {
-		of = append(of, shown{note, t.words.renamed(name, t.asked)})
+	switch {
+	case name == was: // back again, which is told elsewhere
+	case name != t.asked:
+		of = append(of, shown{note, fmt.Sprintf(t.words.Renamed, name, t.asked)})
+	case was != "":
+		of = append(of, shown{note, fmt.Sprintf(t.words.Given, name)})
+	case name != t.wanted:
+		of = append(of, shown{note, fmt.Sprintf(t.words.Unseen, name)})
 	}
 	return of
 }
@@ -192,13 +200,7 @@ func (t *talk) typed(line string) action {
 
 // message is a /msg: names may hold spaces, so the longest that is online counts.
 func (t *talk) message(rest string) action {
-	name, text := "", ""
-	for _, n := range t.online {
-		after, ok := strings.CutPrefix(rest, n)
-		if ok && len(n) > len(name) && (after == "" || after[0] == ' ') {
-			name, text = n, strings.TrimSpace(after)
-		}
-	}
+	name, text := t.addressed(rest)
 	if name == "" {
 		if name, text, _ = strings.Cut(rest, " "); name == "" {
 			return t.hint(trouble, fmt.Sprintf(t.words.NoText, "/msg"))
@@ -208,6 +210,21 @@ func (t *talk) message(rest string) action {
 		return t.hint(trouble, fmt.Sprintf(t.words.NoText, "/msg "+name))
 	}
 	return t.tell(name, text)
+}
+
+// addressed finds the longest name online that a text begins with, as far as a
+// person can see, and what is behind it.
+func (t *talk) addressed(text string) (name, rest string) {
+	online := make(map[string]string, len(t.online))
+	for _, n := range t.online {
+		online[wire.Visible(n)] = n
+	}
+	for end := len(text); end > 0; end = strings.LastIndexByte(text[:end], ' ') {
+		if n, ok := online[wire.Visible(text[:end])]; ok {
+			return n, strings.TrimSpace(text[end:])
+		}
+	}
+	return "", ""
 }
 
 func (t *talk) tell(name, text string) action {

@@ -31,7 +31,7 @@ func texts(of []shown) (lines []string) {
 const toAll = "@" + wire.Group
 
 func TestHear(t *testing.T) {
-	tk := &talk{words: &english, asked: "Ann"}
+	tk := &talk{words: &english, asked: "Ann", wanted: "Ann"}
 	for _, c := range []struct {
 		frame string
 		want  []string
@@ -66,6 +66,27 @@ func TestHear(t *testing.T) {
 	}
 }
 
+// What name one has is told where it is not the one that was typed, or not the one
+// of before the connection was lost.
+func TestWelcomes(t *testing.T) {
+	for _, c := range []struct{ wanted, was, name, want string }{
+		{"Ann", "", "Ann", ""},
+		{"Ann", "", "Ann2", "You are Ann2 here: Ann is taken."},
+		{"A\u200bnn", "", "Ann", "You are Ann here: what cannot be seen is left out of a name."},
+		{"A\u200bnn", "", "Ann2", "You are Ann2 here: Ann is taken."},
+		{"A\u200bnn", "Ann", "Ann", ""},
+		{"Ann", "Ann2", "Ann2", ""},
+		{"Ann", "Ann2", "Ann", "You are Ann here."},
+		{"Ann", "Ann", "Ann2", "You are Ann2 here: Ann is taken."},
+	} {
+		tk := &talk{words: &english, asked: "Ann", wanted: c.wanted, me: c.was}
+		got := texts(tk.welcome(c.name))
+		if want := slices.DeleteFunc([]string{english.Welcome, c.want}, func(s string) bool { return s == "" }); !slices.Equal(got, want) || tk.me != c.name {
+			t.Errorf("%+v shows %q", c, got)
+		}
+	}
+}
+
 func TestLongRoster(t *testing.T) {
 	tk := &talk{words: &english}
 	for n := range 1000 {
@@ -91,6 +112,8 @@ func TestTyped(t *testing.T) {
 		{"/msg bob hi", action{send: true, text: "hi", target: "bob"}},
 		{"/msg bob smith hi", action{send: true, text: "hi", target: "bob smith"}},
 		{"/msg bob smithy hi", action{send: true, text: "smithy hi", target: "bob"}},
+		{"/msg ❤ hi", action{send: true, text: "hi", target: "❤\ufe0f"}},
+		{"/msg b\u200bob  smith\ufe0f hi", action{send: true, text: "hi", target: "bob smith"}},
 		{"/reply hi", action{send: true, text: "hi", target: "bob"}},
 		{"/quit", action{quit: true}},
 		{"/msg eve hi", action{show: []shown{{trouble, "Nobody here is called eve; /who lists the names."}}}},
@@ -99,11 +122,11 @@ func TestTyped(t *testing.T) {
 		{"/me", action{show: []shown{{trouble, "/me needs a text. /help lists the commands."}}}},
 		{"/reply", action{show: []shown{{trouble, "/reply needs a text. /help lists the commands."}}}},
 		{"/msgbob hi", action{show: []shown{{trouble, "There is no command /msgbob. /help lists them; //msgbob says it as text."}}}},
-		{"/who", action{show: []shown{{note, "3 online: Ann, bob, bob smith"}}}},
+		{"/who", action{show: []shown{{note, "4 online: Ann, bob, bob smith, ❤\ufe0f"}}}},
 		{strings.Repeat("x", fits), action{send: true, text: strings.Repeat("x", fits), target: wire.Group}},
 		{strings.Repeat("x", fits+1), action{show: []shown{{trouble, "That line has 4097 bytes, at most 4096 are possible. It was not sent."}}}},
 	} {
-		tk := &talk{words: &english, me: "Ann", online: []string{"Ann", "bob", "bob smith"}, wrote: "bob"}
+		tk := &talk{words: &english, me: "Ann", online: []string{"Ann", "bob", "bob smith", "❤\ufe0f"}, wrote: "bob"}
 		if got := tk.typed(c.line); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%q leads to %+v, want %+v", c.line, got, c.want)
 		}

@@ -1,9 +1,6 @@
 package term
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // words are what a person reads, in one language. A verb stands where a value
 // goes.
@@ -11,6 +8,7 @@ type words struct {
 	AskName, EmptyName, AskPassword string
 	Welcome                         string // the original's greeting
 	Renamed                         string // assigned name, name asked for
+	Given, Unseen                   string // assigned name
 	Online                          string // how many, who
 	More                            string // how many more there are
 	Joined, Left                    string // who
@@ -35,6 +33,8 @@ var english = words{
 	AskName: "Your name: ", EmptyName: "A name is needed; it may be anything without @.", AskPassword: "Password of the room: ",
 	Welcome:   "Welcome to the group chat, everybody. Let's talk!",
 	Renamed:   "You are %s here: %s is taken.",
+	Given:     "You are %s here.",
+	Unseen:    "You are %s here: what cannot be seen is left out of a name.",
 	Online:    "%d online: %s",
 	More:      "and %d more",
 	Joined:    "%s joined",
@@ -61,6 +61,8 @@ var chinese = words{
 	AskName: "用户名: ", EmptyName: "用户名不能为空，且不能含有 @。", AskPassword: "房间密码: ",
 	Welcome:   "欢迎进入群聊，大家开始聊天吧!",
 	Renamed:   "您在这里的用户名是 %s：%s 已被使用。",
+	Given:     "您在这里的用户名是 %s。",
+	Unseen:    "您在这里的用户名是 %s：看不见的字符已略去。",
 	Online:    "当前在线用户 (%d): %s",
 	More:      "以及另外 %d 位",
 	Joined:    "%s 进入了群聊",
@@ -100,5 +102,3 @@ func Locale(getenv func(string) string) string {
 	}
 	return ""
 }
-
-func (w *words) renamed(given, asked string) string { return fmt.Sprintf(w.Renamed, given, asked) }

@@ -107,7 +107,7 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.PasswordFile, "password-file", "", "`FILE`|the password is in it, on one line")
 	s.StringVar(&c.TLSCert, "tls-cert", "", "`FILE`|certificate in PEM: the room speaks TLS only")
 	s.StringVar(&c.TLSKey, "tls-key", "", "`FILE`|its key in PEM")
-	s.BoolVar(&c.StrictNames, "strict-names", false, "names that look alike (case, width, forms) count as one")
+	s.BoolVar(&c.StrictNames, "strict-names", false, "names that look alike (case, width, letters of other scripts) count as one")
 	s.StringVar(&c.Console, "console", "", "`FILE`|take the operator's commands from a named pipe, or from standard input: -")
 	s.IntVar(&c.MaxUsers, "max-users", 10000, "`N`|users in the room at one time; 0: no limit")
 	s.IntVar(&c.MaxConns, "max-conns", 512, "`N`|connections from one address but this machine's; 0: no limit")

@@ -74,6 +74,11 @@ func TestModel(t *testing.T) {
 		{`(() => { const r = meet(); m.choose(r, 'ann'); m.lose(r, 9); const roster = { self() {}, replace() {} };
 			const is = [r.here]; for (const f of ['{"welcome":"ann"}', '["ann","bob"]']) { m.hear(r, m.parse(f), 9, roster); is.push(r.here, r.away); }
 			return is.join(); })()`, "false,false,,true,"},
+		{`[['/msg ❤ hi', '❤'], ['/msg ❤\ufe0f hi', '❤'], ['/msg bob\u200b smith  hi', 'bob smith'], ['/msg ❤❤ hi', ''], ['/msg b\u200bob  hi', 'bob']].map(([text, to]) => {
+			const r = meet('{"join":["❤\ufe0f"]}'); const { send, hint } = m.typed(r, text, 80); return send === 'hi@ann@' + (to === '❤' ? to + '\ufe0f' : to) || hint[0]; }).join()`, "true,true,true,notHere,true"},
+		// what name one has
+		{`[['ann', 'ann', ''], ['ann2', 'ann', ''], ['ann', 'a\u200bnn', ''], ['ann2', 'a\u200bnn', ''], ['ann', 'a\u200bnn', 'ann'], ['ann2', 'ann', 'ann2'], ['ann', 'ann', 'ann2'], ['ann2', 'ann', 'ann'], ['eve', 'ann', '']]
+			.map(([name, asked, was]) => m.greeting({ name, asked, was })).join()`, ",renamed,unseen,renamed,,,given,renamed,given"},
 		// what was sent and has not come back
 		{`(() => { const r = meet(); const u = { typed: 'x', text: 'x', target: 'bob smith' };
 			const say = [m.again(r, u), m.again(r, { ...u, target: m.GROUP })]; m.choose(r, 'bob smith'); say.push(m.again(r, u), m.again(r, { ...u, typed: '/reply x' })); return say.join(); })()`,

@@ -16,7 +16,7 @@ import (
 //
 // Behind it the digits 0 and 1 are the letters that they look like.
 func Skeleton(name string) string {
-	return Visible(fold(skeleton(norm.NFKC.String(Visible(name)))))
+	return Visible(foldCase(skeleton(norm.NFKC.String(Visible(name)))))
 }
 
 // CapitalSkeleton returns a key that is the same for names which look alike in
@@ -24,7 +24,7 @@ func Skeleton(name string) string {
 // characters, and bob and ВОВ in Cyrillic. It is no coarser or finer than
 // Skeleton, which takes paypal and paypaI for one, but not mike and MIKE.
 func CapitalSkeleton(name string) string {
-	capitals := cases.Upper(language.Und).String(fold(norm.NFKC.String(Visible(name))))
+	capitals := cases.Upper(language.Und).String(foldCase(norm.NFKC.String(Visible(name))))
 	return Visible(skeleton(norm.NFKC.String(capitals)))
 }
 
@@ -42,8 +42,8 @@ func skeleton(s string) string {
 	return norm.NFC.String(out.String())
 }
 
-// fold folds the case, and composes what that leaves.
-func fold(s string) string { return norm.NFKC.String(cases.Fold().String(s)) }
+// foldCase folds the case, and composes what that leaves.
+func foldCase(s string) string { return norm.NFKC.String(cases.Fold().String(s)) }
 
 // isDash reports whether r is one of the horizontal strokes, of which some are
 // letters.

@@ -8,6 +8,10 @@ export const GROUP = '------Group chat-------';
 const turning = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const safe = (s) => s.replace(turning, '');
 
+// visible is what a person can see of a name, near enough to what the room takes
+// for it: no two users have the same.
+export const visible = (name) => name.replace(/[\s\u2800\u3164\uffa0]+/g, ' ').replace(/\p{Default_Ignorable_Code_Point}/gu, '').normalize();
+
 // parse takes a frame from the server apart; null if it is none.
 export function parse(raw) {
   switch (raw[0]) {

@@ -1,6 +1,7 @@
 // The conversation on the page: the last entries of the log, as many as stay
 // quick. It shows what model.js has put together and decides nothing.
 
+import { greeting } from './model.js';
 import { isolated, list, parts, put, t } from './words.js';
 
 const most = 2000; // rows that are kept while one reads at the end
@@ -168,10 +169,10 @@ function row(entry, before) {
 
 function welcomeRow(e, entry) {
   e.append(element('p', 'greeting', t('welcome')));
-  if (entry.asked && entry.name !== entry.asked) {
+  const key = greeting(entry);
+  if (key !== '') {
     const p = element('p', 'renamed');
-    const taken = entry.name.startsWith(entry.asked) && /^\d+$/.test(entry.name.slice(entry.asked.length));
-    put(p, taken ? 'renamed' : 'given', entry.name, entry.asked);
+    put(p, key, entry.name, entry.asked);
     e.append(p);
   }
 }

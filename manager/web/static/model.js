@@ -1,7 +1,7 @@
 // What a chatter knows, and what it makes of a frame or of a typed line. It
 // knows no page, no connection and no clock; words are put to it elsewhere.
 
-import { GROUP, closing, message, reason, size } from './frames.js';
+import { GROUP, closing, message, reason, size, visible } from './frames.js';
 
 // maxLog is how many entries are kept; a tenth goes at a time.
 const maxLog = 50000;
@@ -30,6 +30,16 @@ export function lose(room, at) {
   for (const { text } of room.under.splice(0)) add(room, { kind: 'trouble', word: 'unsure', args: [text] }, at);
 }
 
+// greeting is the word for the name that one has, '' where nothing is to be told:
+// it is the one that was asked for, or of before the connection was lost.
+export function greeting({ name, asked, was }) {
+  if (name === was) return '';
+  if (name === asked) return was === '' ? '' : 'given';
+  const seen = visible(asked);
+  if (visible(name) === seen) return 'unseen';
+  return name.startsWith(seen) && /^\d+$/.test(name.slice(seen.length)) ? 'renamed' : 'given';
+}
+
 // add puts an entry at the end of the log.
 export function add(room, entry, at) {
   entry.at = at;
@@ -46,10 +56,10 @@ export function hear(room, frame, at, roster) {
   switch (frame.kind) {
     case 'welcome':
       if (room.target === frame.name && room.me !== frame.name) room.away = 'gone'; // who had the name before
+      add(room, { kind: 'welcome', name: frame.name, asked: room.asked, was: room.me }, at);
       room.me = frame.name;
       room.ended = null;
       roster.self(room.me);
-      add(room, { kind: 'welcome', name: frame.name, asked: room.asked }, at);
       break;
     case 'roster':
       room.online = new Set(frame.names);
@@ -136,17 +146,23 @@ export function recipient(room, text) {
   room.replying = reply ? room.replying || room.wrote : '';
   if (reply && room.replying) return room.replying;
   const told = /^\/msg\s+(.*)$/s.exec(text);
-  return (told && addressed(room, told[1])) || room.target;
+  return (told && addressed(room, told[1])[0]) || room.target;
 }
 
-// addressed is the name that a text begins with: names may hold spaces, so the
-// longest that is online counts.
+// addressed is the name that a text begins with, as far as a person can see, and
+// as it stands there: names may hold spaces, so the longest that is online counts.
 function addressed(room, rest) {
-  let name = '';
+  let found = ['', ''];
   for (const n of room.online) {
-    if (n.length > name.length && rest.startsWith(n) && (rest.length === n.length || /\s/.test(rest[n.length]))) name = n;
+    if (n.length > found[0].length && rest.startsWith(n) && (rest.length === n.length || /\s/.test(rest[n.length]))) found = [n, n];
   }
-  return name;
+  if (/^[ -~]*$/.test(rest)) return found; // a name with more in it than letters cannot be meant
+  const online = new Map([...room.online].map((n) => [visible(n), n]));
+  for (let end = rest.length; end > found[1].length; end = rest.slice(0, end).search(/\s\S*$/)) {
+    const name = online.get(visible(rest.slice(0, end)));
+    if (name !== undefined) return [name, rest.slice(0, end)];
+  }
+  return found;
 }
 
 // again says whether a line that was not sent can be typed again as it was: only
@@ -183,8 +199,9 @@ export function typed(room, text, max) {
 }
 
 function tell(room, rest, max) {
-  const name = addressed(room, rest) || rest.split(/\s/)[0];
-  const text = rest.slice(name.length).trim();
+  const [found, as] = addressed(room, rest);
+  const name = found || rest.split(/\s/)[0];
+  const text = rest.slice(found ? as.length : name.length).trim();
   if (text === '') return { hint: ['noText', name === '' ? '/msg' : `/msg ${name}`] };
   return say(room, text, name, max);
 }
