@@ -18,7 +18,7 @@ import (
 )
 
 // maxView is how much a first view may bring, in bytes.
-const maxView = 60 << 10
+const maxView = 64 << 10
 
 func get(t *testing.T, url string, header ...string) (*http.Response, string) {
 	t.Helper()
