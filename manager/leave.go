@@ -98,7 +98,8 @@ func (s *session) part(err error) {
 		}
 		return
 	}
-	owed := errors.Is(err, io.EOF)
+	_, violates := errors.AsType[violation](err)
+	owed := errors.Is(err, io.EOF) || violates
 	s.leave(owed, endOf(err))
 	if !owed {
 		reset(s.conn)
@@ -107,6 +108,10 @@ func (s *session) part(err error) {
 	s.ended.Wait()
 	if s.outcome != feed.Finished {
 		reset(s.conn)
+		return
+	}
+	if violates {
+		s.farewell()
 		return
 	}
 	_ = s.conn.Close() // nothing is unread, so what is queued is still sent, then a FIN
@@ -132,6 +137,9 @@ func (s *session) refuse(err error) {
 	}
 	if !errors.As(err, &refused) {
 		s.m.count(func(st *Stats) { st.Dropouts++ })
+		if _, ok := errors.AsType[violation](err); ok {
+			s.farewell()
+		}
 		_ = s.conn.Close()
 		return
 	}

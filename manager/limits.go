@@ -63,6 +63,15 @@ func (s *session) charge(bytes int) (slowed bool) {
 	return s.delay > 0
 }
 
+// chargeExtra counts what came beside lines, such as pings, as lines.
+func (s *session) chargeExtra() {
+	if c, ok := s.conn.(interface{ Extra() int }); ok {
+		for range c.Extra() {
+			s.charge(0)
+		}
+	}
+}
+
 // slowDown waits as charge has said, unless the room is closing.
 func (s *session) slowDown() {
 	if s.delay <= 0 {

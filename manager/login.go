@@ -22,6 +22,7 @@ const guessPause = time.Second
 
 // login finds out what the client speaks, and reads the name that it asks for.
 func (s *session) login() error {
+	s.flood = s.m.newFlood()
 	deadline := time.Now().Add(s.m.cfg.LoginTimeout)
 	s.setReadDeadline(deadline)
 	line, err := s.opening(deadline)
@@ -84,6 +85,10 @@ func (s *session) nameLine(pending func()) ([]byte, error) {
 		data, err := s.in.fill()
 		if err != nil {
 			return nil, err
+		}
+		if s.chargeExtra(); len(data) == 0 {
+			s.slowDown()
+			continue
 		}
 		if line, rest, ok := bytes.Cut(data, newline); ok && len(line) <= s.m.cfg.MaxLine {
 			line = bytes.Clone(line)

@@ -54,6 +54,13 @@ type session struct {
 	cutoff    atomic.Int64 // no read waits for longer, in Unix nanoseconds; 0: none
 }
 
+// violation is the error of a connection whose peer has broken the protocol below
+// its lines, and is told so by the connection's own CloseWrite.
+type violation interface {
+	error
+	Violation()
+}
+
 // refusal is an end for a reason that the client is told.
 type refusal struct {
 	reason wire.Reason
@@ -137,15 +144,16 @@ func (s *session) panicked(p any) {
 // converse reads until the connection or the stay ends. An unfinished line at
 // the end is dropped.
 func (s *session) converse() error {
-	s.flood = s.m.newFlood()
 	for {
 		data, err := s.in.fill()
+		s.chargeExtra()
 		switch {
 		case err != nil && s.raw != nil:
 			err = s.settleRaw(err)
 		case err != nil:
 		case len(data) == 0:
 			err = s.waitRoom()
+			s.slowDown()
 		default:
 			var rest []byte
 			rest, err = s.consume(s.in.b, data)

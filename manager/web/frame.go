@@ -11,16 +11,28 @@ import (
 
 	"github.com/coder/websocket"
 
+	"chatsim/manager/guard"
 	"chatsim/manager/wire"
 )
 
-// The first byte of a WebSocket frame (RFC 6455, 5.2).
+// The first byte of a WebSocket frame (RFC 6455, 5.2), and bits of it and of the
+// second one.
 const (
-	final      = 0x80 // the message ends with it
-	moreFrame  = 0x0  // the message goes on
-	textFrame  = 0x1
-	closeFrame = 0x8
+	moreFrame   = 0x0 // the message goes on
+	textFrame   = 0x1
+	binaryFrame = 0x2
+	closeFrame  = 0x8
+	pingFrame   = 0x9
+	pongFrame   = 0xa
+
+	final    = 0x80 // the message ends with it
+	reserved = 0x70
+	opcode   = 0x0f
+	masked   = 0x80
 )
+
+// maxControl is the longest payload of a control frame, in bytes.
+const maxControl = 125
 
 // goodbyeTime is how long the last frame may take to be written.
 const goodbyeTime = time.Second
@@ -90,8 +102,14 @@ func appendHeader(dst []byte, first byte, size int) []byte {
 }
 
 // CloseWrite begins the closing handshake, with the reason of the last error
-// frame. What the peer sends until it answers can still be read.
+// frame. What the peer sends until it answers can still be read. One that broke
+// the protocol is told that, and nothing is expected of it.
 func (c *conn) CloseWrite() error {
+	if v, ok := c.in.err.(*violation); ok {
+		c.goodbye(v.code, v.reason)
+		_ = guard.CloseWrite(c.Conn) // where there is a FIN
+		return nil
+	}
 	c.mu.Lock()
 	code, reason := c.farewellLocked()
 	c.mu.Unlock()
@@ -120,21 +138,37 @@ func (c *conn) farewellLocked() (websocket.StatusCode, string) {
 // goodbye writes a closing frame, once, and if nobody is writing.
 func (c *conn) goodbye(code websocket.StatusCode, reason string) {
 	if !c.mu.TryLock() {
-		return // the peer takes nothing, or gets a frame that the library sends
+		return // the peer takes nothing
 	}
 	defer c.mu.Unlock()
 	if c.closed {
 		return
 	}
-	c.closed = true
-	payload := append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...)
+	var payload []byte
+	if code != websocket.StatusNoStatusRcvd {
+		payload = append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...)
+	}
 	_ = c.Conn.SetWriteDeadline(time.Now().Add(goodbyeTime))
-	_, _ = c.Conn.Write(append(appendHeader(nil, final|closeFrame, len(payload)), payload...))
+	c.controlLocked(closeFrame, payload)
+	c.closed = true
 }
 
-// Close ends the connection, in order where that is possible.
+// controlLocked writes a control frame, and nothing once the closing one is
+// out. It may stand within a message.
+func (c *conn) controlLocked(kind byte, payload []byte) {
+	if !c.closed {
+		_, _ = c.Conn.Write(append(appendHeader(nil, final|kind, len(payload)), payload...)) // reading tells of an end
+	}
+}
+
+// Close ends the connection, in order where that is possible: a closing frame
+// of the peer is answered with its code.
 func (c *conn) Close() error {
-	c.goodbye(websocket.StatusNormalClosure, "")
+	code := websocket.StatusNormalClosure
+	if theirs := c.echo.Load(); theirs != 0 {
+		code = websocket.StatusCode(theirs)
+	}
+	c.goodbye(code, "")
 	return c.Conn.Close()
 }
 

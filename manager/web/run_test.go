@@ -59,13 +59,13 @@ func TestRunIsWatched(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.lands("/")
-	b.shows(".verdict", "interrupted after")
+	b.shows(".verdict", "INTERRUPTED")
 	b.until("[...document.querySelectorAll('h2')].some((h) => h.innerText === 'Configuration')")
 	b.shoot("run-report")
 
 	late := newTab(t, url+"live", look{}) // what it came to is in the report
 	late.lands("/")
-	late.shows(".verdict", "interrupted after")
+	late.shows(".verdict", "INTERRUPTED")
 }
 
 // seen is a run in which something went wrong, with names and texts that a page

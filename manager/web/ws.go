@@ -2,19 +2,30 @@ package web
 
 import (
 	"bufio"
-	"context"
+	"bytes"
 	"errors"
-	"io"
 	"net"
 	"net/http"
+	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
 )
 
-// errNotText ends a connection that sends something else than text.
-var errNotText = errors.New("web: a message is not text")
+const (
+	// silence is how long nothing is heard of a peer until it is asked whether it
+	// is there, and then again. Proxies cut connections that are idle, most after
+	// a minute.
+	silence = 30 * time.Second
+	// unanswered is how many pings in a row are, until the peer is taken for gone.
+	unanswered = 2
+)
+
+// errSilent ends a connection whose peer answers no ping. TCP may not know that
+// it is gone: a proxy in between acknowledges for it.
+var errSilent = errors.New("websocket: the peer answers no ping")
 
 // socket makes a WebSocket of a request and serves it until it has ended.
 func (cfg *Config) socket(w http.ResponseWriter, r *http.Request) {
@@ -28,157 +39,200 @@ func (cfg *Config) socket(w http.ResponseWriter, r *http.Request) {
 
 // accept upgrades a request to a connection of the line dialect: one text
 // message is one line. A page of another origin is refused unless it matches one
-// of origins.
+// of origins. The library makes the handshake; frames are read and written here.
 func accept(w http.ResponseWriter, r *http.Request, origins []string) (*conn, error) {
-	c := &conn{}
-	ws, err := websocket.Accept(hijacked{w, c}, r, &websocket.AcceptOptions{OriginPatterns: origins})
-	if err != nil {
+	h := &hijacked{ResponseWriter: w}
+	if _, err := websocket.Accept(h, r, &websocket.AcceptOptions{OriginPatterns: origins}); err != nil {
 		return nil, err
 	}
-	// A long message is what a long line is: it is passed on piece by piece, and
-	// refused there.
-	ws.SetReadLimit(-1)
-	c.ws = ws
-	return c, nil
+	return newConn(h.conn, h.early), nil
 }
 
-// hijacked gives the library a connection of which it reads all, and to which it
-// writes control frames only.
+// hijacked takes the connection that the library asks for.
 type hijacked struct {
 	http.ResponseWriter
-	c *conn
+	conn  net.Conn
+	early []byte // came behind the request
 }
 
-// Hijack takes the connection over, without the deadlines of an HTTP request.
-func (h hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+func (h *hijacked) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	nc, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
 	if err != nil {
 		return nil, nil, err
 	}
-	_ = nc.SetDeadline(time.Time{})
-	h.c.Conn = nc
-	under := &under{Conn: nc, c: h.c}
-	rw.Writer.Reset(under)
-	return under, rw, nil
+	_ = nc.SetDeadline(time.Time{}) // those of the request
+	early, _ := rw.Reader.Peek(rw.Reader.Buffered())
+	h.conn, h.early = nc, bytes.Clone(early)
+	return unclosed{nc}, rw, nil
 }
 
-// conn is a WebSocket as a connection of the line dialect. The library reads it;
-// text is written here, for many frames have to go out in one write.
+// unclosed is what the library has: it closes what nobody uses any more.
+type unclosed struct{ net.Conn }
+
+func (unclosed) Close() error { return nil }
+
+// conn is a WebSocket as a connection of the line dialect.
 type conn struct {
 	net.Conn // what the WebSocket goes over
-	ws       *websocket.Conn
 	evicted  func(reason string)
+	echo     atomic.Uint32 // the code of the peer's closing frame; 0: none
 
 	// Owned by the reader.
-	message io.Reader // nil: between two messages
-	held    bool      // a line break, which counts only if something follows in the message
-	cut     bool      // the peer has ended in the middle of whatever came last
+	in    decoder
+	early []byte    // read before the first Read
+	more  []byte    // text for which a Read had no room
+	told  bool      // what has ended the frames was returned
+	heard time.Time // when something came last
+	asked int       // pings since then
 
 	mu sync.Mutex // held over each write
 	// Guarded by mu.
 	inside bool   // a message was begun and not ended
 	last   []byte // the last error frame
 	closed bool   // the closing handshake is written or given up
+
+	clock sync.Mutex
+	// Guarded by clock.
+	deadline time.Time // for reading, as the owner has set it; zero: none
+	wake     time.Time // when a read ends to look whether the peer is silent
 }
 
-// Read gives the text of each message and '\n'. A line break at the end of a
-// message is not another line, and one within it is a space.
+func newConn(nc net.Conn, early []byte) *conn {
+	c := &conn{Conn: nc, early: early, heard: time.Now(), evicted: func(string) {}}
+	c.rest(c.heard.Add(silence))
+	return c
+}
+
+// Read returns the text of each message and '\n'. It also returns, without
+// text, when frames came that are no part of a line: see Extra. Once it has
+// returned a violation it returns whatever comes, which can only be thrown away.
 func (c *conn) Read(p []byte) (int, error) {
-	if len(p) < 3 {
-		return 0, io.ErrShortBuffer
+	if len(c.more) > 0 || len(p) <= lead {
+		return c.readLittle(p)
+	}
+	for c.in.err == nil {
+		n, err := c.some(p[lead:])
+		n = c.in.take(p, n)
+		c.answer()
+		if n > 0 || c.in.extra > 0 || err != nil {
+			return n, err // what has ended the frames is for the next Read
+		}
+	}
+	if _, broken := c.in.err.(*violation); broken && c.told {
+		return c.some(p)
+	}
+	c.told = true
+	return 0, c.in.err
+}
+
+// Extra returns how many frames came since it was asked that ended no message:
+// control frames and parts. Whoever limits lines has to count them.
+func (c *conn) Extra() int {
+	n := c.in.extra
+	c.in.extra = 0
+	return n
+}
+
+// answer answers the last ping, and keeps the code to answer a closing frame
+// with.
+func (c *conn) answer() {
+	if c.in.asked {
+		c.in.asked = false
+		c.mu.Lock()
+		c.controlLocked(pongFrame, c.in.ping) // if it cannot, reading tells
+		c.mu.Unlock()
+	}
+	c.echo.Store(uint32(c.in.closing))
+}
+
+// readLittle is Read for what has no room for a whole step.
+func (c *conn) readLittle(p []byte) (int, error) {
+	if len(c.more) == 0 {
+		b := make([]byte, 8*lead)
+		n, err := c.Read(b)
+		if c.more = b[:n]; err != nil && n == 0 {
+			return 0, err
+		}
+	}
+	n := copy(p, c.more)
+	c.more = c.more[n:]
+	return n, nil
+}
+
+// some waits for input, and asks a silent peer whether it is there.
+func (c *conn) some(p []byte) (int, error) {
+	if len(c.early) > 0 {
+		n := copy(p, c.early)
+		c.early = c.early[n:]
+		return n, nil
 	}
 	for {
-		if c.message == nil {
-			if err := c.next(); err != nil {
-				return 0, err
-			}
+		n, err := c.Conn.Read(p)
+		if n > 0 {
+			c.heard, c.asked = time.Now(), 0
+			return n, err
 		}
-		// The first byte is for the break that is held, the last for the end.
-		n, err := c.message.Read(p[1 : len(p)-1])
-		n = c.straighten(p, n)
-		switch {
-		case c.cut && err == io.EOF:
-			return 0, io.EOF // the library takes it for the end of the message
-		case err == io.EOF:
-			c.message, c.held = nil, false
-			p[n] = '\n'
-			return n + 1, nil
-		case err != nil:
-			return n, ended(err)
-		case n > 0:
-			return n, nil
+		if !errors.Is(err, os.ErrDeadlineExceeded) || c.overdue() {
+			return 0, err
+		}
+		if err := c.wonder(); err != nil {
+			return 0, err
 		}
 	}
 }
 
-// straighten makes spaces of the line breaks in p[1:1+n] and before, keeps one
-// at the end back, and moves the text to the front of p.
-func (c *conn) straighten(p []byte, n int) int {
-	if n == 0 {
-		return 0
-	}
-	start, end := 1, 1+n
-	if c.held {
-		start, p[0] = 0, ' '
-	}
-	if c.held = p[n] == '\n'; c.held {
-		end--
-	}
-	for i, b := range p[1:end] {
-		if b == '\n' {
-			p[1+i] = ' '
+// wonder asks a peer that has been silent for long whether it is there, and has
+// the next read end when it is time to look again.
+func (c *conn) wonder() error {
+	now := time.Now()
+	next := c.heard.Add(silence)
+	if !now.Before(next) {
+		if c.asked == unanswered {
+			return errSilent
+		}
+		c.asked++
+		next = now.Add(silence)
+		if c.mu.TryLock() { // else something is being sent to it anyway
+			c.controlLocked(pingFrame, nil)
+			c.mu.Unlock()
 		}
 	}
-	return copy(p, p[start:end])
-}
-
-// next waits for a message.
-func (c *conn) next() error {
-	kind, message, err := c.ws.Reader(context.Background())
-	if err != nil {
-		return ended(err)
-	}
-	if kind != websocket.MessageText {
-		c.goodbye(websocket.StatusUnsupportedData, "text messages only")
-		return errNotText
-	}
-	c.message = message
+	c.rest(next)
 	return nil
 }
 
-// ended is the error of one who has closed, be it with a handshake or without:
-// that is a leave like a FIN of the line dialect.
-func ended(err error) error {
-	if websocket.CloseStatus(err) != -1 || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return io.EOF
+// rest has a read that waits at an instant end.
+func (c *conn) rest(until time.Time) {
+	c.clock.Lock()
+	defer c.clock.Unlock()
+	c.wake = until
+	_ = c.readDeadlineLocked() // a connection that is closed needs none
+}
+
+// SetReadDeadline sets the owner's deadline: silence has its own. One timer of
+// the system's poller serves both, and no goroutine waits for it.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	c.clock.Lock()
+	defer c.clock.Unlock()
+	c.deadline = t
+	return c.readDeadlineLocked()
+}
+
+// SetDeadline sets both deadlines.
+func (c *conn) SetDeadline(t time.Time) error {
+	return errors.Join(c.SetReadDeadline(t), c.SetWriteDeadline(t))
+}
+
+func (c *conn) readDeadlineLocked() error {
+	if c.deadline.IsZero() || c.wake.Before(c.deadline) {
+		return c.Conn.SetReadDeadline(c.wake)
 	}
-	return err
+	return c.Conn.SetReadDeadline(c.deadline)
 }
 
-// under is the connection below the WebSocket, as the library has it.
-type under struct {
-	net.Conn
-	c *conn
+// overdue reports whether the owner's deadline has passed.
+func (c *conn) overdue() bool {
+	c.clock.Lock()
+	defer c.clock.Unlock()
+	return !c.deadline.IsZero() && !time.Now().Before(c.deadline)
 }
-
-func (u *under) Read(p []byte) (int, error) {
-	n, err := u.Conn.Read(p)
-	if err == io.EOF {
-		u.c.cut = true
-	}
-	return n, err
-}
-
-// Write writes a control frame. The answer to a closing handshake waits for
-// Close: until then the peer is sent what was said before its leave.
-func (u *under) Write(p []byte) (int, error) {
-	if len(p) > 0 && p[0] == final|closeFrame {
-		return len(p), nil
-	}
-	u.c.mu.Lock()
-	defer u.c.mu.Unlock()
-	return u.Conn.Write(p)
-}
-
-// Close leaves the closing to the session.
-func (u *under) Close() error { return nil }
