@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"chatsim/manager"
@@ -45,7 +47,15 @@ func TestModel(t *testing.T) {
 		{`type('/reply hi', ' bob:psst@bob@ann')`, `"hi@ann@bob"`},
 		{`type('/who')`, `{"kind":"note","word":"who","args":[["ann","bob","bob smith"]]}`},
 		{`type('/help me')`, `{"kind":"note","word":"help","args":[]}`},
-		{`type(' /msg bob hi')`, `["spaceBefore","/msg"]`},
+		{`type(' /msg bob hi')`, `["misspelled","/msg"]`},
+		{`type('\ufeff/msg bob hi')`, `["misspelled","/msg"]`},
+		{`type('／msg bob hi')`, `["misspelled","/msg"]`},
+		{`type('/MSG bob hi')`, `["misspelled","/msg"]`},
+		{`type('\u200b/reply hi', ' bob:psst@bob@ann')`, `["misspelled","/reply"]`},
+		{`type('/msg\tbob hi')`, `"hi@ann@bob"`},
+		{`type('/usr/bin is full')`, `"/usr/bin is full` + group + `"`},
+		{`type('/quit')`, `["unknown","/quit"]`},
+		{`type('/é')`, `["unknown","/é"]`},
 		{`type(' /etc/passwd')`, `" /etc/passwd` + group + `"`},
 		{`type('//me waves')`, `" /me waves` + group + `"`},
 		{`type('/msg bob\u3000hi')`, `"hi@ann@bob"`},
@@ -108,6 +118,34 @@ func TestModel(t *testing.T) {
 		if got := b.eval(tc.js); got != tc.want {
 			t.Errorf("%s\n got %s\nwant %s", tc.js, got, tc.want)
 		}
+	}
+}
+
+// What is meant for a command, and is none, goes to nobody: the table is that of
+// the room and of the terminal.
+func TestMeant(t *testing.T) {
+	table, err := os.ReadFile(filepath.Join("..", "wire", "testdata", "commands.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := open(t, manager.Config{}, web.Config{})
+	b := newTab(t, "http://"+h.addr+"/", look{})
+	b.until(`(window.asked ??= Promise.all(['frames', 'model'].map((m) => import('/static/' + m + '.js'))).then((all) => Object.assign(window, { m: Object.assign({}, ...all) })), window.m)`)
+	got := b.eval(`(() => {
+		const wrong = [];
+		const room = m.newRoom('bob');
+		for (const frame of ['{"welcome":"bob"}', '["bob","Ann"]', ' Ann:psst@Ann@bob']) m.hear(room, m.parse(frame), 0, { self() {}, replace() {} });
+		let n = 0;
+		for (const { line, command } of ` + string(table) + `) {
+			n++;
+			if (m.meant(line) !== command) wrong.push(JSON.stringify([line, m.meant(line), command]));
+			const { target, send } = m.typed(room, line, 4096);
+			if (command !== '' && target === m.GROUP && !send.startsWith('/me ')) wrong.push('said to all: ' + JSON.stringify(line));
+		}
+		return n < 50 ? 'only ' + n : wrong.join('\n');
+	})()`)
+	if got != "" {
+		t.Error(got)
 	}
 }
 

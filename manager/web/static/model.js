@@ -137,7 +137,29 @@ function line(room, { sender, text, target, private: alone }, at) {
   add(room, entry, at);
 }
 
-const commands = ['/help', '/who', '/me', '/msg', '/reply'];
+const commands = ['/help', '/who', '/me', '/msg', '/reply', '/quit'];
+
+const slashes = '/\\／＼⁄∕⧸╱÷、､・･';
+const seen = (c) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(c) && !/[\u2800\u3164\uffa0\ufffc\u{13441}\u{13442}\u{16fe4}\u{1d159}\p{Default_Ignorable_Code_Point}]/u.test(c);
+
+// meant is the command that a line was meant for, however it is spelled, as the
+// room's own wire.Misspelled has it; '' if it is text.
+export function meant(text) {
+  const chars = [...text];
+  const skip = () => { while (chars.length > 0 && !seen(chars[0])) chars.shift(); };
+  skip();
+  if (chars.length === 0 || !slashes.includes(chars.shift())) return '';
+  skip();
+  let word = '/';
+  for (const c of chars) {
+    const letter = c.normalize('NFKC').toLowerCase();
+    if (!seen(c) && commands.includes(word) || /[\t-\r\u0085\p{Z}:,]/u.test(letter)) break;
+    if (!seen(c)) continue;
+    if (!/^[a-z]$/.test(letter) || word.length > '/reply'.length - 1) return '';
+    word += letter;
+  }
+  return commands.includes(word) ? word : '';
+}
 
 // recipient is to whom a line goes that is being typed. An answer is to who
 // wrote last when it was begun.
@@ -175,12 +197,12 @@ export const again = (room, { typed, target }) => target === room.target && !typ
 export function typed(room, text, max) {
   text = text.replace(/[\r\n]+/g, ' ');
   if (text.trim() === '') return {};
-  const late = /^\s+(\/\w+)/.exec(text);
-  if (late && commands.includes(late[1])) return { hint: ['spaceBefore', late[1]] };
-  if (!text.startsWith('/')) return say(room, text, room.target, max);
   if (text.startsWith('//me ')) return say(room, ' ' + text.slice(1), room.target, max); // else it would be what one does
   if (text.startsWith('//')) return say(room, text.slice(1), room.target, max);
-  const [, command, tail] = /^(\S+)\s*(.*)$/s.exec(text);
+  const [, command, tail] = /^(\S*)\s*(.*)$/s.exec(text);
+  const known = meant(text);
+  if (known !== '' && known !== command) return { hint: ['misspelled', known] };
+  if (known === '' && !/^\/\p{L}+$/u.test(command)) return say(room, text, room.target, max); // be it the path of a file
   const rest = tail.trim();
   switch (command) {
     case '/help':
