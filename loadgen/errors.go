@@ -70,8 +70,8 @@ func (s *said) kindOf(text string) string {
 	words := strings.FieldsFunc(text, unicode.IsSpace)
 	for i, w := range words {
 		core := strings.TrimFunc(w, unicode.IsPunct)
-		if strings.ContainsFunc(w, unicode.IsDigit) || s.names[core] || i > 0 && i == len(words)-1 && strings.HasSuffix(words[i-1], ":") {
-			words[i] = "…"
+		if core != "" && (strings.ContainsFunc(core, unicode.IsDigit) || s.names[core] || i > 0 && i == len(words)-1 && strings.HasSuffix(words[i-1], ":")) {
+			words[i] = strings.Replace(w, core, "…", 1)
 		}
 	}
 	words = slices.CompactFunc(words, func(a, b string) bool { return a == "…" && b == "…" })

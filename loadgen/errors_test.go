@@ -13,9 +13,11 @@ func TestErrorKinds(t *testing.T) {
 		{"no such user: amy", "no such user: bob", "no such user: …"},
 		{"User amy is away", "User Zoë is away", "User … is away"},
 		{"line 17 refused after 0.3s", "line 4 refused after 12s", "line … refused after …"},
+		{"line 2 of amy: slow down", "line 10 of Zoë: slow down", "line … of …: slow down"},
+		{"(user1)", "(user22)", "(…)"},
 		{`"amy" is taken`, `"a b" is taken`, `"…" is taken`},
 		{"rate limit: slow  down", "rate limit: slow down", "rate limit: slow down"},
-		{"refused: k3f9-17-204; la la", "refused: k3f9-1-2; la la", "refused: … la la"},
+		{"refused: k3f9-17-204; la la", "refused: k3f9-1-2; la la", "refused: …; la la"},
 		{"", " ", ""},
 	} {
 		s := said{names: map[string]bool{"amy": true, "Zoë": true}}

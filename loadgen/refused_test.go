@@ -2,6 +2,7 @@ package loadgen_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,6 +49,9 @@ func TestRefusedLines(t *testing.T) {
 			kinds := rep.Errors.Kinds
 			if rep.Refused == 0 || rep.Refused >= rep.Sent || len(kinds) == 0 || kinds[0].Text != "… is too fast by … ms" {
 				t.Errorf("%d of %d lines refused; said: %+v", rep.Refused, rep.Sent, rep.Errors)
+			}
+			if warned := strings.Join(rep.Warnings, "\n"); !strings.Contains(warned, fmt.Sprintf("refused %d of ", rep.Refused)) || !strings.Contains(warned, " is too fast by ") {
+				t.Errorf("warned of: %s", warned)
 			}
 		})
 	}

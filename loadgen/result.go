@@ -121,6 +121,10 @@ func (r *run) health(rep *report.Report) {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("interrupted after %.1f of %.1f s", rep.MeasuredS, r.cfg.Duration.Seconds()))
 	}
 	r.shortened(rep)
+	if rep.Refused > 0 {
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("the server refused %d of %s and said %q; -threshold 'refused<=0' fails such a run",
+			rep.Refused, report.Plural(rep.Sent, "line", "lines"), rep.Errors.Reason()))
+	}
 	if d := rep.Latency.Delivery; d == nil || d.P99 == nil {
 		rep.Warnings = append(rep.Warnings, "too few samples: fewer than 100 deliveries have no p99")
 	}

@@ -14,6 +14,9 @@ type Snapshot struct {
 	Present int64            // chatters in the room
 	Evicted map[string]int64 // closed by the server so far, by reason
 
+	Refused int64         // lines answered by an error so far
+	Errors  report.Errors // what the server has said in errors so far
+
 	// Delivery latency of measured lines in the last whole second, in
 	// nanoseconds; nil where there are too few.
 	P50, P99 *int64
@@ -46,6 +49,7 @@ func (r *run) snapshot() Snapshot {
 	r.mu.Lock()
 	s.Evicted = maps.Clone(r.closed)
 	r.mu.Unlock()
+	s.Refused, s.Errors = r.judge.Refused(), r.errors.report()
 	now := r.judge.Interim()
 	s.Suspected = now.Suspected
 	for _, o := range now.Outcomes {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Schema is the version of the JSON form. Keys may be added to it; their
@@ -161,6 +162,20 @@ type ErrorKind struct {
 	Text    string `json:"text"`
 	Count   int64  `json:"count"`
 	Example string `json:"example"` // the first of them as it came
+}
+
+// normal reports whether the errors are those that a right server gives, too.
+func (k *ErrorKind) normal() bool { return strings.HasPrefix(k.Text, "no such user") }
+
+// Reason is an example of what the server has said most often, but for what a
+// right server says, too.
+func (e *Errors) Reason() string {
+	for i := range e.Kinds {
+		if k := &e.Kinds[i]; !k.normal() {
+			return k.Example
+		}
+	}
+	return ""
 }
 
 // Check is one property's outcome.

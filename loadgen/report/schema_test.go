@@ -26,6 +26,7 @@ func full() *Report {
 	rate := Rate(400)
 	r.Config.Target, r.Config.Dialect, r.CutBy = "h:1", "raw", "the drain limit of 10 s"
 	r.Latency.Delivery.Curve = []int64{90_000, 1_000_000}
+	r.Refused, r.Errors = 1, Errors{Count: 3, Kinds: []ErrorKind{{"slow down", 1, "slow down"}}, Others: 2}
 	r.Isolation = &Isolation{WindowS: 1, AllReadP99: ms(1), OneStalledP99: ms(2), Pairs: []IsolationPair{{1_000_000, 2_000_000}}}
 	r.Course = []Moment{{TS: -1, Phase: PhaseRamp, Roster: 500, Joins: 500}, {TS: 0, Phase: PhaseWarmup, Roster: 499, Leaves: 1, Observed: 9}}
 	r.Calibration = &Calibration{Skipped: "no time", BytesPerS: 1e9, Sockets: 500, WriteBytes: 64, MeasuredS: 1, CostS: 1.2, Share: 0.41}

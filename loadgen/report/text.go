@@ -29,6 +29,7 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 	p.thresholds(r, opt.Verbose)
 	p.joins(r)
 	p.load(r)
+	p.errors(r, opt.Verbose)
 	p.latency(r, opt.Verbose)
 	p.isolation(r.Isolation)
 	p.limits(r, opt.Verbose)
@@ -87,6 +88,32 @@ func (p *page) load(r *Report) {
 	}
 	p.row("load", Plural(r.Sent, "line", "lines")+" sent, "+perSecond(r.SentPerS),
 		Plural(r.Deliveries, "delivery", "deliveries")+", "+perSecond(r.DeliveriesPerS)+", "+humanBytes(r.BytesPerS)+"/s", scenario)
+}
+
+// shownErrors is how many kinds of errors are shown without -v.
+const shownErrors = 3
+
+// errors shows what the server said in errors, but for the one that is the
+// right answer to a line for somebody who has left, if there is nothing else.
+func (p *page) errors(r *Report, verbose bool) {
+	if r.Refused > 0 {
+		p.row("refused", thousands(r.Refused)+" of "+Plural(r.Sent, "line", "lines"))
+	}
+	var kinds []string
+	for _, k := range r.Errors.Kinds {
+		if verbose || !k.normal() {
+			kinds = append(kinds, thousands(k.Count)+` × "`+shorten(k.Text, longest/4)+`"`)
+		}
+	}
+	rest := r.Errors.Others
+	if shown := kinds[:min(len(kinds), shownErrors)]; !verbose && rest+int64(len(kinds)-len(shown)) > 0 {
+		kinds = append(shown, "and others, which -v and -json show")
+	} else if rest > 0 {
+		kinds = append(kinds, thousands(rest)+" of further kinds")
+	}
+	if len(kinds) > 0 {
+		p.row("errors", kinds...)
+	}
 }
 
 // briefly are the latencies that are shown without -v, with a remark.

@@ -107,6 +107,12 @@ var cases = map[string]func(r *Report){
 		r.Generator.Limited = true
 		r.Conclude(nil)
 	},
+	"refused": func(r *Report) {
+		r.Refused = 1500
+		r.Errors = Errors{Count: 1722, Kinds: []ErrorKind{{"slow down", 1200, "slow down"}, {"no such user: …", 200, "no such user: amy"},
+			{"… is too \x1b[31m loud", 160, "amy is too \x1b[31m loud"}, {"the room closes at …", 150, "the room closes at 10"}, {"busy", 4, "busy"}}, Others: 8}
+		r.Conclude(thresholds("refused<=0", "errors<=0", "sent>1"))
+	},
 	"cut": func(r *Report) {
 		r.CutBy, r.Deliveries = "the drain limit of 10 s", 1_499_000
 		r.Conclude(nil)

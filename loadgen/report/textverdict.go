@@ -37,6 +37,9 @@ func (r *Report) outcome() []string {
 	if r.CutBy != "" {
 		why = append(why, "cut by "+r.CutBy+";")
 	}
+	if r.Refused > 0 {
+		why = append(why, thousands(r.Refused)+" of "+Plural(r.Sent, "line", "lines")+" refused;")
+	}
 	if r.Verdict == Inconclusive {
 		why = append(why, r.undecided()...)
 	}

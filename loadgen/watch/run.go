@@ -22,6 +22,8 @@ type run struct {
 	Sent       int64            `json:"sent"`
 	Deliveries int64            `json:"deliveries"`
 	Evicted    map[string]int64 `json:"evicted"` // by reason
+	Refused    int64            `json:"refused"` // lines, by an error
+	Errors     report.Errors    `json:"errors"`  // that the server has said
 	Latency    report.Latencies `json:"latency"` // so far, of measured lines
 
 	// Of the checks the verdict is empty where nothing speaks against one. They
@@ -52,6 +54,7 @@ func (r *run) begin(what string) {
 func (r *run) take(s loadgen.Snapshot, room any, at time.Time) {
 	r.Phase, r.Done, r.Sent, r.Deliveries = s.Phase, s.Done, s.Sent, s.Deliveries
 	r.Evicted, r.Latency, r.Checks, r.Suspected = s.Evicted, s.Latency, printable(s.Checks), s.Suspected
+	r.Refused, r.Errors = s.Refused, printableErrors(s.Errors)
 	if r.Checks == nil {
 		r.Checks = []report.Check{}
 	}
@@ -59,6 +62,16 @@ func (r *run) take(s loadgen.Snapshot, room any, at time.Time) {
 		r.Samples = append(r.Samples[:0:0], r.Samples[1:]...)
 	}
 	r.Samples = append(r.Samples, sample{At: at.UnixMilli(), Run: r.Number, Users: s.Present, Lines: s.Sent, Deliveries: s.Deliveries, P50: s.P50, P99: s.P99, Room: room})
+}
+
+func printableErrors(e report.Errors) report.Errors {
+	kinds := []report.ErrorKind{}
+	for _, k := range e.Kinds {
+		k.Text, k.Example = report.Printable(k.Text), report.Printable(k.Example)
+		kinds = append(kinds, k)
+	}
+	e.Kinds = kinds
+	return e
 }
 
 // printable has the witnesses' texts, which come from anywhere, without what

@@ -76,7 +76,8 @@ func seen(n int64) loadgen.Snapshot {
 	return loadgen.Snapshot{
 		Progress: loadgen.Progress{Phase: loadgen.Loading, Done: 0.4, Joined: 100, Sent: 100 * n, Deliveries: 10_000 * n},
 		Present:  98, Evicted: map[string]int64{"slow": 2}, P50: &p50, P99: &p99,
-		Latency: report.Latencies{Delivery: lat, Last: lat},
+		Latency: report.Latencies{Delivery: lat, Last: lat}, Refused: 1234,
+		Errors: report.Errors{Count: 1300, Kinds: []report.ErrorKind{{Text: "slow down: …", Count: 1290, Example: "slow down: \u202e<img src=x onerror=alert(1)>"}}, Others: 10},
 		Checks: []report.Check{
 			{Name: "no creation", Evaluations: 10_000 * n},
 			{Name: "no duplication", Verdict: report.Failed, Evaluations: 10_000 * n, Violations: 1, Witnesses: []report.Witness{{Check: "no duplication",
@@ -100,6 +101,8 @@ func TestRunWithViolations(t *testing.T) {
 		b.shows("#witnesses", "<img src=x onerror=alert(1)>")
 		b.shows("#witnesses", `\u202egnp.nna`) // what would turn the text's direction is written out
 		b.shows("#evicted", map[string]string{"": "too far behind", "zh-CN": "读取过慢"}[l.language])
+		b.shows("#refused", "1,234")
+		b.shows("#said", `slow down: \u202e<img src=x onerror=alert(1)>`)
 		if text := b.text("#checks"); strings.Count(text, "✓") != 1 {
 			t.Errorf("one check of the four has nothing against it so far:\n%s", text)
 		}

@@ -83,6 +83,17 @@ function drawChecks() {
   }));
 }
 
+// drawErrors shows what the server said in errors.
+function drawErrors() {
+  const kinds = run.errors?.kinds ?? [];
+  const others = run.errors?.others ?? 0;
+  $('errors').hidden = kinds.length === 0;
+  $('refused').textContent = run.refused ? t('refusedSoFar', run.refused.toLocaleString('en')) : '';
+  const rows = kinds.map((k) => [k.text, k.example, k.count.toLocaleString('en')]);
+  if (others > 0) rows.push([t('otherErrors'), '', others.toLocaleString('en')]);
+  fill($('said'), 2, [t('errorText'), t('example'), t('times')], rows);
+}
+
 // reasonOf is why somebody was put out, in the server's word where there is no
 // other.
 function reasonOf(word) {
@@ -115,6 +126,7 @@ function draw() {
   $('done').value = run.done;
   drawLatency();
   drawChecks();
+  drawErrors();
   const evicted = Object.entries(run.evicted ?? {});
   $('out').hidden = evicted.length === 0;
   $('evicted').replaceChildren(...evicted.map(([reason, n]) => element('div', '', element('dt', '', reasonOf(reason)), element('dd', '', String(n)))));

@@ -13,6 +13,7 @@ extend({
   checks: 'Checks', check: 'check', soFar: 'so far', evaluations: 'evaluations', violations: 'violations',
   failed: 'failed', notExercised: 'not exercised', goodSoFar: 'nothing against it', nothingYet: 'nothing to judge yet', atTheEnd: 'judged at the end',
   speaksAgainst: 'Violations', expected: 'expected', came: 'came',
+  serverErrors: 'Errors from the server', refusedSoFar: (n) => `${n} measured lines were answered by an error`, errorText: 'error', times: 'times', example: 'for example', otherErrors: 'others',
   latencySoFar: 'Latency so far', latency_delivery: 'delivery', latency_last: 'last receiver', latency_echo: 'echo', latency_join: 'join', latency_leave: 'leave',
 }, {
   runTitle: 'chatsim 运行', runGone: 'chatsim 没有响应：它已结束，可能有错误，请看启动它的终端。',
@@ -25,6 +26,7 @@ extend({
   checks: '检查', check: '检查', soFar: '目前', evaluations: '次数', violations: '违规',
   failed: '失败', notExercised: '未涉及', goodSoFar: '没有问题', nothingYet: '尚无可判定', atTheEnd: '结束时判定',
   speaksAgainst: '违规', expected: '应为', came: '收到',
+  serverErrors: '服务器报告的错误', refusedSoFar: (n) => `${n} 条计入测量的消息收到错误`, errorText: '错误', times: '次数', example: '例如', otherErrors: '其他',
   latencySoFar: '目前的延迟', latency_delivery: '送达', latency_last: '最后接收者', latency_echo: '回显', latency_join: '加入', latency_leave: '离开',
   'no creation': '无捏造', 'no duplication': '无重复', validity: '有效性', agreement: '一致性', 'total order': '全序', 'FIFO order': '先进先出顺序',
   'causal order': '因果顺序', 'view order': '视图顺序', 'roster accuracy': '名单准确', 'leave completeness': '离开通知完整', 'name uniqueness': '名称唯一',
