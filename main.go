@@ -48,17 +48,6 @@ func main() {
 	os.Exit(code)
 }
 
-// endings are the signals that end what the command line asks for, in order. A
-// hangup asks a room to reload instead; one that was ignored from the start, as
-// nohup does, stays so.
-func endings(cfg *flags.Config) []os.Signal {
-	of := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !cfg.Serve && !signal.Ignored(syscall.SIGHUP) {
-		of = append(of, syscall.SIGHUP)
-	}
-	return of
-}
-
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io.Writer) (code int) {
 	stderr := screen.Fit(console)
 	defer func() {
@@ -76,7 +65,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 	if err := report.Distinct(cfg.Inputs(), cfg.Outputs(), report.Streams{In: stdin, Out: stdout, Err: console}); err != nil {
 		return fail(stderr, err)
 	}
-	ctx, stop := signal.NotifyContext(ctx, endings(cfg)...)
+	ctx, stop := signal.NotifyContext(ctx, cfg.Endings()...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	page := outlet.Dropping(stdout)
@@ -112,6 +101,10 @@ func fail(stderr io.Writer, err error) int {
 	var h interface{ Hint() string }
 	if errors.As(err, &h) && h.Hint() != "" {
 		fmt.Fprintf(stderr, "hint: %s\n", h.Hint())
+	}
+	var c interface{ ExitCode() int }
+	if errors.As(err, &c) {
+		return c.ExitCode()
 	}
 	return exitUsage
 }
@@ -278,7 +271,7 @@ func join(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stder
 		return err
 	}
 	return chatterterm.Run(ctx, chatterterm.Config{Addr: cfg.Join, Name: cfg.Name, Password: password, TLS: cfg.TLS, TLSCA: cfg.TLSCA,
-		LogDir: cfg.Log, Locale: chatterterm.Locale(os.Getenv), NoColor: os.Getenv("NO_COLOR") != ""}, stdin, stdout)
+		LogDir: cfg.Log, Locale: chatterterm.Locale(os.Getenv), NoColor: os.Getenv("NO_COLOR") != ""}, stdin, stdout, stderr)
 }
 
 // serve runs the room alone, for people.

@@ -96,7 +96,7 @@ func (p *person) joined(c *chatter.Client, first event) (err error) {
 	p.client, p.news, p.why, p.greeted = c, make(chan news), wire.None, false
 	p.screen.prompt(first.names[0] + "> ")
 	go p.listen(c, p.log, p.news)
-	return p.screen.print(p.talk.hear(first))
+	return p.show(p.talk.hear(first))
 }
 
 // maxBatch is how many frames are shown at once.

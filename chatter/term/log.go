@@ -9,10 +9,12 @@ import (
 	"strings"
 
 	"chatsim/manager/record"
+	"chatsim/manager/wire"
 )
 
-// checkLog finds out before the join whether a record can be kept.
-func checkLog(dir string) error {
+// checkLog finds out before the join whether a record can be kept, for a name
+// that will be given as it is asked for if nobody has it.
+func checkLog(dir, name string) error {
 	if dir == "" {
 		return nil
 	}
@@ -21,7 +23,16 @@ func checkLog(dir string) error {
 		return &Error{msg: fmt.Sprintf("keep a record in %s: %v", dir, err), hint: "-log names a directory that is there and may be written"}
 	}
 	f.Close()
-	return os.Remove(f.Name())
+	if err := os.Remove(f.Name()); err != nil {
+		return err
+	}
+	if name, err = wire.CleanName(name); err != nil {
+		return nil // which the asking for it will find
+	}
+	if err := record.Check(filepath.Join(dir, logName(name)), record.Text); err != nil {
+		return noLog(err)
+	}
+	return nil
 }
 
 // openLog opens one's own record.

@@ -2,6 +2,9 @@ package term
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -46,17 +49,32 @@ func (p *pipe) print(lines []shown) error {
 	return err
 }
 
-// read reads a line; of one that is too long to be sent, the rest is dropped.
+// tooLong is a line of so many bytes, too many to be sent.
+type tooLong int
+
+func (t tooLong) Error() string { return fmt.Sprintf("a line of %d bytes", int(t)) }
+
+func isTooLong(err error) bool {
+	_, ok := errors.AsType[tooLong](err)
+	return ok
+}
+
+// read reads a line; one that is larger than the buffer, and so too long to be
+// sent, is an error after which more may be read.
 func (p *pipe) read(bool) (string, error) {
 	line, err := p.in.ReadSlice('\n')
-	s := string(line)
+	if err != bufio.ErrBufferFull {
+		if len(line) > 0 {
+			err = nil
+		}
+		return string(line), err
+	}
+	n := 0
 	for err == bufio.ErrBufferFull {
-		_, err = p.in.ReadSlice('\n')
+		n += len(line)
+		line, err = p.in.ReadSlice('\n')
 	}
-	if s != "" {
-		err = nil
-	}
-	return s, err
+	return "", tooLong(n + len(bytes.TrimRight(line, "\r\n")))
 }
 
 func (*pipe) prompt(string)                 {}

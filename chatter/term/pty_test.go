@@ -84,7 +84,7 @@ func sit(t *testing.T, cfg Config) *console {
 		c.before = sprint(state)
 	}
 	go c.watch()
-	go func() { c.result <- Run(ctx, cfg, slave, slave) }()
+	go func() { c.result <- Run(ctx, cfg, slave, slave, slave) }()
 	t.Cleanup(func() {
 		cancel()
 		slave.Close()
@@ -289,15 +289,15 @@ func TestPipe(t *testing.T) {
 		in.WriteString("hello\n")
 		want.WriteString("hello@Ann@------Group chat-------\n")
 	}
-	in.WriteString("/msg Ann note\n/nope\nlast, without an end")
-	want.WriteString("note@Ann@Ann\nlast, without an end@Ann@------Group chat-------\n")
-	var out strings.Builder
-	if err := Run(context.Background(), Config{Addr: addr, Name: "Ann", LogDir: dir}, strings.NewReader(in.String()), &out); err != nil {
-		t.Fatal(err)
+	in.WriteString("/msg Ann note\n\n/usr/bin is full\n/who\nlast, without an end")
+	want.WriteString("note@Ann@Ann\n/usr/bin is full@Ann@------Group chat-------\nlast, without an end@Ann@------Group chat-------\n")
+	var out, complaints strings.Builder
+	if err := Run(context.Background(), Config{Addr: addr, Name: "Ann", LogDir: dir}, strings.NewReader(in.String()), &out, &complaints); err != nil || complaints.String() != "" {
+		t.Fatal(err, complaints.String())
 	}
 	got := out.String()
 	if strings.Count(got, "Ann: hello\n") != 500 || !strings.HasSuffix(got, "Ann: last, without an end\n") ||
-		!strings.Contains(got, "There is no command /nope") || strings.Contains(got, "\x1b") {
+		!strings.Contains(got, "1 online: Ann") || strings.Contains(got, "\x1b") {
 		t.Errorf("%d bytes, ends in %q", len(got), got[max(0, len(got)-200):])
 	}
 	record, err := os.ReadFile(filepath.Join(dir, "clientAnn.txt"))
@@ -310,6 +310,10 @@ func TestPipe(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	addr, _ := room(t, "127.0.0.1:0", manager.Config{Password: "x", LoginTimeout: time.Minute})
 	full, _ := room(t, "127.0.0.1:0", manager.Config{MaxUsers: 1})
+	logs := t.TempDir()
+	if err := os.WriteFile(filepath.Join(logs, "clientAnn.txt"), []byte("notes of mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	friend(t, full, "bob")
 	for _, c := range []struct {
 		cfg        Config
@@ -321,13 +325,14 @@ func TestRefusals(t *testing.T) {
 		{Config{Addr: full}, "a name is needed", "-name"},
 		{Config{Addr: full, Name: "a@b"}, "-name a@b: name has an @ in it", "-name"},
 		{Config{Addr: full, Name: "Ann", LogDir: "/no/where"}, "keep a record in /no/where", "-log"},
+		{Config{Addr: full, Name: " Ann", LogDir: logs}, "clientAnn.txt is not a record", "-log"},
 		{Config{Addr: full, Name: "Ann", TLS: true, TLSCA: "/no/where"}, "read -tls-ca", ""},
 		{Config{Addr: stranger(t, "HTTP/1.1 400 Bad Request\r\n\r\n"), Name: "Ann"}, "is not a room that chatsim can talk to: it said \"HTTP/1.1 400", "right port"},
 		{Config{Addr: stranger(t, ""), Name: "Ann"}, "is not a room that chatsim can talk to: it closed", "right port"},
 		{Config{Addr: stranger(t, "SSH-2.0-x\x1b[2J\n"), Name: "Ann"}, "it said \"SSH-2.0-x[2J\"", ""},
 		{Config{Addr: stranger(t, "[]\n"), Name: "Ann"}, "a frame before its welcome", ""},
 	} {
-		err := Run(context.Background(), c.cfg, strings.NewReader("hi\n"), io.Discard)
+		err := Run(context.Background(), c.cfg, strings.NewReader("hi\n"), io.Discard, io.Discard)
 		var e *Error
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || !strings.Contains(e.Hint(), c.hint) {
 			t.Errorf("%+v: %v (%v)", c.cfg, err, e)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"chatsim/manager/wire"
 )
@@ -158,20 +159,36 @@ func (t *talk) hint(s style, text string) action {
 	return a
 }
 
-// typed takes in what a person has typed. A command that is not known is never
-// said to anybody.
+// typed takes in what a person has typed. A command that is not known, or that
+// is spelled otherwise, is never said to anybody.
 func (t *talk) typed(line string) action {
-	line = string(wire.AppendText(nil, []byte(strings.TrimRight(line, "\r\n"))))
+	line = strings.TrimRight(line, "\r\n")
+	meant, misspelled := wire.Misspelled([]byte(line))
+	line = string(wire.AppendText(nil, []byte(line)))
 	command, rest, _ := strings.Cut(line, " ")
-	rest = strings.TrimSpace(rest)
 	switch {
 	case strings.TrimSpace(line) == "":
 		return action{}
-	case !strings.HasPrefix(line, "/"):
-		return t.say(line, wire.Group)
 	case strings.HasPrefix(line, "//"):
 		return t.say(line[1:], wire.Group)
+	case command == meant && misspelled:
+		return t.obey(command, strings.TrimSpace(rest))
+	case misspelled:
+		return t.hint(trouble, fmt.Sprintf(t.words.Slip, meant, meant))
+	case isWord(command):
+		return t.hint(trouble, fmt.Sprintf(t.words.Unknown, command, command[1:]))
 	}
+	return t.say(line, wire.Group)
+}
+
+// isWord reports whether a slash and letters stand there, as they do in a
+// command, and not the path of a file.
+func isWord(command string) bool {
+	return len(command) > 1 && command[0] == '/' && !strings.ContainsFunc(command[1:], func(r rune) bool { return !unicode.IsLetter(r) })
+}
+
+// obey carries out a command.
+func (t *talk) obey(command, rest string) action {
 	switch command {
 	case "/quit":
 		return action{quit: true}
@@ -195,7 +212,7 @@ func (t *talk) typed(line string) action {
 		}
 		return t.tell(t.wrote, rest)
 	}
-	return t.hint(trouble, fmt.Sprintf(t.words.Unknown, command, command[1:]))
+	return action{}
 }
 
 // message is a /msg: names may hold spaces, so the longest that is online counts.
@@ -235,8 +252,13 @@ func (t *talk) tell(name, text string) action {
 }
 
 func (t *talk) say(text, target string) action {
-	if n := len(text) + len("@@") + len(t.me) + len(target); n > wire.DefaultMaxLine {
-		return t.hint(trouble, fmt.Sprintf(t.words.TooLong, n, wire.DefaultMaxLine))
+	if most := t.room(target); len(text) > most {
+		return t.hint(trouble, fmt.Sprintf(t.words.TooLong, len(text), most))
 	}
 	return action{send: true, text: text, target: target}
+}
+
+// room is how many bytes of text a line to a target has room for.
+func (t *talk) room(target string) int {
+	return wire.DefaultMaxLine - len("@@") - len(t.me) - len(target)
 }

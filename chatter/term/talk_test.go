@@ -1,7 +1,9 @@
 package term
 
 import (
+	"encoding/json"
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -122,9 +124,14 @@ func TestTyped(t *testing.T) {
 		{"/me", action{show: []shown{{trouble, "/me needs a text. /help lists the commands."}}}},
 		{"/reply", action{show: []shown{{trouble, "/reply needs a text. /help lists the commands."}}}},
 		{"/msgbob hi", action{show: []shown{{trouble, "There is no command /msgbob. /help lists them; //msgbob says it as text."}}}},
+		{"/usr/bin is full", action{send: true, text: "/usr/bin is full", target: wire.Group}},
+		{"/ or not", action{send: true, text: "/ or not", target: wire.Group}},
+		{"/usr is full", action{show: []shown{{trouble, "There is no command /usr. /help lists them; //usr says it as text."}}}},
+		{" /msg bob hi", action{show: []shown{{trouble, "That looks like /msg, so nobody was sent it. Begin the line with /msg itself, or with // to say it to everybody."}}}},
+		{"/Who", action{show: []shown{{trouble, "That looks like /who, so nobody was sent it. Begin the line with /who itself, or with // to say it to everybody."}}}},
 		{"/who", action{show: []shown{{note, "4 online: Ann, bob, bob smith, ❤\ufe0f"}}}},
 		{strings.Repeat("x", fits), action{send: true, text: strings.Repeat("x", fits), target: wire.Group}},
-		{strings.Repeat("x", fits+1), action{show: []shown{{trouble, "That line has 4097 bytes, at most 4096 are possible. It was not sent."}}}},
+		{strings.Repeat("x", fits+1), action{show: []shown{{trouble, fmt.Sprintf("That text has %d bytes, at most %d are possible. It was not sent.", fits+1, fits)}}}},
 	} {
 		tk := &talk{words: &english, me: "Ann", online: []string{"Ann", "bob", "bob smith", "❤\ufe0f"}, wrote: "bob"}
 		if got := tk.typed(c.line); !reflect.DeepEqual(got, c.want) {
@@ -137,6 +144,31 @@ func TestTyped(t *testing.T) {
 	}
 	if got := tk.typed("/help"); len(got.show) != strings.Count(english.Help, "\n")+1 {
 		t.Errorf("help is %q", got.show)
+	}
+}
+
+// No line that is meant for a command is said to the group, however it is
+// spelled: the table is that of the server.
+func TestTypedMisspelled(t *testing.T) {
+	var table []struct{ Line, Command string }
+	b, err := os.ReadFile("../../manager/wire/testdata/commands.json")
+	if err == nil {
+		err = json.Unmarshal(b, &table)
+	}
+	if err != nil || len(table) == 0 {
+		t.Fatal(err)
+	}
+	for _, c := range table {
+		tk := &talk{words: &english, me: "Bob", online: []string{"Ann", "Bob"}, wrote: "Ann"}
+		a := tk.typed(c.Line)
+		hinted := slices.ContainsFunc(a.show, func(s shown) bool { return s.style == trouble })
+		unknown := c.Command == "" && isWord(strings.Fields(c.Line + " x")[0])
+		switch {
+		case c.Command != "" && a.send && a.target == wire.Group && a.text[:4] != "/me ":
+			t.Errorf("%q is said to everybody: %+v", c.Line, a)
+		case c.Command == "" && hinted != unknown:
+			t.Errorf("%q leads to %+v", c.Line, a)
+		}
 	}
 }
 

@@ -43,12 +43,16 @@ type Config struct {
 
 // Run talks until the person leaves, its input ends, ctx ends or the room is
 // lost for good. Errors that the person can mend have a method Hint.
-func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout io.Writer) error {
+//
+// Where nobody sits at a terminal, each line of the input that was not sent is
+// told on stderr, and the error for those, or for lines that have not come back,
+// is an *UnsentError.
+func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Writer) error {
 	d, err := newDialer(cfg)
 	if err != nil {
 		return err
 	}
-	if err := checkLog(cfg.LogDir); err != nil {
+	if err := checkLog(cfg.LogDir, cfg.Name); err != nil {
 		return err
 	}
 	p := &person{cfg: cfg, dialer: d, talk: talk{words: wordsFor(cfg.Locale)}, troubles: make(chan error, 8)}
@@ -63,9 +67,9 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout io.Writer) err
 		defer s.close() // on panics too
 		p.screen, p.present = s, true
 	} else {
-		p.screen = newPipe(stdin, stdout, colour)
+		p.screen, p.stderr = newPipe(stdin, stdout, colour), stderr
 	}
-	return p.run(ctx)
+	return p.outcome(p.run(ctx))
 }
 
 func terminalOf(stream any) (*os.File, bool) {
@@ -94,6 +98,8 @@ type person struct {
 	talk    talk
 	screen  display
 	present bool // somebody sits at a terminal
+	sent    sent // of a pipe
+	stderr  io.Writer
 
 	client   *chatter.Client // nil: not connected
 	news     chan news       // from the goroutine that reads for client
@@ -120,11 +126,6 @@ type news struct {
 	err    error
 }
 
-type typed struct {
-	line string
-	err  error
-}
-
 // run joins and talks.
 func (p *person) run(ctx context.Context) error {
 	defer p.closeLog()
@@ -132,6 +133,7 @@ func (p *person) run(ctx context.Context) error {
 	if err := p.enter(ctx); err != nil || p.client == nil {
 		return err
 	}
+	p.sent.began = true
 	lines := make(chan typed)
 	over := make(chan struct{})
 	defer close(over)
@@ -139,58 +141,12 @@ func (p *person) run(ctx context.Context) error {
 	go p.readLines(lines, over) // cannot be waited for: nothing ends a read from a terminal
 	for {
 		done, err := p.step(ctx, lines)
+		if !done && err == nil && p.sent.deaf != nil && !p.leaving {
+			p.ended = true // for whom would it go on?
+			done, err = p.leave()
+		}
 		if done || err != nil {
 			return err
-		}
-	}
-}
-
-// maxWaiting is how many typed lines may wait to be sent.
-const maxWaiting = 1000
-
-// readLines hands on what is typed, until nothing more is. At a terminal it
-// reads on while lines wait: Ctrl-C is heard at any time.
-func (p *person) readLines(to chan<- typed, over <-chan struct{}) {
-	defer p.guard()
-	queue := to
-	if p.present {
-		waiting := make(chan typed, maxWaiting)
-		queue = waiting
-		go handOn(waiting, to, over)
-	}
-	for {
-		line, err := p.screen.read(true)
-		if errors.Is(err, errInterrupted) {
-			select {
-			case p.interrupts <- struct{}{}:
-				continue
-			case <-over:
-				return
-			}
-		}
-		select {
-		case queue <- typed{line, err}:
-		case <-over:
-			return
-		}
-		if err != nil {
-			return
-		}
-	}
-}
-
-// handOn passes lines on, one at a time.
-func handOn(from <-chan typed, to chan<- typed, over <-chan struct{}) {
-	for {
-		select {
-		case l := <-from:
-			select {
-			case to <- l:
-			case <-over:
-				return
-			}
-		case <-over:
-			return
 		}
 	}
 }
@@ -238,11 +194,13 @@ func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err e
 func (p *person) hear(n news) (done bool, err error) {
 	var of []shown
 	for _, e := range n.events {
-		of = append(of, p.talk.hear(e)...)
+		if heard := p.talk.hear(e); p.present || e.kind != wire.Error {
+			of = append(of, heard...)
+		}
 		p.settle(e)
 	}
 	if len(of) > 0 {
-		if err := p.screen.print(of); err != nil {
+		if err := p.show(of); err != nil {
 			return true, err
 		}
 	}
@@ -257,21 +215,32 @@ func (p *person) hear(n news) (done bool, err error) {
 	return false, nil
 }
 
-// settle notes that a line of one's own has come back or was refused.
+// settle takes down that a line of one's own has come back or was refused.
 func (p *person) settle(e event) {
 	switch {
 	case e.kind == wire.Roster:
 		p.greeted = true
 	case e.kind == wire.Error && e.reason.Closing():
 		p.why = e.reason
-	case e.kind == wire.Error, e.kind == wire.Line && e.sender == p.talk.me:
+	case e.kind == wire.Error:
+		p.lineRefused(e)
+		p.pending = max(0, p.pending-1)
+	case e.kind == wire.Line && e.sender == p.talk.me:
+		p.sent.back()
 		p.pending = max(0, p.pending-1)
 	}
 }
 
 // take deals with a typed line.
 func (p *person) take(l typed) (done bool, err error) {
+	p.sent.lines++
+	var long tooLong
+	if errors.As(l.err, &long) {
+		p.unsent(p.sent.lines, fmt.Sprintf(p.talk.words.TooLong, int(long), p.talk.room(wire.Group)))
+		return false, nil
+	}
 	if l.err != nil {
+		p.sent.lines--
 		p.ended = true
 		switch {
 		case p.client == nil:
@@ -297,7 +266,11 @@ func (p *person) take(l typed) (done bool, err error) {
 	if len(a.show) == 0 {
 		return false, nil
 	}
-	return false, p.screen.print(a.show)
+	if !p.present && a.show[0].style == trouble {
+		p.unsent(p.sent.lines, a.show[0].text)
+		return false, nil
+	}
+	return false, p.show(a.show)
 }
 
 // send sends; a failure is found again by the reading.
@@ -310,6 +283,9 @@ func (p *person) send(a action) error {
 	}
 	if err == nil {
 		p.pending++
+		if !p.present {
+			p.sent.under = append(p.sent.under, p.sent.lines)
+		}
 	}
 	return nil
 }
@@ -339,6 +315,10 @@ func (p *person) tellTrouble(err error) error {
 	text := p.talk.words.LogBack
 	if err != nil {
 		text = fmt.Sprintf(p.talk.words.LogFailed, err)
+	}
+	if !p.present {
+		p.complain(text)
+		return nil
 	}
 	return p.screen.print([]shown{{trouble, text}})
 }

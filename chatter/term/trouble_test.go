@@ -214,12 +214,12 @@ func TestPasswordTakenForAName(t *testing.T) {
 	addr, _ := room(t, "127.0.0.1:0", manager.Config{})
 	friend(t, addr, "sesame")
 	var e *Error
-	err := Run(context.Background(), Config{Addr: addr, Name: "Ann", Password: "sesame"}, strings.NewReader("hi\n"), io.Discard)
-	if !errors.As(err, &e) || !strings.Contains(err.Error(), "asks for no password") || !strings.Contains(e.Hint(), "-password") {
+	err := Run(context.Background(), Config{Addr: addr, Name: "Ann", Password: "sesame"}, strings.NewReader("hi\n"), io.Discard, io.Discard)
+	if !errors.As(err, &e) || !strings.Contains(err.Error(), "asks for no password") || !strings.Contains(e.Hint(), "leave the password out") {
 		t.Errorf("%v", err)
 	}
 	closed, _ := room(t, "127.0.0.1:0", manager.Config{Password: "sesame"})
-	if err := Run(context.Background(), Config{Addr: closed, Name: "sesame", Password: "sesame"}, strings.NewReader("hi\n"), io.Discard); err != nil {
+	if err := Run(context.Background(), Config{Addr: closed, Name: "sesame", Password: "sesame"}, strings.NewReader("hi\n"), io.Discard, io.Discard); err != nil {
 		t.Errorf("a user with the password's name: %v", err)
 	}
 }
@@ -255,7 +255,7 @@ func TestTLS(t *testing.T) {
 	cert, ca := certificate(t)
 	addr, _ := room(t, "127.0.0.1:0", manager.Config{Detect: true, TLS: &tls.Config{Certificates: []tls.Certificate{cert}}})
 	var out strings.Builder
-	err := Run(context.Background(), Config{Addr: addr, Name: "Ann", TLS: true, TLSCA: ca}, strings.NewReader(strings.Repeat("hi\n", 100)), &out)
+	err := Run(context.Background(), Config{Addr: addr, Name: "Ann", TLS: true, TLSCA: ca}, strings.NewReader(strings.Repeat("hi\n", 100)), &out, io.Discard)
 	if err != nil || strings.Count(out.String(), "Ann: hi\n") != 100 {
 		t.Errorf("%v\n%s", err, &out)
 	}
@@ -266,7 +266,7 @@ func TestTLS(t *testing.T) {
 		{Config{Addr: addr, Name: "Ann", TLS: true}, "the certificate of " + addr + " is not trusted", "-tls-ca FILE"},
 		{Config{Addr: addr, Name: "Anne"}, "the room says: this room speaks TLS only", "add -tls"},
 	} {
-		err := Run(context.Background(), c.cfg, strings.NewReader("hi\n"), io.Discard)
+		err := Run(context.Background(), c.cfg, strings.NewReader("hi\n"), io.Discard, io.Discard)
 		var e *Error
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || !strings.Contains(e.Hint(), c.hint) {
 			t.Errorf("%+v: %v (%v)", c.cfg, err, e)

@@ -17,7 +17,9 @@ type words struct {
 	NotHere                         string // who
 	NoText                          string // command
 	Unknown                         string // command
+	Slip                            string // command, twice
 	TooLong                         string // bytes, limit
+	Unsent                          string // number of a line, why
 	Help                            string
 	Lost                            string // why, for how many minutes it is tried again
 	Missing                         string // how many
@@ -45,7 +47,9 @@ var english = words{
 	NotHere:   "Nobody here is called %s; /who lists the names.",
 	NoText:    "%s needs a text. /help lists the commands.",
 	Unknown:   "There is no command %s. /help lists them; //%s says it as text.",
-	TooLong:   "That line has %d bytes, at most %d are possible. It was not sent.",
+	Slip:      "That looks like %s, so nobody was sent it. Begin the line with %s itself, or with // to say it to everybody.",
+	TooLong:   "That text has %d bytes, at most %d are possible. It was not sent.",
+	Unsent:    "line %d was not sent: %s",
 	Help:      "/msg NAME text  to one person alone\n/reply text     to who last wrote to you alone\n/who            who is here\n/me text        what you do: * Ann waves\n//text          text that begins with a slash\n/quit           leave (or Ctrl-D)",
 	Lost:      "The connection is lost (%s). Trying to come back for %d minutes.",
 	Missing:   "Lines of yours that may not have arrived: %d",
@@ -73,7 +77,9 @@ var chinese = words{
 	NotHere:   "当前没有名为 %s 的用户；/who 列出在线用户。",
 	NoText:    "%s 需要内容。/help 列出所有命令。",
 	Unknown:   "没有命令 %s。/help 列出所有命令；//%s 作为文字发送。",
-	TooLong:   "该行有 %d 字节，最多 %d 字节。未发送。",
+	Slip:      "这看起来像 %s，所以没有发送给任何人。请以 %s 本身开头，或以 // 开头发给所有人。",
+	TooLong:   "该内容有 %d 字节，最多 %d 字节。未发送。",
+	Unsent:    "第 %d 行未发送: %s",
 	Help:      "/msg 用户名 内容  只发给一个人\n/reply 内容       回复最近给您发私聊的人\n/who              当前在线用户\n/me 内容          动作: * Ann 挥手\n//文字            发送以斜杠开头的文字\n/quit             离开 (或 Ctrl-D)",
 	Lost:      "连接已断开 (%s)。将在 %d 分钟内尝试重新连接。",
 	Missing:   "您可能未送达的消息数: %d",

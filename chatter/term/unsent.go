@@ -1,0 +1,84 @@
+package term
+
+import "fmt"
+
+// sent is what has become of the lines of a pipe.
+type sent struct {
+	began  bool  // the room has been entered
+	lines  int   // that were read
+	under  []int // the numbers of those that were sent and have not come back
+	unsent int   // that were not sent, or refused
+	deaf   error // why standard output takes nothing more; nil: it does
+}
+
+// back takes the line off that was sent first of those under way.
+func (s *sent) back() (line int) {
+	if len(s.under) == 0 {
+		return 0
+	}
+	line, s.under = s.under[0], s.under[1:]
+	return line
+}
+
+// UnsentError is that of a pipe whose lines were not all sent.
+type UnsentError struct{ err error }
+
+func (e *UnsentError) Error() string { return e.err.Error() }
+func (e *UnsentError) Unwrap() error { return e.err }
+
+// ExitCode is that of a program which has done only a part of what it was to do.
+func (*UnsentError) ExitCode() int { return 1 }
+
+// outcome is the error of a run that has ended with err: in a pipe, any that
+// came after the room was entered leaves lines unsent.
+func (p *person) outcome(err error) error {
+	s := &p.sent
+	switch {
+	case p.present || !s.began:
+		return err
+	case err != nil:
+	case s.deaf != nil:
+		err = &Error{msg: fmt.Sprintf("standard output takes nothing more, so the room was left: %v", s.deaf), hint: "lines that were not sent by then are not"}
+	case s.unsent > 0:
+		err = &Error{msg: fmt.Sprintf("lines that were not sent: %d of %d", s.unsent, s.lines)}
+	case len(s.under) > 0:
+		err = &Error{msg: fmt.Sprintf("lines that did not come back, and may not have been sent: %d", len(s.under))}
+	default:
+		return nil
+	}
+	return &UnsentError{err}
+}
+
+// show prints lines. In a pipe that nobody reads any more it goes on, so that
+// the room is left in order.
+func (p *person) show(of []shown) error {
+	err := p.screen.print(of)
+	if p.present {
+		return err
+	}
+	if p.sent.deaf == nil {
+		p.sent.deaf = err
+	}
+	return nil
+}
+
+// complain tells on standard error what is wrong.
+func (p *person) complain(text string) { fmt.Fprintf(p.stderr, "chatsim: %s\n", text) }
+
+// unsent tells that a line of a pipe was not sent, and why.
+func (p *person) unsent(line int, why string) {
+	p.sent.unsent++
+	p.complain(fmt.Sprintf(p.talk.words.Unsent, line, why))
+}
+
+// lineRefused tells what the room says of the line under way that was sent first.
+func (p *person) lineRefused(e event) {
+	why := fmt.Sprintf(p.talk.words.Server, e.text)
+	switch line := p.sent.back(); {
+	case p.present:
+	case line == 0:
+		p.complain(why)
+	default:
+		p.unsent(line, why)
+	}
+}
