@@ -23,7 +23,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"chatsim/loadgen/chaos"
+	"chatsim/loadgen/flags"
+	"chatsim/loadgen/flags/flagstest"
 	"chatsim/loadgen/original"
+	"chatsim/loadgen/scenario"
 	"chatsim/manager"
 )
 
@@ -46,6 +49,7 @@ func TestScript(t *testing.T) {
 			"get":         cmdGet,
 			"json":        cmdJSON,
 			"max-lines":   cmdMaxLines,
+			"refused":     cmdRefused,
 			"same-checks": cmdSameChecks,
 		},
 	})
@@ -118,6 +122,19 @@ func exitCode(err error) int {
 		return ee.ExitCode()
 	}
 	return -1
+}
+
+// cmdRefused is `refused args…`: the program must refuse them with a hint, and
+// accept what the hint proposes.
+func cmdRefused(ts *testscript.TestScript, neg bool, args []string) {
+	cmdCode(ts, neg, append([]string{strconv.Itoa(exitUsage), "chatsim"}, args...))
+	msg, hint, ok := strings.Cut(strings.TrimPrefix(ts.ReadFile("stderr"), "chatsim: "), "\nhint: ")
+	if !ok {
+		ts.Fatalf("no hint")
+	}
+	if _, err := flagstest.Try(args, msg, hint, flags.Known{Scenarios: scenario.Names(), MinSize: scenario.MinSize}); err != nil {
+		ts.Fatalf("the hint: %v", err)
+	}
 }
 
 // peers are servers that a target should not be.

@@ -166,8 +166,16 @@ func (d *dialer) explain(err error) error {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return &Error{msg: "nobody listens on " + d.addr, hint: "a room is opened with chatsim -serve"}
 	case errors.As(err, &record):
-		return &Error{msg: d.addr + " does not speak TLS", hint: "leave -tls out"}
-	case errors.As(err, &unknown), errors.As(err, &invalid), errors.As(err, &host):
+		hint := "leave -tls out"
+		if d.tls.RootCAs != nil {
+			hint = "leave -tls-ca and -tls out"
+		}
+		return &Error{msg: d.addr + " does not speak TLS", hint: hint}
+	case errors.As(err, &host):
+		return &Error{msg: fmt.Sprintf("the certificate of %s is another host's: %v", d.addr, err), hint: "join by a name that the certificate has, with -join HOST:PORT"}
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return &Error{msg: fmt.Sprintf("the certificate of %s is not valid now: %v", d.addr, err), hint: "whoever runs the room has to renew it, or a clock is wrong"}
+	case errors.As(err, &unknown), errors.As(err, &invalid):
 		return &Error{msg: fmt.Sprintf("the certificate of %s is not trusted: %v", d.addr, err), hint: "name the one that you trust with -tls-ca FILE"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return d.silent("it closed the connection without a word")

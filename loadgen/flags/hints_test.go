@@ -5,7 +5,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -126,6 +128,96 @@ func literals(t *testing.T) []string {
 		t.Errorf("only %d hints were found in the source", len(out))
 	}
 	return out
+}
+
+// TestMentionedFlags holds that no hint of the program mentions a flag that there
+// is not.
+func TestMentionedFlags(t *testing.T) {
+	found := 0
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			for _, hint := range advice(n) {
+				if strings.Contains(hint, "-%s") || strings.Contains(hint, "-%v") {
+					continue // of a flag that is not told here
+				}
+				found++
+				if err := flagstest.Mentioned(hint, flags.Scripted); err != nil {
+					t.Errorf("%s: the hint %q: %v", path, hint, err)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil || found < 100 {
+		t.Errorf("%d hints were found: %v", found, err)
+	}
+}
+
+// advice returns the texts in a node that is a hint, by its field's or variable's
+// name, or an error with what to do about it.
+func advice(n ast.Node) []string {
+	var of []ast.Expr
+	switch n := n.(type) {
+	case *ast.KeyValueExpr:
+		if named(n.Key) {
+			of = append(of, n.Value)
+		}
+	case *ast.AssignStmt:
+		if len(n.Lhs) == 1 && named(n.Lhs[0]) {
+			of = n.Rhs
+		}
+	case *ast.CompositeLit:
+		if name := strings.TrimPrefix(exprString(n.Type), "*"); len(n.Elts) == 2 && strings.HasSuffix(name, "Error") {
+			if _, keyed := n.Elts[0].(*ast.KeyValueExpr); !keyed {
+				of = n.Elts[1:]
+			}
+		}
+	case *ast.FuncDecl:
+		if n.Name.Name == "Hint" && n.Body != nil {
+			ast.Inspect(n.Body, func(n ast.Node) bool {
+				if r, ok := n.(*ast.ReturnStmt); ok {
+					of = append(of, r.Results...)
+				}
+				return true
+			})
+		}
+	}
+	var texts []string
+	for _, e := range of {
+		ast.Inspect(e, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+				s, _ := strconv.Unquote(lit.Value)
+				texts = append(texts, s)
+			}
+			return true
+		})
+	}
+	return texts
+}
+
+func named(e ast.Expr) bool {
+	name := strings.ToLower(exprString(e))
+	return strings.HasSuffix(name, "hint") || strings.HasSuffix(name, "hints") || strings.HasSuffix(name, "advice")
+}
+
+func exprString(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	case *ast.StarExpr:
+		return exprString(e.X)
+	}
+	return ""
 }
 
 var verb = regexp.MustCompile(`%[a-z]`)

@@ -30,15 +30,20 @@ func Try(args []string, msg, hint string, known flags.Known) (tried int, err err
 		t.blamed = m[1]
 	}
 	t.message(msg)
-	for t.at < len(t.tokens) {
-		t.step()
-	}
+	t.read()
 	for _, line := range t.lines {
 		if _, err := flags.Parse(line, known); err != nil && t.err == nil {
 			t.err = fmt.Errorf("chatsim %s is proposed and refused: %w", strings.Join(line, " "), err)
 		}
 	}
 	return len(t.lines), t.err
+}
+
+// Mentioned returns an error if a hint mentions a flag that there is not.
+func Mentioned(hint string, known flags.Known) error {
+	t := &try{known: known, tokens: tokens(hint)}
+	t.read()
+	return t.err
 }
 
 // try is a hint while it is read.
@@ -85,6 +90,13 @@ var (
 	leftover  = regexp.MustCompile(`^unexpected argument (\S+)`)
 )
 
+// read reads the hint to its end.
+func (t *try) read() {
+	for t.at < len(t.tokens) {
+		t.step()
+	}
+}
+
 // message tries what the error itself proposes.
 func (t *try) message(msg string) {
 	if m := meantFlag.FindStringSubmatch(msg); m != nil {
@@ -116,6 +128,10 @@ func (t *try) step() {
 	now, before := t.word(t.at), t.word(t.at-1)
 	lead := before.text
 	switch {
+	case now.text == "go" || strings.TrimPrefix(now.text, "(") == "ulimit": // a command of another program
+		for t.at < len(t.tokens)-1 && t.word(t.at).end == "" {
+			t.at++
+		}
 	case now.quoted && lead == "write":
 		t.lines = append(t.lines, with(t.args, t.blamed, now.text))
 	case now.text == "chatsim" && strings.HasPrefix(t.word(t.at+1).text, "-"):
