@@ -2,8 +2,6 @@ package manager
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"crypto/subtle"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -15,10 +13,6 @@ import (
 	"chatsim/manager/guard"
 	"chatsim/manager/wire"
 )
-
-// guessPause is how long a wrong password keeps its connection, so that many
-// cannot be tried soon.
-const guessPause = time.Second
 
 // login finds out what the client speaks, and reads the name that it asks for.
 func (s *session) login() error {
@@ -114,16 +108,17 @@ func (s *session) password(line []byte) ([]byte, error) {
 	if s.raw != nil {
 		return nil, wrongPassword("it takes a client that can send one, as its first line")
 	}
-	got, want := sha256.Sum256(bytes.TrimSuffix(line, []byte("\r"))), sha256.Sum256([]byte(s.m.cfg.Password))
-	if subtle.ConstantTimeCompare(got[:], want[:]) == 1 {
+	word := bytes.TrimSuffix(line, []byte("\r"))
+	ok, answer, err := s.m.guesses.try(s.m.ctx, guessedFrom(s.conn.RemoteAddr()), s.m.isPassword(word), func() bool { return peerClosed(s.conn) })
+	switch {
+	case err != nil:
+		return nil, err
+	case ok:
+		s.setReadDeadline(time.Now().Add(s.m.cfg.LoginTimeout)) // its turn may have come late
 		return s.nameLine(nil)
 	}
-	t := time.NewTimer(guessPause)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-s.m.ctx.Done():
-	}
+	s.m.count(func(st *Stats) { st.WrongPasswords++ })
+	s.hold(answer)
 	return nil, wrongPassword("the first line is the password of the room, the next one your name")
 }
 

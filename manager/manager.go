@@ -96,6 +96,8 @@ type Manager struct {
 	cutOff     atomic.Bool // and somebody had not got everything
 	goroutines sync.WaitGroup
 
+	guesses guesses
+
 	web    *http.Server // nil: HTTP is not spoken; static once the Manager serves
 	visits *visits      // connections for it
 	record *feed.Subscriber
@@ -118,22 +120,23 @@ type Manager struct {
 
 // Stats counts since New, but for the first three, which are of the moment.
 type Stats struct {
-	Connections   int // logged in or not
-	Online        int
-	Feed          feed.Stats
-	Joins         uint64
-	Leaves        uint64
-	Lines         uint64 // to the group
-	Deliveries    uint64 // of lines, one for each user online at their place
-	PrivateLines  uint64 // delivered
-	UnknownNames  uint64 // private lines to names that were not online
-	LongLines     uint64
-	Slips         uint64                 // lines that looked like a command
-	LoginFailures map[wire.Reason]uint64 // of connections that never joined
-	Dropouts      uint64                 // of those, without a word from us
-	Evicted       map[wire.Reason]uint64
-	AcceptErrors  uint64
-	Panics        uint64 // of sessions, contained
+	Connections    int // logged in or not
+	Online         int
+	Feed           feed.Stats
+	Joins          uint64
+	Leaves         uint64
+	Lines          uint64 // to the group
+	Deliveries     uint64 // of lines, one for each user online at their place
+	PrivateLines   uint64 // delivered
+	UnknownNames   uint64 // private lines to names that were not online
+	LongLines      uint64
+	Slips          uint64                 // lines that looked like a command
+	LoginFailures  map[wire.Reason]uint64 // of connections that never joined
+	Dropouts       uint64                 // of those, without a word from us
+	Evicted        map[wire.Reason]uint64
+	WrongPasswords uint64 // at any door
+	AcceptErrors   uint64
+	Panics         uint64 // of sessions, contained
 }
 
 // New starts a Manager with nobody in it; Shutdown stops it.
@@ -147,6 +150,7 @@ func New(cfg Config) *Manager {
 		sessions:  make(map[*session]struct{}),
 		listeners: make(map[net.Listener]struct{}),
 		addresses: make(map[netip.Addr]int),
+		guesses:   guesses{log: cfg.Logger, of: make(map[netip.Prefix]*guesser)},
 		visits:    newVisits(),
 		stats: Stats{
 			LoginFailures: make(map[wire.Reason]uint64),

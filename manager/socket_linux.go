@@ -33,3 +33,20 @@ func unsent(conn net.Conn) int {
 	})
 	return n
 }
+
+// peerClosed reports whether a socket's peer has closed its side, or all, even
+// where what it sent before is unread.
+func peerClosed(conn net.Conn) bool {
+	const closed, closeWait = 7, 8 // of the kernel's include/net/tcp_states.h
+	raw := rawOf(socket(conn))
+	if raw == nil {
+		return false
+	}
+	state := uint8(0)
+	_ = raw.Control(func(fd uintptr) {
+		if info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
+			state = info.State
+		}
+	})
+	return state == closed || state == closeWait
+}

@@ -21,7 +21,7 @@ type address struct {
 func (c *Config) checkAddresses() error {
 	for _, a := range []address{
 		{"target", &c.Target, "localhost", 1}, {"join", &c.Join, "localhost", 1},
-		{"watch", &c.Watch, "127.0.0.1", 0}, {"listen", &c.Listen, "127.0.0.1", 0},
+		{"watch", &c.Watch, "127.0.0.1", 0}, {"listen", &c.Listen, "127.0.0.1", 0}, {"metrics-addr", &c.MetricsAddr, "127.0.0.1", 0},
 	} {
 		if !c.Explicit(a.flag) {
 			continue

@@ -57,6 +57,7 @@ type Config struct {
 	RecordFormat  string // "text" or "json"
 	Password      string // of the room, for -serve and -join, unless it is in a file: see Secret
 	PasswordFile  string
+	MetricsAddr   string // HOST:PORT; empty: the figures are beside the room
 	TLSCert       string // PEM files; empty: no TLS
 	TLSKey        string
 	StrictNames   bool

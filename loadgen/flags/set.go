@@ -105,6 +105,7 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.RecordFormat, "record-format", recordFormats[0], "`NAME`|of the record: "+strings.Join(recordFormats, " (text@sender@target), ")+" (time and place too)")
 	s.StringVar(&c.Password, "password", "", "`WORD`|that every client has to send first, with -join: to send; better in a file or in CHATSIM_PASSWORD, as others can read it here")
 	s.StringVar(&c.PasswordFile, "password-file", "", "`FILE`|the password is in it, on one line")
+	s.StringVar(&c.MetricsAddr, "metrics-addr", "", "`ADDR`|serve /metrics and /live there instead, without a password; else beside the room, with its password beyond this machine")
 	s.StringVar(&c.TLSCert, "tls-cert", "", "`FILE`|certificate in PEM: the room speaks TLS only")
 	s.StringVar(&c.TLSKey, "tls-key", "", "`FILE`|its key in PEM")
 	s.BoolVar(&c.StrictNames, "strict-names", false, "names that look alike (case, width, letters of other scripts) count as one")
@@ -114,7 +115,7 @@ func newSet(c *Config, known Known) *set {
 	s.Float64Var(&c.Flood, "flood", 200, "`R`|lines a second that one user may go on saying, five times as many at once; more is read later; 0: no limit")
 	s.StringArrayVar(&c.Origins, "allow-origin", nil, "`HOST`|let pages of another host talk here, such as chat.example.org or *.example.org; repeatable")
 	s.StringArrayVar(&c.Hosts, "allow-host", nil, "`HOST`|a name of this server beside its machine's, such as *.example.org; for -watch too; repeatable")
-	s.group(liveRoom, "serve", "listen", "record", "record-private", "record-format", "password", "password-file", "tls-cert", "tls-key",
+	s.group(liveRoom, "serve", "listen", "record", "record-private", "record-format", "password", "password-file", "metrics-addr", "tls-cert", "tls-key",
 		"console", "strict-names", "max-users", "max-conns", "flood", "allow-origin", "allow-host")
 
 	s.StringVar(&c.Join, "join", "", "`HOST:PORT`|talk in a room from this terminal, or send it what comes in by a pipe")

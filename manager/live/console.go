@@ -34,16 +34,12 @@ func (c *console) end() (ended bool) {
 // openConsole opens what Config.Console tells: a named pipe, "-" for standard
 // input whatever that is, or nothing for standard input if a person may sit
 // there. It is nil where there is no console.
-func openConsole(path string, stdin io.Reader, stdout, stderr io.Writer) (*console, error) {
+func openConsole(path string, stdin io.Reader, answers io.Writer) (*console, error) {
 	switch f, ok := stdin.(*os.File); {
 	case path == "-" && ok && term.IsTerminal(int(f.Fd())), path == "" && ok && attended(f):
-		out := stdout
-		if !isTerminal(stdout) && isTerminal(stderr) {
-			out = stderr // somebody asks here, and the output goes elsewhere
-		}
-		return &console{Reader: &atTerminal{File: f, out: out}, name: "the terminal", out: out}, nil
+		return &console{Reader: &atTerminal{File: f, out: answers}, name: "the terminal", out: answers}, nil
 	case path == "-":
-		return &console{Reader: stdin, name: "standard input", out: stdout}, nil
+		return &console{Reader: stdin, name: "standard input", out: answers}, nil
 	case path == "":
 		return nil, nil
 	}
@@ -51,7 +47,7 @@ func openConsole(path string, stdin io.Reader, stdout, stderr io.Writer) (*conso
 	if err != nil {
 		return nil, err
 	}
-	return &console{Reader: p, name: path, out: stdout, close: sync.OnceFunc(p.end)}, nil
+	return &console{Reader: p, name: path, out: answers, close: sync.OnceFunc(p.end)}, nil
 }
 
 func isTerminal(w io.Writer) bool {

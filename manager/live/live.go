@@ -39,6 +39,7 @@ type Config struct {
 	RecordPrivate bool
 	RecordFormat  record.Format
 	Password      string // empty: none
+	MetricsAddr   string // HOST:PORT of the figures, for everybody who comes there; empty: beside the room, for who has its password
 	TLSCert       string // PEM files; empty: no TLS
 	TLSKey        string
 	StrictNames   bool
@@ -73,7 +74,11 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	h := newHouse(cfg, stdout, stderr)
 	defer h.flush()
 	var err error
-	if h.console, err = openConsole(cfg.Console, stdin, h.stdout, h.stderr); err != nil {
+	answers := h.stdout
+	if !isTerminal(stdout) && isTerminal(stderr) {
+		answers = h.stderr // somebody asks there, and the output goes elsewhere
+	}
+	if h.console, err = openConsole(cfg.Console, stdin, answers); err != nil {
 		return err
 	}
 	if err := h.open(); err != nil {
@@ -86,6 +91,9 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	g.Go(func() error { return h.serve() })
 	g.Go(func() error { h.seen.watch(gctx, h.room.Stats); return nil })
 	g.Go(func() error { h.renew(gctx); return nil })
+	if h.figures != nil {
+		g.Go(h.figures.serve)
+	}
 	h.greet()
 	g.Go(func() error { h.attend(gctx, stop); return nil })
 	<-gctx.Done()
@@ -126,6 +134,7 @@ type house struct {
 	ln       net.Listener
 	cert     *cert.Pair       // nil: no TLS
 	console  *console         // nil: none
+	figures  *figures         // nil: they are beside the room
 	rec      *record.Recorder // nil: none
 	room     *manager.Manager
 	seen     history
@@ -148,15 +157,24 @@ func (h *house) open() error {
 	if err != nil {
 		return err
 	}
+	if cfg.MetricsAddr != "" {
+		if h.figures, err = listenFigures(cfg.MetricsAddr); err != nil {
+			ln.Close()
+			return err
+		}
+	}
 	if cfg.Record != "" {
 		if h.rec, err = h.openRecord(); err != nil {
 			ln.Close()
+			if h.figures != nil {
+				h.figures.ln.Close()
+			}
 			return err
 		}
 		mc.Record, mc.RecordPrivate = h.rec, cfg.RecordPrivate
 	}
 	h.ln, h.room = ln, manager.New(mc)
-	h.room.Handle(web.New(web.Config{
+	pages := web.Config{
 		Join:    h.ways(),
 		Online:  func() int { return h.room.Stats().Online },
 		Ready:   h.ready,
@@ -165,11 +183,18 @@ func (h *house) open() error {
 
 		Serve:    h.room.ServeLines,
 		Password: cfg.Password != "",
+		Trust:    h.room.Trust,
+		Apart:    h.figures != nil,
 		MaxLine:  wire.DefaultMaxLine,
 		Origins:  cfg.Origins,
 		Names:    h.names(),
 		Live:     h.seen.since,
-	}))
+	}
+	h.room.Handle(web.New(pages))
+	if h.figures != nil {
+		pages.Names.Listen, pages.Names.Certificate = cfg.MetricsAddr, nil
+		h.figures.answer(web.Figures(pages))
+	}
 	h.seen.add(Sample(h.room.Stats(), time.Now()))
 	return nil
 }
@@ -220,6 +245,9 @@ func (h *house) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), h.cfg.Drain)
 	defer cancel()
 	err := h.room.Shutdown(ctx)
+	if h.figures != nil {
+		h.figures.close(ctx)
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		h.log.Warn("some did not read to the end in time and were cut off", "drain", h.cfg.Drain)
 		err = nil

@@ -8,6 +8,7 @@
 package web
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"html/template"
@@ -28,11 +29,16 @@ type Config struct {
 	Metrics func(io.Writer) // in Prometheus' text form
 
 	Serve    func(net.Conn)             // a connection of the line dialect, until it has ended
-	Password bool                       // one is asked for before the name
+	Password bool                       // one is asked for before the name, and for the figures beyond this machine
+	Apart    bool                       // the figures are served by Figures at another address
 	MaxLine  int                        // bytes of a line that a client may send
 	Live     func(since int64) []Sample // one a second, younger than that
 	Origins  []string                   // of pages from elsewhere that may connect, as patterns of path.Match
 	Names    guard.Names                // by which the server may be asked
+
+	// Trust reports whether a password from an address is the room's. It takes its
+	// time where that is wrong. It may be nil where there is no password.
+	Trust func(ctx context.Context, from net.Addr, password string) bool
 
 	endings *endings
 }
@@ -49,16 +55,14 @@ func New(cfg Config) http.Handler {
 	cfg.endings = new(endings)
 	mux := withFiles()
 	mux.HandleFunc("GET /{$}", cfg.home)
-	mux.HandleFunc("GET /healthz", cfg.health)
-	mux.HandleFunc("GET /readyz", cfg.ready)
 	mux.HandleFunc("GET /ws", cfg.socket)
 	mux.Handle("GET /ended", cfg.endings)
-	mux.Handle("GET /live", page("live.html"))
-	mux.HandleFunc("GET /live.json", cfg.samples)
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-		cfg.Metrics(w)
-	})
+	cfg.wellBeing(mux)
+	if cfg.Apart {
+		cfg.figures(mux, elsewhere)
+	} else {
+		cfg.figures(mux, cfg.trusted)
+	}
 	return guard.Handler(cfg.Names, mux)
 }
 
@@ -85,7 +89,11 @@ func (cfg *Config) home(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprintf(w, "This is a chat room, %s here. Join it in a browser, or from a terminal:\n", people(cfg.Online()))
+		here := ""
+		if !cfg.Password || local(r) {
+			here = ", " + people(cfg.Online()) + " here"
+		}
+		fmt.Fprintf(w, "This is a chat room%s. Join it in a browser, or from a terminal:\n", here)
 		for _, line := range cfg.Join {
 			fmt.Fprintf(w, "  %s\n", line)
 		}
