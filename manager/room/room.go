@@ -37,6 +37,9 @@ type Room struct {
 	gone  int // members of order that have left
 
 	place int64 // joins and leaves so far
+
+	tokens map[Token]*Member // the last stay with each
+	former []*Member         // who had a token and left, in that order, with some that have come back
 }
 
 // Member is one stay of one user, from its join to its leave.
@@ -49,6 +52,7 @@ type Member struct {
 	name  string
 	asked string
 	keys  keys         // of name
+	token Token        // zero: none
 	left  atomic.Int64 // the place of its leave, 0 while it is present
 }
 
@@ -63,7 +67,12 @@ func (m *Member) Asked() string { return m.asked }
 // suffix from 2. The Roster is that of this very place: the newcomer is last.
 func (r *Room) Join(asked string) (*Member, Roster) {
 	r.init()
-	m := &Member{name: asked + r.freeSuffix(asked), asked: asked}
+	return r.admit(asked+r.freeSuffix(asked), asked), r.Roster()
+}
+
+// admit lets a user in under a name that is free.
+func (r *Room) admit(name, asked string) *Member {
+	m := &Member{name: name, asked: asked}
 	m.keys = r.keys(m.name)
 	for k, x := range r.by {
 		x.take(m.keys[k], m)
@@ -71,7 +80,7 @@ func (r *Room) Join(asked string) (*Member, Roster) {
 	r.order = append(r.order, m)
 	r.size += entrySize(m.name)
 	r.place++
-	return m, r.Roster()
+	return m
 }
 
 // Leave ends a stay and frees its name; false says that it had ended before.
@@ -86,6 +95,7 @@ func (r *Room) Leave(m *Member) bool {
 		x.free(m.keys[k])
 	}
 	r.size -= entrySize(m.name)
+	r.keepToken(m)
 	r.gone++
 	if r.gone > 64 && r.gone > len(r.order)/2 {
 		r.compact()

@@ -23,6 +23,22 @@ func (w *twin) join(asked string, keys ...func(string) string) string {
 	return name
 }
 
+// restore is what comes of a token: the stay with it ends, and its name is given
+// again where that is free and what is asked for is what was.
+func (w *twin) restore(asked, name, before string, present bool, keys ...func(string) string) string {
+	if present {
+		w.leave(name)
+	}
+	if asked != before && asked != name {
+		return w.join(asked, keys...)
+	}
+	if w.has(name, keys...) {
+		return w.join(before, keys...)
+	}
+	*w = append(*w, name)
+	return name
+}
+
 // has reports whether somebody has a name that is the same by one of the keys.
 func (w *twin) has(name string, keys ...func(string) string) bool {
 	return slices.ContainsFunc(keys, func(key func(string) string) bool {
@@ -64,6 +80,7 @@ func testTwin(t *testing.T, keys []func(string) string) {
 			naive   twin
 			members []*Member
 			gone    []*Member
+			tokens  = map[byte]*Member{}
 			taken   []Roster
 			copies  []twin
 		)
@@ -80,7 +97,26 @@ func testTwin(t *testing.T, keys []func(string) string) {
 			same = append(same, remembering(key))
 		}
 		for range rapid.IntRange(1, 400).Draw(t, "steps") {
-			switch op := rapid.IntRange(0, 9).Draw(t, "op"); {
+			switch op := rapid.IntRange(0, 10).Draw(t, "op"); {
+			case op == 10:
+				token, name := rapid.ByteRange(1, 6).Draw(t, "token"), asked.Draw(t, "asked")
+				former, want := tokens[token], ""
+				if former == nil {
+					want = naive.join(name, same...)
+				} else {
+					name = rapid.SampledFrom([]string{former.Asked(), former.Name(), name}).Draw(t, "again")
+					at := slices.Index(members, former)
+					want = naive.restore(name, former.Name(), former.Asked(), at >= 0, same...)
+					if at >= 0 {
+						members, gone = slices.Delete(members, at, at+1), append(gone, former)
+					}
+				}
+				m, roster := room.Return(name, Token{token})
+				if m.Name() != want || room.Holder(Token{token}) != m {
+					t.Fatalf("return for %q gave %q, want %q", name, m.Name(), want)
+				}
+				members, tokens[token] = append(members, m), m
+				keep(roster)
 			case op < 5 || len(members) == 0:
 				name := asked.Draw(t, "asked")
 				m, roster := room.Join(name)
@@ -172,6 +208,26 @@ func TestSuffixOfLongestName(t *testing.T) {
 	}
 	if frame := wire.AppendRoster(nil, roster.Names()); len(frame) > roster.Size() || len(frame) < roster.Size()-1 {
 		t.Errorf("roster of %d bytes says %d", len(frame), roster.Size())
+	}
+}
+
+// Those who left with a token are known by it for as long as not too many others
+// did after them.
+func TestFormerAreBounded(t *testing.T) {
+	var room Room
+	for i := range maxFormer + 10 {
+		m, _ := room.Return("bob", Token{1, byte(i), byte(i >> 8)})
+		room.Leave(m)
+		if i > 5 { // one that comes back is not the oldest any more
+			m, _ = room.Return("bob", Token{1, 5})
+			room.Leave(m)
+		}
+	}
+	if len(room.tokens) > maxFormer || len(room.former) > maxFormer || cap(room.former) > 4*maxFormer {
+		t.Errorf("%d tokens and %d former members are kept", len(room.tokens), len(room.former))
+	}
+	if room.Knows(Token{1, 6}) || !room.Knows(Token{1, 5}) || room.Holder(Token{1, 5}) != nil {
+		t.Error("the oldest are not forgotten, or others are")
 	}
 }
 

@@ -19,6 +19,8 @@ var update = flag.Bool("update", false, "write what comes out into the scenarios
 //	strict            names that look alike count as one; before any other
 //	join NAME         the name given
 //	joins N NAME      the names given, in one line
+//	return TOKEN NAME the name given to one with a token, and whose stay goes on until then
+//	void NAME         makes its token that of nobody
 //	leave NAME        whether someone left
 //	leaves N          who came first leaves, N times; prints how many are left
 //	who               the roster of now
@@ -97,6 +99,25 @@ func (p *player) do(command string) (string, error) {
 			names = append(names, m.Name())
 		}
 		return strings.Join(names, " "), err
+	case "return":
+		word, name, _ := strings.Cut(arg, " ")
+		token := Token{}
+		copy(token[:], word)
+		known, ghost := p.room.Knows(token), p.room.Holder(token)
+		m, _ := p.room.Return(name, token)
+		if p.room.Holder(token) != m || m.left.Load() != 0 || ghost != nil && p.room.Leave(ghost) {
+			return "", fmt.Errorf("%s holds the token of %s", m.Name(), word)
+		}
+		switch {
+		case ghost != nil:
+			return m.Name() + ", in place of " + ghost.Name(), nil
+		case known:
+			return m.Name() + ", again", nil
+		}
+		return m.Name(), nil
+	case "void":
+		p.room.Void(p.room.Lookup(arg))
+		return "yes", nil
 	case "leave":
 		m := p.room.Lookup(arg)
 		if m == nil {

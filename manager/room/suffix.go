@@ -41,6 +41,7 @@ func (r *Room) init() {
 	if r.by != nil {
 		return
 	}
+	r.tokens = make(map[Token]*Member)
 	r.by = append(r.by, newIndex(wire.Visible))
 	for _, key := range r.Keys {
 		r.by = append(r.by, newIndex(key))
