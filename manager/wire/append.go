@@ -34,6 +34,15 @@ func AppendWelcome(dst []byte, name string) []byte {
 	return append(dst, "}\n"...)
 }
 
+// AppendWelcomeToken is AppendWelcome for a client that asked for a token too.
+func AppendWelcomeToken(dst []byte, name, token string) []byte {
+	dst = append(dst, `{"welcome":`...)
+	dst = appendString(dst, name)
+	dst = append(dst, `,"token":`...)
+	dst = appendString(dst, token)
+	return append(dst, "}\n"...)
+}
+
 // AppendJoin appends the frame that tells everybody else of one newcomer.
 func AppendJoin(dst []byte, name string) []byte {
 	dst = append(dst, `{"join":[`...)

@@ -15,6 +15,10 @@ func show(f *Frame) string {
 		return fmt.Sprintf("line %q %q %q private=%v", f.Sender, f.Text, f.Target, f.Private)
 	case Error:
 		return fmt.Sprintf("error %q", f.Text)
+	case Welcome:
+		if len(f.Token) > 0 {
+			return fmt.Sprintf("kind 3 %q token %q", f.Names, f.Token)
+		}
 	}
 	return fmt.Sprintf("kind %d %q", f.Kind, f.Names)
 }
@@ -31,6 +35,9 @@ func printFrame(f *Frame) []byte {
 	case Roster:
 		return AppendRoster(nil, slices.Values(names))
 	case Welcome:
+		if len(f.Token) > 0 {
+			return AppendWelcomeToken(nil, names[0], string(f.Token))
+		}
 		return AppendWelcome(nil, names[0])
 	case Join:
 		return AppendJoin(nil, names[0])
@@ -55,6 +62,7 @@ var written = []struct{ frame, want string }{
 	{`["bob","bob2","127.0.0.1:49204"]`, `kind 2 ["bob" "bob2" "127.0.0.1:49204"]`},
 	{`["a\"b","c\\d","é","e]"]`, `kind 2 ["a\"b" "c\\d" "é" "e]"]`},
 	{`{"welcome":"bob2"}`, `kind 3 ["bob2"]`},
+	{`{"welcome":"Ann","token":"00ff"}`, `kind 3 ["Ann"] token "00ff"`},
 	{`{"join":["bob"]}`, `kind 4 ["bob"]`},
 	{`{"leave":["\"\\\""]}`, `kind 5 ["\"\\\""]`},
 	{`{"error":"no such user: amy"}`, `error "no such user: amy"`},
@@ -90,6 +98,11 @@ func TestForeignJSON(t *testing.T) {
 		{`{"at":12,"join":["a"],"by":{"join":[null]}}`, `kind 4 ["a"]`},
 		{`{"\u0077elcome":"a"}`, `kind 3 ["a"]`},
 		{`{"why":[1,{}],"error":"no"}`, `error "no"`},
+		{`{"token":"x","welcome":"a"}`, `kind 3 ["a"] token "x"`},
+		{`{"welcome":"a","token":12}`, `kind 3 ["a"]`},
+		{`{"welcome":"a","token":null}`, `kind 3 ["a"]`},
+		{`{"join":["a"],"token":"x"}`, `kind 4 ["a"]`},
+		{`{"token":"x"}`, `kind 7 []`},
 		{`{}`, `kind 7 []`},
 		{`{"motd":"hi"}`, `kind 7 []`},
 		{`{"Join":["a"]}`, `kind 7 []`},

@@ -66,6 +66,9 @@ func (f *Frame) decodeObject(b []byte) error {
 		if err := d.Decode(&value); err != nil {
 			return err
 		}
+		if key == "token" {
+			f.Token = decodeToken(value)
+		}
 		kind := kindOf(key.(string))
 		if kind == Invalid {
 			continue
@@ -85,6 +88,9 @@ func (f *Frame) decodeObject(b []byte) error {
 	}
 	if known == 0 {
 		f.Kind = Unknown
+	}
+	if f.Kind != Welcome {
+		f.Token = nil
 	}
 	return nil
 }
@@ -107,6 +113,15 @@ func (f *Frame) decodeValue(kind Kind, value []byte) error {
 		f.Names = append(f.Names, []byte(*s))
 	}
 	return nil
+}
+
+// decodeToken reads the token beside a welcome. What is no string is none.
+func decodeToken(value []byte) []byte {
+	var s string
+	if json.Unmarshal(value, &s) != nil {
+		return nil
+	}
+	return []byte(s)
 }
 
 func (f *Frame) decodeNames(kind Kind, value []byte) error {

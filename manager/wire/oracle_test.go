@@ -10,7 +10,7 @@ func FuzzFrame(f *testing.F) {
 	for _, c := range written {
 		f.Add([]byte(c.frame))
 	}
-	for _, s := range []string{" a:@a@a", `{"x":0,"join":["\u0041"]}`, `[ "a" ]`, "[\"\xc3\"]", `{"error":"\ud800"}`, `["a"`, " a@", "{"} {
+	for _, s := range []string{" a:@a@a", `{"token":"x","welcome":"a"}`, `{"x":0,"join":["\u0041"]}`, `[ "a" ]`, "[\"\xc3\"]", `{"error":"\ud800"}`, `["a"`, " a@", "{"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -69,7 +69,9 @@ func oracle(b []byte) (string, bool) {
 		case Join, Leave:
 			return oracleNames(kind, value)
 		case Welcome:
-			return oracleNames(kind, []any{value})
+			name, ok := value.(string)
+			token, _ := v.(map[string]any)["token"].(string)
+			return show(&Frame{Kind: kind, Names: [][]byte{[]byte(name)}, Token: []byte(token)}), ok
 		case Error:
 			s, ok := value.(string)
 			return show(&Frame{Kind: Error, Text: []byte(s)}), ok

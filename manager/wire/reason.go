@@ -20,6 +20,7 @@ const (
 	Kicked
 	Crowded
 	NeedTLS
+	Elsewhere
 	LineTooLong
 	NoSuchUser
 	NotSaid
@@ -40,6 +41,7 @@ var reasons = [numReasons]struct{ word, text string }{
 	Kicked:       {"kicked", "removed by the operator"},
 	Crowded:      {"crowded", "too many connections from your address"},
 	NeedTLS:      {"need TLS", "this room speaks TLS only"},
+	Elsewhere:    {"elsewhere", "you came in from elsewhere"},
 	LineTooLong:  {"line too long", "line too long"},
 	NoSuchUser:   {"no such user", "no such user"},
 	NotSaid:      {"not said", "not said to anybody"},

@@ -17,6 +17,22 @@
 // A name never holds '@', so the sender and the target of a chat line are its
 // last two '@'-fields: it is parsed from the right and its text may hold any '@'.
 //
+// # Coming back
+//
+// A client whose connection breaks may be back before the server knows of it:
+// its name is still taken then, by its own ghost. One that writes
+//
+//	Ann@token=
+//
+// for its name is told a secret with its welcome, {"welcome":"Ann","token":"3f…"},
+// and Ann@token=3f… brings it back under the name that it was given. A stay that
+// goes on with that token ends at the place before: the others see the leave and
+// the join next to each other, the ghost is told that it came in from elsewhere,
+// and what it had still to say is dropped. After the stay the token brings the
+// name back for as long as that is free. A token of nobody makes an ordinary
+// join, and there is no telling it from another. An operator who removes a user
+// makes the token void. Other clients are told of no token.
+//
 // # Names
 //
 // A name is what a person can see of it, see Visible: no two users differ in
@@ -76,6 +92,7 @@ type Frame struct {
 	Text    []byte
 	Target  []byte
 	Names   [][]byte
+	Token   []byte // of a Welcome: by which to come back; empty if none was asked for
 
 	scratch []byte // unescaped names
 }
