@@ -37,7 +37,11 @@ func (s *session) greet() error {
 			rosterBuffers.Put(buf)
 		}
 	}()
-	*buf = wire.AppendWelcome((*buf)[:0], s.name)
+	if s.returns {
+		*buf = wire.AppendWelcomeToken((*buf)[:0], s.name, s.token)
+	} else {
+		*buf = wire.AppendWelcome((*buf)[:0], s.name)
+	}
 	*buf = wire.AppendRoster(*buf, roster.Names())
 	s.writeGreeting(*buf)
 	return nil
@@ -56,19 +60,34 @@ func (m *Manager) reserve() (release func(), err error) {
 }
 
 // join is the critical section that lets the user in: everybody else is told at
-// the place of the order right before which its own cursor begins.
+// the place of the order right before which its own cursor begins. The leave of a
+// ghost whose place it takes is told right before.
 func (s *session) join() (room.Roster, error) {
 	m := s.m
+	fresh := ""
+	if s.returns {
+		fresh = newToken()
+	}
+	var ghost *session
+	defer func() { // without the lock
+		if ghost != nil {
+			ghost.interrupt()
+			m.log.Debug("left", "name", ghost.name, "why", wire.Elsewhere.String())
+		}
+	}()
 	sub := feed.NewSubscriber(s.out, s.onEnd)
 	m.feed.Lock()
 	defer m.feed.Unlock()
 	if !m.feed.WaitGuestLocked() || m.closing {
 		return room.Roster{}, &refusal{wire.Shutdown, wire.Shutdown.Text()}
 	}
-	if m.fullLocked() {
-		return room.Roster{}, &refusal{wire.Full, wire.Full.Text()}
+	member, roster, replaced, err := s.takeNameLocked(fresh)
+	if err != nil {
+		return room.Roster{}, err
 	}
-	member, roster := m.room.Join(s.asked)
+	if ghost = replaced; ghost != nil {
+		m.stats.Returns++
+	}
 	m.frame = wire.AppendJoin(m.frame[:0], member.Name())
 	m.feed.AppendLocked(m.frame)
 	m.feed.SubscribeLocked(sub)

@@ -30,8 +30,11 @@ func (s *session) login() error {
 	return s.ask(string(bytes.TrimSuffix(line, []byte("\r"))))
 }
 
-// ask takes the name that was asked for.
+// ask takes the name that was asked for, and the token beside it.
 func (s *session) ask(asked string) (err error) {
+	if s.raw == nil {
+		asked, s.token, s.returns = wire.CutToken(asked)
+	}
 	if wire.IsUnnamed(asked) {
 		s.asked = s.conn.RemoteAddr().String()
 		s.signs = s.asked

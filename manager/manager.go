@@ -125,6 +125,7 @@ type Stats struct {
 	Feed           feed.Stats
 	Joins          uint64
 	Leaves         uint64
+	Returns        uint64 // joins that took the place of a stay that went on, with its token
 	Lines          uint64 // to the group
 	Deliveries     uint64 // of lines, one for each user online at their place
 	PrivateLines   uint64 // delivered

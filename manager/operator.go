@@ -31,10 +31,8 @@ func (m *Manager) Kick(name string) error {
 		return ErrNoSuchUser
 	}
 	s := member.Session.(*session)
-	s.dismissed.Store(true)
-	m.frame = wire.AppendError(m.frame[:0], wire.Kicked.Text())
-	m.feed.AppendPrivateLocked(s.sub, m.frame)
-	s.leaveLocked(true)
+	m.room.Void(member)
+	s.dismissLocked(wire.Kicked)
 	m.stats.Evicted[wire.Kicked]++
 	m.feed.Unlock()
 	s.interrupt()

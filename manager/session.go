@@ -40,6 +40,8 @@ type session struct {
 	name     string        // assigned
 	asked    string        // cleaned
 	signs    string        // what the client calls itself until it knows its name: as it asked
+	returns  bool          // the client wants to come back, or comes back: it is told a token
+	token    string        // by which; empty until it has one
 	skipping bool          // up to the end of a line that is too long
 	whoMark  int64         // when the feed has written so much, the last answer to /who is out
 
@@ -50,7 +52,7 @@ type session struct {
 
 	outcome feed.Reason // see ended
 
-	dismissed atomic.Bool  // put out by the operator
+	dismissed atomic.Bool  // put out by the operator, or its place taken by itself
 	cutoff    atomic.Int64 // no read waits for longer, in Unix nanoseconds; 0: none
 }
 

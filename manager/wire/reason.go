@@ -57,7 +57,7 @@ func (r Reason) Text() string { return reasons[r].text }
 func (r Reason) With(detail string) string { return r.Text() + ": " + detail }
 
 // Closing reports whether the server closes the connection for this reason.
-func (r Reason) Closing() bool { return None < r && r <= NeedTLS }
+func (r Reason) Closing() bool { return None < r && r < LineTooLong }
 
 // ParseReason finds the reason in the text of an error frame, with or without
 // details behind it; false for texts that no Reason has.

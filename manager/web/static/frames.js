@@ -73,6 +73,7 @@ const reasons = {
   kicked: 'removed by the operator',
   crowded: 'too many connections from your address',
   needTLS: 'this room speaks TLS only',
+  elsewhere: 'you came in from elsewhere',
   tooLong: 'line too long',
   noSuchUser: 'no such user',
 };
@@ -90,4 +91,4 @@ export function reason(text) {
 export const closing = (key) => key !== '' && key !== 'tooLong' && key !== 'noSuchUser';
 
 // lasting says whether asking again cannot help.
-export const lasting = (key) => key === 'badName' || key === 'password' || key === 'kicked' || key === 'needTLS';
+export const lasting = (key) => key === 'badName' || key === 'password' || key === 'kicked' || key === 'needTLS' || key === 'elsewhere';

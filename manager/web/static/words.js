@@ -41,7 +41,7 @@ const english = {
   stalled: 'evicted: read nothing for too long', slow: 'evicted: too far behind', late: 'no name came in time', badName: 'the name was refused',
   nameWrong: (why) => why,
   full: 'the room is full', shutdown: 'the server is shutting down', internal: 'an error of the server', kicked: 'removed by the operator',
-  wrongPassword: 'That is not the password of this room.', crowded: 'too many connections from your address', needTLS: 'this room speaks TLS only',
+  wrongPassword: 'That is not the password of this room.', crowded: 'too many connections from your address', needTLS: 'this room speaks TLS only', elsewhere: 'you came in from elsewhere',
   cut: 'cut off without a word', tooLong: 'That line was too long. It was not sent.', noSuchUser: (name) => ['Nobody here is called ', name, '. It was not sent.'],
 };
 
@@ -85,7 +85,7 @@ const chinese = {
     'name has a character in it that turns the direction of writing, or ends a line': '用户名含有改变书写方向或换行的字符。',
   }[why] ?? why),
   full: '房间已满', shutdown: '服务器正在关闭', internal: '服务器内部错误', kicked: '被管理员移出',
-  wrongPassword: '房间密码不正确。', crowded: '来自您的地址的连接过多', needTLS: '此房间仅支持 TLS',
+  wrongPassword: '房间密码不正确。', crowded: '来自您的地址的连接过多', needTLS: '此房间仅支持 TLS', elsewhere: '您已在别处登录',
   cut: '连接中断', tooLong: '该行过长。未发送。', noSuchUser: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
 };
 
