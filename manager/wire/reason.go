@@ -6,7 +6,7 @@ import "bytes"
 // the part of an error frame's text that programs understand.
 type Reason uint8
 
-// The reasons; all up to NeedTLS are followed by a close.
+// The reasons; all before LineTooLong are followed by a close.
 const (
 	None Reason = iota
 	Stalled
