@@ -20,7 +20,8 @@ var htmlPage = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"class": func(v Verdict) string {
 		return strings.ReplaceAll(string(v), " ", "-")
 	},
-	"mark": func(v Verdict) string { return htmlMarks[v] },
+	"outcome": func(t ThresholdResult) string { return Printable(t.outcome()) },
+	"mark":    func(v Verdict) string { return htmlMarks[v] },
 	"met": func(v Verdict) string {
 		return map[Verdict]string{Passed: "met", Failed: "not met"}[v] + inconclusiveWord(v)
 	},

@@ -115,7 +115,7 @@ func TestHTMLSays(t *testing.T) {
 			"cut \\x1b[31m", "\\u202e", `<strong>bob3</strong> saw`, "not enough samples", "Latency by percentile", "warm-up", "Roster, joins",
 			"0.0051 of this machine", "the machine was busy", "chatsim -users 500 -duration 30s -seed 7", "delivery.p99&lt;5ms"}},
 		{"measured", One(measured()), []string{"MEASURED, NOT VERIFIED", "run with -verify off", "max, 1,024 lines under way"}},
-		{"find", One(full()), []string{"holds up to 400.0/s", "1.20 ms, generator-limited"}},
+		{"find", One(full()), []string{"holds up to 400 lines/s", "1.20 ms, generator-limited"}},
 		{"comparison", &Runs{Reports: []*Report{sample(), sample()}, Old: []*Report{sample()}, Notes: []string{"other load, in 1 of 2 runs"}, Compared: []Compared{
 			{Metric: "floor.share", Gated: true, Old: 0.41, New: 0.2, Difference: -0.51, P: 0.008, Verdict: "worse", Outcome: Failed},
 			{Metric: "delivery.p50", Unit: "ns", Gated: true, Old: 5e6, New: 6e6, Difference: 0.2, P: 0.4, Verdict: "can't tell", Outcome: Inconclusive, Why: "within noise"}}},

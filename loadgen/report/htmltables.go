@@ -116,11 +116,7 @@ func (v *htmlView) find(f *Find) {
 		return
 	}
 	v.Find, v.FindChart = f, foundChart(f)
-	found := "held at no rate"
-	if f.Rate != nil {
-		found = "holds up to " + perSecond(float64(*f.Rate))
-	}
-	v.Found = Printable(f.Expr + " " + found + "; " + f.Why)
+	v.Found = Printable(f.answer())
 	v.FindTable = &table{Caption: "Every rate that was tried", Header: []string{"lines/s", "p50", "p99", "deliveries/s", "outcome"}}
 	for _, s := range f.Steps {
 		word := "holds"

@@ -98,6 +98,9 @@ func junitRun(r *Report, name string) (junitSuite, error) {
 		}
 	}
 	s.Cases = append(s.Cases, junitEnding(r))
+	if r.Find != nil {
+		s.Cases = append(s.Cases, junitFind(r.Find))
+	}
 	for i := range r.Checks {
 		s.Cases = append(s.Cases, junitCheck(&r.Checks[i]))
 	}
@@ -126,12 +129,29 @@ func junitEnding(r *Report) junitCase {
 	switch {
 	case r.CutBy != "":
 		c.Error = &junitResult{Message: Printable("cut by " + r.CutBy), Type: "cut"}
+	case r.Interrupted && r.Find != nil:
+		c.Error = &junitResult{Message: "the search was interrupted", Type: "interrupted"}
 	case r.Interrupted:
 		c.Error = &junitResult{Message: fmt.Sprintf("interrupted after %s of %s", humanDuration(int64(r.MeasuredS*1e9)), seconds(r.Config.DurationS)), Type: "interrupted"}
 	case r.Config.Verify == VerifyOff:
 		c.Skipped = &junitResult{Message: "run with -verify off: nothing was checked"}
 	case len(r.checksThat(Passed)) == 0 && len(r.checksThat(Failed)) == 0:
 		c.Error = &junitResult{Message: "no check passed", Type: string(Inconclusive)}
+	}
+	return c
+}
+
+// junitFind is the case of a search's answer.
+func junitFind(f *Find) junitCase {
+	c := junitCase{Class: "chatsim.find", Name: Printable("-find-rate " + f.Expr)}
+	message, v := Printable(f.answer()), f.verdict()
+	switch v {
+	case Passed:
+		c.Out = message
+	case Failed:
+		c.Failure = &junitResult{Message: message, Type: "not found"}
+	default:
+		c.Error = &junitResult{Message: message, Type: string(v)}
 	}
 	return c
 }

@@ -176,7 +176,7 @@ var metrics = func() []metric {
 				if lat == nil {
 					return 0, s.kind == count // none is a count too
 				}
-				return value(s.get(lat))
+				return known64(s.get(lat))
 			}, why: func(r *Report) string {
 				if p, ok, _ := parsePercentile(s.name); ok {
 					return l.get(&r.Latency).lacks(p)
@@ -188,7 +188,7 @@ var metrics = func() []metric {
 	return append(all, figures...)
 }()
 
-func value(v *int64) (float64, bool) {
+func known64(v *int64) (float64, bool) {
 	if v == nil {
 		return 0, false
 	}
@@ -210,7 +210,7 @@ func ofPercentile(latency string, p percentile) (metric, bool) {
 			if lat == nil {
 				return 0, false
 			}
-			return value(lat.percentile(p))
+			return known64(lat.percentile(p))
 		}, why: func(r *Report) string { return l.get(&r.Latency).lacks(p) }}, true
 	}
 	return metric{}, false

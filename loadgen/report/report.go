@@ -277,28 +277,6 @@ type Calibration struct {
 	Share      float64 `json:"share,omitempty"` // the run's bytes_per_s beside it
 }
 
-// Find is the search for the highest rate at which an expression holds; the
-// report that has it is that of the highest rate found.
-type Find struct {
-	Expr  string     `json:"expr"`
-	Rate  *Rate      `json:"rate"` // lines a second; null if it held at none
-	Why   string     `json:"why"`  // what ended the search
-	Steps []FindStep `json:"steps"`
-}
-
-// FindStep is one room at one rate.
-type FindStep struct {
-	Rate           Rate     `json:"rate"`
-	Holds          bool     `json:"holds"`
-	Why            string   `json:"why,omitempty"` // it does not
-	Value          *float64 `json:"value"`         // of the expression's metric
-	DeliveriesPerS float64  `json:"deliveries_per_s"`
-	P50            *int64   `json:"p50_ns,omitempty"` // of delivery
-	P99            *int64   `json:"p99_ns,omitempty"`
-	Verdict        Verdict  `json:"verdict"` // of the run
-	Limited        bool     `json:"limited"` // by the generator
-}
-
 // Generator says whether the load was made as planned: if not, the figures
 // are the generator's, not the server's.
 type Generator struct {

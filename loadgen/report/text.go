@@ -186,19 +186,17 @@ func (p *page) find(f *Find) {
 	if f == nil {
 		return
 	}
-	found := "held at no rate"
-	if f.Rate != nil {
-		found = "holds up to " + perSecond(float64(*f.Rate))
-	}
-	p.row("find rate", f.Expr+" "+found, f.Why)
+	p.row("find rate", "every rate that was tried")
 	p.line("  lines/s     p50       p99       deliveries/s")
 	for _, s := range f.Steps {
 		word := "holds"
 		if !s.Holds {
 			word = s.Why
 		}
-		p.line("  " + pad(s.Rate.String(), 12) + pad(humanPercentile(s.P50), 10) + pad(humanPercentile(s.P99), 10) +
-			pad(thousands(int64(s.DeliveriesPerS)), 14) + word)
+		row := "  " + pad(s.Rate.String(), 12) + pad(humanPercentile(s.P50), 10) + pad(humanPercentile(s.P99), 10) +
+			pad(thousands(int64(s.DeliveriesPerS)), 14)
+		p.buf.WriteString(row)
+		p.wrap(utf8.RuneCountInString(row), utf8.RuneCountInString(row), " ", strings.Fields(word))
 	}
 }
 

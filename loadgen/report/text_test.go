@@ -60,12 +60,32 @@ var cases = map[string]func(r *Report){
 	},
 	"found": func(r *Report) {
 		rate := Rate(200)
-		r.Find = &Find{Expr: "delivery.p99<20ms", Rate: &rate, Why: "and not at 220/s", Steps: []FindStep{
-			{Rate: 100, Holds: true, DeliveriesPerS: 50_000, P50: ms(2.4), P99: ms(14.2), Verdict: Passed},
-			{Rate: 200, Holds: true, DeliveriesPerS: 99_998, P50: ms(3.1), P99: ms(19), Verdict: Passed},
-			{Rate: 220, Why: "delivery.p99 is 23.4 ms", DeliveriesPerS: 109_900, P50: ms(3.3), P99: ms(23.4), Verdict: Passed},
-			{Rate: 0.5, Why: "not enough samples", Verdict: Inconclusive},
+		r.Config.Rate = rate
+		r.Find = &Find{Expr: "delivery.p99<20ms", Rate: &rate, Why: "not at 220/s, delivery.p99 is 23.4 ms", Steps: []FindStep{
+			{Rate: 100, Holds: true, DeliveriesPerS: 50_000, P50: ms(2.4), P99: ms(14.2), Value: value(14.2e6), Verdict: Passed},
+			{Rate: 200, Holds: true, DeliveriesPerS: 99_998, P50: ms(3.1), P99: ms(19), Value: value(19e6), Verdict: Passed},
+			{Rate: 220, Why: "delivery.p99 is 23.4 ms", DeliveriesPerS: 109_900, P50: ms(3.3), P99: ms(23.4), Value: value(23.4e6), Verdict: Passed},
 		}}
+		r.Conclude(nil)
+	},
+	"notfound": func(r *Report) {
+		r.Find = &Find{Expr: "delivery.p99<1ms", Why: "at 50/s, not enough samples: 12, and p99 takes 100: try a longer -duration", Steps: []FindStep{
+			{Rate: 100, Why: "delivery.p99 is 14.2 ms", DeliveriesPerS: 50_000, P50: ms(2.4), P99: ms(14.2), Value: value(14.2e6), Verdict: Passed},
+			{Rate: 50, Why: "not enough samples: 12, and p99 takes 100", Verdict: Inconclusive},
+		}}
+		r.Conclude(nil)
+	},
+	"undecided": func(r *Report) {
+		r.Find = &Find{Expr: "delivery.p99<1ms", Why: "not even at 1.5625/s, generator-limited", Steps: []FindStep{
+			{Rate: 1.5625, Why: "generator-limited", Limited: true, Value: value(14.2e6), Verdict: Passed}}}
+		r.Conclude(nil)
+	},
+	"stopped": func(r *Report) {
+		rate := Rate(1234)
+		r.Config.Rate, r.Interrupted = rate, true
+		r.Find = &Find{Expr: "delivery.p99<20ms", Rate: &rate, Cut: true, Why: "interrupted", Steps: []FindStep{
+			{Rate: rate, Holds: true, DeliveriesPerS: 50_000, P50: ms(2.4), P99: ms(14.2), Value: value(14.2e6), Verdict: Passed}}}
+		r.Conclude(nil)
 	},
 	"threshold": func(r *Report) {
 		r.Conclude(thresholds("delivery.p99<5ms", "deliveries_per_s>10000", "leave.p99<1s", "bytes_per_s>=5MB"))
@@ -119,6 +139,8 @@ var cases = map[string]func(r *Report){
 	},
 	"empty": func(r *Report) { *r = Report{Schema: Schema, Verdict: Inconclusive} },
 }
+
+func value(v float64) *float64 { return &v }
 
 func thresholds(exprs ...string) []Threshold {
 	var all []Threshold

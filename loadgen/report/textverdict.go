@@ -13,13 +13,30 @@ func (r *Report) headline() (word string, parts []string) {
 		word = "MEASURED, NOT VERIFIED"
 	}
 	length := seconds(r.Config.DurationS)
-	switch {
+	switch after := humanDuration(int64(r.MeasuredS * 1e9)); {
 	case r.Interrupted && (r.Verdict == Inconclusive || r.Verdict == Passed): // that one of before
-		word, length = "INTERRUPTED", fmt.Sprintf("after %s of %s", humanDuration(int64(r.MeasuredS*1e9)), length)
+		word, length = "INTERRUPTED", "after "+after+" of "+length
 	case r.Interrupted:
-		length = fmt.Sprintf("interrupted after %s of %s", humanDuration(int64(r.MeasuredS*1e9)), length)
+		length = "interrupted after " + after + " of " + length
+	}
+	if r.Find != nil {
+		return r.found(word)
 	}
 	parts = []string{Plural(int64(r.Users), "user", "users") + ",", length + ",", fmt.Sprintf("seed %d,", r.Seed), r.Where + ":"}
+	return word, append(parts, r.outcome()...)
+}
+
+// found is the headline of a search: its answer, then the run that is reported.
+func (r *Report) found(word string) (string, []string) {
+	if w := r.Find.words()[r.Verdict]; w != "" && len(r.checksThat(Failed)) == 0 {
+		word = w
+	}
+	parts := append(strings.Fields(r.Find.answer()+";"), Plural(int64(len(r.Find.Steps)), "run", "runs")+" of "+seconds(r.Config.DurationS)+",")
+	parts = append(parts, Plural(int64(r.Users), "user", "users")+",", fmt.Sprintf("seed %d,", r.Seed), r.Where)
+	if len(r.Find.Steps) == 0 {
+		return word, parts
+	}
+	parts = append(parts, "at "+linesPerSecond(r.Config.Rate)+":")
 	return word, append(parts, r.outcome()...)
 }
 
@@ -83,7 +100,7 @@ func (r *Report) undecided() []string {
 		why = append(why, "too little to evaluate for "+strings.Join(names, ", ")+";")
 	}
 	why = append(why, r.thresholdsIn(Inconclusive)...)
-	if len(why) == 0 && r.CutBy == "" && !r.Interrupted {
+	if len(why) == 0 && r.CutBy == "" && !r.Interrupted && r.Find == nil {
 		why = append(why, "no check passed;")
 	}
 	return why

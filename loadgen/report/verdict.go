@@ -28,7 +28,7 @@ func (r *Report) Conclude(thresholds []Threshold) {
 	switch {
 	case r.Config.Verify == VerifyOff:
 		r.Verdict = Measured
-	case r.checkFailed() || r.threshold(Failed):
+	case r.checkFailed() || r.threshold(Failed) || r.Find != nil && r.Find.verdict() == Failed:
 		r.Verdict = Failed
 	case r.Interrupted || r.inconclusive():
 		r.Verdict = Inconclusive
@@ -45,7 +45,7 @@ func (r *Report) ExitCode() int {
 		return ExitFailed
 	case r.Interrupted:
 		return ExitInterrupted
-	case r.threshold(Failed):
+	case r.threshold(Failed) || r.Find != nil && r.Find.verdict() == Failed:
 		return ExitThreshold
 	case r.Verdict == Failed:
 		return ExitFailed
@@ -77,7 +77,7 @@ func (r *Report) threshold(v Verdict) bool {
 // check that the run did not exercise is as undecided as one with too little,
 // and a run in which no check at all passed has shown nothing.
 func (r *Report) inconclusive() bool {
-	if r.CutBy != "" || r.threshold(Inconclusive) {
+	if r.CutBy != "" || r.threshold(Inconclusive) || r.Find != nil && r.Find.verdict() == Inconclusive {
 		return true
 	}
 	if r.Config.Verify == VerifyOff {

@@ -64,42 +64,91 @@ func (s *Session) find(ctx context.Context) (int, error) {
 	}
 	fmt.Fprintf(s.Stderr, "chatsim: looking for the highest rate at which %s, in at most %d rooms of %v each\n", s.Flags.FindRate, maxSteps, lc.Duration)
 	at := &search{next: float64(lc.Rate)}
-	found := &report.Find{Expr: s.Flags.FindRate.String(), Why: fmt.Sprintf("ended after %d steps", maxSteps)}
-	var best, last *report.Report
+	found := &report.Find{Expr: s.Flags.FindRate.String(), Cut: true, Why: fmt.Sprintf("ended after %d runs", maxSteps)}
+	var tried tried
 	for len(found.Steps) < maxSteps {
 		lc.Rate = report.Rate(at.next)
 		o, err := s.once(ctx, lc)
-		if err != nil && (last == nil || ctx.Err() == nil) {
+		switch {
+		case ctx.Err() != nil && (err == nil || len(found.Steps) > 0):
+			found.Why = "interrupted"
+			return s.concludeFind(ctx, lc, found, tried)
+		case err != nil && len(found.Steps) > 0:
+			s.tell(err)
+			found.Why = fmt.Sprintf("the run at %v/s could not be made: %v", lc.Rate, err)
+			return s.concludeFind(ctx, lc, found, tried)
+		case err != nil:
 			return 0, err
 		}
-		if ctx.Err() != nil {
-			found.Why = "interrupted"
-			break
-		}
 		step := s.step(o.report)
-		found.Steps, last = append(found.Steps, step), o.report
+		found.Steps = append(found.Steps, step)
+		tried.take(o, step)
 		s.sayStep(step)
 		if step.Holds {
-			best = o.report
 			found.Rate = &step.Rate
 		}
-		if !at.step(step.Holds) {
-			found.Why = at.why()
+		more := at.step(step.Holds)
+		if at.holds == 0 && step.Value == nil && step.Verdict != report.Failed {
+			found.Why, found.Cut = fmt.Sprintf("at %v/s, %s: try a longer -duration", step.Rate, step.Why), false
+			break // a lower rate has fewer samples still
+		}
+		if !more {
+			found.Why, found.Cut = at.why(found.Steps), false
 			break
 		}
 	}
-	return s.concludeFind(ctx, lc, found, best, last)
+	return s.concludeFind(ctx, lc, found, tried)
 }
 
-// why says what ended a search that was not cut.
-func (s *search) why() string {
-	switch {
-	case s.fails == 0:
-		return "no higher rate can be scheduled"
-	case s.holds == 0:
-		return fmt.Sprintf("not even at %v/s", s.fails)
+// tried are the runs of a search that may be reported.
+type tried struct {
+	best   *report.Report // at the highest rate that held
+	failed *report.Report // the first in which a check failed
+	last   *report.Report
+	code   int // report.ExitBug if the room had one, else 0
+}
+
+func (t *tried) take(o outcome, step report.FindStep) {
+	rep := o.report
+	t.last = rep
+	if o.panics > 0 {
+		t.code = report.ExitBug
 	}
-	return fmt.Sprintf("and not at %v/s", s.fails)
+	if step.Holds {
+		t.best = rep
+	}
+	if t.failed == nil && rep.ExitCode() == report.ExitFailed {
+		t.failed = rep
+	}
+}
+
+// reported is the run at the highest rate that held; without one, the run that
+// says most of why there is none.
+func (t *tried) reported() *report.Report {
+	switch {
+	case t.best != nil:
+		return t.best
+	case t.failed != nil:
+		return t.failed
+	}
+	return t.last
+}
+
+// why says what ended a search that came to its own end.
+func (s *search) why(steps []report.FindStep) string {
+	if s.fails == 0 {
+		return "no higher rate can be scheduled"
+	}
+	why := ""
+	for _, step := range steps {
+		if float64(step.Rate) == s.fails {
+			why = ", " + step.Why
+		}
+	}
+	if s.holds == 0 {
+		return fmt.Sprintf("not even at %v/s%s", s.fails, why)
+	}
+	return fmt.Sprintf("not at %v/s%s", s.fails, why)
 }
 
 // step judges one run of the search.
@@ -112,7 +161,7 @@ func (s *Session) step(rep *report.Report) report.FindStep {
 	}
 	switch {
 	case rep.ExitCode() == report.ExitFailed:
-		step.Why = "a check failed"
+		step.Why = strings.Join(rep.Violated(), ", ") + " violated"
 	case s.limited(rep, res):
 		step.Limited = true
 		step.Why = "generator-limited"
@@ -155,38 +204,33 @@ func (s *Session) sayStep(step report.FindStep) {
 	fmt.Fprintf(s.Stderr, "chatsim: %v lines/s: %s\n", step.Rate, word)
 }
 
-// concludeFind reports the run at the highest rate that held, with the search;
-// without one, the last run.
-func (s *Session) concludeFind(ctx context.Context, lc loadgen.Config, found *report.Find, best, last *report.Report) (int, error) {
-	rep := best
+// concludeFind reports the search with one of its runs.
+func (s *Session) concludeFind(ctx context.Context, lc loadgen.Config, found *report.Find, tried tried) (int, error) {
+	rep := tried.reported()
 	if rep == nil {
-		rep = last
-	}
-	code := report.ExitPassed
-	switch {
-	case rep == nil:
 		rep = lc.Outline()
 		s.identify(rep)
-		rep.Interrupted = true
-		rep.Conclude(nil)
-	case best == nil && rep.ExitCode() == report.ExitFailed:
-		code = report.ExitFailed
-	case best == nil:
-		code = report.ExitThreshold
-	default:
-		code = best.ExitCode()
 	}
-	if ctx.Err() != nil {
-		code = report.Worst(code, report.ExitInterrupted)
-	}
-	rep.Find = found
+	rep.Find, rep.Interrupted = found, ctx.Err() != nil
 	rep.Reproduce += " -find-rate '" + found.Expr + "'"
-	if s.Flags.Quiet {
-		rate := "held at no rate"
-		if found.Rate != nil {
-			rate = fmt.Sprintf("holds up to %v lines/s", *found.Rate)
-		}
-		fmt.Fprintf(s.text(), "%s %s, %s\n", found.Expr, rate, found.Why)
+	if bad := tried.failed; bad != nil && bad != rep {
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("at %v lines/s a check failed: %s; -rate %v shows how", bad.Config.Rate, bad.Evidence(), bad.Config.Rate))
 	}
-	return code, s.write(rep)
+	if found.Rate != nil && generatorsLimit(found) {
+		rep.Warnings = append(rep.Warnings, "beyond the rate that was found the generator is the limit: the server may take more")
+	}
+	rep.Conclude(s.Flags.Thresholds)
+	return report.Worst(rep.ExitCode(), tried.code), s.write(rep)
+}
+
+// generatorsLimit reports whether the lowest rate that did not hold was one
+// that the generator could not make.
+func generatorsLimit(f *report.Find) bool {
+	var lowest *report.FindStep
+	for i := range f.Steps {
+		if step := &f.Steps[i]; !step.Holds && (lowest == nil || step.Rate < lowest.Rate) {
+			lowest = step
+		}
+	}
+	return lowest != nil && lowest.Limited
 }

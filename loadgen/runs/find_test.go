@@ -35,7 +35,7 @@ func TestSearchEnds(t *testing.T) {
 				t.Fatalf("it %s holds: still at %v", name, s.next)
 			}
 		}
-		if held != math.IsInf(1/s.fails, 1) || s.why() == "" {
+		if held != math.IsInf(1/s.fails, 1) || s.why(nil) == "" {
 			t.Errorf("it %s holds: ended with %+v", name, *s)
 		}
 	}
@@ -53,7 +53,7 @@ func TestStep(t *testing.T) {
 		{"all well", "delivery.p99<10ms", func(*report.Report) {}, ""},
 		{"too slow", "delivery.p99<2ms", func(*report.Report) {}, "delivery.p99 is 5.00 ms"},
 		{"no samples", "join.p99<1s", func(*report.Report) {}, "not enough samples: 0, and p99 takes 100"},
-		{"a check failed", "delivery.p99<10ms", func(r *report.Report) { r.Checks[0].Verdict = report.Failed }, "a check failed"},
+		{"a check failed", "delivery.p99<10ms", func(r *report.Report) { r.Checks[0].Verdict = report.Failed }, "agreement violated"},
 		{"cut", "delivery.p99<10ms", func(r *report.Report) { r.CutBy, r.Verdict = "the drain limit", report.Inconclusive }, "inconclusive"},
 		{"late, yet it holds", "delivery.p99<10ms", func(r *report.Report) { r.Generator.Limited = true }, ""},
 		{"late, and it does not", "delivery.p99<2ms", func(r *report.Report) { r.Generator.Limited = true }, "generator-limited"},
@@ -61,12 +61,43 @@ func TestStep(t *testing.T) {
 		{"the rate was not kept", "delivery.p99<10ms", func(r *report.Report) { r.Generator.Limited, r.SentPerS = true, 900 }, "generator-limited"},
 	} {
 		rep := &report.Report{Verdict: report.Passed, Sent: 3000, SentPerS: 1000, Config: report.Config{Rate: 1000},
-			Checks:  []report.Check{{Verdict: report.Passed, Required: true}},
+			Checks:  []report.Check{{Name: "agreement", Verdict: report.Passed, Required: true}},
 			Latency: report.Latencies{Delivery: &report.Latency{Count: 9e4, P99: &p99}, DeliveryActual: &report.Latency{Count: 9e4, P99: &p99}}}
 		tt.change(rep)
 		s := &Session{Flags: parse(t, "-find-rate", tt.expr)}
 		if step := s.step(rep); step.Why != tt.why || step.Holds != (tt.why == "") {
 			t.Errorf("%s: %+v, want %q", tt.name, step, tt.why)
+		}
+	}
+}
+
+// What a search leaves: the run at the highest rate that held, else the one that
+// says most of why there is none; and what ended it, with the reason.
+func TestSearchLeaves(t *testing.T) {
+	held, bad, last := &report.Report{Seed: 1}, &report.Report{Seed: 2, Checks: []report.Check{{Name: "agreement", Verdict: report.Failed}}}, &report.Report{Seed: 3}
+	for _, c := range []struct {
+		runs []*report.Report
+		want *report.Report
+	}{{nil, nil}, {[]*report.Report{last}, last}, {[]*report.Report{bad, last}, bad}, {[]*report.Report{bad, held, last}, held}} {
+		var tried tried
+		for _, r := range c.runs {
+			tried.take(outcome{report: r}, report.FindStep{Holds: r == held})
+		}
+		if got := tried.reported(); got != c.want {
+			t.Errorf("of %d runs %+v is reported, want %+v", len(c.runs), got, c.want)
+		}
+	}
+	s := &search{holds: 100, fails: 110}
+	if why := s.why([]report.FindStep{{Rate: 100, Holds: true}, {Rate: 110, Why: "too slow"}}); why != "not at 110/s, too slow" {
+		t.Error(why)
+	}
+	if why := (&search{fails: 1.5}).why([]report.FindStep{{Rate: 1.5, Why: "too slow"}}); why != "not even at 1.5/s, too slow" {
+		t.Error(why)
+	}
+	for limited, want := range map[bool]bool{true: true, false: false} {
+		f := &report.Find{Steps: []report.FindStep{{Rate: 300, Limited: !limited}, {Rate: 200, Limited: limited}, {Rate: 100, Holds: true}}}
+		if generatorsLimit(f) != want {
+			t.Errorf("limited at 200/s %v, not so at 300/s: %v", limited, !want)
 		}
 	}
 }

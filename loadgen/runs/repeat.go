@@ -77,8 +77,11 @@ func (s *Session) baseline() ([]*report.Report, error) {
 }
 
 // refused says why there is no comparison although there are runs.
-func (s *Session) refused(err error) {
-	s.warn(fmt.Errorf("not compared: %w", err))
+func (s *Session) refused(err error) { s.tell(fmt.Errorf("not compared: %w", err)) }
+
+// tell says what went wrong beside a report, and what to do about it.
+func (s *Session) tell(err error) {
+	s.warn(err)
 	var h interface{ Hint() string }
 	if errors.As(err, &h) && h.Hint() != "" {
 		fmt.Fprintf(s.Stderr, "hint: %s\n", h.Hint())
