@@ -9,7 +9,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -64,9 +63,12 @@ func (p *Pair) Reload() (changed bool, err error) {
 	if p.fixed && p.current.Load() != nil {
 		return false, nil
 	}
-	cert, certErr := read(p.certFile)
-	key, keyErr := read(p.keyFile)
-	if err := errors.Join(certErr, keyErr); err != nil {
+	cert, err := read(p.certFile)
+	if err != nil {
+		return false, err
+	}
+	key, err := read(p.keyFile)
+	if err != nil {
 		return false, err
 	}
 	if bytes.Equal(cert, p.cert) && bytes.Equal(key, p.key) {
@@ -96,14 +98,17 @@ func read(path string) ([]byte, error) {
 
 // Watch looks at the files every second until ctx is done, and calls told
 // whenever there is a new certificate, another error of Reload than before, or
-// other Doubts.
-func (p *Pair) Watch(ctx context.Context, told func(changed bool, err error)) {
+// other Doubts. When asked it looks at once, and calls told in any case.
+func (p *Pair) Watch(ctx context.Context, asked <-chan struct{}, told func(changed bool, err error)) {
 	tick := time.NewTicker(checkEvery)
 	defer tick.Stop()
 	doubts, failure := p.Doubts(time.Now()), ""
 	for {
+		tell := false
 		select {
 		case <-tick.C:
+		case <-asked:
+			tell = true
 		case <-ctx.Done():
 			return
 		}
@@ -112,7 +117,7 @@ func (p *Pair) Watch(ctx context.Context, told func(changed bool, err error)) {
 		if err != nil {
 			failed = err.Error()
 		}
-		if changed || failed != "" && failed != failure || !slices.Equal(now, doubts) {
+		if tell || changed || failed != "" && failed != failure || !slices.Equal(now, doubts) {
 			told(changed, err)
 		}
 		doubts, failure = now, failed

@@ -131,15 +131,17 @@ func TestWatch(t *testing.T) {
 		p := f.load()
 		var events []string
 		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan struct{})
+		done, asked := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(done)
-			p.Watch(ctx, func(changed bool, err error) {
+			p.Watch(ctx, asked, func(changed bool, err error) {
 				switch {
 				case err != nil:
 					events = append(events, "error")
 				case changed:
 					events = append(events, "changed")
+				case p.Doubts(time.Now()) == nil:
+					events = append(events, "as before")
 				default:
 					events = append(events, p.Doubts(time.Now())...)
 				}
@@ -151,9 +153,11 @@ func TestWatch(t *testing.T) {
 		wait(10 * time.Second)
 		f.write(f.key, key2)
 		wait(10 * time.Second)
+		asked <- struct{}{}
+		wait(10 * time.Second)
 		cancel()
 		<-done
-		if len(events) != 3 || !strings.Contains(events[0], "expired on") || events[1] != "error" || events[2] != "changed" {
+		if len(events) != 4 || !strings.Contains(events[0], "expired on") || events[1] != "error" || events[2] != "changed" || events[3] != "as before" {
 			t.Errorf("told %q", events)
 		}
 	})

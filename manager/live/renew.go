@@ -12,37 +12,36 @@ import (
 func (h *house) renew(ctx context.Context) {
 	g := new(errgroup.Group)
 	defer g.Wait()
+	certificate := make(chan struct{}, 1)
 	if h.cert != nil {
-		g.Go(func() error { h.cert.Watch(ctx, h.certChanged); return nil })
+		g.Go(func() error { h.cert.Watch(ctx, certificate, h.certSeen); return nil })
 	}
 	for {
 		select {
 		case <-h.cfg.Reload:
-			h.reload()
 		case <-ctx.Done():
 			return
+		}
+		h.log.Info("asked to reload")
+		if h.rec != nil {
+			h.rec.Reopen() // which tells what comes of it
+		}
+		select {
+		case certificate <- struct{}{}:
+		default: // it is being looked at
 		}
 	}
 }
 
-// reload is what a SIGHUP asks for.
-func (h *house) reload() {
-	h.log.Info("asked to reload")
-	if h.rec != nil {
-		h.rec.Reopen() // which tells what comes of it
-	}
-	if h.cert != nil {
-		h.certChanged(h.cert.Reload())
-	}
-}
-
-// certChanged logs what has become of the certificate.
-func (h *house) certChanged(changed bool, err error) {
+// certSeen logs what has become of the certificate.
+func (h *house) certSeen(changed bool, err error) {
 	switch {
 	case err != nil:
 		h.log.Error("the certificate cannot be read again, the old one stays in use", "error", err)
 	case changed:
 		h.log.Info("a new certificate is in use", "names", h.cert.Names())
+	default:
+		h.log.Info("the certificate is the same", "names", h.cert.Names())
 	}
 	for _, doubt := range h.cert.Doubts(time.Now()) {
 		h.log.Warn(doubt)
