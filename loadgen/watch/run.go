@@ -48,12 +48,12 @@ type sample struct {
 }
 
 func (r *run) begin(what string) {
-	*r = run{What: what, Number: r.Number + 1, Before: r.Before, Phase: loadgen.Joining, Samples: r.Samples}
+	*r = run{What: report.Printable(what), Number: r.Number + 1, Before: r.Before, Phase: loadgen.Joining, Samples: r.Samples}
 }
 
 func (r *run) take(s loadgen.Snapshot, room any, at time.Time) {
 	r.Phase, r.Done, r.Sent, r.Deliveries = s.Phase, s.Done, s.Sent, s.Deliveries
-	r.Evicted, r.Latency, r.Checks, r.Suspected = s.Evicted, s.Latency, printable(s.Checks), s.Suspected
+	r.Evicted, r.Latency, r.Checks, r.Suspected = named(s.Evicted), s.Latency, printable(s.Checks), s.Suspected
 	r.Refused, r.Errors = s.Refused, printableErrors(s.Errors)
 	if r.Checks == nil {
 		r.Checks = []report.Check{}
@@ -72,6 +72,15 @@ func printableErrors(e report.Errors) report.Errors {
 	}
 	e.Kinds = kinds
 	return e
+}
+
+// named has reasons that came from a server made printable.
+func named(evicted map[string]int64) map[string]int64 {
+	out := make(map[string]int64, len(evicted))
+	for reason, n := range evicted {
+		out[report.Printable(reason)] += n
+	}
+	return out
 }
 
 // printable has the witnesses' texts, which come from anywhere, without what
