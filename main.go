@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 	page := outlet.Dropping(stdout)
 	switch {
 	case cfg.Help:
-		err = flags.Usage(page, known, screen.Width(stdout))
+		err = flags.Usage(page, known, cfg.Topic, screen.Width(stdout))
 	case cfg.Version:
 		_, err = fmt.Fprintln(page, version())
 	case cfg.Judge != "":

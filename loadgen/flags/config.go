@@ -76,6 +76,7 @@ type Config struct {
 	TLSCA string // a PEM file; empty: the system's
 
 	Help    bool
+	Topic   string // of the help: a topic, a flag or a group of flags; empty: all
 	Version bool
 
 	set     *set

@@ -29,10 +29,19 @@ func (e *Error) Hint() string { return e.hint }
 func Parse(args []string, known Known) (*Config, error) {
 	c := &Config{}
 	c.set = newSet(c, known)
+	if len(args) == 2 && slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
+		args = []string{"-help=" + strings.Trim(args[1], "-")} // a flag, perhaps, whose value is not given
+	}
 	if err := c.set.Parse(Normalize(c.set.FlagSet, args)); err != nil {
 		return nil, c.set.explain(err)
 	}
-	if c.Help || c.Version {
+	if c.Help {
+		if err := c.setTopic(); err != nil {
+			return nil, err
+		}
+		return c, nil
+	}
+	if c.Version {
 		return c, nil
 	}
 	if rest := c.set.Args(); len(rest) > 0 {
@@ -174,6 +183,8 @@ func leftover(s *set, rest []string) error {
 	name, value, hasValue := strings.Cut(strings.Replace(text, ":", "=", 1), "=")
 	f := lookup(s.FlagSet, name)
 	switch {
+	case arg == "help":
+		e.hint = strings.Join(append([]string{"chatsim -help"}, rest[1:]...), " ")
 	case slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "0", "1"}, strings.ToLower(arg)):
 		e.hint = "a flag without a value in chatsim -help is on by itself, and off with =false: -v=false"
 	case f == nil:

@@ -125,7 +125,7 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.TLSCA, "tls-ca", "", "`FILE`|certificates in PEM to trust instead of the system's")
 	s.group(terminal, "join", "name", "log", "tls", "tls-ca")
 
-	s.BoolVarP(&c.Help, "help", "h", false, "print this text")
+	s.VarPF(helpValue{c}, "help", "h", "`TOPIC`|print this text, or what there is on a topic, a flag or a group of flags").NoOptDefVal = "true"
 	s.BoolVar(&c.Version, "version", false, "print what was built, from which commit")
 	s.group(other, "help", "version")
 	s.onlyDecimal()

@@ -48,20 +48,31 @@ const (
 	hanging = 22  // column of a flag's meaning
 )
 
-// Usage writes the help for a screen of so many columns.
-func Usage(w io.Writer, known Known, width int) error {
+// Usage writes the help, on one topic where that is not empty, for a screen of so
+// many columns.
+func Usage(w io.Writer, known Known, topic string, width int) error {
 	s := newSet(&Config{}, known)
 	var b strings.Builder
+	if topic != "" {
+		s.about(&b, topic)
+	} else {
+		s.all(&b)
+	}
+	_, err := io.WriteString(w, screen.Wrap(b.String(), min(width, longest)))
+	return err
+}
+
+// all writes what there is, but for the topics' texts.
+func (s *set) all(b *strings.Builder) {
 	b.WriteString(head)
 	for _, g := range s.groups {
-		fmt.Fprintf(&b, "\n%s:\n", g.title)
+		fmt.Fprintf(b, "\n%s:\n", g.title)
 		for _, name := range g.flags {
-			s.describe(&b, s.Lookup(name))
+			s.describe(b, s.Lookup(name))
 		}
 	}
 	b.WriteString(tail)
-	_, err := io.WriteString(w, screen.Wrap(b.String(), min(width, longest)))
-	return err
+	listTopics(b)
 }
 
 // line is a flag's help on one line, as a hint.

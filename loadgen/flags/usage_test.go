@@ -19,7 +19,7 @@ var known = Known{Scenarios: []string{"mixed", "steady", "namesakes", "private",
 func TestUsage(t *testing.T) {
 	const columns = 80
 	var buf bytes.Buffer
-	if err := Usage(&buf, known, columns); err != nil {
+	if err := Usage(&buf, known, "", columns); err != nil {
 		t.Fatal(err)
 	}
 	const path = "testdata/help.txt"

@@ -104,6 +104,9 @@ func unknownMetric(expr, name string, at int) error {
 	return fault(expr, strings.Index(expr, name), len(name), fmt.Sprintf("unknown metric %q", name), metricNames())
 }
 
+// MetricNames lists what a threshold can name, for the help.
+func MetricNames() string { return metricNames() }
+
 // metricNames lists what a threshold can name, on lines that fit a terminal.
 func metricNames() string {
 	p := &page{}

@@ -1,0 +1,86 @@
+package flags
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/spf13/pflag"
+)
+
+// TestTopics holds that what the topics say of the command line is so, and that
+// they fit a screen.
+func TestTopics(t *testing.T) {
+	const columns = 80
+	examples := 0
+	for _, name := range topicNames() {
+		var b strings.Builder
+		if err := Usage(&b, known, name, columns); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns {
+				t.Errorf("%s: %d columns: %s", name, n, line)
+			}
+		}
+		about, text := topic(name)
+		for line := range strings.Lines(text) {
+			if strings.HasPrefix(line, "  chatsim ") && utf8.RuneCountInString(line) > columns {
+				t.Errorf("%s: a command is there to be copied, and too long for that: %s", name, line)
+			}
+		}
+		if about == "" || strings.Contains(about, "\n") || len(text) < 100 {
+			t.Errorf("%s is about %q, in %d bytes", name, about, len(text))
+		}
+		for line := range strings.Lines(strings.ReplaceAll(text, " \\\n   ", "")) {
+			if example, ok := strings.CutPrefix(line, "  chatsim "); ok {
+				examples++
+				example, _, _ = strings.Cut(strings.TrimSpace(example), " ||")
+				if _, err := Parse(split(t, "chatsim "+example), known); err != nil {
+					t.Errorf("%s: %s is refused: %v", name, example, err)
+				}
+			}
+			if strings.Contains(line, "git ") || strings.HasPrefix(line, "  [") {
+				continue
+			}
+			for _, m := range mentions(line) {
+				if newSet(&Config{}, known).Lookup(m) == nil {
+					t.Errorf("%s: there is no flag -%s", name, m)
+				}
+			}
+		}
+	}
+	if examples < 15 {
+		t.Errorf("only %d examples were tried", examples)
+	}
+	_, text := topic("scenarios")
+	for _, s := range known.Scenarios {
+		if !strings.Contains(text, "  "+s+" ") {
+			t.Errorf("scenario %s is not explained", s)
+		}
+	}
+}
+
+// TestHelpOnEverything holds that there is help on each flag and group, and that
+// it leads to the topic where there is one.
+func TestHelpOnEverything(t *testing.T) {
+	s := newSet(&Config{}, known)
+	var names []string
+	s.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	for _, g := range s.groups {
+		names = append(names, groupName(g))
+	}
+	for _, name := range names {
+		c, err := Parse([]string{"-help", name}, known)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		if err := Usage(&b, known, c.Topic, 80); err != nil || c.Topic != name || b.Len() < 20 {
+			t.Errorf("%s: %v, topic %s:\n%s", name, err, c.Topic, b.String())
+		}
+		if name == "tolerance" && !strings.Contains(b.String(), "see also            chatsim -help compare\n") {
+			t.Errorf("-tolerance leads nowhere:\n%s", b.String())
+		}
+	}
+}
