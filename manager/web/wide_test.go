@@ -140,7 +140,7 @@ func TestNoRunIsWide(t *testing.T) {
 		if wrong := b.eval(outgrown + "('.wide, pre, svg')"); wrong != "" {
 			t.Errorf("%+v:\n%s", l, wrong)
 		}
-		if wide := b.eval("[...document.querySelectorAll('tr')].map((e) => e.scrollWidth).filter((w) => w > Math.max(innerWidth, 900)).join()"); wide != "" {
+		if wide := b.eval("[...document.querySelectorAll('tr')].map((e) => e.scrollWidth).filter((w) => w > Math.max(innerWidth, 1000)).join()"); wide != "" {
 			t.Errorf("%+v: rows are %s wide", l, wide)
 		}
 		b.shoot("run-wide" + map[bool]string{true: "-phone"}[l.width > 0])
