@@ -2,15 +2,10 @@ package loadgen
 
 import (
 	"fmt"
-	"time"
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/report"
 )
-
-// limitedShare of the delivery's p99 is what the schedule's lag may reach
-// before the figures are the generator's rather than the server's.
-const limitedShare = 0.10
 
 // report puts together what the run came to.
 func (r *run) report(result check.Result) *report.Report {
@@ -100,17 +95,7 @@ func (r *run) series(took float64) []report.Second {
 
 // health says whether the load was made as planned, and what else to doubt.
 func (r *run) health(rep *report.Report) {
-	if !r.cfg.Rate.IsMax() {
-		rep.Generator.Applicable = true
-		rep.Generator.ScheduleLagP99 = r.measure.lag.ValueAtPercentile(99)
-		if d := rep.Latency.Delivery; d != nil && d.P99 != nil {
-			rep.Generator.Limited = float64(rep.Generator.ScheduleLagP99) > limitedShare*float64(*d.P99)
-		}
-		if rep.Generator.Limited {
-			rep.Warnings = append(rep.Warnings, fmt.Sprintf("generator-limited: lines were sent up to %v after their time (p99), more than a tenth of the delivery's p99",
-				time.Duration(rep.Generator.ScheduleLagP99).Round(10*time.Microsecond)))
-		}
-	}
+	r.generator(rep)
 	if v := r.cfg.Verify; v != check.Full {
 		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())
 	}

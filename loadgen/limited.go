@@ -1,0 +1,59 @@
+package loadgen
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"chatsim/loadgen/report"
+)
+
+// The generator is the limit where it sends lines so late that the latencies,
+// which count from when a line was due, are its own: where both how late it was
+// and what that added to a percentile are more than an allowance, that share of
+// the percentile but never less than what an idle machine's scheduler takes.
+const (
+	limitedShare     = 0.10
+	limitedAllowance = time.Millisecond
+)
+
+// lateness is a percentile of how late lines were sent, and of their deliveries
+// counted from when they were due and from when they were sent.
+type lateness struct {
+	name           string
+	lag, due, sent *int64 // nanoseconds, nil where there are too few samples
+}
+
+// limiting reports whether the percentile is the generator's.
+func (l lateness) limiting() bool {
+	if l.lag == nil || l.due == nil || l.sent == nil {
+		return false
+	}
+	allowed := max(int64(limitedAllowance), int64(limitedShare*float64(*l.due)))
+	return *l.lag > allowed && *l.due-*l.sent > allowed
+}
+
+// generator judges how the load was made, and warns where it is the limit.
+func (r *run) generator(rep *report.Report) {
+	if r.cfg.Rate.IsMax() {
+		return
+	}
+	lag50, lag99 := r.measure.lag.ValueAtPercentile(50), r.measure.lag.ValueAtPercentile(99)
+	rep.Generator = report.Generator{Applicable: true, ScheduleLagP99: lag99}
+	due, sent := rep.Latency.Delivery, rep.Latency.DeliveryActual
+	if due == nil || sent == nil {
+		return
+	}
+	var limited []string
+	for _, l := range []lateness{{"p50", &lag50, due.P50, sent.P50}, {"p99", &lag99, due.P99, sent.P99}} {
+		if l.limiting() {
+			limited = append(limited, fmt.Sprintf("%v of the delivery's %s of %v", rounded(*l.due-*l.sent), l.name, rounded(*l.due)))
+		}
+	}
+	if rep.Generator.Limited = len(limited) > 0; rep.Generator.Limited {
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("generator-limited: lines were sent up to %v after their time (p99), which is %s",
+			rounded(lag99), strings.Join(limited, " and ")))
+	}
+}
+
+func rounded(ns int64) time.Duration { return time.Duration(ns).Round(10 * time.Microsecond) }
