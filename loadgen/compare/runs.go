@@ -8,10 +8,12 @@ var outcomes = map[Verdict]report.Verdict{Better: report.Passed, Same: report.Pa
 // Runs is the set, and what it was compared with, for the renderers of package
 // report.
 func (s *Set) Runs(old []*report.Report) *report.Runs {
-	if s.Comparison == nil {
-		return &report.Runs{Reports: s.Reports, Old: old}
+	rs := &report.Runs{Reports: s.Reports, Old: old}
+	if s.Comparison != nil {
+		rs = s.Comparison.Runs(old, s.Reports)
 	}
-	return s.Comparison.Runs(old, s.Reports)
+	rs.Interrupted = s.Cut
+	return rs
 }
 
 // Runs is the comparison with the runs that it is of.

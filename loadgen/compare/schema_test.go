@@ -2,7 +2,9 @@ package compare
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -47,8 +49,10 @@ func TestSchema(t *testing.T) {
 	if all.Comparison, err = Reports(old, new, DefaultTolerance, true); err != nil {
 		t.Fatal(err)
 	}
+	cut := NewSet(new)
+	cut.Interrupt()
 	for name, write := range map[string]func(io.Writer) error{
-		"set": all.JSON, "comparison": func(w io.Writer) error { return report.WriteJSON(w, all.Comparison) },
+		"set": all.JSON, "interrupted": cut.JSON, "comparison": func(w io.Writer) error { return report.WriteJSON(w, all.Comparison) },
 	} {
 		var buf bytes.Buffer
 		if err := write(&buf); err != nil {
@@ -61,5 +65,25 @@ func TestSchema(t *testing.T) {
 		if err := s.Validate(doc); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// An interrupted set has not shown what it was to show, whatever its runs came to.
+func TestInterruptedSet(t *testing.T) {
+	quiet := func() float64 { return 1 }
+	s := NewSet(set(2, quiet, 1, 1, 100))
+	if s.Verdict != report.Passed || s.ExitCode() != report.ExitPassed {
+		t.Fatalf("%s, exit code %d", s.Verdict, s.ExitCode())
+	}
+	s.Interrupt()
+	var text, xml bytes.Buffer
+	if err := errors.Join(s.Text(&text, true), report.JUnit(&xml, s.Runs(nil))); err != nil {
+		t.Fatal(err)
+	}
+	if s.Verdict != report.Inconclusive || s.ExitCode() != report.ExitInterrupted || !strings.HasPrefix(text.String(), "INTERRUPTED  2 runs\n") {
+		t.Errorf("%s, exit code %d: %s", s.Verdict, s.ExitCode(), text.String())
+	}
+	if !strings.Contains(xml.String(), `<error message="interrupted: only 2 runs were made" type="interrupted">`) {
+		t.Errorf("JUnit: %s", xml.String())
 	}
 }

@@ -23,7 +23,8 @@ const Kind = "set"
 type Set struct {
 	Schema     int              `json:"schema"`
 	Kind       string           `json:"kind"`
-	Verdict    report.Verdict   `json:"verdict"` // the worst of its runs
+	Verdict    report.Verdict   `json:"verdict"`               // the worst of its runs
+	Cut        bool             `json:"interrupted,omitempty"` // before all its runs were made
 	Reports    []*report.Report `json:"reports"`
 	Other      []*report.Report `json:"other,omitempty"` // of the other program, with -ab
 	Spread     []Spread         `json:"spread"`
@@ -64,6 +65,15 @@ func NewSet(reports []*report.Report) *Set {
 	return s
 }
 
+// Interrupt notes that not all runs were made: those that were have not shown
+// what all were to show.
+func (s *Set) Interrupt() {
+	s.Cut = true
+	if s.Verdict == report.Passed {
+		s.Verdict = report.Inconclusive
+	}
+}
+
 // warnings are those of a set, by what they are about: the figures in them
 // differ from run to run.
 func warnings(set []*report.Report) []string {
@@ -91,6 +101,9 @@ func (s *Set) ExitCode() int {
 	}
 	if s.Comparison != nil {
 		codes = append(codes, s.Comparison.ExitCode())
+	}
+	if s.Cut {
+		codes = append(codes, report.ExitInterrupted)
 	}
 	return report.Worst(codes...)
 }

@@ -70,7 +70,11 @@ func human(m report.Metric, s Summary) string {
 // Quiet, it writes the verdicts alone.
 func (s *Set) Text(w io.Writer, quiet bool) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "%s  %s\n", strings.ToUpper(string(s.Verdict)), report.Plural(int64(len(s.Reports)), "run", "runs"))
+	word := strings.ToUpper(string(s.Verdict))
+	if s.Cut && s.Verdict == report.Inconclusive {
+		word = "INTERRUPTED"
+	}
+	fmt.Fprintf(t, "%s  %s\n", word, report.Plural(int64(len(s.Reports)), "run", "runs"))
 	spread := s.Spread
 	if quiet {
 		spread = nil

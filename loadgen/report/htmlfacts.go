@@ -7,7 +7,7 @@ import (
 
 // several says what the runs have in common and how each went.
 func (v *htmlView) several(rs *Runs, shown *Report, n int) {
-	v.Word = strings.ToUpper(string(v.Verdict))
+	v.Word = rs.word()
 	if v.Verdict == Measured {
 		v.Word, _ = shown.headline()
 	}

@@ -73,6 +73,10 @@ func JUnit(w io.Writer, rs *Runs) error {
 	if len(rs.Compared) > 0 || rs.notCompared() {
 		all.Suites = append(all.Suites, junitCompared(rs))
 	}
+	if rs.Interrupted {
+		all.Suites = append(all.Suites, junitSuite{Name: "runs", Time: "0", Cases: []junitCase{{Class: "chatsim.run", Name: "all runs",
+			Error: &junitResult{Message: "interrupted: only " + Plural(int64(len(rs.Reports)), "run was", "runs were") + " made", Type: "interrupted"}}}})
+	}
 	for i := range all.Suites {
 		s := &all.Suites[i]
 		s.count()

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Runs is what the forms for other programs show: one run, or several of the
@@ -12,6 +13,8 @@ type Runs struct {
 	Old      []*Report  // what they were compared with
 	Compared []Compared // figure by figure; none with Old: it was refused
 	Notes    []string   // on the comparison
+
+	Interrupted bool // before all runs were made
 }
 
 // Compared is one figure of two sets of runs.
@@ -46,10 +49,19 @@ func (rs *Runs) verdict() Verdict {
 			}
 		}
 	}
-	if rs.notCompared() {
+	if rs.notCompared() || rs.Interrupted {
 		worst = max(worst, slices.Index(rank, Inconclusive))
 	}
 	return rank[worst]
+}
+
+// word is the verdict in capitals.
+func (rs *Runs) word() string {
+	v := rs.verdict()
+	if rs.Interrupted && v == Inconclusive {
+		return "INTERRUPTED"
+	}
+	return strings.ToUpper(string(v))
 }
 
 // notCompared says that a comparison was asked for and refused.

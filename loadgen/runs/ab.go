@@ -92,6 +92,7 @@ func (s *Session) concludeAB(ctx context.Context, sides [2]*side) (int, error) {
 	}
 	if ctx.Err() != nil {
 		codes = append(codes, report.ExitInterrupted)
+		set.Interrupt()
 	}
 	var err error
 	if set.Comparison, err = compare.Reports(old, this, s.Flags.Tolerance, s.Flags.BaselineAny); err != nil {

@@ -50,6 +50,7 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 	}
 	if ctx.Err() != nil {
 		codes = append(codes, report.ExitInterrupted)
+		set.Interrupt()
 	}
 	return report.Worst(append(codes, set.ExitCode())...), errors.Join(shown, s.writeSet(set, baseline))
 }
