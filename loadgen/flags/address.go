@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"chatsim/loadgen/repair"
+	"chatsim/loadgen/report"
 )
 
 // address is a flag that takes one.
@@ -50,7 +51,7 @@ func (a address) wrong(addr string) string {
 			return " is a port without a host"
 		}
 		return " has no port"
-	case err != nil || strings.ContainsAny(host, " \t\r\n\"'/"):
+	case err != nil || strings.ContainsAny(host, " \"'/") || report.Printable(host) != host:
 		return " is not HOST:PORT"
 	case host == "" && a.minPort > 0:
 		return " has no host"

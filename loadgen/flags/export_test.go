@@ -1,7 +1,44 @@
 package flags
 
+import (
+	"slices"
+
+	"github.com/spf13/pflag"
+)
+
 // For the tests that import what imports this package.
 var (
 	Refusals = refusals
 	Scripted = known
 )
+
+// Names are those of all flags.
+func Names() []string {
+	var names []string
+	newSet(&Config{}, known).VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
+// Base is the least that a command line has beside a flag.
+func Base(name string) []string {
+	s := newSet(&Config{}, known)
+	switch {
+	case name == "inflight":
+		return []string{"-rate", "max"}
+	case name == "tolerance" || name == "baseline-any":
+		return []string{"-baseline", "x"}
+	case name == "tls-cert":
+		return []string{"-serve", "-tls-key", "x"}
+	case name == "tls-key":
+		return []string{"-serve", "-tls-cert", "x"}
+	case name == "tls-ca":
+		return []string{"-join", "h:1", "-tls"}
+	case name == "serve" || name == "join":
+		return nil
+	case slices.Contains(s.flagsOf(liveRoom), name):
+		return []string{"-serve"}
+	case slices.Contains(s.flagsOf(terminal), name):
+		return []string{"-join", "h:1"}
+	}
+	return nil
+}

@@ -187,11 +187,12 @@ func leftover(s *set, rest []string) error {
 		e.hint = strings.Join(append([]string{"chatsim -help"}, rest[1:]...), " ")
 	case slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "0", "1"}, strings.ToLower(arg)):
 		e.hint = "a flag without a value in chatsim -help is on by itself, and off with =false: -v=false"
-	case f == nil:
+	case f == nil || len(name) == 1:
 	case strings.HasPrefix(arg, "-"):
 		e.hint = "leave -- out: what follows it is no flag"
 	case hasValue && s.takes(f.Name, value):
 		e.hint = fmt.Sprintf("write -%s=%s", f.Name, quote(value))
+	case hasValue:
 	case f.NoOptDefVal != "":
 		e.hint = "write -" + f.Name
 	case len(rest) > 1 && s.takes(f.Name, rest[1]):

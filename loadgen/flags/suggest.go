@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"chatsim/loadgen/repair"
+	"chatsim/loadgen/report"
 )
 
 // decimal is what a number looks like here: the parsers below also read 0x10
@@ -47,7 +48,7 @@ func (s *set) onlyDecimal() {
 // that the flag takes; empty if none is found.
 func (s *set) meant(f *pflag.Flag, value string) string {
 	for _, v := range candidates(f, value) {
-		if v != "" && v != value && s.takes(f.Name, v) {
+		if v != "" && v != value && report.Printable(v) == v && s.takes(f.Name, v) {
 			return v
 		}
 	}

@@ -70,6 +70,7 @@ func (c *Config) setTopic() (err error) {
 // findTopic finds out what is asked about. Words that are not known by heart are
 // taken for what is nearest: help does no harm.
 func (s *set) findTopic(word string) (string, error) {
+	asked := word
 	word = strings.ToLower(strings.Trim(strings.ReplaceAll(word, " ", "-"), "-"))
 	var names []string
 	for _, g := range s.groups {
@@ -86,7 +87,7 @@ func (s *set) findTopic(word string) (string, error) {
 	if near := nearest(word, names); near != "" {
 		return near, nil
 	}
-	return "", &Error{msg: "no help on " + show(word), hint: "chatsim -help lists flags, and topics: " + strings.Join(topicNames(), ", ")}
+	return "", &Error{msg: "no help on " + show(asked), hint: "chatsim -help lists flags, and topics: " + strings.Join(topicNames(), ", ")}
 }
 
 func groupName(g group) string { return strings.ReplaceAll(strings.ToLower(g.title), " ", "-") }

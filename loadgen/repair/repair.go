@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -25,6 +26,9 @@ var plain = strings.NewReplacer(
 // Text is s in plain characters: no quotes, no space around, nothing that
 // cannot be seen.
 func Text(s string) string {
+	if !utf8.ValidString(s) {
+		return s
+	}
 	s = plain.Replace(width.Fold.String(s))
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
@@ -38,7 +42,7 @@ var (
 	grouped    = regexp.MustCompile(`^[+-]?\d{1,3}([,._ ]\d{3})+$`)
 	commaed    = regexp.MustCompile(`^([+-]?\d+),(\d+)$`)
 	multiplied = regexp.MustCompile(`^(\d+(?:\.\d+)?) ?([kKmM])$`)
-	leading    = regexp.MustCompile(`^[+-]?\d+(?:\.\d+)?`)
+	counted    = regexp.MustCompile(`^(\d+(?:\.\d+)?) ?(?i:users?|chatters?|lines?|bytes?|b|times|runs?|(?:lines? ?)?/ ?s(?:ec)?|lps)$`)
 	bare       = regexp.MustCompile(`^\d+(?:\.\d+)?$`)
 )
 
@@ -64,8 +68,8 @@ func Number(s string) []string {
 	if f, err := strconv.ParseFloat(s, 64); err == nil && !strings.ContainsAny(s, "xXpPnN") {
 		out = append(out, decimal(f))
 	}
-	if n := leading.FindString(s); n != "" && !strings.ContainsAny(s[len(n):], "0123456789") {
-		out = append(out, n)
+	if m := counted.FindStringSubmatch(s); m != nil {
+		out = append(out, m[1])
 	}
 	return out
 }

@@ -15,7 +15,7 @@ func TestRepairs(t *testing.T) {
 		{Number, "1,000", "1000"}, {Number, "1,000,000", "1000000"}, {Number, "1'000", "1000"}, {Number, "1 000", "1000"},
 		{Number, "1\u00a0000", "1000"}, {Number, "0,5", "0.5"}, {Number, "1e3", "1000"}, {Number, "5k", "5000"}, {Number, "1.5M", "1500000"},
 		{Number, "“500”", "500"}, {Number, "５００", "500"}, {Number, "−5", "-5"}, {Number, "500,", "500"}, {Number, "100/s", "100"},
-		{Number, "64 bytes", "64"}, {Number, "010", "10"}, {Number, "0x10", ""}, {Number, "nan", ""}, {Number, "", ""}, {Number, "many", ""},
+		{Number, "64 bytes", "64"}, {Number, "010", "10"}, {Number, "100 lines/s", "100"}, {Number, "500 users", "500"}, {Number, "5min", ""}, {Number, "1G", ""}, {Number, "10%", ""}, {Number, "0x10", ""}, {Number, "nan", ""}, {Number, "", ""}, {Number, "many", ""},
 		{Bytes, "5 MB", "5MB"}, {Bytes, "5mb", "5MB"}, {Bytes, "1,5 GB/s", "1.5GB"}, {Bytes, "1,000kb", "1000kB"}, {Bytes, "5ms", ""}, {Bytes, "5", ""},
 		{Percentage, "10", "10%"}, {Percentage, "0.1", "10%"}, {Percentage, "0.3", "30%"}, {Percentage, "10 percent", "10%"},
 		{Percentage, "10,5%", "10.5%"}, {Percentage, "10％", "10%"}, {Percentage, "0,5%", "0.5%"}, {Percentage, "1", "1%"}, {Percentage, "some", ""}, {Percentage, "5ms", ""},

@@ -98,6 +98,8 @@ type line struct {
 	lead string // the line so far, as far as it decides the indent
 	done bool   // the indent is known:
 	hang int    // where what does not fit goes on
+
+	margin int // of the line itself
 }
 
 // longestLead is how far into a line what decides the indent of its
@@ -129,9 +131,13 @@ func (l *line) add(b *strings.Builder, text string, width int) {
 func (l *line) word(b *strings.Builder, word string, width int) {
 	l.indent(width)
 	size := uniseg.StringWidth(visible(word))
-	if l.at > l.hang && l.at+len(l.gap)+size > width && width >= least {
-		b.WriteString("\n" + strings.Repeat(" ", l.hang))
-		l.at, l.gap, l.done = l.hang, "", true
+	hang := l.hang
+	if hang+size > width {
+		hang = l.margin // the word has more room there
+	}
+	if l.at > hang && l.at+len(l.gap)+size > width && width >= least {
+		b.WriteString("\n" + strings.Repeat(" ", hang))
+		l.at, l.gap, l.done = hang, "", true
 	}
 	b.WriteString(l.gap + word)
 	l.at += len(l.gap) + size
@@ -151,7 +157,7 @@ func (l *line) indent(width int) {
 	margin := len(l.lead) + len(l.gap)
 	switch {
 	case l.lead == "":
-		l.hang = len(l.gap)
+		l.hang, l.margin = len(l.gap), len(l.gap)
 	case margin > longestLead || margin > width/2:
 		l.done = true
 	case l.gap == " " && strings.HasSuffix(l.lead, ":") && !strings.Contains(l.lead, " "), len(l.gap) > 1:

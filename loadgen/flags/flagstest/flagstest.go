@@ -172,7 +172,10 @@ func (t *try) says(words ...string) bool {
 func (t *try) list() {
 	for ; t.at < len(t.tokens) && !strings.HasPrefix(t.word(t.at).text, "-"); t.at++ {
 		if v := t.word(t.at).text; v != "or" {
-			t.lines = append(t.lines, with(t.args, t.blamed, operator.FindString(valueOf(t.args, t.blamed))+v))
+			if t.blamed == "threshold" || t.blamed == "find-rate" { // the limit alone
+				v = operator.FindString(valueOf(t.args, t.blamed)) + v
+			}
+			t.lines = append(t.lines, with(t.args, t.blamed, v))
 		}
 		if end := t.word(t.at).end; end == ";" || end == ":" {
 			t.at++
