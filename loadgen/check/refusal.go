@@ -1,9 +1,9 @@
 package check
 
 import (
+	"bytes"
 	"math"
 	"slices"
-	"strings"
 )
 
 // A line that is answered by an error where it would have come back is refused.
@@ -60,8 +60,9 @@ func (s *Session) observeRefusal(text []byte) {
 
 // quoted returns the session's line whose stamp stands in an error's text.
 func (s *Session) quoted(text []byte) *Line {
+	nonce := []byte(s.judge.cfg.Nonce + "-")
 	for rest := text; ; rest = rest[1:] {
-		i := strings.Index(string(rest), s.judge.cfg.Nonce+"-")
+		i := bytes.Index(rest, nonce)
 		if i < 0 {
 			return nil
 		}
