@@ -76,13 +76,15 @@ func HTML(w io.Writer, rs *Runs) error {
 type htmlView struct {
 	CSS      template.CSS
 	Report   *Report // the one shown in full
-	Of       string  // which one it is, of several
+	Of       string  // which one it is, of several: a heading's end
 	Verdict  Verdict
 	Word     string
 	Sentence string
 	Warnings []string
 	Tiles    []fact
 	Several  *table
+	Spread   *table
+	Warned   *table // the runs' warnings in full
 	Compared []Compared
 	Notes    []string
 
@@ -115,6 +117,7 @@ type table struct {
 	Header  []string
 	Rows    [][]string
 	Long    bool
+	Prose   bool // sentences, not figures
 }
 
 // failedCheck is a check with its witnesses.
@@ -147,14 +150,9 @@ func view(rs *Runs) *htmlView {
 		Compared: rs.Compared, Notes: rs.Notes, Thresholds: r.Thresholds}
 	if len(rs.Reports)+len(rs.Old) > 1 {
 		v.several(rs, r, n)
+	} else {
+		v.single(r)
 	}
-	for _, warning := range r.Warnings {
-		v.Warnings = append(v.Warnings, Printable(warning))
-	}
-	if others := warned(rs, r); others != "" {
-		v.Warnings = append(v.Warnings, others)
-	}
-	v.Tiles = tiles(r)
 	v.checks(r)
 	v.find(r.Find)
 	v.latency(rs, r)
@@ -168,6 +166,17 @@ func view(rs *Runs) *htmlView {
 			humanDuration(int64(c.MeasuredS*1e9)), humanDuration(int64(c.CostS*1e9)))
 	}
 	return v
+}
+
+// single has what is said first of one run; it may be one of a search.
+func (v *htmlView) single(r *Report) {
+	for _, warning := range r.Warnings {
+		v.Warnings = append(v.Warnings, Printable(warning))
+	}
+	v.Tiles = tiles(r)
+	if r.Find != nil && len(r.Find.Steps) > 0 {
+		v.Of = " at " + linesPerSecond(r.Config.Rate)
+	}
 }
 
 func (v *htmlView) checks(r *Report) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"regexp"
@@ -115,12 +116,12 @@ func TestHTMLSays(t *testing.T) {
 			"cut \\x1b[31m", "\\u202e", `<strong>bob3</strong> saw`, "not enough samples", "Latency by percentile", "warm-up", "Roster, joins",
 			"0.0051 of this machine", "the machine was busy", "chatsim -users 500 -duration 30s -seed 7", "delivery.p99&lt;5ms"}},
 		{"measured", One(measured()), []string{"MEASURED, NOT VERIFIED", "run with -verify off", "max, 1,024 lines under way"}},
-		{"find", One(full()), []string{"holds up to 400 lines/s", "1.20 ms, generator-limited"}},
+		{"find", One(full()), []string{"holds up to 400 lines/s", `<dt>highest rate</dt><dd>400 lines/s<small>at which `, "Checks at 100 lines/s", "1.20 ms, generator-limited"}},
 		{"comparison", &Runs{Reports: []*Report{sample(), sample()}, Old: []*Report{sample()}, Notes: []string{"other load, in 1 of 2 runs"}, Compared: []Compared{
 			{Metric: "floor.share", Gated: true, Old: 0.41, New: 0.2, Difference: -0.51, P: 0.008, Verdict: "worse", Outcome: Failed},
 			{Metric: "delivery.p50", Unit: "ns", Gated: true, Old: 5e6, New: 6e6, Difference: 0.2, P: 0.4, Verdict: "can't tell", Outcome: Inconclusive, Why: "within noise"}}},
 			[]string{"FAILED", "worse in floor.share", "about delivery.p50", "0.41", "-51.0 %", "within noise", "other load, in 1 of 2 runs", "old 1"}},
-		{"set", &Runs{Reports: []*Report{sample(), long(4)}}, []string{"2 runs, 1 passed, 1 failed", "run by run", "Checks of run 2"}},
+		{"set", &Runs{Reports: []*Report{sample(), long(4)}}, []string{"2 runs, 1 passed, 1 failed", "run by run", "Checks of run 2", "Latencies of run 2", "Configuration of run 2"}},
 	} {
 		out := pageOf(t, tt.rs)
 		for _, want := range tt.want {
@@ -135,6 +136,42 @@ func measured() *Report {
 	r := sample()
 	cases["measured"](r)
 	return r
+}
+
+// TestHTMLOfASet holds that what is said first of several runs is said of all of
+// them, and that nothing is left to reports that nobody has.
+func TestHTMLOfASet(t *testing.T) {
+	var set []*Report
+	for i, p50 := range []float64{9, 1, 2, 4} {
+		r := sample()
+		r.Latency.Delivery.P50, r.Sent, r.Joined, r.Left = ms(p50), 10, 5, 1
+		r.Warnings = nil
+		if i != 1 {
+			r.Warnings = []string{fmt.Sprintf("other load on the machine: %d cores of it", i)}
+		}
+		set = append(set, r)
+	}
+	set[2].Latency.Delivery = nil
+	set[2].Warnings = append(set[2].Warnings, "another matter")
+	out := pageOf(t, &Runs{Reports: set})
+	if old := pageOf(t, &Runs{Reports: set[:1], Old: set[1:]}); !strings.Contains(old, `<th scope="row">old 2</th><td>another matter</td>`) {
+		t.Error("the warnings of those compared with are nowhere")
+	}
+	for _, want := range []string{
+		`<dt>delivery p50</dt><dd>4.00 ms<small>median of 3 runs, 1.00 ms to 9.00 ms</small></dd>`,
+		`<dt>lines sent</dt><dd>40<small>in 4 runs</small></dd>`,
+		`<dt>joined</dt><dd>20<small>in 4 runs, 4 left, `,
+		`<tr><th scope="row">delivery.p50</th><td class="n">3</td><td class="n">1.00 ms</td><td class="n">4.00 ms</td><td class="n">9.00 ms</td></tr>`,
+		`<strong>Warning</strong> other load on the machine, in 3 of 4 runs</li>`, `<strong>Warning</strong> another matter, in 1 of 4 runs</li>`,
+		`<th scope="row">4</th><td>other load on the machine: 3 cores of it</td>`,
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("nowhere %s in\n%s", want, out[strings.Index(out, "<main>"):strings.Index(out, "<h2>Checks")])
+		}
+	}
+	if strings.Contains(out, "own report") {
+		t.Error("it points to reports that are not there")
+	}
 }
 
 // TestHTMLSize holds the promise that a page can be mailed.

@@ -2,64 +2,18 @@ package report
 
 import (
 	"fmt"
-	"strings"
 )
-
-// several says what the runs have in common and how each went.
-func (v *htmlView) several(rs *Runs, shown *Report, n int) {
-	v.Word = rs.word()
-	if v.Verdict == Measured {
-		v.Word, _ = shown.headline()
-	}
-	verdicts := make(map[Verdict]int)
-	for _, r := range rs.Reports {
-		verdicts[r.Verdict]++
-	}
-	v.Sentence = Plural(int64(len(rs.Reports)), "run", "runs")
-	for _, verdict := range []Verdict{Passed, Failed, Inconclusive, Measured} {
-		if verdicts[verdict] > 0 {
-			v.Sentence += fmt.Sprintf(", %d %s", verdicts[verdict], verdict)
-		}
-	}
-	if len(rs.Old) > 0 {
-		v.Sentence += ", compared with " + Plural(int64(len(rs.Old)), "other", "others")
-	}
-	if rs.notCompared() {
-		v.Sentence += ": the sets were not compared"
-	}
-	if worse := rs.deciding(Failed); worse != nil {
-		v.Sentence += ": worse in " + strings.Join(worse, ", ")
-	}
-	if undecided := rs.deciding(Inconclusive); undecided != nil {
-		v.Sentence += ": can't tell about " + strings.Join(undecided, ", ")
-	}
-	v.Sentence += fmt.Sprintf("; %s, %s each.", Plural(int64(shown.Users), "user", "users"), seconds(shown.Config.DurationS))
-	v.Of = fmt.Sprintf(" of run %d", n+1)
-	v.Several = &table{Caption: fmt.Sprintf("Every run; number %d is shown in full below", n+1),
-		Header: []string{"run", "verdict", "delivery p50", "p99", "max", "deliveries/s", "evicted", "seed"}}
-	row := func(name string, r *Report) {
-		verdict := string(r.Verdict)
-		if failed := r.checksThat(Failed); len(failed) > 0 {
-			verdict += ": " + strings.Join(failed, ", ")
-		}
-		p50, p99, most := "–", "–", "–"
-		if d := r.Latency.Delivery; d != nil {
-			p50, p99, most = humanPercentile(d.P50), humanPercentile(d.P99), humanDuration(d.Max)
-		}
-		v.Several.Rows = append(v.Several.Rows, []string{name, Printable(verdict), p50, p99, most,
-			thousands(int64(r.DeliveriesPerS + 0.5)), thousands(r.evictions()), fmt.Sprint(r.Seed)})
-	}
-	for i, r := range rs.Reports {
-		row(fmt.Sprint(i+1), r)
-	}
-	for i, r := range rs.Old {
-		row(fmt.Sprintf("old %d", i+1), r)
-	}
-}
 
 // tiles are the figures that are read first.
 func tiles(r *Report) []fact {
 	var out []fact
+	if f := r.Find; f != nil {
+		rate := "none"
+		if f.Rate != nil {
+			rate = linesPerSecond(*f.Rate)
+		}
+		out = append(out, fact{"highest rate", rate, "at which " + Printable(f.Expr)})
+	}
 	if d := r.Latency.Delivery; d != nil {
 		out = append(out, fact{"delivery p50", humanPercentile(d.P50), ""}, fact{"delivery p99", humanPercentile(d.P99), "at most " + humanDuration(d.Max)})
 	}
@@ -135,21 +89,4 @@ func configuration(r *Report) []fact {
 	add("dialect", c.Dialect)
 	add("seed", fmt.Sprint(r.Seed))
 	return facts
-}
-
-// warned says which runs have warnings beside the one that is shown.
-func warned(rs *Runs, shown *Report) string {
-	var numbers []string
-	for i, r := range rs.Reports {
-		if r != shown && len(r.Warnings) > 0 {
-			numbers = append(numbers, fmt.Sprint(i+1))
-		}
-	}
-	switch len(numbers) {
-	case 0:
-		return ""
-	case 1:
-		return "run " + numbers[0] + " has warnings too, see its own report"
-	}
-	return "runs " + strings.Join(numbers, ", ") + " have warnings too, see their own reports"
 }

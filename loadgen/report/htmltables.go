@@ -16,7 +16,7 @@ func (v *htmlView) latency(rs *Runs, r *Report) {
 		c.Title += v.Of
 		v.Curves = append(v.Curves, c)
 	}
-	t := &table{Caption: "Latencies", Header: []string{"", "samples", "min", "mean", "p50", "p90", "p99", "p99.9", "max"}}
+	t := &table{Caption: "Latencies" + v.Of, Header: []string{"", "samples", "min", "mean", "p50", "p90", "p99", "p99.9", "max"}}
 	for _, l := range latencies {
 		if x := l.get(&r.Latency); x != nil {
 			t.Rows = append(t.Rows, []string{l.name, thousands(x.Count), humanDuration(x.Min), humanDuration(x.Mean), humanPercentile(x.P50),
@@ -24,7 +24,9 @@ func (v *htmlView) latency(rs *Runs, r *Report) {
 		}
 	}
 	v.LatencyTable = t
-	v.CurveTable = curveTable(r)
+	if v.CurveTable = curveTable(r); v.CurveTable != nil {
+		v.CurveTable.Caption += v.Of
+	}
 }
 
 // curveTable is the curves in figures.

@@ -145,4 +145,23 @@ func TestNoRunIsWide(t *testing.T) {
 		}
 		b.shoot("run-wide" + map[bool]string{true: "-phone"}[l.width > 0])
 	}
+	rep := &report.Report{Verdict: report.Failed, Users: 2, Where: "server at " + long["jamo"], Checks: now.Checks, Errors: now.Errors, Reproduce: long["a family"]}
+	for _, text := range long {
+		rep.Warnings = append(rep.Warnings, text)
+	}
+	for i := range now.Checks[1].Witnesses {
+		w := &now.Checks[1].Witnesses[i]
+		w.Before, w.Sides = []string{w.Came}, []report.Side{{Name: wideNames[4], Saw: []string{w.Came}}, {Name: w.Came, Saw: wideNames}}
+	}
+	if err := s.Done(report.One(rep)); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []look{{width: 390, height: 780}, {}} {
+		b := newTab(t, url, l)
+		b.shows("h1", "FAILED")
+		if wrong := b.eval(outgrown + "('.scroll, svg')"); wrong != "" {
+			t.Errorf("the report, %+v:\n%s", l, wrong)
+		}
+		b.shoot("report-wide" + map[bool]string{true: "-phone"}[l.width > 0])
+	}
 }
