@@ -187,9 +187,21 @@ func (t *ThresholdResult) outcome() string {
 	case t.Value == nil:
 		return orText(t.Why, "not enough samples") // those of before do not tell
 	case t.Verdict == Failed:
-		return "not met: " + humanValue(*t.Value, t.Unit)
+		return "not met: " + t.human()
 	}
-	return "met: " + humanValue(*t.Value, t.Unit)
+	return "met: " + t.human()
+}
+
+// human writes the value as the limit is written: a share as a percentage.
+func (t *ThresholdResult) human() string {
+	m, ok := findMetric(t.Metric)
+	switch {
+	case !ok || m.kind != share:
+		return humanValue(*t.Value, t.Unit)
+	case *t.Value > 0 && *t.Value < 0.0001:
+		return "under 0.01%"
+	}
+	return digits3(*t.Value*100) + "%"
 }
 
 // humanValue writes a metric's value as the rest of the report would.
