@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"chatsim/chatter"
@@ -66,6 +67,8 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 			}
 		case f.Kind == wire.Error:
 			r.errors.add(string(f.Text))
+		case f.Kind == wire.Unknown:
+			r.throttled(f.Raw)
 		case f.Kind == wire.Roster:
 			r.rosters.Add(1)
 			s.hasJoined(at, dialled)
@@ -111,6 +114,13 @@ func (s *stay) observe(f *Frame, at time.Duration) (*check.Line, error) {
 		}
 	}
 	return s.session.Observe(&f.Frame, at), nil
+}
+
+// throttled remembers that the server has said how fast it takes lines.
+func (r *run) throttled(raw []byte) {
+	if limit, ok := wire.ParseSlow(raw); ok {
+		r.slowedTo.Store(math.Float64bits(limit))
+	}
 }
 
 // malformed tells the judge of a frame that the client could not understand.

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"math"
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/report"
@@ -96,6 +97,9 @@ func (r *run) series(took float64) []report.Second {
 // health says whether the load was made as planned, and what else to doubt.
 func (r *run) health(rep *report.Report) {
 	r.generator(rep)
+	if limit := math.Float64frombits(r.slowedTo.Load()); limit > 0 {
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("the server takes %v lines a second from each user and reads the others later; start it with -flood 0 to measure what it can do", limit))
+	}
 	if v := r.cfg.Verify; v != check.Full {
 		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())
 	}

@@ -36,10 +36,11 @@ type run struct {
 
 	joined, renamed atomic.Int64
 	sent, rosters   atomic.Int64
-	returning       atomic.Int64 // chatters who are about to come back
-	ends            atomic.Int64 // streams ended and connections closed
-	failed          atomic.Bool  // the load was ended because of a violation
-	stopping        atomic.Bool  // the end: streams that break off are ours
+	returning       atomic.Int64  // chatters who are about to come back
+	ends            atomic.Int64  // streams ended and connections closed
+	failed          atomic.Bool   // the load was ended because of a violation
+	stopping        atomic.Bool   // the end: streams that break off are ours
+	slowedTo        atomic.Uint64 // bits of the lines a second that the server takes from each user; 0: it has not said
 	anchor          atomic.Pointer[check.Line]
 	phase           atomic.Pointer[Phase]
 	readers         sync.WaitGroup // goroutines that observe a session

@@ -53,6 +53,17 @@ func TestUnknownControlObjects(t *testing.T) {
 	}
 }
 
+// A run that the server slows down says so, and how that is ended.
+func TestThrottled(t *testing.T) {
+	t.Parallel()
+	rep := run(t, short(serve(t, faults{remark: `{"slow":200}` + "\n"}), lively(t, "mixed")), 4*time.Second)
+	passes(t, rep)
+	const want = "the server takes 200 lines a second from each user and reads the others later; start it with -flood 0 to measure what it can do"
+	if !slices.Contains(rep.Warnings, want) {
+		t.Errorf("the warnings are %q, want %q among them", rep.Warnings, want)
+	}
+}
+
 // TestStalledReader: one chatter stops reading for a second; nobody minds.
 func TestStalledReader(t *testing.T) {
 	t.Parallel()

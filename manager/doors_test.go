@@ -196,6 +196,10 @@ func TestFlood(t *testing.T) {
 		if took := time.Since(start); took < 8*time.Second || took > 9*time.Second {
 			t.Errorf("102 lines at 10 a second, 20 at once, take %v", took)
 		}
+		for range 21 {
+			bob.expect(group("bob", "spam"))
+		}
+		bob.expect(`{"slow":10}`, group("amy", "fine"), group("bob", "spam"), group("bob", "spam")) // once
 		bob.conn.Close()
 		amy.expect(left("bob"))
 	})

@@ -59,6 +59,7 @@ func (s *session) onEnd(r feed.Reason, err error) {
 	case feed.Broken:
 		// The user stays until what it has sent so far is read, but not longer
 		// than that can take.
+		s.peerHasClosed(hungUp)
 		end := time.Now().Add(s.m.cfg.Grace)
 		s.cutoff.Store(end.UnixNano())
 		s.setReadDeadline(end)

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"time"
 
-	"golang.org/x/time/rate"
+	"chatsim/manager/wire"
 )
 
 // floodUnit is how many bytes of a line count as one more line, so that long
@@ -43,17 +43,24 @@ func (m *Manager) fullLocked() bool {
 	return m.cfg.MaxUsers > 0 && m.room.Len() >= m.cfg.MaxUsers
 }
 
-// newFlood is the limit for one user's lines, nil if there is none.
-func (m *Manager) newFlood() *rate.Limiter {
-	if m.cfg.LineRate <= 0 {
-		return nil
+// charge counts a line of so many bytes against the limit, and reports whether
+// the next has to wait for that: nothing is dropped, it is read later. The first
+// time the user is told of the limit.
+func (s *session) charge(b *batch, bytes int) (slowed bool) {
+	if s.refusing || !s.spend(bytes) {
+		return false
 	}
-	return rate.NewLimiter(rate.Limit(m.cfg.LineRate), max(m.cfg.LineBurst, 1))
+	if !s.toldSlow {
+		s.toldSlow = true
+		start := len(b.out)
+		b.out = wire.AppendSlow(b.out, s.m.cfg.LineRate)
+		b.ops = append(b.ops, op{kind: reply, start: start, end: len(b.out)})
+	}
+	return true
 }
 
-// charge counts a line of so many bytes against the limit, and says whether the
-// next has to wait for that: nothing is dropped, it is read later.
-func (s *session) charge(bytes int) (slowed bool) {
+// spend counts a line of so many bytes, and reports whether there is a delay.
+func (s *session) spend(bytes int) (slowed bool) {
 	if s.flood == nil {
 		return false
 	}
@@ -67,21 +74,47 @@ func (s *session) charge(bytes int) (slowed bool) {
 func (s *session) chargeExtra() {
 	if c, ok := s.conn.(interface{ Extra() int }); ok {
 		for range c.Extra() {
-			s.charge(0)
+			s.spend(0)
 		}
 	}
 }
 
-// slowDown waits as charge has said, unless the room is closing.
+// slowDown waits as charge has said, unless the room is closing or the stay was
+// cut. It looks meanwhile whether the peer has gone, for what it has sent before
+// may take minutes.
 func (s *session) slowDown() {
-	if s.delay <= 0 {
-		return
+	for s.delay > 0 {
+		s.lookAtPeer()
+		s.wait()
+		if s.cut.Load() {
+			s.delay, s.refusing = 0, true
+		}
 	}
-	t := time.NewTimer(s.delay)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-s.m.ctx.Done():
+}
+
+// wait waits for the delay or a part of it, and not longer than until the peer
+// closes. On a plain socket it reads on meanwhile to see that.
+func (s *session) wait() {
+	begin := time.Now()
+	if s.under != nil && !s.passed.Load() && !s.over() {
+		s.setReadDeadline(begin.Add(s.delay))
+		_ = s.under.Read(func(fd uintptr) bool {
+			if s.in.raw != nil {
+				s.in.ahead.read(fd)
+			}
+			return hangupOfFD(fd) != stays
+		})
+		s.setReadDeadline(s.until)
+	} else {
+		t := time.NewTimer(min(s.delay, glanceEvery))
+		defer t.Stop()
+		select {
+		case <-t.C:
+		case <-s.m.ctx.Done():
+		}
 	}
-	s.delay = 0
+	s.delay -= time.Since(begin)
+	if s.m.draining.Load() || s.dismissed.Load() {
+		s.delay = 0
+	}
 }

@@ -16,8 +16,13 @@ import (
 
 // login finds out what the client speaks, and reads the name that it asks for.
 func (s *session) login() error {
-	s.flood = s.m.newFlood()
 	deadline := time.Now().Add(s.m.cfg.LoginTimeout)
+	s.until = deadline
+	if s.inner { // else it may be a request and no user
+		if err := s.takeFlood(); err != nil {
+			return err
+		}
+	}
 	s.setReadDeadline(deadline)
 	line, err := s.opening(deadline)
 	if err == nil && s.m.cfg.Password != "" {
@@ -26,7 +31,8 @@ func (s *session) login() error {
 	if err != nil {
 		return s.loginError(err)
 	}
-	s.setReadDeadline(time.Time{})
+	s.until = time.Time{}
+	s.setReadDeadline(s.until)
 	return s.ask(string(bytes.TrimSuffix(line, []byte("\r"))))
 }
 
@@ -112,12 +118,13 @@ func (s *session) password(line []byte) ([]byte, error) {
 		return nil, wrongPassword("it takes a client that can send one, as its first line")
 	}
 	word := bytes.TrimSuffix(line, []byte("\r"))
-	ok, answer, err := s.m.guesses.try(s.m.ctx, guessedFrom(s.conn.RemoteAddr()), s.m.isPassword(word), func() bool { return peerClosed(s.conn) })
+	ok, answer, err := s.m.guesses.try(s.m.ctx, guessedFrom(s.conn.RemoteAddr()), s.m.isPassword(word), func() bool { return hangupOf(s.under) != stays })
 	switch {
 	case err != nil:
 		return nil, err
 	case ok:
-		s.setReadDeadline(time.Now().Add(s.m.cfg.LoginTimeout)) // its turn may have come late
+		s.until = time.Now().Add(s.m.cfg.LoginTimeout)
+		s.setReadDeadline(s.until) // its turn may have come late
 		return s.nameLine(nil)
 	}
 	s.m.count(func(st *Stats) { st.WrongPasswords++ })

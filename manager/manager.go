@@ -88,6 +88,7 @@ type Manager struct {
 	feed    *feed.Feed
 	rosters *semaphore.Weighted // bytes of rosters under way
 	batches sync.Pool           // of *batch
+	floods  *floods             // nil: lines are not limited
 	ctx     context.Context     // done when draining
 	cancel  context.CancelFunc
 
@@ -95,6 +96,7 @@ type Manager struct {
 	hurry      atomic.Bool // the shutdown waits for nobody any more
 	cutOff     atomic.Bool // and somebody had not got everything
 	goroutines sync.WaitGroup
+	ahead      atomic.Int64 // bytes that sessions have read before their turn
 
 	guesses guesses
 
@@ -131,6 +133,7 @@ type Stats struct {
 	PrivateLines   uint64 // delivered
 	UnknownNames   uint64 // private lines to names that were not online
 	LongLines      uint64
+	LeftUnsaid     uint64                 // lines of users who left before the flood limit or a full room let them through
 	Slips          uint64                 // lines that looked like a command
 	LoginFailures  map[wire.Reason]uint64 // of connections that never joined
 	Dropouts       uint64                 // of those, without a word from us
@@ -160,6 +163,9 @@ func New(cfg Config) *Manager {
 	}
 	m.batches.New = func() any { return newBatch(cfg.MaxLine) }
 	m.ctx, m.cancel = context.WithCancel(context.Background())
+	if cfg.LineRate > 0 {
+		m.floods = newFloods(cfg.LineRate, cfg.LineBurst)
+	}
 	if cfg.StrictNames {
 		m.room.Keys = []func(string) string{wire.Skeleton, wire.CapitalSkeleton}
 	}

@@ -68,7 +68,7 @@ func (s *session) consume(b *batch, data []byte) (rest []byte, err error) {
 				return nil, err
 			}
 		}
-		if s.charge(len(line)) {
+		if s.charge(b, len(line)) {
 			return data, s.publish(b)
 		}
 		if len(b.out) >= batchSize {
@@ -97,6 +97,10 @@ func (s *session) tooLong(b *batch) {
 
 // handle makes a step of what one line asks for.
 func (s *session) handle(b *batch, req wire.Request) error {
+	if s.refusing {
+		s.refused++
+		return nil
+	}
 	switch req.Kind {
 	case wire.Say:
 		b.say(s.name, req.Text)
@@ -109,7 +113,7 @@ func (s *session) handle(b *batch, req wire.Request) error {
 		if err := s.publish(b); err != nil {
 			return err
 		}
-		return s.answerWho()
+		return s.unlessCut(s.answerWho(), 1)
 	case wire.Slip:
 		s.notSaid(b, string(req.Text))
 	}
@@ -183,10 +187,13 @@ func (s *session) publish(b *batch) error {
 	}
 	defer b.reset()
 	f := s.m.feed
+	if f.Full() {
+		defer s.lookOut()()
+	}
 	f.Lock()
 	defer f.Unlock()
 	if !f.WaitRoomLocked() || s.left || s.m.closing {
-		return errOver
+		return s.unlessCut(errOver, b.said())
 	}
 	for i := range b.ops {
 		o := &b.ops[i]
@@ -202,6 +209,16 @@ func (s *session) publish(b *batch) error {
 	}
 	s.m.countLinesLocked(b.lines)
 	return nil
+}
+
+// said is how many lines a batch would say.
+func (b *batch) said() (n int) {
+	for _, o := range b.ops {
+		if o.kind != reply {
+			n += bytes.Count(b.out[o.start:o.end], newline)
+		}
+	}
+	return n
 }
 
 // tellLocked gives a private line its place, or its sender the error there.

@@ -171,7 +171,7 @@ func (s *session) consumeRaw(b *batch, data []byte, last bool) (rest []byte, err
 		case n == 0:
 			return s.await(b, data)
 		}
-		s.charge(n)
+		s.charge(b, n)
 		if err := s.handle(b, req); err != nil {
 			return nil, err
 		}

@@ -26,6 +26,8 @@ type reader struct {
 
 	lines bool             // rest may hold whole lines
 	rest  []byte           // came in and is not consumed; own memory
+	whole bool             // the batch holds rest and nothing else
+	ahead ahead            // what came behind rest and was read before its turn
 	small *[smallRead]byte // of a connection without raw
 
 	b   *batch // borrowed
@@ -44,9 +46,13 @@ func (r *reader) init(conn net.Conn, pool *sync.Pool, full func() bool) {
 // first; keep gives it back. No input and no error means that the room is full.
 func (r *reader) fill() (data []byte, err error) {
 	if r.lines {
-		r.lines = false
+		r.lines, r.whole = false, true
 		r.borrow()
-		return r.b.in[:copy(r.b.in, r.rest)], nil
+		return r.b.in[:len(r.rest)], nil
+	}
+	if next := r.ahead.next(); next != nil {
+		r.borrow()
+		return r.b.in[:len(r.rest)+copy(r.b.in[len(r.rest):], next)], nil
 	}
 	r.n, r.err = 0, nil
 	if r.raw == nil {
@@ -100,11 +106,15 @@ func (r *reader) readSmall() {
 // keep gives the batch back and keeps rest, which may lie in it. lines says
 // that rest may hold whole lines, for the next fill to give at once.
 func (r *reader) keep(rest []byte, lines bool) {
-	if len(rest) == 0 {
+	switch {
+	case len(rest) == 0:
 		r.rest = nil
-	} else {
+	case r.whole:
+		r.rest = r.rest[len(r.rest)-len(rest):]
+	default:
 		r.rest = append([]byte(nil), rest...)
 	}
+	r.whole = false
 	r.lines = lines && len(rest) > 0
 	r.giveBack()
 }

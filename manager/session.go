@@ -6,9 +6,8 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"chatsim/manager/feed"
 	"chatsim/manager/room"
@@ -28,15 +27,21 @@ type session struct {
 	// Static after newSession.
 	m     *Manager
 	conn  net.Conn
-	out   feed.Conn      // conn, or what puts frames into another form on their way there
-	inner bool           // within a session that speaks HTTP, see ServeLines
-	ended sync.WaitGroup // until the feed writes no more for us, after outcome was set
+	out   feed.Conn       // conn, or what puts frames into another form on their way there
+	under syscall.RawConn // the socket that conn goes over; nil: none, or it cannot be looked at
+	inner bool            // within a session that speaks HTTP, see ServeLines
+	ended sync.WaitGroup  // until the feed writes no more for us, after outcome was set
 
 	// Owned by the session's goroutine.
 	in       reader
 	raw      *rawWriter    // of the raw dialect, else nil
-	flood    *rate.Limiter // nil: no limit
+	flood    *allowance    // nil: no limit
 	delay    time.Duration // that the next line has to wait for
+	toldSlow bool          // the user knows of the limit
+	refusing bool          // the stay was cut: what is still read is not said
+	refused  uint64        // lines of that
+	until    time.Time     // that the login may take; zero afterwards
+	lookout  *time.Timer   // see lookOut; nil until it is needed
 	name     string        // assigned
 	asked    string        // cleaned
 	signs    string        // what the client calls itself until it knows its name: as it asked
@@ -53,6 +58,10 @@ type session struct {
 	outcome feed.Reason // see ended
 
 	dismissed atomic.Bool  // put out by the operator, or its place taken by itself
+	cut       atomic.Bool  // the stay has ended before all that was sent was said
+	hangup    atomic.Int32 // how the peer has closed, as far as it was seen; see hangup
+	passed    atomic.Bool  // flood was passed on
+	waiting   atomic.Bool  // lookout is to go on
 	cutoff    atomic.Int64 // no read waits for longer, in Unix nanoseconds; 0: none
 }
 
@@ -80,14 +89,15 @@ type visiting struct{ read []byte }
 func (*visiting) Error() string { return "speaks HTTP" }
 
 func newSession(m *Manager, conn net.Conn) *session {
-	s := &session{m: m, conn: conn, out: conn}
+	s := &session{m: m, conn: conn, out: conn, under: rawOf(socket(conn))}
 	s.ended.Add(1)
 	s.in.init(conn, &m.batches, s.leaveUnread)
+	s.in.ahead.all = &m.ahead
 	return s
 }
 
 // leaveUnread says that input is better left in the socket for now.
-func (s *session) leaveUnread() bool { return s.member != nil && s.m.feed.Full() }
+func (s *session) leaveUnread() bool { return s.member != nil && !s.refusing && s.m.feed.Full() }
 
 // run is the session's life.
 func (s *session) run() {
@@ -104,6 +114,8 @@ func (s *session) run() {
 		}
 		defer release()
 	}
+	defer s.endFlood()
+	defer s.in.ahead.drop()
 	tune(s.conn, s.m.cfg.KeepAlive, s.m.cfg.UserTimeout)
 	err := s.enter()
 	if visitor, ok := errors.AsType[*visiting](err); ok {
@@ -125,7 +137,10 @@ func (s *session) enter() (err error) {
 				err = errOver
 			}
 		}()
-		if err = s.login(); err != nil {
+		if err = s.login(); err == nil {
+			err = s.takeFlood()
+		}
+		if err != nil {
 			s.refuse(err)
 		} else if err = s.greet(); err != nil {
 			s.part(err)
@@ -146,6 +161,7 @@ func (s *session) panicked(p any) {
 // converse reads until the connection or the stay ends. An unfinished line at
 // the end is dropped.
 func (s *session) converse() error {
+	defer s.countRefused()
 	for {
 		data, err := s.in.fill()
 		s.chargeExtra()
@@ -170,10 +186,11 @@ func (s *session) converse() error {
 
 // waitRoom waits until the room takes more.
 func (s *session) waitRoom() error {
+	defer s.lookOut()()
 	s.m.feed.Lock()
 	defer s.m.feed.Unlock()
 	if !s.m.feed.WaitRoomLocked() || s.left {
-		return errOver
+		return s.unlessCut(errOver, 0)
 	}
 	return nil
 }

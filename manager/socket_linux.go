@@ -34,19 +34,16 @@ func unsent(conn net.Conn) int {
 	return n
 }
 
-// peerClosed reports whether a socket's peer has closed its side, or all, even
-// where what it sent before is unread.
-func peerClosed(conn net.Conn) bool {
-	const closed, closeWait = 7, 8 // of the kernel's include/net/tcp_states.h
-	raw := rawOf(socket(conn))
-	if raw == nil {
-		return false
+// hangupOfFD looks whether the peer of a socket has closed it, be there unread
+// bytes or not.
+func hangupOfFD(fd uintptr) hangup {
+	p := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
+	_, _ = unix.Poll(p, 0)
+	switch {
+	case p[0].Revents&(unix.POLLERR|unix.POLLHUP) != 0:
+		return hungUp
+	case p[0].Revents&unix.POLLRDHUP != 0:
+		return finished
 	}
-	state := uint8(0)
-	_ = raw.Control(func(fd uintptr) {
-		if info, err := unix.GetsockoptTCPInfo(int(fd), unix.IPPROTO_TCP, unix.TCP_INFO); err == nil {
-			state = info.State
-		}
-	})
-	return state == closed || state == closeWait
+	return stays
 }

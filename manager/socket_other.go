@@ -13,5 +13,5 @@ func setUserTimeout(*net.TCPConn, time.Duration) {}
 // unsent cannot be told here.
 func unsent(net.Conn) int { return -1 }
 
-// peerClosed cannot be told here without reading.
-func peerClosed(net.Conn) bool { return false }
+// hangupOfFD cannot tell here: a peer's end is seen when all before it is read.
+func hangupOfFD(uintptr) hangup { return stays }

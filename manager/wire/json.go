@@ -46,7 +46,7 @@ func (f *Frame) parseJSON(b []byte) error {
 }
 
 func (f *Frame) reset() {
-	*f = Frame{Names: f.Names[:0], scratch: f.scratch[:0]}
+	*f = Frame{Raw: f.Raw, Names: f.Names[:0], scratch: f.scratch[:0]}
 }
 
 // decodeObject finds the one known key of a control object; an object without

@@ -24,6 +24,7 @@ const (
 	LineTooLong
 	NoSuchUser
 	NotSaid
+	LeftEarly
 
 	numReasons
 )
@@ -45,6 +46,7 @@ var reasons = [numReasons]struct{ word, text string }{
 	LineTooLong:  {"line too long", "line too long"},
 	NoSuchUser:   {"no such user", "no such user"},
 	NotSaid:      {"not said", "not said to anybody"},
+	LeftEarly:    {"left early", "left before all was said"},
 }
 
 // String is a short word for reports and counters.

@@ -12,7 +12,8 @@
 //	'{'  a control object     one of {"welcome":NAME} {"join":[NAME…]} {"leave":[NAME…]} {"error":TEXT}
 //
 // Keys that a reader does not know are ignored, and so is an object that has no
-// other: that is how the protocol grows.
+// other: that is how the protocol grows. {"slow":200} tells a client once that
+// it says more than so many lines a second, and that the others are read later.
 //
 // A name never holds '@', so the sender and the target of a chat line are its
 // last two '@'-fields: it is parsed from the right and its text may hold any '@'.

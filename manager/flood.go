@@ -1,0 +1,217 @@
+package manager
+
+import (
+	"cmp"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	maxAllowances = 1 << 16 // remembered of all addresses together,
+	maxOfAddress  = 1 << 10 // and of one
+	maxRecent     = 64      // of one address that are looked at when the next one comes
+	sweepEvery    = 10 * time.Second
+)
+
+// allowance is the limit for one user's lines. It outlives its connection until
+// its burst is whole again. Where its user has closed and has still something to
+// say, and another has come from the same address, both have it.
+type allowance struct {
+	*rate.Limiter
+	users int // sessions; guarded by floods.mu
+}
+
+// floods remembers the allowances of those who have left. Whoever comes from the
+// same address takes one over, the one with most left. So an address has as many
+// of them as it had connections at one time: many people behind one address are
+// not limited together, and coming back gains nothing.
+type floods struct {
+	// Static after construction.
+	limit rate.Limit
+	burst int
+
+	mu sync.Mutex
+	// Guarded by mu.
+	left   map[netip.Prefix][]*allowance
+	count  int // of all in left
+	swept  time.Time
+	recent map[netip.Prefix][]*session // the newest of those who have one
+}
+
+func newFloods(lineRate float64, burst int) *floods {
+	return &floods{limit: rate.Limit(lineRate), burst: max(burst, 1),
+		left: make(map[netip.Prefix][]*allowance), recent: make(map[netip.Prefix][]*session)}
+}
+
+// source is what counts as one address; false for what is no network.
+func source(addr net.Addr) (from netip.Prefix, ok bool) {
+	_, ok = addr.(*net.TCPAddr)
+	return guessedFrom(addr), ok
+}
+
+// take returns an allowance, and whether somebody has left it.
+func (f *floods) take(addr net.Addr, now time.Time) (a *allowance, inherited bool) {
+	from, ok := source(addr)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if of := f.owingLocked(from, now); ok && len(of) > 0 {
+		a = slices.MaxFunc(of, byTokens(now))
+		f.setLocked(from, slices.DeleteFunc(of, func(b *allowance) bool { return a == b }))
+		a.users++
+		return a, true
+	}
+	return &allowance{rate.NewLimiter(f.limit, f.burst), 1}, false
+}
+
+// pass leaves an allowance to whoever comes next. Of too many those are
+// forgotten that have most left.
+func (f *floods) pass(addr net.Addr, a *allowance, now time.Time) {
+	from, ok := source(addr)
+	if !ok {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if now.Sub(f.swept) >= sweepEvery {
+		f.swept = now
+		for p := range f.left {
+			f.owingLocked(p, now)
+		}
+	}
+	of := append(f.owingLocked(from, now), a)
+	if len(of) > maxOfAddress || f.count >= maxAllowances {
+		most := slices.MaxFunc(of, byTokens(now))
+		of = slices.DeleteFunc(of, func(b *allowance) bool { return b == most })
+	}
+	f.setLocked(from, of)
+}
+
+// newest returns those of an address who have come last.
+func (f *floods) newest(addr net.Addr) []*session {
+	from, _ := source(addr)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.recent[from])
+}
+
+// enter has s be the newest of its address.
+func (f *floods) enter(s *session) {
+	from, ok := source(s.conn.RemoteAddr())
+	if !ok {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	of := append(f.recent[from], s)
+	f.recent[from] = slices.Delete(of, 0, max(len(of)-maxRecent, 0))
+}
+
+// end is told by each session that has an allowance.
+func (f *floods) end(s *session) {
+	from, _ := source(s.conn.RemoteAddr())
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s.flood.users--
+	of := slices.DeleteFunc(f.recent[from], func(o *session) bool { return o == s })
+	if f.recent[from] = of; len(of) == 0 {
+		delete(f.recent, from)
+	}
+}
+
+// owingLocked forgets the allowances of an address that are whole again, and
+// returns the others.
+func (f *floods) owingLocked(from netip.Prefix, now time.Time) []*allowance {
+	before := len(f.left[from])
+	if before == 0 {
+		return nil
+	}
+	of := slices.DeleteFunc(f.left[from], func(a *allowance) bool {
+		return a.users == 0 && a.TokensAt(now) >= float64(f.burst)
+	})
+	f.count -= before - len(of)
+	f.left[from] = of
+	if len(of) == 0 {
+		delete(f.left, from)
+	}
+	return of
+}
+
+// setLocked replaces what owingLocked has returned.
+func (f *floods) setLocked(from netip.Prefix, of []*allowance) {
+	f.count += len(of) - len(f.left[from])
+	if f.left[from] = of; len(of) == 0 {
+		delete(f.left, from)
+	}
+}
+
+func byTokens(now time.Time) func(a, b *allowance) int {
+	return func(a, b *allowance) int { return cmp.Compare(a.TokensAt(now), b.TokensAt(now)) }
+}
+
+// takeFlood takes an allowance for the user's lines, if they are limited. To
+// come back to one that others have left counts as a line, too, which has to be
+// waited for: everybody is told of it. One whose peer closes meanwhile passes it
+// on at once, and does not come in if it cannot read any more.
+func (s *session) takeFlood() error {
+	if s.m.floods == nil || s.flood != nil {
+		return nil
+	}
+	now := time.Now()
+	if s.inheritFlood(now) {
+		s.delay = s.flood.ReserveN(now, 1).DelayFrom(now)
+	}
+	for {
+		h := hangupOf(s.under)
+		if h != stays {
+			s.passOn()
+		}
+		if h == hungUp {
+			return syscall.ECONNRESET
+		}
+		if s.delay <= 0 {
+			return nil
+		}
+		s.wait()
+	}
+}
+
+// inheritFlood sets the allowance, and reports whether somebody has left it. One
+// who has closed a moment ago may not have found out yet.
+func (s *session) inheritFlood(now time.Time) (inherited bool) {
+	f, addr := s.m.floods, s.conn.RemoteAddr()
+	defer f.enter(s)
+	if s.flood, inherited = f.take(addr, now); inherited {
+		return true
+	}
+	for _, o := range f.newest(addr) {
+		if !o.passed.Load() && hangupOf(o.under) != stays {
+			o.passOn()
+			break
+		}
+	}
+	s.flood, inherited = f.take(addr, now)
+	return inherited
+}
+
+// passOn leaves the allowance to whoever comes next from the same address, as
+// soon as our peer has closed: what it has still to say counts against it as
+// well. Any goroutine may call it.
+func (s *session) passOn() {
+	if s.flood != nil && !s.passed.Swap(true) {
+		s.m.floods.pass(s.conn.RemoteAddr(), s.flood, time.Now())
+	}
+}
+
+// endFlood ends the session's use of its allowance.
+func (s *session) endFlood() {
+	if s.flood != nil {
+		s.passOn()
+		s.m.floods.end(s)
+	}
+}
