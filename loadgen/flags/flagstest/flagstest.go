@@ -18,6 +18,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"chatsim/loadgen/flags"
 )
@@ -214,11 +215,40 @@ func orPlaceholder(value string) string {
 // is an error.
 func (t *try) takesValue(name string) bool {
 	name, _, _ = strings.Cut(name, "=")
-	_, err := flags.Parse([]string{name}, t.known)
-	if err != nil && strings.HasPrefix(err.Error(), "unknown flag") {
+	k := kindOf(name)
+	if k == unknown {
 		t.err = fmt.Errorf("%s is mentioned and is no flag", name)
 	}
-	return err != nil && strings.HasSuffix(err.Error(), " needs a value")
+	return k == valued
+}
+
+// kind is what is known of a flag's name.
+type kind int
+
+const (
+	unknown kind = iota
+	alone
+	valued
+)
+
+// kinds are those that were asked for already.
+var kinds sync.Map
+
+// kindOf asks the parser about a name with its dash.
+func kindOf(name string) kind {
+	if k, ok := kinds.Load(name); ok {
+		return k.(kind)
+	}
+	k := alone
+	_, err := flags.Parse([]string{name}, flags.Known{Scenarios: []string{""}})
+	switch {
+	case err != nil && strings.HasPrefix(err.Error(), "unknown flag"):
+		k = unknown
+	case err != nil && strings.HasSuffix(err.Error(), " needs a value"):
+		k = valued
+	}
+	kinds.Store(name, k)
+	return k
 }
 
 // find returns where a flag is, and how many words it takes.
@@ -228,7 +258,7 @@ func find(args []string, name string) (at, n int) {
 		if !strings.HasPrefix(arg, "-") || strings.TrimLeft(word, "-") != name {
 			continue
 		}
-		if _, err := flags.Parse([]string{word}, flags.Known{Scenarios: []string{""}}); !hasValue && err != nil && strings.HasSuffix(err.Error(), " needs a value") {
+		if !hasValue && kindOf(word) == valued {
 			return i, min(2, len(args)-i)
 		}
 		return i, 1
