@@ -115,7 +115,7 @@ func (r *run) health(rep *report.Report) {
 			rep.Refused, report.Plural(rep.Sent, "line", "lines"), rep.Errors.Reason()))
 	}
 	if d := rep.Latency.Delivery; d == nil || d.P99 == nil {
-		rep.Warnings = append(rep.Warnings, "too few samples: fewer than 100 deliveries have no p99")
+		rep.Warnings = append(rep.Warnings, "too few samples: "+report.Plural(rep.Deliveries, "delivery", "deliveries")+", and a p99 takes 100")
 	}
 	rep.Warnings = append(rep.Warnings, r.measure.usage.doubts()...)
 	if r.lostBack > maxJoinWarnings {
