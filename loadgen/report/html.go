@@ -92,6 +92,9 @@ type htmlView struct {
 	Failed     []failedCheck
 	Thresholds []ThresholdResult
 
+	Refused string
+	Said    *table // what the server said in errors
+
 	Find      *Find
 	Found     string
 	FindChart *chart
@@ -154,6 +157,7 @@ func view(rs *Runs) *htmlView {
 		v.single(r)
 	}
 	v.checks(r)
+	v.errors(r)
 	v.find(r.Find)
 	v.latency(rs, r)
 	v.Time = overTime(rs, r)

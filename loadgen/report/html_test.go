@@ -115,6 +115,8 @@ func TestHTMLSays(t *testing.T) {
 		{"full", One(long(30)), []string{"✗</span> FAILED", "agreement, total order violated", "never came to one chatter", "499 others saw it as expected",
 			"cut \\x1b[31m", "\\u202e", `<strong>bob3</strong> saw`, "not enough samples", "Latency by percentile", "warm-up", "Roster, joins",
 			"0.0051 of this machine", "the machine was busy", "chatsim -users 500 -duration 30s -seed 7", "delivery.p99&lt;5ms"}},
+		{"refused", One(refused()), []string{"Errors from the server", "1,500 of 3,000 lines were answered by an error", "<th scope=\"row\">slow down</th><td>1,200</td>",
+			"amy is too \\x1b[31m loud", "of further kinds", "refused&lt;=0"}},
 		{"measured", One(measured()), []string{"MEASURED, NOT VERIFIED", "run with -verify off", "max, 1,024 lines under way"}},
 		{"find", One(full()), []string{"holds up to 400 lines/s", `<dt>highest rate</dt><dd>400 lines/s<small>at which `, "Checks at 100 lines/s", "1.20 ms, generator-limited"}},
 		{"comparison", &Runs{Reports: []*Report{sample(), sample()}, Old: []*Report{sample()}, Notes: []string{"other load, in 1 of 2 runs"}, Compared: []Compared{
@@ -135,6 +137,12 @@ func TestHTMLSays(t *testing.T) {
 func measured() *Report {
 	r := sample()
 	cases["measured"](r)
+	return r
+}
+
+func refused() *Report {
+	r := sample()
+	cases["refused"](r)
 	return r
 }
 

@@ -110,6 +110,23 @@ func timeRow(from, to int, series map[int]Second, course map[int]Moment) []strin
 		thousands(sum.Roster), thousands(sum.Joins), thousands(sum.Leaves), thousands(sum.Evicted)}
 }
 
+// errors shows what the server said in errors, and how many lines they refused.
+func (v *htmlView) errors(r *Report) {
+	if r.Refused > 0 {
+		v.Refused = thousands(r.Refused) + " of " + Plural(r.Sent, "line", "lines") + " were answered by an error instead of coming back."
+	}
+	if r.Errors.Count == 0 {
+		return
+	}
+	v.Said = &table{Caption: "By text; … is what differs", Header: []string{"error", "times", "for example"}, Prose: true}
+	for _, k := range r.Errors.Kinds {
+		v.Said.Rows = append(v.Said.Rows, []string{Printable(k.Text), thousands(k.Count), Printable(k.Example)})
+	}
+	if r.Errors.Others > 0 {
+		v.Said.Rows = append(v.Said.Rows, []string{"of further kinds", thousands(r.Errors.Others), ""})
+	}
+}
+
 // limitedWord is how a search's step says it too.
 const limitedWord = "generator-limited"
 
