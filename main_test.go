@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -164,6 +165,8 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 		delayed(ts, args[0], ln)
 	case args[0] == "losing":
 		losing(ts, ln)
+	case args[0] == "refusing":
+		refusing(ts, ln)
 	case args[0] == "original":
 		ts.Defer(original.All().Serve(ln))
 	case args[0] == "raw":
@@ -190,6 +193,50 @@ func delayed(ts *testscript.TestScript, delay string, ln net.Listener) {
 	ts.Defer(func() {
 		ln.Close()
 		room.Shutdown(context.Background())
+	})
+}
+
+// refusing is a room behind something that answers every second line itself, by
+// an error.
+func refusing(ts *testscript.TestScript, ln net.Listener) {
+	behind, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	room := manager.New(manager.Config{})
+	go room.Serve(behind)
+	ts.Defer(func() { room.Shutdown(context.Background()) })
+	go accept(ln, func(c net.Conn) {
+		in, err := net.Dial("tcp", behind.Addr().String())
+		if err != nil {
+			return
+		}
+		defer in.Close()
+		var whole sync.Mutex // one frame after the other
+		go func() {
+			frames := bufio.NewReader(in)
+			for {
+				frame, err := frames.ReadBytes('\n')
+				whole.Lock()
+				c.Write(frame)
+				whole.Unlock()
+				if err != nil {
+					return
+				}
+			}
+		}()
+		lines := bufio.NewReader(c)
+		for n := 0; ; n++ {
+			line, err := lines.ReadBytes('\n')
+			switch {
+			case err != nil:
+				return
+			case n > 0 && n%2 == 0:
+				whole.Lock()
+				fmt.Fprintf(c, "{\"error\":\"slow down, line %d\"}\n", n)
+				whole.Unlock()
+			default:
+				in.Write(line)
+			}
+		}
 	})
 }
 
