@@ -25,13 +25,13 @@ import (
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/runs"
 	"chatsim/loadgen/scenario"
-	"chatsim/loadgen/screen"
 	"chatsim/loadgen/trace"
 	"chatsim/loadgen/watch"
 	"chatsim/manager"
 	"chatsim/manager/live"
 	"chatsim/manager/live/outlet"
 	"chatsim/manager/record"
+	"chatsim/manager/screen"
 	"chatsim/manager/web"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"chatsim/loadgen/screen"
+	"chatsim/manager/screen"
 )
 
 const head = `chatsim runs a chat room and many scripted chatters over real sockets, checks

@@ -8,7 +8,7 @@ import (
 	"os"
 	"slices"
 
-	"chatsim/loadgen/screen"
+	"chatsim/manager/screen"
 )
 
 // Output is where a report goes, and in which forms. Of the files each is a

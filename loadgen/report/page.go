@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"chatsim/loadgen/screen"
+	"chatsim/manager/screen"
 )
 
 const (

@@ -16,7 +16,7 @@ import (
 	"chatsim/loadgen/flags"
 	"chatsim/loadgen/progress"
 	"chatsim/loadgen/report"
-	"chatsim/loadgen/screen"
+	"chatsim/manager/screen"
 )
 
 // Session is what one command line asks for.

@@ -72,7 +72,7 @@ func (h *house) greet() {
 	if h.cfg.Password != "" {
 		first = "The first line is the password, the second your name"
 	}
-	fmt.Fprintf(h.stdout, "%s, each further one goes to everybody;\n/msg NAME TEXT is for one person alone, /who says who is here. Ctrl-C closes the room.\n", first)
+	fmt.Fprintf(h.stdout, "%s, each further one goes to everybody;\n/msg NAME TEXT is for one person alone, /who says who is here.\nCtrl-C closes the room.\n", first)
 	if h.figures != nil {
 		fmt.Fprintf(h.stdout, "What the room counts is at %s and %s.\n", h.figures.url("/live"), h.figures.url("/metrics"))
 	}

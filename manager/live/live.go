@@ -24,6 +24,7 @@ import (
 	"chatsim/manager/listen"
 	"chatsim/manager/live/outlet"
 	"chatsim/manager/record"
+	"chatsim/manager/screen"
 	"chatsim/manager/web"
 	"chatsim/manager/wire"
 )
@@ -110,7 +111,7 @@ const onStdout = "-"
 const lastWords = time.Second
 
 func newHouse(cfg Config, stdout, stderr io.Writer) *house {
-	h := &house{cfg: cfg, stream: stdout, stdout: outlet.Of(stdout), stderr: outlet.Of(stderr)}
+	h := &house{cfg: cfg, stream: stdout, stdout: outlet.Of(screen.Fit(stdout)), stderr: outlet.Of(stderr)}
 	if cfg.Record == onStdout {
 		h.stdout = h.stderr
 	}

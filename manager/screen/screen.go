@@ -1,6 +1,6 @@
 // Package screen fits text for people to the terminal that shows it: lines are
 // broken between words. What goes to a file or a pipe is left as it is, for
-// programs to read.
+// programs to read. It knows no room and no run.
 package screen
 
 import (
