@@ -66,6 +66,8 @@ func TestSilence(t *testing.T) {
 			t.Errorf("the end is %v", err)
 		}
 		at(3 * silence)
+		go c.CloseWrite()
+		frames(t, peer, "\x88\x19\x03\xf0two pings had no answer")
 	})
 }
 

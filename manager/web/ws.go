@@ -25,7 +25,7 @@ const (
 
 // errSilent ends a connection whose peer answers no ping. TCP may not know that
 // it is gone: a proxy in between acknowledges for it.
-var errSilent = errors.New("websocket: the peer answers no ping")
+var errSilent = &violation{websocket.StatusPolicyViolation, "two pings had no answer"}
 
 // socket makes a WebSocket of a request and serves it until it has ended.
 func (cfg *Config) socket(w http.ResponseWriter, r *http.Request) {
@@ -188,6 +188,7 @@ func (c *conn) wonder() error {
 	next := c.heard.Add(silence)
 	if !now.Before(next) {
 		if c.asked == unanswered {
+			c.in.err, c.told = errSilent, true
 			return errSilent
 		}
 		c.asked++
