@@ -289,5 +289,5 @@ func serve(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stde
 	defer signal.Stop(hup)
 	return live.Run(ctx, live.Config{Reload: hup, Listen: cfg.Listen, Drain: cfg.Drain, Record: cfg.Record, RecordPrivate: cfg.RecordPrivate,
 		RecordFormat: format, Password: password, MetricsAddr: cfg.MetricsAddr, TLSCert: cfg.TLSCert, TLSKey: cfg.TLSKey, StrictNames: cfg.StrictNames,
-		MaxUsers: cfg.MaxUsers, MaxConns: cfg.MaxConns, Console: cfg.Console, Origins: cfg.Origins, Hosts: cfg.Hosts, Flood: cfg.Flood, Verbose: cfg.Verbose}, stdin, stdout, stderr)
+		MaxUsers: cfg.MaxUsers, MaxConns: cfg.MaxConns, Console: cfg.Console, Origins: cfg.Origins, Hosts: cfg.Hosts, Flood: cfg.Flood, NoRaw: cfg.Raw == "off", Verbose: cfg.Verbose}, stdin, stdout, stderr)
 }

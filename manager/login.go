@@ -55,35 +55,9 @@ func (s *session) ask(asked string) (err error) {
 	return nil
 }
 
-// opening reads the first line. Where dialects are told apart, bytes without an
-// end are the name of one who speaks the raw dialect.
-func (s *session) opening(deadline time.Time) (line []byte, err error) {
-	if !s.m.cfg.Detect || s.inner {
-		return s.nameLine(nil)
-	}
-	line, err = s.nameLine(func() {
-		if soon := time.Now().Add(s.m.cfg.RawWait); soon.Before(deadline) {
-			s.setReadDeadline(soon)
-		}
-	})
-	switch {
-	case err == nil && s.m.web != nil && isHTTP(line):
-		return nil, &visiting{append(append(line, '\n'), s.in.rest...)}
-	case err == nil:
-		s.setReadDeadline(deadline)
-	case errors.Is(err, os.ErrDeadlineExceeded) && len(s.in.rest) > 0 && !s.over():
-		s.becomeRaw()
-		name, n := wire.RawName(s.in.rest)
-		line = bytes.Clone(name)
-		s.in.keep(s.in.rest[n:], true)
-		return line, nil
-	}
-	return line, err
-}
-
-// nameLine reads up to the first '\n' and keeps what came behind it. If it has
-// to wait for that, pending is called once.
-func (s *session) nameLine(pending func()) ([]byte, error) {
+// nameLine reads up to the first '\n' and keeps what came behind it. Each time
+// that it has to wait for that, pending is called with what came so far.
+func (s *session) nameLine(pending func(data []byte)) ([]byte, error) {
 	for {
 		data, err := s.in.fill()
 		if err != nil {
@@ -103,11 +77,10 @@ func (s *session) nameLine(pending func()) ([]byte, error) {
 			return nil, &refusal{wire.BadName, wire.BadName.With(
 				fmt.Sprintf("no end of the name line in %d bytes", s.m.cfg.MaxLine))}
 		}
-		s.in.keep(data, false)
 		if pending != nil {
-			pending()
-			pending = nil
+			pending(data)
 		}
+		s.in.keep(data, false)
 	}
 }
 

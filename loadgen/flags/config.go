@@ -66,6 +66,7 @@ type Config struct {
 	MaxConns      int      // connections, 0: no limit
 	Origins       []string // of pages from elsewhere that may connect
 	Hosts         []string // names of this server for those who come by HTTP, for -watch too
+	Raw           string   // one of raws
 	Flood         float64  // lines a second of one user, 0: no limit
 
 	// The terminal chatter.

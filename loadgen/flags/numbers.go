@@ -100,7 +100,7 @@ func (c *Config) checkWords() error {
 	for _, w := range []struct {
 		name, value string
 		known       []string
-	}{{"scenario", c.Scenario, c.set.known.Scenarios}, {"verify", c.Verify, verifyLevels}, {"dialect", c.Dialect, dialects}, {"calibrate", c.Calibrate, calibrations}, {"record-format", c.RecordFormat, recordFormats}} {
+	}{{"scenario", c.Scenario, c.set.known.Scenarios}, {"verify", c.Verify, verifyLevels}, {"dialect", c.Dialect, dialects}, {"calibrate", c.Calibrate, calibrations}, {"raw", c.Raw, raws}, {"record-format", c.RecordFormat, recordFormats}} {
 		if slices.Contains(w.known, w.value) {
 			continue
 		}

@@ -142,6 +142,7 @@ var refusals = []struct{ Line, Want, Hint string }{
 	{"-repeat 2 -trace x", "-trace and several runs contradict each other", "of one run"},
 	{"-serve -repeat 2", "-serve and -repeat contradict each other", ""},
 	{"-judge x -fail-fast", "-judge and -fail-fast contradict each other", ""},
+	{"-serve -raw maybe", "-raw maybe is not known", "one of on, off"},
 	{"-calibrate maybe", "-calibrate maybe is not known", "one of on, off"},
 	{"-calibrate off -threshold floor.share>30%", "-calibrate off and a limit on the floor contradict each other", "calibration measures"},
 	{"-quiet=maybe", "-quiet maybe is neither true nor false", "write -quiet"},
@@ -239,7 +240,7 @@ func TestParseErrors(t *testing.T) {
 func defaults(change func(*Config)) *Config {
 	c := &Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second,
 		Scenario: "mixed", Verify: "full", Dialect: "line", Drain: 10 * time.Second, Calibrate: "on", Repeat: 1, Tolerance: DefaultTolerance, Listen: "127.0.0.1:9999",
-		Record: "server.txt", RecordFormat: "text", MaxUsers: 10000, MaxConns: 512, Flood: 200}
+		Record: "server.txt", RecordFormat: "text", MaxUsers: 10000, MaxConns: 512, Raw: "on", Flood: 200}
 	change(c)
 	return c
 }

@@ -27,6 +27,9 @@ var verifyLevels = []string{"full", "order", "count", report.VerifyOff}
 // dialects are those of -dialect, the default first.
 var dialects = []string{"line", "raw", "ws"}
 
+// raws are those of -raw, the default first.
+var raws = []string{"on", "off"}
+
 // calibrations are those of -calibrate, the default first.
 var calibrations = []string{"on", "off"}
 
@@ -112,11 +115,12 @@ func newSet(c *Config, known Known) *set {
 	s.StringVar(&c.Console, "console", "", "`FILE`|take the operator's commands from a named pipe, or from standard input: -")
 	s.IntVar(&c.MaxUsers, "max-users", 10000, "`N`|users in the room at one time; 0: no limit")
 	s.IntVar(&c.MaxConns, "max-conns", 512, "`N`|connections from one address but this machine's; 0: no limit")
+	s.StringVar(&c.Raw, "raw", raws[0], "`WORD`|let the original chat room's desktop client in, whose name has no end: "+strings.Join(raws, ", "))
 	s.Float64Var(&c.Flood, "flood", 200, "`R`|lines a second that one user may go on saying, five times as many at once; more is read later; 0: no limit")
 	s.StringArrayVar(&c.Origins, "allow-origin", nil, "`HOST`|let pages of another host talk here, such as chat.example.org or *.example.org; repeatable")
 	s.StringArrayVar(&c.Hosts, "allow-host", nil, "`HOST`|a name of this server beside its machine's, such as *.example.org; for -watch too; repeatable")
 	s.group(liveRoom, "serve", "listen", "record", "record-private", "record-format", "password", "password-file", "metrics-addr", "tls-cert", "tls-key",
-		"console", "strict-names", "max-users", "max-conns", "flood", "allow-origin", "allow-host")
+		"console", "strict-names", "max-users", "max-conns", "raw", "flood", "allow-origin", "allow-host")
 
 	s.StringVar(&c.Join, "join", "", "`HOST:PORT`|talk in a room from this terminal, or send it what comes in by a pipe")
 	s.StringVar(&c.Name, "name", "", "`NAME`|to ask for")
