@@ -2,14 +2,7 @@ package cert
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
 	"net"
 	"os"
 	"path/filepath"
@@ -18,33 +11,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-)
 
-// made is a certificate of its own authority with its key, in PEM.
-func made(t testing.TB, from, to time.Time, names ...string) (cert, key []byte) {
-	t.Helper()
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(from.UnixNano()), Subject: pkix.Name{CommonName: "a test"}, NotBefore: from, NotAfter: to}
-	for _, n := range names {
-		if ip := net.ParseIP(n); ip != nil {
-			template.IPAddresses = append(template.IPAddresses, ip)
-		} else {
-			template.DNSNames = append(template.DNSNames, n)
-		}
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &k.PublicKey, k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})
-}
+	"chatsim/manager/cert/certtest"
+)
 
 const day = 24 * time.Hour
 
@@ -80,8 +49,8 @@ func (f files) load() *Pair {
 func TestReload(t *testing.T) {
 	now := time.Now()
 	f := newFiles(t)
-	cert1, key1 := made(t, now.Add(-day), now.Add(90*day), "one.example")
-	cert2, key2 := made(t, now.Add(-day), now.Add(90*day), "two.example", "192.0.2.7")
+	cert1, key1 := certtest.Make(t, now.Add(-day), now.Add(90*day), "one.example")
+	cert2, key2 := certtest.Make(t, now.Add(-day), now.Add(90*day), "two.example", "192.0.2.7")
 	f.write(f.cert, cert1)
 	f.write(f.key, key1)
 	p := f.load()
@@ -124,8 +93,8 @@ func TestWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now()
 		f := newFiles(t)
-		cert1, key1 := made(t, now.Add(-day), now.Add(60*time.Second), "one.example")
-		cert2, key2 := made(t, now.Add(-day), now.Add(90*day), "two.example")
+		cert1, key1 := certtest.Make(t, now.Add(-day), now.Add(60*time.Second), "one.example")
+		cert2, key2 := certtest.Make(t, now.Add(-day), now.Add(90*day), "two.example")
 		f.write(f.cert, cert1)
 		f.write(f.key, key1)
 		p := f.load()
@@ -179,7 +148,7 @@ func TestDoubts(t *testing.T) {
 		{-day, 90 * day, nil, "names no host"},
 	} {
 		f := newFiles(t)
-		cert, key := made(t, now.Add(c.from), now.Add(c.to), c.names...)
+		cert, key := certtest.Make(t, now.Add(c.from), now.Add(c.to), c.names...)
 		f.write(f.cert, cert)
 		f.write(f.key, key)
 		if got := strings.Join(f.load().Doubts(now), "; "); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
@@ -204,7 +173,7 @@ func shake(t *testing.T, p *Pair, client *tls.Config) (tls.ConnectionState, erro
 func TestHandshake(t *testing.T) {
 	now := time.Now()
 	f := newFiles(t)
-	cert, key := made(t, now.Add(-day), now.Add(90*day), "a.example")
+	cert, key := certtest.Make(t, now.Add(-day), now.Add(90*day), "a.example")
 	f.write(f.cert, cert)
 	f.write(f.key, key)
 	p := f.load()
@@ -227,7 +196,7 @@ func TestHandshake(t *testing.T) {
 		}
 	}
 
-	cert, key = made(t, now.Add(-day), now.Add(90*day), "b.example")
+	cert, key = certtest.Make(t, now.Add(-day), now.Add(90*day), "b.example")
 	f.write(f.cert, cert)
 	f.write(f.key, key)
 	if _, err := p.Reload(); err != nil {
