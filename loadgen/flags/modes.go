@@ -118,7 +118,11 @@ func (c *Config) only(m mode) string {
 			}
 		}
 	}
-	if _, err := Parse(words[1:], c.set.known); err != nil {
+	trial := slices.Clone(words[1:])
+	if i := slices.Index(trial, "HOST:PORT"); i >= 0 {
+		trial[i] = "localhost:9999"
+	}
+	if _, err := Parse(trial, c.set.known); err != nil {
 		words = words[:alone]
 	}
 	for i := range words {

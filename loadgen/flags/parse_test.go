@@ -76,7 +76,7 @@ var refusals = []struct{ Line, Want, Hint string }{
 	{"-dialect=", "-dialect \"\" is not known", "one of line, raw, ws"},
 	{"-listen [::1]:9", "-listen goes with -serve only", "chatsim -serve -listen '[::1]:9'"},
 	{"-record x", "-record goes with -serve only", "chatsim -serve -record x"},
-	{"-password x", "-password goes with -serve or -join only", "chatsim -serve -password WORD, or chatsim -join HOST:PORT -name NAME"},
+	{"-password x", "-password goes with -serve or -join only", "chatsim -serve -password WORD, or chatsim -join HOST:PORT -name NAME -password WORD"},
 	{"-serve -password=", "-password needs a word", ""},
 	{"-serve -record=", "-record needs the name of a file", "-record off"},
 	{"-serve -record off -record-private", "-record-private and -record off contradict", ""},
