@@ -34,9 +34,10 @@ type Client struct {
 	conn  net.Conn
 	asked string // without the white space around it
 
-	name atomic.Pointer[string] // the assigned name; nil before the welcome
-	mu   sync.Mutex             // held over the write of a line: lines stay whole
-	in   reader                 // owned by the goroutine that calls Next
+	name  atomic.Pointer[string] // the assigned name; nil before the welcome
+	token atomic.Pointer[string] // nil: none was told
+	mu    sync.Mutex             // held over the write of a line: lines stay whole
+	in    reader                 // owned by the goroutine that calls Next
 }
 
 // Dial connects to the server at addr (HOST:PORT) and asks for a name. It does
@@ -59,12 +60,24 @@ func Dial(ctx context.Context, addr, name string) (*Client, error) {
 // New is Dial over a connection that is there, be it a pipe or TLS. The Client
 // owns conn from then on, but not if New fails.
 func New(conn net.Conn, name string) (*Client, error) {
+	return start(conn, name, []byte(name+"\n"))
+}
+
+// Return is New for a user who wants to keep its name when the connection breaks:
+// token is what Token returned before, or empty. A server that knows no tokens
+// refuses the name, as wire.BadName.
+func Return(conn net.Conn, name, token string) (*Client, error) {
+	return start(conn, name, wire.AppendName(nil, name, token))
+}
+
+// start sends the line that asks for a name.
+func start(conn net.Conn, name string, line []byte) (*Client, error) {
 	if strings.Contains(name, "\n") {
 		return nil, ErrNewline
 	}
 	c := &Client{conn: conn, asked: strings.TrimSpace(name)}
 	c.in.init(conn)
-	if _, err := conn.Write([]byte(name + "\n")); err != nil {
+	if _, err := conn.Write(line); err != nil {
 		return nil, fmt.Errorf("send the name: %w", err)
 	}
 	return c, nil
@@ -77,6 +90,15 @@ func (c *Client) Name() string {
 		return *name
 	}
 	return c.asked
+}
+
+// Token is by what the user can Return, as soon as Next has seen the welcome;
+// empty if it was told none.
+func (c *Client) Token() string {
+	if token := c.token.Load(); token != nil {
+		return *token
+	}
+	return ""
 }
 
 // Say sends text to the group. The text may be anything without a line break;

@@ -74,6 +74,10 @@ func (c *Client) Parse(f *Frame) error {
 	if f.Kind == wire.Welcome {
 		name := string(f.Names[0])
 		c.name.Store(&name)
+		if len(f.Token) > 0 {
+			token := string(f.Token)
+			c.token.Store(&token)
+		}
 	}
 	return nil
 }

@@ -37,6 +37,10 @@ type dialer struct {
 	addr     string
 	password string
 	tls      *tls.Config // nil: none
+
+	// Owned by whoever calls join, which is one goroutine at a time.
+	returns bool   // the user wants its name back when the connection breaks
+	token   string // by which; empty until it was told
 }
 
 func newDialer(cfg Config) (*dialer, error) {
@@ -64,10 +68,25 @@ func newDialer(cfg Config) (*dialer, error) {
 }
 
 // join connects and asks for a name; it returns when the server has welcomed or
-// refused. first is the welcome.
+// refused. first is the welcome. A server that knows no tokens is asked again for
+// the name alone.
 func (d *dialer) join(ctx context.Context, name string) (c *chatter.Client, first event, err error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
+	c, first, err = d.connect(ctx, name)
+	if d.returns && isRefusal(wire.BadName, err) {
+		d.returns, d.token = false, ""
+		c, first, err = d.connect(ctx, name)
+		d.returns = isRefusal(wire.BadName, err) // it was the name, not the token
+	}
+	if err == nil && c.Token() != "" {
+		d.token = c.Token()
+	}
+	return c, first, err
+}
+
+// connect is join at one try.
+func (d *dialer) connect(ctx context.Context, name string) (c *chatter.Client, first event, err error) {
 	var conn net.Conn
 	if d.tls != nil {
 		conn, err = (&tls.Dialer{Config: d.tls}).DialContext(ctx, "tcp", d.addr)
@@ -95,7 +114,7 @@ func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, erro
 			return nil, event{}, d.explain(err)
 		}
 	}
-	c, err := chatter.New(conn, name)
+	c, err := d.ask(conn, name)
 	if err != nil {
 		return nil, event{}, d.explain(err)
 	}
@@ -108,6 +127,9 @@ func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, erro
 	e := newEvent(&f.Frame)
 	switch e.kind {
 	case wire.Welcome:
+		if strings.Contains(e.names[0], "@") { // a name never holds one: the token was taken for a part of it
+			return nil, event{}, refused(event{text: wire.BadName.Text(), reason: wire.BadName})
+		}
 		if d.password != "" && isOf(e.names[0], d.password) && !isOf(e.names[0], name) {
 			return nil, event{}, &Error{msg: d.addr + " asks for no password: it took yours for a name, and showed it to everybody", hint: "leave the password out, and use that word no more"}
 		}
@@ -116,6 +138,14 @@ func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, erro
 		return nil, event{}, refused(e)
 	}
 	return nil, event{}, d.stranger("it sent a frame before its welcome")
+}
+
+// ask writes the line with the name.
+func (d *dialer) ask(conn net.Conn, name string) (*chatter.Client, error) {
+	if d.returns {
+		return chatter.Return(conn, name, d.token)
+	}
+	return chatter.New(conn, name)
 }
 
 // isOf says whether a name is the one asked for, or that with a suffix.
@@ -127,12 +157,13 @@ func isOf(given, asked string) bool {
 // refused is the error for a server's refusal.
 func refused(e event) *Error {
 	hints := map[wire.Reason]string{
-		wire.BadName:  "choose another with -name",
-		wire.Password: "give the room's password with -password-file FILE or in CHATSIM_PASSWORD",
-		wire.Full:     "try again later",
-		wire.Crowded:  "close one of your connections first",
-		wire.NeedTLS:  "add -tls",
-		wire.Kicked:   "ask whoever runs the room before you come back",
+		wire.BadName:   "choose another with -name",
+		wire.Password:  "give the room's password with -password-file FILE or in CHATSIM_PASSWORD",
+		wire.Full:      "try again later",
+		wire.Crowded:   "close one of your connections first",
+		wire.NeedTLS:   "add -tls",
+		wire.Kicked:    "ask whoever runs the room before you come back",
+		wire.Elsewhere: "you are there now; join again to be here",
 	}
 	return &Error{msg: "the room says: " + e.text, hint: hints[e.reason], reason: e.reason}
 }

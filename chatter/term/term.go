@@ -65,7 +65,7 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 			return err
 		}
 		defer s.close() // on panics too
-		p.screen, p.present = s, true
+		p.screen, p.present, d.returns = s, true, true
 	} else {
 		p.screen, p.stderr = newPipe(stdin, stdout, colour), stderr
 	}

@@ -1,7 +1,7 @@
 // The page: log in, hear, say, and come back after a loss. What frames and
 // typed lines mean is model.js's business, how it looks the others'.
 
-import { GROUP, lasting, parse, size } from './frames.js';
+import { GROUP, asking, lasting, parse, size } from './frames.js';
 import { connect, wait } from './link.js';
 import * as line from './line.js';
 import * as log from './log.js';
@@ -18,6 +18,7 @@ const maxLine = Number(page.maxLine);
 let room = null; // null: nobody has logged in
 let link = null;
 let secret = '';
+let pass = { name: '', token: '' }; // by which one has one's name back
 let losses = 0; // since the last welcome
 let retry = null; // {at, timer}: the next attempt
 let unread = 0;
@@ -52,6 +53,7 @@ $('enter').addEventListener('submit', (e) => {
   secret = $('password').value;
   say($('login-note'), 'joining');
   room = newRoom(name.normalize());
+  if (pass.name !== room.asked) pass = { name: room.asked, token: '' };
   list.choose(GROUP);
   losses = 0;
   open();
@@ -63,10 +65,22 @@ function complain(field, key, ...args) {
   $(field).ariaInvalid = String(key !== '');
 }
 
+// What brings one's name back is with the page while it is there, and in the tab's
+// storage only from one load to the next: a tab that is duplicated has a copy of
+// that, and would put the first one out.
+try {
+  pass = JSON.parse(sessionStorage.getItem('pass')) ?? pass;
+  sessionStorage.removeItem('pass');
+  addEventListener('pagehide', () => pass.token !== '' && sessionStorage.setItem('pass', JSON.stringify(pass)));
+  addEventListener('pageshow', () => sessionStorage.removeItem('pass'));
+} catch { // there is no storage
+}
+
 // --- the connection
 
 function open() {
-  const opening = page.password === 'true' ? [secret, room.asked] : [room.asked];
+  const asked = asking(room.asked, pass.token);
+  const opening = page.password === 'true' ? [secret, asked] : [asked];
   room.ended = null;
   link = connect(opening, { messages, closed });
 }
@@ -79,7 +93,10 @@ function messages(raws) {
     if (!frame) continue;
     const unsent = hear(room, frame, at, list.roster);
     if (unsent && !(again(room, unsent) && line.restore(unsent.typed))) add(room, { kind: 'trouble', word: 'unsent', args: [unsent.text] }, at);
-    if (frame.kind === 'welcome') welcomed(at);
+    if (frame.kind === 'welcome') {
+      pass.token = frame.token;
+      welcomed(at);
+    }
   }
   unread += document.hidden || !document.hasFocus() ? room.heard - heard : 0;
   if (room.me !== '') render();

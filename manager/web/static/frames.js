@@ -22,7 +22,7 @@ export function parse(raw) {
     }
     case '{': {
       const control = parseJSON(raw) ?? {};
-      if (typeof control.welcome === 'string') return { kind: 'welcome', name: control.welcome };
+      if (typeof control.welcome === 'string') return { kind: 'welcome', name: control.welcome, token: typeof control.token === 'string' ? control.token : '' };
       if (Array.isArray(control.join)) return { kind: 'join', names: control.join };
       if (Array.isArray(control.leave)) return { kind: 'leave', names: control.leave };
       if (typeof control.error === 'string') return { kind: 'error', text: safe(control.error) };
@@ -59,6 +59,10 @@ export const size = (text) => encoder.encode(text).length;
 
 // message is the line by which me sends text to target, a name or GROUP.
 export const message = (text, me, target) => `${text}@${me}@${target}`;
+
+// asking is the line with one's name, and with the token by which one keeps it when
+// the connection breaks, '' if there is none yet.
+export const asking = (name, token) => `${name}@token=${token}`;
 
 // The texts of errors, by which a page knows them; details follow a colon.
 const reasons = {
