@@ -60,7 +60,7 @@ func TestModel(t *testing.T) {
 		{`type('//me waves')`, `" /me waves` + group + `"`},
 		{`type('/msg bob\u3000hi')`, `"hi@ann@bob"`},
 		{`type('/nosuch x')`, `["unknown","/nosuch"]`},
-		{`type('x'.repeat(100))`, fmt.Sprintf(`["tooManyBytes",%d,80]`, 100+len(group))},
+		{`type('x'.repeat(100))`, fmt.Sprintf(`["tooManyBytes",100,%d]`, 80-len(group))},
 		{`type('好'.repeat(17))`, `"` + "好好好好好好好好好好好好好好好好好" + group + `"`},
 		// frames
 		{`logged(' bob:a@b@bob@` + wire.Group + `')`, `[{"kind":"line","who":"bob","text":"a@b","way":"other"}]`},

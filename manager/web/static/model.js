@@ -231,8 +231,8 @@ function tell(room, rest, max) {
 function say(room, text, target, max) {
   if (target !== GROUP && (!room.online.has(target) || (target === room.target && room.away === 'gone'))) return { hint: ['notHere', target] };
   const send = message(text, room.me, target);
-  const bytes = size(send);
-  if (bytes > max) return { hint: ['tooManyBytes', bytes, max] };
+  const bytes = size(text), most = max - size(message('', room.me, target)); // of what was typed
+  if (bytes > most) return { hint: ['tooManyBytes', bytes, most] };
   return { send, target, text };
 }
 

@@ -29,7 +29,7 @@ const english = {
   notHere: (name) => ['Nobody here is called ', name, '. It was not sent.'],
   noText: (command) => `${command} needs a text. /help lists the commands.`,
   unknown: (command) => `There is no command ${command}. /help lists them; /${command} says it as text.`,
-  tooManyBytes: (n, max) => `That line has ${n} bytes, at most ${max} are possible. It was not sent.`,
+  tooManyBytes: (n, max) => `That text has ${n} bytes, at most ${max} are possible. It was not sent.`,
   bytesLeft: (n) => (n < 0 ? `${-n} bytes too many` : `${n} bytes left`),
   notConnected: 'You are not connected. It was not sent.',
   newer: (n) => (n === 1 ? '1 new line ↓' : `${n} new lines ↓`), down: 'To the last line ↓',
