@@ -107,6 +107,7 @@ func (s *stay) next(f *Frame) error {
 func (s *stay) observe(f *Frame, at time.Duration) (*check.Line, error) {
 	if s.raw != nil {
 		if l, ok := s.session.Pass(f.Raw, at); ok {
+			f.Kind = wire.Invalid // nothing of it was parsed: what stands in f is of another frame
 			return l, nil
 		}
 		if err := s.raw.Parse(f); err != nil && !s.malformed(err) {
