@@ -29,6 +29,7 @@ const (
 	keyEarlier
 	keyLater
 	keyRedraw
+	keySuspend // Ctrl-Z
 )
 
 // controls are keys by the one byte that a terminal sends for them.
@@ -36,7 +37,7 @@ var controls = map[rune]key{
 	'\r': keyEnter, '\n': keyEnter, 0x7f: keyBackspace, 'H' - '@': keyBackspace,
 	'A' - '@': keyLineStart, 'E' - '@': keyLineEnd, 'B' - '@': keyLeft, 'F' - '@': keyRight,
 	'C' - '@': keyInterrupt, 'D' - '@': keyEnd, 'K' - '@': keyEraseAfter, 'U' - '@': keyEraseBefore,
-	'W' - '@': keyEraseWord, 'L' - '@': keyRedraw, 'P' - '@': keyEarlier, 'N' - '@': keyLater,
+	'W' - '@': keyEraseWord, 'L' - '@': keyRedraw, 'P' - '@': keyEarlier, 'N' - '@': keyLater, 'Z' - '@': keySuspend,
 }
 
 // escapes are keys by what follows the escape character.

@@ -26,6 +26,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if addr := os.Getenv("CHATTER_ROOM"); addr != "" {
+		alone(addr)
+	}
 	// Reads from terminals, which nothing ends.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("chatsim/chatter/term.(*person).readLines"),
 		goleak.IgnoreAnyFunction("chatsim/chatter/term.(*console).watch"))

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/term"
 
@@ -29,9 +30,14 @@ type screen struct {
 	in, out *os.File
 	before  *term.State
 	colour  bool
-	unwatch func()
+	unwatch []func()
 	keys    *bufio.Reader // owned by who reads
 	once    sync.Once     // closed
+
+	tty sync.Mutex // is held while the terminal's settings change, before mu
+	// Guarded by tty.
+	mode    *term.State // the settings for typing
+	resumed time.Time   // when they were last put back after a stop
 
 	mu sync.Mutex
 	area
@@ -43,23 +49,28 @@ func newScreen(in, out *os.File, colour bool) (*screen, error) {
 		return nil, err
 	}
 	s := &screen{in: in, out: out, before: before, colour: colour, keys: bufio.NewReader(in), area: area{out: out, width: usualWidth}}
+	s.mode, _ = term.GetState(int(in.Fd()))
 	s.resize()
-	s.unwatch = onResize(s.resize)
+	s.unwatch = []func(){onResize(s.resize), onJobControl(s.suspend, s.resume)}
 	return s, nil
 }
 
 func (s *screen) close() {
 	s.once.Do(func() {
+		for _, stop := range s.unwatch {
+			stop()
+		}
 		_ = term.Restore(int(s.in.Fd()), s.before)
 		s.mu.Lock()
+		defer s.mu.Unlock()
 		_ = s.hide()
-		s.mu.Unlock()
-		s.unwatch()
 	})
 }
 
 func (s *screen) aside(do func()) {
-	defer signals(s.in, s.before)()
+	var stop func()
+	s.change(func() { stop = signals(s.in, s.before) })
+	defer func() { s.change(stop) }()
 	do()
 }
 
@@ -110,6 +121,10 @@ func (s *screen) ask(how manner) (line string, err error) {
 		if err != nil {
 			return "", err
 		}
+		if k == keySuspend {
+			askToStop()
+			continue
+		}
 		if line, ended, err := s.press(k); ended || err != nil {
 			return line, err
 		}
@@ -149,6 +164,7 @@ type area struct {
 	line   editor
 	manner
 
+	asked bool // a line is being typed
 	shown bool // the prompt and the line are to be seen
 	stale bool // the line has changed since it was drawn
 
@@ -161,7 +177,7 @@ type area struct {
 
 // begin begins a line.
 func (a *area) begin(how manner) error {
-	a.manner = how
+	a.manner, a.asked = how, true
 	if a.shown {
 		return a.show(a.erasing())
 	}
@@ -176,7 +192,7 @@ func (a *area) pressed(k key, more bool) (line string, ended bool, err error) {
 	case k == keyEnd && len(a.line.text) == 0:
 		return "", true, io.EOF
 	case k == keyEnter:
-		line = a.line.enter(a.remember)
+		line, a.asked = a.line.enter(a.remember), false
 		return line, true, a.hide()
 	case k == keyRedraw:
 		return "", false, a.show(clearAll)
