@@ -108,7 +108,7 @@ func (p *person) listen(c *chatter.Client, log *record.Recorder, to chan<- news)
 	defer p.guard()
 	defer close(to)
 	var f chatter.Frame
-	var line []byte
+	var line, text []byte
 	for {
 		var n news
 		for len(n.events) < maxBatch {
@@ -123,7 +123,8 @@ func (p *person) listen(c *chatter.Client, log *record.Recorder, to chan<- news)
 			e := newEvent(&f.Frame)
 			n.events = append(n.events, e)
 			if log != nil && e.kind == wire.Line {
-				line = wire.AppendLine(line[:0], e.sender, []byte(e.text), e.target)
+				text = appendLogged(text[:0], f.Text)
+				line = wire.AppendLine(line[:0], e.sender, text, e.target)
 				_, _ = log.Write(line) // never fails
 			}
 			if !f.More {

@@ -1,12 +1,14 @@
 package term
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"hash/fnv"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"chatsim/manager/record"
 	"chatsim/manager/wire"
@@ -60,6 +62,19 @@ func (p *person) closeLog() {
 	ctx, cancel := context.WithTimeout(context.Background(), leaveLimit)
 	defer cancel()
 	_ = p.log.Close(ctx) // what was wrong has been told
+}
+
+// appendLogged appends a text as it is shown, but with its line breaks.
+func appendLogged(dst, text []byte) []byte {
+	for {
+		i := bytes.IndexFunc(text, wire.EndsLine)
+		if i < 0 {
+			return wire.AppendShown(dst, text)
+		}
+		_, size := utf8.DecodeRune(text[i:])
+		dst = append(wire.AppendShown(dst, text[:i]), text[i:i+size]...)
+		text = text[i+size:]
+	}
 }
 
 // maxLogName limits a name in a file name, in bytes; a foreign server may give

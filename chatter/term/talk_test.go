@@ -53,6 +53,7 @@ func TestHear(t *testing.T) {
 		{" \u202ebob:\x1b[2J\x9b1ma\tb\u202e\u2066c@\u202ebob" + toAll, []string{"bob: [2J\ufffd1ma\tbc"}, plain},
 		{`{"join":["\u001b[2Jx\u200f"]}`, []string{"[2Jx joined"}, note},
 		{`{"motd":"hi"}`, nil, plain},
+		{" bob:two\u2028lines\u2029here@bob" + toAll, []string{"bob: two lines here"}, plain},
 		{`{"error":"\u001b]0;t\u0007"}`, []string{"The room says: ]0;t"}, trouble},
 	} {
 		of := tk.hear(parsed(t, c.frame))
@@ -190,6 +191,15 @@ func TestWords(t *testing.T) {
 	env := map[string]string{"LANG": "zh_TW", "LC_MESSAGES": "en_GB"}
 	if got := Locale(func(k string) string { return env[k] }); got != "en_GB" {
 		t.Errorf("locale %q", got)
+	}
+}
+
+// What is kept of a text is what is shown, with its line breaks.
+func TestLogged(t *testing.T) {
+	for text, want := range map[string]string{"a": "a", "": "", "a\u2028b\u2029": "a\u2028b\u2029", "\u202ea\x1b\u2028\u2028": "a\u2028\u2028"} {
+		if got := string(appendLogged(nil, []byte(text))); got != want {
+			t.Errorf("%q is kept as %q, want %q", text, got, want)
+		}
 	}
 }
 

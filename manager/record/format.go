@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"chatsim/manager/wire"
@@ -47,13 +48,30 @@ func (f Format) appendMessage(dst []byte, frame *wire.Frame, place uint64, now t
 		return appendJSON(dst, Message{Time: now, Place: place, Private: frame.Private,
 			Sender: text(frame.Sender), Target: text(frame.Target), Text: text(frame.Text)})
 	}
-	dst = wire.AppendText(dst, frame.Text)
+	dst = appendPlain(dst, frame.Text)
 	dst = append(dst, '@')
-	dst = wire.AppendText(dst, frame.Sender)
+	dst = appendPlain(dst, frame.Sender)
 	dst = append(dst, '@')
-	dst = wire.AppendText(dst, frame.Target)
+	dst = appendPlain(dst, frame.Target)
 	return append(dst, '\n')
 }
+
+// appendPlain appends text for a line of text. The two separators of Unicode
+// that editors and other readers take for the end of a line are written as JSON
+// escapes them. (AppendText drops all others, which are control characters.)
+func appendPlain(dst, text []byte) []byte {
+	start := len(dst)
+	dst = wire.AppendText(dst, text)
+	if !bytes.Contains(dst[start:], []byte(separatorStart)) {
+		return dst
+	}
+	return append(dst[:start], escapeSeparators.Replace(string(dst[start:]))...)
+}
+
+// separatorStart is what the two separators begin with in UTF-8.
+const separatorStart = "\xe2\x80"
+
+var escapeSeparators = strings.NewReplacer("\u2028", `\u2028`, "\u2029", `\u2029`)
 
 // appendGap appends that messages are missing, in words of the server.
 func (f Format) appendGap(dst []byte, lost, place uint64, now time.Time) []byte {

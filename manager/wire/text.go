@@ -25,15 +25,23 @@ func AppendText(dst, raw []byte) []byte {
 }
 
 // AppendShown appends what of raw may be shown on a screen, whoever sent it:
-// AppendText without the characters that turn the direction of writing.
+// AppendText without the characters that turn the direction of writing, and with
+// a space for those that end a line.
 func AppendShown(dst, raw []byte) []byte {
 	for _, r := range string(AppendText(nil, raw)) {
-		if !turnsText(r) {
+		switch {
+		case EndsLine(r):
+			dst = append(dst, ' ')
+		case !turnsText(r):
 			dst = utf8.AppendRune(dst, r)
 		}
 	}
 	return dst
 }
+
+// EndsLine reports whether r, one of what AppendText leaves, is a line break
+// within a text: one of Unicode's two separators.
+func EndsLine(r rune) bool { return r == 0x2028 || r == 0x2029 }
 
 // cleanPrefix says how many bytes at the start of raw are certainly printable
 // ASCII; the byte behind them may be anything.
