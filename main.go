@@ -147,7 +147,7 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 // one, or reaches for the target.
 func openRoom(cfg *flags.Config, lc *loadgen.Config, current *atomic.Pointer[manager.Manager], stderr io.Writer) (runs.Room, error) {
 	if cfg.Target != "" {
-		lc.Join, lc.Kind = loadgen.Dialect(cfg.Dialect, cfg.Target)
+		lc.Join, lc.Capabilities = loadgen.Dialect(cfg.Dialect, cfg.Target)
 		lc.Where = "server at " + cfg.Target
 		return runs.Room{Close: func() {}, Panics: func() uint64 { return 0 }}, loadgen.CheckDescriptors(cfg.Users, 1)
 	}
@@ -166,7 +166,7 @@ func openRoom(cfg *flags.Config, lc *loadgen.Config, current *atomic.Pointer[man
 	g := new(errgroup.Group)
 	g.Go(func() error { return serveUntilShut(room, ln) })
 	addr := ln.Addr().String()
-	lc.Join, lc.Kind = loadgen.Dialect(cfg.Dialect, addr)
+	lc.Join, lc.Capabilities = loadgen.Dialect(cfg.Dialect, addr)
 	lc.Where = "in-process Manager on " + addr
 	return runs.Room{Close: func() { closeRoom(room, g, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
 }

@@ -64,15 +64,16 @@ func TestImports(t *testing.T) {
 		t.Fatal(err)
 	}
 	never := map[string][]string{
-		"chatsim/manager":          {"chatsim/chatter", "chatsim/loadgen"},
-		"chatsim/manager/room":     {"net"},
-		"chatsim/manager/feed":     {"chatsim/manager/wire"},
-		"chatsim/chatter":          {"chatsim/loadgen", "chatsim/manager/room", "chatsim/manager/feed"},
-		"chatsim/loadgen":          {"chatsim/manager", "chatsim/manager/room", "chatsim/manager/feed"},
-		"chatsim/loadgen/check":    {"net"},
-		"chatsim/loadgen/report":   {"net"},
-		"chatsim/loadgen/trace":    {"net"},
-		"chatsim/loadgen/scenario": {"net"},
+		"chatsim/manager":              {"chatsim/chatter", "chatsim/loadgen"},
+		"chatsim/manager/room":         {"net"},
+		"chatsim/manager/feed":         {"chatsim/manager/wire"},
+		"chatsim/chatter":              {"chatsim/loadgen", "chatsim/manager/room", "chatsim/manager/feed"},
+		"chatsim/loadgen":              {"chatsim/manager", "chatsim/manager/room", "chatsim/manager/feed"},
+		"chatsim/loadgen/check":        {"net"},
+		"chatsim/loadgen/check/ledger": {"chatsim/loadgen/check"},
+		"chatsim/loadgen/trace":        {"net", "chatsim/loadgen/check"},
+		"chatsim/loadgen/report":       {"net"},
+		"chatsim/loadgen/scenario":     {"net"},
 	}
 	seen := 0
 	for line := range strings.Lines(string(out)) {

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"chatsim/chatter"
-	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
@@ -20,15 +20,15 @@ func Dial(addr string) Joiner {
 }
 
 // Dialect is the Joiner for servers that speak "line", "raw" or "ws", and the
-// kind of its clients.
-func Dialect(name, addr string) (Joiner, Kind) {
+// capabilities of its clients.
+func Dialect(name, addr string) (Joiner, Capabilities) {
 	switch name {
 	case "raw":
-		return DialRaw(addr), RawKind()
+		return DialRaw(addr), Raw()
 	case "ws":
-		return DialWS(addr), Kind{}
+		return DialWS(addr), Capabilities{}
 	}
-	return Dial(addr), Kind{}
+	return Dial(addr), Capabilities{}
 }
 
 // DialWS is the Joiner for servers that speak the line dialect over WebSockets.
@@ -42,15 +42,14 @@ func DialWS(addr string) Joiner {
 	}
 }
 
-// RawKind is what clients of the raw dialect cannot do.
-func RawKind() Kind {
-	const state = "the raw dialect tells who is there by whole rosters, which have no place among the lines"
-	return Kind{Protocol: "the raw dialect", Rosters: true, OneByOne: true,
-		Unable: map[check.Name]string{check.ViewOrder: state, check.NameSuffixing: state}}
+// Raw returns what clients of the raw dialect can show. Their Welcome is their
+// own guess.
+func Raw() Capabilities {
+	return Capabilities{Protocol: "the raw dialect", Views: ledger.WholeRosters, OneByOne: true}
 }
 
 // DialRaw is the Joiner for servers that speak the raw dialect, that of the
-// original chat room, over TCP; its Kind is RawKind.
+// original chat room, over TCP; its Capabilities are Raw.
 func DialRaw(addr string) Joiner {
 	return func(ctx context.Context, name string) (Client, error) {
 		c, err := chatter.DialRaw(ctx, addr, name)
@@ -65,13 +64,6 @@ func DialRaw(addr string) Joiner {
 type rawDialect struct{ *chatter.Raw }
 
 func (rawDialect) ClaimedText(sender string, text []byte) string { return claimed(sender, text) }
-
-// rawClient is a Client that can hand out frames before it parses them.
-type rawClient interface {
-	Client
-	NextRaw(f *Frame) error // sets Raw, At and More
-	Parse(f *Frame) error   // sets the rest; a *chatter.FrameError if it cannot
-}
 
 // lineClient is a chatter whose false claims are known to come back as text.
 type lineClient struct{ *chatter.Client }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 )
 
 // maxAnchors bounds the lines that end a run against a server that loses some.
@@ -122,7 +123,7 @@ func (r *run) allSettled() bool {
 	if r.cfg.Verify >= check.Count || r.cfg.Users == 1 {
 		return true
 	}
-	if r.cfg.Kind.Rosters {
+	if r.cfg.Capabilities.Views == ledger.WholeRosters {
 		return r.judge.Converged()
 	}
 	r.mu.Lock()

@@ -28,20 +28,20 @@ func explain(err error, cfg Config, joined int) *StartError {
 	case errors.As(err, &fe) && bytes.HasPrefix(fe.Frame, []byte("HTTP/")):
 		first, _, _ := strings.Cut(string(fe.Frame), "\r")
 		se.Err = fmt.Errorf("%s: it speaks HTTP, it answered %+q", what, first)
-		se.Advice = "give the address of a chat server that speaks " + cfg.Kind.protocol()
+		se.Advice = "give the address of a chat server that speaks " + cfg.Capabilities.Speaks()
 	case errors.As(err, &fe):
 		se.Err = fmt.Errorf("%s: it speaks another protocol: %w", what, fe)
-		se.Advice = "give the address of a chat server that speaks " + cfg.Kind.protocol()
+		se.Advice = "give the address of a chat server that speaks " + cfg.Capabilities.Speaks()
 	case errors.As(err, &refused):
 		se.Advice = "the server's own words; it may be full, or in use with other settings"
 	case errors.Is(err, errSilent):
-		se.Advice = "is it a chat server that speaks " + cfg.Kind.protocol() + "?"
+		se.Advice = "is it a chat server that speaks " + cfg.Capabilities.Speaks() + "?"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		se.Err = fmt.Errorf("%s: nobody listens there", what)
 		se.Advice = "start a server there first, such as chatsim -serve -listen HOST:PORT"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		se.Err = fmt.Errorf("%s: it closed the connection at once, without a word", what)
-		se.Advice = "is it a chat server that speaks " + cfg.Kind.protocol() + "?"
+		se.Advice = "is it a chat server that speaks " + cfg.Capabilities.Speaks() + "?"
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		se.Advice = "the limit of open files is reached (ulimit -n shows it): take fewer users"
 	case errors.As(err, new(*net.OpError)):

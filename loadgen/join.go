@@ -63,8 +63,7 @@ func (u *user) join(ctx context.Context) error {
 		session.Ended(r.now())
 		return err
 	}
-	raw, _ := client.(rawClient)
-	s := &stay{user: u, raw: raw, client: client, session: session, joined: make(chan struct{}), done: make(chan struct{})}
+	s := &stay{user: u, client: connectionOf(client), session: session, joined: make(chan struct{}), done: make(chan struct{})}
 	if !u.begin(s, dialled) {
 		return errStopping
 	}

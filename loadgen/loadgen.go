@@ -17,6 +17,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
 )
@@ -31,7 +32,8 @@ type Leave = chatter.Leave
 
 // Client is one chatter's connection to a room. Next is called by one
 // goroutine; Say, Tell and Leave by one at a time, which may be that one; Close
-// by any at any time, also more than once.
+// by any at any time, also more than once. What a Client may do beside is in
+// Claimer, Signer, Parser and Buffered.
 type Client interface {
 	// Say sends a line to the group. The text is not kept.
 	Say(text []byte) error
@@ -48,50 +50,15 @@ type Client interface {
 	Close() error
 }
 
-// Claimer is a Client that can claim another sender for a group line, to see
-// whether the server believes it. What comes back is the line with the claim
-// as part of its text, as ClaimedText gives it, under the real name.
-type Claimer interface {
-	Claim(sender string, text []byte) error
-	ClaimedText(sender string, text []byte) string
-}
-
 // Joiner connects a client and asks for a name, and gives up when ctx ends. It
 // need not wait for the answer. ctx is for the call alone: it ends soon after.
 type Joiner func(ctx context.Context, name string) (Client, error)
 
-// Signer is a Client whose lines carry another name than its assigned one
-// where that is not the one asked for.
-type Signer interface{ Signs() string }
-
-// Kind is what a kind of client cannot do. The zero value is a client that can
-// do all, of chatsim's line protocol.
-type Kind struct {
-	// Protocol is what it speaks, for people.
-	Protocol string
-	// Rosters says that it is told of joins and leaves by whole rosters only:
-	// a Roster frame after changes, no Join and no Leave. Its Welcome is its
-	// own guess.
-	Rosters bool
-	// OneByOne has one chatter at a time join: only the order in which they do
-	// tells them which name of a roster is whose.
-	OneByOne bool
-	// Unable are the checks that it cannot exercise, each with the reason.
-	Unable map[check.Name]string
-}
-
-func (k Kind) protocol() string {
-	if k.Protocol == "" {
-		return "chatsim's line protocol"
-	}
-	return k.Protocol
-}
-
 // Config is what a run is made of. The zero value of a field means its default.
 type Config struct {
-	Join  Joiner // required
-	Kind  Kind   // of the Joiner's clients
-	Where string // what the report says of the other end, "in-process Manager on 127.0.0.1:41773"; "the server"
+	Join         Joiner       // required
+	Capabilities Capabilities // of the Joiner's clients
+	Where        string       // what the report says of the other end, "in-process Manager on 127.0.0.1:41773"; "the server"
 
 	Users    int           // 100
 	Duration time.Duration // 10 s; the measured part
@@ -115,7 +82,7 @@ type Config struct {
 	Watch       func(Snapshot) // called each second
 
 	// Record, if set, is told of all that the judge is told, see check.Config.
-	Record func(*check.Event)
+	Record func(*ledger.Event)
 }
 
 func (c Config) withDefaults() Config {

@@ -26,7 +26,7 @@ func rawRun(t *testing.T, s original.Server, spec scenario.Spec) loadgen.Config 
 	}
 	t.Cleanup(s.Serve(ln))
 	cfg := short(&server{addr: ln.Addr().String()}, spec)
-	cfg.Join, cfg.Kind = loadgen.DialRaw(ln.Addr().String()), loadgen.RawKind()
+	cfg.Join, cfg.Capabilities = loadgen.DialRaw(ln.Addr().String()), loadgen.Raw()
 	return cfg
 }
 
@@ -213,7 +213,7 @@ func TestRawStartErrors(t *testing.T) {
 		"the line dialect": {says(t, "{\"error\":\"no name came in time\"}\n", true), "it speaks another protocol"},
 		"mute":             {says(t, "", false), "gave no name"},
 	} {
-		_, err := loadgen.Run(context.Background(), loadgen.Config{Join: loadgen.DialRaw(c.addr), Kind: loadgen.RawKind(), Where: "there",
+		_, err := loadgen.Run(context.Background(), loadgen.Config{Join: loadgen.DialRaw(c.addr), Capabilities: loadgen.Raw(), Where: "there",
 			Users: 3, JoinTimeout: 200 * time.Millisecond})
 		var se *loadgen.StartError
 		if !errors.As(err, &se) || !strings.Contains(err.Error(), c.want) || !strings.Contains(se.Hint(), "raw dialect") {

@@ -89,8 +89,8 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 
 // next waits for a frame, parsed only if the client cannot do without.
 func (s *stay) next(f *Frame) error {
-	if s.raw != nil {
-		err := s.raw.NextRaw(f)
+	if p := s.client.parser; p != nil {
+		err := p.NextRaw(f)
 		if err != nil {
 			s.malformed(err)
 		}
@@ -105,12 +105,12 @@ func (s *stay) next(f *Frame) error {
 // observe has the judge look at a frame. Most are, byte for byte, what others
 // have got already, and need not be parsed.
 func (s *stay) observe(f *Frame, at time.Duration) (*check.Line, error) {
-	if s.raw != nil {
+	if p := s.client.parser; p != nil {
 		if l, ok := s.session.Pass(f.Raw, at); ok {
 			f.Kind = wire.Invalid // nothing of it was parsed: what stands in f is of another frame
 			return l, nil
 		}
-		if err := s.raw.Parse(f); err != nil && !s.malformed(err) {
+		if err := p.Parse(f); err != nil && !s.malformed(err) {
 			return nil, err
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 // streamed is a client that always has the same frame.
 type streamed struct {
-	rawClient
+	Parser
 	raw []byte
 }
 
@@ -19,7 +19,7 @@ func (c *streamed) NextRaw(f *Frame) error {
 
 // TestReadingAllocatesNothing: not for the frame and not for the delivery.
 func TestReadingAllocatesNothing(t *testing.T) {
-	s := &stay{raw: &streamed{raw: []byte(" amy:hello@amy@bob")}}
+	s := &stay{client: connection{parser: &streamed{raw: []byte(" amy:hello@amy@bob")}}}
 	m := newMeasure()
 	l := &check.Line{Note: check.Note{Actual: 1, Measured: true}}
 	var f Frame

@@ -103,8 +103,8 @@ func (r *run) health(rep *report.Report) {
 	if v := r.cfg.Verify; v != check.Full {
 		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())
 	}
-	if len(r.cfg.Kind.Unable) > 0 && r.cfg.Verify == check.Full {
-		rep.Warnings = append(rep.Warnings, fmt.Sprintf("with %s, %d checks cannot be exercised; their reasons are shown with -v", r.cfg.Kind.protocol(), len(r.cfg.Kind.Unable)))
+	if n := check.Unable(r.cfg.Capabilities); n > 0 && r.cfg.Verify == check.Full {
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("with %s, %d checks cannot be exercised; their reasons are shown with -v", r.cfg.Capabilities.Speaks(), n))
 	}
 	if rep.Interrupted {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("interrupted after %.1f of %.1f s", rep.MeasuredS, r.cfg.Duration.Seconds()))

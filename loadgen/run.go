@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
 )
@@ -99,11 +100,11 @@ func newRun(cfg Config) *run {
 	r.script = &scenario.Script{Spec: cfg.Scenario, Users: cfg.Users, Size: cfg.Size, Seed: cfg.Seed, Nonce: newNonce()}
 	r.life, r.endLife = context.WithCancel(context.Background())
 	r.joining = make(chan struct{}, joinsAtOnce)
-	if cfg.Kind.OneByOne {
+	if cfg.Capabilities.OneByOne {
 		r.joining = make(chan struct{}, 1)
 	}
 	r.measure = newMeasure()
-	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Rosters: cfg.Kind.Rosters, Unable: cfg.Kind.Unable,
+	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Capabilities: cfg.Capabilities,
 		Retired: r.measure.retired, Left: r.known, Slowest: r.measure.slowest, Record: cfg.Record})
 	r.errors.names = make(map[string]bool)
 	for n := range cfg.Users {
@@ -129,7 +130,7 @@ func (r *run) known(s *check.Session) {
 // same seed against the same server.
 func newNonce() string {
 	const letters = "abcdefghijkmnpqrstuvwxyz23456789"
-	b := make([]byte, check.NonceLen)
+	b := make([]byte, ledger.NonceLen)
 	for i := range b {
 		b[i] = letters[rand.IntN(len(letters))]
 	}

@@ -12,6 +12,7 @@ import (
 
 	"chatsim/loadgen"
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
 	"chatsim/manager/wire"
@@ -221,8 +222,8 @@ type recorded struct {
 func (c recorded) note(to string, text []byte) {
 	c.r.mu.Lock()
 	defer c.r.mu.Unlock()
-	chatter, _, _ := check.ParseStamp(text, string(text[:check.NonceLen]))
-	c.r.lines[chatter] = append(c.r.lines[chatter], to+string(text[check.NonceLen:]))
+	chatter, _, _ := ledger.ParseStamp(text, string(text[:ledger.NonceLen]))
+	c.r.lines[chatter] = append(c.r.lines[chatter], to+string(text[ledger.NonceLen:]))
 }
 
 func (c recorded) Say(text []byte) error {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/trace"
 )
@@ -122,7 +123,7 @@ func Judge(in io.Reader) (*report.Report, error) {
 	if err != nil && !errors.As(err, &cut) {
 		return nil, err
 	}
-	result := replay.End()
+	result := check.Replayed(replay)
 	if cut == nil {
 		rep = new(report.Report)
 		if err := json.Unmarshal(r.Summary(), rep); err != nil {
@@ -150,7 +151,7 @@ func Judge(in io.Reader) (*report.Report, error) {
 }
 
 // asFarAsItGoes fills a report of a trace without its end.
-func asFarAsItGoes(rep *report.Report, replay *check.Replay) {
+func asFarAsItGoes(rep *report.Report, replay *ledger.Replay) {
 	rep.CutBy = fmt.Sprintf("the end of the trace, %v into the run", replay.Last.Round(10*time.Millisecond))
 	rep.Joined, rep.Renamed, rep.Sent = replay.Joined, replay.Renamed, replay.Sent
 	rep.LeftBy = report.LeftBy{FIN: replay.Left[check.FIN], RST: replay.Left[check.Reset], HalfClose: replay.Left[check.HalfClose]}

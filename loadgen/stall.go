@@ -14,9 +14,6 @@ import (
 // not catch up afterwards.
 const stallBuffer = 64 << 10
 
-// bufferSetter is a Client whose connection's receive buffer can be set.
-type bufferSetter interface{ SetReadBuffer(bytes int) error }
-
 // stalls has one chatter stop reading in the windows that the scenario gives.
 func (r *run) stalls(ctx context.Context) {
 	pacer := pace.New()
@@ -41,8 +38,8 @@ func (u *user) stall() *stay {
 	if s == nil || !u.staysLocked() {
 		return nil
 	}
-	if c, ok := s.client.(bufferSetter); ok {
-		_ = c.SetReadBuffer(stallBuffer)
+	if b := s.client.buffered; b != nil {
+		_ = b.SetReadBuffer(stallBuffer)
 	}
 	gate := make(chan struct{})
 	s.stalled.Store(true)

@@ -11,8 +11,7 @@ import (
 // stay is one connection of a chatter.
 type stay struct {
 	user    *user
-	client  Client
-	raw     rawClient // the same, where it can hand out frames unparsed
+	client  connection
 	session *check.Session
 
 	joined   chan struct{}                 // closed when the session has joined
@@ -35,18 +34,18 @@ func (s *stay) send(t task, buf []byte) {
 	text := r.script.Text(buf[:0], u.n, t.seq)
 	due := string(text)
 	target := ""
-	claimer, claims := s.client.(Claimer)
+	claimer, signer := s.client.claimer, s.client.signer
 	var as string
 	switch {
 	case t.line.To >= 0:
 		target = r.users[t.line.To].lastName()
-	case t.line.Claims >= 0 && claims:
+	case t.line.Claims >= 0 && claimer != nil:
 		if name := r.users[t.line.Claims].lastName(); name != u.asked && name != u.lastName() { // else it is no false claim
 			as, due = name, claimer.ClaimedText(name, text)
 		}
 	}
 	signs := as
-	if signer, ok := s.client.(Signer); ok && as == "" && signer.Signs() != s.session.Name() {
+	if signer != nil && as == "" && signer.Signs() != s.session.Name() {
 		signs = signer.Signs()
 	}
 	actual := r.now()

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
@@ -117,7 +118,8 @@ func (h *history) step() {
 	if h.over[s] {
 		return
 	}
-	closing := s.closing.Load() != 0
+	kind, _ := s.Left()
+	closing := kind != Stays
 	switch k := h.rnd.IntN(20); {
 	case k == 0 && !closing:
 		s.Closing(Leave(1+h.rnd.IntN(3)), h.at)
@@ -132,7 +134,7 @@ func (h *history) step() {
 	case k < 15:
 		h.read(s)
 	case k == 15:
-		s.Observe(&wire.Frame{Kind: wire.Error, Text: []byte(noSuchUser + h.name())}, h.at)
+		s.Observe(&wire.Frame{Kind: wire.Error, Text: []byte(wire.NoSuchUser.With(h.name()))}, h.at)
 	case k == 16:
 		s.Observe(&wire.Frame{Kind: wire.Line, Sender: []byte(h.name()), Text: []byte("hi"), Private: h.oneIn(3)}, h.at)
 	case k == 17:
@@ -168,7 +170,7 @@ func (h *history) send(s *Session) {
 	if h.oneIn(3) {
 		n.Target = h.name()
 	}
-	n.Text = string(AppendStamp(nil, "t3st", s.Chatter, n.Seq)) + "x"
+	n.Text = string(ledger.AppendStamp(nil, "t3st", s.Chatter, n.Seq)) + "x"
 	s.Send(n)
 	f := &wire.Frame{Kind: wire.Line, Private: n.Target != "", Sender: []byte(s.Name()), Text: []byte(n.Text), Target: []byte(wire.Group)}
 	if f.Private {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
@@ -42,12 +43,12 @@ func stampOf(f wire.Frame) string {
 // caused says whether b was sent by somebody who had seen a.
 func (p *plan) caused(a, b wire.Frame) bool {
 	x, y := p.lineOf(a), p.lineOf(b)
-	return x.place.Load() >= 0 && y.Session.hadSeen(x.place.Load(), y.Seen)
+	return x.Place() >= 0 && y.Session.HadSeen(x.Place(), y.Seen)
 }
 
 func (p *plan) lineOf(f wire.Frame) *Line {
-	chatter, seq, _ := ParseStamp(f.Text, p.nonce)
-	return p.judge.lineOf(chatter, seq)
+	stamp, _, _ := strings.Cut(string(f.Text), ";")
+	return p.sent[stamp]
 }
 
 func group(f wire.Frame) bool { return f.Kind == wire.Line && !f.Private }
@@ -55,7 +56,7 @@ func view(f wire.Frame) bool  { return f.Kind == wire.Join || f.Kind == wire.Lea
 
 // by finds who sent a line.
 func (p *plan) by(f wire.Frame) *user {
-	chatter, _, _ := ParseStamp(f.Text, p.nonce)
+	chatter, _, _ := ledger.ParseStamp(f.Text, p.nonce)
 	return p.users[chatter]
 }
 
@@ -215,7 +216,7 @@ func forged(all bool, text, sender func(p *plan) string) func(*plan) {
 }
 
 func sentence(*plan) string { return "I never said that" }
-func future(p *plan) string { return string(AppendStamp(nil, p.nonce, 0, 9999)) + "soon" }
+func future(p *plan) string { return string(ledger.AppendStamp(nil, p.nonce, 0, 9999)) + "soon" }
 func nobody(*plan) string   { return "nobody" }
 func anchor(p *plan) string { return p.users[0].name }
 func itself(p *plan) string { return p.faulty.name }
@@ -304,7 +305,7 @@ func told(times int) func(*plan) {
 func (p *plan) someone(but ...*user) *user {
 	for range 20 {
 		u := p.users[p.rnd.IntN(len(p.users))]
-		if u.talks() && u.s.bound && len(u.in) == 0 && !slices.Contains(but, u) {
+		if u.talks() && u.s.Bound && len(u.in) == 0 && !slices.Contains(but, u) {
 			return u
 		}
 	}
@@ -338,7 +339,7 @@ func leaked(p *plan) {
 	p.spoil.line = func(from *user, l *Line) bool {
 		t := p.holder(l.Target)
 		if p.ready() && l.Private() && t != nil && from != p.faulty && t != p.faulty {
-			p.planted(p.faulty, string(AppendStamp(nil, p.nonce, from.n, l.Seq)))
+			p.planted(p.faulty, string(ledger.AppendStamp(nil, p.nonce, from.n, l.Seq)))
 			p.tell([]*user{p.faulty}, wire.Frame{Kind: wire.Line, Private: true, Sender: []byte(from.name), Text: []byte(l.Text), Target: []byte(l.Target)})
 		}
 		return true
@@ -417,7 +418,7 @@ func crossed(back bool) func(*plan) {
 func answered(p *plan) {
 	p.spoil.tick = func() {
 		u := p.someone(p.faulty)
-		if !p.ready() || u == nil || !p.faulty.talks() || !p.faulty.s.bound || len(p.faulty.in) > 0 {
+		if !p.ready() || u == nil || !p.faulty.talks() || !p.faulty.s.Bound || len(p.faulty.in) > 0 {
 			return
 		}
 		question := p.say(u, "")
@@ -454,7 +455,7 @@ func swallowed(p *plan) {
 		if !p.ready() || l.Private() || from.leaving != HalfClose || len(from.in) == 0 || from.in[0].Private() {
 			return true
 		}
-		p.planted(from, string(AppendStamp(nil, p.nonce, from.n, l.Seq)))
+		p.planted(from, string(ledger.AppendStamp(nil, p.nonce, from.n, l.Seq)))
 		return false
 	}
 }
@@ -512,7 +513,7 @@ func ghost(p *plan) {
 	}
 	p.spoil.tick = func() {
 		if last != nil && !p.done && !p.who.here {
-			p.planted(p.who, string(AppendStamp(nil, p.nonce, p.who.n, last.Seq)))
+			p.planted(p.who, string(ledger.AppendStamp(nil, p.nonce, p.who.n, last.Seq)))
 			p.tell(nil, wire.Frame{Kind: wire.Line, Sender: []byte(p.mark), Text: []byte(last.Text), Target: []byte(wire.Group)})
 		}
 	}
@@ -559,8 +560,8 @@ func refused(p *plan) {
 		if !p.ready() || t == nil || from != p.faulty || t.leaving != Stays || !t.loyal && t.s == nil {
 			return true
 		}
-		p.planted(from, string(AppendStamp(nil, p.nonce, from.n, l.Seq)))
-		p.tell([]*user{from}, wire.Frame{Kind: wire.Error, Text: []byte(noSuchUser + l.Target)})
+		p.planted(from, string(ledger.AppendStamp(nil, p.nonce, from.n, l.Seq)))
+		p.tell([]*user{from}, wire.Frame{Kind: wire.Error, Text: []byte(wire.NoSuchUser.With(l.Target))})
 		return false
 	}
 	p.spoil.tick = func() {
@@ -576,7 +577,7 @@ func dropped(p *plan) {
 		if !p.ready() || from != p.faulty || l.Private() {
 			return true
 		}
-		p.planted(from, string(AppendStamp(nil, p.nonce, from.n, l.Seq)))
+		p.planted(from, string(ledger.AppendStamp(nil, p.nonce, from.n, l.Seq)))
 		return false
 	}
 }
@@ -614,7 +615,7 @@ func tardy(p *plan) {
 			p.read(o, 1<<30)
 		}
 		p.planted(u, u.name)
-		p.now += leaveLimit
+		p.now += ledger.LeaveLimit
 		return 1
 	}
 }
@@ -640,7 +641,7 @@ func withheld(p *plan) {
 		settle()
 		l := p.say(u, "")
 		p.planted(nil, stampOf(wire.Frame{Kind: wire.Line, Text: []byte(l.Text)}))
-		p.now += isolationLimit
+		p.now += ledger.StallLimit
 		settle()
 	}
 }

@@ -71,7 +71,7 @@ func TestInterimTellsViolations(t *testing.T) {
 	observe(sessions[1], append(frames[:5:5], frames[2]), 1)
 	now := soFar(j, sessions, 1)
 	o := now.outcome(t, NoDuplication)
-	if o.Verdict != Failed || o.Violations != 1 || len(o.Witnesses) != 1 || o.Witnesses[0].Names[0] != sessions[1].name {
+	if o.Verdict != Failed || o.Violations != 1 || len(o.Witnesses) != 1 || o.Witnesses[0].Names[0] != sessions[1].Name() {
 		t.Errorf("a line came twice: %+v", o)
 	}
 	if now.Suspected {
@@ -89,7 +89,7 @@ func TestInterimTellsViolations(t *testing.T) {
 // was told too late or cannot be told from a leave.
 var onlyAtTheEnd = []string{
 	"a private line displaced at its target", "crossing private lines", "two private lines swapped at their target",
-	"a private line lost at its target", "a line lost for all", "a line lost for all of somebody who leaves",
+	"a private line lost at its target", "a private line refused and told to its target", "a line lost for all", "a line lost for all of somebody who leaves",
 	"deliveries to one stop", "deliveries to all stop", "a leave told late", "a good reader closed",
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/trace"
 )
 
@@ -38,7 +39,7 @@ func rejudge(in io.Reader) (check.Result, error) {
 		return check.Result{}, err
 	}
 	replay, err := r.Replay()
-	return replay.End(), err
+	return check.Replayed(replay), err
 }
 
 // same says where two results differ.
@@ -153,12 +154,12 @@ func TestCutTraces(t *testing.T) {
 // is held against the server.
 func TestRecordingsThatBreakOff(t *testing.T) {
 	for seed := range uint64(3) {
-		replays := make(map[int]*check.Replay)
+		replays := make(map[int]*ledger.Replay)
 		n := 0
 		for after := 1; after < 3000; after += 1 + after/10 {
-			replays[after] = check.NewReplay()
+			replays[after] = ledger.NewReplay()
 		}
-		check.RightRun(7, 900, seed, func(e *check.Event) {
+		check.RightRun(7, 900, seed, func(e *ledger.Event) {
 			n++
 			for after, r := range replays {
 				if n > after {
@@ -170,7 +171,7 @@ func TestRecordingsThatBreakOff(t *testing.T) {
 			}
 		})
 		for after, r := range replays {
-			for _, o := range r.End().Outcomes {
+			for _, o := range check.Replayed(r).Outcomes {
 				if o.Verdict == check.Failed && after < n {
 					t.Errorf("seed %d: %s failed after %d of %d events: %+v", seed, o.Name, after, n, o.Witnesses)
 				}
@@ -179,17 +180,17 @@ func TestRecordingsThatBreakOff(t *testing.T) {
 	}
 }
 
-func ExampleReplay() {
-	replay := check.NewReplay()
-	for _, e := range []check.Event{
-		{Kind: check.EventBegan, Nonce: "t3st"},
-		{Kind: check.EventFinished},
+func ExampleReplayed() {
+	replay := ledger.NewReplay()
+	for _, e := range []ledger.Event{
+		{Kind: ledger.EventBegan, Nonce: "t3st"},
+		{Kind: ledger.EventFinished},
 	} {
 		if err := replay.Step(&e); err != nil {
 			fmt.Println(err)
 		}
 	}
-	fmt.Println(len(replay.End().Outcomes) == len(check.Names()), replay.Finished())
+	fmt.Println(len(check.Replayed(replay).Outcomes) == len(check.Names()), replay.Finished())
 	// Output: true true
 }
 
@@ -199,15 +200,15 @@ func TestScrambledRecordings(t *testing.T) {
 	refused, taken := 0, 0
 	for seed := range uint64(60) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
-		replay := check.NewReplay()
-		check.RightRun(5, 300, seed, func(e *check.Event) {
+		replay := ledger.NewReplay()
+		check.RightRun(5, 300, seed, func(e *ledger.Event) {
 			times := 1
-			if e.Kind != check.EventBegan && rnd.IntN(30) == 0 {
+			if e.Kind != ledger.EventBegan && rnd.IntN(30) == 0 {
 				times = rnd.IntN(3)
 				scramble(rnd, e)
 			}
 			for range times {
-				if err := replay.Step(e); errors.Is(err, check.ErrImpossible) {
+				if err := replay.Step(e); errors.Is(err, ledger.ErrImpossible) {
 					refused++
 				} else if err != nil {
 					t.Fatal(err)
@@ -216,7 +217,7 @@ func TestScrambledRecordings(t *testing.T) {
 				}
 			}
 		})
-		if n := len(replay.End().Outcomes); n != len(check.Names()) {
+		if n := len(check.Replayed(replay).Outcomes); n != len(check.Names()) {
 			t.Errorf("seed %d: %d outcomes", seed, n)
 		}
 	}
@@ -226,7 +227,7 @@ func TestScrambledRecordings(t *testing.T) {
 }
 
 // scramble changes an event somewhere.
-func scramble(rnd *rand.Rand, e *check.Event) {
+func scramble(rnd *rand.Rand, e *ledger.Event) {
 	number := func() int64 { return []int64{-1, 0, 1, 5, 77, 1 << 20, 1 << 40}[rnd.IntN(7)] }
 	switch rnd.IntN(10) {
 	case 0:
@@ -238,7 +239,7 @@ func scramble(rnd *rand.Rand, e *check.Event) {
 	case 3:
 		e.At = time.Duration(number())
 	case 4:
-		e.Kind = check.EventKind(rnd.IntN(16))
+		e.Kind = ledger.EventKind(rnd.IntN(16))
 	case 5:
 		e.Chatter, e.Line.Chatter = int(number()), int(number())
 	case 6:

@@ -5,13 +5,14 @@ import (
 	"slices"
 	"testing"
 
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
 // What a server says as it refuses a line.
 func slowDown(*Line) string    { return "slow down" }
 func itsText(l *Line) string   { return "refused: " + l.Text }
-func itsTarget(l *Line) string { return noSuchUser + l.Target }
+func itsTarget(l *Line) string { return wire.NoSuchUser.With(l.Target) }
 
 func aLine(l *Line) bool    { return !l.Private() }
 func aWhisper(l *Line) bool { return l.Private() }
@@ -37,7 +38,7 @@ func refusing(says func(*Line) string, fits func(*Line) bool, to refusedTo) func
 			if !p.ready() || from != p.faulty || !fits(l) || l.Private() && (t == nil || t == from || !t.loyal) {
 				return true
 			}
-			p.planted(from, string(AppendStamp(nil, p.nonce, from.n, l.Seq)))
+			p.planted(from, string(ledger.AppendStamp(nil, p.nonce, from.n, l.Seq)))
 			if l.Private() && to != toOthers { // which of those to one name the error is about, nobody can say
 				p.about = []string{fmt.Sprintf("of chatter %d (", from.n)}
 			}
@@ -78,7 +79,7 @@ func TestLostAfterAnError(t *testing.T) {
 	j := New(Config{Nonce: "t3st"})
 	s := enter(j, 0, "a")
 	say := func(n int) wire.Frame {
-		l := s.Send(Note{Seq: n, Text: string(AppendStamp(nil, "t3st", 0, n)), Intended: 2, Actual: 2, Measured: true})
+		l := s.Send(Note{Seq: n, Text: string(ledger.AppendStamp(nil, "t3st", 0, n)), Intended: 2, Actual: 2, Measured: true})
 		return wire.Frame{Kind: wire.Line, Sender: []byte("a"), Text: []byte(l.Text), Target: []byte(wire.Group)}
 	}
 	back := func(f wire.Frame) { s.Observe(&f, 3) }
@@ -174,7 +175,7 @@ func TestErrorsAboutNothing(t *testing.T) {
 		m.spoil.tick = func() {
 			if u := m.users[m.rnd.IntN(len(m.users))]; u.s != nil {
 				said++
-				m.refuse(u, []string{"the room closes at ten", noSuchUser, "!"}[m.rnd.IntN(3)])
+				m.refuse(u, []string{"the room closes at ten", wire.NoSuchUser.With(""), "!"}[m.rnd.IntN(3)])
 			}
 		}
 		r := m.run(800, false)
@@ -196,7 +197,7 @@ func TestLastWords(t *testing.T) {
 		j := New(Config{Nonce: "t3st"})
 		s := enter(j, 0, "a")
 		for n := range lines {
-			s.Send(Note{Seq: n, Text: string(AppendStamp(nil, "t3st", 0, n)), Intended: 2, Actual: 2, Measured: true})
+			s.Send(Note{Seq: n, Text: string(ledger.AppendStamp(nil, "t3st", 0, n)), Intended: 2, Actual: 2, Measured: true})
 		}
 		return j, s
 	}

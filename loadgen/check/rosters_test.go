@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
@@ -19,8 +20,7 @@ type hall struct {
 }
 
 func newHall(t *testing.T) *hall {
-	return &hall{t: t, seqs: make(map[int]int), j: New(Config{Nonce: "t3st", Rosters: true,
-		Unable: map[Name]string{ViewOrder: "no place", NameSuffixing: "no snapshot"}})}
+	return &hall{t: t, seqs: make(map[int]int), j: New(Config{Nonce: "t3st", Capabilities: Capabilities{Views: ledger.WholeRosters}})}
 }
 
 // in has a chatter join who was given a name, and is told of a roster.
@@ -50,7 +50,7 @@ func (h *hall) says(s *Session, target string) *wire.Frame {
 	h.seqs[s.Chatter]++
 	text := fmt.Sprintf("t3st-%d-%d;hello", s.Chatter, seq)
 	s.Send(Note{Seq: seq, Text: text, Target: target, Intended: h.now, Actual: h.now, Measured: true})
-	f := &wire.Frame{Kind: wire.Line, Sender: []byte(s.name), Text: []byte(text), Target: []byte(wire.Group)}
+	f := &wire.Frame{Kind: wire.Line, Sender: []byte(s.Name()), Text: []byte(text), Target: []byte(wire.Group)}
 	if target != "" {
 		f.Private, f.Target = true, []byte(target)
 	}
@@ -260,17 +260,5 @@ func TestRosterCutShort(t *testing.T) {
 	}
 	if h.told(append(names, "amy", "more"), a, b); !h.j.Converged() {
 		t.Error("a roster without room counts as wrong")
-	}
-}
-
-// Equal rosters are kept once, and forgotten once nobody has them.
-func TestRostersAreShared(t *testing.T) {
-	h := newHall(t)
-	a, b := h.in(0, "amy", "amy", "amy"), h.in(1, "bob", "bob", "amy", "bob")
-	for i := range 3 * rostersKept {
-		h.told([]string{"amy", "bob", fmt.Sprint(i)}, a, b)
-	}
-	if a.whole != b.whole || len(h.j.rosters) > rostersKept {
-		t.Errorf("%d rosters are kept, shared: %v", len(h.j.rosters), a.whole == b.whole)
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
@@ -22,7 +24,8 @@ type sim struct {
 	now   time.Duration
 	tick  time.Duration // between two deeds: whoever reads slowly is still in time for leaves
 	users []*user
-	here  []*user // in join order, as the server knows it
+	sent  map[string]*Line // by their stamps
+	here  []*user          // in join order, as the server knows it
 	spoil spoiler
 	eager *user // reads everything at once, nil for nobody
 	lazy  *user // reads nothing before the end, nil for nobody
@@ -64,7 +67,7 @@ type user struct {
 }
 
 func newSim(seed uint64, users int, level Level) *sim {
-	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", log: io.Discard, haste: 3, tick: time.Millisecond}
+	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", log: io.Discard, sent: make(map[string]*Line), haste: 3, tick: time.Millisecond}
 	if users > 100 {
 		m.tick /= 10
 	}
@@ -141,11 +144,13 @@ func (m *sim) say(u *user, target string) *Line { return m.claim(u, target, "") 
 // claim is say with a sender field of somebody else, which is text to a right server.
 func (m *sim) claim(u *user, target, claims string) *Line {
 	m.now += m.tick
-	text := string(AppendStamp(nil, m.nonce, u.n, u.seq)) + fmt.Sprintf("@ a\tb ü %d", m.rnd.IntN(1e9))
+	text := string(ledger.AppendStamp(nil, m.nonce, u.n, u.seq)) + fmt.Sprintf("@ a\tb ü %d", m.rnd.IntN(1e9))
 	if claims != "" {
 		text += "@" + claims + "@" + wire.Group
 	}
 	l := u.s.Send(Note{Seq: u.seq, Text: text, Target: target, Claims: claims, Intended: m.now, Actual: m.now, Measured: true})
+	stamp, _, _ := strings.Cut(text, ";")
+	m.sent[stamp] = l
 	u.seq++
 	u.in = append(u.in, l)
 	return l
@@ -178,7 +183,7 @@ func (m *sim) deliver(u *user, l *Line) {
 	t := m.holder(l.Target)
 	switch {
 	case t == nil:
-		m.tell([]*user{u}, wire.Frame{Kind: wire.Error, Text: []byte(noSuchUser + l.Target)})
+		m.tell([]*user{u}, wire.Frame{Kind: wire.Error, Text: []byte(wire.NoSuchUser.With(l.Target))})
 	case t == u:
 		m.tell([]*user{u}, f)
 	default:
@@ -284,7 +289,7 @@ func (m *sim) step(churn bool) {
 	case k == 7 && churn && !u.loyal && u != m.asleep && u.leaving == Stays && u.here:
 		switch {
 		case m.rnd.IntN(m.haste) != 0:
-		case talks && u.s.bound, talks && m.rash:
+		case talks && u.s.Bound, talks && m.rash:
 			m.leave(u, Leave(1+m.rnd.IntN(3)))
 		case m.rash:
 			m.leave(u, Reset)
@@ -304,7 +309,7 @@ func (m *sim) step(churn bool) {
 // doze has the last chatter stop reading, for which the server may put it out.
 func (m *sim) doze() {
 	u := m.users[len(m.users)-1]
-	if m.awake || len(m.users) < 3 || !u.talks() || !u.s.bound {
+	if m.awake || len(m.users) < 3 || !u.talks() || !u.s.Bound {
 		return
 	}
 	u.s.Stall(m.now)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
@@ -30,7 +31,7 @@ func crowd(tb testing.TB, n int) (*Judge, []*Session) {
 	for _, s := range sessions {
 		s.Observe(&last, 1)
 		s.Flush(1)
-		if !s.bound {
+		if !s.Bound {
 			tb.Fatalf("session %d has no place", s.Chatter)
 		}
 	}
@@ -43,10 +44,10 @@ func stream(sessions []*Session, from, n int) []wire.Frame {
 	frames := make([]wire.Frame, n)
 	for i := range frames {
 		s, seq := sessions[(from+i)%len(sessions)], (from+i)/len(sessions)
-		text := string(AppendStamp(nil, "t3st", s.Chatter, seq)) + "and then some more text, as long as what people say."
+		text := string(ledger.AppendStamp(nil, "t3st", s.Chatter, seq)) + "and then some more text, as long as what people say."
 		at := time.Duration(from+i) * time.Millisecond
 		s.Send(Note{Seq: seq, Text: text, Intended: at, Actual: at, Measured: true})
-		frames[i] = wire.Frame{Kind: wire.Line, Sender: []byte(s.name), Text: []byte(text), Target: []byte(wire.Group)}
+		frames[i] = wire.Frame{Kind: wire.Line, Sender: []byte(s.Name()), Text: []byte(text), Target: []byte(wire.Group)}
 	}
 	return frames
 }
@@ -75,37 +76,6 @@ func TestObserveAllocatesNothing(t *testing.T) {
 	}
 }
 
-// TestMemoryIsBounded: a long run keeps what the slowest has not seen yet.
-func TestMemoryIsBounded(t *testing.T) {
-	const lines, batch, lag = 200_000, 100, 300
-	j, sessions := crowd(t, 5)
-	var late []wire.Frame
-	chunks, blocks := 0, 0
-	for from := 0; from < lines; from += batch {
-		frames := stream(sessions, from, batch)
-		at := time.Duration(from) * time.Millisecond
-		for _, s := range sessions[1:] {
-			observe(s, frames, at)
-		}
-		if late = append(late, frames...); len(late) > lag {
-			observe(sessions[0], late[:batch], at)
-			late = late[batch:]
-		}
-		chunks = max(chunks, len(j.order.chunks))
-		for _, s := range sessions {
-			blocks = max(blocks, len(s.sender.dir.Load().list))
-		}
-	}
-	observe(sessions[0], late, lines*time.Millisecond)
-	r := j.End(End{})
-	if want := int64(lines * len(sessions)); r.Deliveries != want || r.Expected != want {
-		t.Errorf("%d of %d deliveries, want %d", r.Deliveries, r.Expected, want)
-	}
-	if chunks > 4 || blocks > 64 || len(j.kept) > 0 || len(j.found) > 0 {
-		t.Errorf("up to %d chunks and %d blocks of lines, %d entries kept, %d defects", chunks, blocks, len(j.kept), len(j.found))
-	}
-}
-
 // TestStaysAreForgotten: however many come and go, those are kept of whose
 // leaves somebody has still to learn.
 func TestStaysAreForgotten(t *testing.T) {
@@ -116,10 +86,10 @@ func TestStaysAreForgotten(t *testing.T) {
 	for _, u := range m.users {
 		stays += u.stays
 	}
-	if n := len(m.judge.sessions); stays < 1000 || n > 300 {
+	if n := len(m.judge.ledger.Sessions()); stays < 1000 || n > 300 {
 		t.Errorf("%d of %d stays are kept", n, stays)
 	}
-	if n := len(m.judge.fold.log); n > 300 {
+	if n := len(m.judge.ledger.Members()); n > 300 {
 		t.Errorf("%d members are kept", n)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 )
 
 // Spec is what a scenario is made of. Shares are of all lines, 0 to 1.
@@ -78,7 +79,7 @@ type Script struct {
 }
 
 // MinSize is the smallest Size: a text holds at least its stamp.
-const MinSize = check.MaxStamp
+const MinSize = ledger.MaxStamp
 
 // Asked is the name that a chatter asks for, every time it joins.
 func (s *Script) Asked(chatter int) string {

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 )
 
 func script(t *testing.T, name string, users, size int, seed uint64) *Script {
@@ -117,7 +118,7 @@ func TestTexts(t *testing.T) {
 			if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\t' }) {
 				t.Fatalf("not a clean text: %q", text)
 			}
-			if c, q, ok := check.ParseStamp([]byte(text), "abcd"); !ok || c != seq*7 || q != seq {
+			if c, q, ok := ledger.ParseStamp([]byte(text), "abcd"); !ok || c != seq*7 || q != seq {
 				t.Fatalf("stamp of %q: %d, %d, %v", text, c, q, ok)
 			}
 			if strings.Contains(text, "@") {

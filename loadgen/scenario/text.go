@@ -3,7 +3,7 @@ package scenario
 import (
 	"unicode/utf8"
 
-	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 )
 
 // Texts are cut out of two long pseudo-random ones: words, and words strewn
@@ -33,7 +33,7 @@ const hardShare = 0.25
 // text up to Size bytes in all.
 func (s *Script) Text(dst []byte, chatter, seq int) []byte {
 	start := len(dst)
-	dst = check.AppendStamp(dst, s.Nonce, chatter, seq)
+	dst = ledger.AppendStamp(dst, s.Nonce, chatter, seq)
 	need := s.Size - (len(dst) - start)
 	from := plain
 	d := s.draw('x', uint64(chatter), uint64(seq))

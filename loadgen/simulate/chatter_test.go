@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
@@ -78,7 +79,7 @@ func (u *chatter) say(target string, n int) {
 	if !u.talks() {
 		return
 	}
-	text := string(check.AppendStamp(nil, nonce, u.n, u.seq)) + "@ a\tü"[:n%6] // may end in half a rune
+	text := string(ledger.AppendStamp(nil, nonce, u.n, u.seq)) + "@ a\tü"[:n%6] // may end in half a rune
 	text += "……………………"[:3*(n/8%8)]
 	var line []byte
 	claims := ""

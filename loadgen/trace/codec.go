@@ -3,12 +3,12 @@ package trace
 import (
 	"time"
 
-	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 )
 
 // An event is its kind, one byte, and numbers, names and texts.
 //
-//	began     level and flags, text nonce, n × (text check, text why it cannot be exercised)
+//	began     level and flags, text nonce, text protocol, n × (text check, text why it cannot be exercised)
 //	dialled   at, chatter, name asked                  sessions are numbered in this order
 //	sent      session, flags, seq, actual, intended, place, name target, name claims, text
 //	leaving   session, at, how
@@ -35,7 +35,8 @@ import (
 //	behind       by how much the place flushed is below c, or below the order's length
 //	the length   of the order: to the last one
 //
-// The checks of began are there only with their flag. target and claims are there only if there is one (flags). A text of a line
+// The protocol of began is there only with its flag; so are its checks, which
+// version 1 had instead. target and claims are there only if there is one (flags). A text of a line
 // that begins with its stamp is written without (flag).
 const (
 	opBegan = 1 + iota
@@ -56,8 +57,9 @@ const (
 
 // The flags beside the level.
 const (
-	rosters = 16 << iota // they are all that is told of joins and leaves
-	unable               // some checks cannot be exercised
+	rosters  = 16 << iota // they are all that is told of joins and leaves
+	unable                // some checks cannot be exercised: in version 1
+	protocol              // it is not chatsim's line protocol
 )
 
 // The flags of a line that was sent.
@@ -109,5 +111,5 @@ func (s *state) chatter(n int) *chatterState {
 
 // stamp is what a line's text begins with.
 func (s *state) stamp(dst []byte, chatter, seq int) []byte {
-	return check.AppendStamp(dst, s.nonce, chatter, seq)
+	return ledger.AppendStamp(dst, s.nonce, chatter, seq)
 }

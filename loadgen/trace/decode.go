@@ -4,9 +4,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"strings"
 	"time"
 
-	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
@@ -25,20 +26,20 @@ type decoder struct {
 	names     [][]byte
 	chatterOf []int // by session
 	wireFrame wire.Frame
-	places    []check.Standing
+	places    []ledger.Standing
 }
 
 // next reads an event out of rest, which must not be empty. What it gives holds
 // until the next call.
-func (d *decoder) next(ev *check.Event) error {
-	*ev = check.Event{}
+func (d *decoder) next(ev *ledger.Event) error {
+	*ev = ledger.Event{}
 	op := d.rest[0]
 	d.rest = d.rest[1:]
 	switch op {
 	case opBegan:
 		d.began(ev)
 	case opDialled:
-		ev.Kind, ev.At, ev.Chatter, ev.Asked = check.EventDialled, d.time(), d.below(maxChatters), string(d.name(nil))
+		ev.Kind, ev.At, ev.Chatter, ev.Asked = ledger.EventDialled, d.time(), d.below(maxChatters), string(d.name(nil))
 		ev.Session = d.dials
 		if !d.bad {
 			d.dial(ev.Chatter)
@@ -47,9 +48,9 @@ func (d *decoder) next(ev *check.Event) error {
 	case opSent:
 		d.sent(ev)
 	case opLeaving:
-		ev.Kind, ev.Session, ev.At, ev.Leave = check.EventLeaving, d.session(), d.time(), check.Leave(d.below(256))
+		ev.Kind, ev.Session, ev.At, ev.Leave = ledger.EventLeaving, d.session(), d.time(), ledger.Leave(d.below(256))
 	case opLine, opFrame:
-		ev.Kind, ev.Session, ev.At = check.EventSaw, d.session(), d.time()
+		ev.Kind, ev.Session, ev.At = ledger.EventSaw, d.session(), d.time()
 		d.place(ev)
 		if op == opFrame {
 			ev.Frame = d.frame()
@@ -61,24 +62,24 @@ func (d *decoder) next(ev *check.Event) error {
 			ev.Line.Seq = d.seq(&c.saw)
 		}
 	case opGarbled:
-		ev.Kind, ev.Session = check.EventGarbled, d.session()
+		ev.Kind, ev.Session = ledger.EventGarbled, d.session()
 		d.place(ev)
 		ev.Text = string(d.bytes())
 	case opPassed:
-		ev.Kind, ev.Session, ev.At = check.EventPassed, d.session(), d.time()
+		ev.Kind, ev.Session, ev.At = ledger.EventPassed, d.session(), d.time()
 		d.place(ev)
 	case opStalls:
-		ev.Kind, ev.Session, ev.At = check.EventStalls, d.session(), d.time()
+		ev.Kind, ev.Session, ev.At = ledger.EventStalls, d.session(), d.time()
 	case opResumes:
-		ev.Kind, ev.Session, ev.At = check.EventResumes, d.session(), d.time()
+		ev.Kind, ev.Session, ev.At = ledger.EventResumes, d.session(), d.time()
 	case opOver:
-		ev.Kind, ev.Session, ev.At = check.EventOver, d.session(), d.time()
+		ev.Kind, ev.Session, ev.At = ledger.EventOver, d.session(), d.time()
 		d.place(ev)
 		ev.Isolated = int64(d.below(math.MaxInt))
 	case opStood:
 		d.stood(ev)
 	case opSlow:
-		ev.Kind, ev.At, ev.Took = check.EventSlow, d.time(), time.Duration(d.below(math.MaxInt))
+		ev.Kind, ev.At, ev.Took = ledger.EventSlow, d.time(), time.Duration(d.below(math.MaxInt))
 	case opFinished:
 		d.finished(ev)
 	default:
@@ -129,7 +130,7 @@ func (d *decoder) time() time.Duration {
 
 func (d *decoder) session() int { return d.below(d.dials) }
 
-func (d *decoder) place(ev *check.Event) {
+func (d *decoder) place(ev *ledger.Event) {
 	delta := d.int()
 	if d.bad {
 		return
@@ -170,24 +171,31 @@ func (d *decoder) name(number *int) []byte {
 	return b
 }
 
-// began reads what encoder.began writes.
-func (d *decoder) began(ev *check.Event) {
+// began reads what encoder.began writes, now and in version 1: there, the checks
+// that could not be exercised stood with their reasons, which began with the
+// protocol.
+func (d *decoder) began(ev *ledger.Event) {
 	level := d.below(256)
-	ev.Kind, ev.Level, ev.Nonce = check.EventBegan, check.Level(level&^(rosters|unable)), string(d.bytes())
+	ev.Kind, ev.Level, ev.Nonce = ledger.EventBegan, ledger.Level(level&^(rosters|unable|protocol)), string(d.bytes())
 	d.nonce = ev.Nonce
-	ev.Rosters = level&rosters != 0
+	can := &ev.Capabilities
+	if level&rosters != 0 {
+		can.Views = ledger.WholeRosters
+	}
+	if level&protocol != 0 {
+		can.Protocol = string(d.bytes())
+	}
 	if level&unable == 0 {
 		return
 	}
-	ev.Unable = make(map[check.Name]string)
 	for range d.below(len(d.rest) + 1) {
-		c := check.Name(d.bytes())
-		ev.Unable[c] = string(d.bytes())
+		d.bytes()
+		can.Protocol, _, _ = strings.Cut(string(d.bytes()), " tells who is there")
 	}
 }
 
-func (d *decoder) sent(ev *check.Event) {
-	ev.Kind, ev.Session = check.EventSent, d.session()
+func (d *decoder) sent(ev *ledger.Event) {
+	ev.Kind, ev.Session = ledger.EventSent, d.session()
 	flags := d.below(2 * later)
 	if d.bad {
 		return
@@ -210,7 +218,7 @@ func (d *decoder) sent(ev *check.Event) {
 	}
 	text := d.bytes()
 	if flags&stamped != 0 {
-		text = append(d.stamp(make([]byte, 0, check.MaxStamp+len(text)), chatter, n.Seq), text...)
+		text = append(d.stamp(make([]byte, 0, ledger.MaxStamp+len(text)), chatter, n.Seq), text...)
 	}
 	n.Text = string(text)
 }
@@ -270,13 +278,13 @@ func (d *decoder) rosterOf(f *wire.Frame) {
 	}
 }
 
-func (d *decoder) stood(ev *check.Event) {
+func (d *decoder) stood(ev *ledger.Event) {
 	d.frontier += d.int()
-	ev.Kind, ev.Frontier = check.EventStood, d.frontier
+	ev.Kind, ev.Frontier = ledger.EventStood, d.frontier
 	d.places = d.places[:0]
 	for range d.below(len(d.rest) + 1) {
 		n := d.below(2 * d.dials)
-		p := check.Standing{Session: n / 2, Pos: d.frontier - d.int()}
+		p := ledger.Standing{Session: n / 2, Pos: d.frontier - d.int()}
 		if n%2 == 1 {
 			p.Isolated = int64(d.below(math.MaxInt))
 		}
@@ -289,11 +297,11 @@ func (d *decoder) stood(ev *check.Event) {
 	ev.Places = d.places
 }
 
-func (d *decoder) finished(ev *check.Event) {
-	ev.Kind = check.EventFinished
+func (d *decoder) finished(ev *ledger.Event) {
+	ev.Kind = ledger.EventFinished
 	flags := d.below(2 * cut)
 	ev.End.Advancing, ev.End.Cut = flags&advancing != 0, flags&cut != 0
 	for range d.below(len(d.rest) + 1) {
-		ev.End.Required = append(ev.End.Required, check.Name(d.bytes()))
+		ev.End.Required = append(ev.End.Required, string(d.bytes()))
 	}
 }

@@ -3,11 +3,9 @@ package trace
 import (
 	"bytes"
 	"encoding/binary"
-	"maps"
-	"slices"
 	"time"
 
-	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
@@ -21,60 +19,60 @@ type encoder struct {
 }
 
 // append appends an event.
-func (e *encoder) append(dst []byte, ev *check.Event) []byte {
+func (e *encoder) append(dst []byte, ev *ledger.Event) []byte {
 	e.buf = dst
 	switch ev.Kind {
-	case check.EventBegan:
+	case ledger.EventBegan:
 		e.nonce = ev.Nonce
 		e.op(opBegan)
 		e.began(ev)
-	case check.EventDialled:
+	case ledger.EventDialled:
 		e.op(opDialled)
 		e.time(ev.At)
 		e.uint(ev.Chatter)
 		e.name([]byte(ev.Asked))
 		e.dial(ev.Chatter)
 		e.chatterOf = append(e.chatterOf, ev.Chatter)
-	case check.EventSent:
+	case ledger.EventSent:
 		e.sent(ev)
-	case check.EventLeaving:
+	case ledger.EventLeaving:
 		e.op(opLeaving)
 		e.uint(ev.Session)
 		e.time(ev.At)
 		e.uint(int(ev.Leave))
-	case check.EventSaw:
+	case ledger.EventSaw:
 		e.saw(ev)
-	case check.EventGarbled:
+	case ledger.EventGarbled:
 		e.op(opGarbled)
 		e.uint(ev.Session)
 		e.place(ev)
 		e.text(ev.Text)
-	case check.EventPassed:
+	case ledger.EventPassed:
 		e.op(opPassed)
 		e.uint(ev.Session)
 		e.time(ev.At)
 		e.place(ev)
-	case check.EventStalls:
+	case ledger.EventStalls:
 		e.op(opStalls)
 		e.uint(ev.Session)
 		e.time(ev.At)
-	case check.EventResumes:
+	case ledger.EventResumes:
 		e.op(opResumes)
 		e.uint(ev.Session)
 		e.time(ev.At)
-	case check.EventOver:
+	case ledger.EventOver:
 		e.op(opOver)
 		e.uint(ev.Session)
 		e.time(ev.At)
 		e.place(ev)
 		e.uint(int(ev.Isolated))
-	case check.EventStood:
+	case ledger.EventStood:
 		e.stood(ev)
-	case check.EventSlow:
+	case ledger.EventSlow:
 		e.op(opSlow)
 		e.time(ev.At)
 		e.uint(int(ev.Took))
-	case check.EventFinished:
+	case ledger.EventFinished:
 		e.finished(&ev.End)
 	}
 	dst, e.buf = e.buf, nil
@@ -101,7 +99,7 @@ func (e *encoder) bytes(b []byte) {
 }
 
 // place writes C and Pos.
-func (e *encoder) place(ev *check.Event) {
+func (e *encoder) place(ev *ledger.Event) {
 	e.int(ev.C - e.c[ev.Session])
 	e.c[ev.Session] = ev.C
 	e.int(ev.C - ev.Pos)
@@ -127,27 +125,23 @@ func (e *encoder) name(b []byte) int {
 	return n
 }
 
-func (e *encoder) began(ev *check.Event) {
+func (e *encoder) began(ev *ledger.Event) {
 	level := int(ev.Level)
-	if ev.Rosters {
+	can := ev.Capabilities
+	if can.Views == ledger.WholeRosters {
 		level |= rosters
 	}
-	if len(ev.Unable) > 0 {
-		level |= unable
+	if can.Protocol != "" {
+		level |= protocol
 	}
 	e.uint(level)
 	e.text(ev.Nonce)
-	if len(ev.Unable) == 0 {
-		return
-	}
-	e.uint(len(ev.Unable))
-	for _, c := range slices.Sorted(maps.Keys(ev.Unable)) {
-		e.text(string(c))
-		e.text(ev.Unable[c])
+	if can.Protocol != "" {
+		e.text(can.Protocol)
 	}
 }
 
-func (e *encoder) sent(ev *check.Event) {
+func (e *encoder) sent(ev *ledger.Event) {
 	n := &ev.Note
 	chatter := e.chatterOf[ev.Session]
 	flags := 0
@@ -187,7 +181,7 @@ func (e *encoder) sent(ev *check.Event) {
 	e.text(text)
 }
 
-func (e *encoder) saw(ev *check.Event) {
+func (e *encoder) saw(ev *ledger.Event) {
 	f := ev.Frame
 	if f == nil {
 		e.op(opLine)
@@ -278,7 +272,7 @@ func (e *encoder) rosterOf(names [][]byte) {
 	}
 }
 
-func (e *encoder) stood(ev *check.Event) {
+func (e *encoder) stood(ev *ledger.Event) {
 	e.op(opStood)
 	e.int(ev.Frontier - e.frontier)
 	e.frontier = ev.Frontier
@@ -297,7 +291,7 @@ func (e *encoder) stood(ev *check.Event) {
 	}
 }
 
-func (e *encoder) finished(end *check.End) {
+func (e *encoder) finished(end *ledger.End) {
 	flags := 0
 	if end.Advancing {
 		flags |= advancing
@@ -309,6 +303,6 @@ func (e *encoder) finished(end *check.End) {
 	e.uint(flags)
 	e.uint(len(end.Required))
 	for _, c := range end.Required {
-		e.text(string(c))
+		e.text(c)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 )
 
 // Reader reads a trace, block by block.
@@ -103,7 +103,7 @@ func (r *Reader) Summary() []byte { return r.summary }
 
 // Next reads the next event, which holds until the next call. After the last
 // one it gives io.EOF; a *CutError where the trace ends too early.
-func (r *Reader) Next(ev *check.Event) error {
+func (r *Reader) Next(ev *ledger.Event) error {
 	for len(r.dec.rest) == 0 {
 		kind, err := r.block()
 		switch {
@@ -183,9 +183,9 @@ func (r *Reader) unpack(length int64) error {
 }
 
 // Replay judges what the trace holds: a *CutError if that is not the whole run.
-func (r *Reader) Replay() (*check.Replay, error) {
-	replay := check.NewReplay()
-	var ev check.Event
+func (r *Reader) Replay() (*ledger.Replay, error) {
+	replay := ledger.NewReplay()
+	var ev ledger.Event
 	for {
 		err := r.Next(&ev)
 		if err == nil {

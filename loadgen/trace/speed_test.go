@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 )
 
 // BenchmarkRecord is the cost of an event: a group line of 64 bytes is two, one
@@ -15,8 +16,8 @@ func BenchmarkRecord(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var events []check.Event
-	r := newRoom(func(e *check.Event) { events = append(events, *e) })
+	var events []ledger.Event
+	r := newRoom(func(e *ledger.Event) { events = append(events, *e) })
 	for _, n := range []string{"amy", "bob", "eve"} {
 		r.join(n)
 	}
@@ -26,7 +27,7 @@ func BenchmarkRecord(b *testing.B) {
 	}
 	for i := range events[:began] {
 		events[i].Frame = nil // it held only then
-		if events[i].Kind != check.EventSaw {
+		if events[i].Kind != ledger.EventSaw {
 			w.Record(&events[i])
 		}
 	}
@@ -72,7 +73,7 @@ func BenchmarkJudge(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if again := replay.End(); again.Deliveries != live.Deliveries || again.Deliveries != users*lines {
+		if again := check.Replayed(replay); again.Deliveries != live.Deliveries || again.Deliveries != users*lines {
 			b.Fatalf("%d deliveries, live %d", again.Deliveries, live.Deliveries)
 		}
 	}

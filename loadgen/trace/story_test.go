@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
@@ -17,7 +18,7 @@ type room struct {
 	now   time.Duration
 }
 
-func newRoom(record func(*check.Event)) *room {
+func newRoom(record func(*ledger.Event)) *room {
 	return &room{judge: check.New(check.Config{Nonce: "t3st", Record: record})}
 }
 
@@ -47,7 +48,7 @@ func (r *room) tell(f wire.Frame) {
 func (r *room) say(chatter, seq int) {
 	r.now += time.Millisecond
 	text := fmt.Sprintf("t3st-%d-%d;and then some more text, as long as what people say.", chatter, seq)
-	r.here[chatter].Send(check.Note{Seq: seq, Text: text, Intended: r.now, Actual: r.now, Measured: true})
+	r.here[chatter].Send(ledger.Note{Seq: seq, Text: text, Intended: r.now, Actual: r.now, Measured: true})
 	r.tell(wire.Frame{Kind: wire.Line, Sender: []byte(r.names[chatter]), Text: []byte(text), Target: []byte(wire.Group)})
 }
 
@@ -56,7 +57,7 @@ func story(tb testing.TB) (contents [][]byte) {
 	tb.Helper()
 	var e encoder
 	var content []byte
-	r := newRoom(func(ev *check.Event) { content = e.append(content, ev) })
+	r := newRoom(func(ev *ledger.Event) { content = e.append(content, ev) })
 	for _, n := range []string{"amy", "bob", "eve"} {
 		r.join(n)
 	}
@@ -68,7 +69,7 @@ func story(tb testing.TB) (contents [][]byte) {
 	contents = append(contents, content[:len(content):len(content)])
 	r.now += time.Millisecond
 	text := "t3st-0-3;for you"
-	r.here[0].Send(check.Note{Seq: 3, Text: text, Target: "bob", Actual: r.now, Intended: r.now})
+	r.here[0].Send(ledger.Note{Seq: 3, Text: text, Target: "bob", Actual: r.now, Intended: r.now})
 	f := wire.Frame{Kind: wire.Line, Private: true, Sender: []byte("amy"), Text: []byte(text), Target: []byte("bob")}
 	for _, s := range r.here { // eve should not
 		s.Observe(&f, r.now)
@@ -78,7 +79,7 @@ func story(tb testing.TB) (contents [][]byte) {
 	r.now += 6 * time.Second
 	r.say(0, 4)
 	r.here[2].Resume(r.now)
-	r.here[1].Closing(check.FIN, r.now)
+	r.here[1].Closing(ledger.FIN, r.now)
 	gone := r.here[1]
 	r.here, r.names = append(r.here[:1:1], r.here[2]), append(r.names[:1:1], r.names[2])
 	r.now += 6 * time.Second

@@ -1,10 +1,10 @@
-// Package trace is a run as a file: what check.Config.Record is told, written
+// Package trace is a run as a file: what ledger.Config.Record is told, written
 // while the run goes on and read back to be judged again. It knows how events
 // are written, not what they mean, and neither sockets nor clocks.
 //
 // # The format
 //
-// A trace begins with a line, "chatsim-trace 1\n": its version. Blocks follow:
+// A trace begins with a line, "chatsim-trace 2\n": its version. Blocks follow:
 //
 //	type             1 byte: H, E or S
 //	length           4 bytes, little-endian, of the content
@@ -29,8 +29,9 @@ import (
 	"hash/crc32"
 )
 
-// Version is that of the format. A reader takes those up to its own.
-const Version = 1
+// Version is that of the format. A reader takes those up to its own. Version 1
+// told what clients cannot show check by check.
+const Version = 2
 
 // magic begins the first line; the version and a line's end follow.
 const magic = "chatsim-trace "

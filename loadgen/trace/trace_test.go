@@ -13,25 +13,26 @@ import (
 	"time"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
 // events are of every kind, as a recording gives them.
-func events() []check.Event {
+func events() []ledger.Event {
 	names := func(ns ...string) (out [][]byte) {
 		for _, n := range ns {
 			out = append(out, []byte(n))
 		}
 		return out
 	}
-	frame := func(session int, f wire.Frame) check.Event {
-		return check.Event{Kind: check.EventSaw, Session: session, At: 3e6, Frame: &f}
+	frame := func(session int, f wire.Frame) ledger.Event {
+		return ledger.Event{Kind: ledger.EventSaw, Session: session, At: 3e6, Frame: &f}
 	}
 	long := strings.Repeat("n", maxName+1)
-	evs := []check.Event{
-		{Kind: check.EventBegan, Level: check.Order, Nonce: "t3st", Rosters: true, Unable: map[check.Name]string{check.ViewOrder: "why", "": ""}},
-		{Kind: check.EventDialled, Chatter: 7, Asked: "Zoë", At: 5},
-		{Kind: check.EventDialled, Session: 1, Chatter: 0, Asked: "", At: 3},
+	evs := []ledger.Event{
+		{Kind: ledger.EventBegan, Level: ledger.Order, Nonce: "t3st", Capabilities: ledger.Capabilities{Protocol: "a dialect", Views: ledger.WholeRosters}},
+		{Kind: ledger.EventDialled, Chatter: 7, Asked: "Zoë", At: 5},
+		{Kind: ledger.EventDialled, Session: 1, Chatter: 0, Asked: "", At: 3},
 		frame(0, wire.Frame{Kind: wire.Welcome, Names: names("Zoë")}),
 		frame(0, wire.Frame{Kind: wire.Roster, Names: names("a", "b", long, "c", "Zoë")}),
 		frame(1, wire.Frame{Kind: wire.Roster, Names: names("a", "b")}),
@@ -43,25 +44,25 @@ func events() []check.Event {
 		frame(1, wire.Frame{Kind: wire.Error, Text: []byte("no such user: x")}),
 		frame(1, wire.Frame{Kind: wire.Line, Sender: []byte("a"), Text: []byte("@\t\x00"), Target: []byte(wire.Group)}),
 		frame(1, wire.Frame{Kind: wire.Line, Private: true, Sender: []byte("a"), Text: []byte("t3st-7-3;hm"), Target: []byte("b")}),
-		{Kind: check.EventSent, Session: 0, Pos: 4, Note: check.Note{Seq: 3, Text: "t3st-7-3;and more", Actual: 9e9, Intended: 8e9, Measured: true}},
-		{Kind: check.EventSent, Session: 0, Pos: 2, Note: check.Note{Seq: 4, Text: "t3st-7-3;another's", Target: "b", Claims: "c", Actual: 9e9, Intended: 9e9}},
-		{Kind: check.EventSaw, Session: 1, At: 9e9 + 1, C: 9, Pos: 4, Line: check.Ref{Chatter: 7, Seq: 4}},
-		{Kind: check.EventSaw, Session: 1, At: 9e9 + 1, C: 12, Pos: 12, Line: check.Ref{Chatter: 7, Seq: 3}},
-		{Kind: check.EventGarbled, Session: 1, C: 13, Pos: 12, Text: "not \xff"},
-		{Kind: check.EventPassed, Session: 1, At: 1, C: 14, Pos: 13},
-		{Kind: check.EventStalls, Session: 0, At: 77},
-		{Kind: check.EventResumes, Session: 0, At: 78},
-		{Kind: check.EventLeaving, Session: 0, Leave: check.HalfClose, At: 80},
-		{Kind: check.EventOver, Session: 0, At: 81, C: 14, Pos: 14, Isolated: 99},
-		{Kind: check.EventStood, Frontier: 20, Places: []check.Standing{{Session: 0, Pos: 14}, {Session: 1, Pos: 20, Isolated: 3}}},
-		{Kind: check.EventStood, Frontier: 21},
-		{Kind: check.EventSlow, At: 90, Took: 6 * time.Second},
+		{Kind: ledger.EventSent, Session: 0, Pos: 4, Note: ledger.Note{Seq: 3, Text: "t3st-7-3;and more", Actual: 9e9, Intended: 8e9, Measured: true}},
+		{Kind: ledger.EventSent, Session: 0, Pos: 2, Note: ledger.Note{Seq: 4, Text: "t3st-7-3;another's", Target: "b", Claims: "c", Actual: 9e9, Intended: 9e9}},
+		{Kind: ledger.EventSaw, Session: 1, At: 9e9 + 1, C: 9, Pos: 4, Line: ledger.Ref{Chatter: 7, Seq: 4}},
+		{Kind: ledger.EventSaw, Session: 1, At: 9e9 + 1, C: 12, Pos: 12, Line: ledger.Ref{Chatter: 7, Seq: 3}},
+		{Kind: ledger.EventGarbled, Session: 1, C: 13, Pos: 12, Text: "not \xff"},
+		{Kind: ledger.EventPassed, Session: 1, At: 1, C: 14, Pos: 13},
+		{Kind: ledger.EventStalls, Session: 0, At: 77},
+		{Kind: ledger.EventResumes, Session: 0, At: 78},
+		{Kind: ledger.EventLeaving, Session: 0, Leave: ledger.HalfClose, At: 80},
+		{Kind: ledger.EventOver, Session: 0, At: 81, C: 14, Pos: 14, Isolated: 99},
+		{Kind: ledger.EventStood, Frontier: 20, Places: []ledger.Standing{{Session: 0, Pos: 14}, {Session: 1, Pos: 20, Isolated: 3}}},
+		{Kind: ledger.EventStood, Frontier: 21},
+		{Kind: ledger.EventSlow, At: 90, Took: 6 * time.Second},
 	}
-	return append(evs, check.Event{Kind: check.EventFinished, End: check.End{Required: []check.Name{check.Agreement}, Advancing: true, Cut: true}})
+	return append(evs, ledger.Event{Kind: ledger.EventFinished, End: ledger.End{Required: []string{string(check.Agreement)}, Advancing: true, Cut: true}})
 }
 
 // file writes events as a trace.
-func file(t testing.TB, evs []check.Event) []byte {
+func file(t testing.TB, evs []ledger.Event) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w, err := NewWriter(&b, []byte(`{"a":1}`))
@@ -78,8 +79,8 @@ func file(t testing.TB, evs []check.Event) []byte {
 }
 
 // sameEvent compares frames by what they say.
-func sameEvent(a, b check.Event) bool {
-	show := func(e check.Event) string {
+func sameEvent(a, b ledger.Event) bool {
+	show := func(e ledger.Event) string {
 		f, places := e.Frame, e.Places
 		e.Frame, e.Places = nil, nil
 		s := fmt.Sprintf("%+v %v", e, places)
@@ -100,7 +101,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	if string(r.Header()) != `{"a":1}` || r.Summary() != nil {
 		t.Errorf("header %s, summary %s", r.Header(), r.Summary())
 	}
-	var ev check.Event
+	var ev ledger.Event
 	for i := range evs {
 		if err := r.Next(&ev); err != nil {
 			t.Fatalf("event %d: %v", i, err)
@@ -117,11 +118,11 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 // TestRostersAreSmall: who comes into a room of many costs about its own name.
 func TestRostersAreSmall(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(1, 1))
-	evs := []check.Event{{Kind: check.EventBegan, Nonce: "t3st"}}
+	evs := []ledger.Event{{Kind: ledger.EventBegan, Nonce: "t3st"}}
 	var here [][]byte
 	plain := 0
 	for n := range 1000 {
-		evs = append(evs, check.Event{Kind: check.EventDialled, Session: n, Chatter: n})
+		evs = append(evs, ledger.Event{Kind: ledger.EventDialled, Session: n, Chatter: n})
 		here = append(here, fmt.Appendf(nil, "somebody%d", n))
 		seen := here
 		if n > 20 {
@@ -134,7 +135,7 @@ func TestRostersAreSmall(t *testing.T) {
 		for _, name := range seen {
 			plain += len(name)
 		}
-		evs = append(evs, check.Event{Kind: check.EventSaw, Session: n, Frame: &wire.Frame{Kind: wire.Roster, Names: seen}})
+		evs = append(evs, ledger.Event{Kind: ledger.EventSaw, Session: n, Frame: &wire.Frame{Kind: wire.Roster, Names: seen}})
 	}
 	b := file(t, evs)
 	if len(b) > 100_000 {
@@ -144,7 +145,7 @@ func TestRostersAreSmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ev check.Event
+	var ev ledger.Event
 	for i := range evs {
 		if err := r.Next(&ev); err != nil || !sameEvent(ev, evs[i]) {
 			t.Fatalf("event %d: %v", i, err)
@@ -167,13 +168,13 @@ func TestWhatIsNoTrace(t *testing.T) {
 		{"\xef\xbb\xbf" + string(whole), "is not a trace: it begins with a byte order mark, which an editor has put there"},
 		{"{\"schema\": 1}", "is not a trace: it is a report in JSON, which -compare reads"},
 		{"\x1f\x8b\x08", "is not a trace: it is compressed, by gzip"},
-		{"chatsim-trace 2\n" + string(whole[16:]), "is a trace of version 2, newer than this chatsim, which reads up to 1"},
+		{"chatsim-trace 3\n" + string(whole[16:]), "is a trace of version 3, newer than this chatsim, which reads up to 2"},
 	} {
 		if _, err := NewReader(strings.NewReader(c.in)); !errors.As(err, &none) || err.Error() != c.want {
 			t.Errorf("%.20q: %v, want %s", c.in, err, c.want)
 		}
 	}
-	if _, err := NewReader(strings.NewReader("chatsim-trace 2\n")); !errors.As(err, &none) || none.Version != "2" || none.Hint() == "" {
+	if _, err := NewReader(strings.NewReader("chatsim-trace 3\n")); !errors.As(err, &none) || none.Version != "3" || none.Hint() == "" {
 		t.Errorf("newer: %v", err)
 	}
 }
@@ -185,7 +186,7 @@ func TestEveryCutAndDamage(t *testing.T) {
 	whole := file(t, evs)
 	read := func(b []byte) (n int, err error) {
 		r, err := NewReader(bytes.NewReader(b))
-		var ev check.Event
+		var ev ledger.Event
 		for err == nil {
 			if err = r.Next(&ev); err == nil {
 				n++
@@ -249,7 +250,7 @@ func TestACrashLeavesWhatWas(t *testing.T) {
 		time.Sleep(flushEvery + 1)
 		synctest.Wait()
 		r, err := NewReader(bytes.NewReader(out.Bytes()))
-		var ev check.Event
+		var ev ledger.Event
 		n := 0
 		for ; err == nil; n++ {
 			err = r.Next(&ev)

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 )
 
 const (
@@ -56,9 +56,9 @@ func NewWriter(out io.Writer, header []byte) (*Writer, error) {
 	return w, nil
 }
 
-// Record takes an event: it is a check.Config's Record. It waits only if the
+// Record takes an event: it is a ledger.Config's Record. It waits only if the
 // disk is far behind.
-func (w *Writer) Record(e *check.Event) {
+func (w *Writer) Record(e *ledger.Event) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.err != nil {

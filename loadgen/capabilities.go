@@ -1,0 +1,49 @@
+package loadgen
+
+import "chatsim/loadgen/check"
+
+// Capabilities is what a Joiner's clients can show of a room. The zero value is
+// that of chatsim's line protocol, whose clients can show all.
+type Capabilities = check.Capabilities
+
+// Claimer is a Client that can claim another sender for a group line, to see
+// whether the server believes it. What comes back is the line with the claim
+// as part of its text, as ClaimedText gives it, under the real name.
+type Claimer interface {
+	Claim(sender string, text []byte) error
+	ClaimedText(sender string, text []byte) string
+}
+
+// Signer is a Client whose lines carry another name than its assigned one
+// where that is not the one asked for.
+type Signer interface{ Signs() string }
+
+// Parser is a Client that can hand out frames before it parses them: most are,
+// byte for byte, what others have got already, and need not be parsed.
+type Parser interface {
+	NextRaw(f *Frame) error // sets Raw, At and More
+	Parse(f *Frame) error   // sets the rest; a *chatter.FrameError if it cannot
+}
+
+// Buffered is a Client whose connection's receive buffer can be set, so that a
+// chatter that stalls soon holds up its server.
+type Buffered interface{ SetReadBuffer(bytes int) error }
+
+// connection is a Client with what it can do beside, each nil if it cannot.
+type connection struct {
+	Client
+	claimer  Claimer
+	signer   Signer
+	parser   Parser
+	buffered Buffered
+}
+
+// connectionOf is the only place that looks what a Client can do.
+func connectionOf(c Client) connection {
+	conn := connection{Client: c}
+	conn.claimer, _ = c.(Claimer)
+	conn.signer, _ = c.(Signer)
+	conn.parser, _ = c.(Parser)
+	conn.buffered, _ = c.(Buffered)
+	return conn
+}

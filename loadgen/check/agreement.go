@@ -1,0 +1,85 @@
+package check
+
+import (
+	"fmt"
+
+	"chatsim/loadgen/check/ledger"
+)
+
+// agreement: at the end each chatter has every entry of its span.
+var agreement = rule{name: Agreement, level: Count, ends: true,
+	evaluated: func(t *ledger.Totals) int64 { return t.Spans },
+	judge: func(e *evidence, out *findings) {
+		for _, t := range e.tails {
+			if t.kind != Stays {
+				v := e.tail(t)
+				v.implied = e.silent || e.doubted[t.of.Name()]
+				v.sentence = fmt.Sprintf("%s left by %s and read to the end, but did not get the last %d entries before its leave", quote(t.of.Name()), t.kind, t.owed)
+				e.add(out, v)
+			}
+		}
+		e.lost(Agreement, out, func(_ *loss, lack string, hold int) string {
+			return fmt.Sprintf("an entry never came to %s, to %d others it did", lack, hold)
+		})
+		for _, l := range e.lines {
+			if l.target != nil && !l.stopped {
+				e.add(out, l.untold())
+			}
+		}
+		e.counts(out)
+	},
+}
+
+// tail returns what is the same for all spans that end too early.
+func (e *evidence) tail(t tail) violation {
+	v := violation{key: key{session: t.of}, at: t.of, place: t.of.Next, agreed: int(t.held)}
+	if en := e.Entry(t.of.Next); en != nil {
+		v.expected = entry(en)
+	}
+	return v
+}
+
+// untold is the violation of a private line that its target lacks.
+func (l *lostLine) untold() violation {
+	return violation{key: key{line: l.Line}, at: l.target, with: []*Session{l.Session}, line: l.Line, place: l.place, implied: l.implied,
+		sentence: "a private line came back to its sender but never to its target"}
+}
+
+// counted are the sessions whose lines are counted where no order is kept:
+// those that stay.
+func (e *evidence) counted() (out []*Session) {
+	for _, s := range e.Sessions() {
+		if kind, _ := s.Left(); kind == Stays && s.HasRoster {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// counts judges a run without an order: a chatter that stays gets every group
+// line sent after its roster came, and none from before it dialled.
+func (e *evidence) counts(out *findings) {
+	if e.Config().Level != Count {
+		return
+	}
+	cut := int64(0) // lines that may not have come because their sender's stay was cut short
+	e.EachLine(func(l *Line) {
+		if kind, _ := l.Session.Left(); kind.Abrupt() && !l.Answered() {
+			cut++
+		}
+	})
+	for _, s := range e.counted() {
+		least, most := e.SentWhile(s)
+		least -= cut
+		v := violation{key: key{session: s}, at: s, came: fmt.Sprint(s.Lines, " lines"), expected: fmt.Sprint(least, " to ", most, " lines")}
+		switch {
+		case s.Lines < least:
+			v.sentence = quote(s.Name()) + " got fewer lines than were sent while it was there"
+		case s.Lines > most:
+			v.sentence = quote(s.Name()) + " got more lines than were sent while it was there"
+		default:
+			continue
+		}
+		e.add(out, v)
+	}
+}

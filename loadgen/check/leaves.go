@@ -1,0 +1,62 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"chatsim/loadgen/check/ledger"
+)
+
+// leaveCompleteness: each leave is told once, to everybody who is there, within
+// the limit and the slowest delivery of that time.
+var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, ends: true,
+	evaluated: func(t *ledger.Totals) int64 { return t.Left },
+	says: func(f *ledger.Fact) string {
+		switch f.Kind {
+		case ledger.LeaveRepeated:
+			return "a leave was told twice"
+		case ledger.LeaveOfNobody:
+			return "a leave was told of someone who is not there (any more)"
+		}
+		return ""
+	},
+	judge: func(e *evidence, out *findings) {
+		for _, s := range e.Sessions() {
+			if e.leaveUntold(s) {
+				kind, at := s.Left()
+				e.add(out, violation{key: key{session: s}, at: s, place: e.Len(), implied: e.silent || s.Member.Silent,
+					sentence: fmt.Sprintf("nobody was told that %s has left (%s, %v into the run)", quote(s.Name()), kind, at.Round(time.Millisecond))})
+			}
+		}
+		e.lost(LeaveCompleteness, out, func(_ *loss, lack string, hold int) string {
+			return fmt.Sprintf("a leave was never told to %s, to %d others it was", lack, hold)
+		})
+		e.lastRosters(func(s, who *Session, gone bool) {
+			if gone {
+				kind, at := who.Left()
+				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len(), implied: e.silent || e.Advancing || e.stalled[s],
+					sentence: quote(who.Name()) + " left by " + kind.String() + " " + at.Round(time.Millisecond).String() + " into the run, but rosters hold it to the end"})
+			}
+		})
+		late := e.Facts().Of(ledger.LateLeave)
+		slices.SortStableFunc(late, func(a, b *ledger.Fact) int { return cmp.Compare(a.At.Number, b.At.Number) })
+		for _, f := range late {
+			if limit := ledger.LeaveLimit + f.Slowest; f.Took > limit {
+				e.add(out, violation{key: key{session: f.Session}, at: f.Session, with: []*Session{f.At},
+					sentence: fmt.Sprintf("the leave of %s was told after %v, more than %v", quote(f.Session.Name()), f.Took.Round(time.Millisecond), limit.Round(time.Millisecond))})
+			}
+		}
+	},
+}
+
+// leaveUntold reports whether a session has left and nobody was told.
+func (e *evidence) leaveUntold(s *Session) bool {
+	kind, _ := s.Left()
+	if kind == Stays || !s.Bound || e.BrokeOff || e.Config().Level >= Count || e.Config().Capabilities.Views != ledger.Ordered {
+		return false
+	}
+	_, falsely := s.FalseLeave()
+	return !falsely && s.Member.Left() == 0
+}

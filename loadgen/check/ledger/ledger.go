@@ -1,0 +1,237 @@
+// Package ledger records what chatters send and see while a run goes on. It
+// emits facts: an entry came twice, a line was altered, two places contradict
+// each other. What a fact means for which promise, and who is to blame, is for
+// the rules of package check.
+//
+// The ledger keeps the order of the room's public entries (group lines, joins,
+// leaves) once, and for each session its way through that order. A delivery
+// that is the next entry costs one comparison and no lock; whatever deviates is
+// kept for the end. Memory grows with what was sent and not yet seen by the
+// slowest, and with deviations; never with users × lines or users × users.
+//
+// The package knows no socket and no clock: every time is handed in, as the
+// duration since the run's start. Observations of one session come from one
+// goroutine; sends and the rest may come from any.
+//
+// # Locks
+//
+// In the order in which they are taken:
+//
+//	recorder.mu       over every step that is recorded, if any
+//	Ledger.mu         the order, members, facts
+//	chunk.mu, private.mu, gaps.mu, sender.mu, table.mu   each alone, or with Ledger.mu held
+//
+// The fast path (Pass, and Observe of the next entry) takes none of them.
+package ledger
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Views is how a client is told of joins and leaves.
+type Views uint8
+
+const (
+	Ordered      Views = iota // each at its place among the lines
+	WholeRosters              // by rosters of all that are there, some time after
+)
+
+// Capabilities is what a client can show of a room. The zero value is a client
+// of chatsim's line protocol, which can show all.
+type Capabilities struct {
+	// Protocol is what the client speaks, for people.
+	Protocol string
+	Views    Views
+	// OneByOne has one chatter at a time join: only the order in which they do
+	// tells them which name of a roster is whose.
+	OneByOne bool
+}
+
+// Speaks returns the protocol's name.
+func (c Capabilities) Speaks() string {
+	if c.Protocol == "" {
+		return "chatsim's line protocol"
+	}
+	return c.Protocol
+}
+
+// Config is what a ledger is told before the run. The zero value records all.
+type Config struct {
+	Level        Level
+	Nonce        string // of the run's stamps, NonceLen bytes; a line with another one is not the run's
+	Capabilities Capabilities
+
+	// Retired, if set, is told of each measured line once everybody who gets
+	// it has it: when the first and the last receiver read it. Called with
+	// the ledger's lock held: it must not call the ledger.
+	Retired func(l *Line, first, last time.Duration)
+
+	// Left, if set, is told of each stay that its chatter has ended once
+	// everybody who is told of its leave has been. Called like Retired.
+	Left func(s *Session)
+
+	// Slowest, if set, returns the slowest delivery around a time of the run;
+	// a leave may come that much later than the limit.
+	Slowest func(at time.Duration) time.Duration
+
+	// Record, if set, is told of the run's events one after the other, from
+	// level Order up. It is called with locks held: it must not call the
+	// ledger, nor keep the event. What is recorded is judged again by a Replay.
+	Record func(*Event)
+}
+
+// Ledger records one run.
+type Ledger struct {
+	// Static after construction.
+	cfg Config
+	rec *recorder // nil where nothing is recorded
+
+	senders       table        // by chatter number
+	publicBack    atomic.Int64 // group lines that came back to their senders
+	publicRefused atomic.Int64 // group lines that were answered by an error
+	refused       atomic.Int64 // see Refused
+	stalledAt     atomic.Int64 // when a session last began not to read, +1; 0: none ever did
+	stallEnd      atomic.Int64 // and when that one went on
+	asked         atomic.Int64 // how often Ask was called
+
+	mu sync.Mutex
+	// Guarded by mu.
+	order       order
+	members     membership
+	arrivals    arrivals
+	sessions    []*Session // all stays but those that were dismissed
+	dials       int
+	totals      Totals
+	interim     Totals // beside the totals, of sessions that are not among them: as of when each last told
+	horizon     int64  // everybody has seen the order up to here
+	horizonNext int64  // where that is looked at again
+	publicSent  int64
+	gaps        gaps
+	facts       Facts
+	server      Member          // whose lines the server says in its own name; it never joins
+	pinned      int64           // members who left after this place are needed at the end
+	doubted     map[string]bool // names whose presence is itself in doubt
+	retracted   map[int64]bool  // places of entries that should not have been
+	listings    listings
+	deviations  int // spans that came late, over all sessions
+}
+
+// maxDeviations bounds the spans that came late.
+const maxDeviations = 100_000
+
+// New makes a ledger for one run.
+func New(cfg Config) *Ledger {
+	l := &Ledger{cfg: cfg, pinned: math.MaxInt64, members: membership{byName: make(map[string]*Member)},
+		arrivals: arrivals{waiting: make(map[*Session]struct{})}, doubted: make(map[string]bool), retracted: make(map[int64]bool)}
+	if cfg.Record != nil && cfg.Level < Count {
+		l.rec = &recorder{ledger: l, record: cfg.Record}
+		cfg.Record(&Event{Kind: EventBegan, Level: cfg.Level, Nonce: cfg.Nonce, Capabilities: cfg.Capabilities})
+	}
+	return l
+}
+
+// Ask has each session tell what it has counted once it ends its next batch.
+func (l *Ledger) Ask() { l.asked.Add(1) }
+
+// SoFar returns what was told and found so far, and whether an entry came to a
+// session out of its turn. Any goroutine may ask.
+func (l *Ledger) SoFar() (t Totals, found Facts, deviates bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t = l.totals
+	t.plus(&l.interim, 1)
+	found.Beyond = l.facts.Beyond
+	for _, f := range l.facts.List {
+		seen := *f
+		seen.Seen = slices.Clone(f.Seen)
+		found.List = append(found.List, &seen)
+	}
+	return t, found, len(l.order.kept) > 0
+}
+
+// Refused returns how many measured lines were refused so far: answered by an
+// error, but for those whose target was said not to be there.
+func (l *Ledger) Refused() int64 { return l.refused.Load() }
+
+// End is how a run ended.
+type End struct {
+	Required  []string // what was to be exercised, in the caller's words
+	Advancing bool     // deliveries still came when the drain limit cut the run
+	Cut       bool     // the drain limit, or somebody, cut the run
+	BrokeOff  bool     // of a recording: the run went on, and what is missing may have come
+}
+
+// Close takes what is left once no session observes any more. It is called
+// once; from then on nothing changes, and the rest of the ledger's methods may
+// be called.
+func (l *Ledger) Close(e End) {
+	if l.rec != nil {
+		l.rec.finish(e)
+		l.rec = nil
+	}
+	for _, s := range l.sessions {
+		if !s.Bound && l.cfg.Level < Count && (l.cfg.Capabilities.Views == WholeRosters || !s.Over()) {
+			start{s, 0, true}.settle()
+		}
+		s.closeGap(math.MaxInt64 - 1)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.gaps.settleLocked(l, math.MaxInt64)
+	for _, s := range l.sessions {
+		l.addLocked(s)
+	}
+	for _, f := range l.facts.List {
+		if f.Kind == LateLeave && l.cfg.Slowest != nil {
+			f.Slowest = l.cfg.Slowest(f.When)
+		}
+	}
+	for _, ch := range l.order.chunks {
+		ch.retire(l.cfg.Retired)
+	}
+}
+
+// addLocked takes a stay's counts over.
+func (l *Ledger) addLocked(s *Session) {
+	l.totals.plus(&s.Totals, 1)
+	if s.told != nil {
+		l.interim.plus(s.told, -1)
+	}
+	if kind, _ := s.Left(); kind != Stays && l.cfg.Left != nil {
+		l.cfg.Left(s)
+	}
+}
+
+// dismissLocked forgets the stays that are over and of which everybody knows
+// that they are. Where anything was ever out of order their versions of it may
+// count, and all are kept.
+func (l *Ledger) dismissLocked(horizon int64) {
+	if len(l.order.kept) > 0 || !l.facts.straight() {
+		return
+	}
+	l.sessions = slices.DeleteFunc(l.sessions, func(s *Session) bool {
+		if !s.done.Load() || !straight(s, horizon) {
+			return false
+		}
+		l.splitLocked(s, s.sealGap(s.Next)) // what it saw last stands before what it would have seen next
+		entries, due := s.Due()
+		s.Totals.Spans += entries
+		s.Totals.Expected += due
+		s.Totals.Left++
+		l.addLocked(s)
+		return true
+	})
+}
+
+// straight reports whether the end of a stay is beyond doubt: its leave stands
+// before horizon, and the way there had no deviation.
+func straight(s *Session, horizon int64) bool {
+	kind, _ := s.Left()
+	left := s.Member.Left()
+	return kind != Stays && left != 0 && left < horizon && !s.Member.Silent && s.falseLeave == 0 && s.snapshot == nil &&
+		len(s.Missing) == 0 && len(s.Late) == 0 && len(s.Garbled) == 0 && (kind.Abrupt() || s.Next >= left)
+}

@@ -1,0 +1,124 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// room is sessions that have joined one after the other, and what they are told.
+type room struct {
+	*Ledger
+	names [][]byte
+	seqs  []int
+	in    []*Session
+}
+
+func (r *room) join(name string, can Capabilities) *Session {
+	if r.Ledger == nil {
+		r.Ledger = New(Config{Nonce: "t3st", Capabilities: can})
+	}
+	r.names = append(r.names, []byte(name))
+	s := r.Dial(len(r.in), name, 0)
+	s.Observe(&wire.Frame{Kind: wire.Welcome, Names: [][]byte{[]byte(name)}}, 1)
+	s.Observe(&wire.Frame{Kind: wire.Roster, Names: r.names}, 1)
+	for _, o := range r.in {
+		if can.Views == Ordered {
+			o.Observe(&wire.Frame{Kind: wire.Join, Names: [][]byte{[]byte(name)}}, 1)
+		}
+	}
+	r.in, r.seqs = append(r.in, s), append(r.seqs, 0)
+	return s
+}
+
+// says has a session send a line, and returns the frame that everybody gets.
+func (r *room) says(n int, at time.Duration) *wire.Frame {
+	s := r.in[n]
+	text := string(AppendStamp(nil, "t3st", s.Chatter, r.seqs[n])) + "and then some more text, as long as what people say."
+	s.Send(Note{Seq: r.seqs[n], Text: text, Intended: at, Actual: at, Measured: true})
+	r.seqs[n]++
+	return &wire.Frame{Kind: wire.Line, Sender: r.names[n], Text: []byte(text), Target: []byte(wire.Group)}
+}
+
+// TestMemoryIsBounded: a long run keeps what the slowest has not seen yet.
+func TestMemoryIsBounded(t *testing.T) {
+	const lines, batch, lag = 200_000, 100, 300
+	var r room
+	for i := range 5 {
+		r.join(fmt.Sprint("u", i), Capabilities{})
+	}
+	var late []*wire.Frame
+	chunks, blocks := 0, 0
+	read := func(s *Session, frames []*wire.Frame, at time.Duration) {
+		for _, f := range frames {
+			s.Observe(f, at)
+		}
+		s.Flush(at)
+	}
+	for from := 0; from < lines; from += batch {
+		at := time.Duration(from) * time.Millisecond
+		var frames []*wire.Frame
+		for i := range batch {
+			frames = append(frames, r.says((from+i)%5, at))
+		}
+		for _, s := range r.in[1:] {
+			read(s, frames, at)
+		}
+		if late = append(late, frames...); len(late) > lag {
+			read(r.in[0], late[:batch], at)
+			late = late[batch:]
+		}
+		chunks = max(chunks, len(r.order.chunks))
+		for _, s := range r.in {
+			blocks = max(blocks, len(s.sender.dir.Load().list))
+		}
+	}
+	read(r.in[0], late, lines*time.Millisecond)
+	r.Close(End{})
+	if n := r.Totals().Deliveries; n != 5*lines {
+		t.Errorf("%d deliveries of %d", n, 5*lines)
+	}
+	if chunks > 4 || blocks > 64 || len(r.order.kept) > 0 || len(r.facts.List) > 0 {
+		t.Errorf("up to %d chunks and %d blocks of lines, %d entries kept, %d facts", chunks, blocks, len(r.order.kept), len(r.facts.List))
+	}
+}
+
+// Equal rosters are kept once, and forgotten once nobody has them.
+func TestListingsAreShared(t *testing.T) {
+	var r room
+	a, b := r.join("amy", Capabilities{Views: WholeRosters}), r.join("bob", Capabilities{Views: WholeRosters})
+	for i := range 3 * listingsKept {
+		f := &wire.Frame{Kind: wire.Roster, Names: append(slices.Clone(r.names), fmt.Append(nil, i))}
+		a.Observe(f, 1)
+		b.Observe(f, 1)
+	}
+	if a.whole != b.whole || len(r.listings) > listingsKept {
+		t.Errorf("%d rosters are kept, shared: %v", len(r.listings), a.whole == b.whole)
+	}
+}
+
+// TestFactsAreKept: one fact for a deviation, however many see it, and a bounded
+// number of each kind.
+func TestFactsAreKept(t *testing.T) {
+	var r room
+	for i := range 12 {
+		r.join(fmt.Sprint("u", i), Capabilities{})
+	}
+	for i := range maxFacts + 7 {
+		for _, s := range r.in {
+			s.Garbage(fmt.Sprint("noise ", i))
+		}
+	}
+	fs := r.Facts()
+	if len(fs.List) != maxFacts || fs.Beyond[Unreadable] != 7*12 {
+		t.Errorf("%d facts are kept, %d beyond", len(fs.List), fs.Beyond[Unreadable])
+	}
+	for i, s := range fs.List[0].Seen {
+		if s.Chatter != i || len(fs.List[0].Seen) != receiversKept {
+			t.Errorf("receiver %d of %d is chatter %d", i, len(fs.List[0].Seen), s.Chatter)
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package ledger
+
+import (
+	"math"
+	"sync/atomic"
+	"time"
+)
+
+// Leave is how a chatter ends its stay.
+type Leave uint8
+
+// The ways to leave, and their absence.
+const (
+	Stays     Leave = iota // has not left (yet)
+	FIN                    // half-closed with nothing under way, reads to the end: owed all up to its leave
+	Reset                  // closed at once: owed nothing more
+	HalfClose              // half-closed with lines under way, reads to the end: owed all up to its leave
+	Evicted                // put out by the server for not reading: owed nothing more
+)
+
+var leaves = [...]string{"stays", "FIN", "RST", "half-close", "eviction"}
+
+func (l Leave) String() string { return leaves[l] }
+
+// Abrupt reports whether what was under way may be lost, in both directions.
+func (l Leave) Abrupt() bool { return l == Reset || l == Evicted }
+
+const (
+	// LeaveLimit is how long everybody else may take to learn of a leave,
+	// beside the slowest delivery of that time.
+	LeaveLimit = 5 * time.Second
+	// StallLimit is how long anybody may wait for a line while another
+	// session does not read: a server has evicted that one by then.
+	StallLimit = 5 * time.Second
+)
+
+// parting is how a stay ends. Any goroutine may look.
+type parting struct {
+	closing   atomic.Int64 // when it began to leave, +1; 0 while it stays
+	closeKind atomic.Uint32
+	stall     atomic.Int64 // when it first stopped reading, +1; 0: never
+	ended     atomic.Bool
+	done      atomic.Bool  // ended, and nobody touches what the observing goroutine owned
+	leaveSeen atomic.Int64 // when the last receiver learned of its leave
+}
+
+// begins records how and when the stay begins to end.
+func (p *parting) begins(kind Leave, at time.Duration) {
+	p.closeKind.Store(uint32(kind))
+	p.closing.Store(int64(at) + 1)
+}
+
+// Left returns how and when the session began to leave.
+func (p *parting) Left() (kind Leave, at time.Duration) {
+	v := p.closing.Load()
+	if v == 0 {
+		return Stays, 0
+	}
+	return Leave(p.closeKind.Load()), time.Duration(v - 1)
+}
+
+// Over reports whether nothing more can come.
+func (p *parting) Over() bool { return p.ended.Load() }
+
+// PutOut reports whether the server ended the stay although its chatter had
+// not begun to leave and read.
+func (p *parting) PutOut() bool {
+	kind, _ := p.Left()
+	return kind == Stays && p.Over()
+}
+
+// LeaveNotice returns how long it took until the last of the others knew that
+// the session had left; false if it has not left or nobody was told.
+func (p *parting) LeaveNotice() (time.Duration, bool) {
+	kind, at := p.Left()
+	seen := time.Duration(p.leaveSeen.Load())
+	return seen - at, seen != 0 && kind != Stays && kind != Evicted
+}
+
+// evicted records that the server has put the session out; false if it may not.
+func (p *parting) evicted() bool {
+	at := p.stall.Load()
+	if at == 0 {
+		return false
+	}
+	p.begins(Evicted, time.Duration(at-1))
+	return true
+}
+
+// Closing records that the session is about to leave; later sends are not its.
+func (s *Session) Closing(kind Leave, at time.Duration) {
+	if r := s.ledger.rec; r != nil {
+		defer r.step(&Event{Kind: EventLeaving, Session: s.Number, Leave: kind, At: at})()
+	}
+	s.begins(kind, at)
+}
+
+// Stall records that the session is about to read nothing for a while. From
+// then on the server may put it out: nobody can say when it decides to. One
+// session at a time may stall.
+func (s *Session) Stall(at time.Duration) {
+	l := s.ledger
+	if l.rec != nil {
+		defer l.rec.step(&Event{Kind: EventStalls, Session: s.Number, At: at})()
+	}
+	s.stall.CompareAndSwap(0, int64(at)+1)
+	l.stallEnd.Store(math.MaxInt64)
+	l.stalledAt.Store(int64(at) + 1)
+}
+
+// Resume records that the session reads on.
+func (s *Session) Resume(at time.Duration) {
+	l := s.ledger
+	if l.rec != nil {
+		defer l.rec.step(&Event{Kind: EventResumes, Session: s.Number, At: at})()
+	}
+	l.stallEnd.Store(int64(at))
+}
+
+// whileStalled records how long a delivery to a session took while another did
+// not read, since a time.
+func whileStalled(s *Session, line *Line, since int64, at time.Duration) {
+	if int64(at) < since || int64(line.Actual) >= s.ledger.stallEnd.Load() || s.stall.Load() != 0 {
+		return
+	}
+	s.Totals.Isolated++
+	if took := at - line.Actual; took > StallLimit {
+		defer s.aside(at)()
+		s.emit(Fact{Kind: Slow, Line: line, Took: took})
+	}
+}
+
+// Ended records that nothing more can come: the stream is at its end. The
+// observing goroutine calls it, last.
+func (s *Session) Ended(at time.Duration) {
+	l := s.ledger
+	if l.rec != nil {
+		e := eventOf(s, EventOver, at)
+		e.Isolated, s.inStep = s.Totals.Isolated, true
+		defer l.rec.step(e)()
+	}
+	s.Flush(at)
+	s.refusals.part()
+	l.mu.Lock()
+	if kind, _ := s.Left(); kind == Stays {
+		s.evicted()
+	}
+	if !s.HasRoster {
+		delete(l.arrivals.waiting, s)
+		l.arrivals.unread = append(l.arrivals.unread, s)
+		s.pos.Store(l.order.len)
+	}
+	due := s.Member != nil && !s.Bound
+	settled := s.Bound || due
+	s.ended.Store(true) // from here on, who places its join settles the stay
+	l.mu.Unlock()
+	if due {
+		start{s, at, true}.settle()
+	}
+	if settled {
+		s.finish()
+	}
+}
+
+// finish is called last by whoever settles a stay that is over. It lets the
+// order go: lines that are still known point to their senders' stays, and
+// through them would keep all that came before.
+func (s *Session) finish() {
+	s.chunk = nil
+	s.done.Store(s.Bound)
+}

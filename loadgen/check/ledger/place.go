@@ -1,0 +1,202 @@
+package ledger
+
+import (
+	"slices"
+	"strconv"
+
+	"chatsim/manager/wire"
+)
+
+// place gives an entry that has none its place at the end of the order. This
+// is the only spot where the order is made. What depends on the places of two
+// entries is a fact here, and judged at the end: the session that came first
+// may have been the one who saw them the wrong way round. It returns false if
+// the entry cannot stand there at all.
+func (w *sighting) place() bool {
+	l := w.by.ledger
+	l.mu.Lock()
+	if w.findLocked() >= 0 {
+		l.mu.Unlock()
+		return true // somebody else was quicker
+	}
+	ok := true
+	switch {
+	case w.line != nil:
+		w.placeLineLocked()
+	case w.kind == wire.Line:
+		ok = w.placeStrangeLocked()
+	case w.kind == wire.Join:
+		w.placeJoinLocked()
+	default:
+		ok = w.placeLeaveLocked()
+	}
+	over := l.arrivals.over
+	l.arrivals.over = nil
+	l.mu.Unlock()
+	for _, o := range over {
+		start{o, w.at, true}.settle()
+		o.finish()
+	}
+	if !ok && w.kind == wire.Line {
+		w.forged()
+	}
+	return ok
+}
+
+// appendLocked appends the entry as a member's.
+func (w *sighting) appendLocked(m *Member) {
+	l := w.by.ledger
+	e := Entry{Kind: w.kind, Name: w.name, Text: w.text, raw: string(w.raw), Line: w.line, Member: m}
+	if w.line != nil {
+		e.Name, e.Text = w.line.Session.name, w.line.Text
+	}
+	l.order.append(e)
+	if l.order.len >= l.horizonNext+chunkLen {
+		l.advanceLocked()
+	}
+}
+
+// advanceLocked forgets what everybody has seen.
+func (l *Ledger) advanceLocked() {
+	horizon := l.order.len
+	for _, s := range l.sessions {
+		if !s.Over() {
+			horizon = min(horizon, s.pos.Load())
+		}
+	}
+	if l.rec != nil {
+		l.rec.standLocked()
+	}
+	l.order.forget(horizon, l.cfg.Retired)
+	l.dismissLocked(horizon)
+	l.gaps.settleLocked(l, horizon)
+	l.arrivals.unread = slices.DeleteFunc(l.arrivals.unread, func(s *Session) bool { return horizon > s.pos.Load()+chunkLen })
+	l.horizon = horizon
+	l.horizonNext = l.order.len
+}
+
+func (w *sighting) placeLineLocked() {
+	l, line, of, place := w.by.ledger, w.line, w.line.Session, w.by.ledger.order.len
+	if of.Member == nil {
+		l.claimLocked(of)
+	}
+	m := of.Member
+	if left := m.Left(); left != 0 {
+		l.emitLocked(Fact{Kind: AfterLeave, At: of, Line: line, Place: place, Beside: left, Doubt: of.falseLeave != 0})
+	}
+	l.totals.Successors++
+	if line.Seen > m.Joined()+1 {
+		l.totals.Informed++
+	}
+	if line.Claims != "" {
+		l.totals.Claims++
+	}
+	if line.Pub < of.pubNext {
+		l.emitLocked(Fact{Kind: AfterLater, At: of, Line: line, Place: place, Beside: of.pubPlace})
+	} else {
+		of.pubNext, of.pubPlace = line.Pub+1, place
+	}
+	line.place.Store(place)
+	w.appendLocked(m)
+}
+
+// placeStrangeLocked gives a line its place that has no stamp, unless its
+// sender is nobody or of the run. What a server says in its own name, such as
+// its operator's words, is ordered as a stranger's line is. Where that is not
+// clear yet, it is judged at the end.
+func (w *sighting) placeStrangeLocked() bool {
+	l := w.by.ledger
+	if w.name == wire.Server {
+		w.appendLocked(&l.server)
+		return true
+	}
+	m := l.members.holder(w.name, w.by.behind())
+	if m == nil || m.Session != nil {
+		return false
+	}
+	if l.arrivals.expects(w.name, m.Joined()) {
+		f := w.fact(Unstamped, l.order.len)
+		f.Member, f.Text = m, strconv.FormatInt(l.order.len, 10) // each has its own place
+		l.emitLocked(f)
+	}
+	w.appendLocked(m)
+	return true
+}
+
+// claimLocked finds the member that a session must be, of whom there is a sign
+// that it has joined: the one of its name that is nobody's yet, else one whose
+// join was not told so far.
+func (l *Ledger) claimLocked(s *Session) {
+	m := l.members.unclaimed(s.name, func(m *Member) bool { return m.Left() == 0 && m.Joined() >= s.floor })
+	if m == nil {
+		m = l.members.join(s.name, l.order.len-1)
+		m.Silent = true
+	}
+	s.bindLocked(m)
+}
+
+func (w *sighting) placeJoinLocked() {
+	s, l, place := w.by, w.by.ledger, w.by.ledger.order.len
+	l.totals.Joins++
+	if m := l.members.unheard(w.name, s.behind()); m != nil {
+		l.emitLocked(Fact{Kind: BeforeJoinTold, At: m.Session, Session: m.Session, Text: w.name, Place: place, Beside: m.sign + 1})
+		m.joined.Store(place)
+		m.Silent = false
+		w.appendLocked(m)
+		return
+	}
+	old := l.members.now(w.name)
+	if old != nil && old.double && old.Session == nil {
+		l.members.leave(old, place, min(l.horizon, l.pinned)) // that was the other one's join told twice
+		old = l.members.now(w.name)
+	}
+	m := l.members.join(w.name, place)
+	w.appendLocked(m)
+	if old != nil {
+		m.double = true
+		l.emitLocked(Fact{Kind: JoinOfMember, At: s, Member: m, Holder: old, Place: place})
+		if !old.Leaving() {
+			l.doubted[w.name] = true
+		}
+	}
+	if o := l.arrivals.newcomer(m); o != nil {
+		o.bindLocked(m)
+	}
+}
+
+func (w *sighting) placeLeaveLocked() bool {
+	l, place := w.by.ledger, w.by.ledger.order.len
+	m := l.members.leaver(w.name, w.by.behind())
+	if m == nil {
+		for o := range l.arrivals.waiting {
+			if o.name == w.name && o.HasRoster {
+				l.claimLocked(o)
+				m = o.Member
+				break
+			}
+		}
+	}
+	if m == nil {
+		f := w.fact(LeaveOfNobody, place)
+		f.Doubt = l.doubted[w.name]
+		l.emitLocked(f)
+		return false
+	}
+	l.members.leave(m, place, min(l.horizon, l.pinned))
+	m.leaveLines, m.leaveSeen = l.order.lines, w.at
+	if m.Session != nil {
+		l.checkLeaveLocked(m)
+	}
+	w.appendLocked(m)
+	return true
+}
+
+// checkLeaveLocked looks whether a leave was told of a session that had not
+// begun to.
+func (l *Ledger) checkLeaveLocked(m *Member) {
+	of := m.Session
+	if kind, at := of.Left(); (kind == Stays && !of.Over() || at > m.leaveSeen) && !of.evicted() {
+		of.falseLeave = m.Left() + 1
+		l.doubted[m.Name], l.retracted[m.Left()] = true, true
+	}
+}

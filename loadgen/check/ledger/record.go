@@ -1,0 +1,237 @@
+package ledger
+
+import (
+	"sync"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// A run can be recorded while it goes on. What a receiver saw is for the most
+// part the order that everybody saw, so an event is only what moves the order on
+// or deviates from it; in between, a session simply passed the next entries.
+// Replaying the events in their order does to another ledger what the run did
+// to this one.
+
+// EventKind is what happened.
+type EventKind uint8
+
+// The kinds of events, with the fields of Event that they set beside Kind. All
+// but the first and those after Over are about a Session.
+const (
+	EventBegan    EventKind = iota // Level, Nonce, Capabilities; before anything else
+	EventDialled                   // Chatter, Asked, At
+	EventSent                      // Note, Pos
+	EventLeaving                   // Leave, At
+	EventSaw                       // At, C, Pos, and Frame, or Line where it came just as it was sent
+	EventGarbled                   // C, Pos, Text: a frame came that cannot be parsed
+	EventPassed                    // At, C, Pos: the entry before C came, and when it came matters
+	EventStalls                    // At
+	EventResumes                   // At
+	EventOver                      // At, C, Pos, Isolated
+	EventStood                     // Frontier, Places
+	EventSlow                      // At, Took: the slowest delivery around a time
+	EventFinished                  // End
+)
+
+// Event is one step of a run. The sessions are numbered in the order of their
+// dials. C is up to where its session had passed the order before the step, and
+// Pos what it had told of that in its last Flush; both mean nothing before its
+// own join has a place.
+type Event struct {
+	Kind     EventKind
+	Session  int
+	At       time.Duration
+	Took     time.Duration
+	C, Pos   int64
+	Frontier int64 // the length of the order
+	Places   []Standing
+	Isolated int64 // deliveries to the session while another did not read
+
+	Level        Level
+	Nonce        string
+	Capabilities Capabilities
+	Chatter      int
+	Asked        string
+	Note         Note
+	Leave        Leave
+	Frame        *wire.Frame // without Raw; holds only during the call
+	Line         Ref
+	Text         string
+	End          End
+}
+
+// Ref names a line of the run.
+type Ref struct{ Chatter, Seq int }
+
+// Standing is where a session stood.
+type Standing struct {
+	Session  int
+	Pos      int64
+	Isolated int64 // as in Event; 0 before the end
+}
+
+// standEvery is how often it is recorded where everybody stands, so that a
+// recording that breaks off tells until when it is good.
+const standEvery = time.Second
+
+// recorder records a run.
+type recorder struct {
+	ledger *Ledger
+	record func(*Event)
+
+	// mu is held over every step that is recorded: their order in the recording
+	// is that in which they took effect. It is taken before Ledger.mu.
+	mu sync.Mutex
+	// Guarded by mu.
+	stood  time.Duration // when it was last recorded where everybody stands
+	places []Standing    // memory for that
+}
+
+// recording is what a session knows of being recorded. Its observing goroutine
+// owns it.
+type recording struct {
+	inStep bool  // what happens is part of a step that is recorded
+	asideC int64 // up to here the last step aside went
+}
+
+// step begins what is one step; the returned function ends and records it.
+func (r *recorder) step(e *Event) (end func()) {
+	r.mu.Lock()
+	return func() { r.end(e) }
+}
+
+func (r *recorder) end(e *Event) {
+	r.record(e)
+	if e.At >= r.stood+standEvery {
+		r.stood = e.At
+		r.ledger.mu.Lock()
+		r.standLocked()
+		r.ledger.mu.Unlock()
+	}
+	r.mu.Unlock()
+}
+
+// standLocked records where everybody stands. Both locks are held.
+func (r *recorder) standLocked() {
+	r.places = r.places[:0]
+	for _, s := range r.ledger.sessions {
+		if !s.Over() {
+			r.places = append(r.places, Standing{Session: s.Number, Pos: s.pos.Load()})
+		}
+	}
+	r.record(&Event{Kind: EventStood, Frontier: r.ledger.order.len, Places: r.places})
+}
+
+// eventOf returns an event of a session, as it stands.
+func eventOf(s *Session, k EventKind, at time.Duration) *Event {
+	e := &Event{Kind: k, Session: s.Number, At: at}
+	if s.Bound {
+		e.C, e.Pos = s.Next, s.pos.Load()
+	}
+	return e
+}
+
+// aside begins a step in which what the session passed last has effects beyond
+// it, and records that once; the returned function ends it.
+func (s *Session) aside(at time.Duration) (end func()) {
+	r := s.ledger.rec
+	if r == nil || s.inStep {
+		return func() {}
+	}
+	r.mu.Lock()
+	if s.asideC != s.Next {
+		s.asideC = s.Next
+		r.record(eventOf(s, EventPassed, at))
+	}
+	return r.mu.Unlock
+}
+
+// observe is Session.observe for a run that is recorded.
+func (r *recorder) observe(s *Session, f *wire.Frame, at time.Duration) *Line {
+	if f.Kind == wire.Invalid || f.Kind == wire.Unknown || f.Kind == wire.Roster && !s.awaitsRoster() {
+		return nil // told as garbage, ignored, or somebody else's question
+	}
+	r.mu.Lock()
+	if e := nextIs(s, f); e != nil { // another session placed it while this one waited for its turn
+		r.mu.Unlock()
+		if e.Line == nil {
+			s.Totals.Views++
+		}
+		s.passed(e, at)
+		return e.Line
+	}
+	e := eventOf(s, EventSaw, at)
+	if ref, ok := plain(s, f); ok {
+		e.Line = ref
+	} else {
+		e.Frame = f
+	}
+	s.inStep = true
+	line := s.observe(f, at)
+	s.inStep = false
+	r.end(e)
+	return line
+}
+
+// nextIs returns the entry that is next for a session if the frame is just that.
+func nextIs(s *Session, f *wire.Frame) *Entry {
+	if !s.Bound || f.Private {
+		return nil
+	}
+	e := s.expected()
+	switch {
+	case e == nil || e.Kind != f.Kind:
+		return nil
+	case e.Kind == wire.Line && e.Text == string(f.Text) && e.Name == string(f.Sender):
+		return e
+	case e.Kind != wire.Line && len(f.Names) == 1 && e.Name == string(f.Names[0]):
+		return e
+	}
+	return nil
+}
+
+// plain reports whether a frame is a line of the run as it should come, and
+// returns which.
+func plain(s *Session, f *wire.Frame) (Ref, bool) {
+	if f.Kind != wire.Line {
+		return Ref{}, false
+	}
+	chatter, seq, ok := ParseStamp(f.Text, s.ledger.cfg.Nonce)
+	if !ok {
+		return Ref{}, false
+	}
+	l := s.ledger.senders.line(chatter, seq)
+	if l == nil || l.Text != string(f.Text) || l.Private() != f.Private || l.Session.Name() != string(f.Sender) {
+		return Ref{}, false
+	}
+	return Ref{chatter, seq}, string(f.Target) == l.target()
+}
+
+// target returns what stands in a frame of the line.
+func (l *Line) target() string {
+	if l.Private() {
+		return l.Target
+	}
+	return wire.Group
+}
+
+// finish ends the recording: what is judged from here on is judged again.
+func (r *recorder) finish(e End) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l := r.ledger
+	r.places = r.places[:0]
+	for _, s := range l.sessions {
+		if !s.Over() && s.Bound {
+			r.places = append(r.places, Standing{Session: s.Number, Pos: s.Next, Isolated: s.Totals.Isolated})
+		}
+	}
+	r.record(&Event{Kind: EventStood, Frontier: l.order.len, Places: r.places})
+	if l.cfg.Slowest != nil {
+		for _, f := range l.facts.Of(LateLeave) {
+			r.record(&Event{Kind: EventSlow, At: f.When, Took: l.cfg.Slowest(f.When)})
+		}
+	}
+	r.record(&Event{Kind: EventFinished, End: e})
+}

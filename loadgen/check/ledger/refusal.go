@@ -1,0 +1,275 @@
+package ledger
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"strings"
+
+	"chatsim/manager/wire"
+)
+
+// A line that is answered by an error where it would have come back is refused.
+// Most errors do not name their line, and some are about none: a text for all,
+// a last word. Such an error counts for the oldest line under way, and when
+// that line comes back all the same, for the next one that was sent before it.
+
+// refusal is an error that answers a line.
+type refusal struct {
+	line   *Line
+	target string // the name that is said not to be there; empty if the error is about anything else
+	stamp  bool   // the error quotes the line
+	till   int    // it answers no line from this number on: those were sent after it
+	judged bool   // that its target is not there is a fact, judged at the end
+}
+
+// The bits of Line.refused.
+const (
+	isRefused   = 1 << iota // the line was answered by an error
+	isNoUser                // which says that its target is not there
+	isConfirmed             // a later line came back, or more errors than are kept
+)
+
+// maxRefusals is how many refused lines of a session may yet come back.
+const maxRefusals = 256
+
+// refusals are the errors that came to a session. The goroutine that observes
+// owns them.
+type refusals struct {
+	of       *Session
+	list     []refusal // those whose lines may yet come back
+	answers  int64     // lines that errors have answered
+	lastWord int64     // what had been seen when an error last answered a line
+	parted   bool      // one did after the session had begun to leave
+}
+
+// observe takes what the server says to the session alone.
+func (r *refusals) observe(text []byte) {
+	if name, ok := strings.CutPrefix(string(text), wire.NoSuchUser.With("")); ok && name != "" && r.noUser(name) {
+		return
+	}
+	r.of.said = string(text)
+	if reason, ok := wire.ParseReason(text); !ok || !reason.Closing() {
+		r.refusal(text)
+	}
+}
+
+// noUser takes the answer to a private line that its target is not there;
+// false if there was no line to that name.
+func (r *refusals) noUser(name string) bool {
+	s, l := r.of, r.of.ledger
+	e := refusal{target: name, till: l.senders.sent(s.Chatter)}
+	if !r.answer(&e) && !r.takeOver(&e, func(line *Line) bool { return line.Target == name }) {
+		line := r.toldLast(name)
+		if line != nil {
+			r.contradicted(line)
+		}
+		return line != nil
+	}
+	if !s.Bound || l.cfg.Level >= Count || l.cfg.Capabilities.Views != Ordered { // or nobody can tell who was there
+		return true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	place := s.behind()
+	if m := l.members.holder(name, place); m != nil && m == l.members.holder(name, s.Next-1) {
+		l.emitLocked(Fact{Kind: Refused, At: s, Line: e.line, Member: m, Place: place + 1, Beside: place})
+		r.list[len(r.list)-1].judged = true
+	}
+	return true
+}
+
+// toldLast returns the latest line to a name that came back, nil if there is
+// none (any more).
+func (r *refusals) toldLast(name string) (last *Line) {
+	r.of.sender.each(func(l *Line) {
+		if l.Session == r.of && l.Target == name && l.Answered() && !l.Refused() && (last == nil || l.Seq > last.Seq) {
+			last = l
+		}
+	})
+	return last
+}
+
+// refusal takes an error that may be the answer to a line.
+func (r *refusals) refusal(text []byte) {
+	e := refusal{till: r.of.ledger.senders.sent(r.of.Chatter)}
+	switch line := r.quoted(text); {
+	case line == nil:
+		if !r.answer(&e) { // it is about no line
+			r.lastWord = 0
+			return
+		}
+	case line.Answered():
+		e.stamp = true
+		switch {
+		case r.takeOver(&e, func(o *Line) bool { return o == line }):
+		case !line.Refused():
+			r.contradicted(line)
+			return
+		default:
+			return // it has been told before
+		}
+	default:
+		e.line, e.stamp = line, true
+		r.refuse(&e)
+	}
+	kind, _ := r.of.Left()
+	r.parted = r.parted || kind != Stays && !e.stamp
+	r.lastWord = r.seen()
+}
+
+// quoted returns the session's line whose stamp stands in an error's text.
+func (r *refusals) quoted(text []byte) *Line {
+	nonce := r.of.ledger.cfg.Nonce
+	for rest := text; ; rest = rest[1:] {
+		i := bytes.Index(rest, []byte(nonce+"-"))
+		if i < 0 {
+			return nil
+		}
+		rest = rest[i:]
+		if chatter, seq, ok := ParseStamp(rest, nonce); ok && chatter == r.of.Chatter {
+			if l := r.of.ledger.senders.line(chatter, seq); l != nil && l.Session == r.of {
+				return l
+			}
+		}
+	}
+}
+
+// answer finds the line that an error answers, the oldest that it can be about,
+// and refuses it; false if there is none. Errors that came later, and may be
+// about later lines, give way.
+func (r *refusals) answer(e *refusal) bool {
+	e.line = nil
+	r.of.sender.each(func(l *Line) {
+		if l.Session == r.of && l.Seq < e.till && !l.Answered() && (e.target == "" || l.Target == e.target) &&
+			(e.line == nil || l.Seq < e.line.Seq) && !r.of.holds(l) {
+			e.line = l
+		}
+	})
+	later := -1
+	for i := range r.list {
+		if o := &r.list[i]; e.till < o.till && o.target == e.target && !o.stamp &&
+			o.line.Seq < e.till && (e.line == nil || o.line.Seq < e.line.Seq) {
+			e.line, later = o.line, i
+		}
+	}
+	switch {
+	case e.line == nil:
+		return false
+	case later >= 0:
+		r.list[later], *e = *e, r.list[later]
+		return r.answer(e)
+	}
+	r.refuse(e)
+	return true
+}
+
+// takeOver has an error that names its line, or whom it was for, answer a line
+// for which one counts that names nothing, and so must be about another; false
+// if there is none.
+func (r *refusals) takeOver(e *refusal, fits func(*Line) bool) bool {
+	i := slices.IndexFunc(r.list, func(o refusal) bool { return o.target == "" && !o.stamp && fits(o.line) })
+	if i < 0 {
+		return false
+	}
+	other := r.list[i]
+	e.line = other.line
+	r.withdraw(e.line)
+	r.answer(&other)
+	r.of.unsettled.Add(1) // until it is refused again
+	r.refuse(e)
+	return true
+}
+
+// refuse has the error e answer its line, for which nothing is to be waited any more.
+func (r *refusals) refuse(e *refusal) {
+	bits := int32(isRefused)
+	if e.target != "" {
+		bits |= isNoUser
+	}
+	e.line.refused.Store(bits)
+	e.line.answered.Store(true)
+	r.of.unsettled.Add(-1)
+	r.count(e.line, 1)
+	r.list = append(r.list, *e)
+	if len(r.list) > maxRefusals {
+		r.confirm(r.list[0].line.Seq + 1)
+	}
+}
+
+// count adds to what is told of refused lines.
+func (r *refusals) count(line *Line, n int64) {
+	r.answers += n
+	if line.refused.Load()&isNoUser == 0 && line.Measured {
+		r.of.ledger.refused.Add(n)
+	}
+	if !line.Private() {
+		r.of.ledger.publicRefused.Add(n)
+	}
+}
+
+// confirm settles that lines before a number were refused: a later one came back.
+func (r *refusals) confirm(before int) {
+	r.list = slices.DeleteFunc(r.list, func(e refusal) bool {
+		if e.line.Seq < before {
+			e.line.refused.Or(isConfirmed)
+		}
+		return e.line.Seq < before
+	})
+}
+
+// withdraw takes back that a line was refused and returns the error that did,
+// if it is still kept.
+func (r *refusals) withdraw(line *Line) (e refusal, ok bool) {
+	r.count(line, -1)
+	line.refused.Store(0)
+	i := slices.IndexFunc(r.list, func(e refusal) bool { return e.line == line })
+	if i < 0 {
+		return refusal{}, false
+	}
+	e = r.list[i]
+	r.list = slices.Delete(r.list, i, i+1)
+	return e, true
+}
+
+// returned takes a line that comes back although an error seemed to answer it.
+func (r *refusals) returned(line *Line) {
+	if !line.Private() {
+		r.of.ledger.publicBack.Add(1)
+	}
+	e, ok := r.withdraw(line)
+	if ok && (e.stamp || !r.answer(&e) && e.target != "" && !e.judged) {
+		r.contradicted(line)
+	}
+}
+
+// contradicted records a line that came back and was answered by an error as well.
+func (r *refusals) contradicted(line *Line) {
+	if r.of.ledger.cfg.Level != Off {
+		r.of.emit(Fact{Kind: AnsweredTwice, Line: line})
+	}
+}
+
+// seen changes with everything that comes to the session but errors.
+func (r *refusals) seen() int64 {
+	s := r.of
+	return s.Next + s.Totals.Observed + s.Totals.Views + int64(len(s.waiting)) + 1
+}
+
+// part looks at the errors of a stay that has ended. The last word before the
+// server closes is about the stay, not about a line. An error after a
+// half-close may refuse all that the server has not taken by then.
+func (r *refusals) part() {
+	switch kind, _ := r.of.Left(); {
+	case kind == Stays || kind == Evicted:
+		if n := len(r.list); n > 0 && r.lastWord == r.seen() && r.list[n-1].target == "" && !r.list[n-1].stamp {
+			line := r.list[n-1].line
+			r.withdraw(line)
+			line.answered.Store(false)
+			r.of.unsettled.Add(1)
+		}
+	case kind != Reset && r.parted:
+		for r.answer(&refusal{till: math.MaxInt}) {
+		}
+	}
+}

@@ -1,0 +1,315 @@
+package ledger
+
+import (
+	"sync/atomic"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// Session is one stay of a chatter: a connection that it dialled, as sender
+// and as receiver.
+type Session struct {
+	// Static after Dial.
+	ledger  *Ledger
+	sender  *sender
+	Chatter int    // the chatter's number in the run
+	Asked   string // the name it asked for
+	Number  int    // of the dials
+	floor   int64  // its join cannot be before this place
+
+	// Owned by the goroutine that observes.
+	Way
+	Received
+	chunk  *chunk // of place Next
+	marked int64  // places before it have their reading times
+	queue
+	snapshot []byte    // its roster, each name ended by '\n', until it is compared
+	open     []gapSeat // private lines since the last public entry
+	refusals refusals
+	told     *Totals // of what it counted, what went into Ledger.interim
+	toldAt   int64   // the Ask that it was for
+	recording
+	name string // as the welcome said; written with Ledger.mu held
+
+	// Any goroutine.
+	pos       atomic.Int64 // Next as of the last Flush
+	unsettled atomic.Int64 // lines sent and neither come back nor answered
+	joined    atomic.Bool
+	parting
+
+	// Guarded by Ledger.mu.
+	admission
+	sending
+}
+
+// Received is what came to a session, beside its way through the order.
+type Received struct {
+	Totals   Totals
+	Garbled  map[string]int // lines by name that came in a form that cannot be told
+	LastOwn  int            // the highest own sequence number that came back
+	Privates int64          // deliveries of measured private lines
+	Newest   time.Duration  // the latest send of a line that came
+	Lines    int64          // group lines that came, where no order is kept
+	said     string         // the server's last error
+}
+
+// sending is what a session's own group lines came to.
+type sending struct {
+	pubs     int32    // sent
+	pubNext  int32    // the highest that has a place, +1
+	pubPlace int64    // and that place
+	before   [2]int64 // where no order is kept: lines of the run sent at the dial and at the roster,
+	refused  int64    // and refused at the roster
+}
+
+// Dial records that a chatter is about to connect and ask for a name.
+func (l *Ledger) Dial(chatter int, asked string, at time.Duration) *Session {
+	s := &Session{ledger: l, sender: l.senders.get(chatter), Chatter: chatter, Asked: asked}
+	s.LastOwn, s.filledAt, s.refusals.of = -1, -1, s
+	if l.rec != nil {
+		e := &Event{Kind: EventDialled, Chatter: chatter, Asked: asked, At: at}
+		defer l.rec.step(e)()
+		defer func() { e.Session = s.Number }()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s.Number = l.dials
+	l.dials++
+	s.floor = l.order.len
+	s.pos.Store(s.floor)
+	s.before[0] = l.publicBack.Load()
+	l.sessions = append(l.sessions, s)
+	l.arrivals.waiting[s] = struct{}{}
+	return s
+}
+
+// Send records that the session is about to write a line, and returns its
+// record. A chatter's lines must be recorded in the order in which they are
+// written. What its sender had seen when it wrote the line is what it had
+// observed up to its last Flush: an entry that it has observed since, in the
+// batch that goes on, is taken for not seen, and the line is no answer to it.
+func (s *Session) Send(n Note) *Line {
+	l := s.ledger
+	var e *Event
+	if l.rec != nil {
+		e = &Event{Kind: EventSent, Session: s.Number, Note: n, At: n.Actual}
+		defer l.rec.step(e)()
+	}
+	line := &Line{Note: n, Session: s, Seen: s.pos.Load()}
+	if e != nil {
+		e.Pos = line.Seen
+	}
+	line.place.Store(-1)
+	if line.Private() {
+		line.priv = new(private)
+	}
+	l.mu.Lock()
+	l.totals.Sent++
+	if !line.Private() {
+		line.Pub = s.pubs
+		s.pubs++
+		l.publicSent++
+	}
+	a := age{horizon: l.horizon, forget: n.Actual - 30*time.Second}
+	l.mu.Unlock()
+	if l.cfg.Level >= Count {
+		a.horizon = -1
+	}
+	s.unsettled.Add(1)
+	s.sender.add(line, a)
+	return line
+}
+
+// Unsettled returns how many of the session's lines have neither come back nor
+// been answered. Any goroutine may ask.
+func (s *Session) Unsettled() int { return int(s.unsettled.Load()) }
+
+// Joined reports whether the session knows its assigned name and who was
+// there. Only then may it send. Any goroutine may ask.
+func (s *Session) Joined() bool { return s.joined.Load() }
+
+// Name returns the session's assigned name, empty before its welcome. Any
+// goroutine may ask.
+func (s *Session) Name() string {
+	s.ledger.mu.Lock()
+	defer s.ledger.mu.Unlock()
+	return s.name
+}
+
+// Answers returns how many of the session's lines errors have answered so far,
+// for the goroutine that observes. It falls where one of them comes back.
+func (s *Session) Answers() int64 { return s.refusals.answers }
+
+// Said returns the last error that the server sent, for the goroutine that
+// observes, and for all after Ended.
+func (r *Received) Said() string { return r.said }
+
+// Flush ends a batch of observations that were read at one time.
+func (s *Session) Flush(at time.Duration) {
+	if n := s.ledger.asked.Load(); n != s.toldAt {
+		s.tell(n)
+	}
+	if !s.Bound {
+		return
+	}
+	for s.marked < s.Next {
+		ch := s.chunk
+		if ch == nil || s.marked < ch.base {
+			ch = s.ledger.chunkAt(s.marked)
+		}
+		if ch == nil { // forgotten: nobody is waiting for it
+			s.marked = s.Next
+			break
+		}
+		to := min(s.Next, ch.base+chunkLen)
+		if s.stall.Load() == 0 { // else it is late by its own will
+			ch.mark(s.marked-ch.base, to-ch.base, at)
+		}
+		s.marked = to
+	}
+	s.pos.Store(s.Next)
+}
+
+func (l *Ledger) chunkAt(place int64) *chunk {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.order.at(place)
+}
+
+// Observe records one frame that the session received at at. For the delivery
+// of a line of the run that is as it should be, or that only came out of
+// order, it returns the line; else nil.
+func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
+	if s.ledger.cfg.Level >= Count {
+		return observeStamp(s, f)
+	}
+	if f.Kind == wire.Line && !f.Private && s.Bound {
+		if e := s.expected(); e != nil && e.Kind == wire.Line && e.Text == string(f.Text) && e.Name == string(f.Sender) {
+			s.passed(e, at)
+			return e.Line
+		}
+	}
+	if r := s.ledger.rec; r != nil {
+		return r.observe(s, f, at)
+	}
+	return s.observe(f, at)
+}
+
+// Pass is Observe for a frame that was not parsed yet: if its bytes are those
+// in which the entry that is next came to the first who got it, it is taken and
+// its line returned, nil for a join or leave. Otherwise nothing has happened,
+// and it is for Observe.
+func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
+	if !s.Bound || len(raw) == 0 || s.ledger.cfg.Level >= Count {
+		return nil, false
+	}
+	e := s.expected()
+	if e == nil || e.raw != string(raw) {
+		return nil, false
+	}
+	if e.Line == nil {
+		s.Totals.Views++
+	}
+	s.passed(e, at)
+	return e.Line, true
+}
+
+// expected returns the entry that comes next for the session, nil if the order
+// does not go that far yet.
+func (s *Session) expected() *Entry {
+	ch := s.chunk
+	if ch == nil || s.Next-ch.base >= chunkLen {
+		if ch = s.ledger.chunkAt(s.Next); ch == nil {
+			return nil
+		}
+		s.chunk = ch
+	}
+	if i := s.Next - ch.base; i < ch.n.Load() {
+		return &ch.entries[i]
+	}
+	return nil
+}
+
+// passed moves the session past the entry that it expected and got.
+func (s *Session) passed(e *Entry, at time.Duration) {
+	s.Next++
+	s.Totals.Entries++
+	if len(s.open) != 0 {
+		end := s.aside(at)
+		s.closeGap(s.Next - 1)
+		end()
+	}
+	if e.Line != nil {
+		s.delivered(e.Line, at)
+	} else {
+		e.learned(s, at)
+	}
+}
+
+// delivered counts a line of the run at this receiver.
+func (s *Session) delivered(line *Line, at time.Duration) {
+	s.Totals.Observed++
+	if line.Measured {
+		s.Totals.Deliveries++
+		if line.priv != nil {
+			s.Privates++
+		}
+	}
+	if line.Actual > s.Newest {
+		s.Newest = line.Actual
+	}
+	if line.Session == s {
+		line.own()
+	}
+	if since := s.ledger.stalledAt.Load(); since != 0 {
+		whileStalled(s, line, since-1, at)
+	}
+}
+
+// learned records that a session knows of the entry, if it is a leave, and
+// whether that was late.
+func (e *Entry) learned(s *Session, at time.Duration) {
+	if e.Kind != wire.Leave {
+		return
+	}
+	s.ledger.mu.Lock()
+	of := e.Member.Session
+	s.ledger.mu.Unlock()
+	s.knowsOf(of, at)
+}
+
+// knowsOf records that the session knows that another has left, if it has.
+func (s *Session) knowsOf(of *Session, at time.Duration) {
+	if of == nil || s.stall.Load() != 0 { // or is late by its own will
+		return
+	}
+	kind, left := of.Left()
+	if kind == Stays {
+		return
+	}
+	for {
+		seen := of.leaveSeen.Load()
+		if int64(at) <= seen || of.leaveSeen.CompareAndSwap(seen, int64(at)) {
+			break
+		}
+	}
+	if took := at - left; took > LeaveLimit && kind != Evicted { // nobody knows when that was
+		defer s.aside(at)()
+		s.emit(Fact{Kind: LateLeave, Session: of, Took: took, When: at})
+	}
+}
+
+// tell adds what the session has counted since it last told, for the nth Ask.
+func (s *Session) tell(n int64) {
+	if s.told == nil {
+		s.told = new(Totals)
+	}
+	s.toldAt = n
+	l := s.ledger
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.interim.plus(s.told, -1)
+	l.interim.plus(&s.Totals, 1)
+	*s.told = s.Totals
+}

@@ -1,0 +1,292 @@
+package ledger
+
+import (
+	"slices"
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// sighting is a public entry as one receiver saw it, off the fast path.
+type sighting struct {
+	by   *Session
+	at   time.Duration
+	kind wire.Kind
+	name string
+	text string
+	line *Line
+	raw  []byte // the whole frame, if it came right; holds only until the next frame is read
+}
+
+// subject returns what names the entry in a fact.
+func (w *sighting) subject() string { return string(rune('0'+w.kind)) + w.name + ":" + w.text }
+
+func (w *sighting) came() Came {
+	c := Came{Kind: w.kind, Name: w.name, Text: w.text}
+	if w.line != nil {
+		c.Text = w.line.Text
+	}
+	return c
+}
+
+// fact returns a fact of a kind about the entry.
+func (w *sighting) fact(k Kind, place int64) Fact {
+	f := Fact{Kind: k, At: w.by, Line: w.line, Place: place, Came: w.came()}
+	if w.line == nil {
+		f.Text = w.subject()
+	}
+	return f
+}
+
+// queue is what a session saw before its own join had a place.
+type queue struct {
+	waiting []sighting
+	full    bool // what came since cannot be judged
+}
+
+// Blind reports whether the session saw more before its own join than is kept.
+func (q *queue) Blind() bool { return q.full }
+
+// holds reports whether a line has come and waits for the session's join.
+func (q *queue) holds(l *Line) bool {
+	return slices.ContainsFunc(q.waiting, func(w sighting) bool { return w.line == l })
+}
+
+// maxQueue bounds what a session may see before its own join has a place.
+const maxQueue = 1 << 20
+
+// observe is Observe off the fast path.
+func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
+	switch f.Kind {
+	case wire.Line:
+		if s.ledger.cfg.Capabilities.Views == WholeRosters && !s.HasRoster {
+			return nil // of the time before its join
+		}
+		return (&delivery{sighting: sighting{by: s, at: at}, frame: f}).observe()
+	case wire.Join, wire.Leave:
+		w := sighting{by: s, at: at, kind: f.Kind, raw: f.Raw}
+		if len(f.Names) > 1 {
+			w.raw = nil
+		}
+		for _, name := range f.Names {
+			s.Totals.Views++
+			w.name = string(name)
+			w.see()
+		}
+	case wire.Welcome:
+		s.ledger.mu.Lock()
+		s.name = string(f.Names[0])
+		s.ledger.mu.Unlock()
+	case wire.Roster:
+		start{s, at, false}.observe(f)
+	case wire.Error:
+		s.refusals.observe(f.Text)
+	}
+	return nil
+}
+
+// see takes the entry; false if it is a deviation that is recorded.
+func (w *sighting) see() bool {
+	s := w.by
+	if s.Bound {
+		return w.step()
+	}
+	waits := *w
+	waits.raw = nil
+	if len(s.waiting) < maxQueue {
+		s.waiting = append(s.waiting, waits)
+	} else {
+		s.full = true
+	}
+	start{s, w.at, false}.settle()
+	return true
+}
+
+// step takes the entry where it stands on the session's way.
+func (w *sighting) step() bool {
+	s := w.by
+	for {
+		if e := s.expected(); e != nil && e.is(w) {
+			s.passed(e, w.at)
+			return true
+		}
+		place := w.find()
+		switch {
+		case place < 0:
+			if !w.place() {
+				return false
+			}
+		case place > s.Next:
+			w.jump(place)
+		case place == s.Next && w.comes():
+		case s.Lacks(place):
+			w.fill(place)
+			return true
+		default:
+			w.again(place)
+			return false
+		}
+	}
+}
+
+// comes reports whether the entry is the next one, or is just about to be.
+func (w *sighting) comes() bool {
+	e := w.by.expected()
+	return e == nil || e.is(w)
+}
+
+// jump records that what stands before a place has not been seen although the
+// entry there is.
+func (w *sighting) jump(place int64) {
+	s, l := w.by, w.by.ledger
+	s.Flush(w.at)
+	s.Missing = append(s.Missing, Span{s.Next, place})
+	l.mu.Lock()
+	for p := s.Next; p <= place; p++ {
+		l.order.keep(p)
+	}
+	l.mu.Unlock()
+	s.Next, s.marked = place, place // those in between have no reading here
+}
+
+// fill takes an entry that was jumped and comes now.
+func (w *sighting) fill(place int64) {
+	s, l := w.by, w.by.ledger
+	s.Way.fill(place)
+	l.mu.Lock()
+	if l.deviations < maxDeviations && s.came(place) {
+		l.deviations++
+		l.order.keep(s.Next - 1)
+	}
+	e := l.order.entry(place)
+	l.mu.Unlock()
+	if len(s.open) != 0 {
+		s.closeGap(place)
+	}
+	s.Totals.Entries++
+	switch {
+	case e == nil:
+	case e.Line != nil:
+		s.delivered(e.Line, w.at)
+	default:
+		e.learned(s, w.at)
+	}
+}
+
+// again records an entry that the session has behind it already.
+func (w *sighting) again(place int64) {
+	s, l := w.by, w.by.ledger
+	s.Totals.Observed++
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case place < s.Start:
+		if !s.Member.Silent && !l.doubted[w.name] {
+			f := w.fact(BeforeOwnJoin, place)
+			f.Beside = s.Member.Joined()
+			l.emitLocked(f)
+		}
+	case w.kind == wire.Leave:
+		w.leftAgainLocked(place)
+	default:
+		l.emitLocked(w.fact(Repeated, place))
+	}
+}
+
+// leftAgainLocked records a second leave of one stay. If the first came too
+// early, that was the false one, and this is the leave.
+func (w *sighting) leftAgainLocked(place int64) {
+	s, l := w.by, w.by.ledger
+	if e := l.order.entry(place); e != nil && e.Member.Session != nil && s.early(place) {
+		s.Mistaken = append(s.Mistaken, place)
+		f := w.fact(LeftEarly, place)
+		f.Text, f.Session = "", e.Member.Session
+		f.With = []*Session{f.Session}
+		l.emitLocked(f)
+		return
+	}
+	f := w.fact(LeaveRepeated, place)
+	f.Doubt = l.doubted[w.name]
+	l.emitLocked(f)
+}
+
+// find returns the place of the entry as its receiver would see it, -1 if it
+// has none yet.
+func (w *sighting) find() int64 {
+	if w.line != nil {
+		return w.line.Place()
+	}
+	w.by.ledger.mu.Lock()
+	defer w.by.ledger.mu.Unlock()
+	return w.findLocked()
+}
+
+// findLocked is find for entries that are known by what they say only: the
+// same name may join and leave many times.
+func (w *sighting) findLocked() int64 {
+	if w.line != nil {
+		return w.line.Place()
+	}
+	s, l := w.by, w.by.ledger
+	for _, m := range s.Missing {
+		for p := m.Lo; p < m.Hi; p++ {
+			if e := l.order.entry(p); e != nil && e.is(w) {
+				return p
+			}
+		}
+	}
+	switch holder := l.members.holder(w.name, s.behind()); w.kind {
+	case wire.Join:
+		return w.findJoinLocked(holder)
+	case wire.Leave:
+		return w.findLeaveLocked(holder)
+	}
+	return l.order.next(w, s.Next)
+}
+
+// findJoinLocked: of several joins of the name, the next is that of the member
+// who was known of first. While a member has the name, a join is told again,
+// unless a chatter may stand behind it.
+func (w *sighting) findJoinLocked(holder *Member) int64 {
+	s, l := w.by, w.by.ledger
+	best := int64(-1)
+	for p := l.order.next(w, s.Next); p >= 0; p = l.order.next(w, p+1) {
+		if best < 0 || l.order.current(p).Member.sign < l.order.current(best).Member.sign {
+			best = p
+		}
+	}
+	if m := l.members.unheard(w.name, s.behind()); m != nil && (best < 0 || m.sign < l.order.current(best).Member.sign) {
+		return -1
+	}
+	e := l.order.current(s.Next)
+	if holder == nil || e != nil && e.Kind == wire.Leave && e.Name == w.name || best >= 0 && l.order.current(best).Member.double {
+		return best
+	}
+	if s.Next == l.order.len && (holder.Leaving() || l.arrivals.expects(w.name, s.Next)) {
+		return -1
+	}
+	if p := l.order.last(w, s.Next); p >= 0 {
+		return p
+	}
+	return best
+}
+
+// findLeaveLocked: a leave is about the member that has the name; if none has,
+// it is told again.
+func (w *sighting) findLeaveLocked(holder *Member) int64 {
+	s, l := w.by, w.by.ledger
+	if holder == nil {
+		if p := l.order.last(w, s.Next); p >= 0 {
+			return p
+		}
+		return l.order.next(w, s.Next)
+	}
+	left := holder.Left()
+	if left == 0 {
+		return -1
+	}
+	if e := l.order.entry(left); e != nil && !e.is(w) { // it turned out never to have been there
+		return l.order.next(w, s.Next)
+	}
+	return left
+}

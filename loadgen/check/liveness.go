@@ -1,0 +1,37 @@
+package check
+
+import (
+	"fmt"
+
+	"chatsim/loadgen/check/ledger"
+)
+
+// liveness: deliveries go on until all is delivered. However many chatters get
+// nothing more, that is one violation; while deliveries still advance at the
+// end, it is not yet one.
+var liveness = rule{name: Liveness, level: Count, ends: true,
+	evaluated: func(t *ledger.Totals) int64 { return t.Alive },
+	judge: func(e *evidence, out *findings) {
+		stopped := func(v violation) {
+			v.key = key{text: "deliveries stopped"}
+			v.implied = e.Advancing
+			e.add(out, v)
+		}
+		for _, t := range e.tails {
+			if t.kind == Stays {
+				v := e.tail(t)
+				v.sentence = fmt.Sprintf("%s got nothing after #%d although the room went on for %d entries", quote(t.of.Name()), t.of.Next-1, t.owed)
+				stopped(v)
+			}
+		}
+		for _, l := range e.lines {
+			switch {
+			case !l.stopped:
+			case l.target != nil:
+				stopped(l.untold())
+			default:
+				stopped(violation{at: l.Session, line: l.Line, place: l.place, sentence: "a line and all that was sent after it never came"})
+			}
+		}
+	},
+}

@@ -1,0 +1,105 @@
+package check
+
+import (
+	"fmt"
+
+	"chatsim/loadgen/check/ledger"
+)
+
+// totalOrder: any two receivers see their common entries in one order. Private
+// lines stand in one gap at both parties, and the parties' orders of a gap's
+// lines have no cycle.
+var totalOrder = rule{name: TotalOrder, level: Order,
+	evaluated: func(t *ledger.Totals) int64 { return t.Entries + t.Private },
+	says: func(f *ledger.Fact) string {
+		if f.Kind == ledger.CrossedGap {
+			return "private lines of one gap came to their parties in orders that contradict each other"
+		}
+		return ""
+	},
+	judge: func(e *evidence, out *findings) {
+		for i := range e.deviants {
+			if d := &e.deviants[i]; !d.causal && !e.views(d) {
+				e.add(out, e.deviation(d))
+			}
+		}
+		for _, f := range e.Facts().Of(ledger.SplitGap) {
+			if !e.split(f) {
+				continue
+			}
+			own, other, _ := f.Line.Seats()
+			v := violation{key: key{line: f.Line}, line: f.Line, at: f.At, place: max(own.Last, other.Last),
+				sentence: fmt.Sprintf("a private line stands after #%d at its sender, after #%d at its target", own.Last, other.Last)}
+			for _, s := range []*Session{f.Line.Session, other.By} {
+				if s != f.At && (len(v.with) == 0 || v.with[0] != s) {
+					v.with = append(v.with, s)
+				}
+			}
+			e.add(out, v)
+		}
+	},
+}
+
+// split reports whether a private line's seats are not one gap in the order of
+// the majority.
+func (e *majority) split(f *ledger.Fact) bool {
+	x, y, _ := f.Line.Seats()
+	for _, p := range []ledger.Seat{x, y} {
+		if e.unsure(p.Last) || e.unsure(p.Next) || e.mistaken(p.By, p.Last) || e.mistaken(p.By, p.Next) {
+			return false
+		}
+	}
+	oneGap := x.Last == y.Last && x.Next == y.Next
+	return !oneGap && max(e.pos(x.Last), e.pos(y.Last)) >= min(e.pos(x.Next), e.pos(y.Next))
+}
+
+// crossings finds the private lines of which nobody can tell which was first.
+func (e *evidence) crossings() {
+	for _, f := range e.Facts().Of(ledger.CrossedGap, ledger.SplitGap) {
+		if f.Kind == ledger.SplitGap && e.split(f) {
+			e.crossed[f.Line] = true
+		}
+		for _, l := range f.Lines {
+			e.crossed[l] = true
+		}
+	}
+}
+
+// fifoOrder: one sender's lines come in the order in which they were sent.
+var fifoOrder = rule{name: FIFOOrder, level: Order,
+	evaluated: func(t *ledger.Totals) int64 { return t.Successors },
+	says: func(f *ledger.Fact) string {
+		if f.Kind == ledger.OwnAfterLater {
+			return "a private line came back to its sender after a line sent later"
+		}
+		return ""
+	},
+	excuses:  func(e *evidence, f *ledger.Fact) bool { return f.Kind == ledger.OwnAfterLater && e.crossed[f.Line] },
+	suspects: []ledger.Kind{ledger.AfterLater},
+	judge: func(e *evidence, out *findings) {
+		for _, f := range e.Facts().Of(ledger.AfterLater) {
+			v := violationOf(f, "a sender's lines came to everybody in another order than they were sent")
+			v.implied = !e.upheld(f.Beside, f.Place)
+			out.add(v)
+		}
+	},
+}
+
+// causalOrder: no receiver has a line before one that its sender had seen when
+// it sent it.
+var causalOrder = rule{name: CausalOrder, level: Order,
+	evaluated: func(t *ledger.Totals) int64 { return t.Informed },
+	judge: func(e *evidence, out *findings) {
+		for i := range e.deviants {
+			d := &e.deviants[i]
+			if !d.causal {
+				continue
+			}
+			v := e.deviation(d)
+			v.line = e.Entry(d.a).Line
+			v.key = key{line: v.line}
+			v.sentence += "; its sender had seen that one when it sent it"
+			e.add(out, v)
+		}
+	},
+}

@@ -1,0 +1,132 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"chatsim/loadgen/check/ledger"
+)
+
+// rosterAccuracy: a newcomer's snapshot is who is there at its join's place, with
+// itself last; nobody is said to have left who has not; the server closes nobody
+// who reads and did nothing wrong.
+var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
+	evaluated: func(t *ledger.Totals) int64 { return t.Snapshots },
+	says: func(f *ledger.Fact) string {
+		if f.Kind == ledger.LeftEarly {
+			return "it was told that " + quote(f.Came.Name) + " has left, who left later"
+		}
+		return ""
+	},
+	suspects: []ledger.Kind{ledger.RosterMismatch},
+	judge: func(e *evidence, out *findings) {
+		for _, f := range e.Facts().Of(ledger.RosterMismatch) {
+			if v, bad := e.rosterDiff(f.Session); bad {
+				e.add(out, v)
+			}
+		}
+		if e.Config().Level >= Count {
+			return
+		}
+		for _, s := range e.Sessions() {
+			switch place, told := s.FalseLeave(); {
+			case !s.Bound:
+			case s.PutOut():
+				e.add(out, violation{key: key{session: s}, at: s, place: s.Next, came: quote(s.Said()),
+					sentence: "the server closed the connection of " + quote(s.Name()) + ", who read and did nothing wrong"})
+			case told:
+				e.add(out, e.leftFalsely(s, place))
+			}
+		}
+		e.lastRosters(func(s, who *Session, gone bool) {
+			if !gone {
+				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len(), implied: e.silent || e.Advancing || e.stalled[s],
+					sentence: "the last roster lacks " + quote(who.Name()) + ", who is there"})
+			}
+		})
+	},
+}
+
+// leftFalsely is a leave of someone who had not left.
+func (e *evidence) leftFalsely(s *Session, place int64) violation {
+	v := violation{key: key{session: s}, at: s, place: place}
+	for _, o := range e.Sessions() {
+		if o != s && o.Holds(place) {
+			v.with = append(v.with, o)
+		} else if o != s && o.Bound && o.Start <= place {
+			v.agreed++
+		}
+	}
+	v.sentence = fmt.Sprintf("%s were told that %s has left, who had not", chatters(len(v.with)), quote(s.Name()))
+	return v
+}
+
+// there calls f with those who were there at m's join as the majority saw it.
+func (e *majority) there(m *ledger.Member, f func(*ledger.Member)) {
+	at := e.pos(m.Joined())
+	for _, o := range e.Members() {
+		left := o.Left()
+		if o == m || e.pos(o.Joined()) < at && (left == 0 || e.pos(left) > at) {
+			f(o)
+		}
+	}
+}
+
+// rosterDiff tells what a snapshot has too much or too little. A name whose
+// presence is in doubt may be on either side.
+func (e *evidence) rosterDiff(s *Session) (violation, bool) {
+	var there []*ledger.Member
+	e.there(s.Member, func(o *ledger.Member) { there = append(there, o) })
+	slices.SortStableFunc(there, func(a, b *ledger.Member) int { return cmp.Compare(e.pos(a.Joined()), e.pos(b.Joined())) })
+	var due []string
+	for _, m := range there {
+		due = append(due, m.Name)
+	}
+	came := s.Snapshot()
+	v := violation{key: key{session: s}, at: s, place: s.Member.Joined(), expected: some(due), came: some(came)}
+	doubtful := func(name string) bool { return e.doubted[name] }
+	due, came = slices.DeleteFunc(due, doubtful), slices.DeleteFunc(came, doubtful)
+	extra, lacking := beyond(came, due), beyond(due, came)
+	switch {
+	case len(extra) > 0:
+		v.sentence = "a newcomer's roster names " + strings.Join(extra[:min(len(extra), 3)], ", ") + ", who is not there"
+	case len(lacking) > 0:
+		v.sentence = "a newcomer's roster lacks " + strings.Join(lacking[:min(len(lacking), 3)], ", ") + ", who is there"
+	default:
+		v.sentence = "a newcomer's roster is not in join order with itself last"
+	}
+	return v, !slices.Equal(due, came)
+}
+
+// beyond returns the names of a that b lacks.
+func beyond(a, b []string) []string {
+	var out []string
+	for _, n := range a {
+		if !slices.Contains(b, n) {
+			out = append(out, quote(n))
+		}
+	}
+	return out
+}
+
+// lastRosters calls f, where whole rosters are all that is told, with what is
+// wrong with everybody's last one: it lacks who is there, or holds who is gone.
+func (e *evidence) lastRosters(f func(s, who *Session, gone bool)) {
+	if !e.lastRosterCounts() {
+		return
+	}
+	e.RosterFaults(func(of []*Session, who *Session, gone bool) bool {
+		for _, s := range of {
+			f(s, who, gone)
+		}
+		return true
+	})
+}
+
+// lastRosterCounts reports whether everybody's last roster is judged.
+func (e *evidence) lastRosterCounts() bool {
+	cfg := e.Config()
+	return cfg.Capabilities.Views == ledger.WholeRosters && cfg.Level == Full && !e.BrokeOff
+}

@@ -1,0 +1,65 @@
+package check
+
+import (
+	"fmt"
+
+	"chatsim/loadgen/check/ledger"
+)
+
+// validity: each line sent comes back to its sender, or is answered by an
+// error, or is after its sender's last accepted line. A hole in a sender's
+// sequence is never right.
+var validity = rule{name: Validity, level: Count, ends: true,
+	evaluated: func(t *ledger.Totals) int64 { return t.Sent },
+	says: func(f *ledger.Fact) string {
+		if f.Kind == ledger.AnsweredTwice {
+			return "a line came back to its sender and was answered by an error as well"
+		}
+		return ""
+	},
+	suspects: []ledger.Kind{ledger.Refused},
+	judge: func(e *evidence, out *findings) {
+		for _, f := range e.Facts().Of(ledger.Refused) {
+			v := violationOf(f, "a private line was refused although its target is there")
+			v.key = key{line: f.Line}
+			v.came = "no such user: " + quote(f.Line.Target)
+			v.implied = !e.was(f)
+			out.add(v)
+		}
+		e.lost(Validity, out, func(l *loss, lack string, hold int) string {
+			if l.entry.Line.Refused() {
+				return fmt.Sprintf("a line was answered by an error and never came to %s, to %d others it came all the same", lack, hold)
+			}
+			return fmt.Sprintf("a line never came back to its sender (%s), to %d others it came", lack, hold)
+		})
+		for _, l := range e.lines {
+			v := violation{key: key{line: l.Line}, at: l.Session, line: l.Line, place: l.place, implied: l.implied}
+			switch {
+			case l.target != nil || l.stopped:
+				continue
+			case l.holder != nil:
+				v.sentence = "a private line was answered by an error and came to its target all the same"
+				v.with = []*Session{l.holder}
+			case l.Private():
+				v.sentence = "a private line never came back to its sender"
+			default:
+				v.sentence = "a line was lost for everybody"
+			}
+			if l.hole && l.holder == nil && !l.Session.PutOut() {
+				v.sentence += " although later ones of its sender came"
+			}
+			e.add(out, v)
+		}
+	},
+}
+
+// was reports whether the target of a private line was there when the line was
+// refused, as the majority saw it.
+func (e *evidence) was(f *ledger.Fact) bool {
+	m, place := f.Member, f.Beside
+	if join := m.Joined(); join != place && !e.upheld(join, place) {
+		return false
+	}
+	left := m.Left()
+	return !e.doubted[m.Name] && (left == 0 || !f.At.Lacks(left) && e.upheld(place, left))
+}

@@ -1,0 +1,190 @@
+package check
+
+// Verdict is what a check came to.
+type Verdict string
+
+// The verdicts.
+const (
+	Passed       Verdict = "passed"
+	Failed       Verdict = "failed"
+	Inconclusive Verdict = "inconclusive"
+	NotExercised Verdict = "not exercised"
+)
+
+// Outcome is one check's verdict with its evidence.
+type Outcome struct {
+	Name        Name
+	Verdict     Verdict
+	Required    bool
+	Evaluations int64
+	Violations  int64  // defects
+	Implied     int64  // what follows from defects counted elsewhere
+	Reason      string // why it could not be exercised, where it could not
+	Witnesses   []Witness
+}
+
+// Result is what a run came to.
+type Result struct {
+	Outcomes   []Outcome
+	Deliveries int64 // of measured lines, each at a receiver that it was for
+	Expected   int64 // as many as there should have been
+	Observed   int64 // deliveries of all lines, measured or not
+	Refused    int64 // measured lines, see Judge.Refused
+}
+
+// maxWitnesses is how many violations of a check are kept whole.
+const maxWitnesses = 5
+
+// take takes over what was found.
+func (o *Outcome) take(fs *findings) {
+	o.Violations += fs.beyond
+	for _, v := range fs.list {
+		if v.implied {
+			o.Implied++
+			continue
+		}
+		o.Violations++
+		if len(o.Witnesses) < maxWitnesses {
+			o.Witnesses = append(o.Witnesses, v.witness(o.Name))
+		}
+	}
+}
+
+// verdicts applies the rules.
+func (e *evidence) verdicts() Result {
+	cfg := e.Config()
+	required := make(map[Name]bool)
+	for _, c := range e.Required {
+		required[Name(c)] = true
+	}
+	failed := false
+	outcomes := make([]Outcome, len(rules))
+	for i := range rules {
+		r, o := &rules[i], &outcomes[i]
+		if o.Name = r.name; r.cannot(cfg.Capabilities) != "" {
+			continue
+		}
+		o.take(e.findings(r))
+		failed = failed || o.Violations > 0
+	}
+	for i := range rules {
+		e.verdict(&rules[i], &outcomes[i], required[rules[i].name], failed)
+	}
+	res := Result{Outcomes: outcomes, Deliveries: e.totals.Deliveries, Expected: e.totals.Expected, Observed: e.totals.Observed, Refused: e.Ledger.Refused()}
+	if cfg.Level >= Count {
+		res.Expected = 0 // not known without the order
+	}
+	return res
+}
+
+// findings returns what a rule finds.
+func (e *evidence) findings(r *rule) *findings {
+	fs := r.found(e.Facts())
+	if r.excuses != nil {
+		for _, f := range e.Facts().List {
+			if v := fs.byKey[key{line: f.Line, session: f.Session, text: f.Text}]; v != nil && r.excuses(e, f) {
+				v.implied = true
+			}
+		}
+	}
+	if r.judge != nil {
+		r.judge(e, fs)
+	}
+	return fs
+}
+
+// verdict sets a rule's verdict by what was found; failed tells whether any
+// check has failed.
+func (e *evidence) verdict(r *rule, o *Outcome, required, failed bool) {
+	cfg := e.Config()
+	if o.Reason = r.cannot(cfg.Capabilities); o.Reason != "" {
+		o.Verdict = NotExercised
+		return
+	}
+	asked := cfg.Level <= r.level
+	if asked {
+		o.Evaluations = r.evaluated(&e.totals)
+	}
+	o.Required = required && asked
+	n := o.Evaluations
+	switch {
+	case !asked:
+		o.Verdict = NotExercised
+	case o.Violations > 0:
+		o.Verdict = Failed
+	case o.Implied > 0 && failed:
+		o.Verdict, o.Reason = Inconclusive, "what speaks against it follows from another violation"
+	case r.name == Liveness && e.Advancing, n == 0 && o.Required, e.BrokeOff && r.ends:
+		o.Verdict = Inconclusive
+	case n == 0:
+		o.Verdict = NotExercised
+	default:
+		o.Verdict = Passed
+	}
+}
+
+// Interim is how a run stands while sessions observe.
+type Interim struct {
+	// Outcomes are those of the checks at the judge's level. Nothing has passed
+	// before the end: where nothing speaks against a check, its verdict is
+	// empty. Those of what must have happened by the end say so as their
+	// Reason. What a session has counted is in here once it has ended a batch
+	// after the Interim before.
+	Outcomes []Outcome
+
+	// Suspected reports that something is wrong of which the end decides whose
+	// fault it is, and against which check: an entry came out of its turn, or
+	// a roster or name is not what it should be.
+	Suspected bool
+}
+
+// Interim returns how the run stands. A violation may still turn out to follow
+// from another. Any goroutine may ask; each time costs every session a look at
+// the ledger's lock with its next batch.
+func (j *Judge) Interim() Interim {
+	j.ledger.Ask()
+	totals, facts, deviates := j.ledger.SoFar()
+	totals.Spans, totals.Left, totals.Alive = 0, 0, 0 // known at the end
+	now := Interim{Suspected: deviates}
+	cfg := j.ledger.Config()
+	for i := range rules {
+		r := &rules[i]
+		now.Suspected = now.Suspected || len(facts.Of(r.suspects...)) > 0
+		if cfg.Level > r.level {
+			continue
+		}
+		o := Outcome{Name: r.name}
+		if o.Reason = r.cannot(cfg.Capabilities); o.Reason != "" {
+			o.Verdict = NotExercised
+		} else {
+			if r.ends {
+				o.Reason = "evaluated at the end"
+			}
+			o.Evaluations = r.evaluated(&totals)
+			if o.take(r.found(&facts)); o.Violations > 0 {
+				o.Verdict = Failed
+			}
+		}
+		now.Outcomes = append(now.Outcomes, o)
+	}
+	return now
+}
+
+// Violated reports whether a violation has been seen, or what is or will be
+// one, see Interim. It may still turn out to follow from another: End knows.
+// What is only missing so far, with nothing after it, is not seen before End.
+func (j *Judge) Violated() bool {
+	_, facts, deviates := j.ledger.SoFar()
+	for i := range rules {
+		r := &rules[i]
+		if deviates || len(facts.Of(r.suspects...)) > 0 {
+			return true
+		}
+		for _, f := range facts.List {
+			if r.says != nil && !f.Doubt && r.says(f) != "" {
+				return true
+			}
+		}
+	}
+	return false
+}

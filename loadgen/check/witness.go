@@ -1,0 +1,181 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"chatsim/loadgen/check/ledger"
+	"chatsim/manager/wire"
+)
+
+// violation is one violation of a check, however many receivers saw it.
+type violation struct {
+	key      key
+	at       *Session // who saw it first; may be nil
+	with     []*Session
+	line     *Line
+	place    int64
+	sentence string
+	expected string
+	came     string
+	implied  bool // it follows from another
+	agreed   int
+	before   []ledger.Placed // the entries just before the place
+	sides    []Side
+	seen     ledger.Receivers
+}
+
+// key is what is the same for all who see the same violation.
+type key struct {
+	line    *Line
+	session *Session
+	text    string
+	place   int64
+}
+
+// violationOf returns the violation that a fact is.
+func violationOf(f *ledger.Fact, sentence string) violation {
+	v := violation{key: key{line: f.Line, session: f.Session, text: f.Text}, at: f.At, with: f.With, line: f.Line, place: f.Place,
+		sentence: sentence, came: came(f.Came), implied: f.Doubt, before: f.Before, seen: f.Seen}
+	if f.Kind == ledger.Unreadable {
+		v.came = quote(f.Text)
+	}
+	return v
+}
+
+// maxFound is how many violations of a check are kept; those beyond are counted.
+const maxFound = 10_000
+
+// findings are the violations of one check.
+type findings struct {
+	list   []*violation
+	beyond int64
+	byKey  map[key]*violation
+}
+
+// add adds a violation, or another receiver of one that is known.
+func (fs *findings) add(v violation) {
+	known := fs.byKey[v.key]
+	if known == nil {
+		if len(fs.list) == maxFound {
+			if !v.implied {
+				fs.beyond++
+			}
+			return
+		}
+		if fs.byKey == nil {
+			fs.byKey = make(map[key]*violation)
+		}
+		known = &v
+		known.seen = slices.Clone(v.seen)
+		fs.list = append(fs.list, known)
+		fs.byKey[v.key] = known
+	}
+	for _, s := range v.seen {
+		known.seen.Add(s)
+	}
+	if v.at != nil {
+		known.seen.Add(v.at)
+	}
+}
+
+// Witness is the evidence for one violation, for people.
+type Witness struct {
+	Check    Name     `json:"check"`
+	Chatters []int    `json:"chatters"`
+	Names    []string `json:"names"`
+	Place    int64    `json:"place"`
+	Sentence string   `json:"sentence"`
+	Expected string   `json:"expected,omitempty"`
+	Came     string   `json:"came,omitempty"`
+	Before   []string `json:"before,omitempty"` // the entries just before the place
+	Agreed   int      `json:"agreed"`           // how many others saw it as it should be
+	Sides    []Side   `json:"sides,omitempty"`  // of a matter of order: what two chatters saw around the place
+}
+
+// Side is one chatter's view of a matter of order.
+type Side struct {
+	Chatter int      `json:"chatter"`
+	Name    string   `json:"name"`
+	Saw     []string `json:"saw"` // in the order seen, each with its place
+}
+
+func (v *violation) witness(c Name) Witness {
+	w := Witness{Check: c, Place: v.place, Sentence: v.sentence, Expected: v.expected, Came: v.came, Agreed: v.agreed, Sides: v.sides}
+	for _, p := range v.before {
+		w.Before = append(w.Before, fmt.Sprintf("#%d %s", p.Place, entry(&p.Entry)))
+	}
+	told := make(map[*Session]bool)
+	for _, s := range slices.Concat([]*Session{v.at}, v.with, v.seen) {
+		if s != nil && !told[s] && len(w.Chatters) < 8 {
+			told[s] = true
+			w.Chatters = append(w.Chatters, s.Chatter)
+			w.Names = append(w.Names, s.Name())
+		}
+	}
+	if v.line != nil {
+		w.Sentence += fmt.Sprintf(": line %d of chatter %d (%s)", v.line.Seq, v.line.Session.Chatter, v.line.Session.Name())
+		if w.Expected == "" {
+			w.Expected = quote(v.line.Text)
+		}
+	}
+	return w
+}
+
+// came returns what came in words, empty if nothing did.
+func came(c ledger.Came) string {
+	switch c.Kind {
+	case wire.Invalid:
+		return ""
+	case wire.Join:
+		return "join of " + quote(c.Name)
+	case wire.Leave:
+		return "leave of " + quote(c.Name)
+	}
+	s := quote(c.Name) + " says " + quote(c.Text)
+	if c.Target != "" {
+		s += " to " + quote(c.Target)
+	}
+	return s
+}
+
+// entry returns an entry in words.
+func entry(e *ledger.Entry) string {
+	if e == nil {
+		return "(forgotten)"
+	}
+	return came(ledger.Came{Kind: e.Kind, Name: e.Name, Text: e.Text})
+}
+
+// quote makes a foreign text safe and short enough to print.
+func quote(s string) string {
+	if len(s) > 120 {
+		return strconv.Quote(s[:100]) + "… (" + strconv.Itoa(len(s)) + " bytes)"
+	}
+	return strconv.Quote(s)
+}
+
+// some returns the start and the end of a list of names.
+func some(names []string) string {
+	if len(names) > 8 {
+		return fmt.Sprintf("%s … %s (%d names)", quoteAll(names[:4]), quoteAll(names[len(names)-3:]), len(names))
+	}
+	return quoteAll(names)
+}
+
+func quoteAll(names []string) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = quote(n)
+	}
+	return strings.Join(out, " ")
+}
+
+func chatters(n int) string {
+	if n == 1 {
+		return "1 chatter"
+	}
+	return strconv.Itoa(n) + " chatters"
+}
