@@ -256,7 +256,7 @@ func (h *house) close() error {
 		err = nil
 	}
 	if h.rec != nil {
-		err = errors.Join(err, h.rec.Close(ctx))
+		err = errors.Join(err, h.closeRecord(ctx))
 	}
 	s := h.room.Stats()
 	if s.Panics > 0 {
@@ -264,6 +264,19 @@ func (h *house) close() error {
 	}
 	fmt.Fprintf(h.stdout, "closed: %s\n", h.summary(s))
 	return err
+}
+
+// recordTime is what the record has for its last lines though people have used
+// up all of the drain.
+const recordTime = 500 * time.Millisecond
+
+func (h *house) closeRecord(ctx context.Context) error {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < recordTime {
+		var cancel func()
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), recordTime)
+		defer cancel()
+	}
+	return h.rec.Close(ctx)
 }
 
 func (h *house) ready() error {

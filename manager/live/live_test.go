@@ -305,6 +305,25 @@ func TestNobodyReads(t *testing.T) {
 	}
 }
 
+// The record gets its last lines though people have used up all of the drain.
+func TestRecordAfterDrain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "server.txt")
+	o := open(t, Config{Record: path})
+	var want strings.Builder
+	for n := range 10_000 {
+		fmt.Fprintf(&want, "%d@bob@amy\n", n)
+		fmt.Fprintf(o.h.rec, " bob:%d@bob@amy\n", n)
+	}
+	late, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
+	defer cancel()
+	if err := o.h.closeRecord(late); err != nil {
+		t.Error(err)
+	}
+	if b, err := os.ReadFile(path); err != nil || string(b) != want.String() {
+		t.Errorf("%d bytes are recorded of %d, %v", len(b), want.Len(), err)
+	}
+}
+
 // The record on standard output has it for itself.
 func TestRecordOnStdout(t *testing.T) {
 	o := open(t, Config{Record: "-"})

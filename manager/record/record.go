@@ -30,6 +30,7 @@ package record
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -228,7 +229,8 @@ func (r *Recorder) Close(ctx context.Context) error {
 	select {
 	case <-r.done:
 	case <-ctx.Done():
-		return fmt.Errorf("the record %s still waits for its disk: %w", r.path, ctx.Err())
+		s := r.State()
+		return errors.Join(s.Err, fmt.Errorf("the record %s still waits for its disk, with %d bytes: %w", r.path, s.Waiting, ctx.Err()))
 	}
 	return r.State().Err
 }

@@ -52,9 +52,9 @@ func (r *Recorder) run() {
 			r.follow(true)
 		}
 		b, lines, closing := r.next(buf)
-		left, ok := r.write(b, lines, closing)
+		lost, ok := r.write(b, lines, closing)
 		if !ok {
-			r.giveUp(b[:len(b)-len(left)], lines)
+			r.giveUp(lost)
 		}
 		if closing || !ok {
 			r.sync()
@@ -97,23 +97,24 @@ func (r *Recorder) next(buf []byte) (b []byte, lines uint64, closing bool) {
 	return b, lines, r.closing
 }
 
-// write writes b however long that takes; false with what is left of it if that
-// fails in closing.
-func (r *Recorder) write(b []byte, lines uint64, closing bool) (left []byte, ok bool) {
+// write writes b however long that takes; false, and how many of its lines are
+// not in the file, if that fails in closing.
+func (r *Recorder) write(b []byte, lines uint64, closing bool) (lost uint64, ok bool) {
 	for wait := firstRetry; len(b) > 0; wait = min(2*wait, lastRetry) {
 		n, err := r.file.Write(b)
-		b = b[n:]
-		r.wrote(n, len(b), lines)
+		whole := min(lines, uint64(bytes.Count(b[:n], newline))) // a mark may be behind them
+		b, lines = b[n:], lines-whole
+		r.wrote(n, len(b), whole)
 		r.noteWrite(err)
 		if err == nil {
 			continue
 		}
 		if closing {
-			return b, false
+			return lines, false
 		}
 		closing = r.retryIn(wait)
 	}
-	return nil, true
+	return 0, true
 }
 
 // noteWrite is note for a write, which has looked at the path first. What is at
@@ -128,7 +129,8 @@ func (r *Recorder) noteWrite(err error) {
 	r.note(writing, err)
 }
 
-// wrote books n bytes; the lines are in the file when none are left.
+// wrote books n bytes and the lines that end in them; left are still to be
+// written.
 func (r *Recorder) wrote(n, left int, lines uint64) {
 	if n > 0 && r.due == nil {
 		r.due = time.After(r.cfg.Sync)
@@ -137,9 +139,7 @@ func (r *Recorder) wrote(n, left int, lines uint64) {
 	defer r.mu.Unlock()
 	r.state.Bytes += uint64(n)
 	r.writing = left
-	if left == 0 {
-		r.state.Lines += lines
-	}
+	r.state.Lines += lines
 }
 
 // retryIn waits until it is time to try again: at once when Reopen is called,
@@ -166,14 +166,12 @@ func (r *Recorder) retryIn(wait time.Duration) (closing bool) {
 	}
 }
 
-// giveUp counts as lost what is not in the file, of which only these bytes are.
-// The next Open ends the line that they may end in.
-func (r *Recorder) giveUp(written []byte, lines uint64) {
-	in := min(lines, uint64(bytes.Count(written, []byte("\n"))))
+// giveUp counts as lost these lines, and what waits. The next Open ends the line
+// that the file may end in.
+func (r *Recorder) giveUp(lines uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.state.Lines += in
-	r.state.Lost += lines - in + r.count
+	r.state.Lost += lines + r.count
 	r.waiting, r.count, r.writing = nil, 0, 0
 }
 
