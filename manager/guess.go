@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"io"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -265,9 +264,10 @@ func (m *Manager) isPassword(word []byte) bool {
 // for nothing, and read without haste.
 func (s *session) hold(until time.Time) {
 	soonest := time.Now().Add(guessPause)
+	buf := make([]byte, smallRead)
 	for time.Now().Before(until) {
 		s.setReadDeadline(until)
-		if _, err := io.CopyN(io.Discard, s.conn, smallRead); err != nil {
+		if _, err := s.conn.Read(buf); err != nil {
 			break
 		}
 		time.Sleep(lingerPause)
