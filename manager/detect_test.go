@@ -65,6 +65,7 @@ func TestFirstBytes(t *testing.T) {
 					}
 				}
 				time.Sleep(11*time.Second - time.Since(start))
+				synctest.Wait()
 				said := got.String()
 				if said != tc.want || at > tc.after || at < tc.after*9/10 {
 					t.Errorf("after %v it got %q, want %q after %v", at, said, tc.want, tc.after)
