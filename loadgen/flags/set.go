@@ -103,7 +103,7 @@ func newSet(c *Config, known Known) *set {
 
 	s.BoolVar(&c.Serve, "serve", false, "run the room as a live server until interrupted; of the flags above only -drain and -v go with it")
 	s.StringVar(&c.Listen, "listen", "127.0.0.1:9999", "`ADDR`|where to listen, with -serve")
-	s.StringVar(&c.Record, "record", "server.txt", "`FILE`|record what is said to the group, a line a message; off: nowhere")
+	s.StringVar(&c.Record, "record", "server.txt", "`FILE`|record what is said to the group, a line a message; -: standard output, off: nowhere")
 	s.BoolVar(&c.RecordPrivate, "record-private", false, "record private lines too")
 	s.StringVar(&c.RecordFormat, "record-format", recordFormats[0], "`NAME`|of the record: "+strings.Join(recordFormats, " (text@sender@target), ")+" (time and place too)")
 	s.StringVar(&c.Password, "password", "", "`WORD`|that every client has to send first, with -join: to send; better in a file or in CHATSIM_PASSWORD, as others can read it here")
