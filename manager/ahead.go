@@ -33,7 +33,7 @@ func (a *ahead) next() []byte {
 
 // read reads what a socket has at once, as far as there is memory for it.
 func (a *ahead) read(fd uintptr) {
-	for a.bytes < aheadLimit && a.all.Load() < aheadBudget {
+	for a.hasRoom() {
 		piece := make([]byte, aheadPiece)
 		n, err := readFD(fd, piece)
 		if err != nil || n <= 0 {
@@ -42,9 +42,15 @@ func (a *ahead) read(fd uintptr) {
 		if n < len(piece) {
 			piece = append([]byte(nil), piece[:n]...)
 		}
-		a.pieces = append(a.pieces, piece)
-		a.add(n)
+		a.keep(piece)
 	}
+}
+
+func (a *ahead) hasRoom() bool { return a.bytes < aheadLimit && a.all.Load() < aheadBudget }
+
+func (a *ahead) keep(piece []byte) {
+	a.pieces = append(a.pieces, piece)
+	a.add(len(piece))
 }
 
 func (a *ahead) add(n int) {

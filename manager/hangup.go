@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"errors"
+	"io"
 	"syscall"
 	"time"
 
@@ -36,6 +38,14 @@ func hangupOf(raw syscall.RawConn) (h hangup) {
 		return hungUp
 	}
 	return h
+}
+
+// howClosed is what ended the reading of a connection.
+func howClosed(err error) hangup {
+	if _, violates := errors.AsType[violation](err); violates || errors.Is(err, io.EOF) {
+		return finished
+	}
+	return hungUp
 }
 
 // lookAtPeer looks whether the peer has closed behind what is still unread.

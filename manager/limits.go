@@ -70,12 +70,15 @@ func (s *session) spend(bytes int) (slowed bool) {
 	return s.delay > 0
 }
 
-// chargeExtra counts what came beside lines, such as pings, as lines.
+// chargeExtra counts what came beside lines, such as pings, as lines, and what
+// came at once as no more than may be said at once.
 func (s *session) chargeExtra() {
-	if c, ok := s.conn.(interface{ Extra() int }); ok {
-		for range c.Extra() {
-			s.spend(0)
-		}
+	c, ok := s.conn.(interface{ Extra() int })
+	if !ok {
+		return
+	}
+	if n := c.Extra(); n > 0 {
+		s.spend((n - 1) * floodUnit)
 	}
 }
 
@@ -93,19 +96,25 @@ func (s *session) slowDown() {
 }
 
 // wait waits for the delay or a part of it, and not longer than until the peer
-// closes. On a plain socket it reads on meanwhile to see that.
+// closes. It reads on meanwhile to see that.
 func (s *session) wait() {
 	begin := time.Now()
-	if s.under != nil && !s.passed.Load() && !s.over() {
+	switch {
+	case !s.passed.Load() && !s.over() && s.in.raw != nil:
 		s.setReadDeadline(begin.Add(s.delay))
 		_ = s.under.Read(func(fd uintptr) bool {
-			if s.in.raw != nil {
-				s.in.ahead.read(fd)
-			}
+			s.in.ahead.read(fd)
 			return hangupOfFD(fd) != stays
 		})
 		s.setReadDeadline(s.until)
-	} else {
+	case !s.passed.Load() && !s.over() && s.in.mayReadOn():
+		s.setReadDeadline(begin.Add(s.delay))
+		s.in.readOn()
+		s.setReadDeadline(s.until)
+		if err := s.in.late; err != nil {
+			s.peerHasClosed(howClosed(err))
+		}
+	default:
 		t := time.NewTimer(min(s.delay, glanceEvery))
 		defer t.Stop()
 		select {

@@ -1,8 +1,11 @@
 package manager
 
 import (
+	"bytes"
+	"errors"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"syscall"
 )
@@ -28,6 +31,8 @@ type reader struct {
 	rest  []byte           // came in and is not consumed; own memory
 	whole bool             // the batch holds rest and nothing else
 	ahead ahead            // what came behind rest and was read before its turn
+	late  error            // what ended reading before its turn, for its turn
+	blind int              // reads before their turn that brought no text
 	small *[smallRead]byte // of a connection without raw
 
 	b   *batch // borrowed
@@ -54,7 +59,10 @@ func (r *reader) fill() (data []byte, err error) {
 		r.borrow()
 		return r.b.in[:len(r.rest)+copy(r.b.in[len(r.rest):], next)], nil
 	}
-	r.n, r.err = 0, nil
+	if r.late != nil {
+		return nil, r.late
+	}
+	r.n, r.err, r.blind = 0, nil, 0
 	if r.raw == nil {
 		r.readSmall()
 	} else if err := r.raw.Read(r.fn); err != nil {
@@ -101,6 +109,31 @@ func (r *reader) readSmall() {
 	r.n, r.err = r.conn.Read(r.small[:])
 	r.borrow()
 	copy(r.b.in[len(r.rest):], r.small[:r.n])
+}
+
+// mayReadOn reports whether readOn may find something.
+func (r *reader) mayReadOn() bool {
+	return r.raw == nil && r.late == nil && r.ahead.hasRoom() && r.blind < aheadLimit/smallRead
+}
+
+// readOn reads before its turn what only conn.Read can, as of TLS and of a
+// WebSocket, until the deadline or an end.
+func (r *reader) readOn() {
+	if r.small == nil {
+		r.small = new([smallRead]byte)
+	}
+	for r.mayReadOn() {
+		n, err := r.conn.Read(r.small[:])
+		if n > 0 {
+			r.ahead.keep(bytes.Clone(r.small[:n]))
+		} else {
+			r.blind++
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return
+		}
+		r.late = err
+	}
 }
 
 // keep gives the batch back and keeps rest, which may lie in it. lines says
