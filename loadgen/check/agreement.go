@@ -13,7 +13,7 @@ var agreement = rule{name: Agreement, level: Count, ends: true,
 		for _, t := range e.tails {
 			if t.kind != Stays {
 				v := e.tail(t)
-				v.implied = e.silent || e.doubted[t.of.Name()]
+				v.implied = e.stopped || e.doubted[t.of.Name()]
 				v.sentence = fmt.Sprintf("%s left by %s and read to the end, but did not get the last %d entries before its leave", quote(t.of.Name()), t.kind, t.owed)
 				e.add(out, v)
 			}

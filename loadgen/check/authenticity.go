@@ -5,10 +5,7 @@ import "chatsim/loadgen/check/ledger"
 // authenticity: a line that claims another sender comes under its own's name.
 var authenticity = rule{name: Authenticity, level: Full,
 	evaluated: func(t *ledger.Totals) int64 { return t.Claims },
-	says: func(f *ledger.Fact) string {
-		if f.Kind == ledger.ClaimBelieved {
-			return "a line came under the name that it claimed, which is not its sender's"
-		}
-		return ""
+	says: sentences{
+		ledger.ClaimBelieved: "a line came under the name that it claimed, which is not its sender's",
 	},
 }

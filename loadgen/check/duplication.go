@@ -5,16 +5,10 @@ import "chatsim/loadgen/check/ledger"
 // duplication: each entry comes at most once to each receiver.
 var duplication = rule{name: NoDuplication, level: Order,
 	evaluated: func(t *ledger.Totals) int64 { return t.Observed },
-	says: func(f *ledger.Fact) string {
-		switch f.Kind {
-		case ledger.Repeated:
-			return "an entry came twice"
-		case ledger.PrivateRepeated:
-			return "a private line came twice"
-		case ledger.RepeatedLater:
-			return "a line that everybody had long ago came again"
-		}
-		return ""
+	says: sentences{
+		ledger.Repeated:        "an entry came twice",
+		ledger.PrivateRepeated: "a private line came twice",
+		ledger.RepeatedLater:   "a line that everybody had long ago came again",
 	},
 	suspects: []ledger.Kind{ledger.JoinOfMember},
 	judge: func(e *evidence, out *findings) {

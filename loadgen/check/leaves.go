@@ -13,20 +13,15 @@ import (
 // the limit and the slowest delivery of that time.
 var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, ends: true,
 	evaluated: func(t *ledger.Totals) int64 { return t.Left },
-	says: func(f *ledger.Fact) string {
-		switch f.Kind {
-		case ledger.LeaveRepeated:
-			return "a leave was told twice"
-		case ledger.LeaveOfNobody:
-			return "a leave was told of someone who is not there (any more)"
-		}
-		return ""
+	says: sentences{
+		ledger.LeaveRepeated: "a leave was told twice",
+		ledger.LeaveOfNobody: "a leave was told of someone who is not there (any more)",
 	},
 	judge: func(e *evidence, out *findings) {
 		for _, s := range e.Sessions() {
 			if e.leaveUntold(s) {
 				kind, at := s.Left()
-				e.add(out, violation{key: key{session: s}, at: s, place: e.Len(), implied: e.silent || s.Member.Silent,
+				e.add(out, violation{key: key{session: s}, at: s, place: e.Len(), implied: e.stopped || s.Member.Unannounced,
 					sentence: fmt.Sprintf("nobody was told that %s has left (%s, %v into the run)", quote(s.Name()), kind, at.Round(time.Millisecond))})
 			}
 		}
@@ -36,7 +31,7 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, ends: true,
 		e.lastRosters(func(s, who *Session, gone bool) {
 			if gone {
 				kind, at := who.Left()
-				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len(), implied: e.silent || e.Advancing || e.stalled[s],
+				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len(), implied: e.stopped || e.Advancing || e.stalled[s],
 					sentence: quote(who.Name()) + " left by " + kind.String() + " " + at.Round(time.Millisecond).String() + " into the run, but rosters hold it to the end"})
 			}
 		})

@@ -226,8 +226,7 @@ func (e *majority) views(d *deviant) bool {
 	return x != nil && y != nil && (x.Line == nil || y.Line == nil)
 }
 
-// deviation tells in words and side by side that some saw two entries the wrong
-// way round.
+// deviation returns the violation that some saw two entries the wrong way round.
 func (e *majority) deviation(d *deviant) violation {
 	sentence := fmt.Sprintf("%s got #%d %s before #%d %s", quote(d.wrong[0].Name()), d.a, entry(e.Entry(d.a)), d.b, entry(e.Entry(d.b)))
 	if d.agreed > 0 {

@@ -1,19 +1,12 @@
 package check
 
-import (
-	"strconv"
-
-	"chatsim/loadgen/check/ledger"
-)
+import "chatsim/loadgen/check/ledger"
 
 // nameUniqueness: no two members have one name at any place.
 var nameUniqueness = rule{name: NameUniqueness, level: Full,
 	evaluated: func(t *ledger.Totals) int64 { return t.Joins },
-	says: func(f *ledger.Fact) string {
-		if f.Kind == ledger.RosterNameTwice {
-			return "a roster has the name " + quote(f.Text) + " " + strconv.Itoa(f.Times) + " times"
-		}
-		return ""
+	says: sentences{
+		ledger.RosterNameTwice: "a roster has the name {text} {times} times",
 	},
 	suspects: []ledger.Kind{ledger.JoinOfMember},
 	judge: func(e *evidence, out *findings) {

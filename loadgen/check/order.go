@@ -11,11 +11,8 @@ import (
 // lines have no cycle.
 var totalOrder = rule{name: TotalOrder, level: Order,
 	evaluated: func(t *ledger.Totals) int64 { return t.Entries + t.Private },
-	says: func(f *ledger.Fact) string {
-		if f.Kind == ledger.CrossedGap {
-			return "private lines of one gap came to their parties in orders that contradict each other"
-		}
-		return ""
+	says: sentences{
+		ledger.CrossedGap: "private lines of one gap came to their parties in orders that contradict each other",
 	},
 	judge: func(e *evidence, out *findings) {
 		for i := range e.deviants {
@@ -68,11 +65,8 @@ func (e *evidence) crossings() {
 // fifoOrder: one sender's lines come in the order in which they were sent.
 var fifoOrder = rule{name: FIFOOrder, level: Order,
 	evaluated: func(t *ledger.Totals) int64 { return t.Successors },
-	says: func(f *ledger.Fact) string {
-		if f.Kind == ledger.OwnAfterLater {
-			return "a private line came back to its sender after a line sent later"
-		}
-		return ""
+	says: sentences{
+		ledger.OwnAfterLater: "a private line came back to its sender after a line sent later",
 	},
 	excuses:  func(e *evidence, f *ledger.Fact) bool { return f.Kind == ledger.OwnAfterLater && e.crossed[f.Line] },
 	suspects: []ledger.Kind{ledger.AfterLater},

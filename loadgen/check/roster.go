@@ -14,11 +14,8 @@ import (
 // who reads and did nothing wrong.
 var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 	evaluated: func(t *ledger.Totals) int64 { return t.Snapshots },
-	says: func(f *ledger.Fact) string {
-		if f.Kind == ledger.LeftEarly {
-			return "it was told that " + quote(f.Came.Name) + " has left, who left later"
-		}
-		return ""
+	says: sentences{
+		ledger.LeftEarly: "it was told that {name} has left, who left later",
 	},
 	suspects: []ledger.Kind{ledger.RosterMismatch},
 	judge: func(e *evidence, out *findings) {
@@ -42,7 +39,7 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 		}
 		e.lastRosters(func(s, who *Session, gone bool) {
 			if !gone {
-				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len(), implied: e.silent || e.Advancing || e.stalled[s],
+				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len(), implied: e.stopped || e.Advancing || e.stalled[s],
 					sentence: "the last roster lacks " + quote(who.Name()) + ", who is there"})
 			}
 		})
@@ -74,7 +71,7 @@ func (e *majority) there(m *ledger.Member, f func(*ledger.Member)) {
 	}
 }
 
-// rosterDiff tells what a snapshot has too much or too little. A name whose
+// rosterDiff returns what a snapshot has too much or too little; false if nothing. A name whose
 // presence is in doubt may be on either side.
 func (e *evidence) rosterDiff(s *Session) (violation, bool) {
 	var there []*ledger.Member

@@ -1,7 +1,9 @@
 package check
 
 import (
-	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"chatsim/loadgen/check/ledger"
 )
@@ -43,21 +45,20 @@ type rule struct {
 	level ledger.Level
 	// evaluated is how often there was something to compare.
 	evaluated func(*ledger.Totals) int64
-	// ends tells that what the promise is about must have happened by the end.
+	// ends is set where what is promised must have happened by the end.
 	ends bool
 	// unable returns why clients of some capabilities cannot exercise it; may be nil.
 	unable func(ledger.Capabilities) string
 
-	// says returns the sentence of a fact that is a violation as it stands, also
-	// while the run goes on; empty for other facts; may be nil.
-	says func(*ledger.Fact) string
+	// says holds the facts that are violations as they stand, also while the run
+	// goes on.
+	says sentences
 	// excuses reports, at the end, whether such a fact follows from another; may
 	// be nil.
 	excuses func(*evidence, *ledger.Fact) bool
-	// suspects are the kinds of facts of which only the end tells whether they
-	// are violations.
+	// suspects are the kinds of facts that may be violations: the end decides.
 	suspects []ledger.Kind
-	// judge adds what the end tells; may be nil.
+	// judge adds what is found at the end; may be nil.
 	judge func(*evidence, *findings)
 }
 
@@ -100,20 +101,33 @@ func placeless(c ledger.Capabilities) string {
 // found returns what the facts say as they stand.
 func (r *rule) found(facts *ledger.Facts) *findings {
 	out := new(findings)
-	var kinds []ledger.Kind
 	for _, f := range facts.List {
-		if r.says == nil {
-			break
-		}
-		if sentence := r.says(f); sentence != "" {
+		if sentence := r.says[f.Kind]; sentence != "" {
 			out.add(violationOf(f, sentence))
-			if !slices.Contains(kinds, f.Kind) {
-				kinds = append(kinds, f.Kind)
-			}
 		}
 	}
-	for _, k := range append(kinds, r.suspects...) {
+	for k := range r.says {
+		out.beyond += facts.Beyond[k]
+	}
+	for _, k := range r.suspects {
 		out.beyond += facts.Beyond[k]
 	}
 	return out
+}
+
+// sentences tell what kinds of facts come to, for people. A word in braces is a
+// field of the fact.
+type sentences map[ledger.Kind]string
+
+// fill puts a fact's fields into a sentence.
+func fill(sentence string, f *ledger.Fact) string {
+	if !strings.Contains(sentence, "{") {
+		return sentence
+	}
+	chatter, seq := 0, 0
+	if len(f.Text) > ledger.NonceLen {
+		chatter, seq, _ = ledger.ParseStamp([]byte(f.Text), f.Text[:ledger.NonceLen])
+	}
+	return strings.NewReplacer("{name}", quote(f.Came.Name), "{text}", quote(f.Text), "{times}", strconv.Itoa(f.Times),
+		"{took}", f.Took.Round(time.Millisecond).String(), "{chatter}", strconv.Itoa(chatter), "{seq}", strconv.Itoa(seq)).Replace(sentence)
 }

@@ -11,11 +11,8 @@ import (
 // sequence is never right.
 var validity = rule{name: Validity, level: Count, ends: true,
 	evaluated: func(t *ledger.Totals) int64 { return t.Sent },
-	says: func(f *ledger.Fact) string {
-		if f.Kind == ledger.AnsweredTwice {
-			return "a line came back to its sender and was answered by an error as well"
-		}
-		return ""
+	says: sentences{
+		ledger.AnsweredTwice: "a line came back to its sender and was answered by an error as well",
 	},
 	suspects: []ledger.Kind{ledger.Refused},
 	judge: func(e *evidence, out *findings) {

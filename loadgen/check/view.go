@@ -31,7 +31,7 @@ var viewOrder = rule{name: ViewOrder, level: Order, unable: placeless,
 		}
 		for _, s := range e.Sessions() {
 			if e.joinUntold(s) {
-				e.add(out, violation{key: key{session: s}, at: s, implied: e.silent,
+				e.add(out, violation{key: key{session: s}, at: s, implied: e.stopped,
 					sentence: "nobody was told of the join of " + quote(s.Name())})
 			}
 		}
@@ -41,7 +41,7 @@ var viewOrder = rule{name: ViewOrder, level: Order, unable: placeless,
 // joinUntold reports whether nobody was told of a session's join although it
 // was in the room.
 func (e *evidence) joinUntold(s *Session) bool {
-	if s.Member != nil && !s.Member.Silent || !s.HasRoster || s.Blind() || e.BrokeOff || e.Config().Level >= Count {
+	if s.Member != nil && !s.Member.Unannounced || !s.HasRoster || s.Blind() || e.BrokeOff || e.Config().Level >= Count {
 		return false
 	}
 	kind, _ := s.Left()

@@ -38,7 +38,7 @@ type key struct {
 // violationOf returns the violation that a fact is.
 func violationOf(f *ledger.Fact, sentence string) violation {
 	v := violation{key: key{line: f.Line, session: f.Session, text: f.Text}, at: f.At, with: f.With, line: f.Line, place: f.Place,
-		sentence: sentence, came: came(f.Came), implied: f.Doubt, before: f.Before, seen: f.Seen}
+		sentence: fill(sentence, f), came: came(f.Came), implied: f.Doubt, before: f.Before, seen: f.Seen}
 	if f.Kind == ledger.Unreadable {
 		v.came = quote(f.Text)
 	}

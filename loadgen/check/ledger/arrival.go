@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"time"
 
 	"chatsim/manager/wire"
@@ -113,6 +112,16 @@ func (s *Session) bindLocked(m *Member) {
 	}
 }
 
+// checkLeaveLocked looks whether a leave was told of a session that had not
+// begun to.
+func (l *Ledger) checkLeaveLocked(m *Member) {
+	of := m.Session
+	if kind, at := of.Left(); (kind == Stays && !of.Over() || at > m.leaveSeen) && !of.evicted() {
+		of.falseLeave = m.Left() + 1
+		l.doubted[m.Name], l.retracted[m.Left()] = true, true
+	}
+}
+
 // settle is called by the observing goroutine, or for a stay that is over by
 // whoever has placed its join: the session's span begins, what it had seen so
 // far is looked at again, and its snapshot is compared.
@@ -217,7 +226,7 @@ func (st start) beforeLocked(w *sighting, place int64) {
 		m = o
 		st.Start = m.Joined() + 1
 	}
-	if join := m.Joined(); place < join && !m.Silent {
+	if join := m.Joined(); place < join && !m.Unannounced {
 		f := w.fact(BeforeOwnJoin, place)
 		f.Came, f.Beside = Came{}, join
 		l.emitLocked(f)
@@ -225,63 +234,86 @@ func (st start) beforeLocked(w *sighting, place int64) {
 	st.Start = min(st.Start, place)
 }
 
-// compareSnapshot compares the snapshot and the assigned name with who was
-// there just after the session's join. What differs is judged at the end.
-func (st start) compareSnapshot(log []*Member, m *Member) {
+// observeWhole takes a roster where there is nothing else. The first one lets
+// the session into the room.
+func (st start) observeWhole(names [][]byte) {
+	st.Totals.Joins++
+	for _, of := range st.tellWhole(names) {
+		st.knowsOf(of, st.at)
+	}
+}
+
+// tellWhole is observeWhole but for what it learns: who has left.
+func (st start) tellWhole(names [][]byte) (left []*Session) {
 	s, l := st.Session, st.ledger
-	if l.cfg.Level != Full || m.Silent { // nobody can tell when a silent one joined
-		s.snapshot = nil
-		return
-	}
-	s.Totals.Snapshots++
-	s.Totals.Suffixes++
-	there := func(f func(*Member)) {
-		for _, o := range log {
-			if o.present(m.Joined()) {
-				f(o)
-			}
-		}
-	}
-	if sameRoster(s.snapshot, there) {
-		s.snapshot = nil
-	}
-	_, named := Due(m, s.Asked, len(log), there, nil)
-	if s.snapshot == nil && named {
-		return
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.pinned = min(l.pinned, s.floor)
-	if s.snapshot != nil {
-		if !l.facts.room(RosterMismatch) {
-			s.snapshot = nil
-		}
-		l.emitLocked(Fact{Kind: RosterMismatch, At: s, Session: s, Place: m.Joined(), Doubt: len(l.doubted) > 0})
+	last := s.whole
+	r, fresh := l.listings.of(names)
+	s.whole = r
+	if fresh {
+		l.twiceLocked(s, r, names)
 	}
-	if !named {
-		l.emitLocked(Fact{Kind: NameMismatch, At: s, Session: s, Place: m.Joined()})
+	if last != nil {
+		for _, name := range r.lacks(last) {
+			if m := l.members.byName[name]; m != nil {
+				left = append(left, m.Session)
+			}
+		}
+		return left
+	}
+	st.admitLocked()
+	if l.cfg.Level < Count {
+		s.bindLocked(l.members.join(s.name, l.order.len-1))
+	}
+	s.Bound = l.cfg.Level >= Count || l.totals.Sent == 0 // nothing can be before its first line
+	return nil
+}
+
+// twiceLocked records the names that a roster holds more than once.
+func (l *Ledger) twiceLocked(s *Session, r *Listing, names [][]byte) {
+	for _, n := range names {
+		if name := string(n); r.Names[name] > 1 {
+			l.doubted[name] = true
+			l.emitLocked(Fact{Kind: RosterNameTwice, At: s, Text: name, Times: r.Names[name]})
+		}
 	}
 }
 
-// sameRoster walks a snapshot beside who was there: equal names in equal order.
-func sameRoster(snapshot []byte, there func(func(*Member))) bool {
-	rest, same := snapshot, true
-	there(func(o *Member) {
-		n := bytes.IndexByte(rest, '\n')
-		if n < 0 || string(rest[:n]) != o.Name {
-			same = false
+// fromFirstLine begins the span of a session with the first line that it got,
+// as soon as a session that has been there for longer has given that a place:
+// there may have been others before it.
+func (st start) fromFirstLine() {
+	s := st.Session
+	if s.Bound || s.whole == nil {
+		return
+	}
+	first := int64(-1)
+	for i := range s.waiting {
+		w := &s.waiting[i]
+		if w.line.Private() {
+			continue
+		}
+		if w.line.Place() < 0 && st.last {
+			w.place()
+		}
+		if first = w.line.Place(); first < 0 && !st.last {
 			return
 		}
-		rest = rest[n+1:]
-	})
-	return same && len(rest) == 0
-}
-
-// Snapshot returns the names of the session's roster if they are not who was
-// there just after its join.
-func (s *Session) Snapshot() (names []string) {
-	for n := range bytes.Lines(s.snapshot) {
-		names = append(names, string(n[:len(n)-1]))
+		if first >= s.floor { // else it is from before its own join
+			break
+		}
 	}
-	return names
+	if first < s.floor {
+		if !st.last {
+			return
+		}
+		first = s.Member.Joined() + 1
+	}
+	l := s.ledger
+	l.mu.Lock()
+	st.startLines = l.order.linesBefore(first)
+	l.mu.Unlock()
+	st.begin(first)
+	st.replay()
 }

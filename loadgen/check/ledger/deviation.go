@@ -12,19 +12,19 @@ import (
 // Span is the places [Lo, Hi).
 type Span struct{ Lo, Hi int64 }
 
-// Late is entries [Lo, Hi) that a session saw in their order, all of them
+// Deviation is entries [Lo, Hi) that a session saw in their order, all of them
 // after the entry before place At.
-type Late struct{ Lo, Hi, At int64 }
+type Deviation struct{ Lo, Hi, At int64 }
 
 // Way is a session's way through the order, and how it deviates from it. The
 // goroutine that observes owns it.
 type Way struct {
-	Bound    bool    // its join has a place; before, the rest means nothing
-	Start    int64   // its span begins here: the place after its join
-	Next     int64   // the place that comes next
-	Missing  []Span  // jumped and not seen since, in rising order
-	Late     []Late  // seen since, in the order seen
-	Mistaken []int64 // places of leaves that came early, and then once more
+	Bound    bool        // its join has a place; before, the rest means nothing
+	Start    int64       // its span begins here: the place after its join
+	Next     int64       // the place that comes next
+	Missing  []Span      // jumped and not seen since, in rising order
+	Late     []Deviation // seen since, in the order seen
+	Mistaken []int64     // places of leaves that came early, and then once more
 
 	filled, filledAt int64 // the last entry that came late, and Next at that time
 }
@@ -69,14 +69,14 @@ func (w *Way) came(place int64) bool {
 		w.Late[n-1].Hi++
 		return false
 	}
-	w.Late = append(w.Late, Late{place, place + 1, w.Next})
+	w.Late = append(w.Late, Deviation{place, place + 1, w.Next})
 	return true
 }
 
 // early reports whether the entry at a place was seen before a span that it
 // stands after.
 func (w *Way) early(place int64) bool {
-	return slices.ContainsFunc(w.Late, func(l Late) bool { return l.Lo < place && l.At > place })
+	return slices.ContainsFunc(w.Late, func(l Deviation) bool { return l.Lo < place && l.At > place })
 }
 
 // LastSeen returns the place of the public entry that was seen last.
@@ -98,7 +98,7 @@ func (w *Way) behind() int64 {
 // HadSeen reports whether the entry at a place had been seen when the session
 // stood at next.
 func (w *Way) HadSeen(place, next int64) bool {
-	return w.Bound && place >= w.Start && place < next && !w.Lacks(place) && !slices.ContainsFunc(w.Late, func(l Late) bool {
+	return w.Bound && place >= w.Start && place < next && !w.Lacks(place) && !slices.ContainsFunc(w.Late, func(l Deviation) bool {
 		return l.Lo <= place && place < l.Hi && l.At >= next
 	})
 }
@@ -115,8 +115,8 @@ func (w *Way) LacksAny(lo, hi int64) bool {
 }
 
 // Within returns what came late of [lo, hi).
-func (w *Way) Within(lo, hi int64) []Late {
-	var late []Late
+func (w *Way) Within(lo, hi int64) []Deviation {
+	var late []Deviation
 	for _, l := range w.Late {
 		if l.Lo >= lo && l.At <= hi {
 			late = append(late, l)

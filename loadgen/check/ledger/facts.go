@@ -55,7 +55,7 @@ const (
 	RosterNameTwice // a roster holds a name more than once. Text, Times
 	Refused         // a private line was refused although its target was there at Beside. Line, Member
 	AnsweredTwice   // a line came back to its sender and was answered by an error as well. Line
-	kinds
+	Kinds           // how many there are
 )
 
 // Fact is one deviation, however many receivers saw it.
@@ -139,10 +139,10 @@ type factKey struct {
 // Facts are what was recorded, in the order in which it was first seen.
 type Facts struct {
 	List   []*Fact
-	Beyond [kinds]int64 // facts beyond those kept, by kind
+	Beyond [Kinds]int64 // facts beyond those kept, by kind
 
 	byKey map[factKey]*Fact
-	count [kinds]int
+	count [Kinds]int
 }
 
 // room reports whether a fact of a kind would be kept.

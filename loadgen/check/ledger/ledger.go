@@ -232,6 +232,6 @@ func (l *Ledger) dismissLocked(horizon int64) {
 func straight(s *Session, horizon int64) bool {
 	kind, _ := s.Left()
 	left := s.Member.Left()
-	return kind != Stays && left != 0 && left < horizon && !s.Member.Silent && s.falseLeave == 0 && s.snapshot == nil &&
+	return kind != Stays && left != 0 && left < horizon && !s.Member.Unannounced && s.falseLeave == 0 && s.snapshot == nil &&
 		len(s.Missing) == 0 && len(s.Late) == 0 && len(s.Garbled) == 0 && (kind.Abrupt() || s.Next >= left)
 }

@@ -82,7 +82,7 @@ func (l *Line) spoofed(sender, text []byte) bool {
 	return l.Claims != "" && l.Claims == string(sender) && strings.HasPrefix(l.Text, string(text))
 }
 
-// age is how far a run has come, which tells what lines can be forgotten.
+// age is how far a run has come, by which lines can be forgotten.
 type age struct {
 	horizon int64         // everybody has seen the order up to here; -1 where none is kept
 	forget  time.Duration // lines sent before this time are old

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Member is one stay in the room as the order tells it.
+// Member is one stay in the room, from its join to its leave in the order.
 type Member struct {
 	Name string
 
@@ -16,10 +16,10 @@ type Member struct {
 	was    *Member      // the one who had the name before, while somebody may need to know
 
 	// Guarded by Ledger.mu.
-	Session *Session // whose stay it is, nil if not known or not of the run
-	Silent  bool     // its join was not told (yet): it is known by what it did since
-	double  bool     // another had the name at its join
-	sign    int64    // where it was first known of: its join, or before it where the join came late
+	Session     *Session // whose stay it is, nil if not known or not of the run
+	Unannounced bool     // its join was not told (yet): it is known by what it did since
+	double      bool     // another had the name at its join
+	sign        int64    // where it was first known of: its join, or before it where the join came late
 	// of its leave: the measured lines before it, and when a receiver first saw it
 	leaveLines int64
 	leaveSeen  time.Duration
@@ -143,7 +143,7 @@ func (ms *membership) leaver(name string, place int64) *Member {
 func (ms *membership) unheard(name string, place int64) *Member {
 	return ms.latest(name, func(m *Member) bool {
 		left := m.Left()
-		return m.Silent && (left == 0 || left > place)
+		return m.Unannounced && (left == 0 || left > place)
 	})
 }
 

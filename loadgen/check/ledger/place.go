@@ -7,8 +7,8 @@ import (
 	"chatsim/manager/wire"
 )
 
-// place gives an entry that has none its place at the end of the order. This
-// is the only spot where the order is made. What depends on the places of two
+// place appends an entry that has no place to the order. This is the only spot
+// where the order is made. What depends on the places of two
 // entries is a fact here, and judged at the end: the session that came first
 // may have been the one who saw them the wrong way round. It returns false if
 // the entry cannot stand there at all.
@@ -100,8 +100,8 @@ func (w *sighting) placeLineLocked() {
 	w.appendLocked(m)
 }
 
-// placeStrangeLocked gives a line its place that has no stamp, unless its
-// sender is nobody or of the run. What a server says in its own name, such as
+// placeStrangeLocked places a line that has no stamp, unless its sender is
+// nobody or of the run. What a server says in its own name, such as
 // its operator's words, is ordered as a stranger's line is. Where that is not
 // clear yet, it is judged at the end.
 func (w *sighting) placeStrangeLocked() bool {
@@ -130,7 +130,7 @@ func (l *Ledger) claimLocked(s *Session) {
 	m := l.members.unclaimed(s.name, func(m *Member) bool { return m.Left() == 0 && m.Joined() >= s.floor })
 	if m == nil {
 		m = l.members.join(s.name, l.order.len-1)
-		m.Silent = true
+		m.Unannounced = true
 	}
 	s.bindLocked(m)
 }
@@ -141,7 +141,7 @@ func (w *sighting) placeJoinLocked() {
 	if m := l.members.unheard(w.name, s.behind()); m != nil {
 		l.emitLocked(Fact{Kind: BeforeJoinTold, At: m.Session, Session: m.Session, Text: w.name, Place: place, Beside: m.sign + 1})
 		m.joined.Store(place)
-		m.Silent = false
+		m.Unannounced = false
 		w.appendLocked(m)
 		return
 	}
@@ -189,14 +189,4 @@ func (w *sighting) placeLeaveLocked() bool {
 	}
 	w.appendLocked(m)
 	return true
-}
-
-// checkLeaveLocked looks whether a leave was told of a session that had not
-// begun to.
-func (l *Ledger) checkLeaveLocked(m *Member) {
-	of := m.Session
-	if kind, at := of.Left(); (kind == Stays && !of.Over() || at > m.leaveSeen) && !of.evicted() {
-		of.falseLeave = m.Left() + 1
-		l.doubted[m.Name], l.retracted[m.Left()] = true, true
-	}
 }

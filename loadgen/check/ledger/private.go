@@ -108,33 +108,6 @@ func (l *Ledger) splitLocked(s *Session, lines []*Line) {
 	}
 }
 
-// takePrivate takes a private line to which the session is a party.
-func (w *sighting) takePrivate() bool {
-	s, line := w.by, w.line
-	side := 0
-	if line.Session != s {
-		side = 1
-	} else if line.Target == s.name {
-		line.priv.setSelf()
-	}
-	first, taken := line.priv.take(side, s, s.LastSeen())
-	if !taken {
-		s.open = append(s.open, gapSeat{line: line, side: side})
-		s.delivered(line, w.at)
-		return true
-	}
-	s.Totals.Observed++
-	f := Fact{Kind: PrivateRepeated, At: s, Line: line}
-	l := s.ledger
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if first != s {
-		f.Kind, f.Doubt = SecondTarget, l.doubted[line.Target]
-	}
-	l.emitLocked(f)
-	return false
-}
-
 // gaps collects in which order parties saw the private lines of one gap.
 type gaps struct {
 	mu sync.Mutex // taken after Ledger.mu, or alone

@@ -72,7 +72,7 @@ type Standing struct {
 }
 
 // standEvery is how often it is recorded where everybody stands, so that a
-// recording that breaks off tells until when it is good.
+// recording that breaks off can be judged up to there.
 const standEvery = time.Second
 
 // recorder records a run.

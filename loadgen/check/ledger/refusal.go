@@ -26,7 +26,7 @@ type refusal struct {
 // The bits of Line.refused.
 const (
 	isRefused   = 1 << iota // the line was answered by an error
-	isNoUser                // which says that its target is not there
+	isNoUser                // the error is that its target is not there
 	isConfirmed             // a later line came back, or more errors than are kept
 )
 

@@ -181,7 +181,7 @@ func (w *sighting) again(place int64) {
 	defer l.mu.Unlock()
 	switch {
 	case place < s.Start:
-		if !s.Member.Silent && !l.doubted[w.name] {
+		if !s.Member.Unannounced && !l.doubted[w.name] {
 			f := w.fact(BeforeOwnJoin, place)
 			f.Beside = s.Member.Joined()
 			l.emitLocked(f)
@@ -208,6 +208,33 @@ func (w *sighting) leftAgainLocked(place int64) {
 	f := w.fact(LeaveRepeated, place)
 	f.Doubt = l.doubted[w.name]
 	l.emitLocked(f)
+}
+
+// takePrivate takes a private line to which the session is a party.
+func (w *sighting) takePrivate() bool {
+	s, line := w.by, w.line
+	side := 0
+	if line.Session != s {
+		side = 1
+	} else if line.Target == s.name {
+		line.priv.setSelf()
+	}
+	first, taken := line.priv.take(side, s, s.LastSeen())
+	if !taken {
+		s.open = append(s.open, gapSeat{line: line, side: side})
+		s.delivered(line, w.at)
+		return true
+	}
+	s.Totals.Observed++
+	f := Fact{Kind: PrivateRepeated, At: s, Line: line}
+	l := s.ledger
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if first != s {
+		f.Kind, f.Doubt = SecondTarget, l.doubted[line.Target]
+	}
+	l.emitLocked(f)
+	return false
 }
 
 // find returns the place of the entry as its receiver would see it, -1 if it

@@ -1,0 +1,103 @@
+package ledger
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+)
+
+// compareSnapshot compares the snapshot and the assigned name with who was
+// there just after the session's join. What differs is judged at the end.
+func (st start) compareSnapshot(log []*Member, m *Member) {
+	s, l := st.Session, st.ledger
+	if l.cfg.Level != Full || m.Unannounced { // nobody can tell when an unannounced one joined
+		s.snapshot = nil
+		return
+	}
+	s.Totals.Snapshots++
+	s.Totals.Suffixes++
+	there := func(f func(*Member)) {
+		for _, o := range log {
+			if o.present(m.Joined()) {
+				f(o)
+			}
+		}
+	}
+	if sameRoster(s.snapshot, there) {
+		s.snapshot = nil
+	}
+	_, named := Due(m, s.Asked, len(log), there, nil)
+	if s.snapshot == nil && named {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pinned = min(l.pinned, s.floor)
+	if s.snapshot != nil {
+		if !l.facts.room(RosterMismatch) {
+			s.snapshot = nil
+		}
+		l.emitLocked(Fact{Kind: RosterMismatch, At: s, Session: s, Place: m.Joined(), Doubt: len(l.doubted) > 0})
+	}
+	if !named {
+		l.emitLocked(Fact{Kind: NameMismatch, At: s, Session: s, Place: m.Joined()})
+	}
+}
+
+// sameRoster walks a snapshot beside who was there: equal names in equal order.
+func sameRoster(snapshot []byte, there func(func(*Member))) bool {
+	rest, same := snapshot, true
+	there(func(o *Member) {
+		n := bytes.IndexByte(rest, '\n')
+		if n < 0 || string(rest[:n]) != o.Name {
+			same = false
+			return
+		}
+		rest = rest[n+1:]
+	})
+	return same && len(rest) == 0
+}
+
+// Snapshot returns the names of the session's roster if they are not who was
+// there just after its join.
+func (s *Session) Snapshot() (names []string) {
+	for n := range bytes.Lines(s.snapshot) {
+		names = append(names, string(n[:len(n)-1]))
+	}
+	return names
+}
+
+// Due returns the name that a newcomer who asked for a name should have got
+// among those who were there, and whether it did: the one asked for if it is
+// free, else the smallest free suffix from 2. A doubtful name may be held or
+// not. Members is how many there were, at most.
+func Due(m *Member, asked string, members int, there func(func(*Member)), doubtful map[string]bool) (name string, ok bool) {
+	if asked == "" {
+		return m.Name, true
+	}
+	held := make([]bool, members+3) // by suffix, 1 for none; the smallest free one is among the first members+1
+	there(func(o *Member) {
+		suffix, ok := strings.CutPrefix(o.Name, asked)
+		if o == m || !ok {
+			return
+		}
+		if suffix == "" {
+			held[1] = true
+		} else if k, err := strconv.Atoi(suffix); err == nil && suffix[0] >= '1' && k > 1 && k < len(held) {
+			held[k] = true
+		}
+	})
+	for k := 1; ; k++ {
+		name = asked
+		if k > 1 {
+			name += strconv.Itoa(k)
+		}
+		switch {
+		case k < len(held) && held[k]:
+		case name == m.Name:
+			return name, true
+		case !doubtful[name]:
+			return name, false
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package check
+
+import (
+	"maps"
+	"slices"
+
+	"chatsim/loadgen/check/ledger"
+	"chatsim/manager/wire"
+)
+
+// What was lost is found once, for the rules that share it: an entry that later
+// ones came after, or a line that nobody got, is one violation of one check.
+
+// loss is an entry that some lack.
+type loss struct {
+	place int64
+	entry *ledger.Entry
+	at    []*Session
+}
+
+// missing collects the entries that the session jumped and that never came:
+// those that later ones of the right order came after are lost, and of them
+// the measured ones are counted; the others it only did not read any more.
+func (e *evidence) missing(s *Session) (lost, unread int64) {
+	last := e.pos(s.LastSeen())
+	for _, m := range s.Missing {
+		for p := m.Lo; p < m.Hi; p++ {
+			switch {
+			case !e.owed(s, p):
+			case e.pos(p) > last:
+				unread++
+			default:
+				e.pending[p] = append(e.pending[p], s)
+				if en := e.Entry(p); en != nil && en.Line != nil && en.Line.Measured {
+					lost++
+				}
+			}
+		}
+	}
+	return lost, unread
+}
+
+// lose collects the losses, one for each entry. Those that may have come in a
+// form that cannot be told are no second defect.
+func (e *evidence) lose() {
+	for _, p := range slices.Sorted(maps.Keys(e.pending)) {
+		en := e.Entry(p)
+		if en == nil {
+			en = &ledger.Entry{Kind: wire.Line, Name: "?"} // too much was lost to keep it all
+		}
+		l, g := loss{place: p, entry: en}, loss{place: p, entry: en}
+		for _, s := range e.pending[p] {
+			if en.Kind == wire.Line && s.Garbled[en.Name] > 0 {
+				s.Garbled[en.Name]--
+				g.at = append(g.at, s)
+			} else {
+				l.at = append(l.at, s)
+			}
+		}
+		if len(l.at) > 0 {
+			e.losses = append(e.losses, l)
+		}
+		if len(g.at) > 0 {
+			e.garbled = append(e.garbled, g)
+		}
+	}
+}
+
+// of returns the check whose violation a loss is.
+func (l *loss) of() Name {
+	switch line := l.entry.Line; {
+	case l.entry.Kind == wire.Leave:
+		return LeaveCompleteness
+	case line != nil && (line.Refused() || len(l.at) == 1 && l.at[0] == line.Session):
+		return Validity
+	}
+	return Agreement
+}
+
+// lost adds the losses that are violations of a check; says returns a loss's
+// sentence by who lacks it and how many others do not.
+func (e *evidence) lost(c Name, out *findings, says func(l *loss, lack string, hold int) string) {
+	for i := range e.losses {
+		l := &e.losses[i]
+		if l.of() != c {
+			continue
+		}
+		holders := 0
+		for _, s := range e.Sessions() {
+			if s.Holds(l.place) {
+				holders++
+			}
+		}
+		e.add(out, violation{key: key{place: l.place}, at: l.at[0], with: l.at[1:], place: l.place, line: l.entry.Line,
+			expected: entry(l.entry), agreed: holders, sentence: says(l, chatters(len(l.at)), holders)})
+	}
+}
+
+// lostLine is a line that has no place, or came to one of its two parties only.
+type lostLine struct {
+	*Line
+	target  *Session // who lacks it, of a private line that came back to its sender
+	holder  *Session // who has it, of a private line that was refused all the same
+	place   int64
+	implied bool
+	hole    bool // later lines of its sender came
+	stopped bool // nothing came any more
+}
+
+// eachLost collects the lines that were lost.
+func (e *evidence) eachLost() {
+	e.EachLine(func(l *Line) {
+		switch {
+		case e.Config().Level == Count:
+			if !l.Answered() {
+				e.unanswered(l)
+			}
+		case l.Private():
+			e.privateLine(l)
+		case l.Place() < 0 && !l.Refused():
+			e.unanswered(l)
+		}
+	})
+}
+
+// unanswered looks at a line that its sender never got back and nobody else got.
+func (e *evidence) unanswered(l *Line) {
+	s := l.Session
+	kind, _ := s.Left()
+	lost := lostLine{Line: l, place: s.Next, hole: l.Seq < s.LastOwn || !l.Private() && s.HasPassed(l)}
+	switch {
+	case (kind.Abrupt() || e.BrokeOff) && l.Seq > s.LastOwn && e.PublicRefused()+e.Ledger.Refused() > 0:
+		return // the server refuses lines, and this one's error may not have been read
+	case !s.Bound:
+		return // its join was never told, or it left before that was clear
+	case s.PutOut(): // that is the defect
+		lost.implied = true
+	case lost.hole:
+	case kind.Abrupt() || e.BrokeOff:
+		return // a suffix may be lost, or not yet have come
+	case e.stalled[s] || e.stopped || kind == Stays && s.Newest <= l.Actual:
+		lost.stopped = true
+	}
+	lost.implied = lost.implied || e.garbledAnywhere(s) || !lost.hole && e.Advancing && !s.Over() // it may still come
+	e.lines = append(e.lines, lost)
+}
+
+// privateLine looks at a private line that one of its parties lacks.
+func (e *evidence) privateLine(l *Line) {
+	own, other, self := l.Seats()
+	if own.By == nil {
+		if !l.Answered() {
+			e.unanswered(l)
+		} else if kind, _ := l.Session.Left(); l.Refused() && other.By != nil && !kind.Abrupt() && !l.Session.PutOut() {
+			// else its own copy may have been lost with the stay, and the error was about something else
+			e.lines = append(e.lines, lostLine{Line: l, holder: other.By, place: other.Last + 1})
+		}
+		return
+	}
+	if self || other.By != nil || e.BrokeOff {
+		return
+	}
+	m := e.Holder(l.Target, own.Last)
+	if m == nil || m.Session == nil {
+		return // not a chatter of the run
+	}
+	t := m.Session
+	kind, _ := t.Left()
+	if kind != Stays && e.Config().Capabilities.Views == ledger.WholeRosters {
+		return // before or after the line?
+	}
+	if t.PutOut() || kind.Abrupt() && !(own.Next >= 0 && e.pos(t.LastSeen()) >= e.pos(own.Next)) {
+		return
+	}
+	if l.Measured {
+		e.totals.Expected++
+	}
+	e.lines = append(e.lines, lostLine{Line: l, target: t, place: own.Last + 1, stopped: kind == Stays && t.Next <= own.Last+1,
+		implied: e.doubted[l.Target] || t.Garbled[l.Session.Name()] > 0})
+}
+
+// lastWasLost reports whether the line sent last, by a session that stays, came
+// to nobody: then the room has stopped, and much of what else is missing follows.
+func (e *evidence) lastWasLost() bool {
+	var last *Line
+	e.EachLine(func(l *Line) {
+		kind, _ := l.Session.Left()
+		if !l.Private() && !l.Refused() && kind == Stays && !l.Session.Over() && (last == nil || l.Actual > last.Actual) {
+			last = l
+		}
+	})
+	return last != nil && last.Place() < 0 && !e.garbledAnywhere(last.Session)
+}
+
+// garbledAnywhere reports whether lines by the session came to anybody in a
+// form that cannot be told, so that one of them is not lost but altered.
+func (e *evidence) garbledAnywhere(s *Session) bool {
+	name := s.Name()
+	return slices.ContainsFunc(e.Sessions(), func(o *Session) bool { return o.Garbled[name] > 0 })
+}
