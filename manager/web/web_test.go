@@ -159,7 +159,7 @@ func TestBusyRoom(t *testing.T) {
 	ann.eval("document.getElementById('text').value = 'x'.repeat(4090)")
 	ann.run(chromedp.KeyEvent("x" + kb.Enter))
 	ann.shows("#count", "bytes too many")
-	ann.shows("#text-hint", fmt.Sprintf("at most %d are possible", wire.DefaultMaxLine-len("@Ann@"+wire.Group)))
+	ann.shows("#text-hint", fmt.Sprintf("at most %d are possible", wire.DefaultMaxLine-len("@Ann@小明")))
 	ann.eval("document.getElementById('text').value = ''")
 }
 
