@@ -23,17 +23,6 @@ func WithoutSettings(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(v string) bool { return strings.HasPrefix(v, prefix) })
 }
 
-// rivals are flags of which the command line has one when it does not want the
-// others from the environment.
-var rivals = [][]string{
-	{"quiet", "v"},
-	{"password", "password-file"},
-	{"ab", "find-rate", "baseline"},
-	{"ab", "watch"},
-	{"find-rate", "repeat"},
-	{"trace", "repeat", "ab", "find-rate", "baseline"},
-}
-
 // lookEnvironment sets the flags that the command line has not from the
 // variables that are named after them, as far as they go with the way to run:
 // CHATSIM_USERS means nothing to a room. Empty variables are none, and neither
@@ -53,7 +42,7 @@ func (c *Config) lookEnvironment() error {
 	takes := c.taken()
 	var err error
 	c.set.VisitAll(func(f *pflag.Flag) {
-		if err == nil && !f.Changed && takes(f.Name) && !rivalled(f.Name, given) {
+		if err == nil && !f.Changed && takes(f.Name) && !c.rivalled(f, given) {
 			err = c.setFromEnvironment(f)
 		}
 	})
@@ -83,15 +72,6 @@ func (c *Config) taken() func(name string) bool {
 	return func(name string) bool {
 		return slices.Contains(all, name) && name != "compare" || beside[name] != "" && c.Explicit(beside[name])
 	}
-}
-
-func rivalled(name string, given map[string]bool) bool {
-	for _, group := range rivals {
-		if slices.Contains(group, name) && slices.ContainsFunc(group, func(r string) bool { return given[r] }) {
-			return true
-		}
-	}
-	return false
 }
 
 // setFromEnvironment sets one flag, or one that is repeatable as often as there

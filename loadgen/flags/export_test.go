@@ -12,6 +12,24 @@ var (
 	Scripted = known
 )
 
+// Hints are those of the tables.
+func Hints() []string {
+	var hints []string
+	for _, c := range conflicts {
+		hints = append(hints, c.why)
+	}
+	for _, n := range needs {
+		hints = append(hints, n.hint)
+	}
+	for _, u := range unnamed {
+		hints = append(hints, u.hint)
+	}
+	for _, l := range limits {
+		hints = append(hints, l.low, l.high)
+	}
+	return slices.DeleteFunc(hints, func(h string) bool { return h == "" })
+}
+
 // Names are those of all flags.
 func Names() []string {
 	var names []string

@@ -39,7 +39,7 @@ func TestHints(t *testing.T) {
 	if tried < len(flags.Refusals)/2 {
 		t.Errorf("%d command lines were tried for %d errors", tried, len(flags.Refusals))
 	}
-	for _, form := range literals(t) {
+	for _, form := range append(literals(t), flags.Hints()...) {
 		if strings.HasSuffix(form, "and remove the file") {
 			continue // see TestRedirected
 		}
@@ -124,7 +124,7 @@ func literals(t *testing.T) []string {
 		}
 		return true
 	})
-	if len(out) < 30 {
+	if len(out) < 10 {
 		t.Errorf("only %d hints were found in the source", len(out))
 	}
 	return out
@@ -156,6 +156,12 @@ func TestMentionedFlags(t *testing.T) {
 		})
 		return nil
 	})
+	for _, hint := range flags.Hints() {
+		found++
+		if err := flagstest.Mentioned(hint, flags.Scripted); err != nil {
+			t.Errorf("the hint %q: %v", hint, err)
+		}
+	}
 	if err != nil || found < 100 {
 		t.Errorf("%d hints were found: %v", found, err)
 	}

@@ -141,21 +141,3 @@ func (c *Config) written(f *pflag.Flag) []string {
 	}
 	return []string{"-" + f.Name, f.Value.String()}
 }
-
-// contradictions are flags that cannot both be meant.
-func (c *Config) contradictions() error {
-	if err := contradictionsOfSeveral(c); err != nil {
-		return err
-	}
-	switch {
-	case c.Explicit("inflight") && !c.Rate.IsMax():
-		return &Error{msg: fmt.Sprintf("-inflight and -rate %v contradict each other", c.Rate),
-			hint: "-inflight limits the lines under way at -rate max; a schedule is kept whatever is under way"}
-	case c.Explicit("trace") && (c.Verify == "count" || c.Verify == "off"):
-		return &Error{msg: fmt.Sprintf("-trace and -verify %s contradict each other", c.Verify),
-			hint: "a trace holds the order of what was seen, which is only kept with -verify full or order"}
-	case c.Quiet && c.Verbose:
-		return &Error{msg: "-quiet and -v contradict each other", hint: "-quiet prints only the verdict line, -v every check"}
-	}
-	return nil
-}

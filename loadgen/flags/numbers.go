@@ -1,10 +1,14 @@
 package flags
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/spf13/pflag"
 )
 
 // maxSize leaves room in a line of 4096 bytes for sender and target.
@@ -26,34 +30,69 @@ const (
 
 func (c *Config) raw() bool { return c.Dialect == "raw" }
 
-func (c *Config) checkNumbers() error {
-	for _, n := range []struct {
-		name       string
-		value, min int
-		why        string
-	}{
-		{"users", c.Users, 1, "a room needs somebody in it: -users 1"},
-		{"inflight", c.Inflight, 1, "with none under way nothing is sent: -inflight 1"},
-		{"repeat", c.Repeat, 1, "-repeat 1 is one run"},
-		{"max-users", c.MaxUsers, 0, "-max-users 0 is no limit"},
-		{"max-conns", c.MaxConns, 0, "-max-conns 0 is no limit"},
-	} {
-		switch {
-		case n.value < n.min && n.min == 0:
-			return &Error{msg: fmt.Sprintf("-%s %d: must not be negative", n.name, n.value), hint: n.why}
-		case n.value < n.min:
-			return &Error{msg: fmt.Sprintf("-%s %d: must be at least %d", n.name, n.value, n.min), hint: n.why}
-		case n.value > maxCount:
-			return &Error{msg: fmt.Sprintf("-%s %d: must be at most %d", n.name, n.value, maxCount), hint: c.set.line(c.set.Lookup(n.name))}
+// limit is what a number may be, durations in nanoseconds.
+type limit struct {
+	flag        string
+	least, most float64
+	low, high   string // hints on what is below least and above most; empty: the flag's help
+}
+
+const (
+	unlimited   = "-flood 0 is no limit"
+	notDuration = "write it like 500ms, 30s or 2m: -duration 30s"
+	notDrain    = "write it like 500ms, 30s or 2m: -drain 10s"
+	noWarmup    = "-warmup 0s goes without it"
+)
+
+var limits = []limit{
+	{"users", 1, maxCount, "a room needs somebody in it: -users 1", ""},
+	{"inflight", 1, maxCount, "with none under way nothing is sent: -inflight 1", ""},
+	{"repeat", 1, maxCount, "-repeat 1 is one run", ""},
+	{"max-users", 0, maxCount, "-max-users 0 is no limit", ""},
+	{"max-conns", 0, maxCount, "-max-conns 0 is no limit", ""},
+	{"flood", 0, maxRate, unlimited, unlimited},
+	{"duration", 1, float64(maxTime), notDuration, notDuration},
+	{"drain", 1, float64(maxTime), notDrain, notDrain},
+	{"warmup", 0, float64(maxTime), noWarmup, noWarmup},
+}
+
+// checkLimits looks at what is given as a number.
+func (c *Config) checkLimits() error {
+	for _, l := range limits {
+		f := c.set.Lookup(l.flag)
+		var must, hint string
+		switch n := amount(f); {
+		case n > l.most:
+			must, hint = "be at most "+write(f, l.most), cmp.Or(l.high, c.set.line(f))
+		case n >= l.least:
+			continue
+		case l.least == 0:
+			must, hint = "not be negative", l.low
+		case f.Value.Type() == "duration":
+			must, hint = "be above 0", l.low
+		default:
+			must, hint = "be at least "+write(f, l.least), l.low
 		}
+		return &Error{msg: fmt.Sprintf("-%s %s: must %s", l.flag, trimDuration(f.Value.String()), must), hint: hint}
 	}
-	switch {
-	case c.Flood < 0:
-		return &Error{msg: fmt.Sprintf("-flood %v: must not be negative", c.Flood), hint: "-flood 0 is no limit"}
-	case c.Flood > maxRate:
-		return &Error{msg: fmt.Sprintf("-flood %v: must be at most %d", c.Flood, maxRate), hint: "-flood 0 is no limit"}
+	return nil
+}
+
+// amount is the number that a flag has.
+func amount(f *pflag.Flag) float64 {
+	if d, err := time.ParseDuration(f.Value.String()); f.Value.Type() == "duration" && err == nil {
+		return float64(d)
 	}
-	return c.checkSizes()
+	n, _ := strconv.ParseFloat(f.Value.String(), 64) // it has been read before
+	return n
+}
+
+// write is a number as it is written for the flag.
+func write(f *pflag.Flag, n float64) string {
+	if f.Value.Type() == "duration" {
+		return trimDuration(time.Duration(n).String())
+	}
+	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
 func (c *Config) checkSizes() error {
@@ -70,28 +109,6 @@ func (c *Config) checkSizes() error {
 	case c.raw() && c.Target == "" && c.Users > maxRawUsers:
 		return &Error{msg: fmt.Sprintf("-users %d: at most %d are possible with -dialect raw in a room of this process", c.Users, maxRawUsers),
 			hint: fmt.Sprintf("its rosters have 1024 bytes, and who is not in them does not know its own name: -users %d; a -target may send longer ones", maxRawUsers)}
-	}
-	return nil
-}
-
-func (c *Config) checkDurations() error {
-	for _, d := range []struct {
-		name       string
-		value, min time.Duration
-		hint       string
-	}{
-		{"duration", c.Duration, 1, "write it like 500ms, 30s or 2m: -duration 30s"},
-		{"drain", c.Drain, 1, "write it like 500ms, 30s or 2m: -drain 10s"},
-		{"warmup", c.Warmup, 0, "-warmup 0s goes without it"},
-	} {
-		switch {
-		case d.value < d.min && d.min > 0:
-			return &Error{msg: fmt.Sprintf("-%s %v: must be above 0", d.name, d.value), hint: d.hint}
-		case d.value < d.min:
-			return &Error{msg: fmt.Sprintf("-%s %v: must not be negative", d.name, d.value), hint: d.hint}
-		case d.value > maxTime:
-			return &Error{msg: fmt.Sprintf("-%s %s: must be at most %s", d.name, trimDuration(d.value.String()), trimDuration(maxTime.String())), hint: d.hint}
-		}
 	}
 	return nil
 }

@@ -1,11 +1,13 @@
 package flags
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"chatsim/loadgen/report"
 )
@@ -67,25 +69,43 @@ func stdoutName(path string) string {
 	return path
 }
 
+// unnamed are flags that name a file or a directory, and what their hint is if
+// they do not.
+var unnamed = []struct{ flag, what, hint string }{
+	{"judge", "file", "write -judge FILE; - is standard input"},
+	{"baseline", "file", ""},
+	{"ab", "file", ""},
+	{"json", "file", "write -json FILE; - is standard output"},
+	{"junit", "file", "write -junit FILE; - is standard output"},
+	{"html", "file", "write -html FILE; - is standard output"},
+	{"gobench", "file", "write -gobench FILE; - is standard output"},
+	{"trace", "file", "write -trace FILE; - is standard output"},
+	{"password-file", "file", ""},
+	{"record", "file", "-record off records nothing"},
+	{"log", "directory", "-log . is this one"},
+}
+
 // checkFiles looks at the names of files; whether they can be read and written
 // is found out where that is done.
 func (c *Config) checkFiles() error {
-	type file struct{ name, value, dash string }
-	files := []file{{"judge", c.Judge, "input"}, {"baseline", c.Baseline, ""}, {"ab", c.AB, ""}}
-	for _, o := range c.outputs() {
-		files = append(files, file{o.name, *o.file, "output"})
-	}
-	for _, f := range files {
-		if c.Explicit(f.name) && f.value == "" {
-			e := &Error{msg: fmt.Sprintf("-%s needs the name of a file", f.name), hint: c.set.line(c.set.Lookup(f.name))}
-			if f.dash != "" {
-				e.hint = fmt.Sprintf("write -%s FILE; - is standard %s", f.name, f.dash)
-			}
-			return e
+	for _, u := range unnamed {
+		if f := c.set.Lookup(u.flag); f.Changed && f.Value.String() == "" {
+			return &Error{msg: fmt.Sprintf("-%s needs the name of a %s", u.flag, u.what), hint: cmp.Or(u.hint, c.set.line(f))}
 		}
 	}
 	for _, o := range c.outputs() {
 		*o.file = stdoutName(*o.file) // or the text report would be written into it
+	}
+	if c.Record == recordOff {
+		c.Record = ""
+	}
+	return nil
+}
+
+// checkCompare looks at the form of -compare.
+func (c *Config) checkCompare() error {
+	if old, new := c.CompareSides(); c.Explicit("compare") && (old == "" || new == "" || strings.Contains(new, ",")) {
+		return &Error{msg: fmt.Sprintf("-compare %s is not OLD,NEW", show(c.Compare)), hint: "write two files, or two patterns of files: -compare 'old*.json,new*.json'"}
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func Parse(args []string, known Known) (*Config, error) {
 	if err := c.lookEnvironment(); err != nil {
 		return nil, err
 	}
-	for _, check := range []func() error{c.checkModes, c.contradictions, c.checkValues} {
+	for _, check := range []func() error{c.checkModes, c.checkConflicts, c.checkNeeds, c.checkValues, c.settleRepeat} {
 		if err := check(); err != nil {
 			return nil, c.blame(err)
 		}
@@ -60,7 +60,7 @@ func Parse(args []string, known Known) (*Config, error) {
 
 // checkValues looks at each value by itself.
 func (c *Config) checkValues() error {
-	for _, check := range []func() error{c.checkRoom, c.checkPassword, c.checkPatterns, c.checkNumbers, c.checkDurations, c.checkWords, c.checkFiles, c.checkAddresses} {
+	for _, check := range []func() error{c.checkPassword, c.checkPatterns, c.checkLimits, c.checkSizes, c.checkWords, c.checkFiles, c.checkCompare, c.checkAddresses} {
 		if err := check(); err != nil {
 			return err
 		}

@@ -14,13 +14,8 @@ const maxPassword = 1024
 
 // checkPassword looks at a word that is sent as a line.
 func (c *Config) checkPassword() error {
-	switch {
-	case c.Explicit("password") && c.Explicit("password-file"):
-		return &Error{msg: "-password and -password-file contradict each other", hint: "leave -password out"}
-	case c.Explicit("password") && badPassword(c.Password) != "":
-		return &Error{msg: "-password " + badPassword(c.Password), hint: c.set.line(c.set.Lookup("password"))}
-	case c.Explicit("password-file") && c.PasswordFile == "":
-		return &Error{msg: "-password-file needs the name of a file", hint: c.set.line(c.set.Lookup("password-file"))}
+	if wrong := badPassword(c.Password); c.Explicit("password") && wrong != "" {
+		return &Error{msg: "-password " + wrong, hint: c.set.line(c.set.Lookup("password"))}
 	}
 	return nil
 }

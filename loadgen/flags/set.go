@@ -170,16 +170,36 @@ func (r *rateValue) Set(s string) error {
 // thresholdsValue gathers what -threshold is given.
 type thresholdsValue []report.Threshold
 
-func (t *thresholdsValue) String() string { return "" }
+func (t *thresholdsValue) String() string { return strings.Join(t.GetSlice(), ",") }
 func (t *thresholdsValue) Type() string   { return "threshold" }
 
-func (t *thresholdsValue) Set(s string) error {
+// Append, Replace and GetSlice are those of pflag.SliceValue.
+func (t *thresholdsValue) Append(s string) error {
 	th, err := report.ParseThreshold(s)
-	if err != nil {
-		return err
+	if err == nil {
+		*t = append(*t, th)
 	}
-	*t = append(*t, th)
+	return err
+}
+
+func (t *thresholdsValue) Set(s string) error { return t.Append(s) }
+
+func (t *thresholdsValue) Replace(all []string) error {
+	*t = nil
+	for _, s := range all {
+		if err := t.Append(s); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+func (t *thresholdsValue) GetSlice() []string {
+	var all []string
+	for _, th := range *t {
+		all = append(all, th.String())
+	}
+	return all
 }
 
 // toleranceValue reads 10% as a share.
@@ -200,8 +220,14 @@ func (t *toleranceValue) Set(s string) error {
 // findValue reads the expression of -find-rate.
 type findValue struct{ to **report.Threshold }
 
-func (f findValue) String() string { return "" }
-func (f findValue) Type() string   { return "threshold" }
+func (f findValue) Type() string { return "threshold" }
+
+func (f findValue) String() string {
+	if f.to == nil || *f.to == nil {
+		return ""
+	}
+	return (*f.to).String()
+}
 
 func (f findValue) Set(s string) error {
 	th, err := report.ParseThreshold(s)

@@ -1,0 +1,164 @@
+package flags
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"chatsim/loadgen/report"
+)
+
+// leastRepeats is how many runs a comparison with a baseline takes.
+const leastRepeats = 5
+
+// conflict is a pair of things that cannot both be meant, and why.
+type conflict struct {
+	a, b term
+	why  string // the hint
+}
+
+// term is what a command line says of a flag.
+type term struct {
+	flag    string
+	holds   func(text string) bool // of its value, or of one of its values; nil: it is on, whatever the value
+	assumed bool                   // what is not said counts too
+}
+
+func on(flag string) term { return term{flag: flag} }
+
+func where(flag string, holds func(text string) bool) term { return term{flag: flag, holds: holds} }
+
+func oneOf(flag string, values ...string) term {
+	return where(flag, func(text string) bool { return slices.Contains(values, text) })
+}
+
+// scheduled is a rate that is kept, the one of a bare command line too.
+var scheduled = term{"rate", func(text string) bool { return text != report.Max.String() }, true}
+
+func ofFloor(text string) bool { return strings.HasPrefix(text, "floor.") }
+
+func severalRuns(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n > 1
+}
+
+func tooFew(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && n < leastRepeats
+}
+
+const (
+	eachDecides = "each decides by itself what is run and compared"
+	oneRun      = "a trace is of one run"
+	noFloor     = "the floor is what calibration measures"
+)
+
+// conflicts are all but those of the ways to run, see modes. The first that
+// holds is told.
+var conflicts = []conflict{
+	{on("ab"), on("find-rate"), eachDecides},
+	{on("ab"), on("baseline"), eachDecides},
+	{on("find-rate"), on("baseline"), eachDecides},
+	{on("find-rate"), on("repeat"), "the search decides how many rooms it needs"},
+	{on("find-rate"), oneOf("rate", report.Max.String()), "-rate is where the search begins: -rate 100"},
+	{on("trace"), where("repeat", severalRuns), oneRun},
+	{on("trace"), on("ab"), oneRun},
+	{on("trace"), on("find-rate"), oneRun},
+	{on("trace"), on("baseline"), oneRun},
+	{on("trace"), oneOf("verify", "count", report.VerifyOff), "a trace holds the order of what was seen, which is only kept with -verify full or order"},
+	{on("watch"), on("ab"), "the runs that -ab compares are processes of their own"},
+	{oneOf("calibrate", "off"), where("threshold", ofFloor), noFloor},
+	{oneOf("calibrate", "off"), where("find-rate", ofFloor), noFloor},
+	{on("baseline"), where("repeat", tooFew), "a comparison takes 5 runs: leave -repeat out, or say 5 or more"},
+	{on("ab"), where("repeat", tooFew), "a comparison takes 5 pairs of runs: leave -repeat out for 10, or say 5 or more"},
+	{on("inflight"), scheduled, "-inflight limits the lines under way at -rate max; a schedule is kept whatever is under way"},
+	{on("quiet"), on("v"), "-quiet prints only the verdict line, -v every check"},
+	{on("password"), on("password-file"), "leave -password out"},
+	{on("record-private"), oneOf("record", recordOff), "leave one of them out"},
+}
+
+// recordOff is the record that is none.
+const recordOff = "off"
+
+// said returns a term in the command line's words, if it holds.
+func (c *Config) said(t term) (text string, holds bool) {
+	f := c.set.Lookup(t.flag)
+	if !f.Changed && !t.assumed {
+		return "", false
+	}
+	for _, value := range texts(f) {
+		switch {
+		case t.holds == nil && !(value == "false" && f.Value.Type() == "bool"):
+			return "-" + t.flag, true
+		case t.holds != nil && t.holds(value):
+			return "-" + t.flag + " " + value, true
+		}
+	}
+	return "", false
+}
+
+// texts returns the values of a flag, which are several where it is repeatable.
+func texts(f *pflag.Flag) []string {
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		return list.GetSlice()
+	}
+	return []string{f.Value.String()}
+}
+
+// checkConflicts refuses what cannot both be meant.
+func (c *Config) checkConflicts() error {
+	for _, x := range conflicts {
+		a, isA := c.said(x.a)
+		b, isB := c.said(x.b)
+		if isA && isB {
+			return &Error{msg: fmt.Sprintf("%s and %s contradict each other", a, b), hint: x.why}
+		}
+	}
+	return nil
+}
+
+// rivalled reports whether a value from the environment contradicts a flag that
+// the command line has as such: the command line wins.
+func (c *Config) rivalled(f *pflag.Flag, given map[string]bool) bool {
+	text, _ := c.set.known.Env(variable(f.Name))
+	rival := func(t, other term) bool {
+		return t.flag == f.Name && (t.holds == nil || t.holds(text)) && other.holds == nil && given[other.flag]
+	}
+	return slices.ContainsFunc(conflicts, func(x conflict) bool { return rival(x.a, x.b) || rival(x.b, x.a) })
+}
+
+// need is a flag that means nothing without one of others.
+type need struct {
+	flag   string
+	others []string
+	form   string // of the error, with the flag's name
+	hint   string
+}
+
+const (
+	compares  = "-%s without -compare, -ab or -baseline compares nothing"
+	toCompare = "chatsim -baseline FILE compares with a saved set, -ab PROGRAM with another program"
+	pair      = "-tls-cert and -tls-key go together"
+	wholePair = "write -tls-cert FILE -tls-key FILE"
+)
+
+var needs = []need{
+	{"baseline-any", []string{"compare", "ab", "baseline"}, compares, toCompare},
+	{"tolerance", []string{"compare", "ab", "baseline"}, compares, toCompare},
+	{"tls-cert", []string{"tls-key"}, pair, wholePair},
+	{"tls-key", []string{"tls-cert"}, pair, wholePair},
+	{"tls-ca", []string{"tls"}, "-%s goes with -tls only", "add -tls"},
+}
+
+// checkNeeds refuses what means nothing by itself.
+func (c *Config) checkNeeds() error {
+	for _, n := range needs {
+		if _, is := c.said(on(n.flag)); is && !slices.ContainsFunc(n.others, func(o string) bool { _, is := c.said(on(o)); return is }) {
+			return &Error{msg: strings.Replace(n.form, "%s", n.flag, 1), hint: n.hint}
+		}
+	}
+	return nil
+}
