@@ -233,10 +233,10 @@ func (u *chatter) read(n int) bool {
 // observe shows a frame to the judge, most of the chatters by its bytes first,
 // as clients do that parse only what they have to.
 func (u *chatter) observe(raw []byte) {
-	if raw = slices.Clip(raw); u.n%3 != 2 {
-		if _, ok := u.session.Pass(raw, u.server.now); ok {
-			return
-		}
+	raw = slices.Clip(raw)
+	passed := false
+	if u.n%3 != 2 {
+		_, passed = u.session.Pass(raw, u.server.now)
 	}
 	f := &u.frame
 	if err := f.Parse(raw); err != nil {
@@ -244,7 +244,9 @@ func (u *chatter) observe(raw []byte) {
 		return
 	}
 	u.follow(f)
-	u.session.Observe(f, u.server.now)
+	if !passed {
+		u.session.Observe(f, u.server.now)
+	}
 }
 
 // follow keeps the chatter's own idea of who is there, with which an answer to
