@@ -60,6 +60,9 @@ func (r *refusals) noUser(name string) bool {
 	s, l := r.of, r.of.ledger
 	e := refusal{target: name, till: l.senders.sent(s.Chatter)}
 	if !r.answer(&e) && !r.takeOver(&e, func(line *Line) bool { return line.Target == name }) {
+		if r.explains(name) {
+			return true
+		}
 		line := r.toldLast(name)
 		if line != nil {
 			r.contradicted(line)
@@ -76,6 +79,25 @@ func (r *refusals) noUser(name string) bool {
 		l.emitLocked(Fact{Kind: Refused, At: s, Line: e.line, Member: m, Place: place + 1, Beside: place})
 		r.list[len(r.list)-1].judged = true
 	}
+	return true
+}
+
+// explains reports whether a line to a name was refused by an error that named
+// nothing, and so may have been about no line; then the answer that names its
+// target is the line's.
+func (r *refusals) explains(name string) bool {
+	var line *Line
+	r.of.sender.each(func(l *Line) {
+		if l.Session == r.of && l.Target == name && l.refused.Load()&(isRefused|isNoUser) == isRefused && (line == nil || l.Seq < line.Seq) {
+			line = l
+		}
+	})
+	if line == nil {
+		return false
+	}
+	r.count(line, -1)
+	line.refused.Or(isNoUser)
+	r.count(line, 1)
 	return true
 }
 
@@ -238,7 +260,7 @@ func (r *refusals) returned(line *Line) {
 		r.of.ledger.publicBack.Add(1)
 	}
 	e, ok := r.withdraw(line)
-	if ok && (e.stamp || !r.answer(&e) && e.target != "" && !e.judged) {
+	if ok && (e.stamp || !r.answer(&e) && e.target != "" && !e.judged && !r.explains(e.target)) {
 		r.contradicted(line)
 	}
 }
