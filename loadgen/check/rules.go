@@ -32,9 +32,11 @@ const (
 )
 
 // rules are the checks in the order in which reports list them. Each is in the
-// file that is named after its promise. No deviation is a violation of two: what
-// could be, goes by the places of its parts to the first that claims it, see
-// evidence.
+// file that is named after its promise. One deviation is a violation of one
+// check. The ledger's facts belong to one each; of what the end finds, a loss
+// belongs to that of loss.of, a lost line to the one that its fate names, and two
+// entries in two orders to view order if one is a join or leave, to causal order
+// if one is the other's cause, else to total order.
 var rules = []rule{creation, duplication, validity, agreement, totalOrder, fifoOrder, causalOrder, viewOrder,
 	rosterAccuracy, leaveCompleteness, nameUniqueness, nameSuffixing, confidentiality, authenticity, isolation, liveness}
 

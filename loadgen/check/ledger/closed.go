@@ -41,10 +41,14 @@ func (l *Ledger) Entry(place int64) *Entry { return l.order.entry(place) }
 
 // EachLine calls f with every line that is still known.
 func (l *Ledger) EachLine(f func(*Line)) {
+	var lines []*Line
 	if list := l.senders.list.Load(); list != nil {
 		for _, snd := range *list {
-			snd.each(f)
+			snd.each(func(line *Line) { lines = append(lines, line) })
 		}
+	}
+	for _, line := range lines { // no lock is held
+		f(line)
 	}
 }
 

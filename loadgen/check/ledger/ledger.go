@@ -98,7 +98,7 @@ type Ledger struct {
 	stallEnd      atomic.Int64 // and when that one went on
 	asked         atomic.Int64 // how often Ask was called
 
-	mu sync.Mutex
+	mu sync.Mutex // taken after recorder.mu, before those of chunks, lines and senders
 	// Guarded by mu.
 	order       order
 	members     membership

@@ -125,7 +125,7 @@ type blocks struct {
 type sender struct {
 	dir atomic.Pointer[blocks]
 
-	mu sync.Mutex // alone, but for each's function
+	mu sync.Mutex // taken alone, or after Ledger.mu
 	// Guarded by mu.
 	next      int
 	unsettled []*Line // when their block was dropped
