@@ -68,9 +68,11 @@ var fifoOrder = rule{name: FIFOOrder, level: Order,
 	says: sentences{
 		ledger.OwnAfterLater: "a private line came back to its sender after a line sent later",
 	},
-	excuses:  func(e *evidence, f *ledger.Fact) bool { return f.Kind == ledger.OwnAfterLater && e.crossed[f.Line] },
 	suspects: []ledger.Kind{ledger.AfterLater},
 	judge: func(e *evidence, out *findings) {
+		for _, v := range out.list { // of private lines
+			v.implied = v.implied || e.crossed[v.line]
+		}
 		for _, f := range e.Facts().Of(ledger.AfterLater) {
 			v := violationOf(f, "a sender's lines came to everybody in another order than they were sent")
 			v.implied = !e.upheld(f.Beside, f.Place)

@@ -55,9 +55,6 @@ type rule struct {
 	// says holds the facts that are violations as they stand, also while the run
 	// goes on.
 	says sentences
-	// excuses reports, at the end, whether such a fact follows from another; may
-	// be nil.
-	excuses func(*evidence, *ledger.Fact) bool
 	// suspects are the kinds of facts that may be violations: the end decides.
 	suspects []ledger.Kind
 	// judge adds what is found at the end; may be nil.

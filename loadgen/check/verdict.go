@@ -64,7 +64,11 @@ func (e *evidence) verdicts() Result {
 		if o.Name = r.name; r.cannot(cfg.Capabilities) != "" {
 			continue
 		}
-		o.take(e.findings(r))
+		out := r.found(e.Facts())
+		if r.judge != nil {
+			r.judge(e, out)
+		}
+		o.take(out)
 		failed = failed || o.Violations > 0
 	}
 	for i := range rules {
@@ -75,22 +79,6 @@ func (e *evidence) verdicts() Result {
 		res.Expected = 0 // not known without the order
 	}
 	return res
-}
-
-// findings returns what a rule finds.
-func (e *evidence) findings(r *rule) *findings {
-	fs := r.found(e.Facts())
-	if r.excuses != nil {
-		for _, f := range e.Facts().List {
-			if v := fs.byKey[key{line: f.Line, session: f.Session, text: f.Text}]; v != nil && r.excuses(e, f) {
-				v.implied = true
-			}
-		}
-	}
-	if r.judge != nil {
-		r.judge(e, fs)
-	}
-	return fs
 }
 
 // verdict sets a rule's verdict by what was found; failed is set if any
