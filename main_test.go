@@ -23,11 +23,11 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"chatsim/loadgen/chaos"
 	"chatsim/loadgen/flags"
 	"chatsim/loadgen/flags/flagstest"
-	"chatsim/loadgen/original"
 	"chatsim/loadgen/scenario"
+	"chatsim/loadgen/servertest/chaos"
+	"chatsim/loadgen/servertest/original"
 	"chatsim/manager"
 )
 
@@ -64,6 +64,7 @@ func TestImports(t *testing.T) {
 		t.Fatal(err)
 	}
 	never := map[string][]string{
+		"chatsim":                      {"chatsim/loadgen/servertest/original", "chatsim/loadgen/servertest/chaos"}, // but by tests
 		"chatsim/manager":              {"chatsim/chatter", "chatsim/loadgen"},
 		"chatsim/manager/room":         {"net"},
 		"chatsim/manager/feed":         {"chatsim/manager/wire"},

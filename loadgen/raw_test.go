@@ -12,9 +12,9 @@ import (
 
 	"chatsim/loadgen"
 	"chatsim/loadgen/check"
-	"chatsim/loadgen/original"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
+	"chatsim/loadgen/servertest/original"
 )
 
 // rawRun is a run of a moment in the raw dialect against such a server.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"chatsim/chatter"
-	"chatsim/loadgen/original"
+	"chatsim/loadgen/servertest/original"
 	"chatsim/manager/wire"
 )
 

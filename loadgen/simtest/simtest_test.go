@@ -1,14 +1,14 @@
-// Package simulate_test steps the real room, the real log of the feed and the
+// Package simtest_test steps the real room, the real log of the feed and the
 // real judge by a scheduler that a seed decides, over connections that are no
 // more than bytes on their way: no sockets, no clock, no goroutines, so a seed
 // is all that it takes to see a run again.
 //
-//	go test ./loadgen/simulate -args -seeds 100000   (a long run)
-//	go test ./loadgen/simulate -args -seed 17        (one run, as a story)
+//	go test ./loadgen/simtest -args -seeds 100000   (a long run)
+//	go test ./loadgen/simtest -args -seed 17        (one run, as a story)
 //
 // It knows the critical sections of package manager, which has them around
 // sockets; what is between those is left to the schedule.
-package simulate_test
+package simtest_test
 
 import (
 	"flag"
@@ -86,7 +86,7 @@ func explain(seed uint64) string {
 	small := p.reduced(f.kinds[0])
 	tale := new(story)
 	small.run(tale)
-	return fmt.Sprintf("seed %d fails: %v\nagain: go test ./loadgen/simulate -run TestRightServer -args -seed %d\nreduced from %d steps to %d:\n%s",
+	return fmt.Sprintf("seed %d fails: %v\nagain: go test ./loadgen/simtest -run TestRightServer -args -seed %d\nreduced from %d steps to %d:\n%s",
 		seed, f, seed, steps, len(small.steps), &tale.text)
 }
 

@@ -1,4 +1,4 @@
-package simulate_test
+package simtest_test
 
 // pipe is one direction of a connection: the bytes on their way.
 type pipe struct {

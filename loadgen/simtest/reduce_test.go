@@ -1,4 +1,4 @@
-package simulate_test
+package simtest_test
 
 import "slices"
 
