@@ -16,21 +16,19 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/spf13/pflag"
 	"golang.org/x/sync/errgroup"
 
 	chatterterm "chatsim/chatter/term"
 	"chatsim/loadgen"
-	"chatsim/loadgen/check"
 	"chatsim/loadgen/flags"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/runs"
-	"chatsim/loadgen/scenario"
 	"chatsim/loadgen/trace"
 	"chatsim/loadgen/watch"
 	"chatsim/manager"
 	"chatsim/manager/live"
 	"chatsim/manager/live/outlet"
-	"chatsim/manager/record"
 	"chatsim/manager/screen"
 	"chatsim/manager/web"
 )
@@ -48,6 +46,32 @@ func main() {
 	os.Exit(code)
 }
 
+// command is all that a command line may ask for; each part defines its flags.
+type command struct {
+	runs  runs.Config
+	watch watch.Config
+	serve bool
+	live  live.Config
+	term  chatterterm.Config
+}
+
+// allFlags returns the flags of a command of its own.
+func allFlags() []flags.Group { return new(command).groups() }
+
+func (c *command) groups() []flags.Group {
+	serve := func(fs *pflag.FlagSet) {
+		fs.BoolVar(&c.serve, "serve", false, "run the room as a live server until interrupted; of the flags above only -drain and -v go with it")
+	}
+	return []flags.Group{
+		flags.Of(flags.Simulation, c.runs.Load.Flags, c.runs.RunFlags, c.watch.Flags),
+		flags.Of(flags.Several, c.runs.SeveralFlags),
+		flags.Of(flags.Reporting, c.runs.OutputFlags),
+		flags.Of(flags.SavedRun, c.runs.JudgeFlags),
+		flags.Of(flags.LiveRoom, serve, c.live.Flags, c.watch.NameFlags),
+		flags.Of(flags.Terminal, c.term.Flags),
+	}
+}
+
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io.Writer) (code int) {
 	stderr := screen.Fit(console)
 	defer func() {
@@ -56,34 +80,38 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 			code = report.ExitBug
 		}
 	}()
-	known := flags.Known{Scenarios: scenario.Names(), MinSize: scenario.MinSize, Env: os.LookupEnv,
-		Stdout: func() string { return report.NameHere(stdout) }}
-	cfg, err := flags.Parse(args, known)
+	c := new(command)
+	known := flags.Known{Groups: allFlags,
+		Env: os.LookupEnv, Stdout: func() string { return report.NameHere(stdout) }}
+	line, err := flags.Parse(args, c.groups(), known)
 	if err != nil {
 		return fail(stderr, err)
 	}
-	if err := report.Distinct(cfg.Inputs(), cfg.Outputs(), report.Streams{In: stdin, Out: stdout, Err: console}); err != nil {
+	if err := report.Distinct(line.Inputs(), line.Outputs(), report.Streams{In: stdin, Out: stdout, Err: console}); err != nil {
 		return fail(stderr, err)
 	}
-	ctx, stop := signal.NotifyContext(ctx, cfg.Endings()...)
+	ctx, stop := signal.NotifyContext(ctx, line.Endings()...)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	page := outlet.Dropping(stdout)
 	switch {
-	case cfg.Help:
-		err = flags.Usage(page, known, cfg.Topic, screen.Width(stdout))
-	case cfg.Version:
+	case line.Help:
+		err = line.Usage(page, screen.Width(stdout))
+	case line.Version:
 		_, err = fmt.Fprintln(page, version())
-	case cfg.Judge != "":
-		code, err = judge(ctx, cfg, stdin, page, stderr)
-	case cfg.Compare != "":
-		code, err = unlessEnded(ctx, func() (int, error) { return runs.Compare(cfg, page, stderr) })
-	case cfg.Join != "":
-		err = join(ctx, cfg, stdin, stdout, stderr)
-	case cfg.Serve:
-		err = serve(ctx, cfg, stdin, stdout, console)
+	case c.runs.Judge != "":
+		code, err = c.judge(ctx, stdin, page, stderr)
+	case c.runs.Compare != "":
+		code, err = unlessEnded(ctx, func() (int, error) { return runs.Compare(c.runs, page, stderr) })
+	case c.term.Addr != "":
+		warnExposed(line, stderr)
+		c.term.Locale, c.term.NoColor = chatterterm.Locale(os.Getenv), os.Getenv("NO_COLOR") != ""
+		err = chatterterm.Run(ctx, c.term, stdin, stdout, stderr)
+	case c.serve:
+		warnExposed(line, stderr)
+		err = c.serveRoom(ctx, stdin, stdout, console)
 	default:
-		code, err = simulate(ctx, cfg, page, stderr)
+		code, err = c.simulate(ctx, line, page, stderr)
 	}
 	switch {
 	case err == nil:
@@ -117,23 +145,21 @@ func version() string {
 }
 
 // simulate runs the chatters against rooms of this process, or the target.
-func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) (int, error) {
-	lc, err := loadConfig(cfg)
-	if err != nil {
-		return 0, err
-	}
-	s := &runs.Session{Flags: cfg, Load: lc, Stdout: stdout, Stderr: stderr}
+func (c *command) simulate(ctx context.Context, line *flags.Line, stdout, stderr io.Writer) (int, error) {
+	s := &runs.Session{Config: c.runs, Line: line, Stdout: stdout, Stderr: stderr}
 	var current atomic.Pointer[manager.Manager] // the room that is open
-	s.Open = func(lc *loadgen.Config) (runs.Room, error) { return openRoom(cfg, lc, &current, stderr) }
-	if cfg.Watch == "" {
+	s.Open = func(lc *loadgen.Config) (runs.Room, error) { return c.openRoom(lc, &current, stderr) }
+	if c.watch.Addr == "" {
 		return s.Run(ctx)
 	}
-	w, err := watch.Listen(cfg.Watch, watch.Config{Pages: web.Run(), Hosts: cfg.Hosts, Stderr: stderr, Room: func() any {
+	c.watch.Pages, c.watch.Stderr = web.Run(), stderr
+	c.watch.Room = func() any {
 		if room := current.Load(); room != nil {
 			return live.Sample(room.Stats(), time.Now())
 		}
 		return nil
-	}})
+	}
+	w, err := watch.Listen(c.watch)
 	if err != nil {
 		return 0, err
 	}
@@ -145,35 +171,36 @@ func simulate(ctx context.Context, cfg *flags.Config, stdout, stderr io.Writer) 
 
 // openRoom opens a room of this process for one run, which is then the current
 // one, or reaches for the target.
-func openRoom(cfg *flags.Config, lc *loadgen.Config, current *atomic.Pointer[manager.Manager], stderr io.Writer) (runs.Room, error) {
-	if cfg.Target != "" {
-		lc.Join, lc.Capabilities = loadgen.Dialect(cfg.Dialect, cfg.Target)
-		lc.Where = "server at " + cfg.Target
-		return runs.Room{Close: func() {}, Panics: func() uint64 { return 0 }}, loadgen.CheckDescriptors(cfg.Users, 1)
+func (c *command) openRoom(lc *loadgen.Config, current *atomic.Pointer[manager.Manager], stderr io.Writer) (runs.Room, error) {
+	target, dialect := c.runs.Target, c.runs.Dialect
+	if target != "" {
+		lc.Join, lc.Capabilities = loadgen.Dialect(dialect, target)
+		lc.Where = "server at " + target
+		return runs.Room{Close: func() {}, Panics: func() uint64 { return 0 }}, loadgen.CheckDescriptors(lc.Users, 1)
 	}
-	if err := loadgen.CheckDescriptors(cfg.Users, 2); err != nil {
+	if err := loadgen.CheckDescriptors(lc.Users, 2); err != nil {
 		return runs.Room{}, err
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return runs.Room{}, fmt.Errorf("listen on a free port: %w", err)
 	}
-	room := manager.New(manager.Config{Detect: cfg.Dialect != "line", RawWait: rawWait, Measure: cfg.Watch != ""})
-	if cfg.Dialect == "ws" {
+	room := manager.New(manager.Config{Detect: dialect != "line", RawWait: rawWait, Measure: c.watch.Addr != ""})
+	if dialect == "ws" {
 		room.Handle(web.Sockets(room.ServeLines))
 	}
 	current.Store(room)
 	g := new(errgroup.Group)
 	g.Go(func() error { return serveUntilShut(room, ln) })
 	addr := ln.Addr().String()
-	lc.Join, lc.Capabilities = loadgen.Dialect(cfg.Dialect, addr)
+	lc.Join, lc.Capabilities = loadgen.Dialect(dialect, addr)
 	lc.Where = "in-process Manager on " + addr
 	return runs.Room{Close: func() { closeRoom(room, g, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
 }
 
 // judge looks again at a run that was saved.
-func judge(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
-	rep, err := unlessEnded(ctx, func() (*report.Report, error) { return loadgen.JudgeFile(cfg.Judge, stdin) })
+func (c *command) judge(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (int, error) {
+	rep, err := unlessEnded(ctx, func() (*report.Report, error) { return loadgen.JudgeFile(c.runs.Judge, stdin) })
 	var cut *trace.CutError
 	switch {
 	case errors.As(err, &cut):
@@ -184,7 +211,7 @@ func judge(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stde
 	if rep == nil {
 		return report.ExitInconclusive, nil
 	}
-	return rep.ExitCode(), runs.Output(cfg).Write(rep, stdout, stderr)
+	return rep.ExitCode(), c.runs.Output.Write(rep, stdout, stderr)
 }
 
 // unlessEnded returns what read does, or that ctx has ended: nothing ends the
@@ -217,28 +244,6 @@ func unlessEnded[T any](ctx context.Context, read func() (T, error)) (T, error) 
 	}
 }
 
-// loadConfig turns the flags into what a run is made of.
-func loadConfig(cfg *flags.Config) (loadgen.Config, error) {
-	spec, err := scenario.Find(cfg.Scenario)
-	if err != nil {
-		return loadgen.Config{}, err
-	}
-	level, err := check.ParseLevel(cfg.Verify)
-	if err != nil {
-		return loadgen.Config{}, err
-	}
-	seed := cfg.Seed
-	if !cfg.Explicit("seed") {
-		seed = uint64(time.Now().UnixMicro()) % 1_000_000_000 // short enough to type
-	}
-	warmup := cfg.Warmup
-	if warmup == 0 {
-		warmup = -1 // none; the zero value would mean the default
-	}
-	return loadgen.Config{Users: cfg.Users, Duration: cfg.Duration, Warmup: warmup, Drain: cfg.Drain, Rate: cfg.Rate,
-		Inflight: cfg.Inflight, Size: cfg.Size, Seed: seed, Scenario: spec, Verify: level, FailFast: cfg.FailFast}, nil
-}
-
 // serveUntilShut takes the room's orderly end for what it is.
 func serveUntilShut(room *manager.Manager, ln net.Listener) error {
 	if err := room.Serve(ln); !errors.Is(err, manager.ErrShutdown) {
@@ -256,38 +261,18 @@ func closeRoom(room *manager.Manager, g *errgroup.Group, stderr io.Writer) {
 	}
 }
 
-// secret is the room's password.
-func secret(cfg *flags.Config, stderr io.Writer) (string, error) {
-	if cfg.Exposed() {
+// warnExposed warns of a password that is not only the owner's.
+func warnExposed(line *flags.Line, stderr io.Writer) {
+	if line.Exposed() {
 		fmt.Fprintln(stderr, "chatsim: warning: others on this machine can read the password in the list of processes; -password-file or CHATSIM_PASSWORD keep it to you")
 	}
-	return cfg.Secret()
 }
 
-// join is one chatter for a person.
-func join(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stderr io.Writer) error {
-	password, err := secret(cfg, stderr)
-	if err != nil {
-		return err
-	}
-	return chatterterm.Run(ctx, chatterterm.Config{Addr: cfg.Join, Name: cfg.Name, Password: password, TLS: cfg.TLS, TLSCA: cfg.TLSCA,
-		LogDir: cfg.Log, Locale: chatterterm.Locale(os.Getenv), NoColor: os.Getenv("NO_COLOR") != ""}, stdin, stdout, stderr)
-}
-
-// serve runs the room alone, for people.
-func serve(ctx context.Context, cfg *flags.Config, stdin io.Reader, stdout, stderr io.Writer) error {
-	format, err := record.ParseFormat(cfg.RecordFormat)
-	if err != nil {
-		return err
-	}
-	password, err := secret(cfg, stderr)
-	if err != nil {
-		return err
-	}
+// serveRoom runs the room alone, for people.
+func (c *command) serveRoom(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP) // under nohup too: it ends nothing here
 	defer signal.Stop(hup)
-	return live.Run(ctx, live.Config{Reload: hup, Listen: cfg.Listen, Drain: cfg.Drain, Record: cfg.Record, RecordPrivate: cfg.RecordPrivate,
-		RecordFormat: format, Password: password, MetricsAddr: cfg.MetricsAddr, TLSCert: cfg.TLSCert, TLSKey: cfg.TLSKey, StrictNames: cfg.StrictNames,
-		MaxUsers: cfg.MaxUsers, MaxConns: cfg.MaxConns, Console: cfg.Console, Origins: cfg.Origins, Hosts: cfg.Hosts, Flood: cfg.Flood, NoRaw: cfg.Raw == "off", Verbose: cfg.Verbose}, stdin, stdout, stderr)
+	c.live.Reload = hup
+	return live.Run(ctx, c.live, stdin, stdout, stderr)
 }

@@ -44,7 +44,7 @@ type dialer struct {
 }
 
 func newDialer(cfg Config) (*dialer, error) {
-	d := &dialer{addr: cfg.Addr, password: cfg.Password}
+	d := &dialer{addr: cfg.Addr, password: cfg.Password.Word}
 	if !cfg.TLS {
 		return d, nil
 	}

@@ -17,6 +17,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/manager/record"
+	"chatsim/manager/secret"
 	"chatsim/manager/wire"
 )
 
@@ -31,9 +32,9 @@ const (
 
 // Config is one chatter.
 type Config struct {
-	Addr     string // HOST:PORT
-	Name     string // empty: asked for, at a terminal
-	Password string // of the room; empty: asked for where it is needed, at a terminal
+	Addr     string          // HOST:PORT
+	Name     string          // empty: asked for, at a terminal
+	Password secret.Password // of the room; none: asked for where it is needed, at a terminal
 	TLS      bool
 	TLSCA    string // a PEM file; empty: the system's certificates
 	LogDir   string // for one's own record; empty: none
@@ -48,6 +49,9 @@ type Config struct {
 // told on stderr, and the error for those, or for lines that have not come back,
 // is an *UnsentError.
 func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Writer) error {
+	if err := cfg.Password.Read(); err != nil {
+		return err
+	}
 	d, err := newDialer(cfg)
 	if err != nil {
 		return err

@@ -30,6 +30,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/manager"
+	"chatsim/manager/secret"
 	"chatsim/manager/wire"
 )
 
@@ -216,12 +217,12 @@ func TestPasswordTakenForAName(t *testing.T) {
 	addr, _ := room(t, "127.0.0.1:0", manager.Config{})
 	friend(t, addr, "sesame")
 	var e *Error
-	err := Run(context.Background(), Config{Addr: addr, Name: "Ann", Password: "sesame"}, strings.NewReader("hi\n"), io.Discard, io.Discard)
+	err := Run(context.Background(), Config{Addr: addr, Name: "Ann", Password: secret.Password{Word: "sesame"}}, strings.NewReader("hi\n"), io.Discard, io.Discard)
 	if !errors.As(err, &e) || !strings.Contains(err.Error(), "asks for no password") || !strings.Contains(e.Hint(), "leave the password out") {
 		t.Errorf("%v", err)
 	}
 	closed, _ := room(t, "127.0.0.1:0", manager.Config{Password: "sesame"})
-	if err := Run(context.Background(), Config{Addr: closed, Name: "sesame", Password: "sesame"}, strings.NewReader("hi\n"), io.Discard, io.Discard); err != nil {
+	if err := Run(context.Background(), Config{Addr: closed, Name: "sesame", Password: secret.Password{Word: "sesame"}}, strings.NewReader("hi\n"), io.Discard, io.Discard); err != nil {
 		t.Errorf("a user with the password's name: %v", err)
 	}
 }

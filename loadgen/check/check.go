@@ -38,6 +38,9 @@ const (
 	Evicted   = ledger.Evicted
 )
 
+// Levels returns the names of the levels, from all to nothing.
+func Levels() []string { return ledger.Levels() }
+
 // ParseLevel reads a level's name.
 func ParseLevel(s string) (Level, error) { return ledger.ParseLevel(s) }
 

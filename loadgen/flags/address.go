@@ -14,25 +14,25 @@ import (
 // address is a flag that takes one.
 type address struct {
 	flag    string
-	value   *string
 	host    string // what a bare port is completed with
 	minPort int
 }
 
-func (c *Config) checkAddresses() error {
+func (c *Line) checkAddresses() error {
 	for _, a := range []address{
-		{"target", &c.Target, "localhost", 1}, {"join", &c.Join, "localhost", 1},
-		{"watch", &c.Watch, "127.0.0.1", 0}, {"listen", &c.Listen, "127.0.0.1", 0}, {"metrics-addr", &c.MetricsAddr, "127.0.0.1", 0},
+		{"target", "localhost", 1}, {"join", "localhost", 1},
+		{"watch", "127.0.0.1", 0}, {"listen", "127.0.0.1", 0}, {"metrics-addr", "127.0.0.1", 0},
 	} {
 		if !c.Explicit(a.flag) {
 			continue
 		}
-		if why := a.wrong(*a.value); why != "" {
+		addr := c.text(a.flag)
+		if why := a.wrong(addr); why != "" {
 			hint := fmt.Sprintf("write -%s %s:9999", a.flag, a.host)
-			if meant := a.meant(*a.value); meant != "" {
+			if meant := a.meant(addr); meant != "" {
 				hint = fmt.Sprintf("write -%s %s", a.flag, quote(meant))
 			}
-			return &Error{msg: fmt.Sprintf("-%s %s%s", a.flag, show(*a.value), why), hint: hint}
+			return &Error{msg: fmt.Sprintf("-%s %s%s", a.flag, show(addr), why), hint: hint}
 		}
 	}
 	return nil

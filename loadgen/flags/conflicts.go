@@ -84,7 +84,7 @@ var conflicts = []conflict{
 const recordOff = "off"
 
 // said returns a term in the command line's words, if it holds.
-func (c *Config) said(t term) (text string, holds bool) {
+func (c *Line) said(t term) (text string, holds bool) {
 	f := c.set.Lookup(t.flag)
 	if !f.Changed && !t.assumed {
 		return "", false
@@ -102,14 +102,14 @@ func (c *Config) said(t term) (text string, holds bool) {
 
 // texts returns the values of a flag, which are several where it is repeatable.
 func texts(f *pflag.Flag) []string {
-	if list, ok := f.Value.(pflag.SliceValue); ok {
-		return list.GetSlice()
+	if all := lists(f.Value); all != nil {
+		return all[0].GetSlice()
 	}
 	return []string{f.Value.String()}
 }
 
 // checkConflicts refuses what cannot both be meant.
-func (c *Config) checkConflicts() error {
+func (c *Line) checkConflicts() error {
 	for _, x := range conflicts {
 		a, isA := c.said(x.a)
 		b, isB := c.said(x.b)
@@ -122,7 +122,7 @@ func (c *Config) checkConflicts() error {
 
 // rivalled reports whether a value from the environment contradicts a flag that
 // the command line has as such: the command line wins.
-func (c *Config) rivalled(f *pflag.Flag, given map[string]bool) bool {
+func (c *Line) rivalled(f *pflag.Flag, given map[string]bool) bool {
 	text, _ := c.set.known.Env(variable(f.Name))
 	rival := func(t, other term) bool {
 		return t.flag == f.Name && (t.holds == nil || t.holds(text)) && other.holds == nil && given[other.flag]
@@ -154,7 +154,7 @@ var needs = []need{
 }
 
 // checkNeeds refuses what means nothing by itself.
-func (c *Config) checkNeeds() error {
+func (c *Line) checkNeeds() error {
 	for _, n := range needs {
 		if _, is := c.said(on(n.flag)); is && !slices.ContainsFunc(n.others, func(o string) bool { _, is := c.said(on(o)); return is }) {
 			return &Error{msg: strings.Replace(n.form, "%s", n.flag, 1), hint: n.hint}

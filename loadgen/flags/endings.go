@@ -9,9 +9,9 @@ import (
 // Endings are the signals that end what the command line asks for, in order. A
 // hangup asks a room to reload instead; one that was ignored from the start, as
 // nohup does, stays so.
-func (c *Config) Endings() []os.Signal {
+func (c *Line) Endings() []os.Signal {
 	of := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !c.Serve && !signal.Ignored(syscall.SIGHUP) {
+	if !c.On("serve") && !signal.Ignored(syscall.SIGHUP) {
 		of = append(of, syscall.SIGHUP)
 	}
 	return of

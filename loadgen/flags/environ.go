@@ -17,9 +17,9 @@ func variable(flag string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// WithoutSettings is an environment, as of os.Environ, for a child whose command
+// withoutSettings is an environment, as of os.Environ, for a child whose command
 // line says all.
-func WithoutSettings(environ []string) []string {
+func withoutSettings(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(v string) bool { return strings.HasPrefix(v, prefix) })
 }
 
@@ -28,7 +28,7 @@ func WithoutSettings(environ []string) []string {
 // CHATSIM_USERS means nothing to a room. Empty variables are none, and neither
 // are those that name no flag: a cluster sets CHATSIM_PORT and others for a
 // service of this name.
-func (c *Config) lookEnvironment() error {
+func (c *Line) lookEnvironment() error {
 	if c.set.known.Env == nil {
 		return nil
 	}
@@ -51,7 +51,7 @@ func (c *Config) lookEnvironment() error {
 
 // lookMode asks for a mode that the environment asks for, unless the command
 // line has a flag that does not go with it.
-func (c *Config) lookMode(m mode, given map[string]bool) error {
+func (c *Line) lookMode(m mode, given map[string]bool) error {
 	for name := range given {
 		if !m.takes(c.set, name) {
 			return nil
@@ -61,14 +61,14 @@ func (c *Config) lookMode(m mode, given map[string]bool) error {
 }
 
 // taken reports of each flag whether it goes with the way to run.
-func (c *Config) taken() func(name string) bool {
+func (c *Line) taken() func(name string) bool {
 	i := slices.IndexFunc(modes, func(m mode) bool { return m.asked(c) })
 	if i >= 0 {
 		return func(name string) bool {
 			return modes[i].takes(c.set, name) && !slices.Contains(c.set.flagsOf(other), name)
 		}
 	}
-	all := slices.Concat(c.set.flagsOf(simulation), c.set.flagsOf(several), c.set.flagsOf(reporting))
+	all := slices.Concat(c.set.flagsOf(Simulation), c.set.flagsOf(Several), c.set.flagsOf(Reporting))
 	return func(name string) bool {
 		return slices.Contains(all, name) && name != "compare" || beside[name] != "" && c.Explicit(beside[name])
 	}
@@ -76,13 +76,13 @@ func (c *Config) taken() func(name string) bool {
 
 // setFromEnvironment sets one flag, or one that is repeatable as often as there
 // are values between commas, if its variable is there.
-func (c *Config) setFromEnvironment(f *pflag.Flag) error {
+func (c *Line) setFromEnvironment(f *pflag.Flag) error {
 	text, _ := c.set.known.Env(variable(f.Name))
 	if text == "" || f.Changed {
 		return nil
 	}
 	values := []string{text}
-	if kind := f.Value.Type(); kind == "stringArray" || f.Name == "threshold" {
+	if lists(f.Value) != nil {
 		values = strings.Split(text, ",")
 	}
 	for _, v := range values {
@@ -96,7 +96,7 @@ func (c *Config) setFromEnvironment(f *pflag.Flag) error {
 
 // blame adds to an error which variables it is about, of the flags that it
 // names: also or those that the environment has set.
-func (c *Config) blame(err error, also ...string) error {
+func (c *Line) blame(err error, also ...string) error {
 	e, ok := err.(*Error)
 	if !ok {
 		return err

@@ -4,11 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/spf13/pflag"
-
-	"chatsim/loadgen/report"
 )
 
 // TestEnvironment holds what comes from the environment, and that the command
@@ -56,19 +52,19 @@ func TestEnvironment(t *testing.T) {
 			}
 			return "", false
 		}
-		got, err := Parse(strings.Fields(tt.args), env)
+		got, _, err := parse(strings.Fields(tt.args), env)
 		if err != nil {
 			if tt.want == "" || !strings.HasPrefix(err.Error(), tt.want) {
 				t.Errorf("%q with %s: %v, want %q", tt.args, tt.env, err, tt.want)
 			}
 			continue
 		}
-		want, err := Parse(strings.Fields(tt.want), known)
+		want, _, err := parse(strings.Fields(tt.want), known)
 		if err != nil {
 			t.Errorf("%q with %s is not refused, want %q", tt.args, tt.env, tt.want)
 			continue
 		}
-		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Config{}), cmp.Comparer(func(a, b report.Threshold) bool { return a.String() == b.String() })); diff != "" {
+		if diff := diff(want, got); diff != "" {
 			t.Errorf("%q with %s (-want +got):\n%s", tt.args, tt.env, diff)
 		}
 	}
@@ -77,13 +73,13 @@ func TestEnvironment(t *testing.T) {
 // TestVariables holds that every flag has a variable of its own.
 func TestVariables(t *testing.T) {
 	seen := make(map[string]string)
-	newSet(&Config{}, known).VisitAll(func(f *pflag.Flag) {
+	bare().VisitAll(func(f *pflag.Flag) {
 		if other, is := seen[variable(f.Name)]; is {
 			t.Errorf("-%s and -%s have one variable", f.Name, other)
 		}
 		seen[variable(f.Name)] = f.Name
 	})
-	got := WithoutSettings([]string{"PATH=x", "CHATSIM_USERS=5", "CHATSIM_AB=p"})
+	got := withoutSettings([]string{"PATH=x", "CHATSIM_USERS=5", "CHATSIM_AB=p"})
 	if len(got) != 1 || got[0] != "PATH=x" {
 		t.Errorf("a child would get %v", got)
 	}

@@ -10,6 +10,7 @@ import (
 var (
 	Refusals = refusals
 	Scripted = known
+	Anew     = anew
 )
 
 // Hints are those of the tables.
@@ -33,13 +34,13 @@ func Hints() []string {
 // Names are those of all flags.
 func Names() []string {
 	var names []string
-	newSet(&Config{}, known).VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	bare().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	return names
 }
 
 // Base is the least that a command line has beside a flag.
 func Base(name string) []string {
-	s := newSet(&Config{}, known)
+	s := bare()
 	switch {
 	case name == "inflight":
 		return []string{"-rate", "max"}
@@ -53,9 +54,9 @@ func Base(name string) []string {
 		return []string{"-join", "h:1", "-tls"}
 	case name == "serve" || name == "join":
 		return nil
-	case slices.Contains(s.flagsOf(liveRoom), name):
+	case slices.Contains(s.flagsOf(LiveRoom), name):
 		return []string{"-serve"}
-	case slices.Contains(s.flagsOf(terminal), name):
+	case slices.Contains(s.flagsOf(Terminal), name):
 		return []string{"-join", "h:1"}
 	}
 	return nil

@@ -24,7 +24,7 @@ func TestHints(t *testing.T) {
 	tried := 0
 	for _, r := range flags.Refusals {
 		args := strings.Split(strings.TrimSpace(r.Line), " ")
-		_, err := flags.Parse(args, flags.Scripted)
+		_, err := flags.Parse(args, flags.Anew(), flags.Scripted)
 		var hinted interface{ Hint() string }
 		if !errors.As(err, &hinted) {
 			t.Fatalf("%q: %v has no Hint", r.Line, err)
@@ -64,7 +64,7 @@ func TestRedirected(t *testing.T) {
 		known := flags.Scripted
 		known.Stdout = func() string { return tt.file }
 		args := strings.Split(tt.line, " ")
-		_, err := flags.Parse(args, known)
+		_, err := flags.Parse(args, flags.Anew(), known)
 		var hinted interface{ Hint() string }
 		if !errors.As(err, &hinted) || !strings.Contains(err.Error()+"\n"+hinted.Hint(), tt.want) {
 			t.Errorf("%s, with standard output to %q: %v", tt.line, tt.file, err)

@@ -11,26 +11,52 @@ import (
 )
 
 // checkPatterns looks at hosts, and writes them as browsers do.
-func (c *Config) checkPatterns() error {
-	for i, p := range c.Origins {
-		scheme, host, ok := strings.Cut(p, "://")
-		if !ok {
-			scheme, host = "", p
-		}
-		ascii, err := asciiHost(host)
-		if err != nil || ok && scheme != "http" && scheme != "https" {
-			return &Error{msg: fmt.Sprintf("-allow-origin %s is not a host", show(p)), hint: "write chat.example.org, *.example.org or https://chat.example.org"}
-		}
-		c.Origins[i] = strings.TrimSuffix(p, host) + ascii
+func (c *Line) checkPatterns() error {
+	if err := c.rewrite("allow-origin", asOrigin); err != nil {
+		return err
 	}
-	for i, p := range c.Hosts {
-		ascii, err := asciiHost(p)
-		if err != nil || strings.Contains(strings.Trim(p, "[]"), ":") && net.ParseIP(strings.Trim(p, "[]")) == nil {
-			return &Error{msg: fmt.Sprintf("-allow-host %s is not a host", show(p)), hint: "write chat.example.org or *.example.org, without a scheme and a port"}
+	return c.rewrite("allow-host", asHost)
+}
+
+// rewrite has the values of a flag written otherwise.
+func (c *Line) rewrite(flag string, write func(string) (string, error)) error {
+	f := c.set.Lookup(flag)
+	if !f.Changed {
+		return nil
+	}
+	for _, list := range lists(f.Value) {
+		all := list.GetSlice()
+		for i, text := range all {
+			var err error
+			if all[i], err = write(text); err != nil {
+				return err
+			}
 		}
-		c.Hosts[i] = strings.TrimSuffix(ascii, ".")
+		if err := list.Replace(all); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+func asOrigin(p string) (string, error) {
+	scheme, host, ok := strings.Cut(p, "://")
+	if !ok {
+		scheme, host = "", p
+	}
+	ascii, err := asciiHost(host)
+	if err != nil || ok && scheme != "http" && scheme != "https" {
+		return "", &Error{msg: fmt.Sprintf("-allow-origin %s is not a host", show(p)), hint: "write chat.example.org, *.example.org or https://chat.example.org"}
+	}
+	return strings.TrimSuffix(p, host) + ascii, nil
+}
+
+func asHost(p string) (string, error) {
+	ascii, err := asciiHost(p)
+	if err != nil || strings.Contains(strings.Trim(p, "[]"), ":") && net.ParseIP(strings.Trim(p, "[]")) == nil {
+		return "", &Error{msg: fmt.Sprintf("-allow-host %s is not a host", show(p)), hint: "write chat.example.org or *.example.org, without a scheme and a port"}
+	}
+	return strings.TrimSuffix(ascii, "."), nil
 }
 
 // ascii is how a browser writes a name that has other letters in it; wildcards

@@ -18,23 +18,23 @@ type mode struct {
 	why     string // nothing else goes with it
 }
 
-// Titles of the groups of flags.
+// Titles of the groups that flags are defined in, see Of.
 const (
-	simulation = "Simulation"
-	several    = "Several runs"
-	reporting  = "Report"
-	savedRun   = "Saved run"
-	liveRoom   = "Live room"
-	terminal   = "Terminal chatter"
+	Simulation = "Simulation"
+	Several    = "Several runs"
+	Reporting  = "Report"
+	SavedRun   = "Saved run"
+	LiveRoom   = "Live room"
+	Terminal   = "Terminal chatter"
 	other      = "Other"
 )
 
 // modes, those that make a run's meaning plainest first.
 var modes = []mode{
-	{"judge", []string{savedRun, reporting}, nil, []string{"trace"}, "-judge makes no run: it looks again at one that was saved, with its settings and thresholds"},
-	{"compare", []string{reporting}, []string{"compare", "tolerance", "baseline-any"}, []string{"trace"}, "-compare makes no run: it looks at reports that are there"},
-	{"serve", []string{liveRoom}, []string{"drain", "v"}, nil, "-serve runs the room alone, for clients from elsewhere; simulate without it, or against it with -target"},
-	{"join", []string{terminal}, []string{"password", "password-file"}, nil, "-join is one chatter for a person, without a run and a report"},
+	{"judge", []string{SavedRun, Reporting}, nil, []string{"trace"}, "-judge makes no run: it looks again at one that was saved, with its settings and thresholds"},
+	{"compare", []string{Reporting}, []string{"compare", "tolerance", "baseline-any"}, []string{"trace"}, "-compare makes no run: it looks at reports that are there"},
+	{"serve", []string{LiveRoom}, []string{"drain", "v"}, nil, "-serve runs the room alone, for clients from elsewhere; simulate without it, or against it with -target"},
+	{"join", []string{Terminal}, []string{"password", "password-file"}, nil, "-join is one chatter for a person, without a run and a report"},
 }
 
 func (s *set) flagsOf(title string) []string {
@@ -49,10 +49,10 @@ func (m mode) takes(s *set, name string) bool {
 }
 
 // asked reports whether the command line asks for the mode.
-func (m mode) asked(c *Config) bool { return c.Explicit(m.flag) && (m.flag != "serve" || c.Serve) }
+func (m mode) asked(c *Line) bool { return c.Explicit(m.flag) && (m.flag != "serve" || c.On("serve")) }
 
 // checkModes refuses flags that do not go with the way to run that is asked for.
-func (c *Config) checkModes() error {
+func (c *Line) checkModes() error {
 	i := slices.IndexFunc(modes, func(m mode) bool { return m.asked(c) })
 	if i < 0 {
 		return c.checkSimulation()
@@ -80,8 +80,8 @@ func (m mode) against(name string) string {
 var beside = map[string]string{"allow-host": "watch"}
 
 // checkSimulation refuses flags of other ways to run where none is asked for.
-func (c *Config) checkSimulation() error {
-	for _, title := range []string{liveRoom, terminal} {
+func (c *Line) checkSimulation() error {
+	for _, title := range []string{LiveRoom, Terminal} {
 		for _, name := range c.set.flagsOf(title) {
 			if !c.Explicit(name) || name == "serve" || c.Explicit(beside[name]) { // -serve=false
 				continue
@@ -105,7 +105,7 @@ func (c *Config) checkSimulation() error {
 
 // only is the command line in a mode, with what of it goes with that; without
 // what the mode does not take either.
-func (c *Config) only(m mode) string {
+func (c *Line) only(m mode) string {
 	words := []string{"chatsim", "-" + m.flag}
 	if m.flag == "join" {
 		words = append(words, "HOST:PORT", "-name", "NAME")
@@ -122,7 +122,7 @@ func (c *Config) only(m mode) string {
 	if i := slices.Index(trial, "HOST:PORT"); i >= 0 {
 		trial[i] = "localhost:9999"
 	}
-	if _, err := Parse(trial, c.set.known); err != nil {
+	if _, err := Parse(trial, c.set.known.Groups(), c.set.known); err != nil {
 		words = words[:alone]
 	}
 	for i := range words {
@@ -131,12 +131,15 @@ func (c *Config) only(m mode) string {
 	return strings.Join(words, " ")
 }
 
+// secretKind is the type of a value that is not to be shown.
+const secretKind = "secret"
+
 // written is a flag as it may be shown: a secret is not.
-func (c *Config) written(f *pflag.Flag) []string {
+func (c *Line) written(f *pflag.Flag) []string {
 	switch value, _ := pflag.UnquoteUsage(f); {
 	case f.NoOptDefVal != "":
 		return []string{"-" + f.Name}
-	case f.Name == "password" || f.Value.Type() == "stringArray":
+	case f.Value.Type() == secretKind || lists(f.Value) != nil:
 		return []string{"-" + f.Name, value}
 	}
 	return []string{"-" + f.Name, f.Value.String()}

@@ -24,7 +24,7 @@ func TestNastyValues(t *testing.T) {
 	for _, name := range flags.Names() {
 		for i, value := range nasty {
 			for _, args := range [][]string{append(flags.Base(name), [][]string{{"-" + name + "=" + value}, {"-" + name, value}}[i%2]...)} {
-				_, err := flags.Parse(args, flags.Scripted)
+				_, err := flags.Parse(args, flags.Anew(), flags.Scripted)
 				if err == nil {
 					continue
 				}

@@ -1,7 +1,8 @@
 // Package flags is the command line: which flags there are, what they mean
-// together, and what is said about one that is wrong. It turns arguments into
-// a Config and does nothing with it; which scenarios exist and how short a
-// line may be it is told.
+// together, and what is said about one that is wrong. The flags themselves are
+// defined by those whose settings they are, in groups that Parse is handed;
+// here they are known by name: in the tables of modes, conflicts, needs and
+// limits.
 package flags
 
 import (

@@ -100,7 +100,7 @@ func TestNormalizeRandomLines(t *testing.T) {
 
 func TestNormalizeKeepsItsInput(t *testing.T) {
 	args := []string{"-users", "5", "-q", "rest", "-v"}
-	fs := newSet(&Config{}, known).FlagSet
+	fs := bare().FlagSet
 	got := strings.Join(Normalize(fs, args), " ")
 	if want := "--users 5 --quiet rest -v"; got != want {
 		t.Errorf("got %q, want %q", got, want)

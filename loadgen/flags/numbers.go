@@ -3,19 +3,17 @@ package flags
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
 )
 
-// maxSize leaves room in a line of 4096 bytes for sender and target.
-const maxSize = 4000
-
-// maxRawSize does so in a frame of 1024 bytes, also where each '@' of the text
-// takes three.
+// maxRawSize leaves room in a frame of 1024 bytes for sender and target, also
+// where each '@' of the text takes three.
 const maxRawSize = 700
 
 // maxRawUsers are so many that a roster of their names fits into such a frame.
@@ -27,8 +25,6 @@ const (
 	maxCount = 1_000_000_000
 	maxTime  = 10_000 * time.Hour
 )
-
-func (c *Config) raw() bool { return c.Dialect == "raw" }
 
 // limit is what a number may be, durations in nanoseconds.
 type limit struct {
@@ -50,14 +46,14 @@ var limits = []limit{
 	{"repeat", 1, maxCount, "-repeat 1 is one run", ""},
 	{"max-users", 0, maxCount, "-max-users 0 is no limit", ""},
 	{"max-conns", 0, maxCount, "-max-conns 0 is no limit", ""},
-	{"flood", 0, maxRate, unlimited, unlimited},
+	{"flood", 0, report.MaxRate, unlimited, unlimited},
 	{"duration", 1, float64(maxTime), notDuration, notDuration},
 	{"drain", 1, float64(maxTime), notDrain, notDrain},
 	{"warmup", 0, float64(maxTime), noWarmup, noWarmup},
 }
 
 // checkLimits looks at what is given as a number.
-func (c *Config) checkLimits() error {
+func (c *Line) checkLimits() error {
 	for _, l := range limits {
 		f := c.set.Lookup(l.flag)
 		var must, hint string
@@ -95,37 +91,23 @@ func write(f *pflag.Flag, n float64) string {
 	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
-func (c *Config) checkSizes() error {
-	switch least := c.set.known.MinSize; {
-	case c.Size < least:
-		return &Error{msg: fmt.Sprintf("-size %d: at least %d bytes are needed", c.Size, least),
-			hint: fmt.Sprintf("each text begins with a stamp by which its line is recognised: -size %d", least)}
-	case c.Size > maxSize:
-		return &Error{msg: fmt.Sprintf("-size %d: at most %d bytes are possible", c.Size, maxSize),
-			hint: fmt.Sprintf("a line has 4096 bytes, and sender and target must fit too: -size %d", maxSize)}
-	case c.raw() && c.Size > maxRawSize:
-		return &Error{msg: fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect raw", c.Size, maxRawSize),
+// checkSizes looks at what has to fit into a line.
+func (c *Line) checkSizes() error {
+	size, users := int(amount(c.set.Lookup("size"))), int(amount(c.set.Lookup("users")))
+	raw := c.text("dialect") == "raw"
+	switch {
+	case size < scenario.MinSize:
+		return &Error{msg: fmt.Sprintf("-size %d: at least %d bytes are needed", size, scenario.MinSize),
+			hint: fmt.Sprintf("each text begins with a stamp by which its line is recognised: -size %d", scenario.MinSize)}
+	case size > scenario.MaxSize:
+		return &Error{msg: fmt.Sprintf("-size %d: at most %d bytes are possible", size, scenario.MaxSize),
+			hint: fmt.Sprintf("a line has 4096 bytes, and sender and target must fit too: -size %d", scenario.MaxSize)}
+	case raw && size > maxRawSize:
+		return &Error{msg: fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect raw", size, maxRawSize),
 			hint: fmt.Sprintf("its frames have 1024 bytes, and sender and target must fit too: -size %d", maxRawSize)}
-	case c.raw() && c.Target == "" && c.Users > maxRawUsers:
-		return &Error{msg: fmt.Sprintf("-users %d: at most %d are possible with -dialect raw in a room of this process", c.Users, maxRawUsers),
+	case raw && c.text("target") == "" && users > maxRawUsers:
+		return &Error{msg: fmt.Sprintf("-users %d: at most %d are possible with -dialect raw in a room of this process", users, maxRawUsers),
 			hint: fmt.Sprintf("its rosters have 1024 bytes, and who is not in them does not know its own name: -users %d; a -target may send longer ones", maxRawUsers)}
-	}
-	return nil
-}
-
-func (c *Config) checkWords() error {
-	for _, w := range []struct {
-		name, value string
-		known       []string
-	}{{"scenario", c.Scenario, c.set.known.Scenarios}, {"verify", c.Verify, verifyLevels}, {"dialect", c.Dialect, dialects}, {"calibrate", c.Calibrate, calibrations}, {"raw", c.Raw, raws}, {"record-format", c.RecordFormat, recordFormats}} {
-		if slices.Contains(w.known, w.value) {
-			continue
-		}
-		msg := fmt.Sprintf("-%s %s is not known", w.name, show(w.value))
-		if near := nearest(w.value, w.known); near != "" {
-			msg += fmt.Sprintf(", did you mean %s?", near)
-		}
-		return &Error{msg: msg, hint: "one of " + strings.Join(w.known, ", ")}
 	}
 	return nil
 }

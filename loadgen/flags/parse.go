@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -23,12 +24,12 @@ func (e *Error) Error() string { return e.msg }
 func (e *Error) Hint() string { return e.hint }
 
 // Parse reads the arguments after the program's name, and known.Env for what
-// they do not say. Its errors are usage
+// they do not say, into what the flags of the groups set. Its errors are usage
 // errors and have a method Hint() string. With -help or -version whatever else
 // is asked for is not looked at.
-func Parse(args []string, known Known) (*Config, error) {
-	c := &Config{}
-	c.set = newSet(c, known)
+func Parse(args []string, groups []Group, known Known) (*Line, error) {
+	c := &Line{}
+	c.set = newSet(c, groups, known)
 	if len(args) == 2 && slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
 		args = []string{"-help=" + strings.Trim(args[1], "-")} // a flag, perhaps, whose value is not given
 	}
@@ -50,7 +51,7 @@ func Parse(args []string, known Known) (*Config, error) {
 	if err := c.lookEnvironment(); err != nil {
 		return nil, err
 	}
-	for _, check := range []func() error{c.checkModes, c.checkConflicts, c.checkNeeds, c.checkValues, c.settleRepeat} {
+	for _, check := range []func() error{c.checkModes, c.checkConflicts, c.checkNeeds, c.checkValues} {
 		if err := check(); err != nil {
 			return nil, c.blame(err)
 		}
@@ -59,8 +60,8 @@ func Parse(args []string, known Known) (*Config, error) {
 }
 
 // checkValues looks at each value by itself.
-func (c *Config) checkValues() error {
-	for _, check := range []func() error{c.checkPassword, c.checkPatterns, c.checkLimits, c.checkSizes, c.checkWords, c.checkFiles, c.checkCompare, c.checkAddresses} {
+func (c *Line) checkValues() error {
+	for _, check := range []func() error{c.checkPatterns, c.checkLimits, c.checkSizes, c.checkFiles, c.checkCompare, c.checkAddresses} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -109,26 +110,49 @@ func (s *set) unknown(name string) error {
 
 func (s *set) invalid(e *pflag.InvalidValueError) error {
 	f, value := e.GetFlag(), e.GetValue()
-	var own *Error
-	var threshold *report.ThresholdError
-	switch {
-	case errors.As(e, &own) && own.hint != "":
-		return own
-	case errors.As(e, &own):
-		return &Error{msg: own.msg, hint: s.write(f.Name, value)}
-	case errors.As(e, &threshold):
-		if err := s.redirected(f.Name, value); err != nil {
-			return err
-		}
-		if v := s.meant(f, value); v != "" {
-			threshold.Advice = "write '" + v + "'"
-		}
-		if f.Name != "threshold" {
-			return &Error{msg: "-" + f.Name + strings.TrimPrefix(threshold.Error(), "threshold"), hint: threshold.Hint()}
-		}
-		return &Error{msg: "-" + threshold.Error(), hint: threshold.Hint()}
+	if w, ok := f.Value.(interface{ Words() []string }); ok {
+		return notKnown(f.Name, value, w.Words())
 	}
-	return &Error{msg: fmt.Sprintf("-%s %s %s", f.Name, show(value), wrongValue(f.Value.Type(), value)), hint: s.write(f.Name, value)}
+	var threshold *report.ThresholdError
+	if errors.As(e, &threshold) {
+		return s.threshold(f, value, threshold)
+	}
+	why, hint := wrongValue(f.Value.Type(), value), ""
+	if why == "" {
+		why = e.Unwrap().Error()
+	}
+	var hinted interface{ Hint() string }
+	if errors.As(e, &hinted) {
+		hint = hinted.Hint()
+	}
+	msg := "-" + f.Name + " " + show(value)
+	if f.Value.Type() == secretKind {
+		msg = "-" + f.Name
+	}
+	if strings.HasPrefix(why, "must") || strings.HasPrefix(why, "at most") {
+		msg += ":"
+	}
+	return &Error{msg: msg + " " + why, hint: cmp.Or(hint, s.write(f.Name, value))}
+}
+
+// threshold is what is wrong with an expression.
+func (s *set) threshold(f *pflag.Flag, value string, e *report.ThresholdError) error {
+	if err := s.redirected(f.Name, value); err != nil {
+		return err
+	}
+	if v := s.meant(f, value); v != "" {
+		e.Advice = "write '" + v + "'"
+	}
+	return &Error{msg: "-" + f.Name + strings.TrimPrefix(e.Error(), "threshold"), hint: e.Hint()}
+}
+
+// notKnown is an error about a word that is none of those there are.
+func notKnown(flag, word string, known []string) error {
+	msg := fmt.Sprintf("-%s %s is not known", flag, show(word))
+	if near := nearest(word, known); near != "" {
+		msg += fmt.Sprintf(", did you mean %s?", near)
+	}
+	return &Error{msg: msg, hint: "one of " + strings.Join(known, ", ")}
 }
 
 // redirected says that a shell has taken the > of an expression for its own, and
@@ -146,7 +170,8 @@ func (s *set) redirected(flag, expr string) error {
 		hint: fmt.Sprintf("write '%s', with the quotes, and remove the file", whole)}
 }
 
-// wrongValue says what a value is not that its flag did not take.
+// wrongValue says what a value is not that its flag did not take; empty where
+// the flag says that itself.
 func wrongValue(kind, value string) string {
 	switch kind {
 	case "duration":
@@ -170,7 +195,7 @@ func wrongValue(kind, value string) string {
 		}
 		return "is out of range"
 	}
-	return "cannot be read"
+	return ""
 }
 
 // durationForm is that of durations, also of those that are too long to be held.

@@ -32,18 +32,6 @@ func (d decimal) Set(s string) error {
 	return d.Value.Set(s)
 }
 
-// onlyDecimal has the numbers of s read in decimal alone.
-func (s *set) onlyDecimal() {
-	s.VisitAll(func(f *pflag.Flag) {
-		switch f.Value.Type() {
-		case "int", "uint64":
-			f.Value = decimal{f.Value, wholeForm}
-		case "float64":
-			f.Value = decimal{f.Value, floatForm}
-		}
-	})
-}
-
 // meant is the value that a refused one of a flag was probably meant to be, one
 // that the flag takes; empty if none is found.
 func (s *set) meant(f *pflag.Flag, value string) string {
@@ -77,8 +65,8 @@ func candidates(f *pflag.Flag, value string) []string {
 
 // takes reports whether a flag accepts a value, with nothing else on the line.
 func (s *set) takes(name, value string) bool {
-	c := &Config{}
-	c.set = newSet(c, s.known)
+	c := &Line{}
+	c.set = newSet(c, s.known.Groups(), s.known)
 	return c.set.Set(name, value) == nil && c.checkValues() == nil
 }
 

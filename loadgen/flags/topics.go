@@ -40,7 +40,7 @@ func topic(name string) (about, text string) {
 }
 
 // helpValue is -help, alone or with what it is asked about.
-type helpValue struct{ c *Config }
+type helpValue struct{ c *Line }
 
 func (h helpValue) String() string { return "" }
 func (h helpValue) Type() string   { return "help" }
@@ -58,7 +58,7 @@ func (h helpValue) Set(s string) error {
 }
 
 // setTopic finds the topic in what is asked, behind the flag or as its value.
-func (c *Config) setTopic() (err error) {
+func (c *Line) setTopic() (err error) {
 	word := strings.TrimSpace(c.Topic + " " + strings.Join(c.set.Args(), " "))
 	if word == "" {
 		return nil

@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/pflag"
+
+	"chatsim/loadgen/scenario"
 )
 
 // TestTopics holds that what the topics say of the command line is so, and that
@@ -15,7 +17,7 @@ func TestTopics(t *testing.T) {
 	examples := 0
 	for _, name := range topicNames() {
 		var b strings.Builder
-		if err := Usage(&b, known, name, columns); err != nil {
+		if err := (&Line{set: bare(), Topic: name}).Usage(&b, columns); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(b.String()) {
@@ -36,7 +38,7 @@ func TestTopics(t *testing.T) {
 			if example, ok := strings.CutPrefix(line, "  chatsim "); ok {
 				examples++
 				example, _, _ = strings.Cut(strings.TrimSpace(example), " ||")
-				if _, err := Parse(split(t, "chatsim "+example), known); err != nil {
+				if _, _, err := parse(split(t, "chatsim "+example), known); err != nil {
 					t.Errorf("%s: %s is refused: %v", name, example, err)
 				}
 			}
@@ -44,7 +46,7 @@ func TestTopics(t *testing.T) {
 				continue
 			}
 			for _, m := range mentions(line) {
-				if newSet(&Config{}, known).Lookup(m) == nil {
+				if bare().Lookup(m) == nil {
 					t.Errorf("%s: there is no flag -%s", name, m)
 				}
 			}
@@ -54,7 +56,7 @@ func TestTopics(t *testing.T) {
 		t.Errorf("only %d examples were tried", examples)
 	}
 	_, text := topic("scenarios")
-	for _, s := range known.Scenarios {
+	for _, s := range scenario.Names() {
 		if !strings.Contains(text, "  "+s+" ") {
 			t.Errorf("scenario %s is not explained", s)
 		}
@@ -64,19 +66,19 @@ func TestTopics(t *testing.T) {
 // TestHelpOnEverything holds that there is help on each flag and group, and that
 // it leads to the topic where there is one.
 func TestHelpOnEverything(t *testing.T) {
-	s := newSet(&Config{}, known)
+	s := bare()
 	var names []string
 	s.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	for _, g := range s.groups {
 		names = append(names, groupName(g))
 	}
 	for _, name := range names {
-		c, err := Parse([]string{"-help", name}, known)
+		_, c, err := parse([]string{"-help", name}, known)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var b strings.Builder
-		if err := Usage(&b, known, c.Topic, 80); err != nil || c.Topic != name || b.Len() < 20 {
+		if err := c.Usage(&b, 80); err != nil || c.Topic != name || b.Len() < 20 {
 			t.Errorf("%s: %v, topic %s:\n%s", name, err, c.Topic, b.String())
 		}
 		if name == "tolerance" && !strings.Contains(b.String(), "see also            chatsim -help compare\n") {

@@ -48,15 +48,13 @@ const (
 	hanging = 22  // column of a flag's meaning
 )
 
-// Usage writes the help, on one topic where that is not empty, for a screen of so
-// many columns.
-func Usage(w io.Writer, known Known, topic string, width int) error {
-	s := newSet(&Config{}, known)
+// Usage writes the help that is asked for, for a screen of so many columns.
+func (c *Line) Usage(w io.Writer, width int) error {
 	var b strings.Builder
-	if topic != "" {
-		s.about(&b, topic)
+	if c.Topic != "" {
+		c.set.about(&b, c.Topic)
 	} else {
-		s.all(&b)
+		c.set.all(&b)
 	}
 	_, err := io.WriteString(w, screen.Wrap(b.String(), min(width, longest)))
 	return err

@@ -14,12 +14,10 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden file")
 
-var known = Known{Scenarios: []string{"mixed", "steady", "namesakes", "private", "churn"}, MinSize: 24}
-
 func TestUsage(t *testing.T) {
 	const columns = 80
 	var buf bytes.Buffer
-	if err := Usage(&buf, known, "", columns); err != nil {
+	if err := (&Line{set: bare()}).Usage(&buf, columns); err != nil {
 		t.Fatal(err)
 	}
 	const path = "testdata/help.txt"
@@ -40,7 +38,7 @@ func TestUsage(t *testing.T) {
 			t.Errorf("%d columns: %s", n, line)
 		}
 	}
-	newSet(&Config{}, known).VisitAll(func(f *pflag.Flag) {
+	bare().VisitAll(func(f *pflag.Flag) {
 		if !strings.Contains(buf.String(), "-"+f.Name+" ") {
 			t.Errorf("-%s is not in the help", f.Name)
 		}

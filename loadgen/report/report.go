@@ -7,13 +7,7 @@
 // and no clock.
 package report
 
-import (
-	"encoding/json"
-	"fmt"
-	"math"
-	"strconv"
-	"strings"
-)
+import "strings"
 
 // Schema is the version of the JSON form. Keys may be added to it; their
 // meaning never changes.
@@ -92,44 +86,6 @@ type Config struct {
 
 // VerifyOff is the Config.Verify of a run that checks nothing.
 const VerifyOff = "off"
-
-// Rate is lines a second of all chatters together; Max has no schedule.
-type Rate float64
-
-// Max is the rate of the closed model: as fast as the room takes the lines.
-var Max = Rate(math.Inf(1))
-
-// IsMax tells the closed model from a schedule.
-func (r Rate) IsMax() bool { return math.IsInf(float64(r), 1) }
-
-func (r Rate) String() string {
-	if r.IsMax() {
-		return "max"
-	}
-	return strconv.FormatFloat(float64(r), 'f', -1, 64)
-}
-
-// MarshalJSON writes a number, or "max".
-func (r Rate) MarshalJSON() ([]byte, error) {
-	if r.IsMax() {
-		return []byte(`"max"`), nil
-	}
-	return json.Marshal(float64(r))
-}
-
-// UnmarshalJSON reads what MarshalJSON writes.
-func (r *Rate) UnmarshalJSON(b []byte) error {
-	if string(b) == `"max"` {
-		*r = Max
-		return nil
-	}
-	var f float64
-	if err := json.Unmarshal(b, &f); err != nil {
-		return fmt.Errorf(`rate is neither a number nor "max": %w`, err)
-	}
-	*r = Rate(f)
-	return nil
-}
 
 // Environment is where the figures come from. What is not known is empty.
 type Environment struct {

@@ -11,14 +11,17 @@ import (
 	"strings"
 	"time"
 
+	"chatsim/loadgen"
 	"chatsim/loadgen/compare"
-	"chatsim/loadgen/flags"
 	"chatsim/loadgen/report"
 )
 
 // endGrace is how long a child that was asked to end may take: its drain when
 // interrupted, and its report.
 const endGrace = 15 * time.Second
+
+// pairs is how many times -ab runs each side unless told otherwise.
+const pairs = 10
 
 // ab runs this program and another in turn, A B B A A B …, so that what else
 // the machine does meets both alike; each run is a process of its own.
@@ -27,12 +30,12 @@ func (s *Session) ab(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("find this program: %w", err)
 	}
-	other, err := exec.LookPath(s.Flags.AB)
+	other, err := exec.LookPath(s.AB)
 	if errors.Is(err, exec.ErrDot) {
-		other, err = filepath.Abs(s.Flags.AB)
+		other, err = filepath.Abs(s.AB)
 	}
 	if err != nil {
-		return 0, &compare.RefusedError{Why: fmt.Sprintf("-ab %s: it is not a program", report.Printable(s.Flags.AB)),
+		return 0, &compare.RefusedError{Why: fmt.Sprintf("-ab %s: it is not a program", report.Printable(s.AB)),
 			Advice: "build the other version first: go build -o old/chatsim ."}
 	}
 	dir, err := os.MkdirTemp("", "chatsim-ab-")
@@ -40,19 +43,19 @@ func (s *Session) ab(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("make a folder for the reports: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	limit := patience(s.Flags)
+	limit := patience(&s.Load)
 	sides := [2]*side{{program: other, name: "other", patience: limit, grace: endGrace}, {program: self, name: "this", patience: limit, grace: endGrace}}
-	for n := range 2 * s.Flags.Repeat {
+	for n := range 2 * s.Repeat {
 		pair := n / 2
 		who := sides[(n+pair)%2]
-		fmt.Fprintf(s.Stderr, "chatsim: pair %d of %d, %s: ", pair+1, s.Flags.Repeat, who.name)
-		args := s.Flags.Child(s.Load.Seed + uint64(pair))
+		fmt.Fprintf(s.Stderr, "chatsim: pair %d of %d, %s: ", pair+1, s.Repeat, who.name)
+		args, env := s.Line.Child(s.Load.Seed + uint64(pair))
 		if who == sides[1] { // the other program may know fewer of them
-			for _, t := range s.Flags.Thresholds {
+			for _, t := range s.Thresholds {
 				args = append(args, "-threshold="+t.String())
 			}
 		}
-		err := who.run(ctx, args, filepath.Join(dir, strconv.Itoa(n)+".json"))
+		err := who.run(ctx, args, env, filepath.Join(dir, strconv.Itoa(n)+".json"))
 		if ctx.Err() != nil {
 			fmt.Fprintln(s.Stderr, "interrupted")
 			break
@@ -62,7 +65,7 @@ func (s *Session) ab(ctx context.Context) (int, error) {
 			return 0, fmt.Errorf("-ab: %w", err)
 		}
 		fmt.Fprintln(s.Stderr, who.last())
-		if last := who.reports[len(who.reports)-1]; s.Flags.FailFast && last.ExitCode() == report.ExitFailed {
+		if last := who.reports[len(who.reports)-1]; s.Load.FailFast && last.ExitCode() == report.ExitFailed {
 			break
 		}
 	}
@@ -82,7 +85,7 @@ func this() (string, error) {
 func (s *Session) concludeAB(ctx context.Context, sides [2]*side) (int, error) {
 	old, this := sides[0].reports, sides[1].reports
 	for _, r := range this {
-		r.Conclude(s.Flags.Thresholds)
+		r.Conclude(s.Thresholds)
 	}
 	set := compare.NewSet(this)
 	set.Other = old
@@ -95,7 +98,7 @@ func (s *Session) concludeAB(ctx context.Context, sides [2]*side) (int, error) {
 		set.Interrupt()
 	}
 	var err error
-	if set.Comparison, err = compare.Reports(old, this, s.Flags.Tolerance, s.Flags.BaselineAny); err != nil {
+	if set.Comparison, err = compare.Reports(old, this, s.Tolerance, s.BaselineAny); err != nil {
 		if ctx.Err() == nil && report.Worst(codes...) != report.ExitFailed {
 			return 0, err
 		}
@@ -129,19 +132,19 @@ func (s *side) last() string {
 
 // patience is how long a run of a child may take: its parts, each with its own
 // limit, and joining, which takes as long as the server lets users in.
-func patience(c *flags.Config) time.Duration {
+func patience(c *loadgen.Config) time.Duration {
 	const start, perUser = 30 * time.Second, 20 * time.Millisecond
-	return start + time.Duration(c.Users)*perUser + c.Warmup + c.Duration + 2*c.Drain
+	return start + time.Duration(c.Users)*perUser + max(c.Warmup, 0) + c.Duration + 2*c.Drain
 }
 
 // run makes one run in a child process and waits for it, but no longer than
 // patience. A child that is asked to end is given the time to do so in order.
-func (s *side) run(ctx context.Context, args []string, file string) error {
+func (s *side) run(ctx context.Context, args, env []string, file string) error {
 	limited, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	var said strings.Builder
 	cmd := exec.CommandContext(limited, s.program, append(args, "-json="+file)...)
-	cmd.Env = flags.WithoutSettings(os.Environ()) // its command line has them
+	cmd.Env = env
 	cmd.Stderr = &said
 	cmd.Cancel = func() error { return interruptGroup(cmd) }
 	cmd.WaitDelay = s.grace

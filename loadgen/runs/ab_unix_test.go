@@ -35,7 +35,7 @@ func TestABGivesUp(t *testing.T) {
 		{"trap '' INT; sleep 1000 & echo $! >" + dir + "/ignores; wait", "did not end within 300ms and was given up, without a word"},
 	} {
 		s := &side{program: program(t, tt.script), patience: 300 * time.Millisecond, grace: 100 * time.Millisecond}
-		err := s.run(context.Background(), nil, filepath.Join(dir, "report.json"))
+		err := s.run(context.Background(), nil, os.Environ(), filepath.Join(dir, "report.json"))
 		var refused *compare.RefusedError
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), tt.want) || refused.Hint() == "" {
 			t.Errorf("%q: %v", tt.script, err)
@@ -68,7 +68,7 @@ func zombie(pid int) bool {
 
 func TestABProgramWithoutReport(t *testing.T) {
 	s := &side{program: program(t, "printf 'what is -json?\\n\\033[2J' >&2; exit 2"), patience: time.Minute, grace: time.Second}
-	err := s.run(context.Background(), nil, filepath.Join(t.TempDir(), "report.json"))
+	err := s.run(context.Background(), nil, os.Environ(), filepath.Join(t.TempDir(), "report.json"))
 	if err == nil || !strings.HasSuffix(err.Error(), `gave no report; it said:`+"\n  what is -json?\n  \\x1b[2J") {
 		t.Errorf("%v", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"chatsim/loadgen"
@@ -27,12 +29,12 @@ const (
 // room writes to. One that is not measured says why; only that ctx has ended
 // is an error.
 func (s *Session) calibrate(ctx context.Context, lc loadgen.Config) (*report.Calibration, error) {
-	if s.Flags.Calibrate == "off" {
+	if !s.Calibrate {
 		return nil, nil
 	}
 	d := min(lc.Duration/calibrationShare, maxCalibration)
 	if d < minCalibration {
-		if !s.Flags.NeedsFloor() {
+		if !s.needsFloor() {
 			return &report.Calibration{Skipped: fmt.Sprintf("a run of %v is too short for it", lc.Duration)}, nil
 		}
 		d = minCalibration
@@ -55,4 +57,11 @@ func (s *Session) calibrate(ctx context.Context, lc loadgen.Config) (*report.Cal
 	}
 	return &report.Calibration{BytesPerS: r.BytesPerSecond(), Sockets: lc.Users, WriteBytes: writeSize,
 		MeasuredS: r.Elapsed.Seconds(), CostS: time.Since(begin).Seconds()}, nil
+}
+
+// needsFloor reports whether a limit is about the loopback's floor, so that a
+// run is calibrated however short it is.
+func (s *Session) needsFloor() bool {
+	onFloor := func(t report.Threshold) bool { return strings.HasPrefix(t.Metric().Name(), "floor.") }
+	return slices.ContainsFunc(s.Thresholds, onFloor) || s.FindRate != nil && onFloor(*s.FindRate)
 }

@@ -6,17 +6,22 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"chatsim/loadgen"
-	"chatsim/loadgen/flags"
 )
 
-func parse(t *testing.T, args ...string) *flags.Config {
+// parse reads flags as the command line does.
+func parse(t *testing.T, args ...string) Config {
 	t.Helper()
-	cfg, err := flags.Parse(args, flags.Known{Scenarios: []string{"mixed"}, MinSize: 24})
-	if err != nil {
+	var c Config
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	c.RunFlags(fs)
+	c.SeveralFlags(fs)
+	if err := fs.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	return cfg
+	return c
 }
 
 func TestCalibrate(t *testing.T) {
@@ -28,10 +33,10 @@ func TestCalibrate(t *testing.T) {
 	}{
 		{nil, 2 * time.Second, 3, ""},
 		{nil, time.Second, 3, "a run of 1s is too short for it"},
-		{[]string{"-threshold", "floor.share>10%"}, time.Millisecond, 3, ""},
+		{[]string{"--threshold", "floor.share>10%"}, time.Millisecond, 3, ""},
 		{nil, 2 * time.Second, 1 << 30, "open files"},
 	} {
-		s := &Session{Flags: parse(t, tt.args...)}
+		s := &Session{Config: parse(t, tt.args...)}
 		c, err := s.calibrate(context.Background(), loadgen.Config{Users: tt.users, Duration: tt.duration})
 		switch {
 		case err != nil:
@@ -50,10 +55,10 @@ func TestCalibrateOffAndCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	lc := loadgen.Config{Users: 2, Duration: time.Hour}
-	if c, err := (&Session{Flags: parse(t, "-calibrate", "off")}).calibrate(ctx, lc); c != nil || err != nil {
+	if c, err := (&Session{Config: parse(t, "--calibrate", "off")}).calibrate(ctx, lc); c != nil || err != nil {
 		t.Errorf("off: %+v, %v", c, err)
 	}
-	if _, err := (&Session{Flags: parse(t)}).calibrate(ctx, lc); err != context.Canceled {
+	if _, err := (&Session{Config: parse(t)}).calibrate(ctx, lc); err != context.Canceled {
 		t.Errorf("cancelled: %v", err)
 	}
 }

@@ -21,13 +21,13 @@ func TestDoubts(t *testing.T) {
 	}{
 		{nil, 5, 1, 0, ""},
 		{nil, 5, 1.95, 0, "both ends share 2 cores and used 1.95 of them"},
-		{[]string{"-target", "h:1"}, 5, 1.95, 0, ""},
+		{[]string{"--target", "h:1"}, 5, 1.95, 0, ""},
 		{nil, most, 1, 0, "descriptors nearly out: the run needed "},
-		{[]string{"-target", "h:1"}, most, 1, 0, ""},
+		{[]string{"--target", "h:1"}, most, 1, 0, ""},
 		{nil, 5, 1, 3, "a bug in chatsim: 3 panics in the Manager"},
 	} {
-		s := &Session{Flags: parse(t, tt.args...)}
-		s.Flags.Users = tt.users
+		s := &Session{Config: parse(t, tt.args...)}
+		s.Load.Users = tt.users
 		rep := quiet
 		rep.Resources.CoresUsed = tt.cores
 		s.doubts(&rep, tt.panics)

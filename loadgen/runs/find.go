@@ -59,12 +59,12 @@ func rounded(v float64) float64 {
 // interruption leaves is reported.
 func (s *Session) find(ctx context.Context) (int, error) {
 	lc := s.Load
-	if !s.Flags.Explicit("duration") {
+	if !s.Line.Explicit("duration") {
 		lc.Duration = findDuration
 	}
-	fmt.Fprintf(s.Stderr, "chatsim: looking for the highest rate at which %s, in at most %d rooms of %v each\n", s.Flags.FindRate, maxSteps, lc.Duration)
+	fmt.Fprintf(s.Stderr, "chatsim: looking for the highest rate at which %s, in at most %d rooms of %v each\n", s.FindRate, maxSteps, lc.Duration)
 	at := &search{next: float64(lc.Rate)}
-	found := &report.Find{Expr: s.Flags.FindRate.String(), Cut: true, Why: fmt.Sprintf("ended after %d runs", maxSteps)}
+	found := &report.Find{Expr: s.FindRate.String(), Cut: true, Why: fmt.Sprintf("ended after %d runs", maxSteps)}
 	var tried tried
 	for len(found.Steps) < maxSteps {
 		lc.Rate = report.Rate(at.next)
@@ -153,7 +153,7 @@ func (s *search) why(steps []report.FindStep) string {
 
 // step judges one run of the search.
 func (s *Session) step(rep *report.Report) report.FindStep {
-	res := s.Flags.FindRate.Evaluate(rep)
+	res := s.FindRate.Evaluate(rep)
 	step := report.FindStep{Rate: rep.Config.Rate, Value: res.Value, DeliveriesPerS: rep.DeliveriesPerS,
 		Verdict: rep.Verdict}
 	if d := rep.Latency.Delivery; d != nil {
@@ -168,7 +168,7 @@ func (s *Session) step(rep *report.Report) report.FindStep {
 	case res.Verdict == report.Inconclusive:
 		step.Why = res.Why
 	case res.Verdict == report.Failed:
-		step.Why = fmt.Sprintf("%s is %s", res.Metric, s.Flags.FindRate.Metric().Human(*res.Value))
+		step.Why = fmt.Sprintf("%s is %s", res.Metric, s.FindRate.Metric().Human(*res.Value))
 	case rep.ExitCode() != report.ExitPassed:
 		step.Why = string(rep.Verdict)
 	}
@@ -219,7 +219,7 @@ func (s *Session) concludeFind(ctx context.Context, lc loadgen.Config, found *re
 	if found.Rate != nil && generatorsLimit(found) {
 		rep.Warnings = append(rep.Warnings, "beyond the rate that was found the generator is the limit: the server may take more")
 	}
-	rep.Conclude(s.Flags.Thresholds)
+	rep.Conclude(s.Thresholds)
 	return report.Worst(rep.ExitCode(), tried.code), s.write(rep)
 }
 

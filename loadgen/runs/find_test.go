@@ -64,7 +64,7 @@ func TestStep(t *testing.T) {
 			Checks:  []report.Check{{Name: "agreement", Verdict: report.Passed, Required: true}},
 			Latency: report.Latencies{Delivery: &report.Latency{Count: 9e4, P99: &p99}, DeliveryActual: &report.Latency{Count: 9e4, P99: &p99}}}
 		tt.change(rep)
-		s := &Session{Flags: parse(t, "-find-rate", tt.expr)}
+		s := &Session{Config: parse(t, "--find-rate", tt.expr)}
 		if step := s.step(rep); step.Why != tt.why || step.Holds != (tt.why == "") {
 			t.Errorf("%s: %+v, want %q", tt.name, step, tt.why)
 		}

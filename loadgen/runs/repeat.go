@@ -21,28 +21,28 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 	var reports []*report.Report
 	var codes []int
 	var shown error
-	for n := range s.Flags.Repeat {
+	for n := range s.Repeat {
 		lc := s.Load
 		lc.Seed += uint64(n)
 		o, err := s.once(ctx, lc)
 		if err != nil && (len(reports) == 0 || ctx.Err() == nil) {
-			return 0, fmt.Errorf("run %d of %d: %w", n+1, s.Flags.Repeat, err)
+			return 0, fmt.Errorf("run %d of %d: %w", n+1, s.Repeat, err)
 		}
 		if err != nil {
 			break
 		}
 		reports, codes = append(reports, o.report), append(codes, o.code())
 		shown = errors.Join(shown, s.showRun(o.report))
-		if ctx.Err() != nil || s.Flags.FailFast && o.report.ExitCode() == report.ExitFailed {
+		if ctx.Err() != nil || s.Load.FailFast && o.report.ExitCode() == report.ExitFailed {
 			break
 		}
 	}
-	if len(reports) < s.Flags.Repeat {
-		s.warn(fmt.Errorf("ended after %d of %s", len(reports), report.Plural(int64(s.Flags.Repeat), "run", "runs")))
+	if len(reports) < s.Repeat {
+		s.warn(fmt.Errorf("ended after %d of %s", len(reports), report.Plural(int64(s.Repeat), "run", "runs")))
 	}
 	set := compare.NewSet(reports)
-	if len(baseline) > 0 && len(reports) == s.Flags.Repeat {
-		set.Comparison, err = compare.Reports(baseline, reports, s.Flags.Tolerance, s.Flags.BaselineAny)
+	if len(baseline) > 0 && len(reports) == s.Repeat {
+		set.Comparison, err = compare.Reports(baseline, reports, s.Tolerance, s.BaselineAny)
 		if err != nil {
 			s.refused(err)
 			codes = append(codes, report.ExitInconclusive)
@@ -58,18 +58,18 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 // baseline reads what is to be compared with, and refuses it before the run if
 // it could not be used after it.
 func (s *Session) baseline() ([]*report.Report, error) {
-	if s.Flags.Baseline == "" {
+	if s.Baseline == "" {
 		return nil, nil
 	}
-	set, err := compare.ReadFile(s.Flags.Baseline)
+	set, err := compare.ReadFile(s.Baseline)
 	if err == nil && len(set) < compare.Least() {
-		err = &compare.RefusedError{Why: fmt.Sprintf("%s has %s, a baseline needs %d", report.Printable(s.Flags.Baseline), report.Plural(int64(len(set)), "run", "runs"), compare.Least()),
+		err = &compare.RefusedError{Why: fmt.Sprintf("%s has %s, a baseline needs %d", report.Printable(s.Baseline), report.Plural(int64(len(set)), "run", "runs"), compare.Least()),
 			Advice: "a set of 5 is saved with chatsim -repeat 5 -json FILE"}
 	}
 	if err == nil {
 		outline := s.Load.Outline()
 		s.identify(outline)
-		err = compare.Alike(set, outline, s.Flags.BaselineAny)
+		err = compare.Alike(set, outline, s.BaselineAny)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("-baseline: %w", err)
@@ -91,14 +91,14 @@ func (s *Session) tell(err error) {
 
 // text is where text goes: standard output, unless a report goes there.
 func (s *Session) text() io.Writer {
-	return s.output().Text(s.Stdout, s.Stderr)
+	return s.Output.Text(s.Stdout, s.Stderr)
 }
 
 // showRun reports one run of several: in full where something is wrong, or
 // everything is asked for.
 func (s *Session) showRun(rep *report.Report) error {
-	if s.Flags.Verbose || rep.ExitCode() != 0 && !s.Flags.Quiet {
-		return report.Text(s.text(), rep, s.output().TextOptions(s.text()))
+	if s.Output.Verbose || rep.ExitCode() != 0 && !s.Output.Quiet {
+		return report.Text(s.text(), rep, s.Output.TextOptions(s.text()))
 	}
 	return report.Quiet(s.text(), rep)
 }
@@ -107,9 +107,9 @@ func (s *Session) showRun(rep *report.Report) error {
 // with. Text that cannot be written does not keep the files from it.
 func (s *Session) writeSet(set *compare.Set, old []*report.Report) error {
 	rs := set.Runs(old)
-	err := set.Text(s.text(), s.Flags.Quiet)
+	err := set.Text(s.text(), s.Output.Quiet)
 	if err != nil {
 		err = fmt.Errorf("write the report: %w", err)
 	}
-	return errors.Join(err, s.output().Files(rs, set.JSON, s.Stdout), s.done(rs))
+	return errors.Join(err, s.Output.Files(rs, set.JSON, s.Stdout), s.done(rs))
 }

@@ -13,7 +13,7 @@ import (
 	"os"
 
 	"chatsim/loadgen"
-	"chatsim/loadgen/flags"
+	"chatsim/loadgen/compare"
 	"chatsim/loadgen/progress"
 	"chatsim/loadgen/report"
 	"chatsim/manager/screen"
@@ -21,16 +21,23 @@ import (
 
 // Session is what one command line asks for.
 type Session struct {
-	Flags  *flags.Config
-	Load   loadgen.Config // of each run; Open adds the rest
+	Config
+	Line   Line
 	Stdout io.Writer
 	Stderr io.Writer
 
-	// Open opens a fresh room, or reaches for the target, and sets Join, Kind
-	// and Where.
+	// Open opens a fresh room, or reaches for the target, and sets Join,
+	// Capabilities and Where.
 	Open func(*loadgen.Config) (Room, error)
 
 	Watcher Watcher // nil: none
+}
+
+// Line is the command line in its own words.
+type Line interface {
+	Explicit(flag string) bool                       // it is there, or in the environment
+	Reproduce(seed uint64) string                    // the command line that runs the same script again
+	Child(seed uint64) (args []string, env []string) // of a program that runs the same script once
 }
 
 // Watcher is told how the runs stand, and at last what all came to.
@@ -49,27 +56,29 @@ type Room struct {
 
 // Run does all of it and gives the exit code.
 func (s *Session) Run(ctx context.Context) (int, error) {
-	if err := s.output().Check(); err != nil {
+	if err := s.Output.Check(); err != nil {
 		return 0, err
 	}
+	s.settleRepeat()
 	switch {
-	case s.Flags.AB != "":
+	case s.AB != "":
 		return s.ab(ctx)
-	case s.Flags.FindRate != nil:
+	case s.FindRate != nil:
 		return s.find(ctx)
-	case s.Flags.Repeat > 1:
+	case s.Repeat > 1:
 		return s.repeat(ctx)
 	}
 	return s.single(ctx)
 }
 
-func (s *Session) output() report.Output {
-	return Output(s.Flags)
-}
-
-// Output is where a command line wants its report.
-func Output(cfg *flags.Config) report.Output {
-	return report.Output{JSON: cfg.JSON, JUnit: cfg.JUnit, GoBench: cfg.GoBench, HTML: cfg.HTML, Trace: cfg.Trace, Quiet: cfg.Quiet, Verbose: cfg.Verbose}
+// settleRepeat gives -repeat the meaning that a comparison has for it.
+func (s *Session) settleRepeat() {
+	switch {
+	case s.AB != "" && !s.Line.Explicit("repeat"):
+		s.Repeat = pairs
+	case s.Baseline != "":
+		s.Repeat = max(s.Repeat, compare.Least())
+	}
 }
 
 // single is one run with its report.
@@ -90,7 +99,7 @@ func (s *Session) single(ctx context.Context) (int, error) {
 
 // write writes the report of the one run that is reported.
 func (s *Session) write(rep *report.Report) error {
-	return errors.Join(s.output().Write(rep, s.Stdout, s.Stderr), s.done(report.One(rep)))
+	return errors.Join(s.Output.Write(rep, s.Stdout, s.Stderr), s.done(report.One(rep)))
 }
 
 // done tells who watches what all came to.
@@ -147,7 +156,7 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config) (outcome, error) 
 	s.identify(rep)
 	rep.Calibration = calibration
 	s.doubts(rep, o.panics)
-	rep.Conclude(s.Flags.Thresholds)
+	rep.Conclude(s.Thresholds)
 	if s.Watcher != nil {
 		s.Watcher.End(rep.Verdict)
 	}
@@ -156,8 +165,8 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config) (outcome, error) 
 
 // identify adds what the command line knows of a run and the run does not.
 func (s *Session) identify(rep *report.Report) {
-	rep.Config.Target, rep.Config.Dialect = s.Flags.Target, s.Flags.Dialect
-	rep.Reproduce = s.Flags.Reproduce(rep.Seed)
+	rep.Config.Target, rep.Config.Dialect = s.Target, s.Dialect
+	rep.Reproduce = s.Line.Reproduce(rep.Seed)
 }
 
 // Shares from which on a limit is near.
@@ -172,17 +181,17 @@ func (s *Session) doubts(rep *report.Report, panics uint64) {
 	if panics > 0 {
 		warn("a bug in chatsim: %d panics in the Manager were contained; please report this", panics)
 	}
-	if need, have := loadgen.Descriptors(s.Flags.Users, s.socketsPerUser()); have > 0 && float64(need) > nearlyOut*float64(have) {
+	if need, have := loadgen.Descriptors(s.Load.Users, s.socketsPerUser()); have > 0 && float64(need) > nearlyOut*float64(have) {
 		warn("descriptors nearly out: the run needed %d of the %d open files that this process may have", need, have)
 	}
 	cores := min(rep.Environment.CPUs, rep.Environment.GOMAXPROCS)
-	if used := rep.Resources.CoresUsed; s.Flags.Target == "" && used > nearlyFull*float64(cores) {
+	if used := rep.Resources.CoresUsed; s.Target == "" && used > nearlyFull*float64(cores) {
 		warn("both ends share %d cores and used %.2f of them: each was slowed by the other", cores, used)
 	}
 }
 
 func (s *Session) socketsPerUser() int {
-	if s.Flags.Target != "" {
+	if s.Target != "" {
 		return 1
 	}
 	return 2
@@ -190,18 +199,18 @@ func (s *Session) socketsPerUser() int {
 
 // save has the run saved, if that is asked for.
 func (s *Session) save(lc *loadgen.Config) (*loadgen.Saved, error) {
-	if s.Flags.Trace == "" {
+	if s.Output.Trace == "" {
 		return nil, nil
 	}
 	known := lc.Outline()
 	s.identify(known)
-	known.Conclude(s.Flags.Thresholds)
-	return lc.Save(s.Flags.Trace, s.Stdout, known)
+	known.Conclude(s.Thresholds)
+	return lc.Save(s.Output.Trace, s.Stdout, known)
 }
 
 // show has the run's progress shown: a bar on a terminal, lines elsewhere.
 func (s *Session) show(lc *loadgen.Config) (done func()) {
-	if s.Flags.Quiet {
+	if s.Output.Quiet {
 		return func() {}
 	}
 	warmup := max(lc.Warmup, 0)

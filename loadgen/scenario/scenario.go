@@ -81,6 +81,9 @@ type Script struct {
 // MinSize is the smallest Size: a text holds at least its stamp.
 const MinSize = ledger.MaxStamp
 
+// MaxSize is the largest: a line of 4096 bytes has sender and target too.
+const MaxSize = 4000
+
 // Asked is the name that a chatter asks for, every time it joins.
 func (s *Script) Asked(chatter int) string {
 	if s.draw('n', uint64(chatter), 0).share() < s.Namesakes {

@@ -18,14 +18,17 @@ import (
 	"sync"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"chatsim/loadgen"
 	"chatsim/loadgen/report"
 	"chatsim/manager/guard"
 	"chatsim/manager/listen"
 )
 
-// Config is what a Server needs beside its address.
+// Config is what a Server needs.
 type Config struct {
+	Addr   string       // HOST:PORT to listen at
 	Pages  http.Handler // of "/live" and what it loads
 	Room   func() any   // what the room itself counts at the moment, for the page; nil where there is none
 	Hosts  []string     // by which the page may be asked for, beside the names of this machine, as patterns of path.Match
@@ -47,9 +50,19 @@ type Server struct {
 	report []byte    // nil: not yet
 }
 
-// Listen begins to serve at HOST:PORT and says where that is.
-func Listen(addr string, cfg Config) (*Server, error) {
-	ln, err := listen.TCP("watch", addr)
+// Flags defines the flag of the page.
+func (c *Config) Flags(fs *pflag.FlagSet) {
+	fs.StringVar(&c.Addr, "watch", "", "`ADDR`|serve a page there that shows the run as it goes on, and then its report, until Ctrl-C; with CI set the run's end is the end")
+}
+
+// NameFlags defines the flag of the page's names, which the live room has too.
+func (c *Config) NameFlags(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&c.Hosts, "allow-host", nil, "`HOST`|a name of this server beside its machine's, such as *.example.org; repeatable")
+}
+
+// Listen begins to serve and says where that is.
+func Listen(cfg Config) (*Server, error) {
+	ln, err := listen.TCP("watch", cfg.Addr)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +71,7 @@ func Listen(addr string, cfg Config) (*Server, error) {
 		urls = append(urls, "http://"+net.JoinHostPort(host, listen.Port(ln))+"/")
 	}
 	s := &Server{cfg: cfg, began: time.Now(), url: urls[0], done: make(chan struct{})}
-	s.http = &http.Server{Handler: guard.Handler(guard.Names{Listen: addr, Allow: cfg.Hosts}, s.handler()), DisableGeneralOptionsHandler: true,
+	s.http = &http.Server{Handler: guard.Handler(guard.Names{Listen: cfg.Addr, Allow: cfg.Hosts}, s.handler()), DisableGeneralOptionsHandler: true,
 		ReadHeaderTimeout: 10 * time.Second, WriteTimeout: time.Minute, IdleTimeout: time.Minute,
 		ErrorLog: log.New(cfg.Stderr, "chatsim: -watch: ", 0)}
 	go func() {

@@ -28,7 +28,7 @@ var client = &http.Client{
 
 func serve(t *testing.T, stderr io.Writer) *Server {
 	t.Helper()
-	s, err := Listen("127.0.0.1:0", Config{Pages: http.NotFoundHandler(), Stderr: stderr})
+	s, err := Listen(Config{Addr: "127.0.0.1:0", Pages: http.NotFoundHandler(), Stderr: stderr})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestHome(t *testing.T) {
 // What is asked for by another host's name is refused, and every answer has the
 // headers that a page has.
 func TestGuarded(t *testing.T) {
-	s, err := Listen("127.0.0.1:0", Config{Pages: http.NotFoundHandler(), Hosts: []string{"*.example.org"}, Stderr: io.Discard})
+	s, err := Listen(Config{Addr: "127.0.0.1:0", Pages: http.NotFoundHandler(), Hosts: []string{"*.example.org"}, Stderr: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func TestPortInUse(t *testing.T) {
 	s := serve(t, io.Discard)
 	defer s.Close(context.Background(), false)
 	addr := strings.Trim(strings.TrimPrefix(s.URL(), "http://"), "/")
-	_, err := Listen(addr, Config{Stderr: io.Discard})
+	_, err := Listen(Config{Addr: addr, Stderr: io.Discard})
 	var hinted interface{ Hint() string }
 	if !errors.As(err, &hinted) || err.Error() != "listen on "+addr+": the port is in use" || !strings.Contains(hinted.Hint(), "-watch") {
 		t.Errorf("%v", err)

@@ -69,7 +69,7 @@ func (h *house) greet() {
 		fmt.Fprintf(h.stdout, "  %s\n", line)
 	}
 	first := "The first line is your name"
-	if h.cfg.Password != "" {
+	if h.cfg.Password.Word != "" {
 		first = "The first line is the password, the second your name"
 	}
 	fmt.Fprintf(h.stdout, "%s, each further one goes to everybody;\n/msg NAME TEXT is for one person alone, /who says who is here.\nCtrl-C closes the room.\n", first)
@@ -88,7 +88,7 @@ func (h *house) greet() {
 		fmt.Fprintf(h.stdout, "Recording %s %s (-record off: nowhere).\n", what, where)
 	}
 	if !addr.IP.IsLoopback() {
-		if h.cfg.Password == "" {
+		if h.cfg.Password.Word == "" {
 			h.warn("there is no authentication: whoever reaches port %d is in (%s)", addr.Port, strings.Join(listen.Hosts(h.ln), ", "))
 		}
 		if h.cert == nil {

@@ -2,7 +2,7 @@
 // record, answers HTTP, takes an operator's commands, and ends in order. What
 // happens in the room is manager's business.
 //
-// It does not parse a command line.
+// It defines the flags that its Config is made of, and parses no command line.
 package live
 
 import (
@@ -25,6 +25,7 @@ import (
 	"chatsim/manager/live/outlet"
 	"chatsim/manager/record"
 	"chatsim/manager/screen"
+	"chatsim/manager/secret"
 	"chatsim/manager/web"
 	"chatsim/manager/wire"
 )
@@ -36,10 +37,10 @@ const burst = 5
 type Config struct {
 	Listen        string        // HOST:PORT
 	Drain         time.Duration // limit for everybody to get what was said, at the end
-	Record        string        // a file; empty: none
+	Record        string        // a file, or "-" for standard output; empty or "off": none
 	RecordPrivate bool
 	RecordFormat  record.Format
-	Password      string // empty: none
+	Password      secret.Password
 	MetricsAddr   string // HOST:PORT of the figures, for everybody who comes there; empty: beside the room, for who has its password
 	TLSCert       string // PEM files; empty: no TLS
 	TLSKey        string
@@ -72,6 +73,9 @@ func (e *Error) Hint() string { return e.hint }
 // then lets everybody have what was said. What was said of a run that worked is
 // on stdout, troubles are on stderr; the room waits for neither.
 func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Writer) error {
+	if err := cfg.Password.Read(); err != nil {
+		return err
+	}
 	defer staysAwake()()
 	h := newHouse(cfg, stdout, stderr)
 	defer h.flush()
@@ -104,8 +108,11 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	return errors.Join(h.close(), g.Wait())
 }
 
-// onStdout is the record that is written to standard output.
-const onStdout = "-"
+// Records that are no file: the one on standard output, and none.
+const (
+	onStdout = "-"
+	noRecord = "off"
+)
 
 // lastWords limits how long the end waits for what is said on stdout and stderr
 // to be taken.
@@ -113,8 +120,11 @@ const lastWords = time.Second
 
 func newHouse(cfg Config, stdout, stderr io.Writer) *house {
 	h := &house{cfg: cfg, stream: stdout, stdout: outlet.Of(screen.Fit(stdout)), stderr: outlet.Of(stderr)}
-	if cfg.Record == onStdout {
+	switch cfg.Record {
+	case onStdout:
 		h.stdout = h.stderr
+	case noRecord:
+		h.cfg.Record = ""
 	}
 	level := slog.LevelInfo
 	if cfg.Verbose {
@@ -146,7 +156,7 @@ type house struct {
 // open makes all that can fail, before anybody is let in.
 func (h *house) open() error {
 	cfg := h.cfg
-	mc := manager.Config{Detect: true, Measure: true, Logger: h.log, Password: cfg.Password, StrictNames: cfg.StrictNames,
+	mc := manager.Config{Detect: true, Measure: true, Logger: h.log, Password: cfg.Password.Word, StrictNames: cfg.StrictNames,
 		MaxUsers: cfg.MaxUsers, PerAddress: cfg.MaxConns, LineRate: cfg.Flood, LineBurst: int(burst * cfg.Flood),
 		NoRaw: cfg.NoRaw}
 	var err error
@@ -185,7 +195,7 @@ func (h *house) open() error {
 		Metrics: h.metrics,
 
 		Serve:    h.room.ServeLines,
-		Password: cfg.Password != "",
+		Password: cfg.Password.Word != "",
 		Trust:    h.room.Trust,
 		Apart:    h.figures != nil,
 		MaxLine:  wire.DefaultMaxLine,

@@ -18,7 +18,7 @@ import (
 // watched serves the page of a run.
 func watched(t *testing.T, room func() any) (*watch.Server, string) {
 	t.Helper()
-	s, err := watch.Listen("127.0.0.1:0", watch.Config{Pages: web.Run(), Room: room, Stderr: io.Discard})
+	s, err := watch.Listen(watch.Config{Addr: "127.0.0.1:0", Pages: web.Run(), Room: room, Stderr: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +140,7 @@ func TestRunWithViolations(t *testing.T) {
 
 // A page whose run has gone says so.
 func TestRunGone(t *testing.T) {
-	s, err := watch.Listen("127.0.0.1:0", watch.Config{Pages: web.Run(), Stderr: io.Discard})
+	s, err := watch.Listen(watch.Config{Addr: "127.0.0.1:0", Pages: web.Run(), Stderr: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}

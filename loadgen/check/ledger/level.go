@@ -20,6 +20,9 @@ var levels = [...]string{"full", "order", "count", "off"}
 
 func (l Level) String() string { return levels[l] }
 
+// Levels returns the levels' names, Full first.
+func Levels() []string { return levels[:] }
+
 // ParseLevel reads a level's name.
 func ParseLevel(s string) (Level, error) {
 	for i, name := range levels {

@@ -33,7 +33,7 @@ func Try(args []string, msg, hint string, known flags.Known) (tried int, err err
 	t.message(msg)
 	t.read()
 	for _, line := range t.lines {
-		if _, err := flags.Parse(line, known); err != nil && t.err == nil {
+		if _, err := flags.Parse(line, known.Groups(), known); err != nil && t.err == nil {
 			t.err = fmt.Errorf("chatsim %s is proposed and refused: %w", strings.Join(line, " "), err)
 		}
 	}
@@ -110,7 +110,7 @@ func (t *try) message(msg string) {
 		t.lines = append(t.lines, line)
 	}
 	if m := meantWord.FindStringSubmatch(msg); m != nil {
-		t.lines = append(t.lines, with(t.args, t.blamed, m[1]))
+		t.lines = append(t.lines, t.with(t.args, t.blamed, m[1]))
 	}
 	if m := leftover.FindStringSubmatch(msg); m != nil && !strings.HasPrefix(m[1], "-") {
 		t.args = t.args[:max(0, slices.Index(t.args, strings.Trim(m[1], `"`)))]
@@ -127,36 +127,44 @@ func (t *try) word(at int) token {
 // step reads what begins at the next token.
 func (t *try) step() {
 	now, before := t.word(t.at), t.word(t.at-1)
-	lead := before.text
 	switch {
 	case now.text == "go" || strings.TrimPrefix(now.text, "(") == "ulimit": // a command of another program
 		for t.at < len(t.tokens)-1 && t.word(t.at).end == "" {
 			t.at++
 		}
-	case now.quoted && lead == "write":
-		t.lines = append(t.lines, with(t.args, t.blamed, now.text))
+		t.at++
+	case now.quoted && before.text == "write":
+		t.lines = append(t.lines, t.with(t.args, t.blamed, now.text))
+		t.at++
 	case now.text == "chatsim" && strings.HasPrefix(t.word(t.at+1).text, "-"):
 		t.at++
 		t.lines = append(t.lines, t.flags())
-		return
 	case t.at == 0 && (t.says("one", "of") || t.says("write", "it", "like")):
 		t.list()
-		return
-	case !strings.HasPrefix(now.text, "-") || now.quoted || now.text == "-":
+	case strings.HasPrefix(now.text, "-") && !now.quoted && now.text != "-":
+		t.flag(now, before)
+	default:
+		t.at++
+	}
+}
+
+// flag reads what a hint says of a flag.
+func (t *try) flag(now, before token) {
+	switch lead := before.text; {
 	case lead == "leave" && t.word(t.at+1).text == "out":
-		t.lines = append(t.lines, without(t.args, strings.TrimLeft(now.text, "-")))
+		t.lines = append(t.lines, t.without(t.args, strings.TrimLeft(now.text, "-")))
+		t.at++
 	case lead == "write" || lead == "add" || lead == "or" || before.end == ":" && t.blamed != "":
 		line := t.args
 		for _, f := range t.flags() {
 			name, value, _ := strings.Cut(f, "=")
-			line = with(line, strings.TrimLeft(name, "-"), value)
+			line = t.with(line, strings.TrimLeft(name, "-"), value)
 		}
 		t.lines = append(t.lines, line)
-		return
 	default:
 		t.takesValue(now.text)
+		t.at++
 	}
-	t.at++
 }
 
 func (t *try) says(words ...string) bool {
@@ -174,9 +182,9 @@ func (t *try) list() {
 	for ; t.at < len(t.tokens) && !strings.HasPrefix(t.word(t.at).text, "-"); t.at++ {
 		if v := t.word(t.at).text; v != "or" {
 			if t.blamed == "threshold" || t.blamed == "find-rate" { // the limit alone
-				v = operator.FindString(valueOf(t.args, t.blamed)) + v
+				v = operator.FindString(t.valueOf(t.args, t.blamed)) + v
 			}
-			t.lines = append(t.lines, with(t.args, t.blamed, v))
+			t.lines = append(t.lines, t.with(t.args, t.blamed, v))
 		}
 		if end := t.word(t.at).end; end == ";" || end == ":" {
 			t.at++
@@ -215,7 +223,7 @@ func orPlaceholder(value string) string {
 // is an error.
 func (t *try) takesValue(name string) bool {
 	name, _, _ = strings.Cut(name, "=")
-	k := kindOf(name)
+	k := t.kindOf(name)
 	if k == unknown {
 		t.err = fmt.Errorf("%s is mentioned and is no flag", name)
 	}
@@ -235,12 +243,12 @@ const (
 var kinds sync.Map
 
 // kindOf asks the parser about a name with its dash.
-func kindOf(name string) kind {
+func (t *try) kindOf(name string) kind {
 	if k, ok := kinds.Load(name); ok {
 		return k.(kind)
 	}
 	k := alone
-	_, err := flags.Parse([]string{name}, flags.Known{Scenarios: []string{""}})
+	_, err := flags.Parse([]string{name}, t.known.Groups(), flags.Known{Groups: t.known.Groups})
 	switch {
 	case err != nil && strings.HasPrefix(err.Error(), "unknown flag"):
 		k = unknown
@@ -252,13 +260,13 @@ func kindOf(name string) kind {
 }
 
 // find returns where a flag is, and how many words it takes.
-func find(args []string, name string) (at, n int) {
+func (t *try) find(args []string, name string) (at, n int) {
 	for i, arg := range args {
 		word, _, hasValue := strings.Cut(arg, "=")
 		if !strings.HasPrefix(arg, "-") || strings.TrimLeft(word, "-") != name {
 			continue
 		}
-		if !hasValue && kindOf(word) == valued {
+		if !hasValue && t.kindOf(word) == valued {
 			return i, min(2, len(args)-i)
 		}
 		return i, 1
@@ -266,8 +274,8 @@ func find(args []string, name string) (at, n int) {
 	return len(args), 0
 }
 
-func valueOf(args []string, name string) string {
-	at, n := find(args, name)
+func (t *try) valueOf(args []string, name string) string {
+	at, n := t.find(args, name)
 	switch {
 	case n == 2:
 		return args[at+1]
@@ -279,8 +287,8 @@ func valueOf(args []string, name string) string {
 }
 
 // with is args with a flag in place of what they say of it.
-func with(args []string, name, value string) []string {
-	at, n := find(args, name)
+func (t *try) with(args []string, name, value string) []string {
+	at, n := t.find(args, name)
 	f := "-" + name
 	if value != "" {
 		f += "=" + value
@@ -288,7 +296,7 @@ func with(args []string, name, value string) []string {
 	return slices.Concat(args[:at], []string{f}, args[at+n:])
 }
 
-func without(args []string, name string) []string {
-	at, n := find(args, name)
+func (t *try) without(args []string, name string) []string {
+	at, n := t.find(args, name)
 	return slices.Concat(args[:at], args[at+n:])
 }

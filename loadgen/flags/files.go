@@ -12,34 +12,20 @@ import (
 	"chatsim/loadgen/report"
 )
 
-// output is a flag that names a file to write.
-type output struct {
-	name string
-	file *string
-}
-
-func (c *Config) outputs() []output {
-	return []output{{"json", &c.JSON}, {"junit", &c.JUnit}, {"html", &c.HTML}, {"gobench", &c.GoBench}, {"trace", &c.Trace}}
-}
-
 // Outputs are the files that the command line has written, the record too.
-func (c *Config) Outputs() []report.File {
-	var files []report.File
-	for _, o := range c.outputs() {
-		files = append(files, report.File{Flag: "-" + o.name, Path: *o.file})
-	}
-	if c.Serve {
-		files = append(files, report.File{Flag: "-record", Path: c.Record})
+func (c *Line) Outputs() []report.File {
+	files := c.files("json", "junit", "html", "gobench", "trace")
+	if c.On("serve") && c.text("record") != recordOff {
+		files = append(files, c.files("record")...)
 	}
 	return files
 }
 
 // Inputs are the files that it has read. Patterns are expanded; what they mean
 // is decided again where they are read.
-func (c *Config) Inputs() []report.File {
-	files := []report.File{{Flag: "-judge", Path: c.Judge}, {Flag: "-baseline", Path: c.Baseline},
-		{Flag: "-tls-cert", Path: c.TLSCert}, {Flag: "-tls-key", Path: c.TLSKey}, {Flag: "-tls-ca", Path: c.TLSCA}, {Flag: "-password-file", Path: c.PasswordFile}}
-	old, new := c.CompareSides()
+func (c *Line) Inputs() []report.File {
+	files := c.files("judge", "baseline", "tls-cert", "tls-key", "tls-ca", "password-file")
+	old, new := c.compareSides()
 	for _, pattern := range []string{old, new} {
 		paths, err := filepath.Glob(pattern)
 		if err != nil || len(paths) == 0 {
@@ -49,8 +35,8 @@ func (c *Config) Inputs() []report.File {
 			files = append(files, report.File{Flag: "-compare", Path: path})
 		}
 	}
-	if c.AB != "" {
-		if path, err := exec.LookPath(c.AB); err == nil || errors.Is(err, exec.ErrDot) {
+	if other := c.text("ab"); other != "" {
+		if path, err := exec.LookPath(other); err == nil || errors.Is(err, exec.ErrDot) {
 			files = append(files, report.File{Flag: "-ab", Path: path})
 		}
 	}
@@ -60,13 +46,13 @@ func (c *Config) Inputs() []report.File {
 	return files
 }
 
-// stdoutName is "-" for what means standard output.
-func stdoutName(path string) string {
-	switch path {
-	case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
-		return "-"
+// files are those that flags name.
+func (c *Line) files(flags ...string) []report.File {
+	var files []report.File
+	for _, name := range flags {
+		files = append(files, report.File{Flag: "-" + name, Path: c.text(name)})
 	}
-	return path
+	return files
 }
 
 // unnamed are flags that name a file or a directory, and what their hint is if
@@ -87,25 +73,24 @@ var unnamed = []struct{ flag, what, hint string }{
 
 // checkFiles looks at the names of files; whether they can be read and written
 // is found out where that is done.
-func (c *Config) checkFiles() error {
+func (c *Line) checkFiles() error {
 	for _, u := range unnamed {
 		if f := c.set.Lookup(u.flag); f.Changed && f.Value.String() == "" {
 			return &Error{msg: fmt.Sprintf("-%s needs the name of a %s", u.flag, u.what), hint: cmp.Or(u.hint, c.set.line(f))}
 		}
 	}
-	for _, o := range c.outputs() {
-		*o.file = stdoutName(*o.file) // or the text report would be written into it
-	}
-	if c.Record == recordOff {
-		c.Record = ""
-	}
 	return nil
 }
 
 // checkCompare looks at the form of -compare.
-func (c *Config) checkCompare() error {
-	if old, new := c.CompareSides(); c.Explicit("compare") && (old == "" || new == "" || strings.Contains(new, ",")) {
-		return &Error{msg: fmt.Sprintf("-compare %s is not OLD,NEW", show(c.Compare)), hint: "write two files, or two patterns of files: -compare 'old*.json,new*.json'"}
+func (c *Line) checkCompare() error {
+	if old, new := c.compareSides(); c.Explicit("compare") && (old == "" || new == "" || strings.Contains(new, ",")) {
+		return &Error{msg: fmt.Sprintf("-compare %s is not OLD,NEW", show(c.text("compare"))), hint: "write two files, or two patterns of files: -compare 'old*.json,new*.json'"}
 	}
 	return nil
+}
+
+func (c *Line) compareSides() (old, new string) {
+	old, new, _ = strings.Cut(c.text("compare"), ",")
+	return old, new
 }

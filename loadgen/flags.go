@@ -1,0 +1,55 @@
+package loadgen
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/scenario"
+	"chatsim/manager/choice"
+)
+
+// Flags defines the flags that set c, but for its thresholds: whoever reports
+// more runs than one has them evaluated. Their defaults are those of c.
+func (c *Config) Flags(fs *pflag.FlagSet) {
+	*c = c.withDefaults()
+	if c.Warmup == 0 {
+		c.Warmup = -1
+	}
+	fs.IntVar(&c.Users, "users", c.Users, "`N`|number of chatters")
+	fs.DurationVar(&c.Duration, "duration", c.Duration, "`D`|measured part of the run, after joining and warm-up")
+	fs.Var(&c.Rate, "rate", "`R`|lines a second of all chatters together, on a schedule; max: as fast as the room takes them")
+	fs.IntVar(&c.Inflight, "inflight", c.Inflight, "`N`|lines under way, with -rate max")
+	fs.IntVar(&c.Size, "size", c.Size, fmt.Sprintf("`B`|bytes of text in a line, %d to %d", scenario.MinSize, scenario.MaxSize))
+	fs.Var((*warmup)(&c.Warmup), "warmup", "`D`|load before measuring")
+	seed := uint64(time.Now().UnixMicro()) % 1_000_000_000 // short enough to type
+	fs.Uint64Var(&c.Seed, "seed", seed, "`N`|reproduces the script, who says what when (default: from the clock)")
+	choice.Var(fs, &c.Scenario, "scenario", "`NAME`|"+strings.Join(scenario.Names(), ", "), scenario.Names(), scenario.Find)
+	choice.Var(fs, &c.Verify, "verify", "`LEVEL`|how much of each delivery is checked: "+strings.Join(check.Levels(), ", "), check.Levels(), check.ParseLevel)
+	fs.DurationVar(&c.Drain, "drain", c.Drain, "`D`|limit for the last lines to arrive")
+	fs.BoolVar(&c.FailFast, "fail-fast", c.FailFast, "end the run when a check has failed")
+}
+
+// warmup is a duration that may be none, which a Config writes as one below 0.
+type warmup time.Duration
+
+func (w *warmup) Type() string { return "duration" }
+
+func (w *warmup) String() string {
+	if *w == -1 {
+		return "0s"
+	}
+	return time.Duration(*w).String()
+}
+
+func (w *warmup) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	if d == 0 {
+		d = -1
+	}
+	*w = warmup(d)
+	return err
+}

@@ -1,0 +1,87 @@
+package flags
+
+import (
+	"os"
+	"slices"
+	"strings"
+)
+
+// Line is a command line that makes sense. What its flags set, those who define
+// them have.
+type Line struct {
+	Help    bool
+	Topic   string // of the help: a topic, a flag or a group of flags; empty: all
+	Version bool
+
+	set     *set
+	environ []string // flags that the environment has set
+}
+
+// Explicit reports whether the command line or the environment has the flag, by
+// its long name.
+func (c *Line) Explicit(name string) bool { return c.set.Changed(name) }
+
+// scripted are the flags that decide what a run does, in the order in which
+// people write them; -seed goes last.
+var scripted = []string{"target", "dialect", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain", "calibrate"}
+
+// Reproduce is the command line that runs the same script again: what differs
+// from the defaults, and the seed.
+func (c *Line) Reproduce(seed uint64) string {
+	words := []string{"chatsim"}
+	for _, name := range scripted {
+		if f := c.set.Lookup(name); f.Value.String() != f.DefValue {
+			words = append(words, "-"+name, quote(trimDuration(f.Value.String())))
+		}
+	}
+	if _, is := c.said(term{flag: "repeat", holds: severalRuns}); is {
+		words = append(words, "-repeat", c.text("repeat"))
+	}
+	for _, t := range texts(c.set.Lookup("threshold")) {
+		words = append(words, "-threshold", quote(t))
+	}
+	return strings.Join(append(words, "-seed", utoa(seed)), " ")
+}
+
+// text is the value of a flag.
+func (c *Line) text(name string) string { return c.set.Lookup(name).Value.String() }
+
+// On reports whether a flag is on that has no value.
+func (c *Line) On(name string) bool { return c.text(name) == "true" }
+
+// Exposed reports whether the password stands on the command line, which
+// everybody on the machine can read.
+func (c *Line) Exposed() bool {
+	return c.Explicit("password") && !slices.Contains(c.environ, "password")
+}
+
+// Child are the arguments and the environment of one run of a comparison of
+// programs: what decides what a run does, and its seed.
+func (c *Line) Child(seed uint64) (args, env []string) {
+	for _, name := range scripted {
+		if f := c.set.Lookup(name); f.Changed {
+			args = append(args, "-"+name+"="+f.Value.String())
+		}
+	}
+	return append(args, "-seed="+utoa(seed), "-quiet"), withoutSettings(os.Environ())
+}
+
+// trimDuration writes 1h0m0s as 1h and 2m0s as 2m; other text stays.
+func trimDuration(s string) string {
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// quote makes a word that a POSIX shell reads as one, as it is.
+func quote(s string) string {
+	const harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+:,./@%"
+	if s != "" && strings.Trim(s, harmless) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}

@@ -1,0 +1,154 @@
+package runs
+
+import (
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/compare"
+	"chatsim/loadgen/report"
+	"chatsim/manager/choice"
+)
+
+// Config is which runs are to be made, and what is to become of them.
+type Config struct {
+	Load   loadgen.Config // of each run; Session.Open adds the rest
+	Output report.Output
+
+	Target     string     // HOST:PORT; empty: a room that Session.Open makes
+	Dialect    string     // one of Dialects
+	Thresholds thresholds // that each run must keep
+	Calibrate  bool
+
+	Repeat      int               // fresh rooms
+	Baseline    string            // a set to compare with; empty: none
+	BaselineAny bool              // also of other settings or another machine
+	Tolerance   float64           // a share that differences may have
+	Compare     string            // OLD,NEW: files or patterns
+	AB          string            // another chatsim; empty: none
+	FindRate    *report.Threshold // what the rate to be found must keep; nil: none
+	Judge       string            // the trace of a saved run, "-" for standard input; empty: none
+}
+
+// Dialects are those that chatters speak, the default first.
+func Dialects() []string { return []string{"line", "raw", "ws"} }
+
+// RunFlags defines the flags of a run that Load's do not set.
+func (c *Config) RunFlags(fs *pflag.FlagSet) {
+	fs.StringVar(&c.Target, "target", "", "`HOST:PORT`|load a running server instead of one in this process")
+	choice.Var(fs, &c.Dialect, "dialect", "`NAME`|what the chatters speak: line, raw, the original chat room's, or ws, WebSockets", Dialects(), choice.Itself)
+	fs.Var(&c.Thresholds, "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
+	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback before the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))
+}
+
+// SeveralFlags defines the flags of several runs, and of their comparison.
+func (c *Config) SeveralFlags(fs *pflag.FlagSet) {
+	c.Tolerance = compare.DefaultTolerance
+	fs.IntVar(&c.Repeat, "repeat", 1, "`N`|fresh rooms one after the other; each is reported, and the spread")
+	fs.StringVar(&c.Baseline, "baseline", "", "`FILE`|compare with a saved set of 5 runs or more; makes as many as -repeat says, at least 5")
+	fs.BoolVar(&c.BaselineAny, "baseline-any", false, "compare also with other settings or another machine, which is refused else")
+	fs.Var((*tolerance)(&c.Tolerance), "tolerance", "`P`|a difference that is no regression")
+	fs.StringVar(&c.Compare, "compare", "", "`OLD,NEW`|compare two sets of reports, each a file or a pattern such as 'old*.json'")
+	fs.StringVar(&c.AB, "ab", "", "`PROGRAM`|compare with another chatsim: both run in turn, -repeat times each (default 10)")
+	fs.Var(limit{&c.FindRate}, "find-rate", "`EXPR`|find the highest rate at which this holds and all checks pass, from -rate on, for 3s each unless -duration is given")
+}
+
+// JudgeFlags defines the flag of a saved run.
+func (c *Config) JudgeFlags(fs *pflag.FlagSet) {
+	fs.StringVar(&c.Judge, "judge", "", "`FILE`|judge a run again that -trace has saved; - is standard input")
+}
+
+// OutputFlags defines the flags that set Output.
+func (c *Config) OutputFlags(fs *pflag.FlagSet) {
+	fs.Var((*outputFile)(&c.Output.JSON), "json", "`FILE`|write the report as JSON; - is standard output, here and below, and the text report goes to standard error")
+	fs.Var((*outputFile)(&c.Output.JUnit), "junit", "`FILE`|write a JUnit report for CI services, a case for each check and threshold")
+	fs.Var((*outputFile)(&c.Output.HTML), "html", "`FILE`|write a page to look at, one file that needs no network")
+	fs.Var((*outputFile)(&c.Output.GoBench), "gobench", "`FILE`|write the figures in Go's benchmark format, for benchstat")
+	fs.Var((*outputFile)(&c.Output.Trace), "trace", "`FILE`|save the run while it goes on, to be judged again")
+	fs.BoolVarP(&c.Output.Quiet, "quiet", "q", false, "print only the verdict line")
+	fs.BoolVar(&c.Output.Verbose, "v", false, "list every check, even when all passed")
+}
+
+// outputFile is the name of a file; it is "-" for all that means standard
+// output, or the text report would be written into it.
+type outputFile string
+
+func (f *outputFile) String() string { return string(*f) }
+func (f *outputFile) Type() string   { return "string" }
+
+func (f *outputFile) Set(s string) error {
+	switch s {
+	case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
+		s = "-"
+	}
+	*f = outputFile(s)
+	return nil
+}
+
+// thresholds gathers the values of a flag; it is a pflag.SliceValue.
+type thresholds []report.Threshold
+
+func (t *thresholds) String() string     { return strings.Join(t.GetSlice(), ",") }
+func (t *thresholds) Type() string       { return "threshold" }
+func (t *thresholds) Set(s string) error { return t.Append(s) }
+
+func (t *thresholds) Append(s string) error {
+	th, err := report.ParseThreshold(s)
+	if err == nil {
+		*t = append(*t, th)
+	}
+	return err
+}
+
+func (t *thresholds) Replace(all []string) error {
+	*t = nil
+	for _, s := range all {
+		if err := t.Append(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *thresholds) GetSlice() []string {
+	var all []string
+	for _, th := range *t {
+		all = append(all, th.String())
+	}
+	return all
+}
+
+// tolerance reads 10% as a share.
+type tolerance float64
+
+func (t *tolerance) String() string { return report.FormatPercentage(float64(*t)) }
+func (t *tolerance) Type() string   { return "tolerance" }
+
+func (t *tolerance) Set(s string) error {
+	f, err := report.ParsePercentage(s)
+	if err == nil {
+		*t = tolerance(f)
+	}
+	return err
+}
+
+// limit reads one expression.
+type limit struct{ to **report.Threshold }
+
+func (l limit) Type() string { return "threshold" }
+
+func (l limit) String() string {
+	if *l.to == nil {
+		return ""
+	}
+	return (*l.to).String()
+}
+
+func (l limit) Set(s string) error {
+	th, err := report.ParseThreshold(s)
+	if err == nil {
+		*l.to = &th
+	}
+	return err
+}

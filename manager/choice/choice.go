@@ -1,0 +1,56 @@
+// Package choice is a flag whose value is one of a few words.
+package choice
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+)
+
+// Value is a flag's value; T is what a word means.
+type Value[T any] struct {
+	to    *T
+	word  string
+	words []string
+	parse func(word string) (T, error)
+}
+
+// Var defines a flag that sets to. The first of the words is the default.
+func Var[T any](fs *pflag.FlagSet, to *T, name, usage string, words []string, parse func(word string) (T, error)) {
+	v := &Value[T]{to: to, words: words, parse: parse}
+	if err := v.Set(words[0]); err != nil {
+		panic(err) // a word of the caller's own
+	}
+	fs.Var(v, name, usage)
+}
+
+// Itself is the meaning of a word that stands for itself.
+func Itself(word string) (string, error) { return word, nil }
+
+// Is returns a meaning that is true for one of the words.
+func Is(word string) func(string) (bool, error) {
+	return func(s string) (bool, error) { return s == word, nil }
+}
+
+// Words returns those there are.
+func (v *Value[T]) Words() []string { return v.words }
+
+func (v *Value[T]) String() string { return v.word }
+
+// Type is that of a string, as far as pflag is concerned.
+func (v *Value[T]) Type() string { return "string" }
+
+// Set takes one of the words.
+func (v *Value[T]) Set(s string) error {
+	if !slices.Contains(v.words, s) {
+		return fmt.Errorf("not one of %s", strings.Join(v.words, ", "))
+	}
+	t, err := v.parse(s)
+	if err != nil {
+		return err
+	}
+	*v.to, v.word = t, s
+	return nil
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// started is the program that cmdStart left running.
+type started struct {
+	cmd    *exec.Cmd
+	output strings.Builder // standard output and error together
+	read   chan struct{}   // closed when output is complete
+}
+
+// running are the started programs by script.
+var running = make(chan map[*testscript.TestScript]*started, 1)
+
+func init() { running <- make(map[*testscript.TestScript]*started) }
+
+// cmdStart is `start REGEXP program args…`: the program is left running as
+// soon as it has printed a line that matches; its submatches go to $1, $2, ….
+func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: start REGEXP program args...")
+	}
+	re, err := regexp.Compile(args[0])
+	ts.Check(err)
+	path, err := exec.LookPath(args[1])
+	ts.Check(err)
+	r, w, err := os.Pipe()
+	ts.Check(err)
+	s := &started{cmd: exec.Command(path, args[2:]...), read: make(chan struct{})}
+	s.cmd.Dir = ts.Getenv("WORK")
+	s.cmd.Env = append(os.Environ(), "CI="+ts.Getenv("CI"))
+	s.cmd.Stdout, s.cmd.Stderr = w, w
+	ts.Check(s.cmd.Start())
+	ts.Check(w.Close())
+	ts.Defer(func() {
+		s.cmd.Process.Kill() // fails where it has ended, as it should have
+		<-s.read
+		s.cmd.Wait()
+		r.Close()
+	})
+	found := make(chan []string, 1)
+	go s.follow(r, re, found)
+	select {
+	case m := <-found:
+		for i, sub := range m {
+			ts.Setenv(strconv.Itoa(i), sub)
+		}
+	case <-s.read:
+		ts.Fatalf("no line of the output matches %s:\n%s", re, s.output.String())
+	case <-time.After(maxTime):
+		ts.Fatalf("no line of the output matches %s within %v", re, maxTime)
+	}
+	all := <-running
+	all[ts] = s
+	running <- all
+}
+
+// follow reads the program's output to its end.
+func (s *started) follow(r io.Reader, re *regexp.Regexp, found chan<- []string) {
+	defer close(s.read)
+	for sc := bufio.NewScanner(r); sc.Scan(); {
+		s.output.WriteString(sc.Text() + "\n")
+		if m := re.FindStringSubmatch(sc.Text()); m != nil {
+			select {
+			case found <- m:
+			default: // an earlier line did
+			}
+		}
+	}
+}
+
+// signalled is a command such as `interrupt N`: the started program is sent the
+// signal and must end with exit code N; what it printed becomes the standard
+// output. Without N it has to go on.
+func signalled(sig os.Signal) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		if neg || len(args) > 1 {
+			ts.Fatalf("usage: interrupt N, hangup [N]")
+		}
+		all := <-running
+		s := all[ts]
+		if len(args) == 1 {
+			delete(all, ts)
+		}
+		running <- all
+		if s == nil {
+			ts.Fatalf("nothing was started")
+		}
+		ts.Check(s.cmd.Process.Signal(sig))
+		if len(args) == 0 {
+			return
+		}
+		want, err := strconv.Atoi(args[0])
+		ts.Check(err)
+		select {
+		case <-s.read:
+		case <-time.After(maxTime):
+			ts.Fatalf("still running %v after %v", maxTime, sig)
+		}
+		got := exitCode(s.cmd.Wait())
+		fmt.Fprint(ts.Stdout(), s.output.String())
+		if got != want {
+			ts.Fatalf("exit code %d, want %d:\n%s", got, want, s.output.String())
+		}
+	}
+}
