@@ -213,11 +213,11 @@ func TestManyStays(t *testing.T) {
 	if grown := memory() - before; grown > 4<<20 {
 		t.Errorf("%d bytes more are in use than before", grown)
 	}
-	m.feed.Lock()
-	names := slices.Collect(m.room.Roster().Names())
-	first, _ := m.room.Join("bob")
-	m.room.Leave(first)
-	m.feed.Unlock()
+	m.seq.feed.Lock()
+	names := slices.Collect(m.seq.state.room.Roster().Names())
+	first, _ := m.seq.state.room.Join("bob")
+	m.seq.state.room.Leave(first)
+	m.seq.feed.Unlock()
 	if first.Name() != "bob" {
 		t.Errorf("bob is taken for ever: %q", names)
 	}

@@ -248,7 +248,7 @@ func (m *Manager) Trust(ctx context.Context, from net.Addr, password string) boo
 	if ok || err != nil {
 		return ok
 	}
-	m.count(func(st *Stats) { st.WrongPasswords++ })
+	m.seq.count(func(st *Stats) { st.WrongPasswords++ })
 	_ = sleepUntil(ctx, answer)
 	return false
 }

@@ -5,8 +5,6 @@ import (
 	"io"
 	"syscall"
 	"time"
-
-	"chatsim/manager/wire"
 )
 
 // A user who is read later, by the flood limit or while the room is full, may
@@ -58,7 +56,8 @@ func (s *session) lookAtPeer() {
 	}
 }
 
-// peerHasClosed limits the time of the stay. Any goroutine may call it.
+// peerHasClosed limits the time of the stay, whatever our goroutine is doing: that
+// one finds out later, and refuses what it still reads. Any goroutine may call it.
 func (s *session) peerHasClosed(h hangup) {
 	for {
 		known := s.hangup.Load()
@@ -71,33 +70,10 @@ func (s *session) peerHasClosed(h hangup) {
 	}
 	s.passOn()
 	if h == hungUp {
-		time.AfterFunc(afterReset, func() { s.cutShort(false) })
+		time.AfterFunc(afterReset, func() { s.leave(cutLost, nil) })
 	} else {
-		time.AfterFunc(afterFIN, func() { s.cutShort(true) })
+		time.AfterFunc(afterFIN, func() { s.leave(cutClosed, nil) })
 	}
-}
-
-// cutShort ends the stay of one who has closed, whatever our goroutine is doing:
-// that one finds out later, and refuses what it still reads.
-func (s *session) cutShort(owed bool) {
-	if s.cutLocking(owed) {
-		s.m.log.Debug("left", "name", s.name, "why", "closed, with much unsaid")
-	}
-}
-
-func (s *session) cutLocking(owed bool) bool {
-	m := s.m
-	m.feed.Lock()
-	defer m.feed.Unlock()
-	if s.member == nil || s.left || m.closing {
-		return false
-	}
-	s.cut.Store(true)
-	if owed {
-		m.frame = wire.AppendError(m.frame[:0], wire.LeftEarly.With("the rest of your lines was not said to anybody"))
-		m.feed.AppendPrivateLocked(s.sub, m.frame)
-	}
-	return s.leaveLocked(owed)
 }
 
 // lookOut looks at the peer, now and from time to time until stop is called,
@@ -130,7 +106,7 @@ func (s *session) stopLooking() {
 // unlessCut returns err, but nil where that is because the stay was cut: then
 // what was to be said, so many lines, and all that is still read is refused.
 func (s *session) unlessCut(err error, lines int) error {
-	if err != errOver || !s.cut.Load() {
+	if err != errOver || !s.isCut() {
 		return err
 	}
 	s.refusing = true
@@ -142,6 +118,6 @@ func (s *session) countRefused() {
 	if s.refused == 0 {
 		return
 	}
-	s.m.count(func(st *Stats) { st.LeftUnsaid += s.refused })
+	s.m.seq.count(func(st *Stats) { st.LeftUnsaid += s.refused })
 	s.m.log.Debug("left before all was said", "name", s.name, "refused_lines", s.refused)
 }

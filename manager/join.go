@@ -49,63 +49,46 @@ func (s *session) greet() error {
 
 // reserve waits until the memory for one more roster is free.
 func (m *Manager) reserve() (release func(), err error) {
-	m.feed.Lock()
-	size := m.room.Roster().Size()
-	m.feed.Unlock()
-	weight := min(int64(size)+1024, rosterMemory)
+	weight := min(int64(m.seq.roster().Size())+1024, rosterMemory)
 	if err := m.rosters.Acquire(m.ctx, weight); err != nil {
 		return nil, &refusal{wire.Shutdown, wire.Shutdown.Text()}
 	}
 	return func() { m.rosters.Release(weight) }, nil
 }
 
-// join is the critical section that lets the user in: everybody else is told at
-// the place of the order right before which its own cursor begins. The leave of a
-// ghost whose place it takes is told right before.
+// join lets the user in.
 func (s *session) join() (room.Roster, error) {
-	m := s.m
+	s.sub = feed.NewSubscriber(s.out, s.onEnd)
+	r := joinRequest{stay: &s.stay, asked: s.asked, returns: s.returns}
 	fresh := ""
 	if s.returns {
 		fresh = newToken()
+		r.fresh = hashOf(fresh)
 	}
-	var ghost *session
-	defer func() { // without the lock
-		if ghost != nil {
-			ghost.interrupt()
-			m.log.Debug("left", "name", ghost.name, "why", wire.Elsewhere.String())
-		}
-	}()
-	sub := feed.NewSubscriber(s.out, s.onEnd)
-	m.feed.Lock()
-	defer m.feed.Unlock()
-	if !m.feed.WaitGuestLocked() || m.closing {
-		return room.Roster{}, &refusal{wire.Shutdown, wire.Shutdown.Text()}
+	if s.token != "" {
+		r.token = hashOf(s.token)
 	}
-	member, roster, replaced, err := s.takeNameLocked(fresh)
+	in, err := s.m.seq.join(r)
 	if err != nil {
 		return room.Roster{}, err
 	}
-	if ghost = replaced; ghost != nil {
-		m.stats.Returns++
+	if in.ghost != nil {
+		in.ghost.session.interrupt()
+		s.m.log.Debug("left", "name", in.ghost.name, "why", endings[replaced].why)
 	}
-	m.frame = wire.AppendJoin(m.frame[:0], member.Name())
-	m.feed.AppendLocked(m.frame)
-	m.feed.SubscribeLocked(sub)
-	member.Session = s
-	s.member, s.sub, s.name = member, sub, member.Name()
+	if s.returns && !in.known {
+		s.token = fresh
+	}
 	if s.raw != nil {
 		s.raw.peer.Given = s.name
 	}
-	m.changes++
-	m.stats.Joins++
-	return roster, nil
+	return in.roster, nil
 }
 
 // writeGreeting writes to a newcomer whose cursor is held. One that takes
 // nothing for the grace is evicted even where nobody else goes on. Any other
 // failure leaves the session to its reader: what was sent before still counts.
 func (s *session) writeGreeting(b []byte) {
-	f := s.m.feed
 	for len(b) > 0 {
 		_ = s.out.SetWriteDeadline(time.Now().Add(s.m.cfg.Grace))
 		n, err := s.out.Write(b[:min(len(b), rosterPiece)])
@@ -114,19 +97,15 @@ func (s *session) writeGreeting(b []byte) {
 			s.greetingFailed(err)
 			return
 		}
-		f.Progress(s.sub)
+		s.m.seq.progress(&s.stay)
 	}
 	_ = s.out.SetWriteDeadline(time.Time{})
-	f.Release(s.sub)
+	s.m.seq.release(&s.stay)
 }
 
 func (s *session) greetingFailed(err error) {
-	f := s.m.feed
-	f.Lock()
-	current := f.DropLocked(s.sub)
-	f.Unlock()
 	switch {
-	case !current: // the feed was first, and has told onEnd
+	case !s.m.seq.drop(&s.stay): // the feed was first, and has told onEnd
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		s.onEnd(feed.Stalled, err)
 	default:

@@ -3,7 +3,6 @@ package manager
 import (
 	"errors"
 	"io"
-	"net"
 	"os"
 	"time"
 
@@ -11,41 +10,11 @@ import (
 	"chatsim/manager/wire"
 )
 
-// leave ends the stay: everybody else is told at the place of the order that
-// the user itself does not see any more. If it is owed what came before, the
-// feed goes on writing that. Any goroutine may call it; only the first counts,
-// and has why logged.
-func (s *session) leave(owed bool, why string) {
-	s.m.feed.Lock()
-	left := s.leaveLocked(owed)
-	s.m.feed.Unlock()
-	if left {
-		s.m.log.Debug("left", "name", s.name, "why", why)
+// leave ends the stay, unless it is over. Any goroutine may call it.
+func (s *session) leave(by end, err error) {
+	if s.m.seq.leave(leaveRequest{&s.stay, by}) {
+		s.m.log.Debug("left", "name", s.name, "why", whyOf(by, err))
 	}
-}
-
-// leaveLocked is leave without the log; false means that the stay was over
-// already.
-func (s *session) leaveLocked(owed bool) bool {
-	m := s.m
-	if s.member == nil || s.left {
-		return false
-	}
-	s.left = true
-	if owed {
-		m.feed.FinishLocked(s.sub)
-	} else {
-		m.feed.DropLocked(s.sub)
-	}
-	m.room.Leave(s.member)
-	m.changes++
-	m.stats.Leaves++
-	if m.cfg.Detect {
-		m.past.add(s.name)
-	}
-	m.frame = wire.AppendLeave(m.frame[:0], s.name)
-	m.feed.AppendLocked(m.frame)
-	return true
 }
 
 // onEnd is told by the feed that it writes no more for us, and why. It may be
@@ -53,9 +22,9 @@ func (s *session) leaveLocked(owed bool) bool {
 func (s *session) onEnd(r feed.Reason, err error) {
 	switch r {
 	case feed.Stalled:
-		s.evict(wire.Stalled)
+		s.evict(stalled, wire.Stalled)
 	case feed.Slow:
-		s.evict(wire.Slow)
+		s.evict(slow, wire.Slow)
 	case feed.Broken:
 		// The user stays until what it has sent so far is read, but not longer
 		// than that can take.
@@ -72,86 +41,68 @@ func (s *session) onEnd(r feed.Reason, err error) {
 // evict announces the leave at once, whatever our goroutine is doing, and ends
 // the connection. Its socket is full, so the reason cannot be written there; a
 // connection that has another way to tell it is told.
-func (s *session) evict(r wire.Reason) {
-	s.m.count(func(st *Stats) { st.Evicted[r]++ })
+func (s *session) evict(by end, r wire.Reason) {
+	s.m.seq.count(func(st *Stats) { st.Evicted[r]++ })
 	s.m.log.Warn("evicted", "name", s.name, "reason", r.String())
-	s.leave(false, r.String())
+	s.leave(by, nil)
 	if c, ok := s.conn.(interface{ Evicted(reason string) }); ok {
-		c.Evicted(r.Text())
+		c.Evicted(endings[by].word)
 	}
-	reset(s.conn)
+	s.closeBy(endings[by].close)
 }
 
-// part ends the session of one who was in; err is what ended its reading.
+// part ends the session of one who was in; err is what ended its reading. Where
+// something else has ended the stay before, that counts.
 func (s *session) part(err error) {
-	var refused *refusal
-	if errors.As(err, &refused) {
+	if _, ok := errors.AsType[*refusal](err); ok {
 		s.refuse(err)
 		return
 	}
-	if s.m.draining.Load() || s.dismissed.Load() {
-		// The feed has been told to finish for us, our last frame included.
+	read := s.endOf(err)
+	if read != closing { // then the sequencer has everybody finish
+		s.leave(read, err)
+	}
+	by := read
+	if first := s.endedBy(); first != nobody {
+		by = first
+	}
+	how := endings[by].close
+	if how == asRead {
+		how = endings[read].close
+	}
+	if how != rst {
 		s.ended.Wait()
-		if s.outcome == feed.Finished {
-			s.farewell()
-		} else {
-			reset(s.conn)
+		if s.outcome != feed.Finished {
+			how = rst
 		}
-		return
 	}
-	_, violates := errors.AsType[violation](err)
-	owed := errors.Is(err, io.EOF) || violates
-	s.leave(owed, endOf(err))
-	if !owed {
-		reset(s.conn)
-		return
-	}
-	s.ended.Wait()
-	if s.outcome != feed.Finished {
-		reset(s.conn)
-		return
-	}
-	if violates {
-		s.farewell()
-		return
-	}
-	_ = s.conn.Close() // nothing is unread, so what is queued is still sent, then a FIN
-}
-
-// endOf is what ended a reading, in a few words.
-func endOf(err error) string {
-	if errors.Is(err, io.EOF) {
-		return "closed its connection"
-	}
-	if op, ok := errors.AsType[*net.OpError](err); ok {
-		err = op.Err
-	}
-	return err.Error()
+	s.closeBy(how)
 }
 
 // refuse ends the session of one who was not let in.
 func (s *session) refuse(err error) {
-	var refused *refusal
+	var refusal *refusal
 	var visitor *visiting
 	if errors.As(err, &visitor) {
 		return
 	}
-	if !errors.As(err, &refused) {
-		s.m.count(func(st *Stats) { st.Dropouts++ })
+	if !errors.As(err, &refusal) {
+		s.m.seq.count(func(st *Stats) { st.Dropouts++ })
 		if _, ok := errors.AsType[violation](err); ok {
-			s.farewell()
+			s.closeBy(endings[violated].close)
+			return
 		}
-		_ = s.conn.Close()
+		s.closeBy(endings[neverJoined].close)
 		return
 	}
-	s.m.count(func(st *Stats) { st.LoginFailures[refused.reason]++ })
-	s.m.log.Debug("refused", "peer", s.conn.RemoteAddr(), "reason", refused.text)
+	s.m.seq.count(func(st *Stats) { st.LoginFailures[refusal.reason]++ })
+	s.m.log.Debug("refused", "peer", s.conn.RemoteAddr(), "reason", refusal.text)
 	_ = s.out.SetWriteDeadline(time.Now().Add(lingerTime))
-	if _, err := s.out.Write(wire.AppendError(nil, refused.text)); err == nil {
-		s.farewell()
+	if _, err := s.out.Write(wire.AppendError(nil, refusal.text)); err != nil {
+		s.closeBy(fin)
 		return
 	}
-	_ = s.conn.Close()
+	s.closeBy(endings[refused].close)
 }
 
 // farewell closes so that our last words arrive: closing with input unread

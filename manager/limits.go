@@ -38,11 +38,6 @@ func (m *Manager) leaveAddress(ip netip.Addr) {
 	}
 }
 
-// fullLocked says that nobody more may be in the room.
-func (m *Manager) fullLocked() bool {
-	return m.cfg.MaxUsers > 0 && m.room.Len() >= m.cfg.MaxUsers
-}
-
 // charge counts a line of so many bytes against the limit, and reports whether
 // the next has to wait for that: nothing is dropped, it is read later. The first
 // time the user is told of the limit.
@@ -52,9 +47,7 @@ func (s *session) charge(b *batch, bytes int) (slowed bool) {
 	}
 	if !s.toldSlow {
 		s.toldSlow = true
-		start := len(b.out)
-		b.out = wire.AppendSlow(b.out, s.m.cfg.LineRate)
-		b.ops = append(b.ops, op{kind: reply, start: start, end: len(b.out)})
+		b.answer(wire.AppendSlow(b.frames, s.m.cfg.LineRate))
 	}
 	return true
 }
@@ -89,7 +82,7 @@ func (s *session) slowDown() {
 	for s.delay > 0 {
 		s.lookAtPeer()
 		s.wait()
-		if s.cut.Load() {
+		if s.isCut() {
 			s.delay, s.refusing = 0, true
 		}
 	}
@@ -123,7 +116,7 @@ func (s *session) wait() {
 		}
 	}
 	s.delay -= time.Since(begin)
-	if s.m.draining.Load() || s.dismissed.Load() {
+	if s.m.draining.Load() || s.isDismissed() {
 		s.delay = 0
 	}
 }

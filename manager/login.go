@@ -100,7 +100,7 @@ func (s *session) password(line []byte) ([]byte, error) {
 		s.setReadDeadline(s.until) // its turn may have come late
 		return s.nameLine(nil)
 	}
-	s.m.count(func(st *Stats) { st.WrongPasswords++ })
+	s.m.seq.count(func(st *Stats) { st.WrongPasswords++ })
 	s.hold(answer)
 	return nil, wrongPassword("the first line is the password of the room, the next one your name")
 }

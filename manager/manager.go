@@ -3,8 +3,9 @@
 //
 // It is the sockets and limits around two packages that do the thinking: room
 // decides who is present under which name, feed brings bytes to readers. A join,
-// a line or a leave is one critical section over both, and that is the only
-// place where order is made. What the bytes mean is wire's.
+// a line or a leave is a request, which the sequencer applies to both in one
+// critical section: that is the only place where order is made. How a session
+// ends is a table, in ends.go. What the bytes mean is wire's.
 //
 // It does not know what users talk about, keeps no history and no accounts.
 package manager
@@ -13,7 +14,6 @@ import (
 	"context"
 	"crypto/tls"
 	"log/slog"
-	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -24,7 +24,6 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"chatsim/manager/feed"
-	"chatsim/manager/room"
 	"chatsim/manager/wire"
 )
 
@@ -86,7 +85,7 @@ type Manager struct {
 	// Static after New.
 	cfg     Config
 	log     *slog.Logger
-	feed    *feed.Feed
+	seq     *sequencer          // makes the order
 	rosters *semaphore.Weighted // bytes of rosters under way
 	batches sync.Pool           // of *batch
 	floods  *floods             // nil: lines are not limited
@@ -103,22 +102,14 @@ type Manager struct {
 
 	web    *http.Server // nil: HTTP is not spoken; static once the Manager serves
 	visits *visits      // connections for it
-	record *feed.Subscriber
 
 	mu sync.Mutex
-	// Guarded by mu, which is never held together with the feed's lock.
+	// Guarded by mu, which is never held together with the sequencer's lock.
 	sessions  map[*session]struct{}
 	inner     int // of them, whose connection is that of another one too
 	listeners map[net.Listener]struct{}
 	addresses map[netip.Addr]int // connections, where PerAddress limits them
 
-	// Guarded by the feed's lock.
-	room    room.Room
-	changes uint64 // joins and leaves: tells whether a Roster is still current
-	frame   []byte // for short frames that only the critical section can know
-	closing bool   // nobody is let in and nothing is said any more
-	past    past   // names that clients of the raw dialect may still know
-	stats   Stats
 }
 
 // Stats counts since New, but for the first three, which are of the moment.
@@ -150,25 +141,18 @@ func New(cfg Config) *Manager {
 	m := &Manager{
 		cfg:       cfg,
 		log:       cfg.Logger,
-		feed:      feed.New(feed.Config{Window: cfg.Window, Grace: cfg.Grace, Measure: cfg.Measure}),
+		seq:       newSequencer(&cfg),
 		rosters:   semaphore.NewWeighted(rosterMemory),
 		sessions:  make(map[*session]struct{}),
 		listeners: make(map[net.Listener]struct{}),
 		addresses: make(map[netip.Addr]int),
 		guesses:   guesses{log: cfg.Logger, of: make(map[netip.Prefix]*guesser)},
 		visits:    newVisits(),
-		stats: Stats{
-			LoginFailures: make(map[wire.Reason]uint64),
-			Evicted:       make(map[wire.Reason]uint64),
-		},
 	}
 	m.batches.New = func() any { return newBatch(cfg.MaxLine) }
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	if cfg.LineRate > 0 {
 		m.floods = newFloods(cfg.LineRate, cfg.LineBurst)
-	}
-	if cfg.StrictNames {
-		m.room.Keys = []func(string) string{wire.Skeleton, wire.CapitalSkeleton}
 	}
 	if cfg.Record != nil {
 		m.startRecord()
@@ -181,36 +165,18 @@ func (m *Manager) Stats() Stats {
 	m.mu.Lock()
 	connections := len(m.sessions) - m.inner
 	m.mu.Unlock()
-	m.feed.Lock()
-	st := m.stats
-	st.LoginFailures = maps.Clone(st.LoginFailures)
-	st.Evicted = maps.Clone(st.Evicted)
-	st.Online = m.room.Len()
-	m.feed.Unlock()
+	st := m.seq.stats()
 	st.Connections = connections
-	st.Feed = m.feed.Stats()
-	st.Panics += st.Feed.Panics
 	return st
 }
 
 // startRecord subscribes the record: whoever reads along is a cursor like any
 // other.
 func (m *Manager) startRecord() {
-	m.record = feed.NewSubscriber(m.cfg.Record, func(r feed.Reason, err error) {
+	sub := feed.NewSubscriber(m.cfg.Record, func(r feed.Reason, err error) {
 		if r != feed.Finished {
 			m.log.Error("the record has ended", "reason", r.String(), "error", err)
 		}
 	})
-	m.feed.Lock()
-	m.feed.SubscribeLocked(m.record)
-	m.feed.AsideLocked(m.record)
-	m.feed.Unlock()
-	m.feed.Release(m.record)
-}
-
-// count changes a counter outside of the critical sections of a session.
-func (m *Manager) count(change func(*Stats)) {
-	m.feed.Lock()
-	defer m.feed.Unlock()
-	change(&m.stats)
+	m.seq.record(sub, m.cfg.RecordPrivate)
 }

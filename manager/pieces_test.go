@@ -45,7 +45,7 @@ func listen(t testing.TB, m *Manager, name string, conn net.Conn) {
 	if _, err := s.join(); err != nil {
 		t.Fatal(err)
 	}
-	m.feed.Release(s.sub)
+	m.seq.feed.Release(s.sub)
 }
 
 // replay gives a room one connection's whole input in these pieces, and returns
@@ -55,7 +55,7 @@ func replay(t testing.TB, pieces [][]byte) (own, other []byte) {
 	amy, conn := &script{}, &script{pieces: pieces}
 	listen(t, m, "amy", amy)
 	m.ServeConn(conn)
-	if err := m.feed.Close(context.Background()); err != nil {
+	if err := m.seq.feed.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if st := m.Stats(); st.Panics != 0 {

@@ -37,9 +37,9 @@ func discard(conn net.Conn) {
 
 // sessionOf finds the session of a user who is online.
 func sessionOf(m *Manager, name string) *session {
-	m.feed.Lock()
-	defer m.feed.Unlock()
-	return m.room.Lookup(name).Session.(*session)
+	m.seq.feed.Lock()
+	defer m.seq.feed.Unlock()
+	return m.seq.state.room.Lookup(name).Session.(*stay).session
 }
 
 func TestPublishingDoesNotAllocate(t *testing.T) {
@@ -54,10 +54,10 @@ func TestPublishingDoesNotAllocate(t *testing.T) {
 		if len(rest) != 0 || err != nil {
 			t.Fatalf("rest %q, %v", rest, err)
 		}
-		m.feed.Lock()
-		defer m.feed.Unlock()
+		m.seq.feed.Lock()
+		defer m.seq.feed.Unlock()
 		for _, sub := range subs {
-			m.feed.WaitConsumedLocked(sub, m.feed.OwedLocked(sub))
+			m.seq.feed.WaitConsumedLocked(sub, m.seq.feed.OwedLocked(sub))
 		}
 	}
 	for range 200 { // until the log recycles its chunks

@@ -108,9 +108,7 @@ func (w *rawWriter) showRoster() error {
 	if err := w.pause(w.spacing); err != nil {
 		return err
 	}
-	w.m.feed.Lock()
-	roster := w.m.room.Roster()
-	w.m.feed.Unlock()
+	roster := w.m.seq.roster()
 	w.dirty, w.shown = false, time.Now()
 	return w.write(w.peer.AppendRoster(nil, roster.Names()))
 }
@@ -154,7 +152,7 @@ func (s *session) becomeRaw() {
 // consumeRaw is consume for the raw dialect. What has no end yet is waited for;
 // last says that this was in vain.
 func (s *session) consumeRaw(b *batch, data []byte, last bool) (rest []byte, err error) {
-	in := wire.RawInput{Asked: s.signs, Given: s.name, Known: s.m.knownPrefix}
+	in := wire.RawInput{Asked: s.signs, Given: s.name, Known: s.m.seq.knownPrefix}
 	for len(data) > 0 && s.delay == 0 {
 		req, n := in.Next(data, last)
 		switch {
@@ -176,7 +174,7 @@ func (s *session) consumeRaw(b *batch, data []byte, last bool) (rest []byte, err
 			return nil, err
 		}
 		data = data[n:]
-		if len(b.out) >= batchSize {
+		if len(b.frames) >= batchSize {
 			if err := s.publish(b); err != nil {
 				return nil, err
 			}
@@ -222,47 +220,4 @@ func (s *session) settleRaw(ended error) error {
 		return nil
 	}
 	return ended
-}
-
-// maxPast is how many names are remembered of those who have left. A client of
-// the raw dialect may still write to them, and nobody else must take that for
-// the start of a longer text.
-const maxPast = 1024
-
-// past are names of users who have left, the last ones.
-type past struct {
-	names map[string]int // how often each stands in ring
-	ring  []string
-	next  int
-}
-
-func (p *past) add(name string) {
-	if p.names == nil {
-		p.names = make(map[string]int)
-	}
-	if len(p.ring) < maxPast {
-		p.ring = append(p.ring, name)
-	} else {
-		old := p.ring[p.next]
-		if p.names[old]--; p.names[old] == 0 {
-			delete(p.names, old)
-		}
-		p.ring[p.next] = name
-		p.next = (p.next + 1) % maxPast
-	}
-	p.names[name]++
-}
-
-// knownPrefix gives the length of the longest name of a user that b begins
-// with.
-func (m *Manager) knownPrefix(b []byte) int {
-	m.feed.Lock()
-	defer m.feed.Unlock()
-	const longest = wire.MaxName + 10 // digits of a suffix
-	for n := min(len(b), longest); n > 0; n-- {
-		if m.room.LookupBytes(b[:n]) != nil || m.past.names[string(b[:n])] > 0 {
-			return n
-		}
-	}
-	return 0
 }

@@ -8,8 +8,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"chatsim/manager/wire"
 )
 
 const (
@@ -70,7 +68,7 @@ func (m *Manager) accept(ln net.Listener) (net.Conn, error) {
 		if !passing(err) {
 			return nil, err
 		}
-		m.count(func(s *Stats) { s.AcceptErrors++ })
+		m.seq.count(func(s *Stats) { s.AcceptErrors++ })
 		m.log.Warn("cannot accept a connection", "error", err, "retry_in", wait)
 		select {
 		case <-time.After(wait):
@@ -142,20 +140,11 @@ func (m *Manager) Shutdown(ctx context.Context) error {
 	m.mu.Unlock()
 	m.cancel()
 
-	goodbye := wire.AppendError(nil, wire.Shutdown.Text())
-	m.feed.Lock()
-	m.closing = true
-	for _, s := range sessions {
-		if s.member != nil && !s.left {
-			m.feed.AppendPrivateLocked(s.sub, goodbye)
-			m.feed.FinishLocked(s.sub)
-		}
-	}
-	m.feed.Unlock()
+	m.seq.close(sessions)
 	for _, s := range sessions {
 		s.interrupt()
 	}
-	err := m.feed.Close(ctx)
+	err := m.seq.drain(ctx)
 	m.closeHTTP(ctx)
 	stop := context.AfterFunc(ctx, func() {
 		m.hurry.Store(true)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"chatsim/manager/feed"
-	"chatsim/manager/room"
 	"chatsim/manager/wire"
 )
 
@@ -26,6 +25,7 @@ const (
 type session struct {
 	// Static after newSession.
 	m     *Manager
+	stay  // in the room; zero before the join
 	conn  net.Conn
 	out   feed.Conn       // conn, or what puts frames into another form on their way there
 	under syscall.RawConn // the socket that conn goes over; nil: none, or it cannot be looked at
@@ -42,7 +42,6 @@ type session struct {
 	refused  uint64        // lines of that
 	until    time.Time     // that the login may take; zero afterwards
 	lookout  *time.Timer   // see lookOut; nil until it is needed
-	name     string        // assigned
 	asked    string        // cleaned
 	signs    string        // what the client calls itself until it knows its name: as it asked
 	returns  bool          // the client wants to come back, or comes back: it is told a token
@@ -50,19 +49,12 @@ type session struct {
 	skipping bool          // up to the end of a line that is too long
 	whoMark  int64         // when the feed has written so much, the last answer to /who is out
 
-	// Guarded by the feed's lock; member and sub are set once, at the join.
-	member *room.Member
-	sub    *feed.Subscriber
-	left   bool // the stay is over and announced
-
 	outcome feed.Reason // see ended
 
-	dismissed atomic.Bool  // put out by the operator, or its place taken by itself
-	cut       atomic.Bool  // the stay has ended before all that was sent was said
-	hangup    atomic.Int32 // how the peer has closed, as far as it was seen; see hangup
-	passed    atomic.Bool  // flood was passed on
-	waiting   atomic.Bool  // lookout is to go on
-	cutoff    atomic.Int64 // no read waits for longer, in Unix nanoseconds; 0: none
+	hangup  atomic.Int32 // how the peer has closed, as far as it was seen; see hangup
+	passed  atomic.Bool  // flood was passed on
+	waiting atomic.Bool  // lookout is to go on
+	cutoff  atomic.Int64 // no read waits for longer, in Unix nanoseconds; 0: none
 }
 
 // violation is the error of a connection whose peer has broken the protocol below
@@ -90,6 +82,7 @@ func (*visiting) Error() string { return "speaks HTTP" }
 
 func newSession(m *Manager, conn net.Conn) *session {
 	s := &session{m: m, conn: conn, out: conn, under: rawOf(socket(conn))}
+	s.stay.session = s
 	s.ended.Add(1)
 	s.in.init(conn, &m.batches, s.leaveUnread)
 	s.in.ahead.all = &m.ahead
@@ -97,7 +90,7 @@ func newSession(m *Manager, conn net.Conn) *session {
 }
 
 // leaveUnread says that input is better left in the socket for now.
-func (s *session) leaveUnread() bool { return s.member != nil && !s.refusing && s.m.feed.Full() }
+func (s *session) leaveUnread() bool { return s.member != nil && !s.refusing && s.m.seq.full() }
 
 // run is the session's life.
 func (s *session) run() {
@@ -153,8 +146,8 @@ func (s *session) enter() (err error) {
 // panicked ends a session that has run into a bug, and no other.
 func (s *session) panicked(p any) {
 	s.m.log.Error("a session has panicked", "panic", p, "name", s.name, "stack", string(debug.Stack()))
-	s.m.count(func(st *Stats) { st.Panics++ })
-	s.leave(false, "panic")
+	s.m.seq.count(func(st *Stats) { st.Panics++ })
+	s.leave(panicked, nil)
 	reset(s.conn)
 }
 
@@ -187,17 +180,12 @@ func (s *session) converse() error {
 // waitRoom waits until the room takes more.
 func (s *session) waitRoom() error {
 	defer s.lookOut()()
-	s.m.feed.Lock()
-	defer s.m.feed.Unlock()
-	if !s.m.feed.WaitRoomLocked() || s.left {
-		return s.unlessCut(errOver, 0)
-	}
-	return nil
+	return s.unlessCut(s.m.seq.waitRoom(&s.stay), 0)
 }
 
 // over says that the session is to end whatever its peer does.
 func (s *session) over() bool {
-	return s.m.draining.Load() || s.dismissed.Load() || s.cutoff.Load() != 0
+	return s.m.draining.Load() || s.isDismissed() || s.cutoff.Load() != 0
 }
 
 // setReadDeadline is the only way to change it, so that an end from elsewhere is
@@ -207,7 +195,7 @@ func (s *session) setReadDeadline(t time.Time) {
 		t = time.Unix(0, end)
 	}
 	_ = s.conn.SetReadDeadline(t)
-	if s.m.draining.Load() || s.dismissed.Load() {
+	if s.m.draining.Load() || s.isDismissed() {
 		s.interrupt()
 	}
 }

@@ -281,9 +281,9 @@ func TestWhoDoesNotGrowMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		m.feed.Lock()
-		owed := m.feed.OwedLocked(bobOf(m).sub)
-		m.feed.Unlock()
+		m.seq.feed.Lock()
+		owed := m.seq.feed.OwedLocked(bobOf(m).sub)
+		m.seq.feed.Unlock()
 		if want := int64(len("[\"bob\"]\n")); owed != want {
 			t.Errorf("%d bytes of answers are made for one who does not read, want %d", owed, want)
 		}
@@ -294,7 +294,7 @@ func TestWhoDoesNotGrowMemory(t *testing.T) {
 	})
 }
 
-func bobOf(m *Manager) *session { return m.room.Lookup("bob").Session.(*session) }
+func bobOf(m *Manager) *session { return m.seq.state.room.Lookup("bob").Session.(*stay).session }
 
 // bomb is a connection that panics when it reads a certain line.
 type bomb struct{ net.Conn }

@@ -10,44 +10,24 @@ const rosterTries = 8
 // One answer must be out before the next is made, so that asking cannot grow
 // memory.
 func (s *session) answerWho() error {
-	m := s.m
-	m.feed.Lock()
-	m.feed.WaitConsumedLocked(s.sub, s.whoMark)
-	m.feed.Unlock()
-	release, err := m.reserve()
+	q := s.m.seq
+	q.waitRead(&s.stay, s.whoMark)
+	release, err := s.m.reserve()
 	if err != nil {
 		return errOver
 	}
 	defer release()
 	var frame []byte
 	for try := range rosterTries {
-		m.feed.Lock()
-		roster, at := m.room.Roster(), m.changes
-		m.feed.Unlock()
+		roster, at := q.version()
 		frame = wire.AppendRoster(frame[:0], roster.Names())
-		if done, err := s.answerIfCurrent(frame, at, try == rosterTries-1); done || err != nil {
+		mark, done, err := q.answer(&s.stay, rosterAnswer{frame, at, try == rosterTries-1})
+		if done {
+			s.whoMark = mark
+		}
+		if done || err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// answerIfCurrent appends a roster if nobody has joined or left since it was
-// taken; last makes sure that there is an answer.
-func (s *session) answerIfCurrent(frame []byte, at uint64, last bool) (done bool, err error) {
-	m := s.m
-	m.feed.Lock()
-	defer m.feed.Unlock()
-	if !m.feed.WaitRoomLocked() || s.left || m.closing {
-		return false, errOver
-	}
-	if m.changes != at {
-		if !last {
-			return false, nil
-		}
-		frame = wire.AppendRoster(frame[:0], m.room.Roster().Names())
-	}
-	m.feed.AppendPrivateLocked(s.sub, frame)
-	s.whoMark = m.feed.OwedLocked(s.sub)
-	return true, nil
 }

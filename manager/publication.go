@@ -1,0 +1,118 @@
+package manager
+
+import (
+	"bytes"
+
+	"chatsim/manager/wire"
+)
+
+// publication is what one user says, encoded, and what it is answered between
+// its lines: a request of many lines, which get places next to each other.
+type publication struct {
+	frames []byte
+	ops    []op   // what to do with them, in order
+	lines  uint64 // public ones in frames
+}
+
+// op is a step of a publication: frames[start:end], for everybody or privately.
+type op struct {
+	kind       opKind
+	start, end int
+	target     []byte // of a tell: the name, in memory of the input or of its own
+}
+
+type opKind uint8
+
+const (
+	say   opKind = iota
+	tell         // to target and back to the sender
+	reply        // to the sender alone
+)
+
+// apply appends every step in its turn.
+func (p *publication) apply(s *state, st *stay) {
+	for i := range p.ops {
+		o := &p.ops[i]
+		frames := p.frames[o.start:o.end]
+		switch o.kind {
+		case say:
+			s.log.AppendLocked(frames)
+		case tell:
+			s.tell(st, o.target, frames)
+		case reply:
+			s.log.AppendPrivateLocked(st.sub, frames)
+		}
+	}
+	s.countLines(p.lines)
+}
+
+// tell gives a private line its place, or its sender the error there.
+func (s *state) tell(st *stay, target, frame []byte) {
+	member := s.room.LookupBytes(target)
+	if member == nil {
+		s.stats.UnknownNames++
+		shown := wire.AppendText(nil, target[:min(len(target), maxShown)])
+		s.frame = wire.AppendError(s.frame[:0], wire.NoSuchUser.With(string(shown)))
+		s.log.AppendPrivateLocked(st.sub, s.frame)
+		return
+	}
+	s.stats.PrivateLines++
+	s.stats.Deliveries++
+	s.log.AppendPrivateLocked(st.sub, frame)
+	if s.record != nil {
+		s.log.AppendPrivateLocked(s.record, frame)
+	}
+	if member != st.member {
+		s.stats.Deliveries++
+		s.log.AppendPrivateLocked(member.Session.(*stay).sub, frame)
+	}
+}
+
+func (p *publication) reset() {
+	clear(p.ops)
+	p.frames, p.ops, p.lines = p.frames[:0], p.ops[:0], 0
+}
+
+// said is how many lines it would say.
+func (p *publication) said() (n int) {
+	for _, o := range p.ops {
+		if o.kind != reply {
+			n += bytes.Count(p.frames[o.start:o.end], newline)
+		}
+	}
+	return n
+}
+
+// reply has the sender told why a line of it goes no further.
+func (p *publication) reply(why string) {
+	p.answer(wire.AppendError(p.frames, why))
+}
+
+// answer has the sender alone get what is new in frames.
+func (p *publication) answer(frames []byte) {
+	start := len(p.frames)
+	p.frames = frames
+	p.ops = append(p.ops, op{kind: reply, start: start, end: len(frames)})
+}
+
+// say encodes a line for everybody; it is one step with those right before it.
+// Text is as wire.AppendText has left it.
+func (p *publication) say(sender string, text []byte) {
+	start := len(p.frames)
+	p.frames = wire.AppendLine(p.frames, sender, text, wire.Group)
+	p.lines++
+	if n := len(p.ops); n > 0 && p.ops[n-1].kind == say {
+		p.ops[n-1].end = len(p.frames)
+		return
+	}
+	p.ops = append(p.ops, op{kind: say, start: start, end: len(p.frames)})
+}
+
+// tell encodes a private line.
+func (p *publication) tell(sender string, text, target []byte) {
+	start := len(p.frames)
+	p.frames = wire.AppendLine(p.frames, sender, text, "")
+	p.frames = append(p.frames[:len(p.frames)-1], target...) // as bytes: a string would be an allocation
+	p.frames = append(p.frames, '\n')
+	p.ops = append(p.ops, op{kind: tell, start: start, end: len(p.frames), target: target})
+}

@@ -1,0 +1,234 @@
+package manager
+
+import (
+	"sync/atomic"
+
+	"chatsim/manager/feed"
+	"chatsim/manager/room"
+	"chatsim/manager/wire"
+)
+
+// state is what requests are applied to. Equal requests in equal order make equal
+// states and equal bytes: applying one looks at no clock, no socket and nothing
+// random.
+//
+// It is guarded by the sequencer.
+type state struct {
+	// Static after construction.
+	log       appender
+	maxUsers  int              // 0: no limit
+	remembers bool             // names of those who have left
+	record    *feed.Subscriber // gets private lines as well; nil: none
+
+	room    room.Room
+	changes uint64 // joins and leaves: tells whether a Roster is still current
+	frame   []byte // for short frames that only the critical section can know
+	closing bool   // nobody is let in and nothing is said any more
+	past    past   // names that clients of the raw dialect may still know
+	stats   Stats
+}
+
+func newState(cfg *Config, log appender) state {
+	s := state{
+		log:       log,
+		maxUsers:  cfg.MaxUsers,
+		remembers: cfg.Detect,
+		stats: Stats{
+			LoginFailures: make(map[wire.Reason]uint64),
+			Evicted:       make(map[wire.Reason]uint64),
+		},
+	}
+	if cfg.StrictNames {
+		s.room.Keys = []func(string) string{wire.Skeleton, wire.CapitalSkeleton}
+	}
+	return s
+}
+
+// appender is what applying a request may do with the feed: it neither locks nor
+// waits.
+type appender interface {
+	AppendLocked(b []byte)
+	AppendPrivateLocked(s *feed.Subscriber, b []byte)
+	SubscribeLocked(s *feed.Subscriber) bool
+	FinishLocked(s *feed.Subscriber)
+	DropLocked(s *feed.Subscriber) bool
+}
+
+// stay is what the sequencer knows of a session: one stay in the room.
+type stay struct {
+	session *session         // whose it is; static
+	sub     *feed.Subscriber // set before the join
+	member  *room.Member     // set once, by the join; nil: not in yet
+	name    string           // with member: the one that the room has given
+
+	// end is who has ended the stay, nobody while it goes on. It is set once, by
+	// a request; any goroutine may read it.
+	end atomic.Int32
+}
+
+// gone reports whether the stay has ended.
+func (st *stay) gone() bool { return st.endedBy() != nobody }
+
+func (st *stay) endedBy() end { return end(st.end.Load()) }
+
+// joinRequest asks for a name.
+type joinRequest struct {
+	stay    *stay
+	asked   string
+	returns bool       // it comes by a token:
+	token   room.Token // the one that it has; zero: none
+	fresh   room.Token // the one that it gets where that is not known
+}
+
+// admission is what a join has made.
+type admission struct {
+	roster room.Roster // the newcomer is last
+	known  bool        // its token is good for the next time as well
+	ghost  *stay       // whose place it took; nil: nobody's
+}
+
+// apply lets the user in: everybody else is told at the place of the order right
+// before which its own cursor begins. The leave of a ghost, whose stay with the
+// same token goes on, is told right before.
+func (r joinRequest) apply(s *state) (in admission, err error) {
+	in.known = r.token != (room.Token{}) && s.room.Knows(r.token)
+	if in.known {
+		if m := s.room.Holder(r.token); m != nil {
+			in.ghost = m.Session.(*stay)
+		}
+	}
+	switch {
+	case in.ghost != nil:
+		s.leave(in.ghost, replaced)
+		s.stats.Returns++
+	case s.maxUsers > 0 && s.room.Len() >= s.maxUsers:
+		return admission{}, &refusal{wire.Full, wire.Full.Text()}
+	}
+	member := r.admit(s, &in)
+	s.frame = wire.AppendJoin(s.frame[:0], member.Name())
+	s.log.AppendLocked(s.frame)
+	s.log.SubscribeLocked(r.stay.sub)
+	member.Session = r.stay
+	r.stay.member, r.stay.name = member, member.Name()
+	s.changes++
+	s.stats.Joins++
+	return in, nil
+}
+
+// admit has the room give the user a name. One whose token is known keeps that:
+// where the welcome does not arrive, it is good for the next try.
+func (r joinRequest) admit(s *state, in *admission) (member *room.Member) {
+	switch {
+	case !r.returns:
+		member, in.roster = s.room.Join(r.asked)
+	case in.known:
+		member, in.roster = s.room.Return(r.asked, r.token)
+	default:
+		member, in.roster = s.room.Return(r.asked, r.fresh)
+	}
+	return member
+}
+
+// leaveRequest ends a stay.
+type leaveRequest struct {
+	stay *stay
+	by   end
+}
+
+func (r leaveRequest) apply(s *state) bool {
+	if endings[r.by].cut && s.closing {
+		return false // the user gets all, and the reason of that
+	}
+	return s.leave(r.stay, r.by)
+}
+
+// leave tells everybody else at the place of the order that the user itself does
+// not see any more. If it is owed what came before, the feed goes on writing
+// that, and its last word.
+func (s *state) leave(st *stay, by end) bool {
+	if st.member == nil || st.gone() {
+		return false
+	}
+	st.end.Store(int32(by))
+	if how := &endings[by]; how.owed {
+		s.tellLast(st, how.word)
+		s.log.FinishLocked(st.sub)
+	} else {
+		s.log.DropLocked(st.sub)
+	}
+	s.room.Leave(st.member)
+	s.changes++
+	s.stats.Leaves++
+	if s.remembers {
+		s.past.add(st.name)
+	}
+	s.frame = wire.AppendLeave(s.frame[:0], st.name)
+	s.log.AppendLocked(s.frame)
+	return true
+}
+
+// tellLast gives a user its last error frame, if there is a word to tell.
+func (s *state) tellLast(st *stay, word string) {
+	if word != "" {
+		s.frame = wire.AppendError(s.frame[:0], word)
+		s.log.AppendPrivateLocked(st.sub, s.frame)
+	}
+}
+
+// kickRequest puts a user out, whose token is that of nobody from then on.
+type kickRequest struct{ name string }
+
+func (r kickRequest) apply(s *state) *stay {
+	member := s.room.Lookup(r.name)
+	if member == nil || s.closing {
+		return nil
+	}
+	st := member.Session.(*stay)
+	s.room.Void(member)
+	s.leave(st, kicked)
+	s.stats.Evicted[wire.Kicked]++
+	return st
+}
+
+// announcement is an encoded line to the group.
+type announcement struct{ frame []byte }
+
+func (a announcement) apply(s *state) {
+	s.log.AppendLocked(a.frame)
+	s.countLines(1)
+}
+
+// rosterAnswer is an encoded roster for one user alone.
+type rosterAnswer struct {
+	frame []byte
+	at    uint64 // the version that it shows
+	last  bool   // if that is not the current one, it is encoded anew
+}
+
+// apply reports whether the user was answered.
+func (a rosterAnswer) apply(s *state, st *stay) bool {
+	if s.changes != a.at {
+		if !a.last {
+			return false
+		}
+		a.frame = wire.AppendRoster(a.frame[:0], s.room.Roster().Names())
+	}
+	s.log.AppendPrivateLocked(st.sub, a.frame)
+	return true
+}
+
+// close has everybody finish.
+func (s *state) close(sessions []*session) {
+	s.closing = true
+	for _, o := range sessions {
+		if o.member != nil && !o.gone() {
+			s.tellLast(&o.stay, endings[closing].word)
+			s.log.FinishLocked(o.sub)
+		}
+	}
+}
+
+func (s *state) countLines(n uint64) {
+	s.stats.Lines += n
+	s.stats.Deliveries += n * uint64(s.room.Len())
+}

@@ -1,0 +1,202 @@
+package manager
+
+import (
+	"context"
+	"maps"
+
+	"chatsim/manager/feed"
+	"chatsim/manager/room"
+	"chatsim/manager/wire"
+)
+
+// sequencer is the place where order is made. Whatever changes the room or is
+// said in it is a request: the sequencer waits until the feed takes more, applies
+// the request to the state in one critical section, and returns what the session
+// has to know. What each request does is in request.go.
+//
+// This file is the only one that takes the feed's lock. Nobody encodes, does I/O
+// or waits for a peer while it is held.
+type sequencer struct {
+	feed  *feed.Feed // static; its lock guards state
+	state state
+}
+
+func newSequencer(cfg *Config) *sequencer {
+	f := feed.New(feed.Config{Window: cfg.Window, Grace: cfg.Grace, Measure: cfg.Measure})
+	return &sequencer{feed: f, state: newState(cfg, f)}
+}
+
+// record subscribes whoever reads along: a cursor like any other, but for
+// standing aside. private has it get the private lines as well.
+func (q *sequencer) record(sub *feed.Subscriber, private bool) {
+	q.feed.Lock()
+	q.feed.SubscribeLocked(sub)
+	q.feed.AsideLocked(sub)
+	if private {
+		q.state.record = sub
+	}
+	q.feed.Unlock()
+	q.feed.Release(sub)
+}
+
+// join lets a user in. Its cursor is held until release.
+func (q *sequencer) join(r joinRequest) (admission, error) {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	if !q.feed.WaitGuestLocked() || q.state.closing {
+		return admission{}, &refusal{wire.Shutdown, wire.Shutdown.Text()}
+	}
+	return r.apply(&q.state)
+}
+
+// progress records that a newcomer takes what is written to it.
+func (q *sequencer) progress(st *stay) { q.feed.Progress(st.sub) }
+
+// release has the feed write to a newcomer from now on.
+func (q *sequencer) release(st *stay) { q.feed.Release(st.sub) }
+
+// drop has the feed write no more to a user, who stays in the room; false: the
+// feed has ended that before.
+func (q *sequencer) drop(st *stay) bool {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return q.feed.DropLocked(st.sub)
+}
+
+// publish gives the lines of a user their place in the order. It waits while the
+// room is full; errOver says that nothing was said, as the stay is over or the
+// room is closing.
+func (q *sequencer) publish(st *stay, p *publication) error {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	if !q.feed.WaitRoomLocked() || st.gone() || q.state.closing {
+		return errOver
+	}
+	p.apply(&q.state, st)
+	return nil
+}
+
+// full is a hint, which takes no lock: publish would wait.
+func (q *sequencer) full() bool { return q.feed.Full() }
+
+// waitRoom waits until the room takes more.
+func (q *sequencer) waitRoom(st *stay) error {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	if !q.feed.WaitRoomLocked() || st.gone() {
+		return errOver
+	}
+	return nil
+}
+
+// leave ends a stay; false: it was over already, or never began.
+func (q *sequencer) leave(r leaveRequest) bool {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return r.apply(&q.state)
+}
+
+// kick ends the stay of whoever has a name; nil: nobody, or the room is closing.
+func (q *sequencer) kick(r kickRequest) *stay {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return r.apply(&q.state)
+}
+
+// announce gives a line of the server's own its place. It waits while the room
+// is full.
+func (q *sequencer) announce(a announcement) error {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	if !q.feed.WaitRoomLocked() || q.state.closing {
+		return ErrClosing
+	}
+	a.apply(&q.state)
+	return nil
+}
+
+// roster returns the roster of now.
+func (q *sequencer) roster() room.Roster {
+	roster, _ := q.version()
+	return roster
+}
+
+// version returns the roster of now, and a number by which answer knows whether
+// it is still current.
+func (q *sequencer) version() (room.Roster, uint64) {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return q.state.room.Roster(), q.state.changes
+}
+
+// waitRead waits until the feed has written everything up to a mark to a user, or
+// writes to it no more.
+func (q *sequencer) waitRead(st *stay, mark int64) {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	q.feed.WaitConsumedLocked(st.sub, mark)
+}
+
+// answer gives an encoded roster its place among a user's own lines, and returns
+// the mark at which it is written; none if the roster is not current any more.
+func (q *sequencer) answer(st *stay, a rosterAnswer) (mark int64, done bool, err error) {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	if !q.feed.WaitRoomLocked() || st.gone() || q.state.closing {
+		return 0, false, errOver
+	}
+	if !a.apply(&q.state, st) {
+		return 0, false, nil
+	}
+	return q.feed.OwedLocked(st.sub), true, nil
+}
+
+// lookup finds the user whose name, and a space behind it, a text begins with.
+func (q *sequencer) lookup(text []byte) (name string, rest []byte, ok bool) {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	member, rest := q.state.room.LookupPrefix(text)
+	if member == nil {
+		return "", nil, false
+	}
+	return member.Name(), rest, true
+}
+
+// knownPrefix returns the length of the longest name of a user, or of one who has
+// left not long ago, that b begins with.
+func (q *sequencer) knownPrefix(b []byte) int {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return q.state.knownPrefix(b)
+}
+
+// count changes a counter of what is no request.
+func (q *sequencer) count(change func(*Stats)) {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	change(&q.state.stats)
+}
+
+// stats returns the counters as they are now, but for the connections.
+func (q *sequencer) stats() Stats {
+	q.feed.Lock()
+	st := q.state.stats
+	st.LoginFailures = maps.Clone(st.LoginFailures)
+	st.Evicted = maps.Clone(st.Evicted)
+	st.Online = q.state.room.Len()
+	q.feed.Unlock()
+	st.Feed = q.feed.Stats()
+	st.Panics += st.Feed.Panics
+	return st
+}
+
+// close lets nobody in any more and has nothing more said. Everybody gets a last
+// frame behind what was said so far.
+func (q *sequencer) close(sessions []*session) {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	q.state.close(sessions)
+}
+
+// drain waits until everybody has got everything, or ctx is done.
+func (q *sequencer) drain(ctx context.Context) error { return q.feed.Close(ctx) }
