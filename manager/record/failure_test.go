@@ -125,6 +125,37 @@ func TestSyncAgain(t *testing.T) {
 	})
 }
 
+// Reopen has a failing disk tried once more at once, and not again and again.
+func TestReopenTriesOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tries := 0
+		d := &disk{fail: func(b []byte) (int, error) {
+			if tries++; tries > 100 {
+				t.Error("it is tried without a pause")
+				return len(b), nil
+			}
+			return 0, unix.ENOSPC
+		}}
+		r := start("server.txt", d, Config{})
+		r.Write([]byte(stream))
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		before := tries
+		r.Reopen()
+		synctest.Wait()
+		if tries != before+1 {
+			t.Errorf("%d tries, want 1", tries-before)
+		}
+		d.set(nil, nil)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if d.String() != asText {
+			t.Errorf("the record is\n%s", d.String())
+		}
+		finish(t, r)
+	})
+}
+
 // Close tries a failing disk once more, however long the next try is away.
 func TestCloseTriesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -155,8 +155,12 @@ func (r *Recorder) retryIn(wait time.Duration) (closing bool) {
 		case <-r.due:
 			r.sync()
 		case <-r.wake:
+			anew := r.asked()
+			if anew {
+				r.follow(true)
+			}
 			r.mu.Lock()
-			closing, anew := r.closing, r.anew
+			closing = r.closing
 			r.mu.Unlock()
 			if closing || anew {
 				r.signal() // for run, if it succeeds
