@@ -170,34 +170,8 @@ func TestMentionedFlags(t *testing.T) {
 // advice returns the texts in a node that is a hint, by its field's or variable's
 // name, or an error with what to do about it.
 func advice(n ast.Node) []string {
-	var of []ast.Expr
-	switch n := n.(type) {
-	case *ast.KeyValueExpr:
-		if named(n.Key) {
-			of = append(of, n.Value)
-		}
-	case *ast.AssignStmt:
-		if len(n.Lhs) == 1 && named(n.Lhs[0]) {
-			of = n.Rhs
-		}
-	case *ast.CompositeLit:
-		if name := strings.TrimPrefix(exprString(n.Type), "*"); len(n.Elts) == 2 && strings.HasSuffix(name, "Error") {
-			if _, keyed := n.Elts[0].(*ast.KeyValueExpr); !keyed {
-				of = n.Elts[1:]
-			}
-		}
-	case *ast.FuncDecl:
-		if n.Name.Name == "Hint" && n.Body != nil {
-			ast.Inspect(n.Body, func(n ast.Node) bool {
-				if r, ok := n.(*ast.ReturnStmt); ok {
-					of = append(of, r.Results...)
-				}
-				return true
-			})
-		}
-	}
 	var texts []string
-	for _, e := range of {
+	for _, e := range hintsOf(n) {
 		ast.Inspect(e, func(n ast.Node) bool {
 			if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
 				s, _ := strconv.Unquote(lit.Value)
@@ -207,6 +181,44 @@ func advice(n ast.Node) []string {
 		})
 	}
 	return texts
+}
+
+func hintsOf(n ast.Node) []ast.Expr {
+	switch n := n.(type) {
+	case *ast.KeyValueExpr:
+		if named(n.Key) {
+			return []ast.Expr{n.Value}
+		}
+	case *ast.AssignStmt:
+		if len(n.Lhs) == 1 && named(n.Lhs[0]) {
+			return n.Rhs
+		}
+	case *ast.CompositeLit:
+		if name := exprString(n.Type); len(n.Elts) == 2 && strings.HasSuffix(name, "Error") && !keyed(n) {
+			return n.Elts[1:]
+		}
+	case *ast.FuncDecl:
+		if n.Name.Name == "Hint" && n.Body != nil {
+			return returned(n.Body)
+		}
+	}
+	return nil
+}
+
+func keyed(n *ast.CompositeLit) bool {
+	_, is := n.Elts[0].(*ast.KeyValueExpr)
+	return is
+}
+
+func returned(body *ast.BlockStmt) []ast.Expr {
+	var all []ast.Expr
+	ast.Inspect(body, func(n ast.Node) bool {
+		if r, ok := n.(*ast.ReturnStmt); ok {
+			all = append(all, r.Results...)
+		}
+		return true
+	})
+	return all
 }
 
 func named(e ast.Expr) bool {

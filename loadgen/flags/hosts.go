@@ -7,6 +7,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/spf13/pflag"
 	"golang.org/x/net/idna"
 )
 
@@ -21,19 +22,18 @@ func (c *Line) checkPatterns() error {
 // rewrite has the values of a flag written otherwise.
 func (c *Line) rewrite(flag string, write func(string) (string, error)) error {
 	f := c.set.Lookup(flag)
-	if !f.Changed {
-		return nil
+	all := texts(f)
+	for i := range all {
+		var err error
+		if all[i], err = write(all[i]); err != nil {
+			return err
+		}
 	}
-	for _, list := range lists(f.Value) {
-		all := list.GetSlice()
-		for i, text := range all {
-			var err error
-			if all[i], err = write(text); err != nil {
+	for _, l := range lists(f.Value) {
+		if list, ok := l.(pflag.SliceValue); ok && f.Changed {
+			if err := list.Replace(all); err != nil {
 				return err
 			}
-		}
-		if err := list.Replace(all); err != nil {
-			return err
 		}
 	}
 	return nil

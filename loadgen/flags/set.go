@@ -93,13 +93,16 @@ func (s shared) Set(text string) error {
 	return s.other.Set(text)
 }
 
-// lists returns the values that a repeatable flag sets; nil: it is none.
-func lists(v pflag.Value) []pflag.SliceValue {
+// list is what a repeatable flag sets, such as a pflag.SliceValue.
+type list interface{ GetSlice() []string }
+
+// lists returns what a repeatable flag sets; nil: it is none.
+func lists(v pflag.Value) []list {
 	switch v := v.(type) {
 	case shared:
 		return append(lists(v.Value), lists(v.other)...)
-	case pflag.SliceValue:
-		return []pflag.SliceValue{v}
+	case list:
+		return []list{v}
 	}
 	return nil
 }

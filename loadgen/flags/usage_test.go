@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/pflag"
@@ -15,7 +14,6 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden file")
 
 func TestUsage(t *testing.T) {
-	const columns = 80
 	var buf bytes.Buffer
 	if err := (&Line{set: bare()}).Usage(&buf, columns); err != nil {
 		t.Fatal(err)
@@ -33,11 +31,7 @@ func TestUsage(t *testing.T) {
 	if diff := cmp.Diff(string(want), buf.String()); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", path, diff)
 	}
-	for line := range strings.Lines(buf.String()) {
-		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns {
-			t.Errorf("%d columns: %s", n, line)
-		}
-	}
+	tooWide(t, path, buf.String(), "")
 	bare().VisitAll(func(f *pflag.Flag) {
 		if !strings.Contains(buf.String(), "-"+f.Name+" ") {
 			t.Errorf("-%s is not in the help", f.Name)

@@ -86,14 +86,13 @@ func (f *outputFile) Set(s string) error {
 	return nil
 }
 
-// thresholds gathers the values of a flag; it is a pflag.SliceValue.
+// thresholds gathers the values of a flag.
 type thresholds []report.Threshold
 
-func (t *thresholds) String() string     { return strings.Join(t.GetSlice(), ",") }
-func (t *thresholds) Type() string       { return "threshold" }
-func (t *thresholds) Set(s string) error { return t.Append(s) }
+func (t *thresholds) String() string { return strings.Join(t.GetSlice(), ",") }
+func (t *thresholds) Type() string   { return "threshold" }
 
-func (t *thresholds) Append(s string) error {
+func (t *thresholds) Set(s string) error {
 	th, err := report.ParseThreshold(s)
 	if err == nil {
 		*t = append(*t, th)
@@ -101,16 +100,7 @@ func (t *thresholds) Append(s string) error {
 	return err
 }
 
-func (t *thresholds) Replace(all []string) error {
-	*t = nil
-	for _, s := range all {
-		if err := t.Append(s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
+// GetSlice returns the values one by one, as a pflag.SliceValue does.
 func (t *thresholds) GetSlice() []string {
 	var all []string
 	for _, th := range *t {
