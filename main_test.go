@@ -55,6 +55,7 @@ func TestImports(t *testing.T) {
 		"chatsim/loadgen/check":        {"net"},
 		"chatsim/loadgen/check/ledger": {"chatsim/loadgen/check"},
 		"chatsim/loadgen/trace":        {"net", "chatsim/loadgen/check"},
+		"chatsim/loadgen/measure":      {"net", "chatsim/chatter", "chatsim/loadgen/check", "chatsim/loadgen/check/ledger", "chatsim/loadgen/scenario"},
 		"chatsim/loadgen/report":       {"net"},
 		"chatsim/loadgen/scenario":     {"net"},
 	}

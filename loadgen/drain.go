@@ -88,7 +88,7 @@ func (p *patience) until(share float64, holds func() bool) bool {
 	begun := p.run.now()
 	for !holds() {
 		now := p.run.now()
-		if n := p.run.measure.observed.Load() + p.run.rosters.Load(); n != p.observed {
+		if n := p.run.measure.Observed() + p.run.rosters.Load(); n != p.observed {
 			p.observed, p.since = n, now
 		}
 		if !p.cut && p.ctx.Err() != nil {

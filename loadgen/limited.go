@@ -38,7 +38,7 @@ func (r *run) generator(rep *report.Report) {
 	if r.cfg.Rate.IsMax() {
 		return
 	}
-	lag50, lag99 := r.measure.lag.ValueAtPercentile(50), r.measure.lag.ValueAtPercentile(99)
+	lag50, lag99 := r.measure.Lag(50), r.measure.Lag(99)
 	rep.Generator = report.Generator{Applicable: true, ScheduleLagP99: lag99}
 	due, sent := rep.Latency.Delivery, rep.Latency.DeliveryActual
 	if due == nil || sent == nil {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"chatsim/loadgen/check"
+	"chatsim/loadgen/measure"
 	"chatsim/loadgen/report"
 )
 
@@ -62,14 +62,14 @@ func TestGeneratorIsJudged(t *testing.T) {
 			if i%50 == 0 {
 				late += c.of
 			}
-			l := &check.Line{Note: check.Note{Intended: 1, Actual: 1 + late, Measured: true}}
-			r.measure.sentLine(l, 0)
-			rec := r.measure.take(0)
-			rec.deliver(l, new(Frame), l.Actual+800*time.Microsecond, false, true)
-			r.measure.give(rec)
+			sent := 1 + late
+			r.measure.Sent(1, sent, sent)
+			b := r.measure.Begin(0)
+			b.Deliver(measure.Delivery{Intended: 1, Sent: sent, At: sent + 800*time.Microsecond, Measured: true})
+			r.measure.Add(b)
 		}
-		r.measure.finish()
-		rep := &report.Report{Latency: r.latencies()}
+		r.measure.Finish()
+		rep := &report.Report{Latency: r.measure.Latencies()}
 		r.generator(rep)
 		if said := strings.Join(rep.Warnings, "\n"); rep.Generator.Limited != c.want || rep.Generator.Applicable != c.applies || !strings.Contains(said, c.says) || (said != "") != c.want {
 			t.Errorf("%s: %+v, %q", c.name, rep.Generator, said)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/measure"
 	"chatsim/loadgen/pace"
 	"chatsim/loadgen/scenario"
 )
@@ -15,11 +16,11 @@ func (r *run) load(ctx context.Context) {
 	zero := r.now()
 	r.begin = zero + r.cfg.Warmup
 	r.end = r.begin + r.cfg.Duration
-	r.measure.startAt(r.begin)
-	stopSampling := r.measure.sample(r)
-	defer stopSampling()
+	r.measure.Start(r.begin)
+	used := measure.Watch(r.begin - r.now())
+	defer func() { r.usage = used() }()
 	if w := r.script.StallWindows(r.cfg.Duration); len(w) > 0 {
-		r.measure.startWindows(r.begin, w[0].To-w[0].From)
+		r.measure.StartWindows(r.begin, w[0].To-w[0].From)
 		ctx, cancel := context.WithCancel(ctx)
 		var wg sync.WaitGroup
 		wg.Go(func() { r.stalls(ctx) })

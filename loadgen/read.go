@@ -7,11 +7,12 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/measure"
 	"chatsim/manager/wire"
 )
 
 // read observes all that comes to the stay, until its stream ends. Frames of
-// one read are one batch: they share a time, a recorder and one look at what
+// one read are one batch: they share a time, a measure.Batch and one look at what
 // their sender has to do next.
 func (s *stay) read(dialled time.Duration) {
 	r := s.user.run
@@ -42,10 +43,10 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 		f.At = time.Now()
 	}
 	at := f.At.Sub(r.start)
-	rec := r.measure.take(at)
-	defer r.measure.give(rec)
+	batch := r.measure.Begin(at)
+	defer r.measure.Add(batch)
 	returned, others := -s.session.Answers(), false
-	timed := !s.stalled.Load()
+	stalled := s.stalled.Load()
 	for {
 		l, err := s.observe(f, at)
 		if err != nil {
@@ -54,16 +55,16 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 		}
 		switch {
 		case l != nil:
-			own := l.Session == s.session
-			rec.deliver(l, f, at, own, timed)
+			own, anchor := l.Session == s.session, l == r.anchor.Load()
+			batch.Deliver(measure.Delivery{Intended: l.Intended, Sent: l.Actual, At: at, Bytes: size(f),
+				Measured: l.Measured, Own: own, Untimed: stalled, Unobserved: anchor})
 			if own {
 				returned++
 			} else {
 				others = true
 			}
-			if l == r.anchor.Load() {
+			if anchor {
 				s.anchored.Store(true)
-				rec.observed-- // it is no sign that what was sent before still arrives
 			}
 		case f.Kind == wire.Error:
 			r.errors.add(string(f.Text))
@@ -85,6 +86,18 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 	s.session.Flush(at)
 	s.react(returned+s.session.Answers(), others, at)
 	return nil
+}
+
+// lineOverhead is what a chat line has beside two senders, a text and a
+// target: " sender:text@sender@target\n".
+const lineOverhead = len(" :@@\n")
+
+// size returns the bytes of a line's frame on the wire.
+func size(f *Frame) int {
+	if n := len(f.Raw); n > 0 {
+		return n + len("\n")
+	}
+	return lineOverhead + 2*len(f.Sender) + len(f.Text) + len(f.Target)
 }
 
 // next waits for a frame, parsed only if the client cannot do without.
@@ -151,8 +164,8 @@ func (s *stay) hasJoined(at, dialled time.Duration) {
 	if name != s.user.asked {
 		r.renamed.Add(1)
 	}
-	r.measure.joins(at - dialled)
-	r.measure.moved(at, movement{joins: 1})
+	r.measure.Joined(at - dialled)
+	r.measure.Moved(at, measure.Moves{Joins: 1})
 	close(s.joined)
 }
 
@@ -183,11 +196,11 @@ func (s *stay) end(err error) {
 		return
 	}
 	if s.session.Joined() {
-		by := movement{evicted: 1}
+		by := measure.Moves{Evicted: 1}
 		if left {
-			by = movement{leaves: 1}
+			by = measure.Moves{Leaves: 1}
 		}
-		r.measure.moved(r.now(), by)
+		r.measure.Moved(r.now(), by)
 		r.mu.Lock()
 		if left {
 			r.gone[s.session] = true

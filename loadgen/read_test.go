@@ -3,7 +3,7 @@ package loadgen
 import (
 	"testing"
 
-	"chatsim/loadgen/check"
+	"chatsim/loadgen/measure"
 )
 
 // streamed is a client that always has the same frame.
@@ -20,18 +20,17 @@ func (c *streamed) NextRaw(f *Frame) error {
 // TestReadingAllocatesNothing: not for the frame and not for the delivery.
 func TestReadingAllocatesNothing(t *testing.T) {
 	s := &stay{client: connection{parser: &streamed{raw: []byte(" amy:hello@amy@bob")}}}
-	m := newMeasure()
-	l := &check.Line{Note: check.Note{Actual: 1, Measured: true}}
+	m := measure.New()
 	var f Frame
 	deliver := func() {
-		rec := m.take(5)
+		batch := m.Begin(5)
 		for range 100 {
 			if err := s.next(&f); err != nil {
 				t.Error(err)
 			}
-			rec.deliver(l, &f, 5, false, true)
+			batch.Deliver(measure.Delivery{Sent: 1, At: 5, Bytes: size(&f), Measured: true})
 		}
-		m.give(rec)
+		m.Add(batch)
 	}
 	deliver() // makes the histograms
 	if n := testing.AllocsPerRun(100, deliver) / 100; n > 0.1 {

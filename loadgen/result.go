@@ -10,7 +10,7 @@ import (
 
 // report puts together what the run came to.
 func (r *run) report(result check.Result) *report.Report {
-	m := r.measure
+	total, line := r.measure.Totals(), r.measure.Timeline()
 	took := (r.ended - r.begin).Seconds()
 	if took <= 0 { // interrupted before the measured part
 		took = 0
@@ -18,20 +18,20 @@ func (r *run) report(result check.Result) *report.Report {
 	rep := r.cfg.Outline()
 	rep.Interrupted, rep.CutBy = r.interrupted, r.cutBy
 	rep.Joined, rep.Renamed, rep.Evicted = r.joined.Load(), r.renamed.Load(), r.closed
-	rep.Sent, rep.Deliveries, rep.ExpectedDeliveries, rep.MeasuredS = m.sent, m.count, result.Expected, took
-	rep.Latency, rep.Series, rep.Isolation = r.latencies(), r.series(took), r.isolation()
-	rep.Course = r.course(took)
-	rep.Resources, rep.Warnings = m.usage.resources(), r.warnings
+	rep.Sent, rep.Deliveries, rep.ExpectedDeliveries, rep.MeasuredS = total.Sent, total.Deliveries, result.Expected, took
+	rep.Latency, rep.Isolation = r.measure.Latencies(), r.isolation()
+	rep.Series, rep.Course = r.series(line, took), r.course(line, took)
+	rep.Resources, rep.Warnings = r.usage.Resources(), r.warnings
 	rep.LeftBy = report.LeftBy{FIN: r.left[check.FIN], RST: r.left[check.Reset], HalfClose: r.left[check.HalfClose]}
 	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose
 	if r.cfg.Verify <= check.Order {
 		rep.Deliveries = result.Deliveries
 	}
 	if took > 0 {
-		span := max(took, (m.latest - m.earliest).Seconds()) // it is longer where the server falls behind
-		rep.DeliveriesPerS = float64(m.count) / span
-		rep.BytesPerS = float64(m.bytes) / span
-		rep.SentPerS = float64(m.sent) / took
+		span := max(took, total.Span.Seconds()) // it is longer where the server falls behind
+		rep.DeliveriesPerS = float64(total.Deliveries) / span
+		rep.BytesPerS = float64(total.Bytes) / span
+		rep.SentPerS = float64(total.Sent) / took
 	}
 	rep.Refused, rep.Errors = result.Refused, r.errors.report()
 	rep.Checks = reportChecks(result, r.cfg.Verify)
@@ -65,35 +65,6 @@ func reportCheck(o check.Outcome) report.Check {
 	return c
 }
 
-func (r *run) latencies() report.Latencies {
-	m := r.measure
-	return report.Latencies{Delivery: latency(m.delivery), DeliveryActual: latency(m.actual), Last: latency(m.last),
-		Echo: latency(m.echo), Skew: latency(m.skew), Join: latency(m.join), Leave: latency(m.leave)}
-}
-
-// series is the measured part second by second, and those after it in which
-// its last lines were sent or arrived.
-func (r *run) series(took float64) []report.Second {
-	out := []report.Second{}
-	m := r.measure
-	first, last := m.secondOf(r.begin), m.lastSecond()
-	if took > 0 {
-		last = max(last, m.secondOf(r.ended-1))
-	}
-	for n := first; n <= last; n++ {
-		s := m.seconds[n]
-		if s == nil {
-			s = &second{}
-		}
-		at := float64(n - first + 1)
-		if at > took && at-1 < took {
-			at = took // the last one is shorter
-		}
-		out = append(out, report.Second{TS: at, Sent: m.sentIn[n], Deliveries: s.deliveries, P50: s.p50, P99: s.p99})
-	}
-	return out
-}
-
 // health says whether the load was made as planned, and what else to doubt.
 func (r *run) health(rep *report.Report) {
 	r.generator(rep)
@@ -117,19 +88,11 @@ func (r *run) health(rep *report.Report) {
 	if d := rep.Latency.Delivery; d == nil || d.P99 == nil {
 		rep.Warnings = append(rep.Warnings, "too few samples: "+report.Plural(rep.Deliveries, "delivery", "deliveries")+", and a p99 takes 100")
 	}
-	rep.Warnings = append(rep.Warnings, r.measure.usage.doubts()...)
+	rep.Warnings = append(rep.Warnings, r.usage.Doubts()...)
 	if r.lostBack > maxJoinWarnings {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("%d times in all, a chatter could not come back", r.lostBack))
 	}
 	if rep.Warnings == nil {
 		rep.Warnings = []string{}
 	}
-}
-
-func (u *usage) resources() report.Resources {
-	res := report.Resources{CPUS: u.cpu.Seconds(), MaxRSSBytes: u.maxRSS, GCPauseMax: int64(u.gcPauseMax), GoroutinesMax: u.goroutinesMax}
-	if u.cpuWall > 0 {
-		res.CoresUsed = u.cpu.Seconds() / u.cpuWall.Seconds()
-	}
-	return res
 }

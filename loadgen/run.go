@@ -9,6 +9,7 @@ import (
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/measure"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
 )
@@ -20,7 +21,7 @@ type run struct {
 	script  *scenario.Script
 	judge   *check.Judge
 	joining chan struct{} // has room for those who may join at a time
-	measure *measure
+	measure *measure.Recorder
 	errors  said
 	start   time.Time // all times of the run count from here
 	users   []*user
@@ -34,6 +35,7 @@ type run struct {
 	// Owned by Run.
 	ended       time.Duration // when the load was over: at end, or when it was cancelled
 	interrupted bool          // before all was drained
+	usage       measure.Usage // of the load
 
 	joined, renamed atomic.Int64
 	sent, rosters   atomic.Int64
@@ -87,7 +89,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		return nil, err
 	}
 	stopWatch() // the rest is no longer under way
-	r.measure.finish()
+	r.measure.Finish()
 	result := r.judge.End(check.End{Required: r.requires(), Advancing: advancing, Cut: r.cutBy != ""})
 	rep := r.report(result)
 	rep.Conclude(limits)
@@ -103,9 +105,9 @@ func newRun(cfg Config) *run {
 	if cfg.Capabilities.OneByOne {
 		r.joining = make(chan struct{}, 1)
 	}
-	r.measure = newMeasure()
+	r.measure = measure.New()
 	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Capabilities: cfg.Capabilities,
-		Retired: r.measure.retired, Left: r.known, Slowest: r.measure.slowest, Record: cfg.Record})
+		Retired: r.readByAll, Left: r.known, Slowest: r.measure.Slowest, Record: cfg.Record})
 	r.errors.names = make(map[string]bool)
 	for n := range cfg.Users {
 		u := &user{run: r, n: n, asked: r.script.Asked(n)}
@@ -116,10 +118,15 @@ func newRun(cfg Config) *run {
 	return r
 }
 
-// known notes a leave that everybody has been told of.
+// readByAll records a measured line that everybody who gets it has read.
+func (r *run) readByAll(l *check.Line, first, last time.Duration) {
+	r.measure.ReadByAll(l.Intended, first, last)
+}
+
+// known records a leave that everybody has been told of.
 func (r *run) known(s *check.Session) {
 	if took, ok := s.LeaveNotice(); ok {
-		r.measure.leaves(took)
+		r.measure.Left(took)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -192,7 +199,7 @@ func (r *run) watch() (stop func()) {
 }
 
 func (r *run) progress() Progress {
-	p := Progress{Phase: *r.phase.Load(), Joined: r.joined.Load(), Sent: r.sent.Load(), Deliveries: r.measure.observed.Load()}
+	p := Progress{Phase: *r.phase.Load(), Joined: r.joined.Load(), Sent: r.sent.Load(), Deliveries: r.measure.Observed()}
 	switch now := r.now(); p.Phase {
 	case Joining:
 		p.Done = float64(p.Joined) / float64(r.cfg.Users)

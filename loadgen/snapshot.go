@@ -31,21 +31,8 @@ type Snapshot struct {
 
 func (r *run) snapshot() Snapshot {
 	s := Snapshot{Progress: r.progress(), At: r.now()}
-	m := r.measure
-	m.collect()
-	m.mu.Lock()
-	if sec := m.seconds[m.secondOf(s.At)-1]; sec != nil {
-		s.P50, s.P99 = sec.percentiles()
-	}
-	delivery, actual, echo := m.delivery.Clone(), m.actual.Clone(), m.echo.Clone()
-	m.mu.Unlock()
-	m.lineMu.Lock()
-	s.Present = m.present
-	last, skew, join, leave := m.last.Clone(), m.skew.Clone(), m.join.Clone(), m.leave.Clone()
-	m.lineMu.Unlock()
-	// Percentiles are taken of copies: the run does not wait for that.
-	s.Latency = report.Latencies{Delivery: summary(delivery), DeliveryActual: summary(actual), Last: summary(last), Echo: summary(echo),
-		Skew: summary(skew), Join: summary(join), Leave: summary(leave)}
+	figures := r.measure.Interim(s.At)
+	s.Present, s.P50, s.P99, s.Latency = figures.Present, figures.P50, figures.P99, figures.Latency
 	r.mu.Lock()
 	s.Evicted = maps.Clone(r.closed)
 	r.mu.Unlock()

@@ -3,7 +3,6 @@ package loadgen
 import (
 	"context"
 	"slices"
-	"time"
 
 	"chatsim/loadgen/pace"
 	"chatsim/loadgen/report"
@@ -73,7 +72,7 @@ func (r *run) isolation() *report.Isolation {
 	iso := &report.Isolation{WindowS: (windows[0].To - windows[0].From).Seconds(), Pairs: []report.IsolationPair{}}
 	var calm, stalled []int64
 	for i, w := range windows {
-		before, during := r.measure.windowP99(2*i), r.measure.windowP99(2*i+1)
+		before, during := r.measure.WindowP99(2*i), r.measure.WindowP99(2*i+1)
 		if r.begin+w.To > r.ended || before == nil || during == nil {
 			continue
 		}
@@ -86,21 +85,4 @@ func (r *run) isolation() *report.Isolation {
 		iso.AllReadP99, iso.OneStalledP99 = &calm[len(calm)/2], &stalled[len(stalled)/2]
 	}
 	return iso
-}
-
-// startWindows has deliveries collected by windows of so long, from the first
-// measured second on.
-func (m *measure) startWindows(begin, window time.Duration) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.windowS, m.windowFrom = int64(window/time.Second), m.secondOf(begin)
-}
-
-// windowP99 is the p99 of the deliveries of a window; nil if they are too few.
-func (m *measure) windowP99(n int) *int64 {
-	h := m.windows[int64(n)]
-	if h == nil {
-		return nil
-	}
-	return report.Percentile(h.TotalCount(), 99, h.ValueAtPercentile)
 }

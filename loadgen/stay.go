@@ -55,7 +55,13 @@ func (s *stay) send(t task, buf []byte) {
 	l := s.session.Send(check.Note{Seq: t.seq, Text: due, Target: target, Claims: signs,
 		Intended: t.intended, Actual: actual, Measured: r.measured(t)})
 	r.sent.Add(1)
-	r.measure.sentLine(l, t.behind)
+	if l.Measured {
+		started := actual
+		if t.behind != 0 { // the lines before it are the server's to take
+			started = t.behind
+		}
+		r.measure.Sent(t.intended, started, actual)
+	}
 	if t.token {
 		s.tokens.Add(1)
 		if s.over.Load() { // its reader may have looked just before

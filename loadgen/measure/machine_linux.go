@@ -1,4 +1,4 @@
-package loadgen
+package measure
 
 import (
 	"bytes"
@@ -43,7 +43,7 @@ func parseStat(b []byte) (busy, stolen time.Duration) {
 	return busy, time.Duration(number(f[8])) * tick
 }
 
-// parseSchedstat gives the second figure, ns spent runnable but not running.
+// parseSchedstat returns the second figure, ns spent runnable but not running.
 func parseSchedstat(b []byte) time.Duration {
 	f := strings.Fields(string(b))
 	if len(f) < 2 {

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package loadgen
+package measure
 
 // readMachine knows nothing here.
 func readMachine() machine { return machine{} }

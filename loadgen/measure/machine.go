@@ -1,4 +1,4 @@
-package loadgen
+package measure
 
 import (
 	"fmt"
@@ -24,9 +24,9 @@ const (
 	clockSlewing = 0.001                  // beside what adjusting it slowly may do
 )
 
-// doubts are the disturbances of the measured time, in words.
-func (u *usage) doubts() []string {
-	wall := u.cpuWall
+// Doubts returns the disturbances of the measured time, in words.
+func (u *Usage) Doubts() []string {
+	wall := u.wall
 	if wall <= 0 {
 		return nil
 	}

@@ -1,0 +1,97 @@
+package measure
+
+import (
+	"sync"
+	"time"
+)
+
+// shard is where batches are added, one after the other: there are as many as
+// processors.
+type shard struct {
+	mu sync.Mutex
+	// Guarded by mu.
+	second   int64    // that the figures are of
+	both     deferred // of lines sent when intended: delivery and actual at once
+	delivery deferred // of the others, since intended
+	actual   deferred // of the others, since sent
+	echo     deferred
+	observed int64 // deliveries, measured or not
+	slowest  time.Duration
+	counts   counts
+}
+
+func (sh *shard) add(b *Batch) {
+	for i := range b.samples {
+		x := &b.samples[i]
+		if x.late == 0 { // all of the closed loop
+			sh.both.record(x.took)
+		} else {
+			sh.delivery.record(x.took + x.late)
+			sh.actual.record(x.took)
+		}
+		if x.own {
+			sh.echo.record(x.took + x.late)
+		}
+	}
+	sh.slowest = max(sh.slowest, b.slowest)
+	sh.observed += b.observed
+	sh.counts.add(b.counts)
+}
+
+// lockShard returns a shard that nobody uses, or waits for one.
+func (m *Recorder) lockShard() *shard {
+	for i := range m.shards {
+		if sh := &m.shards[i]; sh.mu.TryLock() {
+			return sh
+		}
+	}
+	m.shards[0].mu.Lock()
+	return &m.shards[0]
+}
+
+// collect adds what the shards hold to the totals and to their seconds.
+func (m *Recorder) collect() {
+	for i := range m.shards {
+		sh := &m.shards[i]
+		sh.mu.Lock()
+		m.mu.Lock()
+		m.collectLocked(sh)
+		m.mu.Unlock()
+		sh.mu.Unlock()
+	}
+}
+
+// collectLocked adds what a shard holds to the totals and to its second. The
+// shard is locked too.
+func (m *Recorder) collectLocked(sh *shard) {
+	rated := m.timeline.arrived(sh.second, sh.counts.deliveries, sh.observed, sh.slowest)
+	sh.slowest, sh.observed = 0, 0
+	if sh.counts.deliveries == 0 {
+		return
+	}
+	if !rated && m.recent[sh.second] == nil {
+		m.recent[sh.second] = newHistogram()
+		m.rateLocked(sh.second - 3)
+	}
+	second, window := m.recent[sh.second], m.windows.of(sh.second)
+	sh.both.mergeInto(second, window, m.delivery, m.actual)
+	sh.delivery.mergeInto(second, window, m.delivery)
+	sh.actual.mergeInto(m.actual)
+	sh.echo.mergeInto(m.echo)
+	m.counts.add(sh.counts)
+	sh.counts = counts{}
+	for _, d := range []deferred{sh.both, sh.delivery, sh.actual, sh.echo} {
+		d.reset()
+	}
+}
+
+// rateLocked takes the percentiles of the seconds up to one and lets their
+// histograms go, so that a long run does not grow by one a second.
+func (m *Recorder) rateLocked(upTo int64) {
+	for n, h := range m.recent {
+		if n <= upTo {
+			m.timeline.rate(n, percentile(h, 50), percentile(h, 99))
+			delete(m.recent, n)
+		}
+	}
+}
