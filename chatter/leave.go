@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"sync"
+
+	"chatsim/manager/socket"
 )
 
 // Leave is a way of leaving.
@@ -42,12 +44,7 @@ func (c *Client) Leave(kind Leave) error { return leave(c.conn, kind, &c.mu) }
 // leave begins to leave on a connection whose writes are under mu.
 func leave(conn net.Conn, kind Leave, mu *sync.Mutex) error {
 	if kind == Reset {
-		if conn, ok := conn.(interface{ SetLinger(sec int) error }); ok {
-			if err := conn.SetLinger(0); err != nil {
-				return err
-			}
-		}
-		return conn.Close()
+		return socket.Reset(conn)
 	}
 	half, ok := conn.(interface{ CloseWrite() error })
 	if !ok {
@@ -68,7 +65,7 @@ func (c *Client) Close() error { return c.conn.Close() }
 func (c *Client) SetReadBuffer(bytes int) error { return setReadBuffer(c.conn, bytes) }
 
 func setReadBuffer(conn net.Conn, bytes int) error {
-	if conn, ok := conn.(interface{ SetReadBuffer(int) error }); ok {
+	if conn, ok := socket.Under(conn).(interface{ SetReadBuffer(int) error }); ok {
 		return conn.SetReadBuffer(bytes)
 	}
 	return errors.ErrUnsupported

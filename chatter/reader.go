@@ -9,6 +9,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"chatsim/manager/socket"
 )
 
 const (
@@ -53,12 +55,12 @@ type reader struct {
 
 func (r *reader) init(conn net.Conn) {
 	r.conn, r.eol, r.home = conn, -1, plainSize
-	socket := conn
+	below := conn
 	ws, _ := conn.(*wsConn)
 	if ws != nil {
-		socket = ws.Conn
+		below = ws.Conn
 	}
-	if r.raw = rawConn(socket); r.raw == nil {
+	if r.raw = socket.Raw(below); r.raw == nil {
 		return
 	}
 	r.home, r.readable = bufferSize, r.tryRead
@@ -186,4 +188,41 @@ func (r *reader) release() {
 		buffers.Put(r.lent)
 	}
 	r.lent, r.buf = nil, nil
+}
+
+// tryRead reads what the socket has into a buffer that it borrows for that;
+// false lets the caller wait until there is something.
+func (r *reader) tryRead(fd uintptr) bool {
+	r.acquire()
+	for {
+		n, err := socket.Read(fd, r.space())
+		switch {
+		case err == socket.ErrWouldBlock:
+			if r.end == 0 {
+				r.release()
+			}
+			return false
+		case err != nil:
+			r.got.n, r.got.err = 0, r.opError(err)
+		case n == 0:
+			r.got.n, r.got.err = r.text(0, io.EOF)
+		default:
+			if r.got.n, r.got.err = r.text(n, nil); r.got.n == 0 && r.got.err == nil {
+				continue
+			}
+		}
+		return true
+	}
+}
+
+// opError gives an error the form that it has from conn.Read.
+func (r *reader) opError(err error) error {
+	local := r.conn.LocalAddr()
+	return &net.OpError{
+		Op:     "read",
+		Net:    local.Network(),
+		Source: local,
+		Addr:   r.conn.RemoteAddr(),
+		Err:    os.NewSyscallError("read", err),
+	}
 }

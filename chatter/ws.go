@@ -116,12 +116,5 @@ func newWS(conn net.Conn, early []byte) *wsConn {
 
 func (c *wsConn) Read(p []byte) (int, error) { return c.in.read(p) }
 
-// SetLinger and SetReadBuffer are those of the socket below.
-func (c *wsConn) SetLinger(sec int) error {
-	if conn, ok := c.Conn.(interface{ SetLinger(int) error }); ok {
-		return conn.SetLinger(sec)
-	}
-	return errors.ErrUnsupported
-}
-
-func (c *wsConn) SetReadBuffer(bytes int) error { return setReadBuffer(c.Conn, bytes) }
+// NetConn is the connection below, for what can be set there.
+func (c *wsConn) NetConn() net.Conn { return c.Conn }

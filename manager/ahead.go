@@ -1,6 +1,10 @@
 package manager
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"chatsim/manager/socket"
+)
 
 const (
 	aheadPiece  = 16 << 10 // bytes of one read before its turn
@@ -35,7 +39,7 @@ func (a *ahead) next() []byte {
 func (a *ahead) read(fd uintptr) {
 	for a.hasRoom() {
 		piece := make([]byte, aheadPiece)
-		n, err := readFD(fd, piece)
+		n, err := socket.Read(fd, piece)
 		if err != nil || n <= 0 {
 			return // the next turn finds out why
 		}

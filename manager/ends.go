@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 
+	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
 
@@ -110,6 +111,6 @@ func (s *session) closeBy(how closure) {
 	case linger:
 		s.farewell()
 	default:
-		reset(s.conn)
+		_ = socket.Reset(s.conn)
 	}
 }

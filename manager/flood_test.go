@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
 
@@ -103,7 +104,7 @@ func TestReconnectingInheritsOverSockets(t *testing.T) {
 		for range 50 {
 			amy.expect(group("bob", "x"))
 		}
-		reset(bob)
+		_ = socket.Reset(bob)
 		amy.expect(left("bob"))
 		m.floods.mu.Lock()
 		owing := m.floods.count
@@ -125,7 +126,7 @@ func TestLeaveIsToldWithMuchUnsaid(t *testing.T) {
 		end  func(t *testing.T, c *net.TCPConn)
 		most int // lines that can be said until then, generously
 	}{
-		{"RST", func(t *testing.T, c *net.TCPConn) { reset(c) }, burst + 3*rate},
+		{"RST", func(t *testing.T, c *net.TCPConn) { _ = socket.Reset(c) }, burst + 3*rate},
 		{"FIN", func(t *testing.T, c *net.TCPConn) {
 			if err := c.CloseWrite(); err != nil {
 				t.Error(err)

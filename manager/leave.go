@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"chatsim/manager/feed"
+	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
 
@@ -125,7 +126,7 @@ func (s *session) farewell() {
 		switch {
 		case err != nil && !late:
 			return // the peer has closed
-		case late && (!s.m.draining.Load() || unsent(s.conn) <= 0):
+		case late && (!s.m.draining.Load() || s.unsent() <= 0):
 			return
 		case late && s.m.hurry.Load():
 			s.m.cutOff.Store(true)
@@ -137,3 +138,7 @@ func (s *session) farewell() {
 		}
 	}
 }
+
+// unsent is how many of the bytes written to the socket its peer's system has not
+// acknowledged; -1 if that cannot be told.
+func (s *session) unsent() int { return new(socket.Probe).Unsent(s.under) }

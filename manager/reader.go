@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync"
 	"syscall"
+
+	"chatsim/manager/socket"
 )
 
 // smallRead is the buffer of a connection that cannot tell when there is
@@ -42,7 +44,7 @@ type reader struct {
 
 func (r *reader) init(conn net.Conn, pool *sync.Pool, full func() bool) {
 	r.conn, r.pool, r.full = conn, pool, full
-	if r.raw = rawOf(conn); r.raw != nil {
+	if r.raw = socket.Raw(conn); r.raw != nil {
 		r.fn = r.readable
 	}
 }
@@ -89,9 +91,9 @@ func (r *reader) readable(fd uintptr) bool {
 		return true
 	}
 	r.borrow()
-	n, err := readFD(fd, r.b.in[len(r.rest):])
+	n, err := socket.Read(fd, r.b.in[len(r.rest):])
 	switch {
-	case err == errWouldBlock:
+	case err == socket.ErrWouldBlock:
 		r.giveBack()
 		return false
 	case err == nil && n == 0:

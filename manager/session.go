@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"chatsim/manager/feed"
+	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
 
@@ -81,7 +82,7 @@ type visiting struct{ read []byte }
 func (*visiting) Error() string { return "speaks HTTP" }
 
 func newSession(m *Manager, conn net.Conn) *session {
-	s := &session{m: m, conn: conn, out: conn, under: rawOf(socket(conn))}
+	s := &session{m: m, conn: conn, out: conn, under: socket.Raw(socket.Under(conn))}
 	s.stay.session = s
 	s.ended.Add(1)
 	s.in.init(conn, &m.batches, s.leaveUnread)
@@ -148,7 +149,7 @@ func (s *session) panicked(p any) {
 	s.m.log.Error("a session has panicked", "panic", p, "name", s.name, "stack", string(debug.Stack()))
 	s.m.seq.count(func(st *Stats) { st.Panics++ })
 	s.leave(panicked, nil)
-	reset(s.conn)
+	s.closeBy(endings[panicked].close)
 }
 
 // converse reads until the connection or the stay ends. An unfinished line at

@@ -18,22 +18,6 @@ func setUserTimeout(conn *net.TCPConn, d time.Duration) {
 	})
 }
 
-// unsent is how many of the bytes written to a socket its peer's system has not
-// acknowledged; -1 if that cannot be told.
-func unsent(conn net.Conn) int {
-	raw := rawOf(socket(conn))
-	if raw == nil {
-		return -1
-	}
-	n := -1
-	_ = raw.Control(func(fd uintptr) {
-		if queued, err := unix.IoctlGetInt(int(fd), unix.SIOCOUTQ); err == nil {
-			n = queued
-		}
-	})
-	return n
-}
-
 // hangupOfFD looks whether the peer of a socket has closed it, be there unread
 // bytes or not.
 func hangupOfFD(fd uintptr) hangup {

@@ -10,8 +10,5 @@ import (
 // setUserTimeout does nothing here: keepalive and the grace remain.
 func setUserTimeout(*net.TCPConn, time.Duration) {}
 
-// unsent cannot be told here.
-func unsent(net.Conn) int { return -1 }
-
 // hangupOfFD cannot tell here: a peer's end is seen when all before it is read.
 func hangupOfFD(uintptr) hangup { return stays }

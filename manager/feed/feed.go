@@ -12,11 +12,12 @@ package feed
 import (
 	"context"
 	"io"
-	"net"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"chatsim/manager/socket"
 )
 
 // Config sets a Feed up; its zero value works.
@@ -147,20 +148,9 @@ func New(cfg Config) *Feed {
 // feed ends it, from any goroutine and without the lock; it must not block. The
 // feed never closes conn: what its peer has sent may still be read.
 func NewSubscriber(conn Conn, onEnd func(Reason, error)) *Subscriber {
-	s := &Subscriber{conn: conn, raw: rawOf(conn), under: rawOf(lowest(conn)), onEnd: onEnd}
+	s := &Subscriber{conn: conn, raw: socket.Raw(conn), under: socket.Raw(socket.Under(conn)), onEnd: onEnd}
 	s.links.sub, s.cursor.owner = s, s
 	return s
-}
-
-// lowest is the connection that others, such as TLS, are built upon.
-func lowest(conn any) any {
-	for {
-		outer, ok := conn.(interface{ NetConn() net.Conn })
-		if !ok {
-			return conn
-		}
-		conn = outer.NetConn()
-	}
 }
 
 // now is the instant for the Log.

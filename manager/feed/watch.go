@@ -1,6 +1,10 @@
 package feed
 
-import "time"
+import (
+	"time"
+
+	"chatsim/manager/socket"
+)
 
 // longAgo as a deadline ends writes that are waiting.
 var longAgo = time.Unix(1, 0)
@@ -69,7 +73,7 @@ func (f *Feed) watch(wait time.Duration) {
 // sights is what a look has seen of blocked subscribers; the memory is used
 // again.
 type sights struct {
-	probe    queueProbe
+	probe    socket.Probe
 	suspects []*Subscriber
 	moving   []*Subscriber // whose peers take something
 	emptied  []*Subscriber // and who have taken all that they were given
@@ -83,7 +87,7 @@ func (f *Feed) look(seen *sights) {
 	clear(seen.emptied)
 	seen.moving, seen.emptied = seen.moving[:0], seen.emptied[:0]
 	for _, s := range seen.suspects {
-		n := seen.probe.queued(s.under)
+		n := seen.probe.Unsent(s.under)
 		switch {
 		case n > 0 && n < s.queued:
 			seen.moving = append(seen.moving, s)

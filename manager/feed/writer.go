@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"chatsim/manager/socket"
 )
 
 const (
@@ -226,7 +228,7 @@ func (a *attempt) write(s *Subscriber, b []byte) (n int, err error) {
 }
 
 func (a *attempt) try(fd uintptr) bool {
-	a.n, a.err = writeFD(fd, a.b)
+	a.n, a.err = socket.Write(fd, a.b)
 	return true
 }
 
@@ -252,7 +254,7 @@ func (p *pusher) push(fd uintptr) bool {
 	f.mu.Unlock()
 	n := 0
 	if len(b) > 0 {
-		n, p.err = writeFD(fd, b)
+		n, p.err = socket.Write(fd, b)
 	}
 	scratches.Put(scratch)
 	if n > 0 {

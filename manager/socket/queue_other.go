@@ -1,6 +1,6 @@
 //go:build !linux && !darwin
 
-package feed
+package socket
 
 import "errors"
 

@@ -1,4 +1,4 @@
-package feed
+package socket
 
 import "golang.org/x/sys/unix"
 
