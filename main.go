@@ -81,8 +81,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 		}
 	}()
 	c := new(command)
-	known := flags.Known{Groups: allFlags,
-		Env: os.LookupEnv, Stdout: func() string { return report.NameHere(stdout) }}
+	known := flags.Known{Groups: allFlags, Env: os.LookupEnv, Stdout: func() string { return report.NameHere(stdout) }}
 	line, err := flags.Parse(args, c.groups(), known)
 	if err != nil {
 		return fail(stderr, err)
