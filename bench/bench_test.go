@@ -11,7 +11,7 @@
 //	go test -run '^$' -bench Room -count 10 ./bench > new.txt   # on the other commit
 //	benchstat old.txt new.txt
 //
-// On a machine with other work only the ratios mean anything: of-floor, and
+// On a machine with other work only the ratios mean anything: of-ceiling, and
 // those whose two sides are measured in turn within one iteration. They come
 // with the lowest and the highest of their pairs, as -min and -max.
 //
@@ -38,17 +38,17 @@ import (
 
 // scale is how large and long the measurements are.
 type scale struct {
-	most  int           // users in a room
-	pairs int           // of measurements behind a ratio
-	floor time.Duration // of a measurement of the loopback
-	room  time.Duration // of a run at saturation
-	paced time.Duration // of a run at a fixed rate
-	idle  time.Duration // that an idle room is watched
+	most    int           // users in a room
+	pairs   int           // of measurements behind a ratio
+	ceiling time.Duration // of a measurement of the loopback
+	room    time.Duration // of a run at saturation
+	paced   time.Duration // of a run at a fixed rate
+	idle    time.Duration // that an idle room is watched
 }
 
 var (
-	full  = scale{most: math.MaxInt, pairs: 5, floor: 500 * time.Millisecond, room: 2 * time.Second, paced: 3 * time.Second, idle: 5 * time.Second}
-	brief = scale{most: 50, pairs: 1, floor: 20 * time.Millisecond, room: 100 * time.Millisecond, paced: 300 * time.Millisecond, idle: 500 * time.Millisecond}
+	full  = scale{most: math.MaxInt, pairs: 5, ceiling: 500 * time.Millisecond, room: 2 * time.Second, paced: 3 * time.Second, idle: 5 * time.Second}
+	brief = scale{most: 50, pairs: 1, ceiling: 20 * time.Millisecond, room: 100 * time.Millisecond, paced: 300 * time.Millisecond, idle: 500 * time.Millisecond}
 )
 
 // users cuts rooms to what the scale allows.

@@ -25,7 +25,7 @@ const defaultSize = 64
 // BenchmarkRoom is the whole at saturation: Manager, N chatters over loopback,
 // the judge and the latencies in one process, 1,024 lines under way; by users,
 // bytes of a text, and how much is verified. Deliveries/s and MB/s at the
-// receivers, and MB/s as a share of the loopback's limit, of-floor, which is
+// receivers, and MB/s as a share of the loopback's limit, of-ceiling, which is
 // measured before and after each run with as many sockets. cpu-ns/delivery is
 // the processor time of all of it, kernel included: that other work on the
 // machine changes least.
@@ -36,13 +36,13 @@ func roomTrials(s scale) []trial {
 	add := func(users, size int, level check.Level) {
 		name := fmt.Sprintf("users=%d/size=%d/verify=%s", users, size, level)
 		out = append(out, trial{name, func(tb testing.TB) figures {
-			before := measureFloor(tb, s, users, floorWrite)
+			before := measureCeiling(tb, s, users, ceilingWrite)
 			rep := saturate(tb, s, openRoom, users, size, level)
-			after := measureFloor(tb, s, users, floorWrite)
+			after := measureCeiling(tb, s, users, ceilingWrite)
 			f := figures{
 				"deliveries/s": rep.DeliveriesPerS,
 				"MB/s":         rep.BytesPerS / 1e6,
-				"of-floor":     rep.BytesPerS / ((before + after) / 2),
+				"of-ceiling":   rep.BytesPerS / ((before + after) / 2),
 			}
 			if ns, ok := cpuPerDelivery(rep); ok {
 				f["cpu-ns/delivery"] = ns

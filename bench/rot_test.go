@@ -13,7 +13,7 @@ import (
 
 // suite is all benchmarks of this package; files for one system add theirs.
 var suite = map[string]func(scale) []trial{
-	"BenchmarkFloor":          floorTrials,
+	"BenchmarkCeiling":        ceilingTrials,
 	"BenchmarkHub":            hubTrials,
 	"BenchmarkIdle":           idleTrials,
 	"BenchmarkJoinStorm":      joinStormTrials,

@@ -126,7 +126,7 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// On a machine half as fast, the room and the floor alike, nothing is worse.
+// On a machine half as fast, the room and the ceiling alike, nothing is worse.
 func TestThroughputIsComparedAsShare(t *testing.T) {
 	noise := lognormal(rand.New(rand.NewPCG(5, 6)), 0.02)
 	old, new := set(8, noise, 1, 1, report.Max), set(8, noise, 1, 0.5, report.Max)
@@ -140,7 +140,7 @@ func TestThroughputIsComparedAsShare(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if share, rate := row(t, c, "floor.share"), row(t, c, "deliveries_per_s"); share.Verdict != Same || !share.Gated || rate.Gated {
+	if share, rate := row(t, c, "ceiling.share"), row(t, c, "deliveries_per_s"); share.Verdict != Same || !share.Gated || rate.Gated {
 		t.Errorf("share %+v, rate %+v", share, rate)
 	}
 	for _, r := range new {
@@ -152,7 +152,7 @@ func TestThroughputIsComparedAsShare(t *testing.T) {
 	if c.Verdict != Same || row(t, c, "cpu_per_delivery").Gated || len(c.Notes) != 1 {
 		t.Errorf("on another machine: %s, notes %q", c.Verdict, c.Notes)
 	}
-	for _, r := range new { // only the floor is fast: the room is not
+	for _, r := range new { // only the ceiling is high: the room is not
 		r.Calibration.BytesPerS *= 2
 	}
 	if c, err = Reports(old, new, DefaultTolerance, true); err != nil || c.Verdict != Worse {

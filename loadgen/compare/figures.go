@@ -19,18 +19,18 @@ var shown = []struct {
 }{
 	{"delivery.p50", true}, {"delivery.p90", true}, {"delivery.p99", true}, {"delivery.p99.9", true}, {"delivery.max", true},
 	{"last.p50", true}, {"last.p99", true}, {"join.p50", true}, {"join.p99", true}, {"leave.p50", true},
-	{"deliveries_per_s", false}, {"bytes_per_s", false}, {"floor.share", false},
+	{"deliveries_per_s", false}, {"bytes_per_s", false}, {"ceiling.share", false},
 	{"cpu_per_delivery", true},
 }
 
 // figures are those of shown, gated as the settings make them meaningful. On a
 // schedule the rate is given and latency is what the room can do; as fast as it
 // goes, latency only mirrors the throughput. On another machine only a share of
-// its own floor means anything.
+// its own ceiling means anything.
 func figures(old, new *report.Report, sameMachine, calibrated bool) []figure {
 	gates := map[string]bool{"delivery.p50": true, "delivery.p99": true, "cpu_per_delivery": true}
 	if old.Config.Rate.IsMax() && new.Config.Rate.IsMax() {
-		gates = map[string]bool{"deliveries_per_s": !calibrated, "floor.share": calibrated, "cpu_per_delivery": true}
+		gates = map[string]bool{"deliveries_per_s": !calibrated, "ceiling.share": calibrated, "cpu_per_delivery": true}
 	}
 	if old.Config.Target != "" {
 		delete(gates, "cpu_per_delivery") // it is the generator's
@@ -41,7 +41,7 @@ func figures(old, new *report.Report, sameMachine, calibrated bool) []figure {
 		if !ok {
 			panic("compare: no metric is " + s.name)
 		}
-		gated := gates[s.name] && (sameMachine || s.name == "floor.share")
+		gated := gates[s.name] && (sameMachine || s.name == "ceiling.share")
 		out = append(out, figure{m, s.higherIsWorse, gated})
 	}
 	return out

@@ -73,13 +73,13 @@ func (c *Comparison) alike(old, new []*report.Report, anyway bool) (sameMachine 
 	}
 	if len(machines) > 0 && !anyway {
 		return false, &RefusedError{Why: "the runs are of another machine: " + strings.Join(machines, ", "),
-			Advice: "make a baseline on this machine, or add -baseline-any: then only shares of each machine's loopback floor decide"}
+			Advice: "make a baseline on this machine, or add -baseline-any: then only shares of what each machine's loopback can do decide"}
 	}
 	if len(settings) > 0 {
 		c.Notes = append(c.Notes, "other settings: "+strings.Join(settings, ", "))
 	}
 	if len(machines) > 0 {
-		c.Notes = append(c.Notes, "another machine, so only floor.share decides: "+strings.Join(machines, ", "))
+		c.Notes = append(c.Notes, "another machine, so only ceiling.share decides: "+strings.Join(machines, ", "))
 	}
 	return len(machines) == 0, nil
 }

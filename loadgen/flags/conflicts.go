@@ -38,8 +38,6 @@ func oneOf(flag string, values ...string) term {
 // scheduled is a rate that is kept, the one of a bare command line too.
 var scheduled = term{"rate", func(text string) bool { return text != report.Max.String() }, true}
 
-func ofFloor(text string) bool { return strings.HasPrefix(text, "floor.") }
-
 func severalRuns(text string) bool {
 	n, err := strconv.Atoi(text)
 	return err == nil && n > 1
@@ -53,7 +51,7 @@ func tooFew(text string) bool {
 const (
 	eachDecides = "each decides by itself what is run and compared"
 	oneRun      = "a trace is of one run"
-	noFloor     = "the floor is what calibration measures"
+	noCeiling   = "the ceiling is what calibration measures"
 )
 
 // conflicts are all but those of the ways to run, see modes. The first that
@@ -70,8 +68,8 @@ var conflicts = []conflict{
 	{on("trace"), on("baseline"), oneRun},
 	{on("trace"), oneOf("verify", "count", report.VerifyOff), "a trace holds the order of what was seen, which is only kept with -verify full or order"},
 	{on("watch"), on("ab"), "the runs that -ab compares are processes of their own"},
-	{oneOf("calibrate", "off"), where("threshold", ofFloor), noFloor},
-	{oneOf("calibrate", "off"), where("find-rate", ofFloor), noFloor},
+	{oneOf("calibrate", "off"), where("threshold", report.OfCeiling), noCeiling},
+	{oneOf("calibrate", "off"), where("find-rate", report.OfCeiling), noCeiling},
 	{on("baseline"), where("repeat", tooFew), "a comparison takes 5 runs: leave -repeat out, or say 5 or more"},
 	{on("ab"), where("repeat", tooFew), "a comparison takes 5 pairs of runs: leave -repeat out for 10, or say 5 or more"},
 	{on("inflight"), scheduled, "-inflight limits the lines under way at -rate max; a schedule is kept whatever is under way"},

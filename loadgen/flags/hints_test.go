@@ -54,7 +54,7 @@ func TestRedirected(t *testing.T) {
 	for _, tt := range []struct{ line, file, want string }{
 		{"-threshold deliveries_per_s", "100000", "-threshold deliveries_per_s: the shell has taken the > for a redirection, and made a file named 100000"},
 		{"-threshold sent", "=5", "write 'sent>=5', with the quotes"},
-		{"-find-rate floor.share", "30%", "write 'floor.share>30%', with the quotes"},
+		{"-find-rate ceiling.share", "30%", "write 'ceiling.share>30%', with the quotes"},
 		{"-threshold delivery.p99", "100000", "no comparison"}, // a limit without its unit was not meant
 		{"-threshold sent", "report.txt", "no comparison"},
 		{"-threshold sent", "", "no comparison"},

@@ -14,7 +14,7 @@ var nasty = []string{"", " ", "\t", "-", "--", "0", "00", "-0", "+1", "-1", "−
 	"1k", "1K", "1M", "1G", "NaN", "nan", "Inf", "-Infinity", "∞", "99999999999999999999", "-99999999999999999999", "1e309", "9223372036854775807", "4294967296",
 	"10%", "%", "0%", "100%", "-5%", "1e9%", "1s", "1", "1 s", "1S", "5min", "1h30", "1:30", "-1s", "1e3s", "9999999h", "“1”", "‘1s’", "'1'", "\"1\"", "１", "1\u00a0", "\ufeff1",
 	"true", "yes", "on", "off", "max", "MAX", "auto", "none", "all", "*", "[", "a,b", "a,", ",", "a,b,c", "=", "=1", "<", ">", "sent", "sent<", "sent<1", "sent≤1", "delivery.p99<50", "floor.share>0.5",
-	"floor.share>50%", "h", "h:", ":1", "h:1", "h:0", "h:65536", "h:x", "::1", "[::1]", "[::1]:1", "::1:1", "http://h", "http://h:1/x", "https://h/", "tls://h:1", "h 1", "h:1 ", "user@h:1", "10.0.0.1", "10.0.0.1:1",
+	"floor.share>50%", "ceiling.share>50%", "h", "h:", ":1", "h:1", "h:0", "h:65536", "h:x", "::1", "[::1]", "[::1]:1", "::1:1", "http://h", "http://h:1/x", "https://h/", "tls://h:1", "h 1", "h:1 ", "user@h:1", "10.0.0.1", "10.0.0.1:1",
 	"/", ".", "/dev/null", "/dev/stdout", "a\nb", "a\x00b", "a\x1b[2J", "\xff\xfe", "naïve", "小明", strings.Repeat("a", 5000), "-users", "-users=5", "--", "https://a.b", "*.example.org"}
 
 // TestNastyValues holds that whatever a flag is given is taken, or refused in one

@@ -107,7 +107,7 @@ type htmlView struct {
 	TimeTable    *table
 	Isolation    string
 	Health       []fact
-	Floor        string
+	Ceiling      string
 	Config       []fact
 }
 
@@ -165,7 +165,7 @@ func view(rs *Runs) *htmlView {
 	v.Isolation = isolationSentence(r.Isolation)
 	v.Health, v.Config = health(r), configuration(r)
 	if c := r.Calibration; c != nil {
-		v.Floor = fmt.Sprintf("%s of this machine's loopback floor: %s/s with %s in writes of %s, measured in %s before the run (%s in all).", humanShare(c.Share),
+		v.Ceiling = fmt.Sprintf("%s of what this machine's loopback can do: %s/s with %s in writes of %s, measured in %s before the run (%s in all).", humanShare(c.Share),
 			humanBytes(c.BytesPerS), Plural(int64(c.Sockets), "socket", "sockets"), humanBytes(float64(c.WriteBytes)),
 			humanDuration(int64(c.MeasuredS*1e9)), humanDuration(int64(c.CostS*1e9)))
 	}

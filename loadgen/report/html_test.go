@@ -114,15 +114,15 @@ func TestHTMLSays(t *testing.T) {
 	}{
 		{"full", One(long(30)), []string{"✗</span> FAILED", "agreement, total order violated", "never came to one chatter", "499 others saw it as expected",
 			"cut \\x1b[31m", "\\u202e", `<strong>bob3</strong> saw`, "not enough samples", "Latency by percentile", "warm-up", "Roster, joins",
-			"0.0051 of this machine", "the machine was busy", "chatsim -users 500 -duration 30s -seed 7", "delivery.p99&lt;5ms"}},
+			"0.0051 of what this machine", "the machine was busy", "chatsim -users 500 -duration 30s -seed 7", "delivery.p99&lt;5ms"}},
 		{"refused", One(refused()), []string{"Errors from the server", "1,500 of 3,000 lines were answered by an error", "<th scope=\"row\">slow down</th><td>1,200</td>",
 			"amy is too \\x1b[31m loud", "of further kinds", "refused&lt;=0"}},
 		{"measured", One(measured()), []string{"MEASURED, NOT VERIFIED", "run with -verify off", "max, 1,024 lines under way"}},
 		{"find", One(full()), []string{"holds up to 400 lines/s", `<dt>highest rate</dt><dd>400 lines/s<small>at which `, "Checks at 100 lines/s", "1.20 ms, generator-limited"}},
 		{"comparison", &Runs{Reports: []*Report{sample(), sample()}, Old: []*Report{sample()}, Notes: []string{"other load, in 1 of 2 runs"}, Compared: []Compared{
-			{Metric: "floor.share", Gated: true, Old: 0.41, New: 0.2, Difference: -0.51, P: 0.008, Verdict: "worse", Outcome: Failed},
+			{Metric: "ceiling.share", Gated: true, Old: 0.41, New: 0.2, Difference: -0.51, P: 0.008, Verdict: "worse", Outcome: Failed},
 			{Metric: "delivery.p50", Unit: "ns", Gated: true, Old: 5e6, New: 6e6, Difference: 0.2, P: 0.4, Verdict: "can't tell", Outcome: Inconclusive, Why: "within noise"}}},
-			[]string{"FAILED", "worse in floor.share", "about delivery.p50", "0.41", "-51.0 %", "within noise", "other load, in 1 of 2 runs", "old 1"}},
+			[]string{"FAILED", "worse in ceiling.share", "about delivery.p50", "0.41", "-51.0 %", "within noise", "other load, in 1 of 2 runs", "old 1"}},
 		{"set", &Runs{Reports: []*Report{sample(), long(4)}}, []string{"2 runs, 1 passed, 1 failed", "run by run", "Checks of run 2", "Latencies of run 2", "Configuration of run 2"}},
 	} {
 		out := pageOf(t, tt.rs)

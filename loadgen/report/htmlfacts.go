@@ -22,7 +22,7 @@ func tiles(r *Report) []fact {
 	joins := thousands(r.Left) + " left, " + thousands(r.evictions()) + " evicted"
 	out = append(out, fact{"joined", thousands(r.Joined), joins})
 	if c := r.Calibration; c != nil && c.Skipped == "" {
-		out = append(out, fact{"loopback floor", humanShare(c.Share), "of what this machine can do"})
+		out = append(out, fact{"ceiling", humanShare(c.Share), "of what this machine's loopback can do"})
 	}
 	return out
 }

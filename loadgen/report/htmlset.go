@@ -67,7 +67,7 @@ func oldRun(i int) string { return fmt.Sprintf("old %d", i+1) }
 func setTiles(set []*Report) []fact {
 	var out []fact
 	for _, tile := range []struct{ name, metric string }{
-		{"delivery p50", "delivery.p50"}, {"delivery p99", "delivery.p99"}, {"deliveries a second", "deliveries_per_s"}, {"loopback floor", "floor.share"},
+		{"delivery p50", "delivery.p50"}, {"delivery p99", "delivery.p99"}, {"deliveries a second", "deliveries_per_s"}, {"share of the ceiling", "ceiling.share"},
 	} {
 		if s, ok := spreadOf(set, tile.metric); ok {
 			note := "in one run"
@@ -91,7 +91,7 @@ func setTiles(set []*Report) []fact {
 
 // spreadMetrics are those of which the page says how they differ from run to run.
 var spreadMetrics = []string{"delivery.p50", "delivery.p90", "delivery.p99", "delivery.p99.9", "delivery.max", "last.p50", "last.p99", "join.p50", "join.p99",
-	"leave.p50", "deliveries_per_s", "bytes_per_s", "floor.share", "cpu_per_delivery"}
+	"leave.p50", "deliveries_per_s", "bytes_per_s", "ceiling.share", "cpu_per_delivery"}
 
 func spread(set []*Report) *table {
 	t := &table{Caption: "How the runs differ", Header: []string{"figure", "runs", "min", "median", "max"}}

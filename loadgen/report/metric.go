@@ -85,8 +85,8 @@ var figures = []metric{
 	{name: "checks.violations", kind: count, get: checked(checkSum(func(c *Check) int64 { return c.Violations }))},
 	{name: "isolation.all_read_p99", kind: duration, get: stalled(func(i *Isolation) *int64 { return i.AllReadP99 })},
 	{name: "isolation.stalled_p99", kind: duration, get: stalled(func(i *Isolation) *int64 { return i.OneStalledP99 })},
-	{name: "floor.share", kind: share, get: (*Report).floorShare},
-	{name: "floor.bytes_per_s", kind: sizePS, get: func(r *Report) (float64, bool) {
+	{name: "ceiling.share", kind: share, get: (*Report).ceilingShare},
+	{name: "ceiling.bytes_per_s", kind: sizePS, get: func(r *Report) (float64, bool) {
 		if r.Calibration == nil {
 			return 0, false
 		}
@@ -101,6 +101,16 @@ var figures = []metric{
 	{name: "max_rss_bytes", kind: size, get: known(func(r *Report) float64 { return float64(r.Resources.MaxRSSBytes) })},
 	{name: "gc_pause.max", kind: duration, get: whole(func(r *Report) int64 { return r.Resources.GCPauseMax })},
 	{name: "goroutines_max", kind: count, get: known(func(r *Report) float64 { return float64(r.Resources.GoroutinesMax) })},
+}
+
+// renamed maps former names of metrics to those of now. Both are understood; a
+// report calls a threshold's metric as the threshold does.
+var renamed = map[string]string{"floor.share": "ceiling.share", "floor.bytes_per_s": "ceiling.bytes_per_s"}
+
+// OfCeiling reports whether a metric, or a threshold, is about what calibration
+// measures, by its name of now or its former one.
+func OfCeiling(expr string) bool {
+	return strings.HasPrefix(expr, "ceiling.") || strings.HasPrefix(expr, "floor.")
 }
 
 func whole(get func(r *Report) int64) func(*Report) (float64, bool) {
@@ -142,8 +152,8 @@ func stalled(get func(i *Isolation) *int64) func(*Report) (float64, bool) {
 	}
 }
 
-// floorShare is the room's throughput beside the loopback's, both of this run.
-func (r *Report) floorShare() (float64, bool) {
+// ceilingShare is the room's throughput beside the loopback's, both of this run.
+func (r *Report) ceilingShare() (float64, bool) {
 	if r.Calibration == nil || r.Calibration.BytesPerS <= 0 || r.MeasuredS <= 0 {
 		return 0, false
 	}
@@ -216,15 +226,15 @@ func ofPercentile(latency string, p percentile) (metric, bool) {
 	return metric{}, false
 }
 
-// lacks says why a report does not have the figure.
+// lacks returns why a report does not have the figure.
 func (m metric) lacks(r *Report) string {
-	of, _, _ := strings.Cut(m.name, ".")
+	of, _, _ := strings.Cut(current(m.name), ".")
 	switch {
 	case m.why != nil:
 		return m.why(r)
-	case of == "floor" && r.Calibration != nil && r.Calibration.Skipped != "":
+	case of == "ceiling" && r.Calibration != nil && r.Calibration.Skipped != "":
 		return "not measured: " + r.Calibration.Skipped
-	case of == "floor" && r.MeasuredS > 0:
+	case of == "ceiling" && r.MeasuredS > 0:
 		return "not measured: it takes -calibrate on"
 	case of == "schedule_lag":
 		return "not measured: -rate max has no schedule"
@@ -281,9 +291,19 @@ func findMetric(name string) (metric, bool) {
 			return ofPercentile(name[:at], p)
 		}
 	}
-	i := slices.IndexFunc(metrics, func(m metric) bool { return m.name == name })
+	i := slices.IndexFunc(metrics, func(m metric) bool { return m.name == current(name) })
 	if i < 0 {
 		return metric{}, false
 	}
-	return metrics[i], true
+	m := metrics[i]
+	m.name = name
+	return m, true
+}
+
+// current returns the name that a metric has now.
+func current(name string) string {
+	if now, ok := renamed[name]; ok {
+		return now
+	}
+	return name
 }

@@ -222,7 +222,7 @@ type Resources struct {
 }
 
 // Calibration is what this machine's loopback could do just before the run,
-// with as many sockets: see package floor.
+// with as many sockets: see package ceiling.
 type Calibration struct {
 	Skipped    string  `json:"skipped,omitempty"` // why nothing was measured
 	BytesPerS  float64 `json:"bytes_per_s"`

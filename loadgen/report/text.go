@@ -159,7 +159,7 @@ func (p *page) calibration(c *Calibration, verbose bool) {
 	}
 	if c.Skipped != "" {
 		if verbose {
-			p.row("floor", "not measured: "+c.Skipped)
+			p.row("ceiling", "not measured: "+c.Skipped)
 		}
 		return
 	}
@@ -168,7 +168,7 @@ func (p *page) calibration(c *Calibration, verbose bool) {
 		cost = fmt.Sprintf("%s in writes of %s, measured in %s, %s in all", Plural(int64(c.Sockets), "socket", "sockets"),
 			humanBytes(float64(c.WriteBytes)), humanDuration(int64(c.MeasuredS*1e9)), humanDuration(int64(c.CostS*1e9)))
 	}
-	p.row("floor", fmt.Sprintf("%s of this machine's loopback floor (%s/s)", humanShare(c.Share), humanBytes(c.BytesPerS)), cost)
+	p.row("ceiling", fmt.Sprintf("%s of what this machine's loopback can do (%s/s)", humanShare(c.Share), humanBytes(c.BytesPerS)), cost)
 }
 
 // humanShare has two digits also where there is little.

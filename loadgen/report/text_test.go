@@ -56,7 +56,7 @@ var cases = map[string]func(r *Report){
 	"passed": func(*Report) {},
 	"calibrated": func(r *Report) {
 		r.Calibration = &Calibration{BytesPerS: 12.5e6, Sockets: 500, WriteBytes: 65536, MeasuredS: 1, CostS: 1.2}
-		r.Conclude(thresholds("floor.share>50%", "cpu_per_delivery<1ms", "checks.failed<=0"))
+		r.Conclude(thresholds("ceiling.share>50%", "cpu_per_delivery<1ms", "checks.failed<=0"))
 	},
 	"found": func(r *Report) {
 		rate := Rate(200)

@@ -34,10 +34,10 @@ func TestThresholdErrors(t *testing.T) {
 		{"deliveries_per_s>1,000", "threshold: \"1,000\" is not a number\n  deliveries_per_s>1,000\n                   ^^^^^", "write 'deliveries_per_s>1000'"},
 		{"evicted<-1", "threshold: a limit cannot be negative\n  evicted<-1\n          ^^", "plain number"},
 		{"bytes_per_s>5ms", "threshold: unit \"ms\" does not fit\n  bytes_per_s>5ms\n              ^^^", "in bytes"},
-		{"floor.share>5ms", "threshold: 5ms is not a percentage\n  floor.share>5ms\n              ^^^", "write it like 30%"},
-		{"floor.share>0.3", "threshold: 0.3 has no %\n  floor.share>0.3\n              ^^^", "write 'floor.share>30%'"},
-		{"floor.share>30", "threshold: 30 has no %\n  floor.share>30\n              ^^", "write 'floor.share>30%'"},
-		{"floor.share>3000%", "threshold: 3000% is more than 1000%\n  floor.share>3000%\n              ^^^^^", "write it like 30%"},
+		{"ceiling.share>5ms", "threshold: 5ms is not a percentage\n  ceiling.share>5ms\n                ^^^", "write it like 30%"},
+		{"ceiling.share>0.3", "threshold: 0.3 has no %\n  ceiling.share>0.3\n                ^^^", "write 'ceiling.share>30%'"},
+		{"ceiling.share>30", "threshold: 30 has no %\n  ceiling.share>30\n                ^^", "write 'ceiling.share>30%'"},
+		{"ceiling.share>3000%", "threshold: 3000% is more than 1000%\n  ceiling.share>3000%\n                ^^^^^", "write it like 30%"},
 		{"bytes_per_s>5mb", "threshold: unit \"mb\" does not fit\n  bytes_per_s>5mb\n              ^^^", "write 'bytes_per_s>5MB'"},
 		{"delivery.p99<50 msec", "threshold: \"50 msec\" is not a duration\n  delivery.p99<50 msec\n               ^^^^^^^", "write 'delivery.p99<50ms'"},
 		{"sent>5%", "threshold: unit \"%\" does not fit\n  sent>5%\n       ^^", "plain number"},
@@ -133,8 +133,10 @@ func TestEvaluate(t *testing.T) {
 		{"cpu<40s", Passed, 33.1e9},
 		{"cpu_per_delivery<25us", Passed, 33.1e9 / 1.5e6},
 		{"isolation.stalled_p99<1h", Inconclusive, -1}, // not exercised
-		{"floor.share>30%", Passed, 0.5},
-		{"floor.share>50%", Failed, 0.5},
+		{"ceiling.share>30%", Passed, 0.5},
+		{"ceiling.share>50%", Failed, 0.5},
+		{"ceiling.bytes_per_s>10MB", Passed, 2 * 5_123_456},
+		{"floor.share>50%", Failed, 0.5}, // the former names
 		{"floor.bytes_per_s>10MB", Passed, 2 * 5_123_456},
 	} {
 		th, err := ParseThreshold(tt.expr)
@@ -149,6 +151,9 @@ func TestEvaluate(t *testing.T) {
 		value := -1.0
 		if got.Value != nil {
 			value = *got.Value
+		}
+		if !strings.HasPrefix(tt.expr, got.Metric) && got.Metric != "delivery.p99.9" {
+			t.Errorf("%s: its metric is called %s", tt.expr, got.Metric)
 		}
 		if got.Verdict != tt.want || value != tt.value {
 			t.Errorf("%s: %s with %v, want %s with %v", tt.expr, got.Verdict, value, tt.want, tt.value)
@@ -199,7 +204,7 @@ func FuzzParseThreshold(f *testing.F) {
 
 // TestSavedThresholds holds that the results of earlier versions are read.
 func TestSavedThresholds(t *testing.T) {
-	for expr, want := range map[string]string{"floor.share>0.3": "floor.share>30%", "floor.share>=30%": "floor.share>=30%", "sent>5": "sent>5"} {
+	for expr, want := range map[string]string{"ceiling.share>0.3": "ceiling.share>30%", "ceiling.share>=30%": "ceiling.share>=30%", "sent>5": "sent>5"} {
 		res := ThresholdResult{Expr: expr, Metric: strings.TrimRight(strings.Split(expr, ">")[0], "="), Limit: 0.3}
 		if th, err := res.Threshold(); err != nil || th.String() != want {
 			t.Errorf("%s: %v, %v, want %s", expr, th, err, want)

@@ -18,7 +18,7 @@ const (
 // two apart. A run that was interrupted has not shown what it was to show, and
 // is Inconclusive; one that checked nothing stays Measured.
 func (r *Report) Conclude(thresholds []Threshold) {
-	if share, ok := r.floorShare(); ok {
+	if share, ok := r.ceilingShare(); ok {
 		r.Calibration.Share = share
 	}
 	r.Thresholds = make([]ThresholdResult, 0, len(thresholds))

@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"chatsim/loadgen"
-	"chatsim/loadgen/floor"
+	"chatsim/loadgen/ceiling"
 	"chatsim/loadgen/report"
 )
 
@@ -25,7 +24,7 @@ const (
 	calibrationLimit = 2 * time.Second // of all, connecting too
 )
 
-// calibrate measures the loopback's floor with as many sockets as the run's
+// calibrate measures the loopback's ceiling with as many sockets as the run's
 // room writes to. One that is not measured says why; only that ctx has ended
 // is an error.
 func (s *Session) calibrate(ctx context.Context, lc loadgen.Config) (*report.Calibration, error) {
@@ -34,7 +33,7 @@ func (s *Session) calibrate(ctx context.Context, lc loadgen.Config) (*report.Cal
 	}
 	d := min(lc.Duration/calibrationShare, maxCalibration)
 	if d < minCalibration {
-		if !s.needsFloor() {
+		if !s.needsCeiling() {
 			return &report.Calibration{Skipped: fmt.Sprintf("a run of %v is too short for it", lc.Duration)}, nil
 		}
 		d = minCalibration
@@ -45,7 +44,7 @@ func (s *Session) calibrate(ctx context.Context, lc loadgen.Config) (*report.Cal
 	begin := time.Now()
 	limited, cancel := context.WithTimeout(ctx, calibrationLimit)
 	defer cancel()
-	r, err := floor.Measure(limited, lc.Users, writeSize, d)
+	r, err := ceiling.Measure(limited, lc.Users, writeSize, d)
 	runtime.GC() // the run is not to pay for it
 	switch {
 	case ctx.Err() != nil:
@@ -59,9 +58,9 @@ func (s *Session) calibrate(ctx context.Context, lc loadgen.Config) (*report.Cal
 		MeasuredS: r.Elapsed.Seconds(), CostS: time.Since(begin).Seconds()}, nil
 }
 
-// needsFloor reports whether a limit is about the loopback's floor, so that a
+// needsCeiling reports whether a limit is about the loopback's ceiling, so that a
 // run is calibrated however short it is.
-func (s *Session) needsFloor() bool {
-	onFloor := func(t report.Threshold) bool { return strings.HasPrefix(t.Metric().Name(), "floor.") }
-	return slices.ContainsFunc(s.Thresholds, onFloor) || s.FindRate != nil && onFloor(*s.FindRate)
+func (s *Session) needsCeiling() bool {
+	about := func(t report.Threshold) bool { return report.OfCeiling(t.Metric().Name()) }
+	return slices.ContainsFunc(s.Thresholds, about) || s.FindRate != nil && about(*s.FindRate)
 }

@@ -33,6 +33,7 @@ func TestCalibrate(t *testing.T) {
 	}{
 		{nil, 2 * time.Second, 3, ""},
 		{nil, time.Second, 3, "a run of 1s is too short for it"},
+		{[]string{"--threshold", "ceiling.share>10%"}, time.Millisecond, 3, ""},
 		{[]string{"--threshold", "floor.share>10%"}, time.Millisecond, 3, ""},
 		{nil, 2 * time.Second, 1 << 30, "open files"},
 	} {

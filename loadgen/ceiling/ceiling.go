@@ -1,11 +1,11 @@
-// Package floor measures what this machine's loopback can do: one goroutine
+// Package ceiling measures what this machine's loopback can do: one goroutine
 // writes one buffer to N sockets without ever waiting for one, and what comes
 // out at the other ends is thrown away. No chat server that copies every line
 // to every reader can be faster, so a room's throughput as a share of the
-// floor's is a figure that travels from machine to machine.
+// ceiling is a figure that travels from machine to machine.
 //
 // It knows no protocol: bytes are bytes.
-package floor
+package ceiling
 
 import (
 	"context"
@@ -66,7 +66,7 @@ func Open(ctx context.Context, n int) (_ *Pipes, err error) {
 func (p *Pipes) Received() int64 { return p.received.Load() }
 
 // Round writes b once to every socket that takes any of it at once; one that
-// is full is passed over. It gives the bytes written.
+// is full is passed over. It returns the bytes written.
 func (p *Pipes) Round(b []byte) (int64, error) {
 	written := int64(0)
 	for i := range p.near {
@@ -95,7 +95,7 @@ type Result struct {
 	Elapsed time.Duration // from the first write to the last read
 }
 
-// BytesPerSecond is the floor.
+// BytesPerSecond is the ceiling.
 func (r Result) BytesPerSecond() float64 {
 	if r.Elapsed <= 0 {
 		return 0
@@ -103,7 +103,7 @@ func (r Result) BytesPerSecond() float64 {
 	return float64(r.Bytes) / r.Elapsed.Seconds()
 }
 
-// Measure writes buffers of writeSize bytes to n sockets for d and gives what
+// Measure writes buffers of writeSize bytes to n sockets for d and returns what
 // was read until then.
 func Measure(ctx context.Context, n, writeSize int, d time.Duration) (Result, error) {
 	p, err := Open(ctx, n)

@@ -5,27 +5,27 @@ import (
 	"testing"
 
 	"chatsim/loadgen"
-	"chatsim/loadgen/floor"
+	"chatsim/loadgen/ceiling"
 )
 
-// floorWrite is the size of the floor's writes in bytes: those of a busy room
-// are as large.
-const floorWrite = 64 << 10
+// ceilingWrite is the size of a write in bytes: those of a busy room are as
+// large.
+const ceilingWrite = 64 << 10
 
-// BenchmarkFloor is the loopback's limit: one goroutine writes one buffer to N
+// BenchmarkCeiling is the loopback's limit: one goroutine writes one buffer to N
 // sockets without blocking, and it is read and thrown away. MB/s at the
 // receivers, by the number of sockets and by the size of a write.
-func BenchmarkFloor(b *testing.B) { run(b, floorTrials) }
+func BenchmarkCeiling(b *testing.B) { run(b, ceilingTrials) }
 
-func floorTrials(s scale) []trial {
+func ceilingTrials(s scale) []trial {
 	var out []trial
 	add := func(users, write int) {
 		out = append(out, trial{fmt.Sprintf("users=%d/write=%d", users, write), func(tb testing.TB) figures {
-			return figures{"MB/s": measureFloor(tb, s, users, write) / 1e6}
+			return figures{"MB/s": measureCeiling(tb, s, users, write) / 1e6}
 		}})
 	}
 	for _, users := range s.users(100, 500, 2000, 8000) {
-		add(users, floorWrite)
+		add(users, ceilingWrite)
 	}
 	for _, write := range []int{1 << 10, 4 << 10, 16 << 10} {
 		add(min(500, s.most), write)
@@ -33,11 +33,11 @@ func floorTrials(s scale) []trial {
 	return out
 }
 
-// measureFloor gives bytes a second.
-func measureFloor(tb testing.TB, s scale, users, write int) float64 {
+// measureCeiling returns bytes a second.
+func measureCeiling(tb testing.TB, s scale, users, write int) float64 {
 	tb.Helper()
 	needDescriptors(tb, users)
-	r, err := floor.Measure(tb.Context(), users, write, s.floor)
+	r, err := ceiling.Measure(tb.Context(), users, write, s.ceiling)
 	if err != nil {
 		tb.Fatal(err)
 	}
