@@ -1,10 +1,11 @@
 package chatter
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+
+	"chatsim/manager/wire/ws"
 )
 
 // What a server may not send.
@@ -29,15 +30,15 @@ type wsReader struct {
 	conn  io.Reader
 	reply func(kind byte, payload []byte) error
 
-	early  []byte   // read before the first Read
-	header [10]byte // of the frame that begins
-	have   int      // bytes of it
-	left   uint64   // of the payload of the frame that goes on
-	first  byte     // its first byte
-	within bool     // a frame goes on
-	inside bool     // a message was begun and not ended
-	ctrl   []byte   // the payload of a control frame, so far
-	err    error    // what ended the stream
+	early  []byte             // read before the first Read
+	header [ws.MaxHeader]byte // of the frame that begins
+	have   int                // bytes of it
+	left   uint64             // of the payload of the frame that goes on
+	first  byte               // its first byte
+	within bool               // a frame goes on
+	inside bool               // a message was begun and not ended
+	ctrl   []byte             // the payload of a control frame, so far
+	err    error              // what ended the stream
 }
 
 func (r *wsReader) init(conn io.Reader, early []byte, reply func(byte, []byte) error) {
@@ -105,7 +106,7 @@ func (r *wsReader) take(p []byte, n int) int {
 			r.header[r.have] = p[at]
 			r.have++
 			at++
-			if r.have < wsHeaderSize(r.header[:r.have]) {
+			if r.have < ws.HeaderSize(r.header[:r.have]) {
 				continue
 			}
 			if r.err = r.begin(); r.err != nil {
@@ -115,7 +116,7 @@ func (r *wsReader) take(p []byte, n int) int {
 		part := p[at : at+int(min(r.left, uint64(end-at)))]
 		at += len(part)
 		r.left -= uint64(len(part))
-		if r.first&0x8 != 0 {
+		if ws.IsControl(r.first) {
 			r.ctrl = append(r.ctrl, part...)
 		} else {
 			out += copy(p[out:], part)
@@ -127,50 +128,29 @@ func (r *wsReader) take(p []byte, n int) int {
 	return out
 }
 
-// wsHeaderSize is how many bytes a header has, of which some are known.
-func wsHeaderSize(header []byte) int {
-	if len(header) < 2 {
-		return 2
-	}
-	switch header[1] &^ wsMasked {
-	case 126:
-		return 4
-	case 127:
-		return 10
-	}
-	return 2
-}
-
 // begin begins the frame whose header is complete.
 func (r *wsReader) begin() error {
 	h := r.header[:r.have]
 	r.first, r.have, r.within = h[0], 0, true
-	switch len(h) {
-	case 2:
-		r.left = uint64(h[1])
-	case 4:
-		r.left = uint64(binary.BigEndian.Uint16(h[2:]))
-	default:
-		r.left = binary.BigEndian.Uint64(h[2:])
-	}
-	kind := r.first & wsKind
+	r.left = ws.PayloadSize(h)
+	kind := r.first & ws.Opcode
 	switch {
-	case h[1]&wsMasked != 0:
+	case h[1]&ws.Masked != 0:
 		return errWSMasked
-	case r.first&wsReserved != 0:
+	case r.first&ws.Reserved != 0:
 		return errWSReserved
 	case r.left > maxFrame:
 		return errWSSize
-	case kind == wsClose || kind == wsPing || kind == wsPong:
-		if r.first&wsFinal == 0 || r.left > 125 {
+	case kind == ws.Close || kind == ws.Ping || kind == ws.Pong:
+		if r.first&ws.Final == 0 || r.left > ws.MaxControl {
 			return errWSControl
 		}
 		r.ctrl = r.ctrl[:0]
-	case kind == wsBinary:
+	case kind == ws.Binary:
 		return errWSBinary
-	case kind > wsBinary:
+	case kind > ws.Binary:
 		return fmt.Errorf("%w: %d", errWSKind, kind)
-	case r.inside != (kind == wsMore):
+	case r.inside != (kind == ws.More):
 		return errWSOrder
 	}
 	return nil
@@ -180,18 +160,18 @@ func (r *wsReader) begin() error {
 // '\n' at the front of p, and says that this is a byte.
 func (r *wsReader) end(p []byte) int {
 	r.within = false
-	switch r.first & wsKind {
-	case wsPing:
-		r.err = r.reply(wsPong, r.ctrl)
-	case wsClose:
-		_ = r.reply(wsClose, r.ctrl[:min(len(r.ctrl), 2)]) // the server has said all
+	switch r.first & ws.Opcode {
+	case ws.Ping:
+		r.err = r.reply(ws.Pong, r.ctrl)
+	case ws.Close:
+		_ = r.reply(ws.Close, r.ctrl[:min(len(r.ctrl), 2)]) // the server has said all
 		r.err = io.EOF
 		if r.inside {
 			r.err = io.ErrUnexpectedEOF
 		}
-	case wsPong:
+	case ws.Pong:
 	default:
-		if r.inside = r.first&wsFinal == 0; !r.inside {
+		if r.inside = r.first&ws.Final == 0; !r.inside {
 			p[0] = '\n'
 			return 1
 		}

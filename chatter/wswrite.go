@@ -3,25 +3,10 @@ package chatter
 import (
 	"bytes"
 	"encoding/binary"
-	"math"
 	"math/rand/v2"
 	"net"
-)
 
-// The first byte of a WebSocket frame (RFC 6455, 5.2), and bits of it and of the
-// second one.
-const (
-	wsMore   = 0x0 // the message goes on
-	wsText   = 0x1
-	wsBinary = 0x2
-	wsClose  = 0x8
-	wsPing   = 0x9
-	wsPong   = 0xa
-
-	wsFinal    = 0x80 // the message ends with this frame
-	wsReserved = 0x70
-	wsKind     = 0x0f
-	wsMasked   = 0x80
+	"chatsim/manager/wire/ws"
 )
 
 // wsNormal is the code of an orderly close.
@@ -38,12 +23,12 @@ func (c *wsConn) Write(p []byte) (int, error) {
 	out := c.out[:0]
 	for rest := p; len(rest) > 0; {
 		line, after, whole := bytes.Cut(rest, []byte{'\n'})
-		first := byte(wsText)
+		first := byte(ws.Text)
 		if c.inside {
-			first = wsMore
+			first = ws.More
 		}
 		if c.inside = !whole; whole {
-			first |= wsFinal
+			first |= ws.Final
 		}
 		out = appendMasked(out, first, line)
 		rest = after
@@ -58,7 +43,7 @@ func (c *wsConn) Write(p []byte) (int, error) {
 // CloseWrite begins the closing handshake, as FIN does where there is no
 // WebSocket: the server sends what it has to, and answers.
 func (c *wsConn) CloseWrite() error {
-	return c.control(wsClose, binary.BigEndian.AppendUint16(nil, wsNormal))
+	return c.control(ws.Close, binary.BigEndian.AppendUint16(nil, wsNormal))
 }
 
 // control sends a control frame, and nothing after a closing one.
@@ -68,29 +53,15 @@ func (c *wsConn) control(kind byte, payload []byte) error {
 	if c.closed {
 		return nil
 	}
-	c.closed = kind == wsClose
-	_, err := c.Conn.Write(appendMasked(nil, kind|wsFinal, payload))
+	c.closed = kind == ws.Close
+	_, err := c.Conn.Write(appendMasked(nil, kind|ws.Final, payload))
 	return err
 }
 
 // appendMasked appends a frame from a client. The mask is there so that no page
 // can make proxies misread what it sends; nothing here is made by a page.
 func appendMasked(dst []byte, first byte, payload []byte) []byte {
-	switch n := len(payload); {
-	case n < 126:
-		dst = append(dst, first, wsMasked|byte(n))
-	case n <= math.MaxUint16:
-		dst = binary.BigEndian.AppendUint16(append(dst, first, wsMasked|126), uint16(n))
-	default:
-		dst = binary.BigEndian.AppendUint64(append(dst, first, wsMasked|127), uint64(n))
-	}
-	var key [4]byte
+	var key ws.Key
 	binary.BigEndian.PutUint32(key[:], rand.Uint32())
-	dst = append(dst, key[:]...)
-	from := len(dst)
-	dst = append(dst, payload...)
-	for i := range payload {
-		dst[from+i] ^= key[i%4]
-	}
-	return dst
+	return ws.AppendMasked(dst, first, payload, key)
 }

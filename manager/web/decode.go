@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/coder/websocket"
+
+	"chatsim/manager/wire/ws"
 )
 
 // maxMessage is how long a message may be, in bytes. A line that is longer than
@@ -43,13 +45,13 @@ var (
 // connection for less than a closing frame, do not look at the text, and answer
 // control frames without telling of them, which then nobody limits.
 type decoder struct {
-	header [14]byte // of the frame that begins
-	have   int      // bytes of it
-	first  byte     // of the frame that goes on
-	key    [4]byte  // its mask
-	at     int      // place in the payload
-	left   int      // bytes of it that have not come
-	within bool     // a frame goes on
+	header [ws.MaxHeader]byte // of the frame that begins
+	have   int                // bytes of it
+	first  byte               // of the frame that goes on
+	key    ws.Key             // its mask
+	at     int                // place in the payload
+	left   int                // bytes of it that have not come
+	within bool               // a frame goes on
 
 	inside  bool // a message was begun and not ended
 	size    int  // bytes of it so far
@@ -72,10 +74,10 @@ func (d *decoder) take(p []byte, n int) (out int) {
 	end := lead + n
 	for at := lead; at < end && d.err == nil; {
 		if !d.within {
-			n := copy(d.header[d.have:headerSize(d.header[:d.have])], p[at:end])
+			n := copy(d.header[d.have:ws.HeaderSize(d.header[:d.have])], p[at:end])
 			d.have += n
 			at += n
-			if d.have < headerSize(d.header[:d.have]) {
+			if d.have < ws.HeaderSize(d.header[:d.have]) {
 				continue
 			}
 			if d.err = d.begin(); d.err != nil {
@@ -86,7 +88,7 @@ func (d *decoder) take(p []byte, n int) (out int) {
 		at += len(part)
 		d.left -= len(part)
 		d.unmask(part)
-		if isControl(d.first) {
+		if ws.IsControl(d.first) {
 			d.control = append(d.control, part...)
 		} else if d.valid(part) {
 			out += d.straighten(p[out:], part)
@@ -101,58 +103,30 @@ func (d *decoder) take(p []byte, n int) (out int) {
 	return out
 }
 
-func isControl(first byte) bool { return first&0x8 != 0 }
-
-// headerSize is how many bytes a header has, of which some are known.
-func headerSize(header []byte) int {
-	if len(header) < 2 {
-		return 2
-	}
-	size := 2
-	switch header[1] &^ masked {
-	case 126:
-		size += 2
-	case 127:
-		size += 8
-	}
-	if header[1]&masked != 0 {
-		size += 4
-	}
-	return size
-}
-
 // begin begins the frame whose header is complete.
 func (d *decoder) begin() error {
 	h := d.header[:d.have]
 	d.first, d.have, d.at, d.within = h[0], 0, 0, true
-	if h[1]&masked == 0 {
+	if h[1]&ws.Masked == 0 {
 		return violates("a frame from a client is not masked")
 	}
-	copy(d.key[:], h[len(h)-len(d.key):])
-	var left uint64
-	switch h[1] &^ masked {
-	case 126:
-		left = uint64(binary.BigEndian.Uint16(h[2:]))
-	case 127:
-		left = binary.BigEndian.Uint64(h[2:])
-	default:
-		left = uint64(h[1] &^ masked)
-	}
-	kind := d.first & opcode
+	d.key = ws.KeyOf(h)
+	left := ws.PayloadSize(h)
+	kind := d.first & ws.Opcode
 	switch {
-	case d.first&reserved != 0:
+	case d.first&ws.Reserved != 0:
 		return violates("a frame has reserved bits, and no extension was agreed on")
 	case left > 1<<63-1:
 		return violates("a frame is of an impossible size")
-	case kind == closeFrame || kind == pingFrame || kind == pongFrame:
+	case kind == ws.Close || kind == ws.Ping || kind == ws.Pong:
 		return d.beginControl(left)
-	case kind == binaryFrame:
+	case kind == ws.Binary:
 		return errNotText
-	case kind != moreFrame && kind != textFrame:
+	case kind != ws.More && kind != ws.Text:
 		return violates("opcode %d is reserved", kind)
-	case d.inside && kind == textFrame:
+	case d.inside && kind == ws.Text:
 		return violates("a message begins within another")
-	case !d.inside && kind == moreFrame:
+	case !d.inside && kind == ws.More:
 		return violates("a message goes on that was not begun")
 	case left > uint64(maxMessage-d.size):
 		return errTooBig
@@ -164,27 +138,18 @@ func (d *decoder) begin() error {
 
 func (d *decoder) beginControl(left uint64) error {
 	switch {
-	case d.first&final == 0:
+	case d.first&ws.Final == 0:
 		return violates("a control frame is cut in parts")
-	case left > maxControl:
-		return violates("a control frame has more than %d bytes", maxControl)
+	case left > ws.MaxControl:
+		return violates("a control frame has more than %d bytes", ws.MaxControl)
 	}
 	d.left, d.control = int(left), d.control[:0]
 	return nil
 }
 
 func (d *decoder) unmask(part []byte) {
-	var key [8]byte
-	for i := range key {
-		key[i] = d.key[(d.at+i)&3]
-	}
+	d.key.Mask(part, d.at)
 	d.at += len(part)
-	for word := binary.NativeEndian.Uint64(key[:]); len(part) >= len(key); part = part[len(key):] {
-		binary.NativeEndian.PutUint64(part, binary.NativeEndian.Uint64(part)^word)
-	}
-	for i := range part {
-		part[i] ^= key[i]
-	}
 }
 
 // valid reports whether the text of the message is UTF-8 as far as it goes with
@@ -241,15 +206,15 @@ func (d *decoder) straighten(p, part []byte) (n int) {
 // '\n' at the front of p, and returns that this is a byte.
 func (d *decoder) end(p []byte) int {
 	d.within = false
-	switch d.first & opcode {
-	case closeFrame:
+	switch d.first & ws.Opcode {
+	case ws.Close:
 		d.err = d.close()
 		return 0
-	case pingFrame: // the answer may be to the last of several (RFC 6455, 5.5.3)
+	case ws.Ping: // the answer may be to the last of several (RFC 6455, 5.5.3)
 		d.asked, d.ping = true, append(d.ping[:0], d.control...)
-	case pongFrame:
+	case ws.Pong:
 	default:
-		if d.first&final == 0 {
+		if d.first&ws.Final == 0 {
 			break
 		}
 		if d.partial > 0 {

@@ -8,13 +8,15 @@ import (
 	"testing"
 
 	"github.com/coder/websocket"
+
+	"chatsim/manager/wire/ws"
 )
 
 // frame is one as a client sends it.
 func frame(first byte, payload string) string {
 	key := [4]byte{0x12, 0x34, 0x56, 0x78}
-	b := appendHeader(nil, first, len(payload))
-	b[1] |= masked
+	b := ws.AppendHeader(nil, first, len(payload))
+	b[1] |= ws.Masked
 	b = append(b, key[:]...)
 	for i := range len(payload) {
 		b = append(b, payload[i]^key[i&3])
@@ -22,7 +24,7 @@ func frame(first byte, payload string) string {
 	return string(b)
 }
 
-func text(s string) string { return frame(final|textFrame, s) }
+func text(s string) string { return frame(ws.Final|ws.Text, s) }
 func code(n uint16, reason string) string {
 	return string(binary.BigEndian.AppendUint16(nil, n)) + reason
 }
@@ -46,43 +48,43 @@ var violations = []struct {
 	code         websocket.StatusCode
 	reason       string
 }{
-	{"RSV1, as compressed", frame(final|0x40|textFrame, "x"), 1002, "a frame has reserved bits, and no extension was agreed on"},
-	{"RSV2", frame(final|0x20|textFrame, "x"), 1002, "a frame has reserved bits, and no extension was agreed on"},
-	{"RSV3 of a ping", frame(final|0x10|pingFrame, ""), 1002, "a frame has reserved bits, and no extension was agreed on"},
-	{"opcode 3", frame(final|3, "x"), 1002, "opcode 3 is reserved"},
-	{"opcode 7", frame(final|7, "x"), 1002, "opcode 7 is reserved"},
-	{"opcode 11", frame(final|11, ""), 1002, "opcode 11 is reserved"},
-	{"opcode 15", frame(final|15, ""), 1002, "opcode 15 is reserved"},
+	{"RSV1, as compressed", frame(ws.Final|0x40|ws.Text, "x"), 1002, "a frame has reserved bits, and no extension was agreed on"},
+	{"RSV2", frame(ws.Final|0x20|ws.Text, "x"), 1002, "a frame has reserved bits, and no extension was agreed on"},
+	{"RSV3 of a ping", frame(ws.Final|0x10|ws.Ping, ""), 1002, "a frame has reserved bits, and no extension was agreed on"},
+	{"opcode 3", frame(ws.Final|3, "x"), 1002, "opcode 3 is reserved"},
+	{"opcode 7", frame(ws.Final|7, "x"), 1002, "opcode 7 is reserved"},
+	{"opcode 11", frame(ws.Final|11, ""), 1002, "opcode 11 is reserved"},
+	{"opcode 15", frame(ws.Final|15, ""), 1002, "opcode 15 is reserved"},
 	{"no mask", "\x81\x01x", 1002, "a frame from a client is not masked"},
 	{"a ping without a mask", "\x89\x00", 1002, "a frame from a client is not masked"},
-	{"a ping in parts", frame(pingFrame, ""), 1002, "a control frame is cut in parts"},
-	{"a closing frame in parts", frame(closeFrame, ""), 1002, "a control frame is cut in parts"},
-	{"a long ping", frame(final|pingFrame, strings.Repeat("x", 126)), 1002, "a control frame has more than 125 bytes"},
-	{"a continuation without a start", frame(final|moreFrame, "x"), 1002, "a message goes on that was not begun"},
-	{"a continuation after the end", text("a") + frame(moreFrame, "x"), 1002, "a message goes on that was not begun"},
-	{"a message within another", frame(textFrame, "a") + text("b"), 1002, "a message begins within another"},
+	{"a ping in parts", frame(ws.Ping, ""), 1002, "a control frame is cut in parts"},
+	{"a closing frame in parts", frame(ws.Close, ""), 1002, "a control frame is cut in parts"},
+	{"a long ping", frame(ws.Final|ws.Ping, strings.Repeat("x", 126)), 1002, "a control frame has more than 125 bytes"},
+	{"a continuation without a start", frame(ws.Final|ws.More, "x"), 1002, "a message goes on that was not begun"},
+	{"a continuation after the end", text("a") + frame(ws.More, "x"), 1002, "a message goes on that was not begun"},
+	{"a message within another", frame(ws.Text, "a") + text("b"), 1002, "a message begins within another"},
 	{"a size with its highest bit set", "\x81\xff\x80\x00\x00\x00\x00\x00\x00\x00\x01\x02\x03\x04", 1002, "a frame is of an impossible size"},
-	{"half a code", frame(final|closeFrame, "x"), 1002, "a closing frame has half a code"},
-	{"code 0", frame(final|closeFrame, code(0, "")), 1002, "a closing frame has code 0, which none may have"},
-	{"code 999", frame(final|closeFrame, code(999, "")), 1002, "a closing frame has code 999, which none may have"},
-	{"code 1004", frame(final|closeFrame, code(1004, "")), 1002, "a closing frame has code 1004, which none may have"},
-	{"code 1005", frame(final|closeFrame, code(1005, "")), 1002, "a closing frame has code 1005, which none may have"},
-	{"code 1006", frame(final|closeFrame, code(1006, "")), 1002, "a closing frame has code 1006, which none may have"},
-	{"code 1015", frame(final|closeFrame, code(1015, "")), 1002, "a closing frame has code 1015, which none may have"},
-	{"code 2999", frame(final|closeFrame, code(2999, "")), 1002, "a closing frame has code 2999, which none may have"},
-	{"code 5000", frame(final|closeFrame, code(5000, "")), 1002, "a closing frame has code 5000, which none may have"},
-	{"a reason that is not UTF-8", frame(final|closeFrame, code(1000, "\xff")), 1007, "the text is not UTF-8"},
-	{"a binary message", frame(final|binaryFrame, "x"), 1003, "text messages only"},
-	{"an empty binary message", frame(final|binaryFrame, ""), 1003, "text messages only"},
+	{"half a code", frame(ws.Final|ws.Close, "x"), 1002, "a closing frame has half a code"},
+	{"code 0", frame(ws.Final|ws.Close, code(0, "")), 1002, "a closing frame has code 0, which none may have"},
+	{"code 999", frame(ws.Final|ws.Close, code(999, "")), 1002, "a closing frame has code 999, which none may have"},
+	{"code 1004", frame(ws.Final|ws.Close, code(1004, "")), 1002, "a closing frame has code 1004, which none may have"},
+	{"code 1005", frame(ws.Final|ws.Close, code(1005, "")), 1002, "a closing frame has code 1005, which none may have"},
+	{"code 1006", frame(ws.Final|ws.Close, code(1006, "")), 1002, "a closing frame has code 1006, which none may have"},
+	{"code 1015", frame(ws.Final|ws.Close, code(1015, "")), 1002, "a closing frame has code 1015, which none may have"},
+	{"code 2999", frame(ws.Final|ws.Close, code(2999, "")), 1002, "a closing frame has code 2999, which none may have"},
+	{"code 5000", frame(ws.Final|ws.Close, code(5000, "")), 1002, "a closing frame has code 5000, which none may have"},
+	{"a reason that is not UTF-8", frame(ws.Final|ws.Close, code(1000, "\xff")), 1007, "the text is not UTF-8"},
+	{"a binary message", frame(ws.Final|ws.Binary, "x"), 1003, "text messages only"},
+	{"an empty binary message", frame(ws.Final|ws.Binary, ""), 1003, "text messages only"},
 	{"a byte that is not UTF-8", text("\xff"), 1007, "the text is not UTF-8"},
 	{"half a character", text("\xe2\x82"), 1007, "the text is not UTF-8"},
 	{"half a character in each of two messages", text("\xe2\x82") + text("\xac"), 1007, "the text is not UTF-8"},
-	{"a character broken between parts", frame(textFrame, "\xf0\x9f") + frame(final|moreFrame, "x"), 1007, "the text is not UTF-8"},
-	{"a surrogate over parts", frame(textFrame, "\xed") + frame(final|moreFrame, "\xa0\x80"), 1007, "the text is not UTF-8"},
-	{"beyond Unicode", frame(textFrame, "\xf4") + frame(moreFrame, "\x90"), 1007, "the text is not UTF-8"},
+	{"a character broken between parts", frame(ws.Text, "\xf0\x9f") + frame(ws.Final|ws.More, "x"), 1007, "the text is not UTF-8"},
+	{"a surrogate over parts", frame(ws.Text, "\xed") + frame(ws.Final|ws.More, "\xa0\x80"), 1007, "the text is not UTF-8"},
+	{"beyond Unicode", frame(ws.Text, "\xf4") + frame(ws.More, "\x90"), 1007, "the text is not UTF-8"},
 	{"overlong", text("\xc0\xaf"), 1007, "the text is not UTF-8"},
 	{"a message of a gigabyte", "\x81\xff\x00\x00\x00\x00\x40\x00\x00\x00\x01\x02\x03\x04", 1009, "a message of more than 1048576 bytes"},
-	{"a message too long by its last part", frame(textFrame, strings.Repeat("x", maxMessage)) + frame(final|moreFrame, "x"), 1009, "a message of more than 1048576 bytes"},
+	{"a message too long by its last part", frame(ws.Text, strings.Repeat("x", maxMessage)) + frame(ws.Final|ws.More, "x"), 1009, "a message of more than 1048576 bytes"},
 }
 
 func TestViolations(t *testing.T) {
@@ -112,14 +114,14 @@ func TestDecode(t *testing.T) {
 	}{
 		{text("a") + text("b\n"), "a\nb\n", nil, 0},
 		{text("") + text("\n") + text("\n\na\nb\n"), "\n\n  a b\n", nil, 0},
-		{frame(textFrame, "a\n") + frame(moreFrame, "\n") + frame(final|moreFrame, "b\n"), "a  b\n", nil, 2},
-		{frame(textFrame, "a\n") + frame(moreFrame, "") + frame(final|moreFrame, ""), "a\n", nil, 2},
-		{frame(textFrame, "") + frame(moreFrame, euro[:1]) + frame(moreFrame, euro[1:4]) + frame(moreFrame, "") + frame(final|moreFrame, euro[4:]), euro + "\n", nil, 4},
-		{frame(textFrame, "a") + frame(final|pingFrame, "x") + frame(final|moreFrame, "b"), "ab\n", nil, 2},
-		{frame(final|pongFrame, "") + frame(final|pongFrame, "x"), "", nil, 2},
+		{frame(ws.Text, "a\n") + frame(ws.More, "\n") + frame(ws.Final|ws.More, "b\n"), "a  b\n", nil, 2},
+		{frame(ws.Text, "a\n") + frame(ws.More, "") + frame(ws.Final|ws.More, ""), "a\n", nil, 2},
+		{frame(ws.Text, "") + frame(ws.More, euro[:1]) + frame(ws.More, euro[1:4]) + frame(ws.More, "") + frame(ws.Final|ws.More, euro[4:]), euro + "\n", nil, 4},
+		{frame(ws.Text, "a") + frame(ws.Final|ws.Ping, "x") + frame(ws.Final|ws.More, "b"), "ab\n", nil, 2},
+		{frame(ws.Final|ws.Pong, "") + frame(ws.Final|ws.Pong, "x"), "", nil, 2},
 		{text(strings.Repeat("x", 70_000)) + text("b"), strings.Repeat("x", 70_000) + "\nb\n", nil, 0},
-		{text("a") + frame(final|closeFrame, "") + text("b"), "a\n", io.EOF, 0},
-		{frame(textFrame, "a") + frame(final|closeFrame, code(3000, "bye")) + text("b"), "a", io.EOF, 1},
+		{text("a") + frame(ws.Final|ws.Close, "") + text("b"), "a\n", io.EOF, 0},
+		{frame(ws.Text, "a") + frame(ws.Final|ws.Close, code(3000, "bye")) + text("b"), "a", io.EOF, 1},
 		{text("a")[:6], "", nil, 0},
 		{text("ab")[:7], "a", nil, 0},
 	} {
@@ -130,10 +132,10 @@ func TestDecode(t *testing.T) {
 			}
 		}
 	}
-	if _, d := decode(frame(final|closeFrame, code(4321, "bye")), 100); d.closing != 4321 {
+	if _, d := decode(frame(ws.Final|ws.Close, code(4321, "bye")), 100); d.closing != 4321 {
 		t.Errorf("the code is taken for %d", d.closing)
 	}
-	if _, d := decode(frame(final|pingFrame, "one")+frame(final|pingFrame, "two"), 100); !d.asked || string(d.ping) != "two" {
+	if _, d := decode(frame(ws.Final|ws.Ping, "one")+frame(ws.Final|ws.Ping, "two"), 100); !d.asked || string(d.ping) != "two" {
 		t.Errorf("the last ping is %q", d.ping)
 	}
 }
@@ -146,7 +148,7 @@ func FuzzDecode(f *testing.F) {
 			f.Add([]byte(tc.frames), 3)
 		}
 	}
-	f.Add([]byte(text("a\n")+frame(textFrame, "\n")+frame(final|moreFrame, "é\n")), 2)
+	f.Add([]byte(text("a\n")+frame(ws.Text, "\n")+frame(ws.Final|ws.More, "é\n")), 2)
 	f.Fuzz(func(t *testing.T, frames []byte, step int) {
 		step = 1 + max(step, -step)%64
 		if step <= 0 {

@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"encoding/binary"
-	"math"
 	"net"
 	"sync"
 	"time"
@@ -13,26 +12,8 @@ import (
 
 	"chatsim/manager/guard"
 	"chatsim/manager/wire"
+	"chatsim/manager/wire/ws"
 )
-
-// The first byte of a WebSocket frame (RFC 6455, 5.2), and bits of it and of the
-// second one.
-const (
-	moreFrame   = 0x0 // the message goes on
-	textFrame   = 0x1
-	binaryFrame = 0x2
-	closeFrame  = 0x8
-	pingFrame   = 0x9
-	pongFrame   = 0xa
-
-	final    = 0x80 // the message ends with it
-	reserved = 0x70
-	opcode   = 0x0f
-	masked   = 0x80
-)
-
-// maxControl is the longest payload of a control frame, in bytes.
-const maxControl = 125
 
 // goodbyeTime is how long the last frame may take to be written.
 const goodbyeTime = time.Second
@@ -72,33 +53,22 @@ func (c *conn) Write(p []byte) (int, error) {
 
 func (c *conn) appendFramesLocked(dst, p []byte) []byte {
 	for len(p) > 0 {
-		kind := byte(textFrame)
+		kind := byte(ws.Text)
 		if c.inside {
-			kind = moreFrame
+			kind = ws.More
 		}
 		line, rest, whole := bytes.Cut(p, []byte{'\n'})
 		if whole {
-			kind |= final
+			kind |= ws.Final
 			if !c.inside && bytes.HasPrefix(line, errorStart) {
 				c.last = append(c.last[:0], line...)
 			}
 		}
 		c.inside = !whole
-		dst = append(appendHeader(dst, kind, len(line)), line...)
+		dst = append(ws.AppendHeader(dst, kind, len(line)), line...)
 		p = rest
 	}
 	return dst
-}
-
-// appendHeader appends the header of a frame from a server, which has no mask.
-func appendHeader(dst []byte, first byte, size int) []byte {
-	switch {
-	case size < 126:
-		return append(dst, first, byte(size))
-	case size <= math.MaxUint16:
-		return binary.BigEndian.AppendUint16(append(dst, first, 126), uint16(size))
-	}
-	return binary.BigEndian.AppendUint64(append(dst, first, 127), uint64(size))
 }
 
 // CloseWrite begins the closing handshake, with the reason of the last error
@@ -149,7 +119,7 @@ func (c *conn) goodbye(code websocket.StatusCode, reason string) {
 		payload = append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...)
 	}
 	_ = c.Conn.SetWriteDeadline(time.Now().Add(goodbyeTime))
-	c.controlLocked(closeFrame, payload)
+	c.controlLocked(ws.Close, payload)
 	c.closed = true
 }
 
@@ -157,7 +127,7 @@ func (c *conn) goodbye(code websocket.StatusCode, reason string) {
 // out. It may stand within a message.
 func (c *conn) controlLocked(kind byte, payload []byte) {
 	if !c.closed {
-		_, _ = c.Conn.Write(append(appendHeader(nil, final|kind, len(payload)), payload...)) // reading tells of an end
+		_, _ = c.Conn.Write(append(ws.AppendHeader(nil, ws.Final|kind, len(payload)), payload...)) // reading tells of an end
 	}
 }
 

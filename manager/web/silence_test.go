@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"chatsim/manager"
+	"chatsim/manager/wire/ws"
 )
 
 // pipe is a WebSocket over a pipe, and its peer's end.
@@ -53,7 +54,7 @@ func TestSilence(t *testing.T) {
 		for n := range 100 {
 			frames(t, peer, "\x89\x00")
 			at(time.Duration(n+1) * silence)
-			io.WriteString(peer, frame(final|pongFrame, ""))
+			io.WriteString(peer, frame(ws.Final|ws.Pong, ""))
 		}
 		time.Sleep(silence - time.Second)
 		io.WriteString(peer, text("x"))
@@ -101,7 +102,7 @@ func TestSmallReads(t *testing.T) {
 	for size := 1; size < 20; size++ {
 		c, peer := pipe(t)
 		go func() {
-			io.WriteString(peer, text("héllo\nworld\n")+frame(final|pingFrame, "")+text("again")+frame(final|closeFrame, ""))
+			io.WriteString(peer, text("héllo\nworld\n")+frame(ws.Final|ws.Ping, "")+text("again")+frame(ws.Final|ws.Close, ""))
 			io.Copy(io.Discard, peer)
 		}()
 		go io.Copy(io.Discard, peer)
@@ -139,7 +140,7 @@ func listen(peer net.Conn, heard chan<- struct{}) (bytes int) {
 func TestFramesAreCharged(t *testing.T) {
 	const limit, burst, count = 200, 1000, 10_000
 	for what, one := range map[string]string{
-		"pings": frame(final|pingFrame, "x"), "pongs": frame(final|pongFrame, ""), "parts": frame(moreFrame, ""),
+		"pings": frame(ws.Final|ws.Ping, "x"), "pongs": frame(ws.Final|ws.Pong, ""), "parts": frame(ws.More, ""),
 	} {
 		for _, before := range []bool{true, false} {
 			synctest.Test(t, func(t *testing.T) {
@@ -153,12 +154,12 @@ func TestFramesAreCharged(t *testing.T) {
 					io.WriteString(peer, text("ann"))
 				}
 				if what == "parts" {
-					io.WriteString(peer, frame(textFrame, ""))
+					io.WriteString(peer, frame(ws.Text, ""))
 				}
 				begin := time.Now()
 				io.WriteString(peer, strings.Repeat(one, count))
 				if what == "parts" {
-					io.WriteString(peer, frame(final|moreFrame, ""))
+					io.WriteString(peer, frame(ws.Final|ws.More, ""))
 				}
 				if before {
 					io.WriteString(peer, text("ann"))

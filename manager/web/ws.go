@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"chatsim/manager/wire/ws"
 )
 
 const (
@@ -139,7 +141,7 @@ func (c *conn) answer() {
 	if c.in.asked {
 		c.in.asked = false
 		c.mu.Lock()
-		c.controlLocked(pongFrame, c.in.ping) // if it cannot, reading tells
+		c.controlLocked(ws.Pong, c.in.ping) // if it cannot, reading tells
 		c.mu.Unlock()
 	}
 	c.echo.Store(uint32(c.in.closing))
@@ -194,7 +196,7 @@ func (c *conn) wonder() error {
 		c.asked++
 		next = now.Add(silence)
 		if c.mu.TryLock() { // else something is being sent to it anyway
-			c.controlLocked(pingFrame, nil)
+			c.controlLocked(ws.Ping, nil)
 			c.mu.Unlock()
 		}
 	}
