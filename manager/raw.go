@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
 
@@ -17,6 +18,10 @@ const (
 	leastSpacing = 5 * time.Millisecond
 	// rosterEvery is how often a roster is written between lines.
 	rosterEvery = 100 * time.Millisecond
+	// rawUnread is how many bytes the system may keep for the peer. Writes are
+	// spaced: a peer that reads nothing would fill a buffer of the usual size for
+	// as long as the grace, and pass for one that is merely slow.
+	rawUnread = 64 << 10
 )
 
 // rawWriter is what the feed writes to for a client of the raw dialect: it puts
@@ -145,6 +150,9 @@ func (w *rawWriter) pause(spacing time.Duration) error {
 
 // becomeRaw makes the session one of the raw dialect.
 func (s *session) becomeRaw() {
+	if tcp, ok := socket.Under(s.conn).(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(rawUnread)
+	}
 	s.raw = newRawWriter(s.m, s.conn)
 	s.out = s.raw
 }

@@ -150,3 +150,29 @@ func TestStalledAmongMany(t *testing.T) {
 	}
 	t.Logf("%d stalled among %d: all said after %v, at most %d bytes kept, %d in use", stalled, stalled+healthy, took, retained, most)
 }
+
+// A client of the raw dialect that reads nothing is put out like any other, and
+// not taken for a slow one for as long as the system keeps its spaced frames.
+func TestStalledRaw(t *testing.T) {
+	m, addr := serve(t, Config{Detect: true, RawWait: 10 * time.Millisecond, Grace: 3 * time.Second, Window: 512 << 10})
+	stalled := dial(t, addr)
+	if err := stalled.SetReadBuffer(4 << 10); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(stalled, "stalled")
+	settle(t, func() bool { return m.Stats().Online == 1 })
+	y := &tally{conn: dial(t, addr), in: make(chan struct{})}
+	fmt.Fprint(y.conn, "talker\n")
+	go y.read()
+	<-y.in
+	text := []byte(strings.Repeat("x", 4000) + "\n")
+	ends := func(st Stats) uint64 { return st.Evicted[wire.Stalled] + st.Evicted[wire.Slow] }
+	for ends(m.Stats()) == 0 { // said in vain while the window is full
+		if _, err := y.conn.Write(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if st := m.Stats(); st.Evicted[wire.Stalled] != 1 {
+		t.Errorf("evicted: %v", st.Evicted)
+	}
+}
