@@ -794,13 +794,16 @@ func TestBrokenServers(t *testing.T) {
 	sizes := []struct {
 		users, steps int
 		seeds        uint64
-	}{{7, 600, 20}, {40, 2400, 2}, {300, 3000, 1}}
+	}{{7, 600, 16}, {40, 2400, 1}, {300, 2000, 1}}
 	if testing.Short() {
 		sizes = sizes[:2]
 	}
 	for _, size := range sizes {
-		for _, d := range defects {
+		for i, d := range defects {
 			for _, first := range []bool{true, false} {
+				if size.users >= 300 && first != (i%2 == 0) {
+					continue // the smaller rooms have both
+				}
 				t.Run(fmt.Sprintf("%d users/%s/first=%v", size.users, d.name, first), func(t *testing.T) {
 					t.Parallel()
 					planted, want := uint64(0), seeds(size.seeds)
