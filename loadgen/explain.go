@@ -50,7 +50,8 @@ func explain(err error, cfg Config, joined int) *StartError {
 	return se
 }
 
-// refusedError is a server's refusal in its own words.
+// refusedError is a server's refusal in its own words, of which the message
+// has as much as the report of a run has of an error.
 type refusedError struct{ said string }
 
-func (e *refusedError) Error() string { return fmt.Sprintf("it refused: %+q", e.said) }
+func (e *refusedError) Error() string { return fmt.Sprintf("it refused: %q", clip(e.said)) }
