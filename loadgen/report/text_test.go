@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -277,5 +278,22 @@ func TestWriterErrorIsReturned(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s: no error", name)
 		}
+	}
+}
+
+// A run that was interrupted before anything was measured says so.
+func TestInterruptedInTheWarmUp(t *testing.T) {
+	r := sample()
+	r.Interrupted, r.MeasuredS = true, 0
+	r.Conclude(nil)
+	var text, xml strings.Builder
+	if err := errors.Join(Quiet(&text, r), JUnit(&xml, One(r))); err != nil {
+		t.Fatal(err)
+	}
+	if want := "INTERRUPTED  500 users, before the measured 30 s, "; !strings.HasPrefix(text.String(), want) {
+		t.Errorf("%s, want %s", text.String(), want)
+	}
+	if want := `<error message="interrupted before the measured 30 s" type="interrupted">`; !strings.Contains(xml.String(), want) {
+		t.Errorf("no %s in %s", want, xml.String())
 	}
 }

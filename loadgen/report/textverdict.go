@@ -13,17 +13,26 @@ func (r *Report) headline() (word string, parts []string) {
 		word = "MEASURED, NOT VERIFIED"
 	}
 	length := seconds(r.Config.DurationS)
-	switch after := humanDuration(int64(r.MeasuredS * 1e9)); {
+	switch {
 	case r.Interrupted && (r.Verdict == Inconclusive || r.Verdict == Passed): // that one of before
-		word, length = "INTERRUPTED", "after "+after+" of "+length
+		word, length = "INTERRUPTED", r.ended()
 	case r.Interrupted:
-		length = "interrupted after " + after + " of " + length
+		length = "interrupted " + r.ended()
 	}
 	if r.Find != nil {
 		return r.found(word)
 	}
 	parts = []string{Plural(int64(r.Users), "user", "users") + ",", length + ",", fmt.Sprintf("seed %d,", r.Seed), r.Where + ":"}
 	return word, append(parts, r.outcome()...)
+}
+
+// ended is when an interruption ended the run.
+func (r *Report) ended() string {
+	whole := seconds(r.Config.DurationS)
+	if r.MeasuredS == 0 {
+		return "before the measured " + whole
+	}
+	return "after " + humanDuration(int64(r.MeasuredS*1e9)) + " of " + whole
 }
 
 // found is the headline of a search: its answer, then the run that is reported.
