@@ -77,6 +77,10 @@ func JUnit(w io.Writer, rs *Runs) error {
 		all.Suites = append(all.Suites, junitSuite{Name: "runs", Time: "0", Cases: []junitCase{{Class: "chatsim.run", Name: "all runs",
 			Error: &junitResult{Message: "interrupted: only " + Plural(int64(len(rs.Reports)), "run was", "runs were") + " made", Type: "interrupted"}}}})
 	}
+	if rs.Lacks != "" {
+		all.Suites = append(all.Suites, junitSuite{Name: "runs", Time: "0", Cases: []junitCase{{Class: "chatsim.run", Name: "all runs",
+			Error: &junitResult{Message: Printable(rs.Lacks), Type: "inconclusive"}}}})
+	}
 	for i := range all.Suites {
 		s := &all.Suites[i]
 		s.count()
@@ -136,7 +140,7 @@ func junitEnding(r *Report) junitCase {
 	case r.Interrupted && r.Find != nil:
 		c.Error = &junitResult{Message: "the search was interrupted", Type: "interrupted"}
 	case r.Interrupted:
-		c.Error = &junitResult{Message: fmt.Sprintf("interrupted after %s of %s", humanDuration(int64(r.MeasuredS*1e9)), seconds(r.Config.DurationS)), Type: "interrupted"}
+		c.Error = &junitResult{Message: "interrupted " + r.ended(), Type: "interrupted"}
 	case r.Config.Verify == VerifyOff:
 		c.Skipped = &junitResult{Message: "run with -verify off: nothing was checked"}
 	case len(r.checksThat(Passed)) == 0 && len(r.checksThat(Failed)) == 0:

@@ -89,7 +89,7 @@ func (s *Session) find(ctx context.Context) (int, error) {
 		}
 		more := at.step(step.Holds)
 		if at.holds == 0 && step.Value == nil && step.Verdict != report.Failed {
-			found.Why, found.Cut = fmt.Sprintf("at %v/s, %s: try a longer -duration", step.Rate, step.Why), false
+			found.Why, found.Cut = tooFew(found.Steps), false
 			break // a lower rate has fewer samples still
 		}
 		if !more {
@@ -149,6 +149,18 @@ func (s *search) why(steps []report.FindStep) string {
 		return fmt.Sprintf("not even at %v/s%s", s.fails, why)
 	}
 	return fmt.Sprintf("not at %v/s%s", s.fails, why)
+}
+
+// tooFew says what ended a search at a rate that had too few samples: what the
+// next higher rate came to, if there is one, and that this one cannot be judged.
+func tooFew(steps []report.FindStep) string {
+	last := steps[len(steps)-1]
+	why := fmt.Sprintf("at %v/s, %s: try a longer -duration", last.Rate, last.Why)
+	if len(steps) > 1 {
+		before := steps[len(steps)-2]
+		why = fmt.Sprintf("not at %v/s, %s; %s", before.Rate, before.Why, why)
+	}
+	return why
 }
 
 // step judges one run of the search.

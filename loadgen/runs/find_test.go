@@ -94,6 +94,13 @@ func TestSearchLeaves(t *testing.T) {
 	if why := (&search{fails: 1.5}).why([]report.FindStep{{Rate: 1.5, Why: "too slow"}}); why != "not even at 1.5/s, too slow" {
 		t.Error(why)
 	}
+	few := []report.FindStep{{Rate: 50, Why: "validity violated"}, {Rate: 25, Why: "not enough samples: 9"}}
+	if why := tooFew(few); why != "not at 50/s, validity violated; at 25/s, not enough samples: 9: try a longer -duration" {
+		t.Error(why)
+	}
+	if why := tooFew(few[1:]); why != "at 25/s, not enough samples: 9: try a longer -duration" {
+		t.Error(why)
+	}
 	for limited, want := range map[bool]bool{true: true, false: false} {
 		f := &report.Find{Steps: []report.FindStep{{Rate: 300, Limited: !limited}, {Rate: 200, Limited: limited}, {Rate: 100, Holds: true}}}
 		if generatorsLimit(f) != want {
