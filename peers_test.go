@@ -46,6 +46,10 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 		delayed(ts, args[0], ln)
 	case args[0] == "losing":
 		losing(ts, ln)
+	case args[0] == "mortal":
+		room := manager.New(manager.Config{})
+		go room.Serve(&mortal{Listener: ln, left: 3})
+		ts.Defer(func() { room.Shutdown(context.Background()) })
 	case args[0] == "refusing":
 		refusing(ts, ln)
 	case args[0] == "original":
@@ -59,6 +63,23 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 	default:
 		ts.Fatalf("no peer is %q", args[0])
 	}
+}
+
+// mortal listens until it has accepted some connections.
+type mortal struct {
+	net.Listener
+	left int
+}
+
+func (m *mortal) Accept() (net.Conn, error) {
+	if m.left--; m.left < 0 {
+		return nil, net.ErrClosed
+	}
+	conn, err := m.Listener.Accept()
+	if m.left == 0 {
+		m.Listener.Close()
+	}
+	return conn, err
 }
 
 // delayed is a room behind something that holds back all that it sends.

@@ -12,7 +12,7 @@ func (s *Set) Runs(old []*report.Report) *report.Runs {
 	if s.Comparison != nil {
 		rs = s.Comparison.Runs(old, s.Reports)
 	}
-	rs.Interrupted = s.Cut
+	rs.Interrupted, rs.Lacks = s.Cut, s.Lacks
 	return rs
 }
 

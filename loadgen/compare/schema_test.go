@@ -51,8 +51,10 @@ func TestSchema(t *testing.T) {
 	}
 	cut := NewSet(new)
 	cut.Interrupt()
+	lacking := NewSet(new)
+	lacking.Lack("run 7 of 7: nobody listens there")
 	for name, write := range map[string]func(io.Writer) error{
-		"set": all.JSON, "interrupted": cut.JSON, "comparison": func(w io.Writer) error { return report.WriteJSON(w, all.Comparison) },
+		"set": all.JSON, "interrupted": cut.JSON, "lacking": lacking.JSON, "comparison": func(w io.Writer) error { return report.WriteJSON(w, all.Comparison) },
 	} {
 		var buf bytes.Buffer
 		if err := write(&buf); err != nil {
@@ -85,5 +87,32 @@ func TestInterruptedSet(t *testing.T) {
 	}
 	if !strings.Contains(xml.String(), `<error message="interrupted: only 2 runs were made" type="interrupted">`) {
 		t.Errorf("JUnit: %s", xml.String())
+	}
+}
+
+// A set that lacks a run, or a comparison, has shown no more, in any form.
+func TestLackingSet(t *testing.T) {
+	quiet := func() float64 { return 1 }
+	for _, runs := range []int{1, 2} {
+		s := NewSet(set(runs, quiet, 1, 1, 100))
+		s.Lack("run 3 of 3: nobody <listens> there")
+		var text, xml, html, doc bytes.Buffer
+		rs := s.Runs(nil)
+		if err := errors.Join(s.Text(&text, true), s.JSON(&doc), report.JUnit(&xml, rs), report.HTML(&html, rs)); err != nil {
+			t.Fatal(err)
+		}
+		if s.ExitCode() != report.ExitInconclusive || !strings.HasPrefix(text.String(), "INCONCLUSIVE  "+report.Plural(int64(runs), "run", "runs")+": run 3 of 3: nobody <listens> there\n") {
+			t.Errorf("exit code %d: %s", s.ExitCode(), text.String())
+		}
+		for form, want := range map[*bytes.Buffer]string{
+			&xml: `<error message="run 3 of 3: nobody &lt;listens&gt; there" type="inconclusive">`, &html: `INCONCLUSIVE</h1>`, &doc: `"verdict": "inconclusive"`,
+		} {
+			if !strings.Contains(form.String(), want) {
+				t.Errorf("%d runs: no %q in %.3000s", runs, want, form.String())
+			}
+		}
+		if !strings.Contains(html.String(), "nobody &lt;listens&gt; there") || !strings.Contains(doc.String(), `"lacks": "run 3 of 3`) {
+			t.Errorf("%d runs: the page or the JSON does not say what is lacking", runs)
+		}
 	}
 }

@@ -25,6 +25,7 @@ type Set struct {
 	Kind       string           `json:"kind"`
 	Verdict    report.Verdict   `json:"verdict"`               // the worst of its runs
 	Cut        bool             `json:"interrupted,omitempty"` // before all its runs were made
+	Lacks      string           `json:"lacks,omitempty"`       // what else it was to hold and does not, and why
 	Reports    []*report.Report `json:"reports"`
 	Other      []*report.Report `json:"other,omitempty"` // of the other program, with -ab
 	Spread     []Spread         `json:"spread"`
@@ -74,6 +75,15 @@ func (s *Set) Interrupt() {
 	}
 }
 
+// Lack notes what the set was to hold and does not, runs or a comparison: it
+// has not shown what it was to show.
+func (s *Set) Lack(what string) {
+	s.Lacks = what
+	if s.Verdict == report.Passed {
+		s.Verdict = report.Inconclusive
+	}
+}
+
 // warnings are those of a set, by what they are about: the figures in them
 // differ from run to run.
 func warnings(set []*report.Report) []string {
@@ -104,6 +114,9 @@ func (s *Set) ExitCode() int {
 	}
 	if s.Cut {
 		codes = append(codes, report.ExitInterrupted)
+	}
+	if s.Lacks != "" {
+		codes = append(codes, report.ExitInconclusive)
 	}
 	return report.Worst(codes...)
 }

@@ -74,7 +74,11 @@ func (s *Set) Text(w io.Writer, quiet bool) error {
 	if s.Cut && s.Verdict == report.Inconclusive {
 		word = "INTERRUPTED"
 	}
-	fmt.Fprintf(t, "%s  %s\n", word, report.Plural(int64(len(s.Reports)), "run", "runs"))
+	fmt.Fprintf(t, "%s  %s", word, report.Plural(int64(len(s.Reports)), "run", "runs"))
+	if s.Lacks != "" {
+		fmt.Fprintf(t, ": %s", report.Printable(s.Lacks))
+	}
+	fmt.Fprintln(t)
 	spread := s.Spread
 	if quiet {
 		spread = nil

@@ -151,7 +151,7 @@ func view(rs *Runs) *htmlView {
 	word, parts := r.headline()
 	v := &htmlView{Report: r, Verdict: rs.verdict(), Word: word, Sentence: Printable(strings.Join(parts, " ")),
 		Compared: rs.Compared, Notes: rs.Notes, Thresholds: r.Thresholds}
-	if len(rs.Reports)+len(rs.Old) > 1 {
+	if len(rs.Reports)+len(rs.Old) > 1 || rs.Interrupted || rs.Lacks != "" {
 		v.several(rs, r, n)
 	} else {
 		v.single(r)

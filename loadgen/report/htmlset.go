@@ -25,7 +25,7 @@ func (v *htmlView) several(rs *Runs, shown *Report, n int) {
 	if len(rs.Old) > 0 {
 		v.Sentence += ", compared with " + Plural(int64(len(rs.Old)), "other", "others")
 	}
-	if rs.notCompared() {
+	if rs.notCompared() && rs.Lacks == "" {
 		v.Sentence += ": the sets were not compared"
 	}
 	if worse := rs.deciding(Failed); worse != nil {
@@ -33,6 +33,9 @@ func (v *htmlView) several(rs *Runs, shown *Report, n int) {
 	}
 	if undecided := rs.deciding(Inconclusive); undecided != nil {
 		v.Sentence += ": can't tell about " + strings.Join(undecided, ", ")
+	}
+	if rs.Lacks != "" {
+		v.Sentence += "; " + Printable(rs.Lacks)
 	}
 	v.Sentence += fmt.Sprintf("; %s, %s each.", Plural(int64(shown.Users), "user", "users"), seconds(shown.Config.DurationS))
 	v.Of = fmt.Sprintf(" of run %d", n+1)

@@ -14,7 +14,8 @@ type Runs struct {
 	Compared []Compared // figure by figure; none with Old: it was refused
 	Notes    []string   // on the comparison
 
-	Interrupted bool // before all runs were made
+	Interrupted bool   // before all runs were made
+	Lacks       string // runs or a comparison that were asked for, and why they are not there
 }
 
 // Compared is one figure of two sets of runs.
@@ -49,7 +50,7 @@ func (rs *Runs) verdict() Verdict {
 			}
 		}
 	}
-	if rs.notCompared() || rs.Interrupted {
+	if rs.notCompared() || rs.Interrupted || rs.Lacks != "" {
 		worst = max(worst, slices.Index(rank, Inconclusive))
 	}
 	return rank[worst]

@@ -62,14 +62,19 @@ func (s *Session) ab(ctx context.Context) (int, error) {
 		}
 		if err != nil {
 			fmt.Fprintln(s.Stderr, "failed")
-			return 0, fmt.Errorf("-ab: %w", err)
+			err = fmt.Errorf("-ab: %w", err)
+			if len(sides[1].reports) == 0 {
+				return 0, err
+			}
+			s.tell(err) // what there is by now is not lost
+			return s.concludeAB(ctx, sides, err.Error())
 		}
 		fmt.Fprintln(s.Stderr, who.last())
 		if last := who.reports[len(who.reports)-1]; s.Load.FailFast && last.ExitCode() == report.ExitFailed {
 			break
 		}
 	}
-	return s.concludeAB(ctx, sides)
+	return s.concludeAB(ctx, sides, "")
 }
 
 // this is the program by the name that it was started under, for it may act on
@@ -81,8 +86,8 @@ func this() (string, error) {
 	return os.Executable()
 }
 
-// concludeAB compares what there is.
-func (s *Session) concludeAB(ctx context.Context, sides [2]*side) (int, error) {
+// concludeAB compares what there is; lacks is why that is not all.
+func (s *Session) concludeAB(ctx context.Context, sides [2]*side, lacks string) (int, error) {
 	old, this := sides[0].reports, sides[1].reports
 	for _, r := range this {
 		r.Conclude(s.Thresholds)
@@ -97,12 +102,17 @@ func (s *Session) concludeAB(ctx context.Context, sides [2]*side) (int, error) {
 		codes = append(codes, report.ExitInterrupted)
 		set.Interrupt()
 	}
+	if lacks != "" {
+		set.Lack(lacks)
+	}
 	var err error
 	if set.Comparison, err = compare.Reports(old, this, s.Tolerance, s.BaselineAny); err != nil {
-		if ctx.Err() == nil && report.Worst(codes...) != report.ExitFailed {
+		if ctx.Err() == nil && lacks == "" && report.Worst(codes...) != report.ExitFailed {
 			return 0, err
 		}
-		s.refused(err)
+		if lacks == "" {
+			set.Lack(s.refused(err))
+		}
 	}
 	if len(this) == 0 {
 		return report.Worst(codes...), nil

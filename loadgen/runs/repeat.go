@@ -21,14 +21,22 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 	var reports []*report.Report
 	var codes []int
 	var shown error
+	lacks := ""
 	for n := range s.Repeat {
 		lc := s.Load
 		lc.Seed += uint64(n)
 		o, err := s.once(ctx, lc)
-		if err != nil && (len(reports) == 0 || ctx.Err() == nil) {
-			return 0, fmt.Errorf("run %d of %d: %w", n+1, s.Repeat, err)
+		if err != nil {
+			err = fmt.Errorf("run %d of %d: %w", n+1, s.Repeat, err)
+		}
+		if err != nil && len(reports) == 0 {
+			return 0, err
 		}
 		if err != nil {
+			if ctx.Err() == nil {
+				s.tell(err)
+				lacks = err.Error()
+			}
 			break
 		}
 		reports, codes = append(reports, o.report), append(codes, o.code())
@@ -44,13 +52,13 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 	if len(baseline) > 0 && len(reports) == s.Repeat {
 		set.Comparison, err = compare.Reports(baseline, reports, s.Tolerance, s.BaselineAny)
 		if err != nil {
-			s.refused(err)
-			codes = append(codes, report.ExitInconclusive)
+			lacks = s.refused(err)
 		}
 	}
 	if ctx.Err() != nil {
-		codes = append(codes, report.ExitInterrupted)
 		set.Interrupt()
+	} else if lacks != "" {
+		set.Lack(lacks)
 	}
 	return report.Worst(append(codes, set.ExitCode())...), errors.Join(shown, s.writeSet(set, baseline))
 }
@@ -78,7 +86,11 @@ func (s *Session) baseline() ([]*report.Report, error) {
 }
 
 // refused says why there is no comparison although there are runs.
-func (s *Session) refused(err error) { s.tell(fmt.Errorf("not compared: %w", err)) }
+func (s *Session) refused(err error) string {
+	err = fmt.Errorf("not compared: %w", err)
+	s.tell(err)
+	return err.Error()
+}
 
 // tell says what went wrong beside a report, and what to do about it.
 func (s *Session) tell(err error) {
