@@ -143,7 +143,7 @@ begin
 all {"join":["amy"]}
 begin
 zoe: the room is full
-one {"error":"you came in from elsewhere"}
+one {"error":"you joined from somewhere else"}
 finish
 all {"leave":["amy"]}
 all {"join":["amy"]}

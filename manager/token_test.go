@@ -47,7 +47,7 @@ func TestComingBack(t *testing.T) {
 			}
 			bob.expect(left("Ann"), joined("Ann"))
 			eve.expect(left("Ann"), joined("Ann"))
-			ghost.expect(`{"error":"you came in from elsewhere"}`)
+			ghost.expect(`{"error":"you joined from somewhere else"}`)
 			ghost.ends()
 			ann.send("I am back")
 			for _, u := range []*user{bob, ann, eve} {

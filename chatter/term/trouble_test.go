@@ -395,10 +395,10 @@ func answers(t *testing.T, texts ...string) (addr string, asked chan string) {
 	return ln.Addr().String(), asked
 }
 
-// One who came in from elsewhere does not come back by itself: that would go on
+// One who joined from somewhere else does not come back by itself: that would go on
 // for ever.
 func TestOutFromElsewhere(t *testing.T) {
-	addr, asked := answers(t, `{"welcome":"Ann","token":"x"}`+"\n"+`["Ann"]`+"\n"+`{"error":"you came in from elsewhere"}`, "")
+	addr, asked := answers(t, `{"welcome":"Ann","token":"x"}`+"\n"+`["Ann"]`+"\n"+`{"error":"you joined from somewhere else"}`, "")
 	c := sit(t, Config{Addr: addr, Name: "Ann"})
 	if err := c.ends(); !isRefusal(wire.Elsewhere, err) {
 		t.Errorf("it ends with %v", err)

@@ -40,7 +40,7 @@ func (f Format) check(file io.ReaderAt, size int64) error {
 }
 
 // filled reports whether b, from the start of a line on, is filled with
-// messages. whole says that the file goes no further than b: a line that lacks
+// messages. whole is set where the file goes no further than b: a line that lacks
 // its end there is torn.
 func (f Format) filled(b []byte, whole bool) bool {
 	end := bytes.LastIndexByte(b, '\n') + 1

@@ -106,7 +106,7 @@ func TestComesBackAsItself(t *testing.T) {
 	if other.Name() != "ann" {
 		t.Errorf("with the token one is %s", other.Name())
 	}
-	ann.shows("#banner", "You are out: you came in from elsewhere.")
+	ann.shows("#banner", "You are out: you joined from somewhere else.")
 	ann.click("#again")
 	await(t, other, wire.Error)
 	ann.until(here)

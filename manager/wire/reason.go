@@ -42,7 +42,7 @@ var reasons = [numReasons]struct{ word, text string }{
 	Kicked:       {"kicked", "removed by the operator"},
 	Crowded:      {"crowded", "too many connections from your address"},
 	NeedTLS:      {"need TLS", "this room speaks TLS only"},
-	Elsewhere:    {"elsewhere", "you came in from elsewhere"},
+	Elsewhere:    {"elsewhere", "you joined from somewhere else"},
 	LineTooLong:  {"line too long", "line too long"},
 	NoSuchUser:   {"no such user", "no such user"},
 	NotSaid:      {"not said", "not said to anybody"},

@@ -28,7 +28,7 @@
 // for its name is told a secret with its welcome, {"welcome":"Ann","token":"3f…"},
 // and Ann@token=3f… brings it back under the name that it was given. A stay that
 // goes on with that token ends at the place before: the others see the leave and
-// the join next to each other, the ghost is told that it came in from elsewhere,
+// the join next to each other, the ghost is told that it joined from somewhere else,
 // and what it had still to say is dropped. After the stay the token brings the
 // name back for as long as that is free. A token of nobody makes an ordinary
 // join, and there is no telling it from another. An operator who removes a user

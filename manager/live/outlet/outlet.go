@@ -210,7 +210,7 @@ func mark(lost uint64) []byte {
 	case 0:
 		return nil
 	case 1:
-		return []byte("chatsim: 1 line is missing here, which nobody took\n")
+		return []byte("chatsim: 1 line is missing here: it could not be written\n")
 	}
-	return fmt.Appendf(nil, "chatsim: %d lines are missing here, which nobody took\n", lost)
+	return fmt.Appendf(nil, "chatsim: %d lines are missing here: they could not be written\n", lost)
 }

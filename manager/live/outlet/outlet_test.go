@@ -97,7 +97,7 @@ func TestNotRead(t *testing.T) {
 		synctest.Wait()
 		fmt.Fprint(o, "last\n")
 		Flush(time.Minute, o)
-		wants(t, s, o, "first\n"+long+long+"chatsim: 3 lines are missing here, which nobody took\nlast\n", 3)
+		wants(t, s, o, "first\n"+long+long+"chatsim: 3 lines are missing here: they could not be written\nlast\n", 3)
 	})
 }
 

@@ -77,7 +77,7 @@ const reasons = {
   kicked: 'removed by the operator',
   crowded: 'too many connections from your address',
   needTLS: 'this room speaks TLS only',
-  elsewhere: 'you came in from elsewhere',
+  elsewhere: 'you joined from somewhere else',
   tooLong: 'line too long',
   noSuchUser: 'no such user',
 };

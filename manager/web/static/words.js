@@ -41,7 +41,7 @@ const english = {
   stalled: 'evicted: read nothing for too long', slow: 'evicted: too far behind', late: 'no name came in time', badName: 'the name was refused',
   nameWrong: (why) => why,
   full: 'the room is full', shutdown: 'the server is shutting down', internal: 'an error of the server', kicked: 'removed by the operator',
-  wrongPassword: 'That is not the password of this room.', crowded: 'too many connections from your address', needTLS: 'this room speaks TLS only', elsewhere: 'you came in from elsewhere',
+  wrongPassword: 'That is not the password of this room.', crowded: 'too many connections from your address', needTLS: 'this room speaks TLS only', elsewhere: 'you joined from somewhere else',
   cut: 'cut off without a word', tooLong: 'That line was too long. It was not sent.', noSuchUser: (name) => ['Nobody here is called ', name, '. It was not sent.'],
 };
 
