@@ -1,16 +1,32 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
-	"syscall"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"chatsim/loadgen/flags"
+	"chatsim/loadgen/flags/flagstest"
+	"chatsim/loadgen/servertest/chaos"
+	"chatsim/loadgen/servertest/original"
+	"chatsim/loadgen/servertest/script"
+	"chatsim/manager"
 )
 
 func TestMain(m *testing.M) {
@@ -23,19 +39,21 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code":        cmdCode,
-			"peer":        cmdPeer,
-			"start":       cmdStart,
-			"interrupt":   signalled(os.Interrupt),
-			"hangup":      signalled(syscall.SIGHUP),
-			"get":         cmdGet,
-			"json":        cmdJSON,
-			"max-lines":   cmdMaxLines,
-			"refused":     cmdRefused,
-			"same-checks": cmdSameChecks,
-		},
+		Cmds:                script.With(map[string]script.Command{"peer": cmdPeer, "refused": cmdRefused}),
 	})
+}
+
+// cmdRefused is `refused args…`: the program must refuse them with a hint, and
+// accept what the hint proposes.
+func cmdRefused(ts *testscript.TestScript, neg bool, args []string) {
+	script.Code(ts, neg, append([]string{strconv.Itoa(exitUsage), "chatsim"}, args...))
+	msg, hint, ok := strings.Cut(strings.TrimPrefix(ts.ReadFile("stderr"), "chatsim: "), "\nhint: ")
+	if !ok {
+		ts.Fatalf("no hint")
+	}
+	if _, err := flagstest.Try(args, msg, hint, flags.Known{Groups: allFlags}); err != nil {
+		ts.Fatalf("the hint: %v", err)
+	}
 }
 
 // TestImports holds the arrows between the packages: what may be used without
@@ -46,7 +64,7 @@ func TestImports(t *testing.T) {
 		t.Fatal(err)
 	}
 	never := map[string][]string{
-		"chatsim":                      {"chatsim/loadgen/servertest/original", "chatsim/loadgen/servertest/chaos"}, // but by tests
+		"chatsim":                      {"chatsim/loadgen/servertest/original", "chatsim/loadgen/servertest/chaos", "chatsim/loadgen/servertest/script"}, // but by tests
 		"chatsim/manager":              {"chatsim/chatter", "chatsim/loadgen"},
 		"chatsim/manager/room":         {"net"},
 		"chatsim/manager/feed":         {"chatsim/manager/wire"},
@@ -92,5 +110,178 @@ func TestHelp(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(want), got.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+// peers are servers that a target should not be.
+var peers = map[string]func(net.Conn){
+	"mute":    func(c net.Conn) { io.Copy(io.Discard, c) },
+	"closing": func(net.Conn) {},
+	"noise": func(c net.Conn) {
+		c.Write([]byte("\x00\xff\x1b[2J\n\x01\x02\n"))
+		io.Copy(io.Discard, c)
+	},
+}
+
+// cmdPeer is `peer KIND VAR`: a server of that kind listens until the script
+// ends, its address in VAR. Of kind "none" nobody listens there.
+func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: peer KIND VAR")
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv(args[1], ln.Addr().String())
+	ts.Defer(func() { ln.Close() })
+	switch serve := peers[args[0]]; {
+	case args[0] == "none":
+		ts.Check(ln.Close())
+	case strings.HasSuffix(args[0], "ms"):
+		delayed(ts, args[0], ln)
+	case args[0] == "losing":
+		losing(ts, ln)
+	case args[0] == "mortal":
+		room := manager.New(manager.Config{})
+		go room.Serve(&mortal{Listener: ln, left: 3})
+		ts.Defer(func() { room.Shutdown(context.Background()) })
+	case args[0] == "refusing":
+		refusing(ts, ln)
+	case args[0] == "original":
+		ts.Defer(original.All().Serve(ln))
+	case args[0] == "raw":
+		ts.Defer(original.Server{}.Serve(ln))
+	case args[0] == "http":
+		go http.Serve(ln, http.NotFoundHandler())
+	case serve != nil:
+		go accept(ln, serve)
+	default:
+		ts.Fatalf("no peer is %q", args[0])
+	}
+}
+
+// mortal listens until it has accepted some connections.
+type mortal struct {
+	net.Listener
+	left int
+}
+
+func (m *mortal) Accept() (net.Conn, error) {
+	if m.left--; m.left < 0 {
+		return nil, net.ErrClosed
+	}
+	conn, err := m.Listener.Accept()
+	if m.left == 0 {
+		m.Listener.Close()
+	}
+	return conn, err
+}
+
+// delayed is a room behind something that holds back all that it sends.
+func delayed(ts *testscript.TestScript, delay string, ln net.Listener) {
+	d, err := time.ParseDuration(delay)
+	ts.Check(err)
+	behind, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	room := manager.New(manager.Config{})
+	go room.Serve(behind)
+	proxy := &chaos.Proxy{Target: behind.Addr().String(), Delay: d}
+	go proxy.Serve(ln)
+	ts.Defer(func() {
+		ln.Close()
+		room.Shutdown(context.Background())
+	})
+}
+
+// refusing is a room behind something that answers every second line itself, by
+// an error.
+func refusing(ts *testscript.TestScript, ln net.Listener) {
+	behind, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	room := manager.New(manager.Config{})
+	go room.Serve(behind)
+	ts.Defer(func() { room.Shutdown(context.Background()) })
+	go accept(ln, func(c net.Conn) {
+		in, err := net.Dial("tcp", behind.Addr().String())
+		if err != nil {
+			return
+		}
+		defer in.Close()
+		var whole sync.Mutex // one frame after the other
+		go func() {
+			frames := bufio.NewReader(in)
+			for {
+				frame, err := frames.ReadBytes('\n')
+				whole.Lock()
+				c.Write(frame)
+				whole.Unlock()
+				if err != nil {
+					return
+				}
+			}
+		}()
+		lines := bufio.NewReader(c)
+		for n := 0; ; n++ {
+			line, err := lines.ReadBytes('\n')
+			switch {
+			case err != nil:
+				return
+			case n > 0 && n%2 == 0:
+				whole.Lock()
+				fmt.Fprintf(c, "{\"error\":\"slow down, line %d\"}\n", n)
+				whole.Unlock()
+			default:
+				in.Write(line)
+			}
+		}
+	})
+}
+
+// losing is a room behind something that loses one line on its way to the third
+// who comes.
+func losing(ts *testscript.TestScript, ln net.Listener) {
+	behind, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	room := manager.New(manager.Config{})
+	go room.Serve(behind)
+	ts.Defer(func() { room.Shutdown(context.Background()) })
+	var came atomic.Int64
+	go accept(ln, func(c net.Conn) {
+		in, err := net.Dial("tcp", behind.Addr().String())
+		if err != nil {
+			return
+		}
+		defer in.Close()
+		third := came.Add(1) == 3
+		go func() {
+			io.Copy(in, c)
+			in.(*net.TCPConn).CloseWrite()
+		}()
+		frames := bufio.NewReader(in)
+		for lines := 0; ; {
+			frame, err := frames.ReadBytes('\n')
+			if err != nil {
+				return
+			}
+			if frame[0] == ' ' {
+				lines++
+			}
+			if third && frame[0] == ' ' && lines == 20 {
+				continue
+			}
+			c.Write(frame)
+		}
+	})
+}
+
+func accept(ln net.Listener, serve func(net.Conn)) {
+	for {
+		c, err := ln.Accept()
+		if err != nil {
+			return
+		}
+		go func() {
+			defer c.Close()
+			serve(c)
+		}()
 	}
 }

@@ -1,30 +1,54 @@
-package main
+// Package script has the commands of the script tests that testscript lacks:
+// programs that are left running and signalled, exit codes, JSON and HTTP. Only
+// tests import it.
+//
+// It knows no server; a test that has one adds a command of its own.
+package script
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"os"
 	"os/exec"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"chatsim/loadgen/flags"
-	"chatsim/loadgen/flags/flagstest"
 )
+
+// Command is a command of a script.
+type Command = func(ts *testscript.TestScript, neg bool, args []string)
+
+// With returns the commands and those of a test of its own.
+func With(more map[string]Command) map[string]Command {
+	all := map[string]Command{
+		"code":        Code,
+		"start":       cmdStart,
+		"interrupt":   signalled(os.Interrupt),
+		"hangup":      signalled(syscall.SIGHUP),
+		"get":         cmdGet,
+		"json":        cmdJSON,
+		"max-lines":   cmdMaxLines,
+		"same-checks": cmdSameChecks,
+	}
+	maps.Copy(all, more)
+	return all
+}
 
 // maxTime is when a command that should end soon counts as hanging.
 const maxTime = 30 * time.Second
 
-// cmdCode is `code N program args…`: the program must end with exit code N, or
+// Code is `code N program args…`: the program must end with exit code N, or
 // one of those in `code N|M program args…`.
-func cmdCode(ts *testscript.TestScript, neg bool, args []string) {
+func Code(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: code N program args...")
 	}
@@ -48,19 +72,6 @@ func exitCode(err error) int {
 		return ee.ExitCode()
 	}
 	return -1
-}
-
-// cmdRefused is `refused args…`: the program must refuse them with a hint, and
-// accept what the hint proposes.
-func cmdRefused(ts *testscript.TestScript, neg bool, args []string) {
-	cmdCode(ts, neg, append([]string{strconv.Itoa(exitUsage), "chatsim"}, args...))
-	msg, hint, ok := strings.Cut(strings.TrimPrefix(ts.ReadFile("stderr"), "chatsim: "), "\nhint: ")
-	if !ok {
-		ts.Fatalf("no hint")
-	}
-	if _, err := flagstest.Try(args, msg, hint, flags.Known{Groups: allFlags}); err != nil {
-		ts.Fatalf("the hint: %v", err)
-	}
 }
 
 // cmdGet is `get URL [REGEXP]`: the page's body becomes the standard output, as
