@@ -1,6 +1,6 @@
 package manager
 
-import "chatsim/manager/wire"
+import "chatsim/manager/room"
 
 // maxPast is how many names are remembered of those who have left. A client of
 // the raw dialect may still write to them, and nobody else must take that for
@@ -34,8 +34,7 @@ func (p *past) add(name string) {
 // knownPrefix returns the length of the longest name, of a user or of the past,
 // that b begins with.
 func (s *state) knownPrefix(b []byte) int {
-	const longest = wire.MaxName + 10 // digits of a suffix
-	for n := min(len(b), longest); n > 0; n-- {
+	for n := min(len(b), room.MaxName); n > 0; n-- {
 		if s.room.LookupBytes(b[:n]) != nil || s.past.names[string(b[:n])] > 0 {
 			return n
 		}

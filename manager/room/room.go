@@ -136,8 +136,7 @@ func (r *Room) LookupBytes(name []byte) *Member {
 // a space follows, and what is behind that space; nil if there is none. Names
 // may hold spaces, so only the room can tell where one ends.
 func (r *Room) LookupPrefix(text []byte) (m *Member, rest []byte) {
-	const longest = wire.MaxName + maxDigits
-	head := text[:min(len(text), longest+1)]
+	head := text[:min(len(text), MaxName+1)]
 	for {
 		end := bytes.LastIndexByte(head, ' ')
 		if end < 0 {

@@ -11,6 +11,9 @@ import (
 // room has users enough for a longer one.
 const maxDigits = 9
 
+// MaxName is the longest name that a room gives, in bytes.
+const MaxName = wire.MaxName + maxDigits
+
 // index finds who is present by one key of the names, and the suffixes that are
 // free. No two members have the same key in any index.
 type index struct {
