@@ -29,6 +29,8 @@ const (
 // most that the room kept for its readers.
 func BenchmarkStallers(b *testing.B) { run(b, stallerTrials) }
 
+func init() { suite["BenchmarkStallers"] = stallerTrials }
+
 func stallerTrials(s scale) []trial {
 	var out []trial
 	for _, stallers := range []int{0, 20, 100} {

@@ -114,7 +114,7 @@ func joinLine(tb testing.TB, addr, name string) net.Conn { return joinBy(tb, add
 // joinWS is a handshake whose answer nobody looks at, and a frame with a mask of
 // zeros.
 func joinWS(tb testing.TB, addr, name string) net.Conn {
-	return joinBy(tb, addr, "GET /ws HTTP/1.1\r\nHost: room\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+	return joinBy(tb, addr, "GET /ws HTTP/1.1\r\nHost: "+addr+"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"+
 		string([]byte{0x81, 0x80 | byte(len(name)), 0, 0, 0, 0})+name)
 }
