@@ -51,7 +51,7 @@ func (r *run) generator(rep *report.Report) {
 		}
 	}
 	if rep.Generator.Limited = len(limited) > 0; rep.Generator.Limited {
-		rep.Warnings = append(rep.Warnings, fmt.Sprintf("generator-limited: lines were sent up to %v after their time (p99), which is %s",
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("generator-limited: lines were sent up to %v after their time (p99), and that makes up %s",
 			rounded(lag99), strings.Join(limited, " and ")))
 	}
 }

@@ -47,7 +47,7 @@ func (c *Config) SeveralFlags(fs *pflag.FlagSet) {
 	c.Tolerance = compare.DefaultTolerance
 	fs.IntVar(&c.Repeat, "repeat", 1, "`N`|fresh rooms one after the other; each is reported, and the spread")
 	fs.StringVar(&c.Baseline, "baseline", "", "`FILE`|compare with a saved set of 5 runs or more; makes as many as -repeat says, at least 5")
-	fs.BoolVar(&c.BaselineAny, "baseline-any", false, "compare also with other settings or another machine, which is refused else")
+	fs.BoolVar(&c.BaselineAny, "baseline-any", false, "compare also with other settings or another machine, which is refused without it")
 	fs.Var((*tolerance)(&c.Tolerance), "tolerance", "`P`|a difference that is no regression")
 	fs.StringVar(&c.Compare, "compare", "", "`OLD,NEW`|compare two sets of reports, each a file or a pattern such as 'old*.json'")
 	fs.StringVar(&c.AB, "ab", "", "`PROGRAM`|compare with another chatsim: both run in turn, -repeat times each (default 10)")
