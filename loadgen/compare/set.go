@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/perf/benchmath"
@@ -23,7 +24,7 @@ const Kind = "set"
 type Set struct {
 	Schema     int              `json:"schema"`
 	Kind       string           `json:"kind"`
-	Verdict    report.Verdict   `json:"verdict"`               // the worst of its runs
+	Verdict    report.Verdict   `json:"verdict"`               // the worst of its runs and of the comparison
 	Cut        bool             `json:"interrupted,omitempty"` // before all its runs were made
 	Lacks      string           `json:"lacks,omitempty"`       // what else it was to hold and does not, and why
 	Reports    []*report.Report `json:"reports"`
@@ -45,13 +46,8 @@ type Spread struct {
 // NewSet puts the runs together.
 func NewSet(reports []*report.Report) *Set {
 	s := &Set{Schema: report.Schema, Kind: Kind, Verdict: report.Passed, Reports: reports}
-	rank := []report.Verdict{report.Passed, report.Measured, report.Inconclusive, report.Failed}
-	for _, v := range rank {
-		for _, r := range reports {
-			if r.Verdict == v {
-				s.Verdict = v
-			}
-		}
+	for _, r := range reports {
+		s.worsen(r.Verdict)
 	}
 	for _, f := range shown {
 		m, _ := report.FindMetric(f.name)
@@ -66,22 +62,34 @@ func NewSet(reports []*report.Report) *Set {
 	return s
 }
 
-// Interrupt notes that not all runs were made: those that were have not shown
-// what all were to show.
-func (s *Set) Interrupt() {
-	s.Cut = true
-	if s.Verdict == report.Passed {
-		s.Verdict = report.Inconclusive
+// ranks are the verdicts, the worst last.
+var ranks = []report.Verdict{report.Passed, report.Measured, report.Inconclusive, report.Failed}
+
+// worsen makes a verdict the set's if it is worse than that.
+func (s *Set) worsen(v report.Verdict) {
+	if slices.Index(ranks, v) > slices.Index(ranks, s.Verdict) {
+		s.Verdict = v
 	}
 }
 
-// Lack notes what the set was to hold and does not, runs or a comparison: it
+// Compare records what a comparison with other runs came to.
+func (s *Set) Compare(c *Comparison) {
+	s.Comparison = c
+	s.worsen(outcomes[c.Verdict])
+}
+
+// Interrupt records that not all runs were made: those that were have not shown
+// what all were to show.
+func (s *Set) Interrupt() {
+	s.Cut = true
+	s.worsen(report.Inconclusive)
+}
+
+// Lack records what the set was to hold and does not, runs or a comparison: it
 // has not shown what it was to show.
 func (s *Set) Lack(what string) {
 	s.Lacks = what
-	if s.Verdict == report.Passed {
-		s.Verdict = report.Inconclusive
-	}
+	s.worsen(report.Inconclusive)
 }
 
 // warnings are those of a set, by what they are about: the figures in them

@@ -75,8 +75,13 @@ func (s *Set) Text(w io.Writer, quiet bool) error {
 		word = "INTERRUPTED"
 	}
 	fmt.Fprintf(t, "%s  %s", word, report.Plural(int64(len(s.Reports)), "run", "runs"))
-	if s.Lacks != "" {
+	switch {
+	case s.Lacks != "":
 		fmt.Fprintf(t, ": %s", report.Printable(s.Lacks))
+	case s.Comparison != nil && s.Comparison.Verdict == Worse:
+		fmt.Fprint(t, ", worse than those that they were compared with")
+	case s.Comparison != nil && s.Comparison.Verdict == CantTell:
+		fmt.Fprint(t, ", and noise hides whether they are worse")
 	}
 	fmt.Fprintln(t)
 	spread := s.Spread

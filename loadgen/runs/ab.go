@@ -105,8 +105,9 @@ func (s *Session) concludeAB(ctx context.Context, sides [2]*side, lacks string) 
 	if lacks != "" {
 		set.Lack(lacks)
 	}
-	var err error
-	if set.Comparison, err = compare.Reports(old, this, s.Tolerance, s.BaselineAny); err != nil {
+	if c, err := compare.Reports(old, this, s.Tolerance, s.BaselineAny); err == nil {
+		set.Compare(c)
+	} else {
 		if ctx.Err() == nil && lacks == "" && report.Worst(codes...) != report.ExitFailed {
 			return 0, err
 		}

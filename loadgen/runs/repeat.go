@@ -50,9 +50,11 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 	}
 	set := compare.NewSet(reports)
 	if len(baseline) > 0 && len(reports) == s.Repeat {
-		set.Comparison, err = compare.Reports(baseline, reports, s.Tolerance, s.BaselineAny)
+		c, err := compare.Reports(baseline, reports, s.Tolerance, s.BaselineAny)
 		if err != nil {
 			lacks = s.refused(err)
+		} else {
+			set.Compare(c)
 		}
 	}
 	if ctx.Err() != nil {
