@@ -106,6 +106,7 @@ func TestReconnectingInheritsOverSockets(t *testing.T) {
 		}
 		_ = socket.Reset(bob)
 		amy.expect(left("bob"))
+		settle(t, func() bool { return m.Stats().Connections == 1 }) // the leave is told before its session is over
 		m.floods.mu.Lock()
 		owing := m.floods.count
 		m.floods.mu.Unlock()
