@@ -212,7 +212,7 @@ func TestKick(t *testing.T) {
 		raw := enterRaw(t, m, "raw", "amy", "bob", "raw")
 		bob.send("before")
 		amy.expect(joined("bob"), joined("raw"), group("bob", "before"))
-		for _, name := range []string{"bob", "raw"} {
+		for _, name := range []string{"raw", "bob"} { // in this order, as a leave may or may not be shown to raw before its own
 			if err := m.Kick(name); err != nil {
 				t.Fatal(err)
 			}
@@ -220,10 +220,10 @@ func TestKick(t *testing.T) {
 				t.Errorf("kick %s again: %v", name, err)
 			}
 		}
-		bob.expect(joined("raw"), group("bob", "before"), `{"error":"removed by the operator"}`)
+		bob.expect(joined("raw"), group("bob", "before"), left("raw"), `{"error":"removed by the operator"}`)
 		bob.ends()
 		raw.expect(" bob:before@bob"+all, " *:removed by the operator@*@raw")
-		amy.expect(left("bob"), left("raw"))
+		amy.expect(left("raw"), left("bob"))
 		if err := m.Announce("tea\nis \x1bready"); err != nil {
 			t.Fatal(err)
 		}
