@@ -38,8 +38,8 @@ command line does not say: CHATSIM_USERS=500, CHATSIM_ALLOW_HOST=a.org,b.org.
 
 Exit codes:
   0 passed · 1 a check failed · 2 usage, or the run could not start
-  3 inconclusive · 99 the checks passed, a threshold did not,
-  or the runs are worse than those they were compared with
+  3 inconclusive · 99 the checks passed, but a threshold was not met, no rate
+  was found, or the runs are worse than those they were compared with
   130 interrupted, with the report so far · 70 a bug in chatsim
 `
 
