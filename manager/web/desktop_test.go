@@ -14,7 +14,7 @@ import (
 	"chatsim/manager/wire"
 )
 
-// line joins as a client of the line dialect.
+// line joins as a client of the line dialect, and is in.
 func (h *house) line(t testing.TB, name string) *chatter.Client {
 	t.Helper()
 	c, err := chatter.Dial(context.Background(), h.addr, name)
@@ -22,6 +22,7 @@ func (h *house) line(t testing.TB, name string) *chatter.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
+	await(t, c, wire.Welcome) // it hears what is said from here on
 	return c
 }
 

@@ -64,7 +64,7 @@ func TestChatter(t *testing.T) {
 }
 
 // await reads on to a frame of a kind.
-func await(t *testing.T, c *chatter.Client, kind wire.Kind) (f chatter.Frame) {
+func await(t testing.TB, c *chatter.Client, kind wire.Kind) (f chatter.Frame) {
 	t.Helper()
 	for {
 		if err := c.Next(&f); err != nil {
