@@ -5,11 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"chatsim/chatter"
 	"chatsim/loadgen/report"
 	"chatsim/manager"
 	"chatsim/manager/web"
-	"chatsim/manager/wire"
 )
 
 // outgrown lists what is wider than its place, on the screen or in a part of it
@@ -84,11 +82,7 @@ func TestNothingIsWide(t *testing.T) {
 		check("alone")
 		for i, name := range wideNames {
 			c := h.line(t, name)
-			var f chatter.Frame
-			if err := c.Next(&f); err != nil || f.Kind != wire.Welcome {
-				t.Fatalf("%q: %q, %v", name, f.Text, err)
-			}
-			given := string(f.Names[0])
+			given := c.Name()
 			for _, text := range []string{"/me " + long["letters"][:3000], fmt.Sprintf("end %d", i)} {
 				if err := c.Say([]byte(text)); err != nil {
 					t.Fatal(err)
