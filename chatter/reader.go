@@ -215,7 +215,7 @@ func (r *reader) tryRead(fd uintptr) bool {
 	}
 }
 
-// opError gives an error the form that it has from conn.Read.
+// opError puts an error into the form that it has from conn.Read.
 func (r *reader) opError(err error) error {
 	local := r.conn.LocalAddr()
 	return &net.OpError{

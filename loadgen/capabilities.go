@@ -8,7 +8,7 @@ type Capabilities = check.Capabilities
 
 // Claimer is a Client that can claim another sender for a group line, to see
 // whether the server believes it. What comes back is the line with the claim
-// as part of its text, as ClaimedText gives it, under the real name.
+// as part of its text, as ClaimedText returns it, under the real name.
 type Claimer interface {
 	Claim(sender string, text []byte) error
 	ClaimedText(sender string, text []byte) string

@@ -175,7 +175,7 @@ type Progress struct {
 	Deliveries int64
 
 	// Violations are those seen so far, of the checks that Violated names. Some
-	// may turn out to follow from others. Suspected says that something is wrong
+	// may turn out to follow from others. Suspected reports that something is wrong
 	// of which the end decides whose fault it is.
 	Violations int64
 	Violated   []string

@@ -46,7 +46,7 @@ func (p *publication) apply(s *state, st *stay) {
 	s.countLines(p.lines)
 }
 
-// tell gives a private line its place, or its sender the error there.
+// tell assigns a private line its place, or its sender the error there.
 func (s *state) tell(st *stay, target, frame []byte) {
 	member := s.room.LookupBytes(target)
 	if member == nil {

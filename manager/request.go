@@ -167,7 +167,7 @@ func (s *state) leave(st *stay, by end) bool {
 	return true
 }
 
-// tellLast gives a user its last error frame, if there is a word to tell.
+// tellLast sends a user its last error frame, if there is a word to tell.
 func (s *state) tellLast(st *stay, word string) {
 	if word != "" {
 		s.frame = wire.AppendError(s.frame[:0], word)

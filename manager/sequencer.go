@@ -63,8 +63,8 @@ func (q *sequencer) drop(st *stay) bool {
 	return q.feed.DropLocked(st.sub)
 }
 
-// publish gives the lines of a user their place in the order. It waits while the
-// room is full; errOver says that nothing was said, as the stay is over or the
+// publish assigns the lines of a user their place in the order. It waits while the
+// room is full; errOver means that nothing was said, as the stay is over or the
 // room is closing.
 func (q *sequencer) publish(st *stay, p *publication) error {
 	q.feed.Lock()
@@ -103,7 +103,7 @@ func (q *sequencer) kick(r kickRequest) *stay {
 	return r.apply(&q.state)
 }
 
-// announce gives a line of the server's own its place. It waits while the room
+// announce assigns a line of the server's own its place. It waits while the room
 // is full.
 func (q *sequencer) announce(a announcement) error {
 	q.feed.Lock()
@@ -137,7 +137,7 @@ func (q *sequencer) waitRead(st *stay, mark int64) {
 	q.feed.WaitConsumedLocked(st.sub, mark)
 }
 
-// answer gives an encoded roster its place among a user's own lines, and returns
+// answer assigns an encoded roster its place among a user's own lines, and returns
 // the mark at which it is written; none if the roster is not current any more.
 func (q *sequencer) answer(st *stay, a rosterAnswer) (mark int64, done bool, err error) {
 	q.feed.Lock()

@@ -82,7 +82,7 @@ func (c *console) isRaw() {
 	}
 }
 
-// A chatter that is stopped gives the terminal back, and comes back to the line
+// A chatter that is stopped hands the terminal back, and comes back to the line
 // as it was, and to what was said meanwhile.
 func TestJobControl(t *testing.T) {
 	addr, _ := room(t, "127.0.0.1:0", manager.Config{})

@@ -20,7 +20,7 @@ func (s *screen) change(do func()) {
 	}
 }
 
-// suspend gives the terminal back as it was, has the program stopped by stop,
+// suspend hands the terminal back as it was, has the program stopped by stop,
 // and takes the terminal again when it goes on. What comes in meanwhile waits in
 // its connection.
 func (s *screen) suspend(stop func()) {

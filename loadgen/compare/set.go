@@ -217,7 +217,7 @@ func ReadPattern(pattern string) ([]*report.Report, error) {
 	case len(paths) == 0 && strings.ContainsAny(pattern, `*?[`):
 		return nil, &RefusedError{"no file matches " + report.Printable(pattern), "a pattern is of files that are there; a set of runs is saved with chatsim -repeat 5 -json FILE"}
 	case len(paths) == 0:
-		return ReadFile(pattern) // which says that it does not exist
+		return ReadFile(pattern) // its error is that of a file that does not exist
 	}
 	var all []*report.Report
 	for _, path := range paths {

@@ -155,7 +155,7 @@ func notKnown(flag, word string, known []string) error {
 	return &Error{msg: msg, hint: "one of " + strings.Join(known, ", ")}
 }
 
-// redirected says that a shell has taken the > of an expression for its own, and
+// redirected reports that a shell has taken the > of an expression for its own, and
 // with it what followed.
 func (s *set) redirected(flag, expr string) error {
 	if s.known.Stdout == nil || strings.ContainsAny(expr, "<>") {

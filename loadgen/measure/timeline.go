@@ -44,7 +44,7 @@ type timeline struct {
 	present int64 // who is in the room
 }
 
-// start has a second begin at begin, and gives the moves so far to theirs.
+// start begins the measured seconds at begin, and counts the moves so far in theirs.
 func (t *timeline) start(begin time.Duration) {
 	t.shift.Store(int64(begin % time.Second))
 	t.mu.Lock()

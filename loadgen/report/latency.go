@@ -57,7 +57,7 @@ func curve(count int64, at func(percentile float64) int64) []int64 {
 func CurveBeyond(i int) float64 { return math.Pow(10, -float64(i)/10) }
 
 // NewLatency makes a Latency of a histogram's figures, in nanoseconds; at
-// gives the value at a percentile (0 to 100), as long as the Latency lives. It
+// returns the value at a percentile (0 to 100), as long as the Latency lives. It
 // is nil without samples.
 func NewLatency(count, lo, mean, hi int64, at func(percentile float64) int64) *Latency {
 	l := NewSummary(count, lo, mean, hi, at)

@@ -71,7 +71,7 @@ func (s *Session) Run(ctx context.Context) (int, error) {
 	return s.single(ctx)
 }
 
-// settleRepeat gives -repeat the meaning that a comparison has for it.
+// settleRepeat sets -repeat to the meaning that a comparison has for it.
 func (s *Session) settleRepeat() {
 	switch {
 	case s.AB != "" && !s.Line.Explicit("repeat"):

@@ -286,7 +286,7 @@ func (v *server) publish(s *session) bool {
 	return true
 }
 
-// tell gives a private line its place.
+// tell assigns a private line its place.
 func (v *server) tell(s *session, o op) {
 	member := v.room.LookupBytes(o.target)
 	if member == nil {

@@ -44,7 +44,7 @@ func Width(w any) int {
 }
 
 // CI reports whether a CI service runs the program: nobody looks at a terminal,
-// or waits for one. CI=false says that none does, as in other programs.
+// or waits for one. CI=false means that none does, as in other programs.
 func CI(getenv func(string) string) bool {
 	switch strings.ToLower(strings.TrimSpace(getenv("CI"))) {
 	case "", "0", "false", "no", "off", "n", "f":

@@ -69,7 +69,7 @@ func wrong(word string) string {
 	return ""
 }
 
-// word is a flag's value; its type says that it is not to be shown.
+// word is a flag's value; its type keeps it from being shown.
 type word string
 
 func (w *word) String() string { return string(*w) }

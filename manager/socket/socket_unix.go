@@ -10,7 +10,7 @@ import (
 // ErrWouldBlock is the error of a Read that has nothing to read yet.
 const ErrWouldBlock = syscall.EAGAIN
 
-// Raw gives access to the file descriptor of a socket, nil for all else: a type
+// Raw returns access to the file descriptor of a socket, nil for all else: a type
 // that only embeds a socket may have a Read and a Write of its own.
 func Raw(conn any) syscall.RawConn {
 	var raw syscall.RawConn
