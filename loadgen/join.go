@@ -70,13 +70,6 @@ func (u *user) join(ctx context.Context) error {
 	if !s.arrives(ctx) {
 		return s.giveUp(ctx)
 	}
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.coming = false
-	if u.stay == nil { // and it is over already
-		u.outbox, u.leaves = nil, 0
-	}
-	u.pumpLocked()
 	return nil
 }
 
@@ -176,30 +169,47 @@ func (u *user) connect(ctx context.Context) (Client, error) {
 }
 
 // returns brings the user back once its last stay is over. What it is to say
-// from now on waits for it.
+// from now on waits for it. A user has one stay at a time: a return that is due
+// while one is under way, as where the server is slow, is made after that.
 func (u *user) returns(ctx context.Context) {
 	u.mu.Lock()
-	u.coming = true
-	u.mu.Unlock()
+	defer u.mu.Unlock()
+	if u.coming++; u.coming > 1 {
+		return
+	}
 	u.run.returning.Add(1)
 	u.run.workers.Go(func() {
 		defer u.run.returning.Add(-1)
-		if err := u.rejoin(ctx); err != nil {
-			u.mu.Lock()
-			u.coming, u.outbox, u.leaves = false, nil, 0
-			u.mu.Unlock()
+		for more := true; more; {
+			more = u.back(u.rejoin(ctx))
 		}
 	})
 }
 
-// rejoin waits for the end of the last stay and joins anew. A join that has
-// begun is not cut by the end of the load, which ctx tells: others may know
-// of it already.
+// back records that a return has come to its end, and reports whether another
+// one is due.
+func (u *user) back(err error) (more bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.coming--
+	if err != nil || u.stay == nil { // it is not there, or is gone again
+		u.outbox, u.leaves = nil, 0
+	}
+	u.pumpLocked()
+	return u.coming > 0
+}
+
+// rejoin waits for the end of the last stay and joins anew, if it is not one
+// that goes on. A join that has begun is not cut by the end of the load, which
+// ctx tells: others may know of it already.
 func (u *user) rejoin(ctx context.Context) error {
 	r := u.run
 	u.mu.Lock()
-	last := u.stay
+	last, stays := u.stay, u.staysLocked()
 	u.mu.Unlock()
+	if stays {
+		return nil
+	}
 	if last != nil {
 		select {
 		case <-last.done:

@@ -22,8 +22,8 @@ type user struct {
 	outbox  []task
 	leaves  int    // of the outbox, those that end the stay
 	pumping bool   // a pump does the outbox
-	calling string // the Client's method that the pump is in, for people
-	coming  bool   // it is about to be back: what it has to say waits for that
+	calling string // the Client's method that the pump is in
+	coming  int    // returns that are due or under way: what it has to say waits for them
 	hushed  bool   // it says nothing new: the run drains
 	seq     int
 }
@@ -53,7 +53,7 @@ func (u *user) enqueue(t task) bool {
 		return false
 	case (t.token || t.anchor) && !u.staysLocked():
 		return false
-	case u.stay == nil && !u.coming:
+	case u.stay == nil && u.coming == 0:
 		return false
 	}
 	switch {
@@ -76,7 +76,7 @@ func (u *user) enqueue(t task) bool {
 
 // staysLocked says that the user is there and is not about to leave.
 func (u *user) staysLocked() bool {
-	return u.readyLocked() && u.leaves == 0
+	return u.readyLocked() && u.leaves == 0 && u.calling != callsLeave
 }
 
 // readyLocked says that the user's stay can send.
@@ -112,6 +112,9 @@ func (u *user) pump(s *stay) {
 	}
 }
 
+// callsLeave is what a pump calls that ends the stay.
+const callsLeave = "Leave"
+
 // next takes the pump's next task; false if the pump is no longer needed.
 func (u *user) next(s *stay) (task, bool) {
 	u.mu.Lock()
@@ -130,7 +133,7 @@ func (u *user) next(s *stay) (task, bool) {
 	switch {
 	case t.leave != check.Stays:
 		u.leaves--
-		u.calling = "Leave"
+		u.calling = callsLeave
 	case t.line.To >= 0:
 		u.calling = "Tell"
 	case t.line.Claims >= 0:
@@ -156,7 +159,7 @@ func (u *user) over(s *stay) (tokens int64) {
 		switch {
 		case t.token:
 			tokens++
-		case u.coming:
+		case u.coming > 0:
 			kept = append(kept, t)
 		case t.leave != check.Stays:
 			u.leaves--

@@ -1,0 +1,100 @@
+package loadgen
+
+import (
+	"context"
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"chatsim/chatter"
+	"chatsim/loadgen/check"
+	"chatsim/manager/wire"
+)
+
+// guest is a client in a room that is slow to let it in, and that nobody else
+// is in.
+type guest struct {
+	Client
+	name   string
+	left   chan struct{} // closed when it has left
+	frames []wire.Frame  // that are to come
+	out    func()
+}
+
+func (c *guest) Next(f *Frame) error {
+	if len(c.frames) > 0 {
+		*f, c.frames = Frame{Frame: c.frames[0], At: time.Now()}, c.frames[1:]
+		return nil
+	}
+	<-c.left
+	return io.EOF
+}
+
+func (c *guest) Leave(chatter.Leave) error { c.out(); close(c.left); return nil }
+func (c *guest) Close() error              { return nil }
+
+// A room may take longer to let a chatter in than the plan keeps it away: it
+// is never there twice, and its leaves and returns are made in their order.
+func TestReturnsAreMadeOneByOne(t *testing.T) {
+	for name, tc := range map[string]struct {
+		acts   []string // of the plan, a second apart; the room takes three and a half
+		joins  int
+		stays  bool // it is there at the end
+		failed bool // its first return
+	}{
+		"one":                      {[]string{"leave", "return"}, 2, true, false},
+		"a leave meanwhile":        {[]string{"leave", "return", "leave"}, 2, false, false},
+		"there and back meanwhile": {[]string{"leave", "return", "leave", "return"}, 3, true, false},
+		"twice meanwhile":          {[]string{"leave", "return", "leave", "return", "leave", "return"}, 4, true, false},
+		"a return for nothing":     {[]string{"leave", "return", "return"}, 2, true, false},
+		"one fails":                {[]string{"leave", "return", "leave", "return"}, 3, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				joins, inside := 0, 0
+				cfg := Config{Users: 1, Verify: check.Off, Join: func(_ context.Context, name string) (Client, error) {
+					joins++
+					time.Sleep(3500 * time.Millisecond)
+					if tc.failed && joins == 2 {
+						return nil, io.ErrUnexpectedEOF
+					}
+					if inside++; inside > 1 {
+						t.Error("it is in the room twice")
+					}
+					names := [][]byte{[]byte(name)}
+					return &guest{name: name, left: make(chan struct{}), out: func() { inside-- },
+						frames: []wire.Frame{{Kind: wire.Welcome, Names: names}, {Kind: wire.Roster, Names: names}}}, nil
+				}}.withDefaults()
+				r := newRun(cfg)
+				u := r.users[0]
+				if err := u.join(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				for _, act := range tc.acts {
+					if act == "return" {
+						u.returns(t.Context())
+					} else {
+						u.enqueue(task{leave: check.Reset})
+					}
+					time.Sleep(time.Second)
+				}
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				if joins != tc.joins || (inside == 1) != tc.stays || u.coming != 0 || r.returning.Load() != 0 || len(u.outbox) > 0 || u.leaves != 0 {
+					t.Errorf("%d joins, %d inside, %d to come, %d leaves to make; want %d joins, inside: %v", joins, inside, u.coming, u.leaves, tc.joins, tc.stays)
+				}
+				if got := r.measure.Interim(r.now()).Present; got != int64(inside) {
+					t.Errorf("%d are counted, %d are there", got, inside)
+				}
+				r.stopping.Store(true)
+				r.endLife()
+				if inside > 0 {
+					close(u.stay.client.Client.(*guest).left)
+				}
+				r.workers.Wait()
+				r.readers.Wait()
+			})
+		})
+	}
+}
