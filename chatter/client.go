@@ -63,11 +63,11 @@ func New(conn net.Conn, name string) (*Client, error) {
 	return start(conn, name, []byte(name+"\n"))
 }
 
-// Return is New for a user who wants to keep its name when the connection breaks:
-// token is what Token returned before, or empty. A server that knows no tokens
-// refuses the name, as wire.BadName.
-func Return(conn net.Conn, name, token string) (*Client, error) {
-	return start(conn, name, wire.AppendName(nil, name, token))
+// Return is New for a user who wants to keep its name when the connection breaks,
+// and to have what was said meanwhile: c.Token is what Token returned before, or
+// empty. A server that knows no tokens refuses the name, as wire.BadName.
+func Return(conn net.Conn, name string, c wire.Coming) (*Client, error) {
+	return start(conn, name, wire.AppendName(nil, name, c))
 }
 
 // start sends the line that asks for a name.

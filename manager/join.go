@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"chatsim/manager/feed"
-	"chatsim/manager/room"
 	"chatsim/manager/wire"
 )
 
@@ -21,12 +20,16 @@ const maxKept = 1 << 20
 // its join, before anything that comes after it.
 func (s *session) greet() error {
 	m := s.m
-	release, err := m.reserve()
+	more := 0
+	if s.recall.Wanted() {
+		more = m.seq.historySize()
+	}
+	release, err := m.reserve(more)
 	if err != nil {
 		return err
 	}
 	defer release()
-	roster, err := s.join()
+	in, err := s.join()
 	if err != nil {
 		return err
 	}
@@ -42,14 +45,18 @@ func (s *session) greet() error {
 	} else {
 		*buf = wire.AppendWelcome((*buf)[:0], s.name)
 	}
-	*buf = wire.AppendRoster(*buf, roster.Names())
+	if s.recall.Wanted() {
+		*buf = in.before.appendFrames(*buf)
+	}
+	*buf = wire.AppendRoster(*buf, in.roster.Names())
 	s.writeGreeting(*buf)
 	return nil
 }
 
-// reserve waits until the memory for one more roster is free.
-func (m *Manager) reserve() (release func(), err error) {
-	weight := min(int64(m.seq.roster().Size())+1024, rosterMemory)
+// reserve waits until the memory for one more roster, and so many bytes more, is
+// free.
+func (m *Manager) reserve(more int) (release func(), err error) {
+	weight := min(int64(m.seq.roster().Size()+more)+1024, rosterMemory)
 	if err := m.rosters.Acquire(m.ctx, weight); err != nil {
 		return nil, &refusal{wire.Shutdown, wire.Shutdown.Text()}
 	}
@@ -57,9 +64,9 @@ func (m *Manager) reserve() (release func(), err error) {
 }
 
 // join lets the user in.
-func (s *session) join() (room.Roster, error) {
+func (s *session) join() (admission, error) {
 	s.sub = feed.NewSubscriber(s.out, s.onEnd)
-	r := joinRequest{stay: &s.stay, asked: s.asked, returns: s.returns}
+	r := joinRequest{stay: &s.stay, asked: s.asked, returns: s.returns, recall: s.recall}
 	fresh := ""
 	if s.returns {
 		fresh = newToken()
@@ -70,7 +77,7 @@ func (s *session) join() (room.Roster, error) {
 	}
 	in, err := s.m.seq.join(r)
 	if err != nil {
-		return room.Roster{}, err
+		return admission{}, err
 	}
 	if in.ghost != nil {
 		in.ghost.session.interrupt()
@@ -82,7 +89,7 @@ func (s *session) join() (room.Roster, error) {
 	if s.raw != nil {
 		s.raw.peer.Given = s.name
 	}
-	return in.roster, nil
+	return in, nil
 }
 
 // writeGreeting writes to a newcomer whose cursor is held. One that takes

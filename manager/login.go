@@ -39,7 +39,9 @@ func (s *session) login() error {
 // ask takes the name that was asked for, and the token beside it.
 func (s *session) ask(asked string) (err error) {
 	if s.raw == nil {
-		asked, s.token, s.returns = wire.CutToken(asked)
+		var c wire.Coming
+		asked, c, s.returns = wire.CutToken(asked)
+		s.token, s.recall = c.Token, c.Recall
 	}
 	if wire.IsUnnamed(asked) {
 		s.asked = s.conn.RemoteAddr().String()

@@ -7,7 +7,8 @@
 // critical section: that is the only place where order is made. How a session
 // ends is a table, in ends.go. What the bytes mean is wire's.
 //
-// It does not know what users talk about, keeps no history and no accounts.
+// It does not know what users talk about, and keeps no accounts. What was said last
+// it keeps for those who come later, where it is told to (history.go).
 package manager
 
 import (
@@ -51,6 +52,12 @@ type Config struct {
 	LineBurst   int           // and at once
 	Measure     bool          // how long bytes wait in the feed, see Stats
 
+	History int    // lines to the group that are kept for those who come later; 0: none
+	Before  []Said // what was said in earlier runs, in the order of their places
+	// FirstPlace is the place before the first entry; 0: the time of the start in
+	// microseconds, so that places grow from one run to the next.
+	FirstPlace uint64
+
 	// Record is one more reader of all that is said to the group, and with
 	// RecordPrivate of the private lines too. It must not wait. nil: none.
 	Record        feed.Conn
@@ -66,10 +73,17 @@ func (c *Config) setDefaults() {
 	setDefault(&c.UserTimeout, 30*time.Second)
 	setDefault(&c.RawWait, 200*time.Millisecond)
 	setDefault(&c.RawSpacing, 20*time.Millisecond)
+	if c.FirstPlace == 0 {
+		c.FirstPlace = StartPlace(time.Now())
+	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 }
+
+// StartPlace is the place before the first entry of a room that starts at an
+// instant.
+func StartPlace(at time.Time) uint64 { return uint64(at.UnixMicro()) }
 
 func setDefault[T int | time.Duration](field *T, value T) {
 	if *field <= 0 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"chatsim/manager/wire"
 )
@@ -34,5 +35,5 @@ func (m *Manager) Kick(name string) error {
 // the room is full.
 func (m *Manager) Announce(text string) error {
 	clean := wire.AppendText(nil, []byte(strings.ReplaceAll(text, "\n", " ")))
-	return m.seq.announce(announcement{wire.AppendLine(nil, wire.Server, clean, wire.Group)})
+	return m.seq.announce(announcement{wire.AppendLine(nil, wire.Server, clean, wire.Group), time.Now()})
 }

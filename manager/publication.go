@@ -2,7 +2,9 @@ package manager
 
 import (
 	"bytes"
+	"time"
 
+	"chatsim/manager/room"
 	"chatsim/manager/wire"
 )
 
@@ -10,8 +12,9 @@ import (
 // its lines: a request of many lines, which get places next to each other.
 type publication struct {
 	frames []byte
-	ops    []op   // what to do with them, in order
-	lines  uint64 // public ones in frames
+	ops    []op      // what to do with them, in order
+	lines  uint64    // public ones in frames
+	at     time.Time // for the history; zero where there is none
 }
 
 // op is a step of a publication: frames[start:end], for everybody or privately.
@@ -31,14 +34,20 @@ const (
 
 // apply appends every step in its turn.
 func (p *publication) apply(s *state, st *stay) {
+	place := s.place()
 	for i := range p.ops {
 		o := &p.ops[i]
 		frames := p.frames[o.start:o.end]
 		switch o.kind {
 		case say:
 			s.log.AppendLocked(frames)
+			if s.history.size > 0 {
+				place += s.history.say(place, p.at, frames)
+			}
 		case tell:
-			s.tell(st, o.target, frames)
+			if m := s.tell(st, o.target, frames); m != nil && s.history.size > 0 {
+				s.history.tell(place, p.at, frames, st.holder, m.Session.(*stay).otherHolder(st))
+			}
 		case reply:
 			s.log.AppendPrivateLocked(st.sub, frames)
 		}
@@ -46,15 +55,24 @@ func (p *publication) apply(s *state, st *stay) {
 	s.countLines(p.lines)
 }
 
-// tell assigns a private line its place, or its sender the error there.
-func (s *state) tell(st *stay, target, frame []byte) {
+// otherHolder is the holder of a private line's target, nil if it is the sender.
+func (st *stay) otherHolder(sender *stay) *holder {
+	if st == sender {
+		return nil
+	}
+	return st.holder
+}
+
+// tell assigns a private line its place, or its sender the error there. It returns
+// who got it; nil: nobody.
+func (s *state) tell(st *stay, target, frame []byte) *room.Member {
 	member := s.room.LookupBytes(target)
 	if member == nil {
 		s.stats.UnknownNames++
 		shown := wire.AppendText(nil, target[:min(len(target), maxShown)])
 		s.frame = wire.AppendError(s.frame[:0], wire.NoSuchUser.With(string(shown)))
 		s.log.AppendPrivateLocked(st.sub, s.frame)
-		return
+		return nil
 	}
 	s.stats.PrivateLines++
 	s.stats.Deliveries++
@@ -66,6 +84,7 @@ func (s *state) tell(st *stay, target, frame []byte) {
 		s.stats.Deliveries++
 		s.log.AppendPrivateLocked(member.Session.(*stay).sub, frame)
 	}
+	return member
 }
 
 func (p *publication) reset() {

@@ -2,6 +2,7 @@ package manager
 
 import (
 	"bytes"
+	"time"
 
 	"chatsim/manager/wire"
 )
@@ -91,6 +92,11 @@ func (s *session) handle(b *batch, req wire.Request) error {
 			return err
 		}
 		return s.unlessCut(s.answerWho(), 1)
+	case wire.Before:
+		if err := s.publish(b); err != nil {
+			return err
+		}
+		return s.unlessCut(s.answerBefore(req.Lines), 1)
 	case wire.Slip:
 		s.notSaid(b, string(req.Text))
 	}
@@ -99,12 +105,13 @@ func (s *session) handle(b *batch, req wire.Request) error {
 
 // usage is how each command is written to this server.
 var usage = map[string]string{
-	"/msg":   "write /msg NAME TEXT from the first character on, with one space between",
-	"/reply": "write /msg NAME TEXT",
-	"/who":   "write /who from the first character on",
-	"/me":    "write /me TEXT from the first character on",
-	"/help":  "write /msg NAME TEXT for one person alone, /who to see who is here, /me TEXT for what you do",
-	"/quit":  "close the connection to leave",
+	"/msg":     "write /msg NAME TEXT from the first character on, with one space between",
+	"/reply":   "write /msg NAME TEXT",
+	"/who":     "write /who from the first character on",
+	"/me":      "write /me TEXT from the first character on",
+	"/help":    "write /msg NAME TEXT for one person alone, /who to see who is here, /history for what was said before, /me TEXT for what you do",
+	"/quit":    "close the connection to leave",
+	"/history": "write /history, or /history 20 for so many lines, from the first character on",
 }
 
 // notSaid answers a line that was meant for a command.
@@ -136,6 +143,9 @@ func (s *session) publish(b *batch) error {
 		return nil
 	}
 	defer b.reset()
+	if s.m.cfg.History > 0 {
+		b.at = time.Now()
+	}
 	if s.m.seq.full() {
 		defer s.lookOut()()
 	}

@@ -2,6 +2,7 @@ package manager
 
 import (
 	"sync/atomic"
+	"time"
 
 	"chatsim/manager/feed"
 	"chatsim/manager/room"
@@ -21,6 +22,8 @@ type state struct {
 	record    *feed.Subscriber // gets private lines as well; nil: none
 
 	room    room.Room
+	start   uint64 // place before the first entry of this run
+	history history
 	changes uint64 // joins and leaves: tells whether a Roster is still current
 	frame   []byte // for short frames that only the critical section can know
 	closing bool   // nobody is let in and nothing is said any more
@@ -32,12 +35,14 @@ func newState(cfg *Config, log appender) state {
 	s := state{
 		log:       log,
 		maxUsers:  cfg.MaxUsers,
+		start:     cfg.FirstPlace,
 		remembers: cfg.Detect,
 		stats: Stats{
 			LoginFailures: make(map[wire.Reason]uint64),
 			Evicted:       make(map[wire.Reason]uint64),
 		},
 	}
+	s.history.begin(cfg.History, s.start, cfg.Before)
 	if cfg.StrictNames {
 		s.room.Keys = []func(string) string{wire.Skeleton, wire.CapitalSkeleton}
 	}
@@ -60,6 +65,7 @@ type stay struct {
 	sub     *feed.Subscriber // set before the join
 	member  *room.Member     // set once, by the join; nil: not in yet
 	name    string           // with member: the one that the room has given
+	holder  *holder          // set with member; nil: it has no token
 
 	// end is who has ended the stay, nobody while it goes on. It is set once, by
 	// a request; any goroutine may read it.
@@ -78,6 +84,7 @@ type joinRequest struct {
 	returns bool       // it comes by a token:
 	token   room.Token // the one that it has; zero: none
 	fresh   room.Token // the one that it gets where that is not known
+	recall  wire.Recall
 }
 
 // admission is what a join has made.
@@ -85,6 +92,7 @@ type admission struct {
 	roster room.Roster // the newcomer is last
 	known  bool        // its token is good for the next time as well
 	ghost  *stay       // whose place it took; nil: nobody's
+	before recalled
 }
 
 // apply lets the user in: everybody else is told at the place of the order right
@@ -112,8 +120,20 @@ func (r joinRequest) apply(s *state) (in admission, err error) {
 	r.stay.member, r.stay.name = member, member.Name()
 	s.changes++
 	s.stats.Joins++
+	if r.returns {
+		if member.Kept == nil {
+			member.Kept = new(holder)
+		}
+		r.stay.holder = member.Kept.(*holder)
+	}
+	if r.recall.Wanted() {
+		in.before = s.history.recall(r.recall, s.place(), r.stay.holder, in.known)
+	}
 	return in, nil
 }
+
+// place is that of the last public entry: a line to the group, a join or a leave.
+func (s *state) place() uint64 { return s.start + s.changes + s.stats.Lines }
 
 // admit has the room give the user a name. One whose token is known keeps that:
 // where the welcome does not arrive, it is good for the next try.
@@ -191,11 +211,24 @@ func (r kickRequest) apply(s *state) *stay {
 }
 
 // announcement is an encoded line to the group.
-type announcement struct{ frame []byte }
+type announcement struct {
+	frame []byte
+	at    time.Time
+}
 
 func (a announcement) apply(s *state) {
 	s.log.AppendLocked(a.frame)
+	if s.history.size > 0 {
+		s.history.say(s.place(), a.at, a.frame)
+	}
 	s.countLines(1)
+}
+
+// historyAnswer is a history for one user alone, encoded.
+type historyAnswer struct{ frames []byte }
+
+func (a historyAnswer) apply(s *state, st *stay) {
+	s.log.AppendPrivateLocked(st.sub, a.frames)
 }
 
 // rosterAnswer is an encoded roster for one user alone.

@@ -151,6 +151,33 @@ func (q *sequencer) answer(st *stay, a rosterAnswer) (mark int64, done bool, err
 	return q.feed.OwedLocked(st.sub), true, nil
 }
 
+// last returns the last lines to the group that are kept, so many of them or, for
+// 0, all.
+func (q *sequencer) last(lines int) []*saying {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return q.state.history.last(lines)
+}
+
+// tellBefore assigns an encoded history its place among a user's own lines, and
+// returns the mark at which it is written.
+func (q *sequencer) tellBefore(st *stay, a historyAnswer) (mark int64, err error) {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	if !q.feed.WaitRoomLocked() || st.gone() || q.state.closing {
+		return 0, errOver
+	}
+	a.apply(&q.state, st)
+	return q.feed.OwedLocked(st.sub), nil
+}
+
+// historySize is about how many bytes all of the history takes for one user.
+func (q *sequencer) historySize() int {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return q.state.history.bytes()
+}
+
 // lookup finds the user whose name, and a space behind it, a text begins with.
 func (q *sequencer) lookup(text []byte) (name string, rest []byte, ok bool) {
 	q.feed.Lock()

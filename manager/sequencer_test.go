@@ -115,7 +115,7 @@ func applied(t *testing.T) string {
 	p.tell("bob", []byte("psst"), []byte("zoe"))
 	p.reply("too long")
 	p.apply(&s, bob)
-	announcement{[]byte("news\n")}.apply(&s)
+	announcement{frame: []byte("news\n")}.apply(&s)
 	kickRequest{"bob2"}.apply(&s)
 	if (leaveRequest{second, lost}).apply(&s) {
 		t.Error("a stay has ended twice")

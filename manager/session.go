@@ -47,8 +47,9 @@ type session struct {
 	signs    string        // what the client calls itself until it knows its name: as it asked
 	returns  bool          // the client wants to come back, or comes back: it is told a token
 	token    string        // by which; empty until it has one
+	recall   wire.Recall   // what it wants to have of what was said before
 	skipping bool          // up to the end of a line that is too long
-	whoMark  int64         // when the feed has written so much, the last answer to /who is out
+	askMark  int64         // when the feed has written so much, the last answer to /who or /history is out
 
 	outcome feed.Reason // see ended
 

@@ -14,7 +14,7 @@ import (
 func back(t *testing.T, m *Manager, name, token string, roster ...string) (u *user, told string) {
 	t.Helper()
 	u = visit(t, m)
-	u.send(strings.TrimSuffix(string(wire.AppendName(nil, name, token)), "\n"))
+	u.send(strings.TrimSuffix(string(wire.AppendName(nil, name, wire.Coming{Token: token})), "\n"))
 	return u, u.restored(roster...)
 }
 
@@ -109,7 +109,7 @@ func TestWrongTokens(t *testing.T) {
 			t.Helper()
 			u = visit(t, m)
 			u.send("sesame")
-			u.send(strings.TrimSuffix(string(wire.AppendName(nil, name, token)), "\n"))
+			u.send(strings.TrimSuffix(string(wire.AppendName(nil, name, wire.Coming{Token: token})), "\n"))
 			return u, u.restored(roster...)
 		}
 		ann, token := knock("Ann", "", "Ann")

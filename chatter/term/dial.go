@@ -143,7 +143,7 @@ func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, erro
 // ask writes the line with the name.
 func (d *dialer) ask(conn net.Conn, name string) (*chatter.Client, error) {
 	if d.returns {
-		return chatter.Return(conn, name, d.token)
+		return chatter.Return(conn, name, wire.Coming{Token: d.token})
 	}
 	return chatter.New(conn, name)
 }

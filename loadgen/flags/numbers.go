@@ -46,6 +46,7 @@ var limits = []limit{
 	{"repeat", 1, maxCount, "-repeat 1 is one run", ""},
 	{"max-users", 0, maxCount, "-max-users 0 is no limit", ""},
 	{"max-conns", 0, maxCount, "-max-conns 0 is no limit", ""},
+	{"history", 0, 10_000, "-history 0 keeps none", "-history 10000 is the most"},
 	{"flood", 0, report.MaxRate, unlimited, unlimited},
 	{"duration", 1, float64(maxTime), notDuration, notDuration},
 	{"drain", 1, float64(maxTime), notDrain, notDrain},

@@ -78,6 +78,8 @@ var refusals = []struct{ Line, Want, Hint string }{
 	{"-serve -tls-cert x", "-tls-cert and -tls-key go together", ""},
 	{"-serve -max-users -1", "-max-users -1: must not be negative", "0 is no limit"},
 	{"-serve -max-conns -1", "-max-conns -1: must not be negative", "0 is no limit"},
+	{"-serve -history -1", "-history -1: must not be negative", "-history 0"},
+	{"-serve -history 10001", "-history 10001: must be at most 10000", "-history 10000"},
 	{"-serve -flood -0.5", "-flood -0.5: must not be negative", "0 is no limit"},
 	{"-allow-origin x", "-allow-origin goes with -serve only", "chatsim -serve -allow-origin HOST"},
 	{"-serve -allow-origin=", "-allow-origin \"\" is not a host", "chat.example.org"},

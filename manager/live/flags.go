@@ -15,6 +15,7 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 	fs.StringVar(&c.Record, "record", "server.txt", "`FILE`|record what is said to the group, a line a message; -: standard output, off: nowhere")
 	fs.BoolVar(&c.RecordPrivate, "record-private", false, "record private lines too")
 	choice.Var(fs, &c.RecordFormat, "record-format", "`NAME`|of the record: text (text@sender@target), json (time and place too)", []string{"text", "json"}, record.ParseFormat)
+	fs.IntVar(&c.History, "history", 200, "`N`|lines to the group that are kept for those who come later; with -record-format json over restarts; 0: none")
 	c.Password.Flags(fs)
 	fs.StringVar(&c.MetricsAddr, "metrics-addr", "", "`ADDR`|serve /metrics and /live there instead, without a password; else beside the room, with its password beyond this machine")
 	fs.StringVar(&c.TLSCert, "tls-cert", "", "`FILE`|certificate in PEM: the room speaks TLS only")

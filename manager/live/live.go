@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -40,6 +41,7 @@ type Config struct {
 	Record        string        // a file, or "-" for standard output; empty or "off": none
 	RecordPrivate bool
 	RecordFormat  record.Format
+	History       int // lines that are kept for those who come later; 0: none
 	Password      secret.Password
 	MetricsAddr   string // HOST:PORT of the figures, for everybody who comes there; empty: beside the room, for who has its password
 	TLSCert       string // PEM files; empty: no TLS
@@ -158,7 +160,7 @@ func (h *house) open() error {
 	cfg := h.cfg
 	mc := manager.Config{Detect: true, Measure: true, Logger: h.log, Password: cfg.Password.Word, StrictNames: cfg.StrictNames,
 		MaxUsers: cfg.MaxUsers, PerAddress: cfg.MaxConns, LineRate: cfg.Flood, LineBurst: int(burst * cfg.Flood),
-		NoRaw: cfg.NoRaw}
+		NoRaw: cfg.NoRaw, History: cfg.History, FirstPlace: manager.StartPlace(time.Now())}
 	var err error
 	if cfg.TLSCert != "" {
 		if h.cert, err = cert.Load(cfg.TLSCert, cfg.TLSKey); err != nil {
@@ -177,7 +179,7 @@ func (h *house) open() error {
 		}
 	}
 	if cfg.Record != "" {
-		if h.rec, err = h.openRecord(); err != nil {
+		if h.rec, err = h.openRecord(&mc); err != nil {
 			ln.Close()
 			if h.figures != nil {
 				h.figures.ln.Close()
@@ -221,8 +223,11 @@ func (h *house) names() guard.Names {
 	return n
 }
 
-func (h *house) openRecord() (*record.Recorder, error) {
-	cfg := record.Config{Format: h.cfg.RecordFormat, Notify: h.recordChanged, Opened: h.recordOpened}
+// openRecord opens the record, and has the room go on where its last run has
+// ended.
+func (h *house) openRecord(mc *manager.Config) (*record.Recorder, error) {
+	h.recallRecord(mc)
+	cfg := record.Config{Place: mc.FirstPlace, Format: h.cfg.RecordFormat, Notify: h.recordChanged, Opened: h.recordOpened}
 	if h.cfg.Record == onStdout {
 		return record.To(h.stream, "standard output", cfg), nil
 	}
@@ -231,6 +236,26 @@ func (h *house) openRecord() (*record.Recorder, error) {
 		h.log.Warn("the record ended in an unfinished line, which was ended", "file", h.cfg.Record)
 	}
 	return rec, err
+}
+
+// placeGap is how many places are left free behind those of a record, for entries
+// that did not get there.
+const placeGap = 1_000_000
+
+// recallRecord takes the history of the room's earlier runs from the record. What
+// keeps the record from being read is told where it is opened.
+func (h *house) recallRecord(mc *manager.Config) {
+	if h.cfg.RecordFormat != record.JSON || h.cfg.Record == onStdout || mc.History <= 0 {
+		return
+	}
+	said, err := record.Last(h.cfg.Record, mc.History)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		h.log.Warn("the record's last lines cannot be read, and are not told to newcomers", "error", err)
+	}
+	for _, m := range said {
+		mc.Before = append(mc.Before, manager.Said{Place: m.Place, Time: m.Time, Frame: m.Frame()})
+		mc.FirstPlace = max(mc.FirstPlace, m.Place+placeGap)
+	}
 }
 
 func (h *house) recordOpened(why string) {

@@ -34,7 +34,7 @@ func ParseFormat(s string) (Format, error) {
 // Message is a line of a record in JSON.
 type Message struct {
 	Time    time.Time `json:"time"`
-	Place   uint64    `json:"place"` // public entries of this room up to it: lines, joins and leaves
+	Place   uint64    `json:"place"` // public entries of this room up to it, lines, joins and leaves, counted from the time of the start in microseconds
 	Private bool      `json:"private,omitempty"`
 	Lost    uint64    `json:"lost,omitempty"` // so many messages are missing here
 	Sender  string    `json:"sender"`

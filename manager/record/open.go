@@ -77,7 +77,7 @@ func Check(path string, format Format) error {
 // start begins to record into a file.
 func start(path string, f file, cfg Config) *Recorder {
 	cfg.setDefaults()
-	r := &Recorder{cfg: cfg, path: path, file: f, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	r := &Recorder{cfg: cfg, path: path, file: f, place: cfg.Place, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	r.at, _ = f.(*pathFile)
 	go r.run() // until Close
 	return r

@@ -46,6 +46,7 @@ const (
 // Config sets a Recorder up; its zero value works.
 type Config struct {
 	Format Format
+	Place  uint64        // of the last public entry before the first that is written
 	Buffer int           // bytes of lines that may wait for the disk; 0: 16 MiB
 	Sync   time.Duration // until a written line is made to last; 0: 1 s
 	// Notify is told of the first failure of each kind, and with nil when all

@@ -49,6 +49,10 @@ type Member struct {
 	// on for as long as a Roster has it.
 	Session any
 
+	// Kept belongs to the caller too. It passes to the next stay with the same
+	// token, see Return.
+	Kept any
+
 	name  string
 	asked string
 	keys  keys         // of name

@@ -26,6 +26,9 @@ func (r *Room) Return(asked string, t Token) (*Member, Roster) {
 		name = asked + r.freeSuffix(asked)
 	}
 	m := r.admit(name, asked)
+	if former != nil {
+		m.Kept = former.Kept
+	}
 	if t != (Token{}) {
 		m.token = t
 		r.tokens[t] = m

@@ -98,7 +98,7 @@ func TestComesBackAsItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	other, err := chatter.Return(conn, "ann", pass.Token)
+	other, err := chatter.Return(conn, "ann", wire.Coming{Token: pass.Token})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,10 +10,10 @@ import (
 )
 
 // commands are the words that people type behind a slash, here or in a client.
-var commands = []string{"/msg", "/reply", "/who", "/me", "/help", "/quit"}
+var commands = []string{"/msg", "/reply", "/who", "/me", "/help", "/quit", "/history"}
 
 // maxCommand is how many letters the longest command has.
-const maxCommand = len("reply")
+const maxCommand = len("history")
 
 // slashes are what keyboards and input methods write where a slash is meant: the
 // full-width one, those that look alike, the backslash beside it, and what

@@ -1,17 +1,21 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+	"strconv"
+)
 
 // RequestKind is what a client's line asks for.
 type RequestKind uint8
 
 // The kinds of lines that a client sends after its name.
 const (
-	Say  RequestKind = iota // Text to the group
-	Tell                    // Text to the one user Target
-	Msg                     // Text is "NAME text" as a person typed it, see Request
-	Who                     // the roster, for the asking client alone
-	Slip                    // Text is a command that the line was meant for: a hint, for the asking client alone
+	Say    RequestKind = iota // Text to the group
+	Tell                      // Text to the one user Target
+	Msg                       // Text is "NAME text" as a person typed it, see Request
+	Who                       // the roster, for the asking client alone
+	Before                    // the last Lines that were said to the group, for the asking client alone
+	Slip                      // Text is a command that the line was meant for: a hint, for the asking client alone
 )
 
 // Request is one client's line taken apart. Its slices point into the line;
@@ -24,6 +28,7 @@ type Request struct {
 	Kind   RequestKind
 	Text   []byte
 	Target []byte // of a Tell
+	Lines  int    // of a Before; 0: as many as there are
 }
 
 // ParseRequest reads a client's line, without its '\n' and with or without a
@@ -65,9 +70,22 @@ func parseTyped(line []byte) Request {
 		case bytes.HasPrefix(line, []byte("/me ")):
 			return Request{Kind: Say, Text: line} // clients show it as what somebody does
 		}
+		if lines, ok := parseBefore(line); ok {
+			return Request{Kind: Before, Lines: lines}
+		}
 	}
 	if command, ok := Misspelled(line); ok {
 		return Request{Kind: Slip, Text: []byte(command)}
 	}
 	return Request{Kind: Say, Text: line}
+}
+
+// parseBefore reads /history and /history N.
+func parseBefore(line []byte) (lines int, ok bool) {
+	rest, ok := bytes.CutPrefix(bytes.TrimRight(line, " "), []byte("/history"))
+	if !ok || len(rest) == 0 {
+		return 0, ok
+	}
+	n, err := strconv.ParseUint(string(bytes.TrimLeft(rest, " ")), 10, 31)
+	return int(n), rest[0] == ' ' && err == nil
 }

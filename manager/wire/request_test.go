@@ -7,7 +7,10 @@ import (
 )
 
 func showRequest(r Request) string {
-	word := [...]string{Say: "say", Tell: "tell", Msg: "msg", Who: "who", Slip: "slip"}[r.Kind]
+	word := [...]string{Say: "say", Tell: "tell", Msg: "msg", Who: "who", Slip: "slip", Before: "before"}[r.Kind]
+	if r.Kind == Before {
+		return fmt.Sprintf("%s %d", word, r.Lines)
+	}
 	if r.Kind == Tell {
 		return fmt.Sprintf("%s %q %q", word, r.Target, r.Text)
 	}
@@ -19,6 +22,11 @@ func TestParseRequest(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"", `say ""`},
 		{"hello", `say "hello"`},
+		{"/history", `before 0`},
+		{"/history  20 \r", `before 20`},
+		{"/history 20 lines", `slip "/history"`},
+		{"/history -1", `slip "/history"`},
+		{"/historyx", `say "/historyx"`},
 		{"hello\r", `say "hello"`},
 		{"hello\r\r", `say "hello\r"`},
 		{"hello@bob@" + Group, `say "hello"`},

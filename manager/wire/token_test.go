@@ -24,14 +24,22 @@ func TestCutToken(t *testing.T) {
 		{"Ann@token=" + strings.ToUpper(token), "Ann@token=" + strings.ToUpper(token), "", false},
 		{"Ann@token=" + token + "0", "Ann@token=" + token + "0", "", false},
 	} {
-		if name, token, wanted := CutToken(c.line); name != c.name || token != c.token || wanted != c.wanted {
-			t.Errorf("CutToken(%q) = %q, %q, %v", c.line, name, token, wanted)
+		if name, got, wanted := CutToken(c.line); name != c.name || got != (Coming{Token: c.token}) || wanted != c.wanted {
+			t.Errorf("CutToken(%q) = %q, %v, %v", c.line, name, got, wanted)
 		}
 	}
 	for _, token := range []string{"", token} {
-		line := string(AppendName(nil, "李 雷", token))
-		if name, got, wanted := CutToken(strings.TrimSuffix(line, "\n")); name != "李 雷" || got != token || !wanted {
-			t.Errorf("%q is taken apart as %q, %q, %v", line, name, got, wanted)
+		for _, recall := range []Recall{{}, {Lines: 200}, {Since: Mark{17, 3}}, {Since: Mark{1 << 60, 0}}} {
+			line := string(AppendName(nil, "李 雷", Coming{token, recall}))
+			if name, got, wanted := CutToken(strings.TrimSuffix(line, "\n")); name != "李 雷" || got != (Coming{token, recall}) || !wanted {
+				t.Errorf("%q is taken apart as %q, %v, %v", line, name, got, wanted)
+			}
+		}
+	}
+	for _, line := range []string{"Ann@token=@history=", "Ann@token=@history=0", "Ann@token=@history=-1", "Ann@token=@history=9999999999", "Ann@token=@since=17", "Ann@token=@since=17.x",
+		"Ann@token=@since=1.2.3", "Ann@token=@since=01.0", "Ann@token=0f@history=2", "Ann@history=2"} {
+		if name, _, wanted := CutToken(line); wanted || name != line {
+			t.Errorf("%q is read as asking for %q", line, name)
 		}
 	}
 }

@@ -34,6 +34,18 @@
 // join, and there is no telling it from another. An operator who removes a user
 // makes the token void. Other clients are told of no token.
 //
+// # History
+//
+// One that writes Ann@token=@history=200 (or its token before the second @) gets
+// what was said last between its welcome and the roster, one who has lost its
+// connection by Ann@token=3f…@since=MARK all that it has missed: control objects
+// {"history":[{"place":17,"time":"2026-01-02T15:04:05.000Z","line":" bob:hi@bob@…"},…]},
+// the last of which has the Mark from which the reader counts on, see Mark, and
+// "missing":true where not all of that is kept any more. Private lines are told to
+// the two that they were for, as far as those come with their tokens. /history and
+// /history 20 are for people without such a client: an object for each line to the
+// group. To everybody else a history is an object without a known key.
+//
 // # Names
 //
 // A name is what a person can see of it, see Visible: no two users differ in
@@ -47,7 +59,7 @@
 //	  name asked for      ->
 //	                      <-          {"welcome":assigned}, roster snapshot
 //	  text@sender@target  ->          (or any other line: text for the group,
-//	  /msg NAME text      ->           /msg and /who for people)
+//	  /msg NAME text      ->           /msg, /who and /history for people)
 //	  FIN                 ->
 //	                      <-          what was in flight, FIN
 package wire
