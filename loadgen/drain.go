@@ -2,10 +2,12 @@ package loadgen
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
 )
 
 // maxAnchors bounds the lines that end a run against a server that loses some.
@@ -18,10 +20,11 @@ const maxRefused = 16
 // interruptDrain is how long an interrupted run may still take.
 var interruptDrain = 2 * time.Second // shorter in tests
 
-// drain lets what was sent arrive. When everybody has its own lines back, one
-// anchor line is sent: whoever has read it has read all before it. A right
-// server is done as soon as that has happened; only one that loses something
-// is waited for, up to the limit. It says whether deliveries still came then.
+// drain lets what was sent arrive: everybody's own lines come back, and then an
+// anchor line is sent, behind which nothing is owed to whoever has read it. A
+// right server is done as soon as that has happened, however far it is; only one
+// that loses something is waited for, up to the limit, which counts from the last
+// thing that was sent. It reports whether deliveries still came then.
 func (r *run) drain(ctx context.Context) (advancing bool) {
 	r.enter(Drains)
 	for _, u := range r.users {
@@ -29,38 +32,62 @@ func (r *run) drain(ctx context.Context) (advancing bool) {
 	}
 	p := r.newPatience(ctx)
 	defer p.tick.Stop()
-	p.until(1./2, r.allSettled)
-	for n, refused := 0, 0; n < maxAnchors; {
+	settled := p.until(p.limit, func() bool { return r.allSettled(p) })
+	advancing = !settled && p.advancing()
+	if !r.anchored(p, settled) && settled {
+		advancing = p.advancing()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.unsent > 0:
+		r.cutBy = fmt.Sprintf("the drain limit of %v, with %s of the schedule still to be sent", p.limit, report.Plural(r.unsent, "line", "lines"))
+	case advancing:
+		r.cutBy = "the drain limit of " + p.limit.String() + ", deliveries still came"
+	}
+	return advancing
+}
+
+// anchored has anchor lines sent and waits until everybody has read the newest
+// one. Where not all has settled within the limit only those are waited for who
+// lack nothing of their own: the others have had their time.
+func (r *run) anchored(p *patience, settled bool) bool {
+	all := func() bool { return r.allAnchored(settled) }
+	for n, refused := 1, 0; ; {
 		r.anchor.Store(nil)
-		if !r.sendAnchor(n + refused) {
-			return false
+		if !r.sendAnchor(n + refused - 1) {
+			return true
 		}
-		p.until(1./8, func() bool { return r.allAnchored() || r.anchorRefused() })
+		wait := p.limit
+		if n < maxAnchors { // it may be lost, if it takes so much longer than others
+			slowest := max(r.measure.Slowest(r.ended), r.measure.Slowest(r.now()))
+			wait = min(max(p.limit/8, 4*slowest), p.limit/2)
+		}
+		if p.until(wait, func() bool { return all() || r.anchorRefused() }); all() {
+			return true
+		}
 		switch {
-		case r.allAnchored():
-			return false
 		case r.anchorRefused() && refused < maxRefused:
 			refused++
-			p.until(1./64, r.allAnchored) // it may be refused for being too soon
+			p.until(p.limit/64, all) // it may be refused for being too soon
+		case n == maxAnchors || p.over():
+			return false
 		default:
 			n++
 		}
 	}
-	if p.until(1, r.allAnchored) || !p.advancing() {
-		return false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.cutBy = "the drain limit of " + p.limit.String() + ", deliveries still came"
-	return true
 }
 
 // sendAnchor has a chatter send an anchor, a different one each time: the one
-// before may be cut off. False if there is nobody.
+// before may be cut off. Those who lack nothing of their own come first. False if
+// there is nobody.
 func (r *run) sendAnchor(n int) bool {
-	for i := range r.users {
-		if r.users[(n+i)%len(r.users)].enqueue(task{anchor: true}) {
-			return true
+	for _, any := range []bool{false, true} {
+		for i := range r.users {
+			u := r.users[(n+i)%len(r.users)]
+			if (any || u.settled()) && u.enqueue(task{anchor: true}) {
+				return true
+			}
 		}
 	}
 	return false
@@ -71,31 +98,33 @@ type patience struct {
 	run      *run
 	ctx      context.Context
 	tick     *time.Ticker
-	begun    time.Duration
 	limit    time.Duration
-	cut      bool          // ctx was cancelled: the limit is the shorter one
+	begun    time.Duration
+	end      time.Duration // of all waiting, once ctx is cancelled; 0 before
 	observed int64         // deliveries and rosters, when looked at last,
 	since    time.Duration // and when they had become more
 }
 
 func (r *run) newPatience(ctx context.Context) *patience {
-	return &patience{run: r, ctx: ctx, tick: time.NewTicker(2 * time.Millisecond), begun: r.now(), limit: r.cfg.Drain, since: r.now()}
+	now := r.now()
+	return &patience{run: r, ctx: ctx, tick: time.NewTicker(2 * time.Millisecond), limit: r.cfg.Drain, begun: now, since: now}
 }
 
 // until looks again and again whether a condition holds; false if it did not
-// within a share of the limit. Looking costs far less than the step between.
-func (p *patience) until(share float64, holds func() bool) bool {
-	begun := p.run.now()
-	for !holds() {
-		now := p.run.now()
-		if n := p.run.measure.Observed() + p.run.rosters.Load(); n != p.observed {
+// within d from now, or from when something was sent last. Looking costs far less
+// than the step between.
+func (p *patience) until(d time.Duration, holds func() bool) bool {
+	r := p.run
+	for begun := r.now(); !holds(); {
+		now := r.now()
+		if n := r.measure.Observed() + r.rosters.Load(); n != p.observed {
 			p.observed, p.since = n, now
 		}
-		if !p.cut && p.ctx.Err() != nil {
-			p.cut, p.begun, p.limit = true, now, min(p.limit, interruptDrain)
-			begun = now
+		if p.end == 0 && p.ctx.Err() != nil {
+			p.limit = min(p.limit, interruptDrain)
+			p.end = now + p.limit
 		}
-		if now >= p.begun+p.limit || now >= begun+time.Duration(share*float64(p.limit)) {
+		if p.over() || now >= max(begun, time.Duration(r.sentAt.Load()))+d {
 			return false
 		}
 		<-p.tick.C
@@ -103,15 +132,22 @@ func (p *patience) until(share float64, holds func() bool) bool {
 	return true
 }
 
-// advancing says that deliveries came until a moment ago.
+// over reports whether the run was cancelled, and has had its time after that.
+func (p *patience) over() bool { return p.end > 0 && p.run.now() >= p.end }
+
+// advancing reports whether deliveries came until a moment ago.
 func (p *patience) advancing() bool {
 	return p.run.now()-p.since < min(time.Second, p.limit/8)
 }
 
-// allSettled says that nothing is on its way any more: every chatter who is
+// allSettled reports whether nothing is on its way any more: every chatter who is
 // there has nothing to send and its own lines back, nobody is about to come
 // back, those who leave have left, and the others know of it.
-func (r *run) allSettled() bool {
+// What could not be sent within the limit is given up.
+func (r *run) allSettled(p *patience) bool {
+	if r.now() >= p.begun+p.limit {
+		r.giveUp()
+	}
 	if r.returning.Load() > 0 {
 		return false
 	}
@@ -149,19 +185,35 @@ func (u *user) settled() bool {
 	}
 }
 
+// giveUp has nobody send any more of what it had still to say.
+func (r *run) giveUp() {
+	for _, u := range r.users {
+		if n := u.hush(true); n > 0 {
+			r.mu.Lock()
+			r.unsent += n
+			r.mu.Unlock()
+		}
+	}
+}
+
 // anchorRefused reports whether the anchor that was sent last was answered by an error.
 func (r *run) anchorRefused() bool {
 	l := r.anchor.Load()
 	return l != nil && l.Refused()
 }
 
-// allAnchored says that everybody who is there has read an anchor line.
-func (r *run) allAnchored() bool {
+// allAnchored reports whether everybody who is there has read the newest anchor;
+// with settled false, everybody who lacks nothing of its own.
+func (r *run) allAnchored(settled bool) bool {
+	l := r.anchor.Load()
+	if l == nil { // it is about to be sent
+		return false
+	}
 	for _, u := range r.users {
 		u.mu.Lock()
 		s := u.stay
 		u.mu.Unlock()
-		if s != nil && !s.leaving.Load() && !s.anchored.Load() {
+		if s != nil && !s.leaving.Load() && s.anchored.Load() != l && (settled || u.settled()) {
 			return false
 		}
 	}

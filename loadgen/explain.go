@@ -35,7 +35,7 @@ func explain(err error, cfg Config, joined int) *StartError {
 	case errors.As(err, &refused):
 		se.Advice = "the server's own words; it may be full, or in use with other settings"
 	case errors.Is(err, errSilent):
-		se.Advice = "is it a chat server that speaks " + cfg.Capabilities.Speaks() + "?"
+		se.Advice = "is it a chat server that speaks " + cfg.Capabilities.Speaks() + "? One that takes longer is waited for with -join-timeout 2m"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		se.Err = fmt.Errorf("%s: nobody listens there", what)
 		se.Advice = "start a server there first, such as chatsim -serve -listen HOST:PORT"

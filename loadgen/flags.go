@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -30,7 +31,35 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 	choice.Var(fs, &c.Scenario, "scenario", "`NAME`|"+strings.Join(scenario.Names(), ", "), scenario.Names(), scenario.Find)
 	choice.Var(fs, &c.Verify, "verify", "`LEVEL`|how much of each delivery is checked: "+strings.Join(check.Levels(), ", "), check.Levels(), check.ParseLevel)
 	fs.DurationVar(&c.Drain, "drain", c.Drain, "`D`|limit for the last lines to arrive")
+	fs.Var((*joinTimeout)(&c.JoinTimeout), "join-timeout", "`D`|longest time in which nobody gets in who asks to; auto: 30s for the first, then 10s or three times what the slowest has taken")
 	fs.BoolVar(&c.FailFast, "fail-fast", c.FailFast, "end the run when a check has failed")
+}
+
+// joinTimeout is a duration, or 0, which people write as auto.
+type joinTimeout time.Duration
+
+const auto = "auto"
+
+func (d *joinTimeout) Type() string { return "duration" }
+
+func (d *joinTimeout) String() string {
+	if *d == 0 {
+		return auto
+	}
+	return time.Duration(*d).String()
+}
+
+func (d *joinTimeout) Set(s string) error {
+	if s == auto {
+		*d = 0
+		return nil
+	}
+	v, err := time.ParseDuration(s)
+	if err == nil && (v <= 0 || v > 10_000*time.Hour) {
+		return errors.New("must be above 0 and at most 10000h, or auto")
+	}
+	*d = joinTimeout(v)
+	return err
 }
 
 // warmup is a duration that may be none, which a Config writes as one below 0.

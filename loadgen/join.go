@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -56,6 +57,7 @@ func (u *user) join(ctx context.Context) error {
 		return ctx.Err()
 	}
 	dialled := r.now()
+	r.sentAt.Store(int64(dialled))
 	session := r.judge.Dial(u.n, u.asked, dialled)
 	client, err := u.connect(ctx)
 	if err != nil {
@@ -90,26 +92,37 @@ func (u *user) begin(s *stay, dialled time.Duration) bool {
 	return !stopping
 }
 
+// Where JoinTimeout says nothing, the first join may take firstJoin, and others
+// several times what the slowest so far has taken, but no less than laterJoin.
+const (
+	firstJoin = 30 * time.Second
+	laterJoin = 10 * time.Second
+)
+
+// joinLimit returns how long a join may take, as far as is known by now.
+func (r *run) joinLimit() time.Duration {
+	switch {
+	case r.cfg.JoinTimeout > 0:
+		return r.cfg.JoinTimeout
+	case r.joined.Load() == 0:
+		return firstJoin
+	}
+	return max(laterJoin, 3*time.Duration(r.slowestJoin.Load()))
+}
+
 // arrives waits until the stay has begun; false if its stream is over, ctx is
-// done, or nobody at all has joined for the time-out: a server that is busy
+// done, or nobody at all has joined for the limit: a server that is busy
 // with others will come to this one too.
 func (s *stay) arrives(ctx context.Context) bool {
 	r := s.user.run
-	tick := time.NewTicker(r.cfg.JoinTimeout)
-	defer tick.Stop()
-	for before := r.joined.Load(); ; {
-		select {
-		case <-s.joined:
-		case <-s.done:
-		case <-ctx.Done():
-		case <-tick.C:
-			if now := r.joined.Load(); now != before {
-				before = now
-				continue
-			}
+	for before := r.joined.Load(); !r.within(r.joinLimit(), s.joined, s.done, ctx.Done()); {
+		now := r.joined.Load()
+		if now == before {
+			break
 		}
-		return s.session.Joined()
+		before = now
 	}
+	return s.session.Joined()
 }
 
 // giveUp ends a stay that has not come about and says why.
@@ -131,13 +144,26 @@ func (s *stay) giveUp(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return fmt.Errorf("%w within %v", errSilent, s.user.run.cfg.JoinTimeout)
+	return fmt.Errorf("%w within %v", errSilent, s.user.run.joinLimit())
 }
 
-// connect calls the Joiner. One that does not come back although its context
-// has ended is left behind.
+// connect connects, again if the time for that was over because the program did
+// not run.
 func (u *user) connect(ctx context.Context) (Client, error) {
-	ctx, cancel := context.WithTimeout(ctx, u.run.cfg.JoinTimeout)
+	r := u.run
+	begun, limit := r.now(), r.joinLimit()
+	for {
+		c, err := u.dial(ctx, limit)
+		if !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) || r.now() >= begun+limit {
+			return c, err
+		}
+	}
+}
+
+// dial calls the Joiner. One that does not come back although its context
+// has ended is left behind.
+func (u *user) dial(ctx context.Context, limit time.Duration) (Client, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	type result struct {
 		client Client

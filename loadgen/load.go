@@ -50,12 +50,22 @@ func (r *run) load(ctx context.Context) {
 // reach waits for a time of the run, and enters the measured part on the way.
 func (r *run) reach(ctx context.Context, pacer *pace.Pacer, at time.Duration) bool {
 	if *r.phase.Load() == Warming && at >= r.begin {
-		if !pacer.Until(ctx, r.start.Add(r.begin)) {
+		if !r.until(ctx, pacer, r.begin) {
 			return false
 		}
 		r.enter(Loading)
 	}
-	return pacer.Until(ctx, r.start.Add(at))
+	return r.until(ctx, pacer, at)
+}
+
+// until waits for a time of the run; false if ctx was cancelled before it.
+func (r *run) until(ctx context.Context, pacer *pace.Pacer, at time.Duration) bool {
+	for pacer.Until(ctx, r.clock.real(at)) {
+		if r.now() >= at { // else the program did not run for a while
+			return true
+		}
+	}
+	return false
 }
 
 // do carries out one event of the plan.

@@ -77,7 +77,7 @@ type Config struct {
 
 	FailFast bool // end the load when a check has failed
 
-	JoinTimeout time.Duration  // 5 s; for a connection, and the longest during which nobody gets into the room
+	JoinTimeout time.Duration  // for a connection, and the longest during which nobody gets into the room; 0: by what joins have taken
 	Progress    func(Progress) // called five times a second
 	Watch       func(Snapshot) // called each second
 
@@ -96,7 +96,6 @@ func (c Config) withDefaults() Config {
 	def(&c.Duration, 10*time.Second)
 	def(&c.Warmup, time.Second)
 	def(&c.Drain, 10*time.Second)
-	def(&c.JoinTimeout, 5*time.Second)
 	if c.Rate == 0 {
 		c.Rate = 100
 	}

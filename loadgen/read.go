@@ -42,7 +42,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 	if f.At.IsZero() { // the Client does not tell
 		f.At = time.Now()
 	}
-	at := f.At.Sub(r.start)
+	at := r.clock.at(f.At)
 	batch := r.measure.Begin(at)
 	defer r.measure.Add(batch)
 	returned, others := -s.session.Answers(), false
@@ -64,7 +64,7 @@ func (s *stay) batch(f *Frame, dialled time.Duration) error {
 				others = true
 			}
 			if anchor {
-				s.anchored.Store(true)
+				s.anchored.Store(l)
 			}
 		case f.Kind == wire.Error:
 			r.errors.add(string(f.Text))
@@ -165,6 +165,12 @@ func (s *stay) hasJoined(at, dialled time.Duration) {
 		r.renamed.Add(1)
 	}
 	r.measure.Joined(at - dialled)
+	for took := int64(at - dialled); ; {
+		slowest := r.slowestJoin.Load()
+		if took <= slowest || r.slowestJoin.CompareAndSwap(slowest, took) {
+			break
+		}
+	}
 	r.measure.Moved(at, measure.Moves{Joins: 1})
 	close(s.joined)
 }

@@ -23,7 +23,7 @@ type run struct {
 	joining chan struct{} // has room for those who may join at a time
 	measure *measure.Recorder
 	errors  said
-	start   time.Time // all times of the run count from here
+	clock   clock // all times of the run are its
 	users   []*user
 	life    context.Context // ends when the run stops
 	endLife context.CancelFunc
@@ -39,6 +39,8 @@ type run struct {
 
 	joined, renamed atomic.Int64
 	sent, rosters   atomic.Int64
+	sentAt          atomic.Int64  // when something was sent, dialled or closed last
+	slowestJoin     atomic.Int64  // from dial to roster
 	returning       atomic.Int64  // chatters who are about to come back
 	ends            atomic.Int64  // streams ended and connections closed
 	failed          atomic.Bool   // the load was ended because of a violation
@@ -56,6 +58,7 @@ type run struct {
 	gone     map[*check.Session]bool // stays that their chatters have ended, and not yet everybody knows
 	warnings []string                // the first maxJoinWarnings
 	lostBack int64                   // chatters who could not come back
+	unsent   int64                   // lines that were given up, as the drain was over
 	cutBy    string
 }
 
@@ -76,6 +79,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	r := newRun(cfg)
 	stopWatch := sync.OnceFunc(r.watch())
 	defer stopWatch()
+	defer r.tick()()
 	if err := r.ramp(ctx); err != nil {
 		_ = r.stop() // what ended the ramp says more
 		return nil, err
@@ -97,8 +101,9 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 }
 
 func newRun(cfg Config) *run {
-	r := &run{cfg: cfg, start: time.Now(), left: make(map[check.Leave]int64), closed: make(map[string]int64),
+	r := &run{cfg: cfg, left: make(map[check.Leave]int64), closed: make(map[string]int64),
 		gone: make(map[*check.Session]bool)}
+	r.clock.start = time.Now()
 	r.script = &scenario.Script{Spec: cfg.Scenario, Users: cfg.Users, Size: cfg.Size, Seed: cfg.Seed, Nonce: newNonce()}
 	r.life, r.endLife = context.WithCancel(context.Background())
 	r.joining = make(chan struct{}, joinsAtOnce)
@@ -145,8 +150,6 @@ func newNonce() string {
 	return string(b)
 }
 
-func (r *run) now() time.Duration { return time.Since(r.start) }
-
 func (r *run) enter(p Phase) { r.phase.Store(&p) }
 
 // maxJoinWarnings is how many chatters who could not come back are told of one
@@ -165,6 +168,14 @@ func (r *run) joinFailed(text string) {
 func (r *run) requires() []check.Name {
 	d := r.cfg.Warmup + r.cfg.Duration
 	return r.script.Requires(d, float64(min(r.cfg.Rate, 1e9))*d.Seconds())
+}
+
+// tick has the clock looked at until the returned function is called.
+func (r *run) tick() (stop func()) {
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() { r.clock.run(done) })
+	return func() { close(done); wg.Wait() }
 }
 
 // watch tells Progress five times a second and Watch each second until the

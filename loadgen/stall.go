@@ -18,11 +18,11 @@ func (r *run) stalls(ctx context.Context) {
 	pacer := pace.New()
 	defer pacer.Stop()
 	for _, w := range r.script.StallWindows(r.cfg.Duration) {
-		if !pacer.Until(ctx, r.start.Add(r.begin+w.From)) {
+		if !r.until(ctx, pacer, r.begin+w.From) {
 			return
 		}
 		s := r.users[r.script.Staller()].stall()
-		pacer.Until(ctx, r.start.Add(r.begin+w.To)) // the end of the load ends it too
+		r.until(ctx, pacer, r.begin+w.To) // the end of the load ends it too
 		if s != nil {
 			s.resume()
 		}

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"sync/atomic"
-	"time"
 
 	"chatsim/chatter"
 	"chatsim/loadgen/check"
@@ -21,7 +20,7 @@ type stay struct {
 	closing  atomic.Bool                   // in the Client's Close
 	over     atomic.Bool                   // the stream has ended
 	answers  atomic.Int64                  // answers that wait for a line to be read
-	anchored atomic.Bool                   // an anchor line came
+	anchored atomic.Pointer[check.Line]    // the newest anchor line that came
 	stalled  atomic.Bool                   // it has stopped reading for a while, once
 	gate     atomic.Pointer[chan struct{}] // closed when it shall read on; nil while it reads
 	tokens   atomic.Int64                  // lines of the closed model that are under way
@@ -55,6 +54,7 @@ func (s *stay) send(t task, buf []byte) {
 	l := s.session.Send(check.Note{Seq: t.seq, Text: due, Target: target, Claims: signs,
 		Intended: t.intended, Actual: actual, Measured: r.measured(t)})
 	r.sent.Add(1)
+	r.sentAt.Store(int64(actual))
 	if l.Measured {
 		started := actual
 		if t.behind != 0 { // the lines before it are the server's to take
@@ -105,7 +105,9 @@ func (s *stay) leaveNow(kind check.Leave) {
 		return
 	}
 	r := s.user.run
-	s.session.Closing(kind, r.now())
+	now := r.now()
+	s.session.Closing(kind, now)
+	r.sentAt.Store(int64(now))
 	r.mu.Lock()
 	r.left[kind]++
 	r.mu.Unlock()
@@ -133,12 +135,8 @@ func (s *stay) ended() error {
 // wait waits for the end of the stream, which has been closed; not for ever,
 // as the Client may be wrong.
 func (s *stay) wait() error {
-	t := time.NewTimer(hangLimit)
-	defer t.Stop()
-	select {
-	case <-s.done:
+	if s.user.run.within(hangLimit, s.done) {
 		return nil
-	case <-t.C:
-		return s.user.hung()
 	}
+	return s.user.hung()
 }

@@ -28,20 +28,14 @@ func (r *run) stop() error {
 		r.workers.Wait()
 		r.readers.Wait()
 	}()
-	tick := time.NewTicker(hangLimit)
-	defer tick.Stop()
-	for ends := int64(-1); ; {
-		select {
-		case <-done:
-			return nil
-		case <-tick.C:
-			if now := r.ends.Load(); now != ends { // many take their time
-				ends = now
-				continue
-			}
+	for ends := int64(-1); !r.within(hangLimit, done); {
+		now := r.ends.Load()
+		if now == ends { // else many take their time
 			return r.hung()
 		}
+		ends = now
 	}
+	return nil
 }
 
 // hung names a method that does not return.

@@ -169,14 +169,22 @@ func (u *user) over(s *stay) (tokens int64) {
 	return tokens
 }
 
-// hush ends what the user says of itself; with drop, also what it was about to.
-func (u *user) hush(drop bool) {
+// hush ends what the user says of itself; with drop, also what it was about to,
+// and returns how many lines those were.
+func (u *user) hush(drop bool) (dropped int64) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.hushed = true
-	if drop {
-		u.outbox, u.leaves = nil, 0
+	if !drop {
+		return 0
 	}
+	for _, t := range u.outbox {
+		if t.leave == check.Stays && !t.anchor {
+			dropped++
+		}
+	}
+	u.outbox, u.leaves = nil, 0
+	return dropped
 }
 
 // lastName is the name that the user has, or had last.

@@ -15,6 +15,11 @@ const short = 3 * time.Millisecond
 // count from the schedule. It is for one goroutine.
 type Pacer struct{ timer *time.Timer }
 
+// Nap is how short waits are slept off. Tests in fake time, which passes only
+// while everybody waits for the runtime, set it to time.Sleep before any Pacer
+// waits.
+var Nap = nap
+
 // New returns a Pacer, to be stopped.
 func New() *Pacer { return &Pacer{timer: time.NewTimer(0)} }
 
@@ -28,7 +33,7 @@ func (p *Pacer) Until(ctx context.Context, at time.Time) bool {
 		case d <= 0:
 			return true
 		case d <= short:
-			nap(d)
+			Nap(d)
 		default:
 			p.timer.Reset(d - short/2)
 			select {

@@ -1,0 +1,312 @@
+// Package outside is a chat room that was written for its own sake, from the
+// description of the protocol alone: none of it is the Manager's. A run against
+// it shows whether the judge holds a right server for right, whatever the
+// network does and however it spells its frames, and whether it names what a
+// wrong one does. Its connections are in memory, and all its time is the
+// caller's: in a bubble of testing/synctest a run takes as long as it computes.
+//
+// It knows no judge and no run.
+package outside
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+)
+
+// maxLine is the longest line of a client, in bytes.
+const maxLine = 4096
+
+// Room is the room. Whatever happens in it happens under one lock.
+type Room struct {
+	// Static after construction.
+	Weather  func(n int) (up, down Weather) // of the n-th connection; nil: none
+	Seed     uint64
+	Spelling Spelling
+	Hooks    Hooks
+
+	wg sync.WaitGroup
+
+	mu sync.Mutex
+	// Guarded by mu.
+	members []*Member // in join order
+	conns   map[*conn]bool
+	dials   int
+	lines   int // public ones so far
+	joins   int
+	closed  bool
+}
+
+// Member is somebody in the room, or who was.
+type Member struct {
+	Name, Asked string
+	N           int   // of the joins
+	conn        *conn // nil: a stranger, who hears nothing
+	gone        bool
+}
+
+// Hooks are where a fault changes what the room does. Each is called with the
+// room's lock held; nil changes nothing.
+type Hooks struct {
+	Admit  func(c net.Conn, asked string) (in bool)   // false: the hook has dealt with who asks
+	Name   func(m *Member, due string) string         // what a newcomer is called
+	Greet  func(m *Member, frames []Frame) []Frame    // what it is told first
+	Line   func(m *Member, f Frame) (Frame, bool)     // a line before it has a place; false: it gets none
+	Emit   func(to *Member, f Frame) []Frame          // what a member is told for a frame
+	Leave  func(m *Member) (told bool)                // false: the hook tells of the leave, or does not
+	Lookup func(from *Member, target string) *Member  // who gets a private line; nil: nobody
+	Ended  func(m *Member)                            // a member's own leave is about to be dealt with
+	Refuse func(m *Member, f Frame) (text string)     // an error in place of a line; empty: none
+	Tell   func(from, to *Member, f Frame) (fin bool) // a private line; true: the hook has dealt with it
+}
+
+// Dial connects somebody to the room.
+func (r *Room) Dial() net.Conn {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.dials
+	r.dials++
+	var up, down Weather
+	if r.Weather != nil {
+		up, down = r.Weather(n)
+	}
+	client, server := connect(up, down, r.Seed+uint64(2*n))
+	if r.conns == nil {
+		r.conns = make(map[*conn]bool)
+	}
+	r.conns[server] = true
+	if r.closed {
+		server.Close()
+		return client
+	}
+	r.wg.Go(func() { r.session(server) })
+	return client
+}
+
+// Close ends the room and all its connections.
+func (r *Room) Close() {
+	r.mu.Lock()
+	r.closed = true
+	for c := range r.conns {
+		c.Close()
+	}
+	r.mu.Unlock()
+	r.wg.Wait()
+}
+
+func (r *Room) session(c *conn) {
+	defer func() {
+		r.mu.Lock()
+		delete(r.conns, c)
+		r.mu.Unlock()
+		c.Close()
+	}()
+	in := bufio.NewReaderSize(c, maxLine+2)
+	asked, _, err := readLine(in)
+	if err != nil {
+		return
+	}
+	m := r.join(c, strings.TrimSpace(strings.TrimSuffix(asked, "\r")))
+	if m == nil {
+		_, _ = io.Copy(io.Discard, in)
+		return
+	}
+	for {
+		line, long, err := readLine(in)
+		if err != nil {
+			break
+		}
+		r.take(m, line, long)
+	}
+	r.leave(m)
+}
+
+// readLine reads a line; of one that is too long it reports that, and where
+// that ends the next one begins.
+func readLine(in *bufio.Reader) (line string, long bool, err error) {
+	b, err := in.ReadSlice('\n')
+	line = string(b)
+	for errors.Is(err, bufio.ErrBufferFull) {
+		long = true
+		_, err = in.ReadSlice('\n')
+	}
+	line = strings.TrimSuffix(line, "\n")
+	return line, long || len(strings.TrimSuffix(line, "\r")) > maxLine, err
+}
+
+// refusal is why a name is not allowed; empty if it is.
+func refusal(name string) string {
+	switch {
+	case len(name) > 64:
+		return "a name has at most 64 bytes"
+	case !utf8.ValidString(name), clean(name) != name, strings.ContainsAny(name, "@\t"), name == group:
+		return "that is no name"
+	}
+	return ""
+}
+
+func (r *Room) join(c *conn, asked string) *Member {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if why := refusal(asked); why != "" {
+		r.write(c, Frame{Kind: Failure, Text: why})
+		c.Close()
+		return nil
+	}
+	if h := r.Hooks.Admit; h != nil && !h(c, asked) {
+		return nil
+	}
+	if asked == "" || asked == "用户名不存在" {
+		asked = "127.0.0.1:" + strconv.Itoa(40000+r.joins)
+	}
+	m := &Member{Asked: asked, conn: c}
+	r.enter(m)
+	return m
+}
+
+// enter gives a newcomer its name and place, and tells everybody.
+func (r *Room) enter(m *Member) {
+	m.N = r.joins
+	r.joins++
+	m.Name = m.Asked
+	for k := 2; r.holder(m.Name) != nil; k++ {
+		m.Name = m.Asked + strconv.Itoa(k)
+	}
+	if h := r.Hooks.Name; h != nil {
+		m.Name = h(m, m.Name)
+	}
+	r.tellAll(Frame{Kind: Join, Names: []string{m.Name}, From: m})
+	r.members = append(r.members, m)
+	frames := []Frame{{Kind: Welcome, Names: []string{m.Name}}, {Kind: Roster, Names: r.names()}}
+	if h := r.Hooks.Greet; h != nil {
+		frames = h(m, frames)
+	}
+	for _, f := range frames {
+		r.writeTo(m, f)
+	}
+}
+
+func (r *Room) names() []string {
+	var names []string
+	for _, m := range r.members {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// holder is who has a name, the latest if a fault has given it twice.
+func (r *Room) holder(name string) *Member {
+	for _, m := range slices.Backward(r.members) {
+		if m.Name == name {
+			return m
+		}
+	}
+	return nil
+}
+
+// take deals with one line of a member's.
+func (r *Room) take(m *Member, line string, long bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m.gone {
+		return
+	}
+	if long {
+		r.tell(m, Frame{Kind: Failure, Text: "line too long"})
+		return
+	}
+	req := m.parse(line)
+	if req.who {
+		r.tell(m, Frame{Kind: Roster, Names: r.names()})
+		return
+	}
+	f := Frame{Kind: Line, Sender: m.Name, Text: req.text, Target: req.target, From: m}
+	if h := r.Hooks.Line; h != nil {
+		var ok bool
+		if f, ok = h(m, f); !ok {
+			return
+		}
+	}
+	if h := r.Hooks.Refuse; h != nil {
+		if text := h(m, f); text != "" {
+			r.tell(m, Frame{Kind: Failure, Text: text})
+			return
+		}
+	}
+	r.place(f)
+}
+
+// place gives a line its place.
+func (r *Room) place(f Frame) {
+	if !f.Private() {
+		r.lines++
+		r.tellAll(f)
+		return
+	}
+	to := r.holder(f.Target)
+	if h := r.Hooks.Lookup; h != nil {
+		to = h(f.From, f.Target)
+	}
+	if h := r.Hooks.Tell; h != nil && h(f.From, to, f) {
+		return
+	}
+	if to == nil {
+		r.tell(f.From, Frame{Kind: Failure, Text: "no such user: " + f.Target})
+		return
+	}
+	r.tell(f.From, f)
+	if to != f.From {
+		r.tell(to, f)
+	}
+}
+
+// leave takes a member out of the room.
+func (r *Room) leave(m *Member) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if m.gone {
+		return
+	}
+	if h := r.Hooks.Ended; h != nil {
+		h(m)
+	}
+	m.gone = true
+	r.members = slices.DeleteFunc(r.members, func(o *Member) bool { return o == m })
+	if h := r.Hooks.Leave; h != nil && !h(m) {
+		return
+	}
+	r.tellAll(Frame{Kind: Leave, Names: []string{m.Name}, From: m})
+}
+
+func (r *Room) tellAll(f Frame) {
+	for _, m := range slices.Clone(r.members) {
+		r.tell(m, f)
+	}
+}
+
+// tell has a member told of a frame, as the fault wants it.
+func (r *Room) tell(m *Member, f Frame) {
+	h := r.Hooks.Emit
+	if h == nil {
+		r.writeTo(m, f)
+		return
+	}
+	for _, g := range h(m, f) {
+		r.writeTo(m, g)
+	}
+}
+
+func (r *Room) writeTo(m *Member, f Frame) {
+	if m.conn != nil {
+		r.write(m.conn, f)
+	}
+}
+
+// write drops what cannot be written: nobody is there, the reader will tell.
+func (r *Room) write(c *conn, f Frame) { _, _ = c.Write(r.Spelling.render(nil, f)) }

@@ -1,0 +1,80 @@
+package outside
+
+import (
+	"context"
+	"os"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"chatsim/chatter"
+	"chatsim/loadgen"
+	"chatsim/loadgen/pace"
+	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
+)
+
+func TestMain(m *testing.M) {
+	pace.Nap = time.Sleep // all runs are in fake time
+	os.Exit(m.Run())
+}
+
+// client is a chatter whose false claims are known to come back as text.
+type client struct{ *chatter.Client }
+
+func (client) ClaimedText(sender string, text []byte) string {
+	return string(text) + "@" + sender + "@" + group
+}
+
+func (r *Room) dialler() loadgen.Joiner {
+	return func(_ context.Context, name string) (loadgen.Client, error) {
+		conn := r.Dial()
+		c, err := chatter.New(conn, name)
+		if err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return client{c}, nil
+	}
+}
+
+// workload is a run of a few seconds in which much happens.
+func workload(name string, seed uint64) loadgen.Config {
+	spec, err := scenario.Find(name)
+	if err != nil {
+		panic(err)
+	}
+	if spec.Churn > 0 {
+		spec.Churn, spec.MaxChurn, spec.Away = 0.5, 10, 200*time.Millisecond
+	}
+	return loadgen.Config{Where: "room outside", Users: 8, Duration: 2 * time.Second, Warmup: -1, Rate: 100, Seed: seed, Scenario: spec}
+}
+
+// run makes a run against a room, in a bubble of its own.
+func run(t *testing.T, r *Room, cfg loadgen.Config) (rep *report.Report, took time.Duration) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		cfg.Join = r.dialler()
+		var err error
+		if rep, err = loadgen.Run(context.Background(), cfg); err != nil {
+			t.Fatal(err)
+		}
+		took = time.Since(began)
+		r.Close()
+	})
+	return rep, took
+}
+
+// passes tells of all that is wrong in the report of a right room.
+func passes(t *testing.T, rep *report.Report) {
+	t.Helper()
+	if rep.Verdict != report.Passed || rep.Deliveries != rep.ExpectedDeliveries || rep.CutBy != "" {
+		t.Errorf("%s, %d of %d deliveries, cut by %q, warnings %q", rep.Verdict, rep.Deliveries, rep.ExpectedDeliveries, rep.CutBy, rep.Warnings)
+	}
+	for _, c := range rep.Checks {
+		if c.Violations+c.Implied > 0 || c.Required && c.Verdict != report.Passed {
+			t.Errorf("%s: %s, %d violations, %d implied, %d evaluations, %s: %+v", c.Name, c.Verdict, c.Violations, c.Implied, c.Evaluations, c.Reason, c.Witnesses)
+		}
+	}
+}
