@@ -68,6 +68,7 @@ func TestImports(t *testing.T) {
 		"chatsim/manager":              {"chatsim/chatter", "chatsim/loadgen"},
 		"chatsim/manager/room":         {"net"},
 		"chatsim/manager/feed":         {"chatsim/manager/wire"},
+		"chatsim/manager/poll":         {"chatsim/manager", "chatsim/manager/feed", "chatsim/manager/wire"},
 		"chatsim/chatter":              {"chatsim/loadgen", "chatsim/manager/room", "chatsim/manager/feed"},
 		"chatsim/loadgen":              {"chatsim/manager", "chatsim/manager/room", "chatsim/manager/feed"},
 		"chatsim/loadgen/check":        {"net"},
