@@ -68,7 +68,7 @@ func (c *command) groups() []flags.Group {
 		flags.Of(flags.Reporting, c.runs.OutputFlags),
 		flags.Of(flags.SavedRun, c.runs.JudgeFlags),
 		flags.Of(flags.LiveRoom, serve, c.live.Flags, c.watch.NameFlags),
-		flags.Of(flags.Terminal, c.term.Flags),
+		flags.Of(flags.Terminal, c.term.Flags, c.runs.Target.SharedFlags),
 	}
 }
 
@@ -110,6 +110,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 		warnExposed(line, stderr)
 		err = c.serveRoom(ctx, stdin, stdout, console)
 	default:
+		warnExposed(line, stderr)
 		code, err = c.simulate(ctx, line, page, stderr)
 	}
 	switch {
@@ -171,10 +172,15 @@ func (c *command) simulate(ctx context.Context, line *flags.Line, stdout, stderr
 // openRoom opens a room of this process for one run, which is then the current
 // one, or reaches for the target.
 func (c *command) openRoom(lc *loadgen.Config, current *atomic.Pointer[manager.Manager], stderr io.Writer) (runs.Room, error) {
-	target, dialect := c.runs.Target, c.runs.Dialect
-	if target != "" {
-		lc.Join, lc.Capabilities = loadgen.Dialect(dialect, target)
-		lc.Where = "server at " + target
+	dialect := c.runs.Dialect
+	if target := &c.runs.Target; target.Addr != "" {
+		to, err := target.Reach()
+		if err != nil {
+			return runs.Room{}, err
+		}
+		lc.Join, lc.Capabilities = to.Dialect(dialect)
+		lc.Password = to.Password
+		lc.Where = "server at " + target.Addr
 		return runs.Room{Close: func() {}, Panics: func() uint64 { return 0 }}, loadgen.CheckDescriptors(lc.Users, 1)
 	}
 	if err := loadgen.CheckDescriptors(lc.Users, 2); err != nil {

@@ -27,6 +27,7 @@ import (
 	"chatsim/loadgen/servertest/original"
 	"chatsim/loadgen/servertest/script"
 	"chatsim/manager"
+	"chatsim/manager/cert/certtest"
 )
 
 func TestMain(m *testing.M) {
@@ -35,8 +36,14 @@ func TestMain(m *testing.M) {
 
 // TestScript runs the real program as people and CI scripts do.
 func TestScript(t *testing.T) {
+	certificate := certtest.Files(t, "localhost")
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("CERT", certificate.Cert)
+			env.Setenv("KEY", certificate.Key)
+			return nil
+		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds:                script.With(map[string]script.Command{"peer": cmdPeer, "refused": cmdRefused}),

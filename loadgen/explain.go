@@ -2,18 +2,23 @@ package loadgen
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"syscall"
 
 	"chatsim/chatter"
+	"chatsim/chatter/dial"
+	"chatsim/manager/wire"
 )
 
 // errSilent says that a server took the connection and said nothing.
 var errSilent = errors.New("it took the connection, but gave no name")
+
+// errPassword says that a password was of no use, and has been told to others.
+var errPassword = errors.New("it asks for no password: it took the one that was sent for a name, and showed it to everybody")
 
 // explain says in one line why a client could not join, and what to do.
 func explain(err error, cfg Config, joined int) *StartError {
@@ -24,30 +29,75 @@ func explain(err error, cfg Config, joined int) *StartError {
 	se := &StartError{Err: fmt.Errorf("%s: %w", what, err)}
 	var fe *chatter.FrameError
 	var refused *refusedError
+	var noTLS *dial.Error
 	switch {
-	case errors.As(err, &fe) && bytes.HasPrefix(fe.Frame, []byte("HTTP/")):
-		first, _, _ := strings.Cut(string(fe.Frame), "\r")
-		se.Err = fmt.Errorf("%s: it speaks HTTP, it answered %+q", what, first)
-		se.Advice = "give the address of a chat server that speaks " + cfg.Capabilities.Speaks()
 	case errors.As(err, &fe):
-		se.Err = fmt.Errorf("%s: it speaks another protocol: %w", what, fe)
-		se.Advice = "give the address of a chat server that speaks " + cfg.Capabilities.Speaks()
+		se.Err, se.Advice = aboutFrame(what, fe, cfg)
 	case errors.As(err, &refused):
-		se.Advice = "the server's own words; it may be full, or in use with other settings"
+		se.Advice = aboutRefusal(refused.said)
+	case errors.As(err, &noTLS):
+		se.Advice = aboutTLS(noTLS.Trouble)
+	case errors.Is(err, errPassword):
+		se.Advice = "leave the password out, and use that word no more"
 	case errors.Is(err, errSilent):
-		se.Advice = "is it a chat server that speaks " + cfg.Capabilities.Speaks() + "? One that takes longer is waited for with -join-timeout 2m"
+		se.Advice = mayBe(cfg) + "; one that takes longer is waited for with -join-timeout 2m"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		se.Err = fmt.Errorf("%s: nobody listens there", what)
 		se.Advice = "start a server there first, such as chatsim -serve -listen HOST:PORT"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		se.Err = fmt.Errorf("%s: it closed the connection at once, without a word", what)
-		se.Advice = "is it a chat server that speaks " + cfg.Capabilities.Speaks() + "?"
+		se.Advice = mayBe(cfg)
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		se.Advice = "the limit of open files is reached (ulimit -n shows it): take fewer users"
 	case errors.As(err, new(*net.OpError)):
 		se.Advice = "is that the right address, and can it be reached from here?"
 	}
 	return se
+}
+
+// mayBe asks what a server is that says nothing.
+func mayBe(cfg Config) string {
+	return "is it a chat server that speaks " + cfg.Capabilities.Speaks() + "? One that speaks TLS is reached with -target tls://HOST:PORT; " + where
+}
+
+// aboutFrame is about a server that speaks another protocol.
+func aboutFrame(what string, fe *chatter.FrameError, cfg Config) (error, string) {
+	first, _, _ := bytes.Cut(fe.Frame, []byte("\r"))
+	advice := "give the address of a chat server that speaks " + cfg.Capabilities.Speaks() + "; " + where
+	if s := recognised(fe.Frame); s != nil {
+		return fmt.Errorf("%s: it speaks %s, it answered %+q", what, s.protocol, first), cmp.Or(s.advice, advice)
+	}
+	return fmt.Errorf("%s: it speaks another protocol: %w", what, fe), advice
+}
+
+// aboutRefusal returns what to do about a server's refusal.
+func aboutRefusal(said string) string {
+	switch reason, _ := wire.ParseReason([]byte(said)); reason {
+	case wire.Password:
+		return "give its password with -password-file FILE, or in CHATSIM_PASSWORD"
+	case wire.NeedTLS:
+		return "write -target tls://HOST:PORT"
+	case wire.Full:
+		return "it may be full: take fewer -users, or start it with a higher -max-users"
+	case wire.Crowded:
+		return "take fewer -users, or start it with a higher -max-conns"
+	}
+	return "the server's own words; it may be full, or in use with other settings"
+}
+
+// aboutTLS returns what to do about a handshake that failed.
+func aboutTLS(t dial.Trouble) string {
+	switch t {
+	case dial.NotTLS:
+		return "write -target HOST:PORT, without tls://"
+	case dial.OtherHost:
+		return "give the target by a name that its certificate has, or add -tls-insecure"
+	case dial.NotNow:
+		return "its certificate has to be renewed, or a clock is wrong; -tls-insecure takes it all the same"
+	case dial.Untrusted:
+		return "name the certificate that you trust with -tls-ca FILE, or add -tls-insecure"
+	}
+	return ""
 }
 
 // refusedError is a server's refusal in its own words, of which the message

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -33,6 +34,9 @@ func (r *run) ramp(ctx context.Context) error {
 func (r *run) joinAll(ctx context.Context) error {
 	if err := r.users[0].join(ctx); err != nil {
 		return err
+	}
+	if r.cfg.Password != "" && r.users[0].lastName() == strings.TrimSpace(r.cfg.Password) {
+		return errPassword
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(cap(r.joining))

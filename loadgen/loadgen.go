@@ -58,6 +58,7 @@ type Joiner func(ctx context.Context, name string) (Client, error)
 type Config struct {
 	Join         Joiner       // required
 	Capabilities Capabilities // of the Joiner's clients
+	Password     string       // that Join sends before the name, so that a server that wants none is noticed
 	Where        string       // what the report says of the other end, "in-process Manager on 127.0.0.1:41773"; "the server"
 
 	Users    int           // 100

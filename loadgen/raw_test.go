@@ -208,15 +208,15 @@ func TestOriginal(t *testing.T) {
 
 // What is no server of the raw dialect is told in one line.
 func TestRawStartErrors(t *testing.T) {
-	for name, c := range map[string]struct{ addr, want string }{
-		"HTTP":             {says(t, "HTTP/1.1 400 Bad Request\r\n", false), "it speaks HTTP"},
-		"the line dialect": {says(t, "{\"error\":\"no name came in time\"}\n", true), "it speaks another protocol"},
-		"mute":             {says(t, "", false), "gave no name"},
+	for name, c := range map[string]struct{ addr, want, hint string }{
+		"HTTP":             {says(t, "HTTP/1.1 400 Bad Request\r\n", false), "it speaks HTTP", "-dialect ws"},
+		"the line dialect": {says(t, "{\"error\":\"no name came in time\"}\n", true), "it speaks another protocol", "raw dialect"},
+		"mute":             {says(t, "", false), "gave no name", "raw dialect"},
 	} {
 		_, err := loadgen.Run(context.Background(), loadgen.Config{Join: loadgen.DialRaw(c.addr), Capabilities: loadgen.Raw(), Where: "there",
 			Users: 3, JoinTimeout: 200 * time.Millisecond})
 		var se *loadgen.StartError
-		if !errors.As(err, &se) || !strings.Contains(err.Error(), c.want) || !strings.Contains(se.Hint(), "raw dialect") {
+		if !errors.As(err, &se) || !strings.Contains(err.Error(), c.want) || !strings.Contains(se.Hint(), c.hint) {
 			t.Errorf("%s: %v, hint %v", name, err, se)
 		}
 	}

@@ -2,8 +2,6 @@ package term
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +12,7 @@ import (
 	"time"
 
 	"chatsim/chatter"
+	"chatsim/chatter/dial"
 	"chatsim/manager/wire"
 )
 
@@ -34,9 +33,9 @@ func (e *Error) Hint() string { return e.hint }
 
 // dialer connects to one room.
 type dialer struct {
-	addr     string
+	*dial.Dialer
 	password string
-	tls      *tls.Config // nil: none
+	notTLS   string // what to do where there is no TLS
 
 	// Owned by whoever calls join, which is one goroutine at a time.
 	returns bool   // the user wants its name back when the connection breaks
@@ -44,27 +43,22 @@ type dialer struct {
 }
 
 func newDialer(cfg Config) (*dialer, error) {
-	d := &dialer{addr: cfg.Addr, password: cfg.Password.Word}
-	if !cfg.TLS {
-		return d, nil
+	addr, _ := dial.Split(cfg.Addr)
+	if cfg.TLS {
+		addr.Scheme = dial.TLS
 	}
-	host, _, err := net.SplitHostPort(cfg.Addr)
-	if err != nil {
-		return nil, err
+	d, err := dial.New(addr, dial.Trust{CA: cfg.TLSCA})
+	if file, ok := errors.AsType[*dial.FileError](err); ok {
+		return nil, &Error{msg: file.Error(), hint: file.Hint()}
 	}
-	d.tls = &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
-	if cfg.TLSCA == "" {
-		return d, nil
+	notTLS := "leave -tls out"
+	switch {
+	case !cfg.TLS:
+		notTLS = "write -join HOST:PORT, without tls://"
+	case cfg.TLSCA != "":
+		notTLS = "leave -tls-ca and -tls out"
 	}
-	pem, err := os.ReadFile(cfg.TLSCA)
-	if err != nil {
-		return nil, &Error{msg: fmt.Sprintf("read -tls-ca: %v", err)}
-	}
-	d.tls.RootCAs = x509.NewCertPool()
-	if !d.tls.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, &Error{msg: fmt.Sprintf("-tls-ca %s holds no certificate in PEM", cfg.TLSCA)}
-	}
-	return d, nil
+	return &dialer{Dialer: d, password: cfg.Password.Word, notTLS: notTLS}, err
 }
 
 // join connects and asks for a name; it returns when the server has welcomed or
@@ -87,12 +81,7 @@ func (d *dialer) join(ctx context.Context, name string) (c *chatter.Client, firs
 
 // connect is join at one try.
 func (d *dialer) connect(ctx context.Context, name string) (c *chatter.Client, first event, err error) {
-	var conn net.Conn
-	if d.tls != nil {
-		conn, err = (&tls.Dialer{Config: d.tls}).DialContext(ctx, "tcp", d.addr)
-	} else {
-		conn, err = new(net.Dialer).DialContext(ctx, "tcp", d.addr)
-	}
+	conn, err := d.Dial(ctx)
 	if err != nil {
 		return nil, event{}, d.explain(err)
 	}
@@ -131,7 +120,7 @@ func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, erro
 			return nil, event{}, refused(event{text: wire.BadName.Text(), reason: wire.BadName})
 		}
 		if d.password != "" && isOf(e.names[0], d.password) && !isOf(e.names[0], name) {
-			return nil, event{}, &Error{msg: d.addr + " asks for no password: it took yours for a name, and showed it to everybody", hint: "leave the password out, and use that word no more"}
+			return nil, event{}, &Error{msg: d.HostPort + " asks for no password: it took yours for a name, and showed it to everybody", hint: "leave the password out, and use that word no more"}
 		}
 		return c, e, nil
 	case wire.Error:
@@ -169,13 +158,13 @@ func refused(e event) *Error {
 }
 
 func (d *dialer) stranger(what string) *Error {
-	return &Error{msg: fmt.Sprintf("%s is not a room that chatsim can talk to: %s", d.addr, what), hint: "is it the right port? a room is opened with chatsim -serve"}
+	return &Error{msg: fmt.Sprintf("%s is not a room that chatsim can talk to: %s", d.HostPort, what), hint: "is it the right port? a room is opened with chatsim -serve"}
 }
 
 // silent is a stranger that may wait for TLS to begin.
 func (d *dialer) silent(what string) *Error {
 	e := d.stranger(what)
-	if d.tls == nil {
+	if !d.Secure() {
 		e.hint += "; if it speaks TLS, add -tls"
 	}
 	return e
@@ -183,35 +172,35 @@ func (d *dialer) silent(what string) *Error {
 
 // explain says in words what a failed connection was.
 func (d *dialer) explain(err error) error {
-	var (
-		bad     *chatter.FrameError
-		unknown x509.UnknownAuthorityError
-		invalid x509.CertificateInvalidError
-		host    x509.HostnameError
-		record  tls.RecordHeaderError
-	)
+	var bad *chatter.FrameError
+	var noTLS *dial.Error
 	switch {
 	case errors.As(err, &bad):
 		shown := string(wire.AppendShown(nil, bad.Frame))
 		return d.stranger(fmt.Sprintf("it said %q", shown))
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return &Error{msg: "nobody listens on " + d.addr, hint: "a room is opened with chatsim -serve"}
-	case errors.As(err, &record):
-		hint := "leave -tls out"
-		if d.tls.RootCAs != nil {
-			hint = "leave -tls-ca and -tls out"
-		}
-		return &Error{msg: d.addr + " does not speak TLS", hint: hint}
-	case errors.As(err, &host):
-		return &Error{msg: fmt.Sprintf("the certificate of %s is another host's: %v", d.addr, err), hint: "join by a name that the certificate has, with -join HOST:PORT"}
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return &Error{msg: fmt.Sprintf("the certificate of %s is not valid now: %v", d.addr, err), hint: "whoever runs the room has to renew it, or a clock is wrong"}
-	case errors.As(err, &unknown), errors.As(err, &invalid):
-		return &Error{msg: fmt.Sprintf("the certificate of %s is not trusted: %v", d.addr, err), hint: "name the one that you trust with -tls-ca FILE"}
+		return &Error{msg: "nobody listens on " + d.HostPort, hint: "a room is opened with chatsim -serve"}
+	case errors.As(err, &noTLS):
+		return &Error{msg: noTLS.Error(), hint: d.aboutTLS(noTLS.Trouble)}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return d.silent("it closed the connection without a word")
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
 		return d.silent(fmt.Sprintf("no welcome came within %v", dialTimeout))
 	}
-	return &Error{msg: fmt.Sprintf("connect to %s: %s", d.addr, strings.TrimPrefix(err.Error(), "dial tcp "))}
+	return &Error{msg: fmt.Sprintf("connect to %s: %s", d.HostPort, strings.TrimPrefix(err.Error(), "dial tcp "))}
+}
+
+// aboutTLS returns what to do about a handshake that failed.
+func (d *dialer) aboutTLS(t dial.Trouble) string {
+	switch t {
+	case dial.NotTLS:
+		return d.notTLS
+	case dial.OtherHost:
+		return "join by a name that the certificate has, with -join HOST:PORT"
+	case dial.NotNow:
+		return "whoever runs the room has to renew it, or a clock is wrong"
+	case dial.Untrusted:
+		return "name the one that you trust with -tls-ca FILE"
+	}
+	return ""
 }

@@ -32,7 +32,7 @@ const (
 
 // Config is one chatter.
 type Config struct {
-	Addr     string          // HOST:PORT
+	Addr     string          // [tls://]HOST:PORT
 	Name     string          // empty: asked for, at a terminal
 	Password secret.Password // of the room; none: asked for where it is needed, at a terminal
 	TLS      bool

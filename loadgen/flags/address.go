@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
+	"chatsim/chatter/dial"
 	"chatsim/loadgen/repair"
 	"chatsim/loadgen/report"
 )
@@ -16,13 +18,17 @@ type address struct {
 	flag    string
 	host    string // what a bare port is completed with
 	minPort int
+	schemes []string // that may stand before it
+}
+
+// addresses are the flags that take one.
+var addresses = []address{
+	{"target", "localhost", 1, []string{dial.TCP, dial.TLS}}, {"join", "localhost", 1, []string{dial.TCP, dial.TLS}},
+	{"watch", "127.0.0.1", 0, nil}, {"listen", "127.0.0.1", 0, nil}, {"metrics-addr", "127.0.0.1", 0, nil},
 }
 
 func (c *Line) checkAddresses() error {
-	for _, a := range []address{
-		{"target", "localhost", 1}, {"join", "localhost", 1},
-		{"watch", "127.0.0.1", 0}, {"listen", "127.0.0.1", 0}, {"metrics-addr", "127.0.0.1", 0},
-	} {
+	for _, a := range addresses {
 		if !c.Explicit(a.flag) {
 			continue
 		}
@@ -41,9 +47,17 @@ func (c *Line) checkAddresses() error {
 // wrong says what is wrong with an address, by its form alone; whether anybody
 // is there is found out by connecting.
 func (a address) wrong(addr string) string {
-	if strings.Contains(addr, "://") {
+	to, known := dial.Split(addr)
+	switch {
+	case !strings.Contains(addr, "://"):
+	case !known || !slices.Contains(a.schemes, to.Scheme):
 		return " is a URL"
+	case !to.WebSocket() && to.Path != "":
+		return " has a path"
+	case strings.Contains(to.HostPort, "@"):
+		return " has a user in it"
 	}
+	addr = to.HostPort
 	host, port, err := net.SplitHostPort(addr)
 	switch {
 	case err != nil && addr != "" && !strings.ContainsAny(addr, ": "):
@@ -68,6 +82,9 @@ var webPorts = map[string]string{"http": "80", "ws": "80", "https": "443", "wss"
 // meant is the address that a wrong one was probably meant to be, or empty.
 func (a address) meant(addr string) string {
 	addr = repair.Text(addr)
+	if to, known := dial.Split(addr); known && to.Scheme != dial.TCP && slices.Contains(a.schemes, to.Scheme) {
+		return a.meantAt(to)
+	}
 	port := "9999"
 	if scheme, rest, ok := strings.Cut(addr, "://"); ok {
 		addr, _, _ = strings.Cut(rest, "/")
@@ -97,4 +114,25 @@ func (a address) meant(addr string) string {
 		}
 	}
 	return ""
+}
+
+// meantAt is meant for an address with one of the schemes.
+func (a address) meantAt(to dial.Address) string {
+	if at := strings.LastIndexByte(to.HostPort, '@'); at >= 0 {
+		to, _ = dial.Split(to.Scheme + "://" + to.HostPort[at+1:] + to.Path)
+	}
+	to.Path = ""
+	if a.wrong(to.HostPort) != "" {
+		to.HostPort = a.meant(to.HostPort)
+	}
+	if text := to.String(); to.HostPort != "" && a.wrong(text) == "" {
+		return text
+	}
+	return ""
+}
+
+// secure reports whether an address is one at which a certificate is shown.
+func secure(addr string) bool {
+	to, _ := dial.Split(addr)
+	return to.Secure()
 }

@@ -75,6 +75,8 @@ var conflicts = []conflict{
 	{on("inflight"), scheduled, "-inflight limits the lines under way at -rate max; a schedule is kept whatever is under way"},
 	{on("quiet"), on("v"), "-quiet prints only the verdict line, -v every check"},
 	{on("password"), on("password-file"), "leave -password out"},
+	{on("tls-ca"), on("tls-insecure"), "-tls-insecure takes any certificate: leave one of them out"},
+	{oneOf("dialect", "ws"), where("target", secure), "-dialect ws is without TLS: write -target HOST:PORT"},
 	{on("record-private"), oneOf("record", recordOff), "leave one of them out"},
 }
 
@@ -131,7 +133,8 @@ func (c *Line) rivalled(f *pflag.Flag, given map[string]bool) bool {
 // need is a flag that means nothing without one of others.
 type need struct {
 	flag   string
-	others []string
+	with   string // it is only looked at beside this flag; empty: in any case
+	others []term
 	form   string // of the error, with the flag's name
 	hint   string
 }
@@ -143,18 +146,28 @@ const (
 	wholePair = "write -tls-cert FILE -tls-key FILE"
 )
 
+var (
+	comparing = []term{on("compare"), on("ab"), on("baseline")}
+	toTLS     = []term{where("target", secure)}
+)
+
 var needs = []need{
-	{"baseline-any", []string{"compare", "ab", "baseline"}, compares, toCompare},
-	{"tolerance", []string{"compare", "ab", "baseline"}, compares, toCompare},
-	{"tls-cert", []string{"tls-key"}, pair, wholePair},
-	{"tls-key", []string{"tls-cert"}, pair, wholePair},
-	{"tls-ca", []string{"tls"}, "-%s goes with -tls only", "add -tls"},
+	{"baseline-any", "", comparing, compares, toCompare},
+	{"tolerance", "", comparing, compares, toCompare},
+	{"tls-cert", "", []term{on("tls-key")}, pair, wholePair},
+	{"tls-key", "", []term{on("tls-cert")}, pair, wholePair},
+	{"tls-ca", "join", []term{on("tls"), where("join", secure)}, "-%s goes with -tls only", "add -tls"},
+	{"tls-ca", "target", toTLS, "-%s goes with a target that shows a certificate only", "write -target tls://HOST:PORT"},
+	{"tls-insecure", "", toTLS, "-%s goes with a target that shows a certificate only", "write -target tls://HOST:PORT"},
 }
 
 // checkNeeds refuses what means nothing by itself.
 func (c *Line) checkNeeds() error {
 	for _, n := range needs {
-		if _, is := c.said(on(n.flag)); is && !slices.ContainsFunc(n.others, func(o string) bool { _, is := c.said(on(o)); return is }) {
+		if _, is := c.said(on(n.flag)); !is || n.with != "" && !c.Explicit(n.with) {
+			continue
+		}
+		if !slices.ContainsFunc(n.others, func(o term) bool { _, is := c.said(o); return is }) {
 			return &Error{msg: strings.Replace(n.form, "%s", n.flag, 1), hint: n.hint}
 		}
 	}

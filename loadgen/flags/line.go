@@ -23,15 +23,24 @@ func (c *Line) Explicit(name string) bool { return c.set.Changed(name) }
 
 // scripted are the flags that decide what a run does, in the order in which
 // people write them; -seed goes last.
-var scripted = []string{"target", "dialect", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain", "join-timeout", "calibrate"}
+var scripted = []string{"target", "tls-ca", "tls-insecure", "password-file", "dialect", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain", "join-timeout", "calibrate"}
 
 // Reproduce is the command line that runs the same script again: what differs
 // from the defaults, and the seed.
 func (c *Line) Reproduce(seed uint64) string {
 	words := []string{"chatsim"}
+	if f := c.set.Lookup("password"); f.Changed {
+		words = append(words, c.written(f)...)
+	}
 	for _, name := range scripted {
-		if f := c.set.Lookup(name); f.Value.String() != f.DefValue {
-			words = append(words, "-"+name, quote(trimDuration(f.Value.String())))
+		switch f := c.set.Lookup(name); {
+		case f.Value.String() == f.DefValue:
+		case f.NoOptDefVal != "":
+			words = append(words, "-"+name)
+		default:
+			for _, value := range texts(f) {
+				words = append(words, "-"+name, quote(trimDuration(value)))
+			}
 		}
 	}
 	if _, is := c.said(term{flag: "repeat", holds: severalRuns}); is {
@@ -59,11 +68,19 @@ func (c *Line) Exposed() bool {
 // programs: what decides what a run does, and its seed.
 func (c *Line) Child(seed uint64) (args, env []string) {
 	for _, name := range scripted {
-		if f := c.set.Lookup(name); f.Changed {
-			args = append(args, "-"+name+"="+f.Value.String())
+		f := c.set.Lookup(name)
+		if !f.Changed {
+			continue
+		}
+		for _, value := range texts(f) {
+			args = append(args, "-"+name+"="+value)
 		}
 	}
-	return append(args, "-seed="+utoa(seed), "-quiet"), withoutSettings(os.Environ())
+	env = withoutSettings(os.Environ())
+	if word := c.text("password"); word != "" {
+		env = append(env, variable("password")+"="+word)
+	}
+	return append(args, "-seed="+utoa(seed), "-quiet"), env
 }
 
 // trimDuration writes 1h0m0s as 1h and 2m0s as 2m; other text stays.

@@ -19,6 +19,8 @@ func TestReproduce(t *testing.T) {
 		{[]string{"-rate", "0.5", "-size", "100", "-scenario", "churn", "-verify", "off"}, "chatsim -rate 0.5 -size 100 -scenario churn -verify off -seed 7"},
 		{[]string{"-threshold", "sent > 5", "-threshold", "delivery.p99<50ms", "-target", "[::1]:99"},
 			"chatsim -target '[::1]:99' -threshold 'sent>5' -threshold 'delivery.p99<50ms' -seed 7"},
+		{[]string{"-target", "tls://h:1", "-tls-insecure", "-password", "sesame"},
+			"chatsim -password WORD -target tls://h:1 -tls-insecure -seed 7"},
 		{[]string{"-users", "5", "-dialect", "raw", "-target", "h:1"}, "chatsim -target h:1 -dialect raw -users 5 -seed 7"},
 	} {
 		_, c, err := parse(tt.args, known)

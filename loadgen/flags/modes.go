@@ -76,14 +76,22 @@ func (m mode) against(name string) string {
 	return m.why
 }
 
-// beside are flags of the live room that go with one of the simulation, too.
-var beside = map[string]string{"allow-host": "watch"}
+// beside are flags of other ways to run that go with one of the simulation, too.
+var beside = map[string]companion{
+	"allow-host":    {"watch", "ADDR"},
+	"password":      {"target", "HOST:PORT"},
+	"password-file": {"target", "HOST:PORT"},
+	"tls-ca":        {"target", "tls://HOST:PORT"},
+}
+
+// companion is a flag of the simulation, and its value in a hint.
+type companion struct{ flag, value string }
 
 // checkSimulation refuses flags of other ways to run where none is asked for.
 func (c *Line) checkSimulation() error {
 	for _, title := range []string{LiveRoom, Terminal} {
 		for _, name := range c.set.flagsOf(title) {
-			if !c.Explicit(name) || name == "serve" || c.Explicit(beside[name]) { // -serve=false
+			if !c.Explicit(name) || name == "serve" || c.Explicit(beside[name].flag) { // -serve=false
 				continue
 			}
 			var with, how []string
@@ -93,9 +101,9 @@ func (c *Line) checkSimulation() error {
 					how = append(how, c.only(m))
 				}
 			}
-			if also := beside[name]; also != "" {
-				with = append(with, "-"+also)
-				how = append(how, "add -"+also+" ADDR")
+			if also := beside[name]; also.flag != "" {
+				with = append(with, "-"+also.flag)
+				how = append(how, "add -"+also.flag+" "+also.value)
 			}
 			return &Error{msg: fmt.Sprintf("-%s goes with %s only", name, strings.Join(with, " or ")), hint: strings.Join(how, ", or ")}
 		}

@@ -48,8 +48,13 @@ func TestParse(t *testing.T) {
 		{"-judge x -html y -junit -", func(c *command) { c.Runs.Judge, c.Runs.Output.HTML, c.Runs.Output.JUnit = "x", "y", "-" }},
 		{"-json -x -v", func(c *command) { c.Runs.Output.JSON, c.Runs.Output.Verbose, c.Live.Verbose = "-x", true, true }},
 		{"-q -v=false", func(c *command) { c.Runs.Output.Quiet = true }},
-		{"-target [::1]:9999", func(c *command) { c.Runs.Target = "[::1]:9999" }},
-		{"-target h:1 -dialect raw -size 700", func(c *command) { c.Runs.Target, c.Runs.Dialect, c.Runs.Load.Size = "h:1", "raw", 700 }},
+		{"-target [::1]:9999", func(c *command) { c.Runs.Target.Addr = "[::1]:9999" }},
+		{"-target tls://h:1 -tls-ca f -password-file p", func(c *command) {
+			c.Runs.Target.Addr, c.Runs.Target.Trust.CA, c.Runs.Target.Password.File = "tls://h:1", "f", "p"
+			c.Term.TLSCA, c.Term.Password.File, c.Live.Password.File = "f", "p", "p"
+		}},
+		{"-target tls://h:1 -tls-insecure", func(c *command) { c.Runs.Target.Addr, c.Runs.Target.Trust.Insecure = "tls://h:1", true }},
+		{"-target h:1 -dialect raw -size 700", func(c *command) { c.Runs.Target.Addr, c.Runs.Dialect, c.Runs.Load.Size = "h:1", "raw", 700 }},
 		{"-serve -listen :0 -record-format json -raw off", func(c *command) {
 			c.Serve, c.Live.Listen, c.Live.RecordFormat, c.Live.NoRaw = true, ":0", record.JSON, true
 		}},
@@ -63,13 +68,14 @@ func TestParse(t *testing.T) {
 		{"-calibrate off", func(c *command) { c.Runs.Calibrate = false }},
 		{"-serve -record off -password sesame -strict-names -flood 0", func(c *command) {
 			c.Serve, c.Live.Record, c.Live.StrictNames, c.Live.Flood = true, "off", true, 0
-			c.Live.Password.Word, c.Term.Password.Word = "sesame", "sesame"
+			c.Live.Password.Word, c.Term.Password.Word, c.Runs.Target.Password.Word = "sesame", "sesame", "sesame"
 		}},
 		{"-join h:1 -name Ann -password x -tls -tls-ca ca.pem -log .", func(c *command) {
 			c.Term.Addr, c.Term.Name, c.Term.TLS, c.Term.TLSCA, c.Term.LogDir = "h:1", "Ann", true, "ca.pem", "."
 			c.Live.Password.Word, c.Term.Password.Word = "x", "x"
+			c.Runs.Target.Password.Word, c.Runs.Target.Trust.CA = "x", "ca.pem"
 		}},
-		{"-dialect raw -users 101 -target h:1", func(c *command) { c.Runs.Dialect, c.Runs.Load.Users, c.Runs.Target = "raw", 101, "h:1" }},
+		{"-dialect raw -users 101 -target h:1", func(c *command) { c.Runs.Dialect, c.Runs.Load.Users, c.Runs.Target.Addr = "raw", 101, "h:1" }},
 		{"-dialect raw", func(c *command) { c.Runs.Dialect = "raw" }},
 		{"-dialect ws", func(c *command) { c.Runs.Dialect = "ws" }},
 		{"-serve -allow-origin bücher.example -allow-origin https://*.Bücher.example:80", func(c *command) {

@@ -26,7 +26,7 @@ func (c *command) groups() []Group {
 	}
 	return []Group{
 		Of(Simulation, c.Runs.Load.Flags, c.Runs.RunFlags, c.Watch.Flags), Of(Several, c.Runs.SeveralFlags), Of(Reporting, c.Runs.OutputFlags),
-		Of(SavedRun, c.Runs.JudgeFlags), Of(LiveRoom, serve, c.Live.Flags, c.Watch.NameFlags), Of(Terminal, c.Term.Flags),
+		Of(SavedRun, c.Runs.JudgeFlags), Of(LiveRoom, serve, c.Live.Flags, c.Watch.NameFlags), Of(Terminal, c.Term.Flags, c.Runs.Target.SharedFlags),
 	}
 }
 

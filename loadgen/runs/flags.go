@@ -16,7 +16,7 @@ type Config struct {
 	Load   loadgen.Config // of each run; Session.Open adds the rest
 	Output report.Output
 
-	Target     string     // HOST:PORT; empty: a room that Session.Open makes
+	Target     Target     // none: a room that Session.Open makes
 	Dialect    string     // one of Dialects
 	Thresholds thresholds // that each run must keep
 	Calibrate  bool
@@ -36,7 +36,7 @@ func Dialects() []string { return []string{"line", "raw", "ws"} }
 
 // RunFlags defines the flags of a run that Load's do not set.
 func (c *Config) RunFlags(fs *pflag.FlagSet) {
-	fs.StringVar(&c.Target, "target", "", "`HOST:PORT`|load a running server instead of one in this process")
+	c.Target.Flags(fs)
 	choice.Var(fs, &c.Dialect, "dialect", "`NAME`|what the chatters speak: line, raw, the original chat room's, or ws, WebSockets", Dialects(), choice.Itself)
 	fs.Var(&c.Thresholds, "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
 	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback before the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))

@@ -165,7 +165,7 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config) (outcome, error) 
 
 // identify adds what the command line knows of a run and the run does not.
 func (s *Session) identify(rep *report.Report) {
-	rep.Config.Target, rep.Config.Dialect = s.Target, s.Dialect
+	rep.Config.Target, rep.Config.Dialect = s.Target.Addr, s.Dialect
 	rep.Reproduce = s.Line.Reproduce(rep.Seed)
 }
 
@@ -181,17 +181,20 @@ func (s *Session) doubts(rep *report.Report, panics uint64) {
 	if panics > 0 {
 		warn("a bug in chatsim: %d panics in the Manager were contained; please report this", panics)
 	}
+	if s.Target.Trust.Insecure {
+		warn("-tls-insecure: whoever showed a certificate was taken for the target")
+	}
 	if need, have := loadgen.Descriptors(s.Load.Users, s.socketsPerUser()); have > 0 && float64(need) > nearlyOut*float64(have) {
 		warn("descriptors nearly out: the run needed %d of the %d open files that this process may have", need, have)
 	}
 	cores := min(rep.Environment.CPUs, rep.Environment.GOMAXPROCS)
-	if used := rep.Resources.CoresUsed; s.Target == "" && used > nearlyFull*float64(cores) {
+	if used := rep.Resources.CoresUsed; s.Target.Addr == "" && used > nearlyFull*float64(cores) {
 		warn("both ends share %d cores and used %.2f of them: each was slowed by the other", cores, used)
 	}
 }
 
 func (s *Session) socketsPerUser() int {
-	if s.Target != "" {
+	if s.Target.Addr != "" {
 		return 1
 	}
 	return 2

@@ -21,7 +21,7 @@ type Password struct{ Word, File string }
 
 // Flags defines -password and -password-file.
 func (p *Password) Flags(fs *pflag.FlagSet) {
-	fs.Var((*word)(&p.Word), "password", "`WORD`|that every client has to send first, with -join: to send; better in a file or in CHATSIM_PASSWORD, as others can read it here")
+	fs.Var((*word)(&p.Word), "password", "`WORD`|that every client has to send first, with -join and -target: to send; better in a file or in CHATSIM_PASSWORD, as others can read it here")
 	fs.StringVar(&p.File, "password-file", "", "`FILE`|the password is in it, on one line")
 }
 

@@ -216,7 +216,7 @@ func orPlaceholder(value string) string {
 	if p := placeholders[value]; p != "" {
 		return p
 	}
-	return value
+	return strings.Replace(value, "HOST:PORT", placeholders["HOST:PORT"], 1)
 }
 
 // takesValue reports whether a flag has a value; that there is none of this name

@@ -10,6 +10,8 @@ import (
 	"encoding/pem"
 	"math/big"
 	"net"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -38,4 +40,21 @@ func Make(t testing.TB, from, to time.Time, names ...string) (cert, key []byte) 
 		t.Fatal(err)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})
+}
+
+// Pair are the files of a certificate and its key.
+type Pair struct{ Cert, Key string }
+
+// Files returns a certificate that is good for an hour, and its key, in files.
+func Files(t testing.TB, names ...string) Pair {
+	t.Helper()
+	dir := t.TempDir()
+	p := Pair{filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")}
+	cert, key := Make(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour), names...)
+	for path, data := range map[string][]byte{p.Cert: cert, p.Key: key} {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
 }

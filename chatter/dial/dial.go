@@ -1,0 +1,73 @@
+package dial
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net"
+	"os"
+)
+
+// Trust is whose certificates are taken.
+type Trust struct {
+	CA       string // a PEM file of those to trust instead of the system's; empty: none
+	Insecure bool   // any, whoever shows it
+}
+
+// Dialer connects to one address, as often as is asked for. It is safe for
+// concurrent use.
+type Dialer struct {
+	Address
+	tls *tls.Config // nil: none
+}
+
+// New returns what dials addr. Its errors are about Trust's file.
+func New(addr Address, trust Trust) (*Dialer, error) {
+	d := &Dialer{Address: addr}
+	if !addr.Secure() {
+		return d, nil
+	}
+	host, _, err := net.SplitHostPort(addr.HostPort)
+	if err != nil {
+		return nil, err
+	}
+	d.tls = &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12, InsecureSkipVerify: trust.Insecure}
+	if trust.CA == "" {
+		return d, nil
+	}
+	pem, err := os.ReadFile(trust.CA)
+	if err != nil {
+		return nil, &FileError{fmt.Sprintf("read -tls-ca: %v", err)}
+	}
+	d.tls.RootCAs = x509.NewCertPool()
+	if !d.tls.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, &FileError{fmt.Sprintf("-tls-ca %s holds no certificate in PEM", trust.CA)}
+	}
+	return d, nil
+}
+
+// FileError is what is wrong with the file of those to trust.
+type FileError struct{ msg string }
+
+func (e *FileError) Error() string { return e.msg }
+
+// Hint is advice beside the error.
+func (e *FileError) Hint() string {
+	return "-tls-ca takes a file of certificates in PEM, such as the server's own"
+}
+
+// Dial connects until ctx ends. With TLS the handshake is over when it returns.
+// The error of a handshake that failed is a *Error.
+func (d *Dialer) Dial(ctx context.Context) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", d.HostPort)
+	if err != nil || d.tls == nil {
+		return conn, err
+	}
+	secure := tls.Client(conn, d.tls)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		conn.Close()
+		return nil, d.explain(err)
+	}
+	return secure, nil
+}
