@@ -34,35 +34,20 @@ func (r *run) report(result check.Result) *report.Report {
 		rep.SentPerS = float64(total.Sent) / took
 	}
 	rep.Refused, rep.Errors = result.Refused, r.errors.report()
-	rep.Checks = reportChecks(result, r.cfg.Verify)
+	rep.Checks = checksOf(result, r.cfg.Verify)
 	r.health(rep)
 	return rep
 }
 
-func reportChecks(result check.Result, level check.Level) []report.Check {
-	out := []report.Check{} // an empty list, not null, in JSON
-	for _, o := range result.Outcomes {
-		c := reportCheck(o)
-		if o.Verdict == check.NotExercised && level != check.Full && c.Reason == "" {
+// checksOf returns what the judge says of a run's checks. Those that its level
+// leaves out say how to have them.
+func checksOf(result check.Result, level check.Level) []report.Check {
+	for i := range result.Checks {
+		if c := &result.Checks[i]; c.Verdict == report.NotExercised && level != check.Full && c.Reason == "" {
 			c.Reason = "run with -verify " + level.String()
 		}
-		out = append(out, c)
 	}
-	return out
-}
-
-func reportCheck(o check.Outcome) report.Check {
-	c := report.Check{Name: string(o.Name), Verdict: report.Verdict(o.Verdict), Required: o.Required,
-		Evaluations: o.Evaluations, Violations: o.Violations, Implied: o.Implied, Reason: o.Reason}
-	for _, w := range o.Witnesses {
-		var sides []report.Side
-		for _, s := range w.Sides {
-			sides = append(sides, report.Side(s))
-		}
-		c.Witnesses = append(c.Witnesses, report.Witness{Check: string(w.Check), Chatters: w.Chatters, Names: w.Names, Place: w.Place,
-			Sentence: w.Sentence, Expected: w.Expected, Came: w.Came, Before: w.Before, Agreed: w.Agreed, Sides: sides})
-	}
-	return c
+	return result.Checks
 }
 
 // health says whether the load was made as planned, and what else to doubt.

@@ -165,7 +165,7 @@ func (r *run) joinFailed(text string) {
 	}
 }
 
-func (r *run) requires() []check.Name {
+func (r *run) requires() []string {
 	d := r.cfg.Warmup + r.cfg.Duration
 	return r.script.Requires(d, float64(min(r.cfg.Rate, 1e9))*d.Seconds())
 }
@@ -223,9 +223,9 @@ func (r *run) progress() Progress {
 	if r.judge.Violated() { // which costs less than to be told of what
 		now := r.judge.Interim()
 		p.Suspected = now.Suspected
-		for _, o := range now.Outcomes {
+		for _, o := range now.Checks {
 			if p.Violations += o.Violations; o.Violations > 0 {
-				p.Violated = append(p.Violated, string(o.Name))
+				p.Violated = append(p.Violated, o.Name)
 			}
 		}
 	}

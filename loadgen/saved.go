@@ -138,7 +138,7 @@ func Judge(in io.Reader) (*report.Report, error) {
 	if err != nil {
 		return nil, &trace.CutError{Why: "its header cannot be understood"}
 	}
-	rep.Checks = reportChecks(result, level)
+	rep.Checks = checksOf(result, level)
 	limits, err := thresholds(rep)
 	if err != nil {
 		return nil, err

@@ -38,9 +38,6 @@ func (r *run) snapshot() Snapshot {
 	r.mu.Unlock()
 	s.Refused, s.Errors = r.judge.Refused(), r.errors.report()
 	now := r.judge.Interim()
-	s.Suspected = now.Suspected
-	for _, o := range now.Outcomes {
-		s.Checks = append(s.Checks, reportCheck(o))
-	}
+	s.Suspected, s.Checks = now.Suspected, now.Checks
 	return s
 }

@@ -41,7 +41,7 @@ func TestLossesAcrossChunks(t *testing.T) {
 			}
 		}
 		r := j.End(End{})
-		for _, o := range r.Outcomes {
+		for _, o := range r.Checks {
 			if want := int64(lost[1] - lost[0]); o.Name == Agreement && o.Violations != want {
 				t.Errorf("%v: %d losses found, want %d", lost, o.Violations, want)
 			} else if o.Name != Agreement && o.Violations > 0 {
@@ -66,7 +66,7 @@ func TestJoinToldThrice(t *testing.T) {
 	}
 	b.Observe(viewFrame(wire.Leave, "x"), 2)
 	failed := 0
-	for _, o := range j.End(End{}).Outcomes {
+	for _, o := range j.End(End{}).Checks {
 		failed += int(o.Violations)
 	}
 	if failed == 0 {
@@ -85,7 +85,7 @@ func TestAnyHistoryIsJudged(t *testing.T) {
 			h.at++
 			h.step()
 		}
-		for _, o := range h.judge.End(End{Required: Names()}).Outcomes {
+		for _, o := range h.judge.End(End{Required: Names()}).Checks {
 			failed += int(o.Violations)
 		}
 	}
@@ -227,7 +227,7 @@ func TestLossesAlone(t *testing.T) {
 			}
 			return []wire.Frame{f}
 		}
-		for _, o := range m.run(1500, false).Outcomes {
+		for _, o := range m.run(1500, false).Checks {
 			if lost := o.Name == Agreement || o.Name == Validity; lost != (o.Violations > 0) && o.Name != Liveness {
 				t.Errorf("seed %d: %s has %d violations: %+v", seed, o.Name, o.Violations, o.Witnesses)
 			}
@@ -257,7 +257,7 @@ func TestForeigners(t *testing.T) {
 	for _, s := range []*Session{a, b} {
 		s.Flush(4)
 	}
-	for _, o := range j.End(End{}).Outcomes {
+	for _, o := range j.End(End{}).Checks {
 		if o.Violations > 0 {
 			t.Errorf("%s: %+v", o.Name, o.Witnesses)
 		}

@@ -648,7 +648,7 @@ func withheld(p *plan) {
 
 type defect struct {
 	name  string
-	check Name
+	check string
 	plant func(*plan)
 }
 
@@ -770,7 +770,7 @@ func planned(d defect, users, steps int, seed uint64, first bool) *plan {
 
 // wrong says how a result differs from the one violation that was planted.
 func (p *plan) wrong(d defect, r Result) (out []string) {
-	for _, o := range r.Outcomes {
+	for _, o := range r.Checks {
 		switch {
 		case o.Name != d.check && o.Violations > 0:
 			out = append(out, fmt.Sprintf("%s failed too (%d): %+v", o.Name, o.Violations, o.Witnesses))

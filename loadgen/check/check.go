@@ -22,6 +22,8 @@ type (
 	Level = ledger.Level
 	// Leave is how a chatter ends its stay.
 	Leave = ledger.Leave
+	// End is how a run ended.
+	End = ledger.End
 )
 
 // The levels, from all to nothing, and the ways to leave.
@@ -64,23 +66,12 @@ func (j *Judge) Refused() int64 { return j.ledger.Refused() }
 // there, everybody's last one is right.
 func (j *Judge) Converged() bool { return j.ledger.Converged() }
 
-// End is how a run ended.
-type End struct {
-	Required  []Name // the checks that the scenario must exercise
-	Advancing bool   // deliveries still came when the drain limit cut the run
-	Cut       bool   // the drain limit, or somebody, cut the run
-}
-
 // End judges the run once no session observes any more. It is called once.
 func (j *Judge) End(end End) Result {
-	e := ledger.End{Advancing: end.Advancing, Cut: end.Cut}
-	for _, c := range end.Required {
-		e.Required = append(e.Required, string(c))
-	}
-	return judge(j.ledger, e)
+	return judge(j.ledger, end)
 }
 
-func judge(l *ledger.Ledger, end ledger.End) Result {
+func judge(l *ledger.Ledger, end End) Result {
 	l.Close(end)
 	return newEvidence(l, end).verdicts()
 }
@@ -93,7 +84,7 @@ func Replayed(r *ledger.Replay) Result {
 		l = ledger.New(Config{})
 	}
 	if end == nil {
-		end = &ledger.End{Cut: true, BrokeOff: true}
+		end = &End{Cut: true, BrokeOff: true}
 	}
 	return judge(l, *end)
 }

@@ -49,7 +49,7 @@ func CheckCorpus(t *testing.T, name string, results ...Result) {
 		text := r.text()
 		full.WriteString(text)
 		fmt.Fprint(h, text)
-		for _, o := range r.Outcomes {
+		for _, o := range r.Checks {
 			if o.Violations > 0 && len(results) == 1 {
 				failed = append(failed, fmt.Sprintf("%s %d", o.Name, o.Violations))
 			}
@@ -74,7 +74,7 @@ func CheckCorpus(t *testing.T, name string, results ...Result) {
 func (r Result) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d of %d deliveries, %d observed\n", r.Deliveries, r.Expected, r.Observed)
-	for _, o := range r.Outcomes {
+	for _, o := range r.Checks {
 		fmt.Fprintf(&b, "%s: %s, required %v, %d evaluations, %d violations, %d implied, %q\n",
 			o.Name, o.Verdict, o.Required, o.Evaluations, o.Violations, o.Implied, o.Reason)
 		for _, w := range o.Witnesses {

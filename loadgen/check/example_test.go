@@ -36,7 +36,7 @@ func Example() {
 		room[n].Flush(2 * time.Second)
 	}
 
-	for _, o := range judge.End(check.End{}).Outcomes {
+	for _, o := range judge.End(check.End{}).Checks {
 		for _, w := range o.Witnesses {
 			fmt.Printf("%s %s: %s\n", o.Name, o.Verdict, w.Sentence)
 			for _, side := range w.Sides {

@@ -3,6 +3,8 @@ package check
 import (
 	"slices"
 	"testing"
+
+	"chatsim/loadgen/report"
 	"time"
 )
 
@@ -16,15 +18,15 @@ func soFar(j *Judge, sessions []*Session, at time.Duration) Interim {
 	return j.Interim()
 }
 
-func (i Interim) outcome(t *testing.T, c Name) Outcome {
+func (i Interim) outcome(t *testing.T, c string) report.Check {
 	t.Helper()
-	for _, o := range i.Outcomes {
+	for _, o := range i.Checks {
 		if o.Name == c {
 			return o
 		}
 	}
 	t.Fatalf("%s is not among the outcomes", c)
-	return Outcome{}
+	return report.Check{}
 }
 
 func TestInterimCountsWhatTheEndWill(t *testing.T) {
@@ -37,13 +39,13 @@ func TestInterimCountsWhatTheEndWill(t *testing.T) {
 		soFar(j, sessions, time.Second)
 	}
 	now := soFar(j, sessions, time.Second)
-	for _, o := range now.Outcomes {
+	for _, o := range now.Checks {
 		if o.Verdict != "" || o.Violations != 0 {
 			t.Errorf("%s is %q with %d violations before the end", o.Name, o.Verdict, o.Violations)
 		}
 	}
 	atEnd := j.End(End{})
-	for _, o := range atEnd.Outcomes {
+	for _, o := range atEnd.Checks {
 		got := now.outcome(t, o.Name).Evaluations
 		switch o.Name {
 		case Agreement, LeaveCompleteness, Liveness:
@@ -71,7 +73,7 @@ func TestInterimTellsViolations(t *testing.T) {
 	observe(sessions[1], append(frames[:5:5], frames[2]), 1)
 	now := soFar(j, sessions, 1)
 	o := now.outcome(t, NoDuplication)
-	if o.Verdict != Failed || o.Violations != 1 || len(o.Witnesses) != 1 || o.Witnesses[0].Names[0] != sessions[1].Name() {
+	if o.Verdict != report.Failed || o.Violations != 1 || len(o.Witnesses) != 1 || o.Witnesses[0].Names[0] != sessions[1].Name() {
 		t.Errorf("a line came twice: %+v", o)
 	}
 	if now.Suspected {

@@ -3,12 +3,14 @@ package check
 import (
 	"fmt"
 	"testing"
+
+	"chatsim/loadgen/report"
 )
 
 func TestEveryCheckIsEvaluated(t *testing.T) {
 	r := newSim(3, 7, Full).run(3000, true)
-	for _, o := range r.Outcomes {
-		if o.Verdict != Passed || o.Evaluations == 0 {
+	for _, o := range r.Checks {
+		if o.Verdict != report.Passed || o.Evaluations == 0 {
 			t.Errorf("%s: %s after %d evaluations", o.Name, o.Verdict, o.Evaluations)
 		}
 	}
@@ -18,10 +20,10 @@ func TestNothingToJudgeIsInconclusive(t *testing.T) {
 	m := newSim(1, 1, Full)
 	m.dial(m.users[0])
 	m.read(m.users[0], 10)
-	for _, o := range m.judge.End(End{Required: Names()}).Outcomes {
-		want := Inconclusive
+	for _, o := range m.judge.End(End{Required: Names()}).Checks {
+		want := report.Inconclusive
 		if o.Evaluations > 0 {
-			want = Passed
+			want = report.Passed
 		}
 		if o.Verdict != want {
 			t.Errorf("%s: %s with %d evaluations, want %s", o.Name, o.Verdict, o.Evaluations, want)
@@ -34,11 +36,11 @@ func TestLevels(t *testing.T) {
 		t.Run(level.String(), func(t *testing.T) {
 			r := newSim(5, 7, level).run(2000, true)
 			n := 0
-			for _, o := range r.Outcomes {
-				if o.Verdict == Failed {
+			for _, o := range r.Checks {
+				if o.Verdict == report.Failed {
 					t.Errorf("%s failed: %+v", o.Name, o.Witnesses)
 				}
-				if o.Verdict == Passed {
+				if o.Verdict == report.Passed {
 					n++
 				}
 			}

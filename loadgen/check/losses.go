@@ -67,7 +67,7 @@ func (e *evidence) lose() {
 }
 
 // of returns the check whose violation a loss is.
-func (l *loss) of() Name {
+func (l *loss) of() string {
 	switch line := l.entry.Line; {
 	case l.entry.Kind == wire.Leave:
 		return LeaveCompleteness
@@ -79,7 +79,7 @@ func (l *loss) of() Name {
 
 // lost adds the losses that are violations of a check; says returns a loss's
 // sentence by who lacks it and how many others do not.
-func (e *evidence) lost(c Name, out *findings, says func(l *loss, lack string, hold int) string) {
+func (e *evidence) lost(c string, out *findings, says func(l *loss, lack string, hold int) string) {
 	for i := range e.losses {
 		l := &e.losses[i]
 		if l.of() != c {

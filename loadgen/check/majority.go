@@ -7,6 +7,7 @@ import (
 	"sort"
 
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
 	"chatsim/manager/wire"
 )
 
@@ -233,7 +234,7 @@ func (e *majority) deviation(d *deviant) violation {
 		sentence += fmt.Sprintf("; %d had it the other way round", d.agreed)
 	}
 	v := violation{key: key{place: min(d.a, d.b), session: d.wrong[0]}, at: d.wrong[0], with: d.wrong[1:], place: min(d.a, d.b), agreed: d.agreed,
-		sentence: sentence, sides: []Side{e.side(d.wrong[0], d.a, d.b)},
+		sentence: sentence, sides: []report.Side{e.side(d.wrong[0], d.a, d.b)},
 		implied: !d.causal && (e.unsure(d.a) || e.mistaken(d.wrong[0], d.a) || e.mistaken(d.wrong[0], d.b))}
 	if d.right != d.wrong[0] {
 		v.sides = append(v.sides, e.side(d.right, d.a, d.b))
@@ -243,7 +244,7 @@ func (e *majority) deviation(d *deviant) violation {
 
 // side returns what a session saw from just before the first of two entries to
 // just after the second.
-func (e *majority) side(s *Session, a, b int64) Side {
+func (e *majority) side(s *Session, a, b int64) report.Side {
 	const around, most = 2, 12
 	lo, hi := min(a, b), max(a, b)
 	if w := e.windowOf(lo); w != nil {
@@ -258,7 +259,7 @@ func (e *majority) side(s *Session, a, b int64) Side {
 		to--
 	}
 	seen = seen[from:min(len(seen), to+around)]
-	side := Side{Chatter: s.Chatter, Name: s.Name()}
+	side := report.Side{Chatter: s.Chatter, Name: s.Name()}
 	for i, p := range seen {
 		if skipped := len(seen) - most; skipped > 0 && i >= most/2 && i < most/2+skipped {
 			if i == most/2 {

@@ -14,6 +14,7 @@ import (
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
 	"chatsim/loadgen/trace"
 )
 
@@ -48,9 +49,9 @@ func same(t *testing.T, live, again check.Result) {
 	if reflect.DeepEqual(live, again) {
 		return
 	}
-	for i, o := range live.Outcomes {
-		if !reflect.DeepEqual(o, again.Outcomes[i]) {
-			t.Errorf("live   %+v\nagain  %+v", o, again.Outcomes[i])
+	for i, o := range live.Checks {
+		if !reflect.DeepEqual(o, again.Checks[i]) {
+			t.Errorf("live   %+v\nagain  %+v", o, again.Checks[i])
 		}
 	}
 	t.Errorf("deliveries: live %d of %d, %d observed; again %d of %d, %d observed",
@@ -133,13 +134,13 @@ func TestCutTraces(t *testing.T) {
 		if !errors.As(err, &ce) || ce.Offset > int64(n) {
 			t.Fatalf("cut at %d: %v", n, err)
 		}
-		for _, o := range result.Outcomes {
-			if o.Verdict == check.Failed {
+		for _, o := range result.Checks {
+			if o.Verdict == report.Failed {
 				t.Fatalf("cut at %d: %s failed: %+v", n, o.Name, o.Witnesses)
 			}
 			if o.Name == check.Agreement {
 				judged++
-				if o.Verdict != check.Inconclusive && ce.Offset < last.Offset {
+				if o.Verdict != report.Inconclusive && ce.Offset < last.Offset {
 					t.Fatalf("cut at %d: %s %s", n, o.Name, o.Verdict)
 				}
 			}
@@ -171,8 +172,8 @@ func TestRecordingsThatBreakOff(t *testing.T) {
 			}
 		})
 		for after, r := range replays {
-			for _, o := range check.Replayed(r).Outcomes {
-				if o.Verdict == check.Failed && after < n {
+			for _, o := range check.Replayed(r).Checks {
+				if o.Verdict == report.Failed && after < n {
 					t.Errorf("seed %d: %s failed after %d of %d events: %+v", seed, o.Name, after, n, o.Witnesses)
 				}
 			}
@@ -190,7 +191,7 @@ func ExampleReplayed() {
 			fmt.Println(err)
 		}
 	}
-	fmt.Println(len(check.Replayed(replay).Outcomes) == len(check.Names()), replay.Finished())
+	fmt.Println(len(check.Replayed(replay).Checks) == len(check.Names()), replay.Finished())
 	// Output: true true
 }
 
@@ -217,7 +218,7 @@ func TestScrambledRecordings(t *testing.T) {
 				}
 			}
 		})
-		if n := len(check.Replayed(replay).Outcomes); n != len(check.Names()) {
+		if n := len(check.Replayed(replay).Checks); n != len(check.Names()) {
 			t.Errorf("seed %d: %d outcomes", seed, n)
 		}
 	}

@@ -88,7 +88,7 @@ func TestLostAfterAnError(t *testing.T) {
 	say(1)
 	back(say(2))
 	r := j.End(End{})
-	for _, o := range r.Outcomes {
+	for _, o := range r.Checks {
 		if (o.Name == Validity) != (o.Violations == 1) {
 			t.Errorf("%s has %d violations: %+v", o.Name, o.Violations, o.Witnesses)
 		}
@@ -147,7 +147,7 @@ func TestRefusedLinesAreNotLost(t *testing.T) {
 				}
 			}
 			r := m.run(800, c.churn)
-			for _, o := range r.Outcomes {
+			for _, o := range r.Checks {
 				if o.Violations+o.Implied > 0 {
 					t.Fatalf("%s, seed %d: %s has %d violations, %d implied: %+v", c.name, seed, o.Name, o.Violations, o.Implied, o.Witnesses)
 				}
@@ -179,7 +179,7 @@ func TestErrorsAboutNothing(t *testing.T) {
 			}
 		}
 		r := m.run(800, false)
-		for _, o := range r.Outcomes {
+		for _, o := range r.Checks {
 			if o.Violations+o.Implied > 0 {
 				t.Fatalf("seed %d: %s has %d violations: %+v", seed, o.Name, o.Violations, o.Witnesses)
 			}

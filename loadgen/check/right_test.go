@@ -31,7 +31,7 @@ func TestRightServerPasses(t *testing.T) {
 			m := newSim(seed, size.users, Full)
 			m.rhythm(seed)
 			r := m.run(size.steps, true)
-			for _, o := range r.Outcomes {
+			for _, o := range r.Checks {
 				if o.Violations+o.Implied > 0 {
 					t.Errorf("seed %d, %d users: %s has %d violations, %d implied: %+v", seed, size.users, o.Name, o.Violations, o.Implied, o.Witnesses)
 				}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
 	"chatsim/manager/wire"
 )
 
@@ -221,15 +222,15 @@ func TestRosters(t *testing.T) {
 		}
 		r := h.j.End(End{Required: Names()})
 		failed := 0
-		for _, o := range r.Outcomes {
+		for _, o := range r.Checks {
 			switch {
 			case o.Name == ViewOrder || o.Name == NameSuffixing:
-				if o.Verdict != NotExercised || o.Reason == "" || o.Required || o.Violations+o.Evaluations > 0 {
+				if o.Verdict != report.NotExercised || o.Reason == "" || o.Required || o.Violations+o.Evaluations > 0 {
 					t.Errorf("%s: %+v", c.name, o)
 				}
-			case o.Verdict == Failed:
+			case o.Verdict == report.Failed:
 				failed++
-				if got := string(o.Name) + ": " + o.Witnesses[0].Sentence; c.want == "" || !strings.HasPrefix(got, c.want) || o.Violations != 1 {
+				if got := o.Name + ": " + o.Witnesses[0].Sentence; c.want == "" || !strings.HasPrefix(got, c.want) || o.Violations != 1 {
 					t.Errorf("%s: %d × %s, want %q", c.name, o.Violations, got, c.want)
 				}
 			case o.Implied > 0 && c.want == "":

@@ -8,27 +8,24 @@ import (
 	"chatsim/loadgen/check/ledger"
 )
 
-// Name is a check's name as reports print it.
-type Name string
-
-// The checks.
+// The checks, by their names in reports.
 const (
-	NoCreation        Name = "no creation"
-	NoDuplication     Name = "no duplication"
-	Validity          Name = "validity"
-	Agreement         Name = "agreement"
-	TotalOrder        Name = "total order"
-	FIFOOrder         Name = "FIFO order"
-	CausalOrder       Name = "causal order"
-	ViewOrder         Name = "view order"
-	RosterAccuracy    Name = "roster accuracy"
-	LeaveCompleteness Name = "leave completeness"
-	NameUniqueness    Name = "name uniqueness"
-	NameSuffixing     Name = "name suffixing"
-	Confidentiality   Name = "confidentiality"
-	Authenticity      Name = "sender authenticity"
-	Isolation         Name = "isolation"
-	Liveness          Name = "liveness"
+	NoCreation        = "no creation"
+	NoDuplication     = "no duplication"
+	Validity          = "validity"
+	Agreement         = "agreement"
+	TotalOrder        = "total order"
+	FIFOOrder         = "FIFO order"
+	CausalOrder       = "causal order"
+	ViewOrder         = "view order"
+	RosterAccuracy    = "roster accuracy"
+	LeaveCompleteness = "leave completeness"
+	NameUniqueness    = "name uniqueness"
+	NameSuffixing     = "name suffixing"
+	Confidentiality   = "confidentiality"
+	Authenticity      = "sender authenticity"
+	Isolation         = "isolation"
+	Liveness          = "liveness"
 )
 
 // rules are the checks in the order in which reports list them. Each is in the
@@ -42,7 +39,7 @@ var rules = []rule{creation, duplication, validity, agreement, totalOrder, fifoO
 
 // rule judges one promise.
 type rule struct {
-	name Name
+	name string
 	// level is the least level at which the rule is evaluated.
 	level ledger.Level
 	// evaluated is how often there was something to compare.
@@ -62,8 +59,8 @@ type rule struct {
 }
 
 // Names returns all checks in report order.
-func Names() []Name {
-	names := make([]Name, len(rules))
+func Names() []string {
+	names := make([]string, len(rules))
 	for i, r := range rules {
 		names[i] = r.name
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
 	"chatsim/manager/wire"
 )
 
@@ -97,8 +98,8 @@ func TestStaysAreForgotten(t *testing.T) {
 // clean: the run passes, and everything was exercised.
 func (m *sim) clean(t *testing.T, r Result) {
 	t.Helper()
-	for _, o := range r.Outcomes {
-		if o.Verdict != Passed {
+	for _, o := range r.Checks {
+		if o.Verdict != report.Passed {
 			t.Errorf("%s: %s, %+v", o.Name, o.Verdict, o.Witnesses)
 		}
 	}

@@ -1,31 +1,14 @@
 package check
 
-// Verdict is what a check came to.
-type Verdict string
+import (
+	"slices"
 
-// The verdicts.
-const (
-	Passed       Verdict = "passed"
-	Failed       Verdict = "failed"
-	Inconclusive Verdict = "inconclusive"
-	NotExercised Verdict = "not exercised"
+	"chatsim/loadgen/report"
 )
-
-// Outcome is one check's verdict with its evidence.
-type Outcome struct {
-	Name        Name
-	Verdict     Verdict
-	Required    bool
-	Evaluations int64
-	Violations  int64  // defects
-	Implied     int64  // what follows from defects counted elsewhere
-	Reason      string // why it could not be exercised, where it could not
-	Witnesses   []Witness
-}
 
 // Result is what a run came to.
 type Result struct {
-	Outcomes   []Outcome
+	Checks     []report.Check
 	Deliveries int64 // of measured lines, each at a receiver that it was for
 	Expected   int64 // as many as there should have been
 	Observed   int64 // deliveries of all lines, measured or not
@@ -35,8 +18,8 @@ type Result struct {
 // maxWitnesses is how many violations of a check are kept whole.
 const maxWitnesses = 5
 
-// take takes over what was found.
-func (o *Outcome) take(fs *findings) {
+// take has a check take over what was found.
+func take(o *report.Check, fs *findings) {
 	o.Violations += fs.beyond
 	for _, v := range fs.list {
 		if v.implied {
@@ -53,14 +36,10 @@ func (o *Outcome) take(fs *findings) {
 // verdicts applies the rules.
 func (e *evidence) verdicts() Result {
 	cfg := e.Config()
-	required := make(map[Name]bool)
-	for _, c := range e.Required {
-		required[Name(c)] = true
-	}
 	failed := false
-	outcomes := make([]Outcome, len(rules))
+	checks := make([]report.Check, len(rules))
 	for i := range rules {
-		r, o := &rules[i], &outcomes[i]
+		r, o := &rules[i], &checks[i]
 		if o.Name = r.name; r.cannot(cfg.Capabilities) != "" {
 			continue
 		}
@@ -68,13 +47,13 @@ func (e *evidence) verdicts() Result {
 		if r.judge != nil {
 			r.judge(e, out)
 		}
-		o.take(out)
+		take(o, out)
 		failed = failed || o.Violations > 0
 	}
 	for i := range rules {
-		e.verdict(&rules[i], &outcomes[i], required[rules[i].name], failed)
+		e.verdict(&rules[i], &checks[i], slices.Contains(e.Required, rules[i].name), failed)
 	}
-	res := Result{Outcomes: outcomes, Deliveries: e.totals.Deliveries, Expected: e.totals.Expected, Observed: e.totals.Observed, Refused: e.Ledger.Refused()}
+	res := Result{Checks: checks, Deliveries: e.totals.Deliveries, Expected: e.totals.Expected, Observed: e.totals.Observed, Refused: e.Ledger.Refused()}
 	if cfg.Level >= Count {
 		res.Expected = 0 // not known without the order
 	}
@@ -83,10 +62,10 @@ func (e *evidence) verdicts() Result {
 
 // verdict sets a rule's verdict by what was found; failed is set if any
 // check has failed.
-func (e *evidence) verdict(r *rule, o *Outcome, required, failed bool) {
+func (e *evidence) verdict(r *rule, o *report.Check, required, failed bool) {
 	cfg := e.Config()
 	if o.Reason = r.cannot(cfg.Capabilities); o.Reason != "" {
-		o.Verdict = NotExercised
+		o.Verdict = report.NotExercised
 		return
 	}
 	asked := cfg.Level <= r.level
@@ -97,28 +76,27 @@ func (e *evidence) verdict(r *rule, o *Outcome, required, failed bool) {
 	n := o.Evaluations
 	switch {
 	case !asked:
-		o.Verdict = NotExercised
+		o.Verdict = report.NotExercised
 	case o.Violations > 0:
-		o.Verdict = Failed
+		o.Verdict = report.Failed
 	case o.Implied > 0 && failed:
-		o.Verdict, o.Reason = Inconclusive, "what speaks against it follows from another violation"
+		o.Verdict, o.Reason = report.Inconclusive, "what speaks against it follows from another violation"
 	case r.name == Liveness && e.Advancing, n == 0 && o.Required, e.BrokeOff && r.ends:
-		o.Verdict = Inconclusive
+		o.Verdict = report.Inconclusive
 	case n == 0:
-		o.Verdict = NotExercised
+		o.Verdict = report.NotExercised
 	default:
-		o.Verdict = Passed
+		o.Verdict = report.Passed
 	}
 }
 
 // Interim is how a run stands while sessions observe.
 type Interim struct {
-	// Outcomes are those of the checks at the judge's level. Nothing has passed
-	// before the end: where nothing speaks against a check, its verdict is
-	// empty. Those of what must have happened by the end say so as their
-	// Reason. What a session has counted is in here once it has ended a batch
-	// after the Interim before.
-	Outcomes []Outcome
+	// Checks are those at the judge's level. Nothing has passed before the end:
+	// where nothing speaks against a check, its verdict is empty. Those of what
+	// must have happened by the end say so as their Reason. What a session has
+	// counted is in here once it has ended a batch after the Interim before.
+	Checks []report.Check
 
 	// Suspected reports that something is wrong of which the end decides whose
 	// fault it is, and against which check: an entry came out of its turn, or
@@ -141,19 +119,19 @@ func (j *Judge) Interim() Interim {
 		if cfg.Level > r.level {
 			continue
 		}
-		o := Outcome{Name: r.name}
+		o := report.Check{Name: r.name}
 		if o.Reason = r.cannot(cfg.Capabilities); o.Reason != "" {
-			o.Verdict = NotExercised
+			o.Verdict = report.NotExercised
 		} else {
 			if r.ends {
 				o.Reason = "evaluated at the end"
 			}
 			o.Evaluations = r.evaluated(&totals)
-			if o.take(r.found(&facts)); o.Violations > 0 {
-				o.Verdict = Failed
+			if take(&o, r.found(&facts)); o.Violations > 0 {
+				o.Verdict = report.Failed
 			}
 		}
-		now.Outcomes = append(now.Outcomes, o)
+		now.Checks = append(now.Checks, o)
 	}
 	return now
 }

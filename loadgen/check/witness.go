@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
 	"chatsim/manager/wire"
 )
 
@@ -23,7 +24,7 @@ type violation struct {
 	implied  bool // it follows from another
 	agreed   int
 	before   []ledger.Placed // the entries just before the place
-	sides    []Side
+	sides    []report.Side
 	seen     ledger.Receivers
 }
 
@@ -81,29 +82,9 @@ func (fs *findings) add(v violation) {
 	}
 }
 
-// Witness is the evidence for one violation, for people.
-type Witness struct {
-	Check    Name     `json:"check"`
-	Chatters []int    `json:"chatters"`
-	Names    []string `json:"names"`
-	Place    int64    `json:"place"`
-	Sentence string   `json:"sentence"`
-	Expected string   `json:"expected,omitempty"`
-	Came     string   `json:"came,omitempty"`
-	Before   []string `json:"before,omitempty"` // the entries just before the place
-	Agreed   int      `json:"agreed"`           // how many others saw it as it should be
-	Sides    []Side   `json:"sides,omitempty"`  // of a matter of order: what two chatters saw around the place
-}
-
-// Side is one chatter's view of a matter of order.
-type Side struct {
-	Chatter int      `json:"chatter"`
-	Name    string   `json:"name"`
-	Saw     []string `json:"saw"` // in the order seen, each with its place
-}
-
-func (v *violation) witness(c Name) Witness {
-	w := Witness{Check: c, Place: v.place, Sentence: v.sentence, Expected: v.expected, Came: v.came, Agreed: v.agreed, Sides: v.sides}
+// witness returns the evidence for the violation.
+func (v *violation) witness(c string) report.Witness {
+	w := report.Witness{Check: c, Place: v.place, Sentence: v.sentence, Expected: v.expected, Came: v.came, Agreed: v.agreed, Sides: v.sides}
 	for _, p := range v.before {
 		w.Before = append(w.Before, fmt.Sprintf("#%d %s", p.Place, entry(&p.Entry)))
 	}

@@ -117,8 +117,8 @@ func (s *Script) Line(chatter, seq int) Line {
 // Requires names the checks that the scenario exercises in a run of d with so
 // many lines. Where there is too little to evaluate one of them, the run is
 // inconclusive.
-func (s *Script) Requires(d time.Duration, lines float64) []check.Name {
-	var names []check.Name
+func (s *Script) Requires(d time.Duration, lines float64) []string {
+	var names []string
 	for _, c := range check.Names() {
 		switch {
 		case c == check.Confidentiality && s.Private*lines < 20: // too few to count on one

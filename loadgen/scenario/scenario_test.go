@@ -174,7 +174,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestRequires(t *testing.T) {
-	has := func(s *Script, d time.Duration, c check.Name) bool {
+	has := func(s *Script, d time.Duration, c string) bool {
 		for _, n := range s.Requires(d, 1000) {
 			if n == c {
 				return true
@@ -187,7 +187,7 @@ func TestRequires(t *testing.T) {
 	for _, c := range []struct {
 		s    *Script
 		d    time.Duration
-		n    check.Name
+		n    string
 		want bool
 	}{
 		{mixed, 10 * time.Second, check.LeaveCompleteness, true},

@@ -91,9 +91,9 @@ func (w *world) end(at int) {
 // even what is only implied is a false alarm.
 func (w *world) verdict(r check.Result) {
 	var f failure
-	for _, o := range r.Outcomes {
+	for _, o := range r.Checks {
 		if o.Violations+o.Implied > 0 {
-			f.kinds = append(f.kinds, string(o.Name))
+			f.kinds = append(f.kinds, o.Name)
 			f.text += fmt.Sprintf("\n\t%s: %d violations, %d implied", o.Name, o.Violations, o.Implied)
 		}
 		for _, x := range o.Witnesses {

@@ -23,7 +23,7 @@ func FuzzFile(f *testing.F) {
 		if (err == nil) != (r.Summary() != nil && replay.Finished()) {
 			t.Errorf("error %v, summary %q, finished %v", err, r.Summary(), replay.Finished())
 		}
-		if n := len(check.Replayed(replay).Outcomes); n != len(check.Names()) {
+		if n := len(check.Replayed(replay).Checks); n != len(check.Names()) {
 			t.Errorf("%d outcomes", n)
 		}
 	})
@@ -56,7 +56,7 @@ func FuzzEvents(f *testing.F) {
 			t.Fatal(err)
 		}
 		replay, _ := r.Replay()
-		if n := len(check.Replayed(replay).Outcomes); n != len(check.Names()) {
+		if n := len(check.Replayed(replay).Checks); n != len(check.Names()) {
 			t.Errorf("%d outcomes", n)
 		}
 	})

@@ -19,7 +19,7 @@
 //
 //	recorder.mu       over every step that is recorded, if any
 //	Ledger.mu         the order, members, facts
-//	chunk.mu, private.mu, gaps.mu, sender.mu, table.mu   each alone, or with Ledger.mu held
+//	chunk.mu, private.mu, gaps.mu, sender.mu   each alone, or with Ledger.mu held
 //
 // The fast path (Pass, and Observe of the next entry) takes none of them.
 package ledger
@@ -90,7 +90,7 @@ type Ledger struct {
 	cfg Config
 	rec *recorder // nil where nothing is recorded
 
-	senders       table        // by chatter number
+	senders       senders      // by chatter number
 	publicBack    atomic.Int64 // group lines that came back to their senders
 	publicRefused atomic.Int64 // group lines that were answered by an error
 	refused       atomic.Int64 // see Refused
@@ -159,7 +159,7 @@ func (l *Ledger) Refused() int64 { return l.refused.Load() }
 
 // End is how a run ended.
 type End struct {
-	Required  []string // what was to be exercised, in the caller's words
+	Required  []string // the checks that the run must exercise, by their names
 	Advancing bool     // deliveries still came when the drain limit cut the run
 	Cut       bool     // the drain limit, or somebody, cut the run
 	BrokeOff  bool     // of a recording: the run went on, and what is missing may have come
