@@ -1,5 +1,7 @@
 package ledger
 
+import "slices"
+
 // What a closed ledger knows.
 
 // Config returns what the ledger was told before the run.
@@ -41,14 +43,14 @@ func (l *Ledger) Entry(place int64) *Entry { return l.order.entry(place) }
 
 // EachLine calls f with every line that is still known.
 func (l *Ledger) EachLine(f func(*Line)) {
-	var lines []*Line
-	if list := l.senders.list.Load(); list != nil {
-		for _, snd := range *list {
-			snd.each(func(line *Line) { lines = append(lines, line) })
-		}
+	list := l.senders.list.Load()
+	if list == nil {
+		return
 	}
-	for _, line := range lines { // no lock is held
-		f(line)
+	for _, snd := range *list {
+		for _, line := range slices.SortedFunc(snd.lines, func(a, b *Line) int { return a.Seq - b.Seq }) {
+			f(line)
+		}
 	}
 }
 

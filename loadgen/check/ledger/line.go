@@ -100,47 +100,53 @@ func (l *Line) settled(a age) bool {
 		return bits&isConfirmed != 0 || l.Actual < a.forget
 	}
 	if l.priv != nil {
-		return l.priv.complete()
+		return l.Seen < a.horizon && l.priv.complete()
 	}
 	p := l.place.Load()
 	return p >= 0 && p < a.horizon
 }
 
-const (
-	blockLen = 16
-	maxGap   = 64 // blocks of numbers that were never sent
-)
+// ring holds a chatter's latest lines, each at its number modulo the length,
+// which is a power of two.
+type ring []atomic.Pointer[Line]
 
-// block holds a few consecutive lines of a chatter.
-type block [blockLen]atomic.Pointer[Line]
+// ringLen is how many lines of a chatter are kept at least.
+const ringLen = 32
 
-// blocks is an immutable directory; a longer or trimmed one replaces it.
-type blocks struct {
-	base int // number of the first block
-	list []*block
+func (r ring) at(seq int) *atomic.Pointer[Line] { return &r[seq&(len(r)-1)] }
+
+// doubled returns the ring with room for as many lines more.
+func (r ring) doubled() ring {
+	twice := make(ring, 2*len(r))
+	for i := range r {
+		if l := r[i].Load(); l != nil {
+			twice.at(l.Seq).Store(l)
+		}
+	}
+	return twice
 }
 
-// sender is one chatter's lines by sequence number. The chatter's sends are
-// one after the other; look-ups come from any goroutine, most without a lock.
+// sender is one chatter's lines by number. The chatter's sends are one after
+// the other; look-ups come from any goroutine, most without a lock.
 type sender struct {
-	dir atomic.Pointer[blocks]
+	ring atomic.Pointer[ring]
 
 	mu sync.Mutex // taken alone, or after Ledger.mu
 	// Guarded by mu.
-	next      int
-	unsettled []*Line // when their block was dropped
+	next int     // one more than the highest number sent
+	kept []*Line // not settled when a later one took their place
 }
 
 // find returns line seq, or nil: never sent, or settled and forgotten.
 func (s *sender) find(seq int) *Line {
-	if d := s.dir.Load(); d != nil {
-		if k := seq/blockLen - d.base; k >= 0 && k < len(d.list) {
-			return d.list[k][seq%blockLen].Load()
+	if r := s.ring.Load(); r != nil {
+		if l := r.at(seq).Load(); l != nil && l.Seq == seq {
+			return l
 		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range s.unsettled {
+	for _, l := range s.kept {
 		if l.Seq == seq {
 			return l
 		}
@@ -148,102 +154,74 @@ func (s *sender) find(seq int) *Line {
 	return nil
 }
 
-// add appends a line and drops what is settled by now.
+// add adds a line in the place of one that is settled or old by now; where that
+// is neither, the ring grows.
 func (s *sender) add(l *Line, a age) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := s.dir.Load()
-	if d == nil {
-		d = &blocks{}
+	r := make(ring, ringLen)
+	if p := s.ring.Load(); p != nil {
+		r = *p
 	}
-	k := l.Seq/blockLen - d.base
-	if k > len(d.list)+maxGap { // it did not send most of what it was to
-		s.saveLocked(d.list, a)
-		d, k = &blocks{base: l.Seq / blockLen}, 0
+	if old := r.at(l.Seq).Load(); old != nil && !old.settled(a) {
+		if old.Seq+len(r) == l.Seq && old.Actual >= a.forget {
+			r = r.doubled()
+		} else {
+			s.kept = append(s.kept, old)
+		}
 	}
-	for k >= len(d.list) {
-		d = s.trimLocked(d, a)
-		d = &blocks{base: d.base, list: append(d.list[:len(d.list):len(d.list)], new(block))}
-		k = l.Seq/blockLen - d.base
-	}
-	d.list[k][l.Seq%blockLen].Store(l)
+	r.at(l.Seq).Store(l)
+	s.ring.Store(&r)
 	s.next = l.Seq + 1
-	s.dir.Store(d)
 }
 
-// trimLocked drops leading blocks whose lines are all settled or old; the
-// unsettled ones of those can still be found.
-func (s *sender) trimLocked(d *blocks, a age) *blocks {
-	n := 0
-	for n < len(d.list)-1 && s.droppableLocked(d.list[n], a) {
-		n++
-	}
-	return &blocks{base: d.base + n, list: d.list[n:]}
-}
-
-func (s *sender) droppableLocked(b *block, a age) bool {
-	unsettled := 0
-	for i := range b {
-		switch l := b[i].Load(); {
-		case l == nil || l.settled(a):
-		case l.Actual < a.forget:
-			unsettled++
-		default:
-			return false
-		}
-	}
-	if unsettled > 0 {
-		s.saveLocked([]*block{b}, a)
-	}
-	return true
-}
-
-// saveLocked keeps the unsettled lines of blocks that are dropped.
-func (s *sender) saveLocked(list []*block, a age) {
-	for _, b := range list {
-		for i := range b {
-			if l := b[i].Load(); l != nil && !l.settled(a) {
-				s.unsettled = append(s.unsettled, l)
-			}
-		}
-	}
-}
-
-// each calls f with every line that is still known.
-func (s *sender) each(f func(*Line)) {
+// lines ranges over those that are still known, with the lock held.
+func (s *sender) lines(yield func(*Line) bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range s.unsettled {
-		f(l)
+	for _, l := range s.kept {
+		if !yield(l) {
+			return
+		}
 	}
-	if d := s.dir.Load(); d != nil {
-		for _, b := range d.list {
-			for i := range b {
-				if l := b[i].Load(); l != nil {
-					f(l)
-				}
-			}
+	r := s.ring.Load()
+	for i := 0; r != nil && i < len(*r); i++ {
+		if l := (*r)[i].Load(); l != nil && !yield(l) {
+			return
 		}
 	}
 }
 
-// table holds the senders by chatter number.
-type table struct {
-	list atomic.Pointer[[]*sender]
-	mu   sync.Mutex // held to grow
-}
+// senders holds the lines of chatters by their numbers. It grows with
+// Ledger.mu held.
+type senders struct{ list atomic.Pointer[[]*sender] }
 
-// at returns a chatter's lines; nil if that chatter never dialled.
-func (t *table) at(chatter int) *sender {
+// of returns a chatter's lines; nil if that chatter never dialled.
+func (t *senders) of(chatter int) *sender {
 	if p := t.list.Load(); p != nil && chatter >= 0 && chatter < len(*p) {
 		return (*p)[chatter]
 	}
 	return nil
 }
 
+// addLocked returns a chatter's lines, and makes room for them where needed.
+func (t *senders) addLocked(chatter int) *sender {
+	var list []*sender
+	if p := t.list.Load(); p != nil {
+		list = *p
+	}
+	if chatter >= len(list) {
+		for n := max(chatter+1, 2*len(list)); len(list) < n; {
+			list = append(list, new(sender))
+		}
+		t.list.Store(&list)
+	}
+	return list[chatter]
+}
+
 // sent returns one more than the highest number of a line that a chatter sent.
-func (t *table) sent(chatter int) int {
-	snd := t.at(chatter)
+func (t *senders) sent(chatter int) int {
+	snd := t.of(chatter)
 	if snd == nil {
 		return 0
 	}
@@ -252,32 +230,10 @@ func (t *table) sent(chatter int) int {
 	return snd.next
 }
 
-// line returns the record of a line by its stamp, nil if there is none (any more).
-func (t *table) line(chatter, seq int) *Line {
-	if s := t.at(chatter); s != nil {
+// line returns a line by its stamp, nil if there is none (any more).
+func (t *senders) line(chatter, seq int) *Line {
+	if s := t.of(chatter); s != nil {
 		return s.find(seq)
 	}
 	return nil
-}
-
-// get is at, growing the table as needed.
-func (t *table) get(chatter int) *sender {
-	if s := t.at(chatter); s != nil {
-		return s
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	var old []*sender
-	if p := t.list.Load(); p != nil {
-		old = *p
-	}
-	if chatter < len(old) {
-		return old[chatter]
-	}
-	list := append(old, make([]*sender, max(chatter+1, 2*len(old))-len(old))...)
-	for i := len(old); i < len(list); i++ {
-		list[i] = new(sender)
-	}
-	t.list.Store(&list)
-	return list[chatter]
 }

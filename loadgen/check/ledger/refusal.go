@@ -87,11 +87,11 @@ func (r *refusals) noUser(name string) bool {
 // target is the line's.
 func (r *refusals) explains(name string) bool {
 	var line *Line
-	r.of.sender.each(func(l *Line) {
+	for l := range r.of.sender.lines {
 		if l.Session == r.of && l.Target == name && l.refused.Load()&(isRefused|isNoUser) == isRefused && (line == nil || l.Seq < line.Seq) {
 			line = l
 		}
-	})
+	}
 	if line == nil {
 		return false
 	}
@@ -104,11 +104,11 @@ func (r *refusals) explains(name string) bool {
 // toldLast returns the latest line to a name that came back, nil if there is
 // none (any more).
 func (r *refusals) toldLast(name string) (last *Line) {
-	r.of.sender.each(func(l *Line) {
+	for l := range r.of.sender.lines {
 		if l.Session == r.of && l.Target == name && l.Answered() && !l.Refused() && (last == nil || l.Seq > last.Seq) {
 			last = l
 		}
-	})
+	}
 	return last
 }
 
@@ -162,12 +162,12 @@ func (r *refusals) quoted(text []byte) *Line {
 // about later lines, give way.
 func (r *refusals) answer(e *refusal) bool {
 	e.line = nil
-	r.of.sender.each(func(l *Line) {
+	for l := range r.of.sender.lines {
 		if l.Session == r.of && l.Seq < e.till && !l.Answered() && (e.target == "" || l.Target == e.target) &&
 			(e.line == nil || l.Seq < e.line.Seq) && !r.of.holds(l) {
 			e.line = l
 		}
-	})
+	}
 	later := -1
 	for i := range r.list {
 		if o := &r.list[i]; e.till < o.till && o.target == e.target && !o.stamp &&

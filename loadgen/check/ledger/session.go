@@ -65,7 +65,7 @@ type sending struct {
 
 // Dial records that a chatter is about to connect and ask for a name.
 func (l *Ledger) Dial(chatter int, asked string, at time.Duration) *Session {
-	s := &Session{ledger: l, sender: l.senders.get(chatter), Chatter: chatter, Asked: asked}
+	s := &Session{ledger: l, Chatter: chatter, Asked: asked}
 	s.LastOwn, s.filledAt, s.refusals.of = -1, -1, s
 	if l.rec != nil {
 		e := &Event{Kind: EventDialled, Chatter: chatter, Asked: asked, At: at}
@@ -74,7 +74,7 @@ func (l *Ledger) Dial(chatter int, asked string, at time.Duration) *Session {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s.Number = l.dials
+	s.sender, s.Number = l.senders.addLocked(chatter), l.dials
 	l.dials++
 	s.floor = l.order.len
 	s.pos.Store(s.floor)
