@@ -41,8 +41,8 @@ type start struct {
 	last bool // nothing more will be known: the span begins as things are
 }
 
-// observe takes the snapshot that comes with the welcome.
-func (st start) observe(f *wire.Frame) {
+// roster takes the snapshot that comes with the welcome.
+func (st start) roster(f *wire.Frame) {
 	s, l := st.Session, st.ledger
 	if !s.awaitsRoster() {
 		return

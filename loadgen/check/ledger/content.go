@@ -1,94 +1,95 @@
 package ledger
 
 import (
-	"bytes"
+	"time"
 
 	"chatsim/manager/wire"
 )
 
-// delivery is a chat line on its way from a frame to a sighting.
-type delivery struct {
-	sighting
-	frame *wire.Frame
-}
-
-// observe resolves the frame to a line of the run, to one of somebody who is
+// observeLine resolves a frame to a line of the run, to one of somebody who is
 // not of the run, or to a fact. It returns the line if that came as it should.
-func (d *delivery) observe() *Line {
-	s, f := d.by, d.frame
-	d.kind = wire.Line
-	chatter, seq, ok := ParseStamp(f.Text, s.ledger.cfg.Nonce)
-	if !ok {
-		d.unstamped()
+func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
+	line, given, ok := s.ledger.stamped(f.Text)
+	switch cfg := &s.ledger.cfg; {
+	case cfg.Level >= Count:
+		return s.counted(f, line)
+	case cfg.Capabilities.Views == WholeRosters && !s.HasRoster: // it is of the time before its join
 		return nil
 	}
-	line := s.ledger.senders.line(chatter, seq)
+	w := &sighting{by: s, at: at, kind: wire.Line, name: string(f.Sender)}
 	switch {
-	case line == nil:
-		d.unknown(chatter, seq)
+	case !ok:
+		w.text = string(f.Text)
+		w.unstamped(f.Private)
 		return nil
-	case line.Text != string(f.Text) && !line.spoofed(f.Sender, f.Text):
-		d.altered(line)
+	case line == nil || line.Text != string(f.Text) && !line.spoofed(f.Sender, f.Text):
+		w.notSent(f, line, given)
 		return nil
 	}
-	d.line = line
-	right := d.envelopeRight()
+	w.line = line
+	right := w.envelopeRight(f)
 	switch {
 	case !f.Private && !line.Private():
-		d.name = string(f.Sender)
 		if right {
-			d.raw = f.Raw
+			w.raw = f.Raw
 		}
-		ok = d.see()
-	case !d.party():
+		ok = w.see()
+	case !w.party(f):
 		return nil
 	case s.Bound:
-		ok = d.takePrivate()
+		ok = w.takePrivate()
 	default:
-		ok = d.see()
+		ok = w.see()
 	}
-	if !ok {
-		return nil
+	if ok && !right && line.Measured {
+		s.Totals.Deliveries-- // it came, but not as it should
 	}
-	if !right {
-		if line.Measured {
-			s.Totals.Deliveries-- // it came, but not as it should
-		}
+	if !ok || !right {
 		return nil
 	}
 	return line
 }
 
-// record records a fact about the frame.
-func (d *delivery) record(f Fact) {
-	f.Came = Came{Kind: wire.Line, Name: string(d.frame.Sender), Text: string(d.frame.Text)}
-	if d.frame.Private {
-		f.Came.Target = string(d.frame.Target)
+// counted takes a line where no order is kept and lines are known by their
+// stamps alone.
+func (s *Session) counted(f *wire.Frame, line *Line) *Line {
+	if line == nil {
+		return nil
 	}
-	d.by.emit(f)
+	if !f.Private {
+		s.Lines++
+	}
+	s.delivered(line, 0)
+	return line
 }
 
-// unknown records a stamped line of which there is no record.
-func (d *delivery) unknown(chatter, seq int) {
-	d.by.Totals.Observed++
-	text := string(d.frame.Text)
-	if seq < d.by.ledger.senders.sent(chatter) {
-		d.record(Fact{Kind: RepeatedLater, Text: text})
+// emit records a fact about the frame that the sighting is of.
+func (w *sighting) emit(f *wire.Frame, fact Fact) {
+	fact.Came = Came{Kind: wire.Line, Name: w.name, Text: string(f.Text)}
+	if f.Private {
+		fact.Came.Target = string(f.Target)
+	}
+	w.by.emit(fact)
+}
+
+// notSent records a line that is not the one that its stamp names, or whose
+// stamp names none that is still known.
+func (w *sighting) notSent(f *wire.Frame, line *Line, given bool) {
+	w.by.Totals.Observed++
+	fact := Fact{Kind: Unsent, Text: string(f.Text)}
+	switch {
+	case line == nil && given:
+		fact.Kind = RepeatedLater
+		w.emit(f, fact)
 		return
+	case line != nil:
+		fact = Fact{Kind: Altered, Line: line}
 	}
-	d.record(Fact{Kind: Unsent, Text: text})
-	d.garble(d.frame.Sender, d.frame.Text)
-}
-
-// altered records a line whose text is not what its stamp names.
-func (d *delivery) altered(line *Line) {
-	d.by.Totals.Observed++
-	f := Fact{Kind: Altered, Line: line}
-	if d.garble(d.frame.Sender, d.frame.Text) > 1 {
-		f.Kind = Glued
+	if w.by.garble(w.name, f.Text) > 1 && line != nil {
+		fact.Kind = Glued
 	}
-	d.record(f)
-	if line.Session == d.by {
+	w.emit(f, fact)
+	if line != nil && line.Session == w.by {
 		line.settle() // nothing better will come
 	}
 }
@@ -97,13 +98,12 @@ func (d *delivery) altered(line *Line) {
 // the run it is a public entry like any other; whether it is, shows when it
 // gets its place. A private one has none, nor has any where nobody can tell
 // which of several equal ones it is.
-func (d *delivery) unstamped() {
-	d.name, d.text = string(d.frame.Sender), string(d.frame.Text)
+func (w *sighting) unstamped(private bool) {
 	switch {
-	case !d.frame.Private && d.by.ledger.cfg.Capabilities.Views == Ordered:
-		d.see()
-	case !d.strange():
-		d.forged()
+	case !private && w.by.ledger.cfg.Capabilities.Views == Ordered:
+		w.see()
+	case !w.strange():
+		w.forged()
 	}
 }
 
@@ -129,64 +129,51 @@ func (w *sighting) strange() bool {
 // forged records a line that nobody sent, or that lost its stamp.
 func (w *sighting) forged() {
 	w.by.Totals.Observed++
-	w.garble([]byte(w.name), []byte(w.text))
+	w.by.garble(w.name, []byte(w.text))
 	w.by.emit(Fact{Kind: Forged, Text: w.subject(), Came: w.came()})
 }
 
 // garble records that a line by a sender, and each line whose stamp stands
 // inside of its text, may have come in this form, so that their absence is no
 // second deviation. It returns how many.
-func (w *sighting) garble(sender, text []byte) int {
-	s := w.by
+func (s *Session) garble(sender string, text []byte) int {
 	if s.Garbled == nil {
 		s.Garbled = make(map[string]int)
 	}
-	s.Garbled[string(sender)]++
+	s.Garbled[sender]++
 	n := 1
-	nonce := []byte(s.ledger.cfg.Nonce + "-")
-	for rest := text[min(1, len(text)):]; ; rest = rest[1:] {
-		i := bytes.Index(rest, nonce)
-		if i < 0 {
-			return n
-		}
-		rest = rest[i:]
-		chatter, seq, ok := ParseStamp(rest, s.ledger.cfg.Nonce)
-		if !ok {
-			continue
-		}
-		if line := s.ledger.senders.line(chatter, seq); line != nil {
-			n++
-			s.Garbled[line.Session.Name()]++
-			if line.Session == s {
-				line.settle()
-			}
+	for line := range s.ledger.stampedIn(text[min(1, len(text)):]) {
+		n++
+		s.Garbled[line.Session.Name()]++
+		if line.Session == s {
+			line.settle()
 		}
 	}
+	return n
 }
 
 // envelopeRight compares what came around a text with how it was sent.
-func (d *delivery) envelopeRight() bool {
-	line, f := d.line, d.frame
+func (w *sighting) envelopeRight(f *wire.Frame) bool {
 	kind := Misnamed
 	switch {
-	case line.Private() && !f.Private:
+	case w.line.Private() && !f.Private:
 		return true // judged by its parties
-	case !line.Private() && f.Private:
+	case !w.line.Private() && f.Private:
 		kind = GroupAsPrivate
-		d.garble(f.Sender, f.Text)
-	case d.by.ledger.cfg.Level != Full || line.Session.Name() == string(f.Sender):
+		w.by.garble(w.name, f.Text)
+	case w.by.ledger.cfg.Level != Full || w.line.Session.Name() == w.name:
 		return true
-	case line.spoofed(f.Sender, f.Text):
+	case w.line.spoofed(f.Sender, f.Text):
 		kind = ClaimBelieved
 	}
-	d.record(Fact{Kind: kind, Line: line})
+	w.emit(f, Fact{Kind: kind, Line: w.line})
 	return false
 }
 
 // party reports whether the session may see a line of which either side, what
 // was sent or what came, is private.
-func (d *delivery) party() bool {
-	s, line := d.by, d.line
+func (w *sighting) party(f *wire.Frame) bool {
+	s, line := w.by, w.line
 	if !line.Private() { // a group line that came as a private one, and is recorded as that
 		return false
 	}
@@ -194,51 +181,11 @@ func (d *delivery) party() bool {
 	switch {
 	case line.Session != s && line.Target != s.name:
 		if s.ledger.cfg.Level == Full {
-			d.record(Fact{Kind: Overheard, Line: line})
+			w.emit(f, Fact{Kind: Overheard, Line: line})
 		}
 		return false
-	case !d.frame.Private:
-		d.record(Fact{Kind: PrivateAsGroup, Line: line})
+	case !f.Private:
+		w.emit(f, Fact{Kind: PrivateAsGroup, Line: line})
 	}
 	return true
-}
-
-// Garbage records that the session received a frame that cannot be parsed; what
-// tells why, and quotes it.
-func (s *Session) Garbage(what string) {
-	if s.ledger.cfg.Level != Full {
-		return
-	}
-	if r := s.ledger.rec; r != nil {
-		e := eventOf(s, EventGarbled, 0)
-		e.Text = what
-		defer r.step(e)()
-	}
-	s.Totals.Observed++
-	s.emit(Fact{Kind: Unreadable, Text: what})
-}
-
-// observeStamp is Session.Observe where no order is kept: a line is known by its
-// stamp.
-func observeStamp(s *Session, f *wire.Frame) *Line {
-	switch f.Kind {
-	case wire.Line:
-	case wire.Join, wire.Leave:
-		return nil
-	default:
-		return s.observe(f, 0)
-	}
-	chatter, seq, ok := ParseStamp(f.Text, s.ledger.cfg.Nonce)
-	if !ok {
-		return nil
-	}
-	line := s.ledger.senders.line(chatter, seq)
-	if line == nil {
-		return nil
-	}
-	if !f.Private {
-		s.Lines++
-	}
-	s.delivered(line, 0)
-	return line
 }

@@ -117,19 +117,6 @@ func (s *Session) Resume(at time.Duration) {
 	l.stallEnd.Store(int64(at))
 }
 
-// whileStalled records how long a delivery to a session took while another did
-// not read, since a time.
-func whileStalled(s *Session, line *Line, since int64, at time.Duration) {
-	if int64(at) < since || int64(line.Actual) >= s.ledger.stallEnd.Load() || s.stall.Load() != 0 {
-		return
-	}
-	s.Totals.Isolated++
-	if took := at - line.Actual; took > StallLimit {
-		defer s.aside(at)()
-		s.emit(Fact{Kind: Slow, Line: line, Took: took})
-	}
-}
-
 // Ended records that nothing more can come: the stream is at its end. The
 // observing goroutine calls it, last.
 func (s *Session) Ended(at time.Duration) {

@@ -153,59 +153,26 @@ func (r *recorder) observe(s *Session, f *wire.Frame, at time.Duration) *Line {
 		return nil // told as garbage, ignored, or somebody else's question
 	}
 	r.mu.Lock()
-	if e := nextIs(s, f); e != nil { // another session placed it while this one waited for its turn
+	if e := s.nextIn(f); e != nil { // another session placed it while this one waited for its turn
 		r.mu.Unlock()
-		if e.Line == nil {
-			s.Totals.Views++
-		}
-		s.passed(e, at)
-		return e.Line
+		return s.took(e, at)
 	}
 	e := eventOf(s, EventSaw, at)
-	if ref, ok := plain(s, f); ok {
-		e.Line = ref
-	} else {
-		e.Frame = f
-	}
 	s.inStep = true
 	line := s.observe(f, at)
 	s.inStep = false
+	if line.plain(f) {
+		e.Line = Ref{line.Session.Chatter, line.Seq}
+	} else {
+		e.Frame = f
+	}
 	r.end(e)
 	return line
 }
 
-// nextIs returns the entry that is next for a session if the frame is just that.
-func nextIs(s *Session, f *wire.Frame) *Entry {
-	if !s.Bound || f.Private {
-		return nil
-	}
-	e := s.expected()
-	switch {
-	case e == nil || e.Kind != f.Kind:
-		return nil
-	case e.Kind == wire.Line && e.Text == string(f.Text) && e.Name == string(f.Sender):
-		return e
-	case e.Kind != wire.Line && len(f.Names) == 1 && e.Name == string(f.Names[0]):
-		return e
-	}
-	return nil
-}
-
-// plain reports whether a frame is a line of the run as it should come, and
-// returns which.
-func plain(s *Session, f *wire.Frame) (Ref, bool) {
-	if f.Kind != wire.Line {
-		return Ref{}, false
-	}
-	chatter, seq, ok := ParseStamp(f.Text, s.ledger.cfg.Nonce)
-	if !ok {
-		return Ref{}, false
-	}
-	l := s.ledger.senders.line(chatter, seq)
-	if l == nil || l.Text != string(f.Text) || l.Private() != f.Private || l.Session.Name() != string(f.Sender) {
-		return Ref{}, false
-	}
-	return Ref{chatter, seq}, string(f.Target) == l.target()
+// plain reports whether a frame is the line as it should come.
+func (l *Line) plain(f *wire.Frame) bool {
+	return l != nil && l.Text == string(f.Text) && l.Private() == f.Private && l.Session.Name() == string(f.Sender) && l.target() == string(f.Target)
 }
 
 // target returns what stands in a frame of the line.

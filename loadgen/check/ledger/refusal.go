@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"bytes"
 	"math"
 	"slices"
 	"strings"
@@ -43,8 +42,8 @@ type refusals struct {
 	parted   bool      // one did after the session had begun to leave
 }
 
-// observe takes what the server says to the session alone.
-func (r *refusals) observe(text []byte) {
+// said takes what the server says to the session alone.
+func (r *refusals) said(text []byte) {
 	if name, ok := strings.CutPrefix(string(text), wire.NoSuchUser.With("")); ok && name != "" && r.noUser(name) {
 		return
 	}
@@ -142,19 +141,12 @@ func (r *refusals) refusal(text []byte) {
 
 // quoted returns the session's line whose stamp stands in an error's text.
 func (r *refusals) quoted(text []byte) *Line {
-	nonce := r.of.ledger.cfg.Nonce
-	for rest := text; ; rest = rest[1:] {
-		i := bytes.Index(rest, []byte(nonce+"-"))
-		if i < 0 {
-			return nil
-		}
-		rest = rest[i:]
-		if chatter, seq, ok := ParseStamp(rest, nonce); ok && chatter == r.of.Chatter {
-			if l := r.of.ledger.senders.line(chatter, seq); l != nil && l.Session == r.of {
-				return l
-			}
+	for l := range r.of.ledger.stampedIn(text) {
+		if l.Session == r.of {
+			return l
 		}
 	}
+	return nil
 }
 
 // answer finds the line that an error answers, the oldest that it can be about,

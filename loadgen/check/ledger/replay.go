@@ -165,10 +165,7 @@ func (e *Event) takeNext(s *Session) error {
 	if en == nil {
 		return impossible(e, "it passed #%d, the order ends there", s.Next)
 	}
-	if en.Line == nil {
-		s.Totals.Views++
-	}
-	s.passed(en, e.At)
+	s.took(en, e.At)
 	return nil
 }
 
@@ -184,10 +181,7 @@ func (e *Event) advance(s *Session, to int64) error {
 		if en == nil {
 			return impossible(e, "it passed #%d, which everybody had seen", s.Next)
 		}
-		s.passed(en, unknownTime)
-		if en.Line == nil {
-			s.Totals.Views++
-		}
+		s.took(en, unknownTime)
 	}
 	return nil
 }

@@ -3,8 +3,6 @@ package ledger
 import (
 	"sync/atomic"
 	"time"
-
-	"chatsim/manager/wire"
 )
 
 // Session is one stay of a chatter: a connection that it dialled, as sender
@@ -175,129 +173,6 @@ func (l *Ledger) chunkAt(place int64) *chunk {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.order.at(place)
-}
-
-// Observe records one frame that the session received at at. For the delivery
-// of a line of the run that is as it should be, or that only came out of
-// order, it returns the line; else nil.
-func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
-	if s.ledger.cfg.Level >= Count {
-		return observeStamp(s, f)
-	}
-	if f.Kind == wire.Line && !f.Private && s.Bound {
-		if e := s.expected(); e != nil && e.Kind == wire.Line && e.Text == string(f.Text) && e.Name == string(f.Sender) {
-			s.passed(e, at)
-			return e.Line
-		}
-	}
-	if r := s.ledger.rec; r != nil {
-		return r.observe(s, f, at)
-	}
-	return s.observe(f, at)
-}
-
-// Pass is Observe for a frame that was not parsed yet: if its bytes are those
-// in which the entry that is next came to the first who got it, it is taken and
-// its line returned, nil for a join or leave. Otherwise nothing has happened,
-// and it is for Observe.
-func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
-	if !s.Bound || len(raw) == 0 || s.ledger.cfg.Level >= Count {
-		return nil, false
-	}
-	e := s.expected()
-	if e == nil || e.raw != string(raw) {
-		return nil, false
-	}
-	if e.Line == nil {
-		s.Totals.Views++
-	}
-	s.passed(e, at)
-	return e.Line, true
-}
-
-// expected returns the entry that comes next for the session, nil if the order
-// does not go that far yet.
-func (s *Session) expected() *Entry {
-	ch := s.chunk
-	if ch == nil || s.Next-ch.base >= chunkLen {
-		if ch = s.ledger.chunkAt(s.Next); ch == nil {
-			return nil
-		}
-		s.chunk = ch
-	}
-	if i := s.Next - ch.base; i < ch.n.Load() {
-		return &ch.entries[i]
-	}
-	return nil
-}
-
-// passed moves the session past the entry that it expected and got.
-func (s *Session) passed(e *Entry, at time.Duration) {
-	s.Next++
-	s.Totals.Entries++
-	if len(s.open) != 0 {
-		end := s.aside(at)
-		s.closeGap(s.Next - 1)
-		end()
-	}
-	if e.Line != nil {
-		s.delivered(e.Line, at)
-	} else {
-		e.learned(s, at)
-	}
-}
-
-// delivered counts a line of the run at this receiver.
-func (s *Session) delivered(line *Line, at time.Duration) {
-	s.Totals.Observed++
-	if line.Measured {
-		s.Totals.Deliveries++
-		if line.priv != nil {
-			s.Privates++
-		}
-	}
-	if line.Actual > s.Newest {
-		s.Newest = line.Actual
-	}
-	if line.Session == s {
-		line.own()
-	}
-	if since := s.ledger.stalledAt.Load(); since != 0 {
-		whileStalled(s, line, since-1, at)
-	}
-}
-
-// learned records that a session knows of the entry, if it is a leave, and
-// whether that was late.
-func (e *Entry) learned(s *Session, at time.Duration) {
-	if e.Kind != wire.Leave {
-		return
-	}
-	s.ledger.mu.Lock()
-	of := e.Member.Session
-	s.ledger.mu.Unlock()
-	s.knowsOf(of, at)
-}
-
-// knowsOf records that the session knows that another has left, if it has.
-func (s *Session) knowsOf(of *Session, at time.Duration) {
-	if of == nil || s.stall.Load() != 0 { // or is late by its own will
-		return
-	}
-	kind, left := of.Left()
-	if kind == Stays {
-		return
-	}
-	for {
-		seen := of.leaveSeen.Load()
-		if int64(at) <= seen || of.leaveSeen.CompareAndSwap(seen, int64(at)) {
-			break
-		}
-	}
-	if took := at - left; took > LeaveLimit && kind != Evicted { // nobody knows when that was
-		defer s.aside(at)()
-		s.emit(Fact{Kind: LateLeave, Session: of, Took: took, When: at})
-	}
 }
 
 // tell adds what the session has counted since it last told, for the nth Ask.

@@ -55,42 +55,6 @@ func (q *queue) holds(l *Line) bool {
 // maxQueue bounds what a session may see before its own join has a place.
 const maxQueue = 1 << 20
 
-// observe is Observe off the fast path.
-func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
-	switch f.Kind {
-	case wire.Line:
-		if s.ledger.cfg.Capabilities.Views == WholeRosters && !s.HasRoster {
-			return nil // of the time before its join
-		}
-		return (&delivery{sighting: sighting{by: s, at: at}, frame: f}).observe()
-	case wire.Join, wire.Leave:
-		w := sighting{by: s, at: at, kind: f.Kind, raw: f.Raw}
-		if len(f.Names) > 1 {
-			w.raw = nil
-		}
-		for _, name := range f.Names {
-			s.Totals.Views++
-			if s.Bound {
-				if e := s.expected(); e != nil && e.Kind == f.Kind && e.Name == string(name) { // most are, and no name is copied
-					s.passed(e, at)
-					continue
-				}
-			}
-			w.name = string(name)
-			w.see()
-		}
-	case wire.Welcome:
-		s.ledger.mu.Lock()
-		s.name = string(f.Names[0])
-		s.ledger.mu.Unlock()
-	case wire.Roster:
-		start{s, at, false}.observe(f)
-	case wire.Error:
-		s.refusals.observe(f.Text)
-	}
-	return nil
-}
-
 // see takes the entry; false if it is a deviation that is recorded.
 func (w *sighting) see() bool {
 	s := w.by

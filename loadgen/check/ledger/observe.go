@@ -1,0 +1,244 @@
+package ledger
+
+import (
+	"time"
+
+	"chatsim/manager/wire"
+)
+
+// A frame's way: Observe takes the entry that is next. Any other is told to the
+// recorder and goes on by its kind, a chat line by what it says (content.go); an
+// entry then finds where it stands (sighting.go), or gets a place (place.go), and
+// what deviates becomes a fact (facts.go).
+
+// Observe records one frame that the session received at at. For the delivery
+// of a line of the run that is as it should be, or that only came out of
+// order, it returns the line; else nil.
+func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
+	if s.ledger.cfg.Level < Count {
+		if e := s.nextIn(f); e != nil {
+			return s.took(e, at)
+		}
+		if r := s.ledger.rec; r != nil {
+			return r.observe(s, f, at)
+		}
+	}
+	return s.observe(f, at)
+}
+
+// Pass is Observe for a frame that was not parsed yet: if its bytes are those
+// in which the entry that is next came to the first who got it, it is taken and
+// its line returned, nil for a join or leave. Otherwise nothing has happened,
+// and it is for Observe.
+func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
+	if !s.Bound || len(raw) == 0 || s.ledger.cfg.Level >= Count {
+		return nil, false
+	}
+	if e := s.expected(); e != nil && e.raw == string(raw) {
+		return s.took(e, at), true
+	}
+	return nil, false
+}
+
+// nextIn returns the entry that is next for the session if the frame is just that.
+func (s *Session) nextIn(f *wire.Frame) *Entry {
+	if !s.Bound || f.Private {
+		return nil
+	}
+	switch e := s.expected(); {
+	case e == nil || e.Kind != f.Kind:
+	case e.Kind == wire.Line && e.Text == string(f.Text) && e.Name == string(f.Sender),
+		e.Kind != wire.Line && len(f.Names) == 1 && e.Name == string(f.Names[0]):
+		return e
+	}
+	return nil
+}
+
+// observe is Observe off the fast path.
+func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
+	switch f.Kind {
+	case wire.Line:
+		return s.observeLine(f, at)
+	case wire.Join, wire.Leave:
+		if s.ledger.cfg.Level >= Count {
+			return nil
+		}
+		for _, name := range f.Names {
+			one := wire.Frame{Kind: f.Kind, Names: [][]byte{name}}
+			if e := s.nextIn(&one); e != nil {
+				s.took(e, at)
+				continue
+			}
+			s.Totals.Views++
+			w := sighting{by: s, at: at, kind: f.Kind, name: string(name)}
+			if len(f.Names) == 1 {
+				w.raw = f.Raw
+			}
+			w.see()
+		}
+	case wire.Welcome:
+		s.ledger.mu.Lock()
+		s.name = string(f.Names[0])
+		s.ledger.mu.Unlock()
+	case wire.Roster:
+		start{s, at, false}.roster(f)
+	case wire.Error:
+		s.refusals.said(f.Text)
+	}
+	return nil
+}
+
+// Garbage records that the session received a frame that cannot be parsed; what
+// tells why, and quotes it.
+func (s *Session) Garbage(what string) {
+	if s.ledger.cfg.Level != Full {
+		return
+	}
+	if r := s.ledger.rec; r != nil {
+		e := eventOf(s, EventGarbled, 0)
+		e.Text = what
+		defer r.step(e)()
+	}
+	s.Totals.Observed++
+	s.emit(Fact{Kind: Unreadable, Text: what})
+}
+
+// expected returns the entry that comes next for the session, nil if the order
+// does not go that far yet.
+func (s *Session) expected() *Entry {
+	ch := s.chunk
+	if ch == nil || s.Next-ch.base >= chunkLen {
+		if ch = s.ledger.chunkAt(s.Next); ch == nil {
+			return nil
+		}
+		s.chunk = ch
+	}
+	if i := s.Next - ch.base; i < ch.n.Load() {
+		return &ch.entries[i]
+	}
+	return nil
+}
+
+// took moves the session past the entry that it expected, which came in a frame
+// of its own.
+func (s *Session) took(e *Entry, at time.Duration) *Line {
+	if e.Kind != wire.Line {
+		s.Totals.Views++
+	}
+	s.passed(e, at)
+	return e.Line
+}
+
+// passed moves the session past the entry that it expected and got.
+func (s *Session) passed(e *Entry, at time.Duration) {
+	s.Next++
+	s.Totals.Entries++
+	if len(s.open) != 0 {
+		end := s.aside(at)
+		s.closeGap(s.Next - 1)
+		end()
+	}
+	if e.Line != nil {
+		s.delivered(e.Line, at)
+	} else {
+		e.learned(s, at)
+	}
+}
+
+// delivered counts a line of the run at this receiver.
+func (s *Session) delivered(line *Line, at time.Duration) {
+	s.Totals.Observed++
+	if line.Measured {
+		s.Totals.Deliveries++
+		if line.priv != nil {
+			s.Privates++
+		}
+	}
+	if line.Actual > s.Newest {
+		s.Newest = line.Actual
+	}
+	if since := s.ledger.stalledAt.Load(); since != 0 {
+		s.whileStalled(line, since-1, at)
+	}
+	if line.Session == s {
+		line.own()
+	}
+}
+
+// own records that the line came back to its sender.
+func (l *Line) own() {
+	s := l.Session
+	if l.Refused() {
+		s.refusals.returned(l)
+	}
+	l.settle()
+	if l.priv != nil {
+		if l.Claims != "" {
+			s.Totals.Claims++
+		}
+		s.Totals.Successors++
+		if l.Seq < s.LastOwn {
+			s.emit(Fact{Kind: OwnAfterLater, Line: l})
+		}
+	}
+	s.LastOwn = max(s.LastOwn, l.Seq)
+	if len(s.refusals.list) != 0 {
+		s.refusals.confirm(l.Seq)
+	}
+}
+
+// settle records that the line's sender has nothing to wait for any more.
+func (l *Line) settle() {
+	if l.answered.CompareAndSwap(false, true) {
+		l.Session.unsettled.Add(-1)
+		if l.priv == nil {
+			l.Session.ledger.publicBack.Add(1)
+		}
+	}
+}
+
+// whileStalled records how long a delivery took while another session did not
+// read, since a time.
+func (s *Session) whileStalled(line *Line, since int64, at time.Duration) {
+	if int64(at) < since || int64(line.Actual) >= s.ledger.stallEnd.Load() || s.stall.Load() != 0 {
+		return
+	}
+	s.Totals.Isolated++
+	if took := at - line.Actual; took > StallLimit {
+		defer s.aside(at)()
+		s.emit(Fact{Kind: Slow, Line: line, Took: took})
+	}
+}
+
+// learned records that a session knows of the entry, if it is a leave, and
+// whether that was late.
+func (e *Entry) learned(s *Session, at time.Duration) {
+	if e.Kind != wire.Leave {
+		return
+	}
+	s.ledger.mu.Lock()
+	of := e.Member.Session
+	s.ledger.mu.Unlock()
+	s.knowsOf(of, at)
+}
+
+// knowsOf records that the session knows that another has left, if it has.
+func (s *Session) knowsOf(of *Session, at time.Duration) {
+	if of == nil || s.stall.Load() != 0 { // or is late by its own will
+		return
+	}
+	kind, left := of.Left()
+	if kind == Stays {
+		return
+	}
+	for {
+		seen := of.leaveSeen.Load()
+		if int64(at) <= seen || of.leaveSeen.CompareAndSwap(seen, int64(at)) {
+			break
+		}
+	}
+	if took := at - left; took > LeaveLimit && kind != Evicted { // nobody knows when that was
+		defer s.aside(at)()
+		s.emit(Fact{Kind: LateLeave, Session: of, Took: took, When: at})
+	}
+}
