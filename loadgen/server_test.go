@@ -162,6 +162,9 @@ func (s *server) leave(p *peer) {
 func (s *server) say(p *peer, req wire.Request) (deaf bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.deaf() {
+		return true
+	}
 	if req.Kind == wire.Tell {
 		s.tell(p, string(req.Target), req.Text)
 		return false
@@ -192,8 +195,11 @@ func (s *server) say(p *peer, req wire.Request) (deaf bool) {
 		}
 		to.write(bytes.Repeat(frame, copies))
 	}
-	return f.deafAfter > 0 && s.lines >= f.deafAfter
+	return s.deaf()
 }
+
+// deaf reports whether the server reads nothing any more, from nobody.
+func (s *server) deaf() bool { return s.faults.deafAfter > 0 && s.lines >= s.faults.deafAfter }
 
 func (s *server) tell(p *peer, target string, text []byte) {
 	to := s.names[target]

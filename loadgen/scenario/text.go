@@ -6,47 +6,20 @@ import (
 	"chatsim/loadgen/check/ledger"
 )
 
-// Texts are cut out of two long pseudo-random ones: words, and words strewn
-// with what a careless server trips over: '@', tabs, brackets, quotes and
-// runes of two to four bytes. Both are the same for all seeds; the seed
-// decides where a text is cut out.
-var plain, hard = corpus(words), corpus(append(words, "@", "a@b@c", "\t", "ü", "漢字", "🙂", "{\"join\":", "[\"", "\\", "@@", "é", "/who"))
-
-var words = []string{"so", "the", "room", "keeps", "every", "promise", "it", "made", "to", "whoever", "reads", "along", "and", "then", "some"}
-
-const corpusLen = 1 << 16
-
-func corpus(words []string) []byte {
-	var b []byte
-	x := random(1)
-	for len(b) < corpusLen {
-		x = mix(x)
-		b = append(append(b, words[x.below(len(words))]...), ' ')
-	}
-	return b
-}
-
-// hardShare of the texts hold what a careless server trips over.
-const hardShare = 0.25
-
-// Text appends the text of line seq of a chatter: its stamp, and pseudo-random
-// text up to Size bytes in all.
+// Text appends the text of line seq of a chatter: its stamp, and up to Size
+// bytes in all of what programs damage.
 func (s *Script) Text(dst []byte, chatter, seq int) []byte {
 	start := len(dst)
 	dst = ledger.AppendStamp(dst, s.Nonce, chatter, seq)
 	need := s.Size - (len(dst) - start)
-	from := plain
 	d := s.draw('x', uint64(chatter), uint64(seq))
-	if d.share() < hardShare {
-		from = hard
-	}
 	for need > 0 {
-		at := mix(d).below(len(from) / 2)
-		for !utf8.RuneStart(from[at]) {
+		at := mix(d).below(len(corpus) / 2)
+		for !utf8.RuneStart(corpus[at]) {
 			at++
 		}
-		n := min(need, len(from)-at)
-		for n > 0 && at+n < len(from) && !utf8.RuneStart(from[at+n]) {
+		n := min(need, len(corpus)-at)
+		for n > 0 && at+n < len(corpus) && !utf8.RuneStart(corpus[at+n]) {
 			n--
 		}
 		if n == 0 { // the rest is shorter than the next rune
@@ -54,9 +27,64 @@ func (s *Script) Text(dst []byte, chatter, seq int) []byte {
 			need--
 			continue
 		}
-		dst = append(dst, from[at:at+n]...)
+		dst = append(dst, corpus[at:at+n]...)
 		need -= n
 		d++
 	}
 	return dst
+}
+
+// corpus is what texts are cut out of: words, and between any two of them one
+// of the fragile, all of which come once before any comes again. It is the same for
+// all seeds; the seed decides where a text is cut out.
+var corpus = func() (b []byte) {
+	const length = 1 << 16
+	order := make([]int, len(fragile))
+	for i := range order {
+		order[i] = i
+	}
+	x := random(1)
+	for len(b) < length {
+		for i := range order {
+			x = mix(x)
+			k := i + x.below(len(order)-i)
+			order[i], order[k] = order[k], order[i]
+			b = append(append(append(b, words[x>>32%random(len(words))]...), ' '), fragile[order[i]]...)
+			if x>>48%2 == 0 { // else the next word follows at once
+				b = append(b, ' ')
+			}
+		}
+	}
+	return b
+}()
+
+var words = []string{"so", "the", "room", "keeps", "every", "word", "it", "made", "to", "all", "who", "read", "and", "then", "some"}
+
+// fragile is what a program damages that takes a text for something else, or
+// knows better how it is to be written. None of it is anything else to a chat
+// room than text.
+var fragile = []string{
+	// Markup, and what stands for it.
+	"<b>", "a<b>c", "&amp;", "&lt;", "&", "<!--", "&nbsp;", "&#39;", "*bold*", "_it_", "~~x~~", "`x`", "[a](b)", "# 1", "> q", "- li",
+	// Addresses and their encodings.
+	"http://a.b/?c=1&d=%2F#e", "www.a.b", "%20", "100%25", "%C3%A9", "a+b", "=C3=A9", "=?utf-8?q?x?=", "xn--p1ai",
+	// Quotes, escapes, and places to fill in.
+	`"q"`, "it's", "''", "'; --", `\n`, `\\`, `C:\tmp`, `\u00e9`, `\"`, `\x41`, "%s", "%d%%", "$1", "${x}", "{{x}}", "{0}", "$(x)",
+	// The protocol's own signs, and those of others.
+	"@", "a@b@c", "@@", "@bob", ":", `{"join":`, `["`, "[]", "{}", "/who", "//", "#tag", "!x", "::", "\t",
+	// Spaces of all kinds, also several.
+	"a  b", "a   b", "\u00a0", "a\u00a0b", "\u202f", "\u2002", "\u3000", "\u1680", "\u205f",
+	// What is not seen: joiners, selectors, marks of direction, breaks.
+	"\u200b", "\u200c", "می‌خواهم", "\u200d", "\u2060", "\u00ad", "\ufeff", "\u034f", "\u180e", "\u2028", "\u2029",
+	"\u202eabc\u202c", "\u2066x\u2069", "\u200e", "\u200f", "\u061c",
+	// Emoji, alone and in sequences.
+	"🙂", "👍🏽", "❤️", "☺︎", "1️⃣", "🇩🇪", "👩‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", ":)", ":smile:", "<3",
+	// Letters that can be written in two ways, and those that look like others.
+	"e\u0301", "é", "a\u0308\u0304", "\u212b", "\u2126", "\u1112\u1161\u11ab", "\u0958", "\u0344", "ﬁ", "①", "²", "½", "Ａ", "ｶﾞ", "™", "㎏", "ſ", "…", "‼",
+	// Letters whose case is a matter of opinion.
+	"iPhone", "SCREAM", "ß", "ẞ", "İ", "ı", "ǆ", "ΣΑΣ", "ŉ", "Straße",
+	// Scripts, and runes of each length.
+	"ü", "ñ", "Zoë", "漢字", "かな", "한글", "عربي", "עברית", "ไทย", "हिन्दी", "𝒳", "𠜎", "𐍈", "\u00ff", "\u07ff", "\uffe5", "🫠",
+	// What is set in type, or counted, or disapproved of.
+	"...", "--", "---", "(c)", "1/2", "->", "--x", "aaaa", "!!!!", "007", "1,000.50", "1e3", "null", "undefined", "NaN", "true", "damn", "ass",
 }
