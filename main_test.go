@@ -77,6 +77,7 @@ func TestImports(t *testing.T) {
 		"chatsim/manager/feed":         {"chatsim/manager/wire"},
 		"chatsim/manager/poll":         {"chatsim/manager", "chatsim/manager/feed", "chatsim/manager/wire"},
 		"chatsim/chatter":              {"chatsim/loadgen", "chatsim/manager/room", "chatsim/manager/feed"},
+		"chatsim/chatter/dialect":      {"net"},
 		"chatsim/loadgen":              {"chatsim/manager", "chatsim/manager/room", "chatsim/manager/feed"},
 		"chatsim/loadgen/check":        {"net"},
 		"chatsim/loadgen/check/ledger": {"chatsim/loadgen/check"},

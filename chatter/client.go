@@ -1,139 +1,183 @@
 // Package chatter is one user of a chat room: a client over one connection
-// that says lines, leaves in the way that it is told to, and gives what the
+// that says lines, leaves in the way that it is told to, and returns what the
 // server sends frame by frame. It is small while it has nothing to read, so
 // that one process can hold thousands.
 //
-// It knows the protocol and the socket. It does not know who is present, what
-// a line means or whether the server does its work right: whoever calls Next
-// draws the conclusions.
+// A Client is a codec and a connection: which bytes are said and what comes back
+// is the codec's (package dialect), and all of the protocol. The Client does not
+// know who is present, what a line means or whether the server does its work
+// right: whoever calls Next draws the conclusions.
 package chatter
 
 import (
-	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"sync"
-	"sync/atomic"
+	"time"
 
-	"chatsim/manager/wire"
+	"chatsim/chatter/dialect"
 )
 
-// What a line cannot carry.
+// Frame is one frame from the server. Its slices hold until the next Next.
+type Frame = dialect.Frame
+
+// FrameError is a frame that could not be understood. The frame is skipped, and
+// Next may be called again.
+type FrameError = dialect.FrameError
+
+// What a line cannot carry, and when nothing can be said.
 var (
-	ErrNewline = errors.New("chatter: a line cannot hold a line break")
-	ErrTarget  = errors.New("chatter: no name holds an @")
+	ErrNewline = dialect.ErrNewline
+	ErrTarget  = dialect.ErrTarget
+	ErrLeft    = dialect.ErrLeft
 )
 
 // Client is one user's connection to a chat room. Next is for one goroutine;
 // everything else may be called from any, at any time.
 type Client struct {
 	// Static after construction.
-	conn  net.Conn
-	asked string // without the white space around it
+	conn   net.Conn
+	closed chan struct{}
+	close  func() error
+	freed  chan struct{}           // has room for one: the codec may let a request go now
+	answer func(dst []byte) []byte // codec.Answer, bound once as binding allocates
 
-	name  atomic.Pointer[string] // the assigned name; nil before the welcome
-	token atomic.Pointer[string] // nil: none was told
-	mu    sync.Mutex             // held over the write of a line: lines stay whole
-	in    reader                 // owned by the goroutine that calls Next
+	writing sync.Mutex // held over the write of a line: lines stay whole
+	left    bool       // guarded by writing: the leave is out
+
+	mu sync.Mutex // taken alone or with writing held; not held over a read or write
+	// Guarded by mu.
+	codec dialect.Codec
+	token string
+	waits bool        // a request waits until the codec lets it go
+	ticks *time.Timer // nil where the codec knows no time
+
+	in reader // owned by the goroutine that calls Next
 }
 
-// Dial connects to the server at addr (HOST:PORT) and asks for a name. It does
-// not wait for the server's answer: the welcome is a frame like the others.
-// ctx limits the connecting only.
-func Dial(ctx context.Context, addr, name string) (*Client, error) {
-	var d net.Dialer
-	conn, err := d.DialContext(ctx, "tcp", addr)
+// Open puts a codec on a connection that is there, be it a socket, a pipe or TLS,
+// and sends the login. It does not wait for the server's answer: the welcome is a
+// frame like the others. The Client owns conn and codec from then on, but not if
+// Open fails.
+func Open(conn net.Conn, codec dialect.Codec) (*Client, error) { return open(conn, codec, nil) }
+
+// open is Open where bytes of the server have been read already.
+func open(conn net.Conn, codec dialect.Codec, early []byte) (*Client, error) {
+	login, err := codec.Login(nil)
 	if err != nil {
 		return nil, err
 	}
-	c, err := New(conn, name)
-	if err != nil {
-		conn.Close()
-		return nil, err
-	}
-	return c, nil
-}
-
-// New is Dial over a connection that is there, be it a pipe or TLS. The Client
-// owns conn from then on, but not if New fails.
-func New(conn net.Conn, name string) (*Client, error) {
-	return start(conn, name, []byte(name+"\n"))
-}
-
-// Return is New for a user who wants to keep its name when the connection breaks,
-// and to have what was said meanwhile: c.Token is what Token returned before, or
-// empty. A server that knows no tokens refuses the name, as wire.BadName.
-func Return(conn net.Conn, name string, c wire.Coming) (*Client, error) {
-	return start(conn, name, wire.AppendName(nil, name, c))
-}
-
-// start sends the line that asks for a name.
-func start(conn net.Conn, name string, line []byte) (*Client, error) {
-	if strings.Contains(name, "\n") {
-		return nil, ErrNewline
-	}
-	c := &Client{conn: conn, asked: strings.TrimSpace(name)}
-	c.in.init(conn)
-	if _, err := conn.Write(line); err != nil {
+	c := &Client{conn: conn, codec: codec, answer: codec.Answer, closed: make(chan struct{}), freed: make(chan struct{}, 1)}
+	c.in.init(conn, early)
+	c.close = sync.OnceValue(c.shut)
+	if _, err := conn.Write(login); err != nil {
 		return nil, fmt.Errorf("send the name: %w", err)
 	}
+	c.tick()
 	return c, nil
+}
+
+// shut is Close the first time.
+func (c *Client) shut() error {
+	close(c.closed)
+	c.mu.Lock()
+	if c.ticks != nil {
+		c.ticks.Stop()
+	}
+	c.mu.Unlock()
+	return c.conn.Close()
 }
 
 // Name is the name that the server assigned, as soon as Next has seen the
 // welcome; until then the one asked for.
 func (c *Client) Name() string {
-	if name := c.name.Load(); name != nil {
-		return *name
-	}
-	return c.asked
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.codec.Name()
 }
 
 // Token is by what the user can Return, as soon as Next has seen the welcome;
 // empty if it was told none.
 func (c *Client) Token() string {
-	if token := c.token.Load(); token != nil {
-		return *token
-	}
-	return ""
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.token
 }
 
-// Say sends text to the group. The text may be anything without a line break;
-// it is sent as it is.
+// Signs is the name that the user's lines carry where that is another than Name
+// and than the one asked for; in most dialects it is Name.
+func (c *Client) Signs() string {
+	if s, ok := c.codec.(dialect.Signer); ok {
+		return s.Signs()
+	}
+	return c.Name()
+}
+
+// Say sends text to the group. The text may be anything that the dialect can
+// carry; it is sent as it is.
 func (c *Client) Say(text []byte) error {
-	return c.send(text, c.Name(), wire.Group)
+	return c.send(func(dst []byte) ([]byte, error) { return c.codec.Say(dst, text) })
 }
 
 // Tell sends text to the user called target, and to nobody else.
 func (c *Client) Tell(target string, text []byte) error {
-	if strings.Contains(target, "@") {
-		return ErrTarget // the server would take the line for one to the group
-	}
-	return c.send(text, c.Name(), target)
+	return c.send(func(dst []byte) ([]byte, error) { return c.codec.Tell(dst, target, text) })
 }
 
-// Claim sends text to the group in the name of sender. It is there to see what
-// a server makes of it.
+// Claim sends text to the group in the name of sender, to see what a server makes
+// of it. It is errors.ErrUnsupported where the dialect has no way to.
 func (c *Client) Claim(sender string, text []byte) error {
-	return c.send(text, sender, wire.Group)
+	claimer, ok := c.codec.(dialect.Claimer)
+	if !ok {
+		return fmt.Errorf("claim another sender: %w", errors.ErrUnsupported)
+	}
+	return c.send(func(dst []byte) ([]byte, error) { return claimer.Claim(dst, sender, text) })
 }
 
-func (c *Client) send(text []byte, sender, target string) error {
-	if bytes.IndexByte(text, '\n') >= 0 || strings.Contains(sender, "\n") || strings.Contains(target, "\n") {
-		return ErrNewline
+// send writes what a request appends, as soon as the codec does not hold it.
+func (c *Client) send(appends func(dst []byte) ([]byte, error)) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	buf := lines.Get().(*[]byte)
+	out, err := c.encode((*buf)[:0], appends)
+	if err == nil {
+		_, err = c.conn.Write(out)
 	}
-	line := lines.Get().(*[]byte)
-	*line = wire.AppendMessage((*line)[:0], text, sender, target)
-	c.mu.Lock()
-	_, err := c.conn.Write(*line)
-	c.mu.Unlock()
-	if cap(*line) <= bufferSize {
-		lines.Put(line)
+	if *buf = out; cap(out) <= bufferSize {
+		lines.Put(buf)
 	}
 	return err
+}
+
+func (c *Client) encode(dst []byte, appends func(dst []byte) ([]byte, error)) ([]byte, error) {
+	for {
+		c.mu.Lock()
+		until := c.codec.Held(time.Now())
+		if c.waits = !until.IsZero(); !c.waits {
+			out, err := appends(dst)
+			c.mu.Unlock()
+			return out, err
+		}
+		c.mu.Unlock()
+		if !c.wait(until) {
+			return dst, net.ErrClosed
+		}
+	}
+}
+
+// wait waits until a time, or until the codec may have let a request go; false if
+// the client is closed.
+func (c *Client) wait(until time.Time) bool {
+	t := time.NewTimer(time.Until(until))
+	defer t.Stop()
+	select {
+	case <-c.freed:
+	case <-t.C:
+	case <-c.closed:
+		return false
+	}
+	return true
 }
 
 // lines lends the memory in which a line is put together.

@@ -3,8 +3,6 @@ package chatter
 import (
 	"errors"
 	"fmt"
-	"net"
-	"sync"
 
 	"chatsim/manager/socket"
 )
@@ -37,35 +35,43 @@ func (l Leave) String() string {
 
 // Leave begins to leave, or with Reset has left when it returns. FIN and
 // HalfClose wait for a line that is being written; they fail with
-// errors.ErrUnsupported on a connection that cannot end one direction alone,
-// where Close is the only way.
-func (c *Client) Leave(kind Leave) error { return leave(c.conn, kind, &c.mu) }
-
-// leave begins to leave on a connection whose writes are under mu.
-func leave(conn net.Conn, kind Leave, mu *sync.Mutex) error {
+// errors.ErrUnsupported on a connection that cannot end one direction alone and
+// in a dialect without a goodbye, where Close is the only way.
+func (c *Client) Leave(kind Leave) error {
 	if kind == Reset {
-		return socket.Reset(conn)
+		defer c.Close()
+		return socket.Reset(c.conn)
 	}
-	half, ok := conn.(interface{ CloseWrite() error })
-	if !ok {
-		return fmt.Errorf("end sending on a %T: %w", conn, errors.ErrUnsupported)
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.mu.Lock()
+	goodbye, shut := c.codec.Leave(nil)
+	c.mu.Unlock()
+	half, ok := c.conn.(interface{ CloseWrite() error })
+	if shut && !ok {
+		return fmt.Errorf("end sending on a %T: %w", c.conn, errors.ErrUnsupported)
 	}
-	mu.Lock()
-	defer mu.Unlock()
-	return half.CloseWrite()
+	c.left = true
+	if len(goodbye) > 0 {
+		if _, err := c.conn.Write(goodbye); err != nil {
+			return err
+		}
+	}
+	if shut {
+		return half.CloseWrite()
+	}
+	return nil
 }
 
 // Close closes the connection and ends a Next or Say that waits with an error.
 // While bytes are unread the kernel makes an RST of it.
-func (c *Client) Close() error { return c.conn.Close() }
+func (c *Client) Close() error { return c.close() }
 
 // SetReadBuffer sets the connection's receive buffer in the kernel, in bytes:
 // a small one makes a chatter that does not read be noticed sooner. It is
 // errors.ErrUnsupported where the connection has none.
-func (c *Client) SetReadBuffer(bytes int) error { return setReadBuffer(c.conn, bytes) }
-
-func setReadBuffer(conn net.Conn, bytes int) error {
-	if conn, ok := socket.Under(conn).(interface{ SetReadBuffer(int) error }); ok {
+func (c *Client) SetReadBuffer(bytes int) error {
+	if conn, ok := socket.Under(c.conn).(interface{ SetReadBuffer(int) error }); ok {
 		return conn.SetReadBuffer(bytes)
 	}
 	return errors.ErrUnsupported

@@ -1,42 +1,13 @@
 package chatter
 
 import (
-	"bytes"
-	"fmt"
 	"time"
 
+	"chatsim/chatter/dialect"
 	"chatsim/manager/wire"
 )
 
-// Frame is one frame from the server. Its slices hold until the next Next.
-type Frame struct {
-	wire.Frame
-	At   time.Time // right after the read that brought its last byte, or the error
-	More bool      // the next frame is at hand: Next will not wait
-}
-
-// FrameError says that a frame could not be understood. The frame is skipped,
-// and Next may be called again.
-type FrameError struct {
-	Frame []byte // its first bytes, a copy
-	Len   int    // bytes that it had
-	Err   error  // what is wrong with it
-}
-
-func (e *FrameError) Error() string {
-	cut := ""
-	if e.Len > len(e.Frame) {
-		cut = fmt.Sprintf("… (%d bytes)", e.Len)
-	}
-	return fmt.Sprintf("frame %+q%s: %v", e.Frame, cut, e.Err)
-}
-
-func (e *FrameError) Unwrap() error { return e.Err }
-
-// maxQuote is how much of a wrong frame a FrameError keeps, in bytes.
-const maxQuote = 120
-
-// Next waits for the next frame and reads it into f. It gives io.EOF after the
+// Next waits for the next frame and reads it into f. It returns io.EOF after the
 // last one where the server has closed in order, io.ErrUnexpectedEOF where
 // that was in the middle of a frame, a *FrameError for what is no frame, and
 // otherwise the error of the connection. It does not allocate for chat lines.
@@ -47,37 +18,111 @@ func (c *Client) Next(f *Frame) error {
 	return c.Parse(f)
 }
 
-// NextRaw is Next without the understanding: it sets f.Raw, At and More, and
-// leaves the rest to Parse. Whoever knows what bytes are due need not parse
-// those that are equal.
+// NextRaw is Next without the understanding, where the dialect can do without: it
+// sets f.Raw, At and More, and leaves the rest to Parse. Whoever knows what bytes
+// are due need not parse those that are equal.
 func (c *Client) NextRaw(f *Frame) error {
-	r := &c.in
-	for r.eol < 0 {
-		if err := r.fill(); err != nil {
-			f.Kind, f.Raw, f.At, f.More = wire.Invalid, nil, r.at, false
+	for {
+		err := c.decode(f)
+		f.At = c.in.at
+		if err != dialect.ErrShort {
+			return err
+		}
+		if err := c.fill(); err != nil {
+			f.Kind, f.Raw, f.At, f.More = wire.Invalid, nil, c.in.at, false
 			return err
 		}
 	}
-	f.Raw = r.buf[r.start:r.eol]
-	r.skip()
-	f.At, f.More = r.at, r.eol >= 0
-	return nil
 }
 
-// Parse does the rest of Next for a frame that NextRaw gave last. A welcome
-// makes Name known only when it is parsed.
-func (c *Client) Parse(f *Frame) error {
-	raw := f.Raw
-	if err := f.Frame.Parse(raw); err != nil {
-		return &FrameError{Frame: bytes.Clone(raw[:min(len(raw), maxQuote)]), Len: len(raw), Err: err}
+// decode takes a frame out of what was read.
+func (c *Client) decode(f *Frame) error {
+	if c.in.err != nil {
+		return dialect.ErrShort // fill returns it
 	}
-	if f.Kind == wire.Welcome {
-		name := string(f.Names[0])
-		c.name.Store(&name)
-		if len(f.Token) > 0 {
-			token := string(f.Token)
-			c.token.Store(&token)
+	c.mu.Lock()
+	n, err := c.codec.Decode(f, c.in.buf[c.in.start:c.in.end], c.in.full)
+	waits := c.waits
+	c.mu.Unlock()
+	if waits {
+		select {
+		case c.freed <- struct{}{}:
+		default:
 		}
 	}
-	return nil
+	c.in.start += n
+	if err != nil {
+		f.Kind, f.Raw, f.More = wire.Invalid, nil, false
+		if _, skipped := err.(*FrameError); !skipped && err != dialect.ErrShort {
+			_ = c.say(c.answer) // the goodbye, where it can be said
+			return c.in.fail(err)
+		}
+	}
+	return err
+}
+
+// fill reads on, once what the codec has to answer is written.
+func (c *Client) fill() error {
+	if err := c.say(c.answer); err != nil {
+		return c.in.fail(err)
+	}
+	err := c.in.fill()
+	if err == errEnded {
+		c.mu.Lock()
+		err = c.codec.End(c.in.end - c.in.start)
+		c.mu.Unlock()
+		return c.in.fail(err)
+	}
+	return err
+}
+
+// say writes what the codec appends of itself. Behind a leave nothing is said.
+func (c *Client) say(appends func(dst []byte) []byte) error {
+	c.mu.Lock()
+	out := appends(nil)
+	c.mu.Unlock()
+	if len(out) == 0 {
+		return nil
+	}
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if c.left {
+		return nil
+	}
+	_, err := c.conn.Write(out)
+	return err
+}
+
+// tick has the codec speak where its time has come, and again when it is next to.
+func (c *Client) tick() {
+	_ = c.say(func(dst []byte) []byte { // an error is for Next to find
+		out, next := c.codec.Tick(dst, time.Now())
+		select {
+		case <-c.closed:
+			return nil
+		default:
+		}
+		switch {
+		case next.IsZero():
+		case c.ticks == nil:
+			c.ticks = time.AfterFunc(time.Until(next), c.tick)
+		default:
+			c.ticks.Reset(time.Until(next))
+		}
+		return out
+	})
+}
+
+// Parse does the rest of Next for a frame that NextRaw has set last.
+func (c *Client) Parse(f *Frame) error {
+	if f.Kind != wire.Invalid {
+		return nil // it is parsed
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	err := c.codec.Parse(f)
+	if err == nil && f.Kind == wire.Welcome && len(f.Token) > 0 {
+		c.token = string(f.Token)
+	}
+	return err
 }

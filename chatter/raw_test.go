@@ -11,11 +11,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"chatsim/chatter/dialect"
 	"chatsim/manager/wire"
 )
 
 // sitRaw gives a raw client over a pipe, and what its server reads, send by send.
-func sitRaw(t *testing.T, name string) (c *Raw, server net.Conn, sends <-chan string) {
+func sitRaw(t *testing.T, name string) (c *Client, server net.Conn, sends <-chan string) {
 	mine, theirs := net.Pipe()
 	t.Cleanup(func() { mine.Close(); theirs.Close() })
 	out := make(chan string, 10)
@@ -30,7 +31,7 @@ func sitRaw(t *testing.T, name string) (c *Raw, server net.Conn, sends <-chan st
 			out <- string(b[:n])
 		}
 	}()
-	c, err := NewRaw(mine, name)
+	c, err := Open(mine, dialect.NewRaw(name, mine.LocalAddr().String()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +39,7 @@ func sitRaw(t *testing.T, name string) (c *Raw, server net.Conn, sends <-chan st
 }
 
 // frames gives what comes of writes by the server until the stream's end.
-func frames(c *Raw, server net.Conn, writes ...string) []string {
+func frames(c *Client, server net.Conn, writes ...string) []string {
 	go func() {
 		for _, w := range writes {
 			_, _ = io.WriteString(server, w)
@@ -64,7 +65,7 @@ func frames(c *Raw, server net.Conn, writes ...string) []string {
 }
 
 func TestRawJoins(t *testing.T) {
-	long := `["` + strings.Repeat("x", 3*rawBuffer) + `", "bob"]`
+	long := `["` + strings.Repeat("x", 3*bufferSize) + `", "bob"]`
 	for _, c := range []struct {
 		name   string
 		asked  string
@@ -83,7 +84,7 @@ func TestRawJoins(t *testing.T) {
 		{"in pieces", "bob", []string{`["bo`, `b"`, `] bob:h`, `i@bob@------Group`, ` chat------- bo`}, []string{"3 [bob]", "2 [bob]", "bob to ------Group chat-------: hi", "unexpected EOF"}},
 		{"all at once", "bob", []string{`["bob"] bob:hi@bob@bob["bob", "amy"] bob:you@bob@amy`},
 			[]string{"3 [bob]", "2 [bob]", "bob to bob: hi", "2 [bob amy]", "bob to amy: you", "EOF"}},
-		{"a long roster", "bob", []string{long}, []string{"3 [bob]", "2 [" + strings.Repeat("x", 3*rawBuffer) + " bob]", "EOF"}},
+		{"a long roster", "bob", []string{long}, []string{"3 [bob]", "2 [" + strings.Repeat("x", 3*bufferSize) + " bob]", "EOF"}},
 	} {
 		client, server, _ := sitRaw(t, c.asked)
 		if got := frames(client, server, c.writes...); !slices.Equal(got, c.want) {
@@ -126,8 +127,8 @@ func TestRawUnnamed(t *testing.T) {
 
 // What follows a claim waits until the claim has come back, but not for ever.
 func TestRawClaimStandsAlone(t *testing.T) {
-	for what, end := range map[string]func(c *Raw, server net.Conn){
-		"came back": func(c *Raw, server net.Conn) {
+	for what, end := range map[string]func(c *Client, server net.Conn){
+		"came back": func(c *Client, server net.Conn) {
 			go io.WriteString(server, `["bob"] amy:lie@amy@amy bob:I am amy＠amy＠x@bob@bob`)
 			var f Frame
 			for f.Kind != wire.Line || string(f.Sender) != "bob" {
@@ -137,8 +138,8 @@ func TestRawClaimStandsAlone(t *testing.T) {
 				}
 			}
 		},
-		"closed":   func(c *Raw, _ net.Conn) { c.Close() },
-		"given up": func(*Raw, net.Conn) {},
+		"closed":   func(c *Client, _ net.Conn) { c.Close() },
+		"given up": func(*Client, net.Conn) {},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			client, server, sends := sitRaw(t, "bob")
@@ -160,7 +161,7 @@ func TestRawClaimStandsAlone(t *testing.T) {
 			end(client, server)
 			err := <-done
 			took := time.Since(began)
-			if (what == "given up") != (took == claimWait) || (what == "closed") != (err != nil) {
+			if (what == "given up") != (took == dialect.ClaimWait) || (what == "closed") != (err != nil) {
 				t.Errorf("%s: the next line went after %v, %v", what, took, err)
 			}
 			client.Close()

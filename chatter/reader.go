@@ -1,7 +1,6 @@
 package chatter
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -10,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"chatsim/chatter/dialect"
 	"chatsim/manager/socket"
 )
 
@@ -25,11 +25,14 @@ const (
 // ErrFrameTooLong ends a stream in which a frame does not end for 64 MiB.
 var ErrFrameTooLong = errors.New("frame is too long")
 
+// errEnded is the end of the stream, of which the codec knows what it means.
+var errEnded = errors.New("the stream has ended")
+
 // buffers lends memory to those who have something to read.
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
-// reader splits what comes in into frames. On a socket it holds memory only
-// while there is something unread in it: it waits without, and borrows a
+// reader holds what has come and is not consumed. On a socket it holds memory
+// only while there is something unread in it: it waits without, and borrows a
 // buffer when the socket is readable. Other connections have no way to wait
 // but in a read, so there it owns a smaller one.
 type reader struct {
@@ -38,12 +41,11 @@ type reader struct {
 	raw      syscall.RawConn       // nil: plain reads
 	readable func(fd uintptr) bool // r.tryRead, bound once as binding allocates
 	home     int                   // the usual size of buf
-	ws       *wsReader             // what makes text of what raw gives; nil: it is text
 
 	lent       *[bufferSize]byte // buf, where it is borrowed
 	buf        []byte            // nil while nothing is unread
 	start, end int               // what of buf is unread
-	eol        int               // of the first '\n' in there, -1 if there is none
+	full       bool              // the last read filled buf: more may follow at once
 	at         time.Time         // right after the last read
 	err        error             // what ended the stream, for good
 
@@ -53,34 +55,12 @@ type reader struct {
 	}
 }
 
-func (r *reader) init(conn net.Conn) {
-	r.conn, r.eol, r.home = conn, -1, plainSize
-	below := conn
-	ws, _ := conn.(*wsConn)
-	if ws != nil {
-		below = ws.Conn
-	}
-	if r.raw = socket.Raw(below); r.raw == nil {
-		return
-	}
-	r.home, r.readable = bufferSize, r.tryRead
-	if ws != nil {
-		r.ws = &ws.in
-	}
-}
-
-// skip steps over the frame that ends at eol and looks for the next one. The
-// memory stays as it is until fill.
-func (r *reader) skip() {
-	r.start = r.eol + 1
-	r.find(r.start)
-}
-
-// find looks for the end of a frame in what is unread from i on.
-func (r *reader) find(i int) {
-	r.eol = bytes.IndexByte(r.buf[i:r.end], '\n')
-	if r.eol >= 0 {
-		r.eol += i
+// init begins with bytes that were read already.
+func (r *reader) init(conn net.Conn, early []byte) {
+	r.conn, r.home = conn, plainSize
+	r.buf, r.end, r.at = early, len(early), time.Now()
+	if r.raw = socket.Raw(conn); r.raw != nil {
+		r.home, r.readable = bufferSize, r.tryRead
 	}
 }
 
@@ -90,19 +70,21 @@ func (r *reader) fill() error {
 		return r.err
 	}
 	if r.end-r.start >= maxFrame {
-		start := bytes.Clone(r.buf[r.start : r.start+maxQuote])
-		return r.fail(&FrameError{Frame: start, Len: r.end - r.start, Err: ErrFrameTooLong})
+		err := dialect.NewFrameError(r.buf[r.start:r.end], ErrFrameTooLong)
+		return r.fail(err)
 	}
 	r.makeRoom()
 	n, err := r.read()
 	r.at = time.Now()
-	if n == 0 && err != nil {
-		return r.fail(err)
+	switch {
+	case n > 0:
+		r.end += n
+		r.full = r.end == len(r.buf)
+		return nil
+	case err == io.EOF:
+		return errEnded
 	}
-	from := r.end
-	r.end += n
-	r.find(from)
-	return nil
+	return r.fail(err)
 }
 
 // fail ends the stream, but for a read deadline that someone has set on the
@@ -110,9 +92,6 @@ func (r *reader) fill() error {
 func (r *reader) fail(err error) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
-	}
-	if err == io.EOF && r.end > 0 {
-		err = io.ErrUnexpectedEOF
 	}
 	r.release()
 	r.start, r.end = 0, 0
@@ -130,8 +109,8 @@ func (r *reader) makeRoom() {
 		r.release()
 		r.acquire()
 		copy(r.buf, unread)
-	case len(unread) > len(r.buf)-wsLeast && r.buf != nil:
-		larger := make([]byte, 2*len(r.buf))
+	case len(unread) == len(r.buf) && r.buf != nil:
+		larger := make([]byte, max(2*len(r.buf), r.home))
 		copy(larger, unread)
 		r.release()
 		r.buf = larger
@@ -143,7 +122,7 @@ func (r *reader) makeRoom() {
 
 // read waits for bytes and puts them behind the unread ones.
 func (r *reader) read() (int, error) {
-	if r.raw == nil || r.ws != nil && r.ws.ready() {
+	if r.raw == nil {
 		r.acquire()
 		return r.conn.Read(r.buf[r.end:])
 	}
@@ -151,23 +130,6 @@ func (r *reader) read() (int, error) {
 		return 0, err
 	}
 	return r.got.n, r.got.err
-}
-
-// text makes what it is of n bytes that came from the socket, at the end of the
-// buffer; there may be none in them.
-func (r *reader) text(n int, err error) (int, error) {
-	if r.ws == nil {
-		return n, err
-	}
-	return r.ws.decode(r.buf[r.end:], n, err)
-}
-
-// space is where bytes of the socket go.
-func (r *reader) space() []byte {
-	if r.ws == nil {
-		return r.buf[r.end:]
-	}
-	return r.buf[r.end+1:]
 }
 
 // acquire sees to it that there is a buffer.
@@ -194,25 +156,21 @@ func (r *reader) release() {
 // false lets the caller wait until there is something.
 func (r *reader) tryRead(fd uintptr) bool {
 	r.acquire()
-	for {
-		n, err := socket.Read(fd, r.space())
-		switch {
-		case err == socket.ErrWouldBlock:
-			if r.end == 0 {
-				r.release()
-			}
-			return false
-		case err != nil:
-			r.got.n, r.got.err = 0, r.opError(err)
-		case n == 0:
-			r.got.n, r.got.err = r.text(0, io.EOF)
-		default:
-			if r.got.n, r.got.err = r.text(n, nil); r.got.n == 0 && r.got.err == nil {
-				continue
-			}
+	n, err := socket.Read(fd, r.buf[r.end:])
+	switch {
+	case err == socket.ErrWouldBlock:
+		if r.end == 0 {
+			r.release()
 		}
-		return true
+		return false
+	case err != nil:
+		r.got.n, r.got.err = 0, r.opError(err)
+	case n == 0:
+		r.got.n, r.got.err = 0, io.EOF
+	default:
+		r.got.n, r.got.err = n, nil
 	}
+	return true
 }
 
 // opError puts an error into the form that it has from conn.Read.

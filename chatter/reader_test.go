@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"chatsim/chatter/dialect"
 	"chatsim/manager/wire"
 )
 
@@ -101,7 +102,7 @@ func TestGarbage(t *testing.T) {
 	expect(t, client, "amy to bob: hello +", "5 [amy] +",
 		`frame "HTTP/1.1 400\x1b\r": frame starts with none of space, [ and {`,
 		`frame "": frame is empty`,
-		`frame "`+long[:maxQuote]+`"… (300 bytes): frame starts with none of space, [ and {`,
+		`frame "`+long[:dialect.MaxQuote]+`"… (300 bytes): frame starts with none of space, [ and {`,
 	)
 	var f Frame
 	var wrong *FrameError

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"chatsim/chatter/dialect"
 )
 
 // over serves WebSockets with a library that is not ours.
@@ -106,7 +108,7 @@ func TestWebSocketTalksToALibrary(t *testing.T) {
 	if code := <-got; code != "StatusNormalClosure" {
 		t.Errorf("the server is told %s", code)
 	}
-	if err := c.Say([]byte("late")); !errors.Is(err, net.ErrClosed) {
+	if err := c.Say([]byte("late")); !errors.Is(err, ErrLeft) {
 		t.Errorf("said after leaving: %v", err)
 	}
 }
@@ -118,7 +120,6 @@ func TestWebSocketEnds(t *testing.T) {
 	}{
 		"in order":       {func(_ context.Context, ws *websocket.Conn) { ws.Close(websocket.StatusGoingAway, "shut") }, io.EOF},
 		"without a word": {func(_ context.Context, ws *websocket.Conn) { ws.CloseNow() }, io.ErrUnexpectedEOF},
-		"with bytes":     {func(ctx context.Context, ws *websocket.Conn) { ws.Write(ctx, websocket.MessageBinary, []byte("x")) }, errWSBinary},
 	} {
 		t.Run(name, func(t *testing.T) {
 			addr := over(t, func(ctx context.Context, ws *websocket.Conn) {
@@ -155,7 +156,7 @@ func TestWebSocketRefused(t *testing.T) {
 				}
 				_, _ = io.WriteString(server, answer)
 			}()
-			if _, err := upgrade(ctx, client, "room"); err == nil || !strings.Contains(err.Error(), want) {
+			if _, err := upgrade(ctx, client, "room", "/ws"); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v", err)
 			}
 		})
@@ -173,73 +174,12 @@ func serverFrame(first byte, payload string) string {
 	return string(binary.BigEndian.AppendUint64([]byte{first, 127}, uint64(len(payload)))) + payload
 }
 
-// Wherever a stream is cut, and however little is read at once, the text is the
-// same: whole messages, pieces of one, empty ones, a ping in between.
-func TestWebSocketEverySplit(t *testing.T) {
-	long := strings.Repeat("y", 300)
-	stream := serverFrame(0x81, " bob:hi") + serverFrame(0x81, "") + serverFrame(0x01, "half ") + serverFrame(0x89, "ping") +
-		serverFrame(0x00, "") + serverFrame(0x80, "whole") + serverFrame(0x81, long) + serverFrame(0x81, "z") + serverFrame(0x88, "\x03\xe9bye")
-	want := " bob:hi\n\nhalf whole\n" + long + "\nz\n"
-	for cut := range len(stream) + 1 {
-		for _, size := range []int{2, 3, 7, 4096} {
-			var replies strings.Builder
-			r := new(wsReader)
-			r.init(&script{pieces: []string{stream[cut:]}}, []byte(stream[:cut]), func(kind byte, payload []byte) error {
-				fmt.Fprintf(&replies, "%x %q ", kind, payload)
-				return nil
-			})
-			got, err := drain(r, make([]byte, size))
-			if got != want || err != io.EOF || replies.String() != `a "ping" 8 "\x03\xe9" ` {
-				t.Fatalf("cut at %d, read by %d: %q, %v, answers %s", cut, size, got, err, replies.String())
-			}
-		}
-	}
-}
-
-func drain(r *wsReader, p []byte) (string, error) {
-	var got strings.Builder
-	for {
-		n, err := r.read(p)
-		got.Write(p[:n])
-		if err != nil {
-			return got.String(), err
-		}
-	}
-}
-
-func TestWebSocketWrongFrames(t *testing.T) {
-	for name, tc := range map[string]struct {
-		stream string
-		want   error
-	}{
-		"masked":                {"\x81\x81abcdx", errWSMasked},
-		"compressed":            {serverFrame(0xc1, "x"), errWSReserved},
-		"binary":                {serverFrame(0x82, "x"), errWSBinary},
-		"a kind of the future":  {serverFrame(0x83, "x"), errWSKind},
-		"goes on from nothing":  {serverFrame(0x80, "x"), errWSOrder},
-		"text within text":      {serverFrame(0x01, "x") + serverFrame(0x81, "y"), errWSOrder},
-		"a ping in pieces":      {serverFrame(0x09, "x"), errWSControl},
-		"a long ping":           {serverFrame(0x89, strings.Repeat("x", 126)), errWSControl},
-		"larger than can be":    {"\x81\x7f\xff\xff\xff\xff\xff\xff\xff\xff", errWSSize},
-		"closed in a message":   {serverFrame(0x01, "x") + serverFrame(0x88, ""), io.ErrUnexpectedEOF},
-		"cut in a header":       {"\x81", io.ErrUnexpectedEOF},
-		"cut behind a message":  {serverFrame(0x81, "x"), io.ErrUnexpectedEOF},
-		"more behind a goodbye": {serverFrame(0x88, "") + serverFrame(0x81, "x"), io.EOF},
-	} {
-		r := new(wsReader)
-		r.init(&script{pieces: []string{tc.stream}}, nil, func(byte, []byte) error { return nil })
-		if got, err := drain(r, make([]byte, 64)); !errors.Is(err, tc.want) || strings.Contains(got, "y") {
-			t.Errorf("%s: %q, %v, want %v", name, got, err, tc.want)
-		}
-	}
-}
-
 // A batch stays a batch: all but the last frame say that there are more. None
 // of it allocates.
 func TestWebSocketBatch(t *testing.T) {
 	batch := strings.Repeat(serverFrame(0x81, " bob:hello@bob@------Group chat-------"), 20)
 	conn := &script{}
-	c, err := New(newWS(conn, nil), "bob")
+	c, err := Open(conn, dialect.NewWebSocket(dialect.NewLine("bob")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -257,27 +197,5 @@ func TestWebSocketBatch(t *testing.T) {
 	})
 	if allocs > 0 {
 		t.Errorf("%v allocations for 20 frames", allocs)
-	}
-}
-
-// The bytes of several lines go out in one write, and lines in pieces are whole
-// messages again.
-func TestWebSocketWrites(t *testing.T) {
-	got := make(chan string, 5)
-	addr := over(t, func(ctx context.Context, ws *websocket.Conn) {
-		for range 5 {
-			got <- received(ctx, ws)
-		}
-	})
-	c := dialWS(t, addr)
-	for _, piece := range []string{"one\ntwo\n", "thr", "", "ee", "\n\n"} {
-		if n, err := c.conn.Write([]byte(piece)); n != len(piece) || err != nil {
-			t.Fatal(n, err)
-		}
-	}
-	for _, want := range []string{"bob", "one", "two", "three", ""} {
-		if text := <-got; text != "MessageText "+want {
-			t.Errorf("%q, want %q", text, want)
-		}
 	}
 }

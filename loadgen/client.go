@@ -2,76 +2,103 @@ package loadgen
 
 import (
 	"context"
+	"net"
 
 	"chatsim/chatter"
+	"chatsim/chatter/dialect"
 	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
 
-// Dial is the Joiner for servers that speak chatsim's line protocol over TCP.
-func Dial(addr string) Joiner {
-	return func(ctx context.Context, name string) (Client, error) {
-		c, err := chatter.Dial(ctx, addr, name)
-		if err != nil {
-			return nil, err
-		}
-		return lineClient{c}, nil
-	}
+// spoken is a dialect as a run speaks it: a new one is a codec in package
+// chatter/dialect and an entry in dialects.
+type spoken struct {
+	codec        func(name string, local net.Addr) dialect.Codec
+	path         string // of the WebSocket under it; empty: there is none
+	capabilities Capabilities
 }
+
+// dialects are those that -dialect knows.
+var dialects = map[string]spoken{
+	"line": {codec: line},
+	"ws":   {codec: line, path: "/ws"},
+	"raw": {codec: func(name string, local net.Addr) dialect.Codec { return dialect.NewRaw(name, local.String()) },
+		capabilities: Capabilities{Protocol: "the raw dialect", Views: ledger.WholeRosters, OneByOne: true}},
+}
+
+func line(name string, _ net.Addr) dialect.Codec { return dialect.NewLine(name) }
 
 // Dialect is the Joiner for servers that speak "line", "raw" or "ws", and the
 // capabilities of its clients.
 func Dialect(name, addr string) (Joiner, Capabilities) {
-	switch name {
-	case "raw":
-		return DialRaw(addr), Raw()
-	case "ws":
-		return DialWS(addr), Capabilities{}
-	}
-	return Dial(addr), Capabilities{}
+	d := dialectOf(name)
+	return d.over(addr), d.capabilities
 }
+
+func dialectOf(name string) spoken {
+	if d, ok := dialects[name]; ok {
+		return d
+	}
+	return dialects["line"]
+}
+
+// Dial is the Joiner for servers that speak chatsim's line protocol over TCP.
+func Dial(addr string) Joiner { return dialects["line"].over(addr) }
 
 // DialWS is the Joiner for servers that speak the line dialect over WebSockets.
-func DialWS(addr string) Joiner {
-	return func(ctx context.Context, name string) (Client, error) {
-		c, err := chatter.DialWS(ctx, addr, name)
-		if err != nil {
-			return nil, err
-		}
-		return lineClient{c}, nil
-	}
-}
-
-// Raw returns what clients of the raw dialect can show. Their Welcome is their
-// own guess.
-func Raw() Capabilities {
-	return Capabilities{Protocol: "the raw dialect", Views: ledger.WholeRosters, OneByOne: true}
-}
+func DialWS(addr string) Joiner { return dialects["ws"].over(addr) }
 
 // DialRaw is the Joiner for servers that speak the raw dialect, that of the
 // original chat room, over TCP; its Capabilities are Raw.
-func DialRaw(addr string) Joiner {
+func DialRaw(addr string) Joiner { return dialects["raw"].over(addr) }
+
+// Raw returns what clients of the raw dialect can show. Their Welcome is their
+// own guess.
+func Raw() Capabilities { return dialects["raw"].capabilities }
+
+// over is the joiner for a server at addr over TCP.
+func (d spoken) over(addr string) Joiner {
+	return d.joiner(addr, func(ctx context.Context) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", addr)
+	})
+}
+
+// joiner joins over what connect connects to; addr is what the server is called.
+func (d spoken) joiner(addr string, connect func(context.Context) (net.Conn, error)) Joiner {
 	return func(ctx context.Context, name string) (Client, error) {
-		c, err := chatter.DialRaw(ctx, addr, name)
+		conn, err := connect(ctx)
 		if err != nil {
 			return nil, err
 		}
-		return rawDialect{c}, nil
+		c, err := d.open(ctx, conn, addr, d.codec(name, conn.LocalAddr()))
+		if err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return c, nil
 	}
 }
 
-// rawDialect is a chatter whose false claims are known to come back as text.
-type rawDialect struct{ *chatter.Raw }
-
-func (rawDialect) ClaimedText(sender string, text []byte) string { return claimed(sender, text) }
-
-// lineClient is a chatter whose false claims are known to come back as text.
-type lineClient struct{ *chatter.Client }
-
-func (lineClient) ClaimedText(sender string, text []byte) string {
-	return claimed(sender, text)
+func (d spoken) open(ctx context.Context, conn net.Conn, addr string, codec dialect.Codec) (Client, error) {
+	var c *chatter.Client
+	var err error
+	if d.path != "" {
+		c, err = chatter.OpenWebSocket(ctx, conn, addr, d.path, codec)
+	} else {
+		c, err = chatter.Open(conn, codec)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := codec.(dialect.Claimer); ok {
+		return claimingClient{c}, nil
+	}
+	return c, nil
 }
 
-func claimed(sender string, text []byte) string {
+// claimingClient is a chatter whose false claims are known to come back as text.
+type claimingClient struct{ *chatter.Client }
+
+func (claimingClient) ClaimedText(sender string, text []byte) string {
 	return string(text) + "@" + sender + "@" + wire.Group
 }

@@ -102,23 +102,22 @@ func size(f *Frame) int {
 
 // next waits for a frame, parsed only if the client cannot do without.
 func (s *stay) next(f *Frame) error {
+	var err error
 	if p := s.client.parser; p != nil {
-		err := p.NextRaw(f)
-		if err != nil {
-			s.malformed(err)
-		}
-		return err
+		err = p.NextRaw(f)
+	} else {
+		err = s.client.Next(f)
 	}
-	if err := s.client.Next(f); err != nil && !s.malformed(err) {
-		return err
+	if err != nil && s.malformed(err) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 // observe has the judge look at a frame. Most are, byte for byte, what others
 // have got already, and need not be parsed.
 func (s *stay) observe(f *Frame, at time.Duration) (*check.Line, error) {
-	if p := s.client.parser; p != nil {
+	if p := s.client.parser; p != nil && f.Raw != nil {
 		if l, ok := s.session.Pass(f.Raw, at); ok {
 			f.Kind = wire.Invalid // nothing of it was parsed: what stands in f is of another frame
 			return l, nil
@@ -145,7 +144,7 @@ func (s *stay) malformed(err error) bool {
 	}
 	s.session.Garbage(fe.Error())
 	s.err = err
-	return s.session.Joined() // before that it is another protocol
+	return s.session.Joined() && !errors.Is(err, chatter.ErrFrameTooLong) // before that it is another protocol
 }
 
 // hasJoined notes the first roster: the stay has begun.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 
-	"chatsim/chatter"
 	"chatsim/chatter/dial"
 )
 
@@ -17,13 +16,12 @@ type Target struct {
 // Dialect returns the Joiner for servers that speak "line", "raw" or "ws", and
 // the capabilities of its clients.
 func (t *Target) Dialect(name string) (Joiner, Capabilities) {
-	switch name {
-	case "raw":
-		return t.raw, Raw()
-	case "ws":
-		return DialWS(t.Dialer.HostPort), Capabilities{}
+	d := dialectOf(name)
+	connect := t.connect
+	if d.path != "" {
+		connect = t.Dialer.Dial
 	}
-	return t.line, Capabilities{}
+	return d.joiner(t.Dialer.HostPort, connect), d.capabilities
 }
 
 // connect returns a connection on which the name is the next to be sent.
@@ -37,32 +35,4 @@ func (t *Target) connect(ctx context.Context) (net.Conn, error) {
 		return nil, err
 	}
 	return conn, nil
-}
-
-// line is a Joiner for servers that speak the line dialect.
-func (t *Target) line(ctx context.Context, name string) (Client, error) {
-	conn, err := t.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c, err := chatter.New(conn, name)
-	if err != nil {
-		conn.Close()
-		return nil, err
-	}
-	return lineClient{c}, nil
-}
-
-// raw is a Joiner for servers that speak the raw dialect.
-func (t *Target) raw(ctx context.Context, name string) (Client, error) {
-	conn, err := t.connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c, err := chatter.NewRaw(conn, name)
-	if err != nil {
-		conn.Close()
-		return nil, err
-	}
-	return rawDialect{c}, nil
 }

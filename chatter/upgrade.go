@@ -1,0 +1,82 @@
+package chatter
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/sha1"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// wsGUID is what a server mixes into its answer to an upgrade (RFC 6455, 1.3).
+const wsGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+// maxAnswer is how much is quoted of what a server says instead, in bytes.
+const maxAnswer = 300
+
+// upgrade asks the server at the other end of conn for a WebSocket, until ctx
+// ends. It returns what the server has said behind its answer.
+func upgrade(ctx context.Context, conn net.Conn, host, path string) (early []byte, err error) {
+	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+	defer stop()
+	early, err = shakeHands(conn, host, path)
+	if err == nil && !stop() {
+		err = ctx.Err() // the deadline is set, or about to be
+	}
+	if err != nil {
+		return nil, fmt.Errorf("upgrade to a WebSocket at %s: %w", path, err)
+	}
+	return early, nil
+}
+
+func shakeHands(conn net.Conn, host, path string) (early []byte, err error) {
+	key := make([]byte, 16)
+	_, _ = rand.Read(key) // it never fails
+	req, err := http.NewRequest(http.MethodGet, "http://"+host+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range map[string]string{
+		"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+		"Sec-WebSocket-Key": base64.StdEncoding.EncodeToString(key),
+	} {
+		req.Header.Set(name, value)
+	}
+	if err := req.Write(conn); err != nil {
+		return nil, err
+	}
+	in := bufio.NewReader(conn)
+	resp, err := http.ReadResponse(in, req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	if err := upgraded(resp, req.Header.Get("Sec-WebSocket-Key")); err != nil {
+		return nil, err
+	}
+	early, _ = in.Peek(in.Buffered()) // a server may speak at once
+	return early, nil
+}
+
+// upgraded returns why an answer is not the one that makes a WebSocket.
+func upgraded(resp *http.Response, key string) error {
+	sum := sha1.Sum([]byte(key + wsGUID))
+	switch {
+	case resp.StatusCode != http.StatusSwitchingProtocols:
+		why, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer)) // what there is of it
+		return fmt.Errorf("the server answers %s: %q", resp.Status, bytes.TrimSpace(why))
+	case !strings.EqualFold(resp.Header.Get("Upgrade"), "websocket"):
+		return errors.New("the server upgrades to something else")
+	case resp.Header.Get("Sec-WebSocket-Accept") != base64.StdEncoding.EncodeToString(sum[:]):
+		return errors.New("the server's Sec-WebSocket-Accept is wrong")
+	}
+	return nil
+}
