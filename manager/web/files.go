@@ -2,11 +2,15 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	"path"
+	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,14 +24,14 @@ var types = map[string]string{
 
 // file is one that does not change while the process runs.
 type file struct {
-	body      []byte
-	kind, tag string
+	body, zipped []byte
+	kind, tag    string
 }
 
 // withFiles answers with what pages load.
 func withFiles() *http.ServeMux {
 	mux := http.NewServeMux()
-	for name, f := range files() {
+	for name, f := range allFiles() {
 		mux.Handle("GET /"+name, f)
 	}
 	return mux
@@ -39,6 +43,21 @@ func page(name string) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		http.ServeFileFS(w, r, static, "static/"+name)
 	})
+}
+
+// allFiles is made once: all rooms of a process have the same.
+var allFiles = sync.OnceValue(func() map[string]file { return maps.Collect(files()) })
+
+// zip returns b in the form that browsers call gzip.
+func zip(b []byte) []byte {
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		panic(err) // there is that level
+	}
+	_, _ = w.Write(b) // into memory, as Close
+	_ = w.Close()
+	return out.Bytes()
 }
 
 // files are those that pages load, by their path.
@@ -58,7 +77,7 @@ func files() iter.Seq2[string, file] {
 			if err != nil {
 				panic(err)
 			}
-			if !yield(name, file{body, kind, fmt.Sprintf("%q", fmt.Sprintf("%x", sha256.Sum256(body))[:16])}) {
+			if !yield(name, file{body, zip(body), kind, fmt.Sprintf("%q", fmt.Sprintf("%x", sha256.Sum256(body))[:16])}) {
 				return
 			}
 		}
@@ -70,6 +89,12 @@ func (f file) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.kind)
 	h.Set("Cache-Control", "no-cache")
-	h.Set("ETag", f.tag)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.body))
+	h.Set("Vary", "Accept-Encoding")
+	body, tag := f.body, f.tag
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		body, tag = f.zipped, strings.TrimSuffix(f.tag, `"`)+`-gzip"`
+	}
+	h.Set("ETag", tag)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }

@@ -154,7 +154,7 @@ func TestEvicted(t *testing.T) {
 func TestChinese(t *testing.T) {
 	h := open(t, manager.Config{Password: "芝麻"}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/?name=小明", look{language: "zh-CN", width: 390, height: 780})
-	for _, word := range []string{"用户登陆", "IP地址", "用户名", "登录", "房间密码"} {
+	for _, word := range []string{"用户登录", "IP 地址", "用户名", "登录", "房间密码"} {
 		ann.shows("#login", word)
 	}
 	ann.until("document.activeElement.id === 'name'")
@@ -164,10 +164,10 @@ func TestChinese(t *testing.T) {
 	ann.shows("#password-hint", "房间密码不正确")
 	ann.shoot("login-zh-phone")
 	ann.run(chromedp.KeyEvent("芝麻" + kb.Enter))
-	ann.shows("#log", "欢迎进入群聊，大家开始聊天吧!")
+	ann.shows("#log", "欢迎进入群聊，大家开始聊天吧！")
 	ann.shows("#chat", "发送")
 	ann.click("#people")
-	ann.shows("aside", "当前在线用户 (1)")
+	ann.shows("aside", "当前在线用户（1）")
 	ann.shoot("people-zh-phone")
 	ann.shows("#roster", "群聊")
 	ann.run(chromedp.KeyEvent(kb.Escape))

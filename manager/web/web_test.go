@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"compress/gzip"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,8 +18,12 @@ import (
 	"chatsim/manager/wire"
 )
 
-// maxView is how much a first view may bring, in bytes.
-const maxView = 64 << 10
+// maxView is how much a first view may bring, in bytes as they travel, and without
+// compression.
+const (
+	maxView  = 40 << 10
+	maxPlain = 110 << 10
+)
 
 func get(t *testing.T, url string, header ...string) (*http.Response, string) {
 	t.Helper()
@@ -50,7 +55,7 @@ func TestFirstView(t *testing.T) {
 	if !strings.Contains(page, "nc &lt;host&gt; 1") || !strings.Contains(page, `data-max-line="4096"`) || !strings.Contains(page, `data-password="false"`) {
 		t.Errorf("the page is\n%s", page)
 	}
-	size := len(page)
+	size, travels := len(page), len(page)
 	seen := make(map[string]bool)
 	imported := regexp.MustCompile(`(?:from '\./|src="/static/|href="/static/)([^'"]+)`)
 	var load func(text string)
@@ -60,14 +65,21 @@ func TestFirstView(t *testing.T) {
 				continue
 			}
 			seen[m[1]] = true
-			resp, body := get(t, url+"/static/"+m[1])
+			resp, body := get(t, url+"/static/"+m[1], "Accept-Encoding", "identity")
 			if resp.StatusCode != 200 {
 				t.Errorf("%s: %s", m[1], resp.Status)
 			}
-			if again, _ := get(t, url+"/static/"+m[1], "If-None-Match", resp.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+			if again, _ := get(t, url+"/static/"+m[1], "If-None-Match", resp.Header.Get("ETag"), "Accept-Encoding", "identity"); again.StatusCode != http.StatusNotModified {
 				t.Errorf("%s is brought again: %s", m[1], again.Status)
 			}
 			size += len(body)
+			zipped, short := get(t, url+"/static/"+m[1], "Accept-Encoding", "gzip")
+			if r, err := gzip.NewReader(strings.NewReader(short)); err != nil || zipped.Header.Get("Content-Encoding") != "gzip" || zipped.Header.Get("ETag") == resp.Header.Get("ETag") {
+				t.Errorf("%s is not compressed: %v", m[1], err)
+			} else if whole, err := io.ReadAll(r); err != nil || string(whole) != body {
+				t.Errorf("%s is another one when it is compressed: %v", m[1], err)
+			}
+			travels += len(short)
 			load(body)
 		}
 	}
@@ -77,8 +89,9 @@ func TestFirstView(t *testing.T) {
 			t.Errorf("%s is not preloaded", name)
 		}
 	}
-	if size > maxView || len(seen) < 8 {
-		t.Errorf("%d files, %d bytes in all, at most %d are wanted", len(seen)+1, size, maxView)
+	t.Logf("%d files, %d bytes, %d without compression", len(seen)+1, travels, size)
+	if travels > maxView || size > maxPlain || len(seen) < 8 {
+		t.Errorf("%d files, %d bytes in all, %d without compression, at most %d and %d are wanted", len(seen)+1, travels, size, maxView, maxPlain)
 	}
 	for _, want := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self';", "connect-src 'self';", "frame-ancestors 'none'"} {
 		if policy := resp.Header.Get("Content-Security-Policy"); !strings.Contains(policy, want) || strings.Contains(policy, "unsafe") {
@@ -133,6 +146,17 @@ func TestBusyRoom(t *testing.T) {
 	ann.run(chromedp.KeyEvent("it is the one for"))
 	ann.shoot("room")
 
+	// What is said to all meanwhile is counted at everybody.
+	if err := people["Bob"].Say([]byte("not to be seen here")); err != nil {
+		t.Fatal(err)
+	}
+	ann.until(`document.querySelector('#roster [role=option]').dataset.unread === '1'`)
+	if talk := ann.text("#log"); strings.Contains(talk, "not to be seen") || !strings.Contains(talk, "my branch") || !strings.Contains(talk, "after lunch") {
+		t.Errorf("alone with Fatima one sees\n%s", talk)
+	}
+	ann.click("#everybody")
+	ann.until(`document.querySelector('#roster [role=option]').dataset.unread === ''`)
+
 	// Where one reads, the page stays.
 	for i := range 60 {
 		said("Bob", fmt.Sprintf("line %d", i))
@@ -148,7 +172,6 @@ func TestBusyRoom(t *testing.T) {
 	ann.click("#newer")
 	ann.until("document.getElementById('newer').hidden")
 	// By the keyboard alone: from the text to the list, down, and back.
-	ann.click("#everybody")
 	ann.eval("document.getElementById('roster').focus()")
 	ann.run(chromedp.KeyEvent(kb.End + kb.ArrowUp + kb.Enter))
 	ann.shows("#to", "Privately to 小明")

@@ -94,6 +94,7 @@ func TestNothingIsWide(t *testing.T) {
 			}
 			ann.eval(fmt.Sprintf("document.querySelector(`#roster [data-name=%q]`).click()", given))
 			check("to " + given)
+			ann.eval("document.getElementById('everybody').click()")
 		}
 		bob := h.line(t, "bob")
 		for what, text := range long {

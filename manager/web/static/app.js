@@ -5,11 +5,13 @@ import { GROUP, asking, lasting, parse, size } from './frames.js';
 import { connect, wait } from './link.js';
 import * as line from './line.js';
 import * as log from './log.js';
-import { add, again, choose, hear, left, lose, newRoom, recipient, typed } from './model.js';
+import { completes, offer } from './complete.js';
+import { add, again, choose, commands, hear, left, lose, newRoom, recipient, typed, view } from './model.js';
 import * as list from './roster.js';
 import { label, onSwitch, put, recall, remember, say, t } from './words.js';
 
 const maxName = 64; // bytes
+const asked = 200; // lines that were said before
 
 const $ = (id) => document.getElementById(id);
 const page = document.documentElement.dataset;
@@ -23,6 +25,7 @@ let losses = 0; // since the last welcome
 let retry = null; // {at, timer}: the next attempt
 let unread = 0;
 let said = null; // by the banner: {text, button, wait}
+let reading = null; // the place to which one has scrolled up, to come back to
 
 // --- log in
 
@@ -52,12 +55,16 @@ $('enter').addEventListener('submit', (e) => {
   remember('name', name);
   secret = $('password').value;
   say($('login-note'), 'joining');
-  room = newRoom(name.normalize());
+  start(name.normalize());
+});
+
+function start(name) {
+  room = newRoom(name);
   if (pass.name !== room.asked) pass = { name: room.asked, token: '' };
   list.choose(GROUP);
   losses = 0;
   open();
-});
+}
 
 // complain puts a hint beside a field; without a key there is none.
 function complain(field, key, ...args) {
@@ -65,22 +72,44 @@ function complain(field, key, ...args) {
   $(field).ariaInvalid = String(key !== '');
 }
 
-// What brings one's name back is with the page while it is there, and in the tab's
-// storage only from one load to the next: a tab that is duplicated has a copy of
-// that, and would put the first one out.
+// What brings one back is with the page while it is there, and in the tab's storage
+// only from one load to the next: a tab that is duplicated has a copy of that, and
+// would put the first one out.
+const key = 'pass';
+let kept = null;
 try {
-  pass = JSON.parse(sessionStorage.getItem('pass')) ?? pass;
-  sessionStorage.removeItem('pass');
-  addEventListener('pagehide', () => pass.token !== '' && sessionStorage.setItem('pass', JSON.stringify(pass)));
-  addEventListener('pageshow', () => sessionStorage.removeItem('pass'));
+  kept = JSON.parse(sessionStorage.getItem(key));
+  sessionStorage.removeItem(key);
+  addEventListener('pagehide', () => {
+    const here = room !== null && room.me !== '' && !lasting(room.ended?.key);
+    const rest = here && { me: room.me, secret, target: room.target, draft: line.text(), place: log.place() };
+    if (pass.token !== '') sessionStorage.setItem(key, JSON.stringify({ ...pass, ...rest }));
+  });
+  addEventListener('pageshow', () => sessionStorage.removeItem(key));
 } catch { // there is no storage
+}
+
+// resume goes on where the page was loaded anew.
+function resume({ name, token, me, secret: word, target, draft, place }) {
+  pass = { name, token };
+  if (!me) return;
+  secret = word;
+  $('password').value = word;
+  start(name);
+  room.me = me;
+  reading = place;
+  choose(room, target);
+  list.choose(target);
+  line.restore(draft);
+  enter();
+  banner(() => t('trying'), '');
 }
 
 // --- the connection
 
 function open() {
-  const asked = asking(room.asked, pass.token);
-  const opening = page.password === 'true' ? [secret, asked] : [asked];
+  const name = asking(room.asked, pass.token, room.mark, asked);
+  const opening = page.password === 'true' ? [secret, name] : [name];
   room.ended = null;
   link = connect(opening, { messages, closed });
 }
@@ -95,18 +124,28 @@ function messages(raws) {
     if (unsent && !(again(room, unsent) && line.restore(unsent.typed))) add(room, { kind: 'trouble', word: 'unsent', args: [unsent.text] }, at);
     if (frame.kind === 'welcome') {
       pass.token = frame.token;
-      welcomed(at);
+      welcomed();
     }
   }
-  unread += document.hidden || !document.hasFocus() ? room.heard - heard : 0;
+  if (looking()) room.mentions = 0;
+  else unread += room.heard - heard;
   if (room.me !== '') render();
+  if (room.here && reading !== null) {
+    log.goTo(reading);
+    reading = null;
+  }
 }
 
-function welcomed(at) {
-  if (losses > 0) add(room, { kind: 'note', word: 'back', args: [] }, at);
+function welcomed() {
   losses = 0;
   stopRetry();
   $('banner').hidden = true;
+  line.unhint('notConnected');
+  enter();
+}
+
+// enter shows the conversation in place of the log-in.
+function enter() {
   $('login').hidden = true;
   $('chat').hidden = false;
   say($('login-note'));
@@ -210,6 +249,7 @@ function submit() {
     room.under.push({ typed: text, text: result.text, target: result.target });
   }
   line.clear();
+  offer();
   counter();
   if (result.show || result.send !== undefined) {
     render();
@@ -224,7 +264,10 @@ function counter() {
 
 // --- whom to talk to
 
-list.chosenBy((name) => {
+list.chosenBy(talkTo);
+$('everybody').addEventListener('click', () => talkTo(GROUP));
+
+function talkTo(name) {
   choose(room, name);
   list.choose(name);
   people(false);
@@ -232,15 +275,9 @@ list.chosenBy((name) => {
   counter();
   render();
   line.focus();
-});
+}
 
-$('everybody').addEventListener('click', () => {
-  choose(room, GROUP);
-  list.choose(GROUP);
-  line.hint();
-  render();
-  line.focus();
-});
+completes(() => [...room.online].filter((n) => n !== room.me), commands, counter);
 
 function people(open) {
   document.body.classList.toggle('people-open', open);
@@ -261,8 +298,8 @@ document.addEventListener('keydown', (e) => {
 // --- what is seen
 
 function render() {
-  log.show(room);
-  list.settle();
+  log.show(view(room), room.me);
+  list.settle(room.unread);
   if ($('me').textContent !== room.me) $('me').textContent = room.me;
   addressee();
   title();
@@ -284,12 +321,15 @@ function addressee() {
 let addressed = ''; // what the label says
 
 function title() {
-  document.title = (unread > 0 ? `(${unread}) ` : '') + t('title');
+  document.title = (room?.mentions > 0 ? `@${room.mentions} ` : '') + (unread > 0 ? `(${unread}) ` : '') + t('title');
 }
 
+const looking = () => !document.hidden && document.hasFocus();
+
 function seen() {
-  if (document.hidden || !document.hasFocus()) return;
+  if (!looking()) return;
   unread = 0;
+  if (room !== null) room.mentions = 0;
   title();
 }
 
@@ -314,3 +354,4 @@ label(document);
 list.relabel();
 list.choose(GROUP);
 title();
+if (kept) resume(kept);

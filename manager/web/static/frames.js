@@ -8,6 +8,12 @@ export const GROUP = '------Group chat-------';
 const turning = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const safe = (s) => s.replace(turning, '');
 
+// broken is a text whose line breaks, which travel as U+2028, are those of a page.
+const broken = (s) => safe(s.replace(/[\u2028\u2029]/g, '\n'));
+
+// joined is a text as it travels.
+export const joined = (s) => s.replace(/\r\n?|\n/g, '\u2028').replace(/^\u2028+|\u2028+$/g, '');
+
 // visible is what a person can see of a name, near enough to what the room takes
 // for it: no two users have the same.
 export const visible = (name) => name.replace(/[\s\u2800\u3164\uffa0]+/g, ' ').replace(/\p{Default_Ignorable_Code_Point}/gu, '').normalize();
@@ -23,6 +29,7 @@ export function parse(raw) {
     case '{': {
       const control = parseJSON(raw) ?? {};
       if (typeof control.welcome === 'string') return { kind: 'welcome', name: control.welcome, token: typeof control.token === 'string' ? control.token : '' };
+      if (Array.isArray(control.history)) return history(control);
       if (Array.isArray(control.join)) return { kind: 'join', names: control.join };
       if (Array.isArray(control.leave)) return { kind: 'leave', names: control.leave };
       if (typeof control.error === 'string') return { kind: 'error', text: safe(control.error) };
@@ -40,8 +47,16 @@ function parseLine(raw) {
   const sender = raw.slice(first + 1, second);
   const target = raw.slice(second + 1);
   if (!raw.startsWith(sender + ':', 1)) return null;
-  const text = safe(raw.slice(sender.length + 2, first));
+  const text = broken(raw.slice(sender.length + 2, first));
   return { kind: 'line', sender, text, target, private: target !== GROUP };
+}
+
+// history is what was said before. mark is from where one counts on, null where more
+// is to come; see add.
+function history({ history, mark, missing }) {
+  const lines = history.map((said) => ({ ...parseLine(said.line), place: said.place, at: Date.parse(said.time) })).filter((line) => line.kind);
+  const [, place, alone] = /^(\d+)\.(\d+)$/.exec(mark) ?? [];
+  return { kind: 'history', lines, mark: place ? { place: +place, alone: +alone } : null, missing: missing === true };
 }
 
 function parseJSON(raw) {
@@ -60,9 +75,10 @@ export const size = (text) => encoder.encode(text).length;
 // message is the line by which me sends text to target, a name or GROUP.
 export const message = (text, me, target) => `${text}@${me}@${target}`;
 
-// asking is the line with one's name, and with the token by which one keeps it when
-// the connection breaks, '' if there is none yet.
-export const asking = (name, token) => `${name}@token=${token}`;
+// asking is the line with one's name, with the token by which one keeps it when
+// the connection breaks, '' if there is none yet, and for what was said before: all
+// since a mark, or so many lines.
+export const asking = (name, token, mark, lines) => `${name}@token=${token}` + (mark ? `@since=${mark.place}.${mark.alone}` : `@history=${lines}`);
 
 // The texts of errors, by which a page knows them; details follow a colon.
 const reasons = {

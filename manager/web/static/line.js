@@ -6,7 +6,7 @@ import { say, t } from './words.js';
 const nearLimit = 300; // bytes left from which on they are counted
 
 const $ = (id) => document.getElementById(id);
-const field = $('text');
+export const field = $('text');
 
 let submit = () => {};
 let input = () => {};
@@ -29,15 +29,21 @@ export function clear() {
 
 // restore puts a text back that was not sent; false if another was begun.
 export function restore(text) {
-  if (field.value !== '') return false;
+  if (field.value !== '' || !text) return false;
   field.value = text;
   return true;
 }
 
 // hint is advice about what was typed; without words there is none.
 export function hint(key, ...args) {
+  hinted = key;
   say($('text-hint'), key, ...args);
 }
+
+let hinted = '';
+
+// unhint takes a hint away that is true no more.
+export const unhint = (key) => hinted === key && hint();
 
 // composing says that a key belongs to an input method.
 export const composing = (e) => e.isComposing || e.keyCode === 229;
@@ -53,26 +59,19 @@ $('say').addEventListener('submit', (e) => {
   submit();
 });
 
-const line = (text) => text.replace(/[\r\n]+/g, ' ');
-
-// A line is a line: Enter sends, and with Shift it does nothing. Keyboards on
-// glass tell of a line break only, input methods have an Enter of their own.
+// Enter sends, and with Shift it breaks the line. Keyboards on glass tell of a line
+// break only, input methods have an Enter of their own.
 let shifted = false;
 field.addEventListener('keydown', (e) => {
   shifted = e.shiftKey;
 });
 field.addEventListener('beforeinput', (e) => {
-  if (e.isComposing || (e.inputType !== 'insertLineBreak' && e.inputType !== 'insertParagraph')) return;
+  if (e.isComposing || shifted || (e.inputType !== 'insertLineBreak' && e.inputType !== 'insertParagraph')) return;
   e.preventDefault();
-  if (!shifted) submit();
+  submit();
 });
 
 field.addEventListener('input', () => {
-  if (/[\r\n]/.test(field.value)) {
-    const at = line(field.value.slice(0, field.selectionStart)).length;
-    field.value = line(field.value);
-    field.setSelectionRange(at, at);
-  }
   hint();
   input();
 });

@@ -2,7 +2,8 @@
 // quick. It shows what model.js has put together and decides nothing.
 
 import { greeting } from './model.js';
-import { isolated, list, parts, put, t } from './words.js';
+import { saying } from './text.js';
+import { code, isolated, list, parts, put, t } from './words.js';
 
 const most = 2000; // rows that are kept while one reads at the end
 const page = 500; // rows that come at once
@@ -15,7 +16,8 @@ const rows = $('log');
 const newer = $('newer');
 const earlier = $('earlier');
 
-let room = null;
+let room = null; // or the part of it that is looked at: {log, dropped}
+let me = '';
 let first = 0; // of the entries shown, counted from the first of all
 let next = 0; // behind the last
 let counted = 0; // behind the last that was seen or counted as unseen
@@ -29,7 +31,8 @@ const entry = (n) => room.log[n - room.dropped];
 const end = () => room.dropped + room.log.length;
 
 // show is called when the room has changed, once a frame of the screen.
-export function show(of) {
+export function show(of, self) {
+  me = self;
   if (of !== room) {
     room = of;
     restart();
@@ -74,6 +77,25 @@ export function restart() {
   more(end() - next);
   rows.ariaLive = 'off';
   toEnd();
+  controls();
+}
+
+// place is that of the first line to all that is seen, null where one reads at the
+// end.
+export function place() {
+  if (following || room === null) return null;
+  const at = [...rows.children].findIndex((e, i) => e.offsetTop + e.offsetHeight > scroll.scrollTop && entry(first + i)?.place);
+  return at < 0 ? null : entry(first + at).place;
+}
+
+// goTo scrolls up to the line to all at a place.
+export function goTo(place) {
+  const at = room.log.findIndex((e) => e.place >= place);
+  if (at < 0 || at + room.dropped < first) return;
+  following = false;
+  scroll.scrollTop = rows.children[at + room.dropped - first].offsetTop;
+  top = scroll.scrollTop;
+  height = scroll.clientHeight;
   controls();
 }
 
@@ -158,6 +180,7 @@ function row(entry, before) {
   e.className = entry.kind;
   switch (entry.kind) {
     case 'line': lineRow(e, entry, before); break;
+    case 'day': e.textContent = new Date(entry.at).toLocaleDateString(code(), { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }); break;
     case 'moves': movesRow(e, entry); break;
     case 'welcome': welcomeRow(e, entry); break;
     default:
@@ -190,6 +213,8 @@ function movesRow(e, entry) {
 // again.
 function lineRow(e, entry, before) {
   e.classList.add(entry.way);
+  if (entry.old) e.classList.add('old');
+  if (entry.mentions) e.classList.add('named');
   const same = before?.kind === 'line' && before.who === entry.who && before.way === entry.way && before.to === entry.to
     && !before.act && !entry.act && entry.at - (before.named ?? before.at) < 60000;
   entry.named = same ? before.named ?? before.at : entry.at;
@@ -209,10 +234,14 @@ function lineRow(e, entry, before) {
   time.dateTime = when.toISOString();
   time.title = when.toLocaleString();
   head.append(' ', time);
-  const text = element('p', 'text');
+  const text = element('div', 'text');
   text.dir = 'auto';
-  if (entry.act) text.append('* ', isolated(entry.who), ' ', isolated(entry.text));
-  else text.textContent = entry.text;
+  const named = entry.way === 'other' ? me : '';
+  if (entry.act) {
+    const what = document.createElement('bdi');
+    saying(what, entry.text, named);
+    text.append('* ', isolated(entry.who), ' ', what);
+  } else saying(text, entry.text, named);
   e.append(head, text);
 }
 

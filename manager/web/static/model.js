@@ -1,7 +1,8 @@
 // What a chatter knows, and what it makes of a frame or of a typed line. It
 // knows no page, no connection and no clock; words are put to it elsewhere.
 
-import { GROUP, closing, message, reason, size, visible } from './frames.js';
+import { GROUP, closing, joined, message, reason, size, visible } from './frames.js';
+import { mention } from './text.js';
 
 // maxLog is how many entries are kept; a tenth goes at a time.
 const maxLog = 50000;
@@ -9,24 +10,37 @@ const maxLog = 50000;
 // foldTime is how long joins and leaves gather in one entry, in milliseconds.
 const foldTime = 60000;
 
-// newRoom is what is known before anything was heard. online is in join order.
+// newRoom is what is known before anything was heard. mark is how far the order
+// was heard, null where the room does not tell; before, until the roster comes, what
+// was said earlier. alone has what was said with each person alone; unread, how much
+// of it, or of what was said to all, was not looked at. online is in join order.
 // here says that this connection has told who is there; away, what the one who is
 // talked to alone has done since the choice: '', 'gone' or 'back', which may be
 // somebody else; under is what was sent and has not come back.
 export function newRoom(asked) {
-  return { asked, me: '', here: false, online: new Set(), wrote: '', replying: '', target: GROUP, away: '', ended: null, under: [], log: [], dropped: 0, heard: 0 };
+  return { asked, me: '', here: false, online: new Set(), wrote: '', replying: '', target: GROUP, away: '', ended: null, under: [], log: [], dropped: 0, heard: 0,
+    mark: null, came: null, before: [], missing: true, alone: new Map(), unread: new Map(), mentions: 0 };
+}
+
+// view is what is looked at: the talk with the one who is talked to alone, else all.
+export function view(room) {
+  if (room.target === GROUP) return room;
+  if (!room.alone.has(room.target)) room.alone.set(room.target, { log: [], dropped: 0 });
+  return room.alone.get(room.target);
 }
 
 // choose has lines go to one person, or to GROUP.
 export function choose(room, target) {
   room.target = target;
   room.away = '';
+  room.unread.delete(target);
 }
 
 // lose ends what belongs to a connection. What was on its way is told: nobody
 // knows whether it has arrived.
 export function lose(room, at) {
   room.here = false;
+  room.before = [];
   for (const { text } of room.under.splice(0)) add(room, { kind: 'trouble', word: 'unsure', args: [text] }, at);
 }
 
@@ -40,14 +54,23 @@ export function greeting({ name, asked, was }) {
   return name.startsWith(seen) && /^\d+$/.test(name.slice(seen.length)) ? 'renamed' : 'given';
 }
 
-// add puts an entry at the end of the log.
+// add puts an entry at the end of the log; what is for oneself is seen where one
+// looks.
 export function add(room, entry, at) {
   entry.at = at;
-  room.log.push(entry);
-  if (room.log.length > maxLog) {
-    room.dropped += room.log.splice(0, maxLog / 10).length;
-  }
+  append(room, entry);
+  if (room.target !== GROUP && ['note', 'trouble'].includes(entry.kind)) append(view(room), entry);
   return entry;
+}
+
+const day = (at) => new Date(at).toDateString();
+
+// append puts an entry at the end of a log, behind a new day if one has begun.
+function append(to, entry) {
+  const last = to.log.at(-1);
+  if (last ? day(last.at) !== day(entry.at) : entry.old) to.log.push({ kind: 'day', at: entry.at });
+  to.log.push(entry);
+  if (to.log.length > maxLog) to.dropped += to.log.splice(0, maxLog / 10).length;
 }
 
 // hear takes a frame in; changes of the roster are told to roster. It gives the
@@ -56,12 +79,18 @@ export function hear(room, frame, at, roster) {
   switch (frame.kind) {
     case 'welcome':
       if (room.target === frame.name && room.me !== frame.name) room.away = 'gone'; // who had the name before
-      add(room, { kind: 'welcome', name: frame.name, asked: room.asked, was: room.me }, at);
+      room.came = { name: frame.name, asked: room.asked, was: room.me, gap: room.mark !== null };
+      room.missing = true;
       room.me = frame.name;
       room.ended = null;
       roster.self(room.me);
       break;
+    case 'history':
+      room.before.push(...frame.lines);
+      if (frame.mark) [room.mark, room.missing] = [frame.mark, frame.missing];
+      break;
     case 'roster':
+      if (room.came) arrive(room, at);
       room.online = new Set(frame.names);
       room.here = true;
       if (!room.online.has(room.target)) room.away = room.target === GROUP ? '' : 'gone';
@@ -69,12 +98,14 @@ export function hear(room, frame, at, roster) {
       roster.replace(frame.names);
       break;
     case 'join':
+      passed(room, frame.names.length);
       for (const name of frame.names) room.online.add(name);
       if (room.away === 'gone' && frame.names.includes(room.target)) room.away = 'back';
       roster.join(frame.names);
       moved(room, 'joined', frame.names, at);
       break;
     case 'leave':
+      passed(room, frame.names.length);
       for (const name of frame.names) room.online.delete(name);
       if (frame.names.includes(room.target)) room.away = 'gone';
       roster.leave(frame.names);
@@ -92,6 +123,22 @@ export function hear(room, frame, at, roster) {
     }
   }
   return null;
+}
+
+// passed counts entries of the order that everybody has.
+function passed(room, n) {
+  if (room.mark) room.mark.place += n;
+}
+
+// arrive tells what was said before, and of the arrival.
+function arrive(room, at) {
+  const { came, before } = room;
+  room.came = null;
+  room.before = [];
+  for (const said of before) line(room, said, said.at, came.gap ? 'meanwhile' : 'before');
+  if (came.gap) add(room, { kind: 'note', word: !room.missing ? 'back' : before.length > 0 ? 'backPart' : 'backMissed', args: [] }, at);
+  else if (before.length > 0) add(room, { kind: 'note', word: 'before', args: [] }, at);
+  if (came.was !== came.name) add(room, { kind: 'welcome', ...came }, at);
 }
 
 // back takes the first line to a target that is under way: one's lines come back
@@ -118,9 +165,15 @@ function moved(room, what, names, at) {
 // after is in which list one is who was in another before.
 const after = { joined: { left: 'returned', passed: 'joined' }, left: { joined: 'passed', returned: 'left' } };
 
-function line(room, { sender, text, target, private: alone }, at) {
+// line takes in what is said; old tells that it was said before one came, or
+// meanwhile.
+function line(room, { sender, text, target, private: alone, place }, at, old = '') {
   const mine = sender === room.me;
   const entry = { kind: 'line', who: sender, text, way: mine ? 'own' : 'other' };
+  if (old) entry.old = true;
+  else if (alone && room.mark) room.mark.alone++;
+  else if (!alone) passed(room, 1);
+  if (!alone && (place ?? room.mark)) entry.place = place ?? room.mark.place;
   if (text.startsWith('/me ')) {
     entry.act = true;
     entry.text = text.slice(4);
@@ -132,12 +185,21 @@ function line(room, { sender, text, target, private: alone }, at) {
     entry.way = 'received';
     room.wrote = sender;
   }
-  if (mine) back(room, alone ? target : GROUP);
-  else room.heard++;
+  if (mine && !old) back(room, alone ? target : GROUP);
+  if (!mine && old !== 'before') {
+    room.heard++;
+    if (!alone && room.me !== '' && text.search(mention(room.me)) >= 0) [entry.mentions, room.mentions] = [true, room.mentions + 1];
+    const from = alone ? sender : GROUP;
+    if (from !== room.target) room.unread.set(from, (room.unread.get(from) ?? 0) + 1);
+  }
   add(room, entry, at);
+  if (!alone) return;
+  const other = mine ? target : sender;
+  if (!room.alone.has(other)) room.alone.set(other, { log: [], dropped: 0 });
+  append(room.alone.get(other), entry);
 }
 
-const commands = ['/help', '/who', '/me', '/msg', '/reply', '/quit'];
+export const commands = ['/help', '/who', '/me', '/msg', '/reply', '/quit'];
 
 const slashes = '/\\／＼⁄∕⧸╱÷、､・･';
 const seen = (c) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(c) && !/[\u2800\u3164\uffa0\ufffc\u{13441}\u{13442}\u{16fe4}\u{1d159}\p{Default_Ignorable_Code_Point}]/u.test(c);
@@ -195,7 +257,7 @@ export const again = (room, { typed, target }) => target === room.target && !typ
 // typed is what a typed line leads to: {send} is a message to target, {show} an entry,
 // {hint: [word, ...args]} advice with which the text stays as it is.
 export function typed(room, text, max) {
-  text = text.replace(/[\r\n]+/g, ' ');
+  text = joined(text);
   if (text.trim() === '') return {};
   if (text.startsWith('//me ')) return say(room, ' ' + text.slice(1), room.target, max); // else it would be what one does
   if (text.startsWith('//')) return say(room, text.slice(1), room.target, max);
@@ -237,4 +299,4 @@ function say(room, text, target, max) {
 }
 
 // left is how many bytes of a typed line are free.
-export const left = (room, text, max) => max - size(message(text, room.me, room.target));
+export const left = (room, text, max) => max - size(message(joined(text), room.me, room.target));

@@ -39,6 +39,15 @@ function named(name) {
   return e;
 }
 
+// badge shows at a name how much of it was not looked at.
+function badge(e, n) {
+  const text = n > 0 ? String(Math.min(n, 999)) : '';
+  if ((e.dataset.unread ?? '') === text) return;
+  e.dataset.unread = text;
+  if (text) e.setAttribute('aria-description', t('unread', n));
+  else e.removeAttribute('aria-description');
+}
+
 function mark(e, name) {
   if (name === me && e.childElementCount === 1) {
     const self = document.createElement('span');
@@ -88,8 +97,14 @@ export const roster = {
   },
 };
 
+let marked = new Map(); // names that have a badge
+
 // settle brings what surrounds the names up to date, once a frame of the screen.
-export function settle() {
+export function settle(unread = marked) {
+  for (const name of marked.keys()) if (!unread.has(name) && element(name)) badge(element(name), 0);
+  for (const [name, n] of unread) if (element(name)) badge(element(name), n);
+  marked = new Map(unread);
+  $('people').classList.toggle('marked', [...unread.keys()].some((name) => name !== GROUP));
   $('online-title').textContent = t('online', options.size);
   $('people').textContent = t('people', options.size);
   if (filter.hidden !== options.size < filterFrom) {

@@ -15,16 +15,16 @@ const english = {
   unseen: (name) => ['You are ', name, ' here: what cannot be seen is left out of a name.'],
   online: (n) => `Online (${n})`, people: (n) => `${n} online`,
   everyone: 'Everybody', self: '(you)',
-  joined: (names, n) => [names, n === 1 ? ' has come' : ' have come'], left: (names, n) => [names, n === 1 ? ' has left' : ' have left'],
-  returned: (names, n) => [names, n === 1 ? ' has left and come back' : ' have left and come back'],
-  passed: (names, n) => [names, n === 1 ? ' has come and left' : ' have come and left'],
+  joined: (names) => [names, ' joined'], left: (names) => [names, ' left'],
+  returned: (names) => [names, ' left and came back'], passed: (names) => [names, ' joined and left'],
   more: (n) => ` and ${n} more`, comma: ', ', stop: '. ',
   from: 'private, to you', to: (name) => ['private, to ', name],
   toGroup: 'To everybody', toOne: (name) => ['Privately to ', name], toGone: (name) => [name, ' has left; nobody would get this.'],
   toBack: (name) => ['Privately to ', name, ', who was away and may be somebody else now'],
+  unread: (n) => (n === 1 ? '1 unread line' : `${n} unread lines`), before: '↑ Said before you joined',
   unsure: (text) => ['Perhaps it did not arrive: ', text], unsent: (text) => ['Not sent: ', text], misspelled: (command) => `That looks like ${command}, so nobody was sent it. Begin the line with ${command} itself, or with // to say it as text.`,
   who: (names, n) => [`${n} online: `, names],
-  help: '/msg NAME text – to one person alone\n/reply text – to who last wrote to you alone\n/who – who is here\n/me text – what you do: * Ann waves\n//text – text that begins with a slash\nEnter sends. Choose a name in the list to talk to that person alone.',
+  help: '/msg NAME text – to one person alone\n/reply text – to who last wrote to you alone\n/who – who is here\n/me text – what you do: * Ann waves\n//text – text that begins with a slash\nEnter sends, Shift+Enter begins a new line, Tab completes names and commands.\nChoose a name in the list to talk to that person alone. `code` and ``` blocks ``` keep their form.',
   noReply: 'Nobody has written to you alone yet.',
   notHere: (name) => ['Nobody here is called ', name, '. It was not sent.'],
   noText: (command) => `${command} needs a text. /help lists the commands.`,
@@ -36,7 +36,8 @@ const english = {
   joining: 'Connecting …', unreachable: 'The room cannot be reached. Try again in a moment.',
   lost: (why) => `The connection is lost${why ? ` (${why})` : ''}.`, ended: (why) => `You are out: ${why}.`,
   retry: (s) => `Trying again in ${s} s …`, trying: 'Trying again …', now: 'Now', rejoin: 'Join again',
-  back: 'Back in the room. What was said meanwhile was missed.',
+  back: 'Back in the room; nothing was missed.', backPart: 'Back in the room. Only a part of what was said meanwhile is still there.',
+  backMissed: 'Back in the room. What was said meanwhile was missed.',
   server: (text) => `The room says: ${text}`,
   stalled: 'evicted: read nothing for too long', slow: 'evicted: too far behind', late: 'no name came in time', badName: 'the name was refused',
   nameWrong: (why) => why,
@@ -47,25 +48,26 @@ const english = {
 
 const chinese = {
   code: 'zh', other: 'English',
-  title: '群聊', login: '用户登陆', address: 'IP地址:', name: '用户名', password: '房间密码', enter: '登录',
+  title: '群聊', login: '用户登录', address: 'IP 地址：', name: '用户名', password: '房间密码', enter: '登录',
   terminal: '也可以从终端加入', group: '群聊', you: '您是', live: '服务器', conversation: '聊天内容',
   earlier: '更早的消息', everybody: '返回群聊', send: '发送', filter: '查找用户', nobody: '没有这样的在线用户。',
   emptyName: '用户名不能为空，且不能含有 @。', longName: '用户名最多 64 字节。', atName: '用户名不能含有 @。',
   emptyPassword: '此房间需要密码。',
-  welcome: '欢迎进入群聊，大家开始聊天吧!',
+  welcome: '欢迎进入群聊，大家开始聊天吧！',
   renamed: (given, asked) => ['您在这里的用户名是 ', given, '：', asked, ' 已被使用。'], given: (name) => ['您在这里的用户名是 ', name, '。'],
   unseen: (name) => ['您在这里的用户名是 ', name, '：看不见的字符已略去。'],
-  online: (n) => `当前在线用户 (${n})`, people: (n) => `在线 ${n}`,
-  everyone: '群聊', self: '(您)',
+  online: (n) => `当前在线用户（${n}）`, people: (n) => `在线 ${n}`,
+  everyone: '群聊', self: '（您）',
   joined: (names) => [names, ' 进入了群聊'], left: (names) => [names, ' 离开了群聊'],
   returned: (names) => [names, ' 离开后又回来了'], passed: (names) => [names, ' 进入后又离开了'],
   more: (n) => ` 以及另外 ${n} 位`, comma: '、', stop: '；',
   from: '私聊，发给您', to: (name) => ['私聊，发给 ', name],
-  toGroup: '发给群聊', toOne: (name) => ['私聊: ', name], toGone: (name) => [name, ' 已离开，没有人会收到。'],
-  toBack: (name) => ['私聊: ', name, '（曾离开，现在可能是另一个人）'],
-  unsure: (text) => ['可能未送达: ', text], unsent: (text) => ['未发送: ', text], misspelled: (command) => `这看起来像 ${command}，所以没有发送给任何人。请以 ${command} 本身开头，或以 // 开头作为文字发送。`,
-  who: (names, n) => [`当前在线用户 (${n}): `, names],
-  help: '/msg 用户名 内容 – 只发给一个人\n/reply 内容 – 回复最近给您发私聊的人\n/who – 当前在线用户\n/me 内容 – 动作: * Ann 挥手\n//文字 – 发送以斜杠开头的文字\n回车发送。在列表中选择用户即可私聊。',
+  toGroup: '发给群聊', toOne: (name) => ['私聊：', name], toGone: (name) => [name, ' 已离开，没有人会收到。'],
+  toBack: (name) => ['私聊：', name, '（曾离开，现在可能是另一个人）'],
+  unread: (n) => `${n} 条未读消息`, before: '↑ 以上是您加入之前的消息',
+  unsure: (text) => ['可能未送达：', text], unsent: (text) => ['未发送：', text], misspelled: (command) => `这看起来像 ${command}，所以没有发送给任何人。请以 ${command} 本身开头，或以 // 开头作为文字发送。`,
+  who: (names, n) => [`当前在线用户（${n}）：`, names],
+  help: '/msg 用户名 内容 – 只发给一个人\n/reply 内容 – 回复最近给您发私聊的人\n/who – 当前在线用户\n/me 内容 – 动作：* Ann 挥手\n//文字 – 发送以斜杠开头的文字\n回车发送，Shift+回车换行，Tab 补全用户名和命令。\n在列表中选择用户即可私聊。`代码` 和 ``` 代码块 ``` 保持原样。',
   noReply: '还没有人给您发过私聊。',
   notHere: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
   noText: (command) => `${command} 需要内容。/help 列出所有命令。`,
@@ -75,10 +77,11 @@ const chinese = {
   notConnected: '当前未连接。未发送。',
   newer: (n) => `${n} 条新消息 ↓`, down: '到最后一行 ↓',
   joining: '正在连接 …', unreachable: '无法连接到房间，请稍后再试。',
-  lost: (why) => `连接已断开${why ? ` (${why})` : ''}。`, ended: (why) => `您已离开: ${why}。`,
+  lost: (why) => `连接已断开${why ? `（${why}）` : ''}。`, ended: (why) => `您已离开：${why}。`,
   retry: (s) => `${s} 秒后重试 …`, trying: '正在重试 …', now: '立即重试', rejoin: '重新加入',
-  back: '已重新进入群聊。期间的消息已错过。',
-  server: (text) => `服务器: ${text}`,
+  back: '已重新进入群聊，没有遗漏消息。', backPart: '已重新进入群聊。期间的消息只保留了一部分。',
+  backMissed: '已重新进入群聊。期间的消息已错过。',
+  server: (text) => `服务器：${text}`,
   stalled: '长时间未读取消息', slow: '读取过慢', late: '未及时给出用户名', badName: '用户名被拒绝',
   nameWrong: (why) => ({
     'name is that of the group': '这是群聊的名称。', 'name has nothing in it that can be seen': '用户名中没有可见字符。', 'name is that of the server': '这是服务器的名称。', 'name has a control character in it': '用户名含有控制字符。',
@@ -107,6 +110,9 @@ export function onSwitch(relabel) {
     });
   }
 }
+
+// code is the language, as the system knows it.
+export const code = () => (words.code === 'zh' ? 'zh-CN' : 'en');
 
 // t is a text as plain characters.
 export const t = (key, ...args) => [parts(key, ...args)].flat().join('');
@@ -152,7 +158,7 @@ export function list(names) {
 
 // label puts the words where the page names them.
 export function label(root) {
-  document.documentElement.lang = words.code === 'zh' ? 'zh-CN' : 'en';
+  document.documentElement.lang = code();
   for (const e of root.querySelectorAll('[data-t]')) e.textContent = t(e.dataset.t);
   for (const [e, [key, ...args]] of said) put(e, key, ...args);
   for (const e of root.querySelectorAll('[data-label]')) e.setAttribute('aria-label', t(e.dataset.label));
