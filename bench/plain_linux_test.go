@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime"
-	"strconv"
 	"testing"
 	"time"
 
@@ -14,29 +13,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// plain is a load of N users and nothing else: one thread that waits with
-// epoll, reads, splits at '\n' and takes the stamp of each line. It verifies
-// only that the number of deliveries is right. What the instrument adds to what
-// it measures is the ratio of its figures to those of plain.
+// plain is a load of N users and nothing else, the floor of what a load costs:
+// one thread that waits with epoll, reads each socket that has something once,
+// splits at '\n', takes the time out of each line, and then writes what is due,
+// each line by a write of its own. It verifies only that the number of
+// deliveries is right. What the instrument adds to what it measures is the ratio
+// of its figures to those of plain.
 //
-// A line's text begins with the time at which the line was due, in nanoseconds
-// since start, as stampSize hexadecimal digits.
+// A line's text begins with the time at which the line was due, in microseconds
+// since start, as stampSize digits to the base of 16 from a to p.
 type plain struct {
-	start time.Time
-	epoll int
-	users []plainUser
-	slot  map[int]int // of the user, by descriptor
-	buf   []byte
-	text  []byte // of a line, with its '\n'
+	start  time.Time
+	epoll  int
+	events []unix.EpollEvent // of a round
+	users  []plainUser
+	slot   map[int]int // of the user, by descriptor
+	buf    []byte
+	text   []byte // of a line, with its '\n'
 
 	joined int // users whose welcome has come
 	sent   int
-	got    int // deliveries
+	got    int   // deliveries
+	back   []int // users whose own lines have come back in this round, one for each line
 	took   *hdrhistogram.Histogram
 	lag    *hdrhistogram.Histogram
-
-	// answer is called where a user's own line has come back.
-	answer func(user int) error
 }
 
 type plainUser struct {
@@ -46,7 +46,7 @@ type plainUser struct {
 	prefix  []byte // of its own lines
 }
 
-const stampSize = 16
+const stampSize = 8
 
 // newPlain returns N users who have joined, and how long joining took.
 func newPlain(tb testing.TB, addr string, users int) (*plain, time.Duration) {
@@ -56,11 +56,11 @@ func newPlain(tb testing.TB, addr string, users int) (*plain, time.Duration) {
 	tb.Cleanup(runtime.UnlockOSThread)
 	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	must(tb, err)
-	p := &plain{start: time.Now(), epoll: epoll, slot: make(map[int]int), buf: make([]byte, 64<<10),
-		text:   append(bytes.Repeat([]byte("x"), defaultSize), '\n'),
-		took:   hdrhistogram.New(1, int64(time.Minute), 3),
-		lag:    hdrhistogram.New(1, int64(time.Minute), 3),
-		answer: func(int) error { return nil }}
+	p := &plain{start: time.Now(), epoll: epoll, slot: make(map[int]int),
+		events: make([]unix.EpollEvent, 1024), buf: make([]byte, 64<<10),
+		text: append(bytes.Repeat([]byte("x"), defaultSize), '\n'),
+		took: hdrhistogram.New(1, int64(time.Minute), 3),
+		lag:  hdrhistogram.New(1, int64(time.Minute), 3)}
 	to := netip.MustParseAddrPort(addr)
 	for i := range users {
 		must(tb, p.dial(i, to))
@@ -120,25 +120,25 @@ func write(fd int, b []byte) error {
 
 // say sends a user's line that was due at a time since start.
 func (p *plain) say(user int, due time.Duration) error {
-	stamp := strconv.AppendUint(p.buf[:0], uint64(due), 16)
-	copy(p.text, "0000000000000000")
-	copy(p.text[stampSize-len(stamp):], stamp)
+	for i, rest := stampSize-1, due.Microseconds(); i >= 0; i, rest = i-1, rest>>4 {
+		p.text[i] = 'a' + byte(rest&15)
+	}
 	p.sent++
 	return write(p.users[user].fd, p.text)
 }
 
 // round waits for input, at most so long, and reads each socket once that has some.
 func (p *plain) round(wait time.Duration) error {
-	var events [256]unix.EpollEvent
+	p.back = p.back[:0]
 	if wait > 0 {
 		ts := unix.NsecToTimespec(int64(wait))
 		_, _ = unix.Ppoll([]unix.PollFd{{Fd: int32(p.epoll), Events: unix.POLLIN}}, &ts, nil)
 	}
-	n, err := unix.EpollWait(p.epoll, events[:], 0)
+	n, err := unix.EpollWait(p.epoll, p.events, 0)
 	if err == unix.EINTR {
 		return nil
 	}
-	for _, e := range events[:max(n, 0)] {
+	for _, e := range p.events[:max(n, 0)] {
 		if err := p.read(p.slot[int(e.Fd)]); err != nil {
 			return err
 		}
@@ -158,84 +158,37 @@ func (p *plain) read(user int) error {
 		return err
 	}
 	data := p.buf[:kept+max(n, 0)]
-	own := 0
-	for {
-		i := bytes.IndexByte(data, '\n')
-		if i < 0 {
-			break
-		}
-		if mine, err := p.frame(u, data[:i], now); err != nil {
+	for i := bytes.IndexByte(data, '\n'); i >= 0; i = bytes.IndexByte(data, '\n') {
+		if err := p.frame(user, data[:i], now); err != nil {
 			return err
-		} else if mine {
-			own++
 		}
 		data = data[i+1:]
 	}
 	u.partial = append(u.partial[:0], data...)
-	for ; own > 0; own-- { // now that say may use the buffer
-		if err := p.answer(user); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
-// frame takes one frame, and reports whether it is the user's own line.
-func (p *plain) frame(u *plainUser, b []byte, now time.Duration) (own bool, err error) {
+// frame takes one frame.
+func (p *plain) frame(user int, b []byte, now time.Duration) error {
+	u := &p.users[user]
 	if len(b) == 0 || b[0] != ' ' {
 		if !u.in && bytes.HasPrefix(b, []byte(`{"welcome"`)) {
 			u.in = true
 			p.joined++
 		}
-		return false, nil
+		return nil
 	}
-	_, text, _ := bytes.Cut(b, []byte(":"))
-	due, err := strconv.ParseUint(string(text[:min(stampSize, len(text))]), 16, 64)
-	if err != nil {
-		return false, fmt.Errorf("a line without a stamp: %q", b)
+	text := b[bytes.IndexByte(b, ':')+1:]
+	if len(text) < stampSize {
+		return fmt.Errorf("a line without a stamp: %q", b)
+	}
+	due := int64(0)
+	for _, c := range text[:stampSize] {
+		due = due<<4 | int64(c-'a')
 	}
 	p.got++
-	return bytes.HasPrefix(b, u.prefix), p.took.RecordValue(max(int64(now)-int64(due), 1))
-}
-
-// paced sends lines on a schedule for a time, from each user in turn, and reads
-// until all of them have come to everybody.
-func (p *plain) paced(tb testing.TB, rate int, d time.Duration) {
-	tb.Helper()
-	begin := time.Since(p.start)
-	lines := int(d.Seconds() * float64(rate))
-	due := func(line int) time.Duration { return begin + time.Duration(line)*time.Second/time.Duration(rate) }
-	for limit := begin + d + 30*time.Second; p.got < lines*len(p.users); {
-		now := time.Since(p.start)
-		if now > limit {
-			tb.Fatalf("%d of %d deliveries", p.got, lines*len(p.users))
-		}
-		for ; p.sent < lines && due(p.sent) <= now; now = time.Since(p.start) {
-			must(tb, p.lag.RecordValue(max(int64(now-due(p.sent)), 1)))
-			must(tb, p.say(p.sent%len(p.users), due(p.sent)))
-		}
-		wait := time.Second
-		if p.sent < lines {
-			wait = due(p.sent) - now
-		}
-		must(tb, p.round(wait))
+	if bytes.HasPrefix(b, u.prefix) {
+		p.back = append(p.back, user)
 	}
-}
-
-// saturated keeps so many lines under way for a time, and returns how many
-// deliveries a second there were.
-func (p *plain) saturated(tb testing.TB, inflight int, d time.Duration) float64 {
-	tb.Helper()
-	p.answer = func(user int) error { return p.say(user, time.Since(p.start)) }
-	for i := range inflight {
-		must(tb, p.answer(i%len(p.users)))
-	}
-	for end := time.Now().Add(d / 4); time.Now().Before(end); { // until it is under way
-		must(tb, p.round(time.Second))
-	}
-	before, begin := p.got, time.Now()
-	for time.Since(begin) < d {
-		must(tb, p.round(time.Second))
-	}
-	return float64(p.got-before) / time.Since(begin).Seconds()
+	return p.took.RecordValue(max(int64(now)-due*int64(time.Microsecond), 1))
 }
