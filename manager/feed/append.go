@@ -21,18 +21,45 @@ func (f *Feed) Unlock() {
 	}
 }
 
-// AppendLocked puts a copy of a public entry, or of several, at the end. The
-// cost does not depend on the number of subscribers.
-func (f *Feed) AppendLocked(b []byte) {
+// AppendLocked is AppendFormLocked for the first form.
+func (f *Feed) AppendLocked(b []byte) { f.AppendFormLocked(0, b) }
+
+// AppendFormLocked puts a copy of a public entry, or of several, at the end of a
+// form. The cost does not depend on the number of subscribers. Whoever appends
+// to one form appends the same entries to all that are Read, before it gives the
+// lock up.
+func (f *Feed) AppendFormLocked(form Form, b []byte) {
 	if f.closed || len(b) == 0 {
 		return
 	}
-	if f.times != nil {
-		f.times.note(f.log.end, f.log.first.base, f.now())
+	if t := &f.log.tracks[form]; f.times != nil && t.last != nil {
+		f.times.note(form, t.end, t.first.base, f.now())
 	}
-	f.log.Append(b)
+	f.log.AppendForm(form, b)
 	f.ready.take(&f.idle)
 	f.noteFullLocked()
+}
+
+// OmitLocked has s not be given the newest n bytes of its form, which it knows.
+func (f *Feed) OmitLocked(s *Subscriber, n int) {
+	if !f.closed && s.state != outside {
+		f.log.Omit(&s.cursor, n)
+	}
+}
+
+// Read returns the forms that subscribers read, a bit for each. It needs no
+// lock: it is certain under the lock alone.
+func (f *Feed) Read() uint32 { return f.read.Load() }
+
+// noteReadLocked keeps the answer of Read.
+func (f *Feed) noteReadLocked() {
+	read := uint32(1)
+	for form := Form(1); form < Forms; form++ {
+		if f.log.Read(form) {
+			read |= 1 << form
+		}
+	}
+	f.read.Store(read)
 }
 
 // AppendPrivateLocked puts a copy of an entry at the end for s only.
@@ -56,7 +83,8 @@ func (f *Feed) SubscribeLocked(s *Subscriber) bool {
 		return false
 	}
 	f.subs++
-	f.log.Subscribe(&s.cursor)
+	f.log.SubscribeForm(&s.cursor, s.form)
+	f.noteReadLocked()
 	s.state, s.held = working, true
 	f.busy.push(s)
 	f.blockLocked(s, f.now())
@@ -104,6 +132,7 @@ func (f *Feed) DropLocked(s *Subscriber) bool {
 		return false
 	}
 	f.log.Drop(&s.cursor)
+	f.noteReadLocked()
 	s.links.unlink()
 	s.state, s.held = outside, false
 	f.subs--

@@ -10,10 +10,12 @@ const (
 	directEnough  = 32 << 10 // a slice of this size is written as it is rather than gathered
 )
 
-// entry is one private entry, or several neighbours of one place.
+// entry is one private entry, or several neighbours of one place, and how many
+// public bytes behind it are not for its reader.
 type entry struct {
 	place int64 // log offset of the public byte that it comes before
 	bytes []byte
+	hole  int64
 	next  *entry
 }
 
@@ -21,13 +23,15 @@ type entry struct {
 // for it alone. Its zero value is not subscribed.
 type Cursor struct {
 	spot
+	track   *track
 	owner   *Subscriber // whose cursor it is in a Feed
 	start   int64       // log offset where its stay begins
 	limit   int64       // and ends
 	newest  *entry
-	private int // bytes of its private entries not yet consumed, with overhead
+	private int   // bytes of its private entries not yet consumed, with overhead
+	holes   int64 // public bytes not yet passed that are not for it
 
-	owed      int64 // bytes of private entries ever appended
+	owed      int64 // bytes of private entries ever appended, less those of all holes
 	delivered int64 // bytes ever consumed
 
 	aside       bool
@@ -66,39 +70,72 @@ func (s *spot) run(end int64) []byte {
 	return k.bytes[s.pos-k.base : min(end, k.end())-k.base]
 }
 
-// skip moves the spot by n bytes, at most len(run), and returns the private
-// entry that this has used up, if any.
-func (s *spot) skip(n int) (used *entry) {
+// skip moves the spot by n bytes, at most len(run), and past what is not for its
+// reader. The entries from the old one to the new one are used up.
+func (s *spot) skip(n int) {
 	if e := s.entry; e != nil && e.place == s.pos {
 		s.off += n
-		if s.off == len(e.bytes) {
-			s.entry, s.off = e.next, 0
-			return e
-		}
-		return nil
+	} else {
+		s.forward(int64(n))
 	}
-	s.pos += int64(n)
+	s.leap()
+}
+
+// leap moves the spot past entries of which nothing is left, and the holes
+// behind them.
+func (s *spot) leap() {
+	for e := s.entry; e != nil && e.place == s.pos && s.off == len(e.bytes); e = s.entry {
+		s.forward(e.hole)
+		s.entry, s.off = e.next, 0
+	}
+}
+
+// forward moves the spot by n public bytes.
+func (s *spot) forward(n int64) {
+	s.pos += n
 	for s.pos >= s.chunk.end() && s.chunk.next != nil {
 		s.chunk = s.chunk.next
 	}
-	return nil
 }
 
 // AppendPrivate puts a copy of b at the present end, for c only. It does
 // nothing where the stay of c has ended.
 func (l *Log) AppendPrivate(c *Cursor, b []byte) {
-	if c.chunk == nil || c.limit < l.end || len(b) == 0 {
+	if c.chunk == nil || c.limit < c.track.end || len(b) == 0 {
 		return
 	}
 	c.owed += int64(len(b))
 	c.private += len(b)
 	l.private += len(b)
-	if e := c.newest; c.entry != nil && e.place == l.end && len(e.bytes)+len(b) <= maxGlued {
+	if e := c.newest; c.entry != nil && e.place == c.track.end && len(e.bytes)+len(b) <= maxGlued {
 		e.bytes = append(e.bytes, b...)
 		return
 	}
+	e := l.addEntry(c, c.track.end)
+	e.bytes = append(e.bytes, b...)
+}
+
+// Omit has c pass over the newest n public bytes of its form, of which it has
+// consumed none. It does nothing where the stay of c has ended.
+func (l *Log) Omit(c *Cursor, n int) {
+	if c.chunk == nil || c.limit < c.track.end || n == 0 {
+		return
+	}
+	place := c.track.end - int64(n)
+	c.owed -= int64(n)
+	c.holes += int64(n)
+	e := c.newest
+	if c.entry == nil || e.place+e.hole != place {
+		e = l.addEntry(c, place)
+	}
+	e.hole += int64(n)
+	l.leap(c)
+}
+
+// addEntry adds an empty entry of c.
+func (l *Log) addEntry(c *Cursor, place int64) *entry {
 	e := l.newEntry()
-	e.place, e.bytes = l.end, append(e.bytes[:0], b...)
+	e.place, e.bytes = place, e.bytes[:0]
 	c.private += entryOverhead
 	l.private += entryOverhead
 	if c.entry == nil {
@@ -107,6 +144,31 @@ func (l *Log) AppendPrivate(c *Cursor, b []byte) {
 		c.newest.next = e
 	}
 	c.newest = e
+	return e
+}
+
+// leap moves c past what is not for it.
+func (l *Log) leap(c *Cursor) {
+	first, from := c.entry, c.chunk
+	c.spot.leap()
+	l.passed(c, first, from)
+}
+
+// passed books that c has left entries, from first on, and a chunk behind it.
+func (l *Log) passed(c *Cursor, first *entry, from *chunk) {
+	for e := first; e != c.entry; {
+		next := e.next
+		c.holes -= e.hole
+		c.private -= entryOverhead
+		l.private -= entryOverhead
+		l.recycle(e)
+		e = next
+	}
+	if c.chunk != from {
+		from.cursors--
+		c.chunk.cursors++
+		l.trim(c.track)
+	}
 }
 
 func (l *Log) newEntry() *entry {
@@ -114,7 +176,7 @@ func (l *Log) newEntry() *entry {
 	if e == nil {
 		return &entry{}
 	}
-	l.freeEntry, e.next = e.next, nil
+	l.freeEntry, e.next, e.hole = e.next, nil, 0
 	l.freeEntries -= cap(e.bytes) + entryOverhead
 	return e
 }
@@ -128,7 +190,7 @@ func (l *Log) recycle(e *entry) {
 }
 
 // public is how many bytes of the log are still for c.
-func (l *Log) public(c *Cursor) int64 { return min(l.end, c.limit) - c.pos }
+func (l *Log) public(c *Cursor) int64 { return min(c.track.end, c.limit) - c.pos - c.holes }
 
 // Pending is how many bytes c has still to be given, counting the overhead of
 // private entries.
@@ -141,7 +203,7 @@ func (l *Log) Pending(c *Cursor) int {
 
 // Done says that the stay of c has ended and all of it was consumed.
 func (l *Log) Done(c *Cursor) bool {
-	return c.chunk != nil && c.limit <= l.end && l.Pending(c) == 0
+	return c.chunk != nil && c.limit <= c.track.end && l.Pending(c) == 0
 }
 
 // Next returns what to write next for c, at most len(scratch) bytes and empty
@@ -152,7 +214,7 @@ func (l *Log) Next(c *Cursor, scratch []byte) []byte {
 	if c.chunk == nil {
 		return nil
 	}
-	end := min(l.end, c.limit)
+	end := min(c.track.end, c.limit)
 	p := c.spot
 	b := p.run(end)
 	if len(b) > len(scratch) {
@@ -180,30 +242,25 @@ func (l *Log) Advance(c *Cursor, n int, now time.Duration) {
 	c.delivered += int64(n)
 	c.progress, l.moved = now, now
 	from := c.chunk
-	end := min(l.end, c.limit)
+	end := min(c.track.end, c.limit)
 	for n > 0 {
 		private := c.entry != nil && c.entry.place == c.pos
 		k := min(n, len(c.run(end)))
 		if k == 0 {
 			panic("feed: Advance beyond what Next has returned")
 		}
-		used := c.skip(k)
+		first := c.entry
+		c.skip(k)
 		n -= k
 		if private {
 			c.private -= k
 			l.private -= k
 		}
-		if used != nil {
-			c.private -= entryOverhead
-			l.private -= entryOverhead
-			l.recycle(used)
+		if c.entry != first {
+			l.passed(c, first, c.chunk)
 		}
 	}
-	if c.chunk != from {
-		from.cursors--
-		c.chunk.cursors++
-		l.trim()
-	}
+	l.passed(c, c.entry, from)
 	if c.behind && l.Pending(c) <= l.window/2 {
 		c.behind = false
 	}
@@ -211,4 +268,4 @@ func (l *Log) Advance(c *Cursor, n int, now time.Duration) {
 
 // Owed is how many bytes were meant for c since it was subscribed, consumed or
 // not.
-func (l *Log) Owed(c *Cursor) int64 { return min(l.end, c.limit) - c.start + c.owed }
+func (l *Log) Owed(c *Cursor) int64 { return min(c.track.end, c.limit) - c.start + c.owed }

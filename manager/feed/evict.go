@@ -95,7 +95,7 @@ func (l *Log) Evict(now, grace time.Duration) []Evicted {
 	mostWait := l.mostCaughtUp()
 	for _, c := range slices.Backward(l.blocked) { // backwards: Drop fills its gap from the end
 		slow := l.slow(c, mostWait, now, grace)
-		finished := c.limit <= l.end
+		finished := c.limit <= c.track.end
 		switch {
 		case (someGoOn || finished) && now-c.progress >= grace:
 			l.evict(c, Stalled)
@@ -147,7 +147,7 @@ func (l *Log) makeRoom(now, grace time.Duration) {
 	}
 	slices.SortFunc(silent, func(a, b *Cursor) int { return cmp.Compare(l.Pending(b), l.Pending(a)) })
 	for _, c := range silent {
-		if l.Retained() > l.window/2 && (c.chunk == l.first || c.private > 0) {
+		if l.Retained() > l.window/2 && (c.chunk == c.track.first || c.private > 0) {
 			l.evict(c, Stalled)
 		}
 	}
@@ -182,9 +182,12 @@ func (l *Log) slow(c *Cursor, mostWait bool, now, grace time.Duration) bool {
 
 // mostCaughtUp reports whether most cursors stand near the end.
 func (l *Log) mostCaughtUp() bool {
-	n, near := l.cursors, l.end-int64(l.window/8)
-	for k := l.first; k != l.last && k.end() <= near; k = k.next {
-		n -= k.cursors
+	n := l.cursors
+	for i := range l.tracks {
+		t := &l.tracks[i]
+		for k, near := t.first, t.end-int64(l.window/8); k != t.last && k.end() <= near; k = k.next {
+			n -= k.cursors
+		}
 	}
 	return 2*n >= l.cursors
 }

@@ -45,7 +45,8 @@ type Feed struct {
 
 	goroutines sync.WaitGroup
 
-	full atomic.Bool // the window; changed under mu
+	full atomic.Bool   // the window; changed under mu
+	read atomic.Uint32 // see Read; changed under mu
 
 	mu sync.Mutex
 	// Guarded by mu. Every subscriber is on one of the three lists.
@@ -97,6 +98,7 @@ type Subscriber struct {
 	raw   syscall.RawConn // nil: only conn.Write
 	under syscall.RawConn // the socket that conn writes to, raw or below; nil: unknown
 	onEnd func(Reason, error)
+	form  Form
 
 	// Guarded by Feed.mu.
 	cursor Cursor
@@ -131,6 +133,7 @@ func New(cfg Config) *Feed {
 		pressed: make(chan struct{}, 1),
 		log:     NewLog(cfg.Window),
 	}
+	f.noteReadLocked() // nobody else has it yet
 	f.idle.init()
 	f.ready.init()
 	f.busy.init()
@@ -148,7 +151,12 @@ func New(cfg Config) *Feed {
 // feed ends it, from any goroutine and without the lock; it must not block. The
 // feed never closes conn: what its peer has sent may still be read.
 func NewSubscriber(conn Conn, onEnd func(Reason, error)) *Subscriber {
-	s := &Subscriber{conn: conn, raw: socket.Raw(conn), under: socket.Raw(socket.Under(conn)), onEnd: onEnd}
+	return NewFormSubscriber(conn, 0, onEnd)
+}
+
+// NewFormSubscriber is NewSubscriber for entries in another form than the first.
+func NewFormSubscriber(conn Conn, form Form, onEnd func(Reason, error)) *Subscriber {
+	s := &Subscriber{conn: conn, form: form, raw: socket.Raw(conn), under: socket.Raw(socket.Under(conn)), onEnd: onEnd}
 	s.links.sub, s.cursor.owner = s, s
 	return s
 }

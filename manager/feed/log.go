@@ -15,8 +15,17 @@ const (
 	maxFree  = 8         // chunks kept for reuse
 )
 
+// Form is one of the forms in which public entries are kept. Each form is a log
+// of its own; its cursors read the same entries in the same order as those of
+// any other, in other bytes.
+type Form uint8
+
+// Forms is how many there are. The first is kept always, each other one only
+// while a cursor reads it.
+const Forms = 3
+
 // Log is the deterministic core of a Feed: one contiguous log of public bytes
-// and any number of cursors on it. A private entry does not lie in the log but
+// for each form, and any number of cursors on them. A private entry does not lie in the log but
 // hangs on the one cursor that may see it, with the log offset where it belongs
 // (its place), so no other cursor has to step over anything and public bytes
 // are written straight from the log.
@@ -27,11 +36,10 @@ type Log struct {
 	window    int // bytes; Full from here on
 	chunkSize int
 
-	first, last *chunk
-	end         int64 // offset after the newest byte; offsets count from the Log's birth
-	chunks      int   // from first to last
-	free        *chunk
-	freeChunks  int
+	tracks     [Forms]track
+	chunks     int // of all tracks
+	free       *chunk
+	freeChunks int
 
 	private     int // bytes of private entries not yet consumed, with their overhead
 	freeEntry   *entry
@@ -46,7 +54,14 @@ type Log struct {
 	silent  []*Cursor     // memory of makeRoom
 }
 
-// chunk is a part of the log. Its bytes never move, so a slice of them may be
+// track is the log of one form.
+type track struct {
+	first, last *chunk
+	end         int64 // offset after the newest byte; offsets count from the Log's birth
+	cursors     int   // subscribed
+}
+
+// chunk is a part of a track. Its bytes never move, so a slice of them may be
 // written to a socket while more is appended behind it.
 type chunk struct {
 	base    int64 // log offset of its first byte
@@ -65,28 +80,38 @@ func NewLog(window int) *Log {
 		window = DefaultWindow
 	}
 	l := &Log{window: window, chunkSize: min(max(window/8, minChunk), maxChunk)}
-	l.grow()
+	l.grow(&l.tracks[0])
 	return l
 }
 
-// Append puts a copy of a public entry at the end, for every cursor that is
-// subscribed and has not finished.
-func (l *Log) Append(b []byte) {
+// Append is AppendForm for the first form.
+func (l *Log) Append(b []byte) { l.AppendForm(0, b) }
+
+// AppendForm puts a copy of a public entry at the end of a form, for every cursor
+// of it that is subscribed and has not finished.
+func (l *Log) AppendForm(form Form, b []byte) {
+	t := &l.tracks[form]
+	if form > 0 && t.cursors == 0 {
+		return
+	}
 	for len(b) > 0 {
-		k := l.last
+		k := t.last
 		if len(k.bytes) == cap(k.bytes) {
-			l.grow()
-			k = l.last
+			l.grow(t)
+			k = t.last
 		}
 		n := min(len(b), cap(k.bytes)-len(k.bytes))
 		k.bytes = append(k.bytes, b[:n]...)
-		l.end += int64(n)
+		t.end += int64(n)
 		b = b[n:]
 	}
 }
 
-// grow adds an empty chunk at the end.
-func (l *Log) grow() {
+// Read reports whether a cursor reads a form.
+func (l *Log) Read(form Form) bool { return l.tracks[form].cursors > 0 }
+
+// grow adds an empty chunk at the end of a track.
+func (l *Log) grow(t *track) {
 	k := l.free
 	if k != nil {
 		l.free, k.next = k.next, nil
@@ -94,22 +119,23 @@ func (l *Log) grow() {
 	} else {
 		k = &chunk{bytes: make([]byte, 0, l.chunkSize)}
 	}
-	k.base, k.bytes = l.end, k.bytes[:0]
+	k.base, k.bytes = t.end, k.bytes[:0]
 	l.chunks++
-	if l.last == nil {
-		l.first, l.last = k, k
+	if t.last == nil {
+		t.first, t.last = k, k
 		return
 	}
-	l.last.next = k
-	l.last = k
-	l.trim()
+	t.last.next = k
+	t.last = k
+	l.trim(t)
 }
 
-// trim lets go of the oldest chunks as far as no cursor stands in them.
-func (l *Log) trim() {
-	for l.first.cursors == 0 && l.first != l.last {
-		k := l.first
-		l.first = k.next
+// trim lets go of the oldest chunks of a track as far as no cursor stands in
+// them.
+func (l *Log) trim(t *track) {
+	for t.first.cursors == 0 && t.first != t.last {
+		k := t.first
+		t.first = k.next
 		l.chunks--
 		if !k.shared && l.freeChunks < maxFree {
 			k.next, l.free = l.free, k
@@ -129,11 +155,19 @@ func (l *Log) Full() bool { return l.Retained() >= l.window }
 // has become so, that they are not woken one by one for a chunk each.
 func (l *Log) Roomy() bool { return l.Retained() <= l.window-l.window/4 }
 
-// Subscribe puts c, which is new or was dropped, at the present end.
-func (l *Log) Subscribe(c *Cursor) {
+// Subscribe is SubscribeForm for the first form.
+func (l *Log) Subscribe(c *Cursor) { l.SubscribeForm(c, 0) }
+
+// SubscribeForm puts c, which is new or was dropped, at the present end of a form.
+func (l *Log) SubscribeForm(c *Cursor, form Form) {
+	t := &l.tracks[form]
+	if t.last == nil {
+		l.grow(t)
+	}
 	l.cursors++
-	l.last.cursors++
-	*c = Cursor{spot: spot{chunk: l.last, pos: l.end}, owner: c.owner, start: l.end, limit: math.MaxInt64}
+	t.cursors++
+	t.last.cursors++
+	*c = Cursor{track: t, spot: spot{chunk: t.last, pos: t.end}, owner: c.owner, start: t.end, limit: math.MaxInt64}
 }
 
 // Aside has c, which is subscribed, stand aside: nobody is evicted because c
@@ -147,7 +181,11 @@ func (l *Log) Aside(c *Cursor) {
 }
 
 // Finish ends the stay of c at the present end: later entries are not for it.
-func (l *Log) Finish(c *Cursor) { c.limit = min(c.limit, l.end) }
+func (l *Log) Finish(c *Cursor) {
+	if c.chunk != nil {
+		c.limit = min(c.limit, c.track.end)
+	}
+}
 
 // Drop takes c out at once; a second Drop does nothing. What Next last returned
 // for it stays unchanged: a write of it may still be under way.
@@ -157,7 +195,9 @@ func (l *Log) Drop(c *Cursor) {
 		return
 	}
 	l.Unblock(c)
+	t := c.track
 	l.cursors--
+	t.cursors--
 	if c.aside {
 		l.asides--
 	}
@@ -168,5 +208,5 @@ func (l *Log) Drop(c *Cursor) {
 		k.next.shared = true
 	}
 	*c = Cursor{owner: c.owner}
-	l.trim()
+	l.trim(t)
 }

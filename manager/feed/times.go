@@ -30,11 +30,14 @@ func (h *Histogram) add(d time.Duration) {
 // memory grows.
 const maxTimes = 8192
 
-// times remembers when which part of the log was appended.
+// times remembers when which part of each form's log was appended.
 type times struct {
-	marks []mark // by pos and at
+	of    [Forms]marks
 	waits Histogram
 }
+
+// marks are by pos and at.
+type marks []mark
 
 // mark says that the bytes from pos on were appended at this instant.
 type mark struct {
@@ -42,55 +45,57 @@ type mark struct {
 	at  time.Duration
 }
 
-// note notes an append at the log's end; nobody reads before oldest any more.
-func (t *times) note(end, oldest int64, now time.Duration) {
-	if len(t.marks) >= maxTimes {
-		t.forget(oldest)
+// note notes an append at a log's end; nobody reads before oldest any more.
+func (t *times) note(form Form, end, oldest int64, now time.Duration) {
+	m := &t.of[form]
+	if len(*m) >= maxTimes {
+		m.forget(oldest)
 	}
-	t.marks = append(t.marks, mark{end, now})
+	*m = append(*m, mark{end, now})
 }
 
-func (t *times) forget(oldest int64) {
-	t.marks = append(t.marks[:0], t.marks[max(0, t.find(oldest)):]...)
-	if len(t.marks) <= maxTimes/2 {
+func (m *marks) forget(oldest int64) {
+	*m = append((*m)[:0], (*m)[max(0, m.find(oldest)):]...)
+	if len(*m) <= maxTimes/2 {
 		return
 	}
-	half := t.marks[:0]
-	for i := 0; i < len(t.marks); i += 2 {
-		half = append(half, t.marks[i])
+	half := (*m)[:0]
+	for i := 0; i < len(*m); i += 2 {
+		half = append(half, (*m)[i])
 	}
-	t.marks = half
+	*m = half
 }
 
 // find gives the mark of the byte at pos, -1 if it is older than all.
-func (t *times) find(pos int64) int {
-	return sort.Search(len(t.marks), func(i int) bool { return t.marks[i].pos > pos }) - 1
+func (m marks) find(pos int64) int {
+	return sort.Search(len(m), func(i int) bool { return m[i].pos > pos }) - 1
 }
 
 // since is how long the byte at pos has been there; 0 if there is none yet.
-func (t *times) since(pos, end int64, now time.Duration) time.Duration {
-	if pos >= end || len(t.marks) == 0 {
+func (t *times) since(form Form, pos, end int64, now time.Duration) time.Duration {
+	m := t.of[form]
+	if pos >= end || len(m) == 0 {
 		return 0
 	}
-	return now - t.marks[max(0, t.find(pos))].at
+	return now - m[max(0, m.find(pos))].at
 }
 
 // waited counts a write whose first byte is at pos. One that brings private
 // entries alone is not counted: they have no time.
-func (t *times) waited(pos, end int64, now time.Duration) {
+func (t *times) waited(form Form, pos, end int64, now time.Duration) {
 	if pos < end {
-		t.waits.add(t.since(pos, end, now))
+		t.waits.add(t.since(form, pos, end, now))
 	}
 }
 
 // slowestLocked is how far the subscriber is behind that is so most.
 func (f *Feed) slowestLocked() (bytes int, lagging time.Duration) {
-	oldest := f.log.end
+	now := f.now()
 	for _, l := range []*list{&f.idle, &f.ready, &f.busy} {
 		for s := range l.all() {
 			bytes = max(bytes, f.log.Pending(&s.cursor))
-			oldest = min(oldest, s.cursor.pos)
+			lagging = max(lagging, f.times.since(s.form, s.cursor.pos, s.cursor.track.end, now))
 		}
 	}
-	return bytes, f.times.since(oldest, f.log.end, f.now())
+	return bytes, lagging
 }

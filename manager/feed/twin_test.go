@@ -13,6 +13,7 @@ import (
 // that it shall get.
 type twin struct {
 	cursor   Cursor
+	form     Form
 	owed     []byte
 	finished bool
 	stalled  time.Duration // since when it is blocked without progress, -1: not blocked
@@ -53,9 +54,9 @@ func (m *twins) remove(w *twin) {
 	}
 }
 
-func (m *twins) subscribe(*rapid.T) {
-	w := &twin{stalled: -1}
-	m.log.Subscribe(&w.cursor)
+func (m *twins) subscribe(t *rapid.T) {
+	w := &twin{stalled: -1, form: Form(rapid.IntRange(0, 1).Draw(t, "form"))}
+	m.log.SubscribeForm(&w.cursor, w.form)
 	m.all = append(m.all, w)
 }
 
@@ -63,15 +64,29 @@ func (m *twins) append(t *rapid.T) {
 	if m.log.Full() {
 		t.Skip("full")
 	}
-	b := m.bytes(t)
-	m.log.Append(b)
-	for _, w := range m.all {
-		if !w.finished {
-			w.owed = append(w.owed, b...)
+	b, other := m.bytes(t), m.bytes(t) // of the two forms
+	m.log.AppendForm(0, b)
+	m.log.AppendForm(1, other)
+	kept := len(b)
+	if m.log.Read(1) {
+		kept += len(other)
+	}
+	except := rapid.IntRange(-2, len(m.all)-1).Draw(t, "omitted for")
+	for i, w := range m.all {
+		mine := b
+		if w.form == 1 {
+			mine = other
+		}
+		switch {
+		case w.finished:
+		case i == except:
+			m.log.Omit(&w.cursor, len(mine))
+		default:
+			w.owed = append(w.owed, mine...)
 		}
 	}
-	if m.log.Retained() > 1024+len(b)+m.log.chunkSize {
-		t.Fatalf("%d bytes kept in a window of 1024 after an append of %d", m.log.Retained(), len(b))
+	if m.log.Retained() > 1024+kept+2*m.log.chunkSize+entryOverhead {
+		t.Fatalf("%d bytes kept in a window of 1024 after an append of %d", m.log.Retained(), kept)
 	}
 }
 
@@ -209,9 +224,16 @@ func (m *twins) check(t *rapid.T) {
 			m.log.private, m.log.cursors, private, len(m.all))
 	}
 	cursors, chunks := 0, 0
-	for k := m.log.first; k != nil; k = k.next {
-		cursors += k.cursors
-		chunks++
+	for i := range m.log.tracks {
+		of := 0
+		for k := m.log.tracks[i].first; k != nil; k = k.next {
+			of += k.cursors
+			chunks++
+		}
+		if of != m.log.tracks[i].cursors {
+			t.Fatalf("chunks of form %d hold %d cursors, there are %d", i, of, m.log.tracks[i].cursors)
+		}
+		cursors += of
 	}
 	if cursors != m.log.cursors || chunks != m.log.chunks {
 		t.Fatalf("chunks hold %d of %d cursors, there are %d of %d chunks", cursors, m.log.cursors, chunks, m.log.chunks)

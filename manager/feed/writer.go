@@ -64,6 +64,10 @@ func (f *Feed) serveLocked(s *Subscriber, a *attempt, scratch []byte) {
 		return
 	}
 	b := f.log.Next(&s.cursor, scratch)
+	if len(b) == 0 { // all that came was not for it
+		f.settleLocked(s)
+		return
+	}
 	f.Unlock()
 	n, err := a.write(s, b)
 	now := f.now()
@@ -90,7 +94,7 @@ func (f *Feed) wroteLocked(s *Subscriber, n int, now time.Duration) {
 		return
 	}
 	if f.times != nil && n > 0 {
-		f.times.waited(s.cursor.pos, f.log.end, now)
+		f.times.waited(s.form, s.cursor.pos, s.cursor.track.end, now)
 	}
 	f.log.Advance(&s.cursor, n, now)
 	if s.mark > 0 && s.cursor.delivered >= s.mark {
