@@ -46,6 +46,7 @@ func (s *session) opening(deadline time.Time) (line []byte, err error) {
 		return nil, &visiting{append(append(line, '\n'), s.in.rest...)}
 	case err == nil:
 		s.setReadDeadline(deadline)
+		return s.perhapsIRC(line, deadline)
 	case candidate && errors.Is(err, os.ErrDeadlineExceeded) && !s.over():
 		s.becomeRaw()
 		name, n := wire.RawName(s.in.rest)

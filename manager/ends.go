@@ -32,6 +32,7 @@ const (
 	kicked  // by the operator
 
 	replaced // the user itself, who has come in from elsewhere
+	quit     // or has said that it goes
 )
 
 // ending is what an end means for the peer; everybody else is told of the leave.
@@ -43,6 +44,9 @@ type ending struct {
 	cut     bool    // what is still read is refused, not said
 	dismiss bool    // its reading ends at once
 }
+
+// errLost tells why of an end that has no words of its own.
+var errLost = errors.New("connection lost")
 
 // closure is a way to close a connection.
 type closure uint8
@@ -69,6 +73,7 @@ var endings = [...]ending{
 	refused:     {close: linger}, // its word depends
 	closing:     {owed: true, word: wire.Shutdown.Text(), close: linger},
 	kicked:      {why: wire.Kicked.String(), owed: true, word: wire.Kicked.Text(), dismiss: true, close: linger},
+	quit:        {why: "quit", owed: true, word: "you have left", close: linger},
 	replaced:    {why: wire.Elsewhere.String(), owed: true, word: wire.Elsewhere.Text(), dismiss: true, close: linger},
 }
 
@@ -86,6 +91,8 @@ func (s *session) endOf(err error) end {
 		return closing
 	case errors.Is(err, io.EOF):
 		return closed
+	case err == errQuit:
+		return quit
 	case violates:
 		return violated
 	}

@@ -40,17 +40,25 @@ func (s *session) greet() error {
 			rosterBuffers.Put(buf)
 		}
 	}()
-	if s.returns {
-		*buf = wire.AppendWelcomeToken((*buf)[:0], s.name, s.token)
-	} else {
-		*buf = wire.AppendWelcome((*buf)[:0], s.name)
-	}
-	if s.recall.Wanted() {
-		*buf = in.before.appendFrames(*buf)
-	}
-	*buf = wire.AppendRoster(*buf, in.roster.Names())
+	*buf = s.appendGreeting((*buf)[:0], in)
 	s.writeGreeting(*buf)
 	return nil
+}
+
+// appendGreeting appends what a newcomer is told of itself and of who is present.
+func (s *session) appendGreeting(dst []byte, in admission) []byte {
+	switch {
+	case s.irc != nil:
+		return s.irc.AppendWelcome(dst, s.asked, in.roster.Names(), in.odd)
+	case s.returns:
+		dst = wire.AppendWelcomeToken(dst, s.name, s.token)
+	default:
+		dst = wire.AppendWelcome(dst, s.name)
+	}
+	if s.recall.Wanted() {
+		dst = in.before.appendFrames(dst)
+	}
+	return wire.AppendRoster(dst, in.roster.Names())
 }
 
 // reserve waits until the memory for one more roster, and so many bytes more, is
@@ -65,7 +73,7 @@ func (m *Manager) reserve(more int) (release func(), err error) {
 
 // join lets the user in.
 func (s *session) join() (admission, error) {
-	s.sub = feed.NewSubscriber(s.out, s.onEnd)
+	s.sub = feed.NewFormSubscriber(s.out, s.form(), s.onEnd)
 	r := joinRequest{stay: &s.stay, asked: s.asked, returns: s.returns, recall: s.recall}
 	fresh := ""
 	if s.returns {

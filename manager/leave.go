@@ -13,7 +13,7 @@ import (
 
 // leave ends the stay, unless it is over. Any goroutine may call it.
 func (s *session) leave(by end, err error) {
-	if s.m.seq.leave(leaveRequest{&s.stay, by}) {
+	if s.m.seq.leave(leaveRequest{stay: &s.stay, by: by}) {
 		s.m.log.Debug("left", "name", s.name, "why", whyOf(by, err))
 	}
 }
@@ -99,7 +99,7 @@ func (s *session) refuse(err error) {
 	s.m.seq.count(func(st *Stats) { st.LoginFailures[refusal.reason]++ })
 	s.m.log.Debug("refused", "peer", s.conn.RemoteAddr(), "reason", refusal.text)
 	_ = s.out.SetWriteDeadline(time.Now().Add(lingerTime))
-	if _, err := s.out.Write(wire.AppendError(nil, refusal.text)); err != nil {
+	if _, err := s.out.Write(s.appendLast(nil, refusal.text)); err != nil {
 		s.closeBy(fin)
 		return
 	}

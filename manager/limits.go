@@ -4,8 +4,6 @@ import (
 	"net"
 	"net/netip"
 	"time"
-
-	"chatsim/manager/wire"
 )
 
 // floodUnit is how many bytes of a line count as one more line, so that long
@@ -47,7 +45,7 @@ func (s *session) charge(b *batch, bytes int) (slowed bool) {
 	}
 	if !s.toldSlow {
 		s.toldSlow = true
-		b.answer(wire.AppendSlow(b.frames, s.m.cfg.LineRate))
+		b.answer(s.appendSlow(b.frames, s.m.cfg.LineRate))
 	}
 	return true
 }

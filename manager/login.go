@@ -25,7 +25,11 @@ func (s *session) login() error {
 	}
 	s.setReadDeadline(deadline)
 	line, err := s.opening(deadline)
-	if err == nil && s.m.cfg.Password != "" {
+	switch {
+	case err != nil:
+	case s.irc != nil:
+		line, err = s.register()
+	case s.m.cfg.Password != "":
 		line, err = s.password(line)
 	}
 	if err != nil {
@@ -38,7 +42,7 @@ func (s *session) login() error {
 
 // ask takes the name that was asked for, and the token beside it.
 func (s *session) ask(asked string) (err error) {
-	if s.raw == nil {
+	if s.raw == nil && s.irc == nil {
 		var c wire.Coming
 		asked, c, s.returns = wire.CutToken(asked)
 		s.token, s.recall = c.Token, c.Recall
@@ -92,19 +96,27 @@ func (s *session) password(line []byte) ([]byte, error) {
 	if s.raw != nil {
 		return nil, wrongPassword("it takes a client that can send one, as its first line")
 	}
-	word := bytes.TrimSuffix(line, []byte("\r"))
+	if err := s.tryPassword(bytes.TrimSuffix(line, []byte("\r")), "the first line is the password of the room, the next one your name"); err != nil {
+		return nil, err
+	}
+	return s.nameLine(nil)
+}
+
+// tryPassword returns nil for the room's password, when its turn has come. It
+// holds back the error for another, which says what to do.
+func (s *session) tryPassword(word []byte, advice string) error {
 	ok, answer, err := s.m.guesses.try(s.m.ctx, guessedFrom(s.conn.RemoteAddr()), s.m.isPassword(word), func() bool { return hangupOf(s.under) != stays })
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case ok:
 		s.until = time.Now().Add(s.m.cfg.LoginTimeout)
 		s.setReadDeadline(s.until) // its turn may have come late
-		return s.nameLine(nil)
+		return nil
 	}
 	s.m.seq.count(func(st *Stats) { st.WrongPasswords++ })
 	s.hold(answer)
-	return nil, wrongPassword("the first line is the password of the room, the next one your name")
+	return wrongPassword(advice)
 }
 
 func wrongPassword(advice string) error {

@@ -39,8 +39,9 @@ type Config struct {
 	Logger       *slog.Logger  // nil: none
 
 	// What a room for people has; the zero values are those of a simulation.
-	Detect      bool          // the first bytes tell the line dialect, the raw one and HTTP apart
+	Detect      bool          // the first bytes tell the line dialect, the raw one, IRC and HTTP apart
 	NoRaw       bool          // but the raw one is not spoken
+	NoIRC       bool          // and IRC is not
 	RawWait     time.Duration // that the first bytes, and a message of the raw dialect, may lack their end; 0: 200 ms
 	RawSpacing  time.Duration // between two writes to a client of the raw dialect; 0: 20 ms
 	TLS         *tls.Config   // of what Serve accepts; nil: none, else nobody gets in without

@@ -22,7 +22,7 @@ func (m *Manager) Names() []string {
 
 // Kick puts a user out. It gets what was said before, and the reason.
 func (m *Manager) Kick(name string) error {
-	st := m.seq.kick(kickRequest{name})
+	st := m.seq.kick(kickRequest{name: name})
 	if st == nil {
 		return ErrNoSuchUser
 	}
@@ -35,5 +35,5 @@ func (m *Manager) Kick(name string) error {
 // the room is full.
 func (m *Manager) Announce(text string) error {
 	clean := wire.AppendText(nil, []byte(strings.ReplaceAll(text, "\n", " ")))
-	return m.seq.announce(announcement{wire.AppendLine(nil, wire.Server, clean, wire.Group), time.Now()})
+	return m.seq.announce(announcement{wire.AppendLine(nil, wire.Server, clean, wire.Group), clean, time.Now()})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"time"
 
+	"chatsim/manager/feed"
 	"chatsim/manager/room"
 	"chatsim/manager/wire"
 )
@@ -14,7 +15,10 @@ type publication struct {
 	frames []byte
 	ops    []op      // what to do with them, in order
 	lines  uint64    // public ones in frames
-	at     time.Time // for the history; zero where there is none
+	at     time.Time // of the lines; zero where nobody is told of it
+
+	forms   [feed.Forms][]byte // the public lines in the other forms
+	encoded uint32             // in which of them, a bit for each
 }
 
 // op is a step of a publication: frames[start:end], for everybody or privately.
@@ -22,7 +26,11 @@ type op struct {
 	kind       opKind
 	start, end int
 	target     []byte // of a tell: the name, in memory of the input or of its own
+
+	forms [feed.Forms]span // of a say: in the other forms
 }
+
+type span struct{ start, end int }
 
 type opKind uint8
 
@@ -41,11 +49,12 @@ func (p *publication) apply(s *state, st *stay) {
 		switch o.kind {
 		case say:
 			s.log.AppendLocked(frames)
+			p.sayForms(s, st, o.forms)
 			if s.history.size > 0 {
 				place += s.history.say(place, p.at, frames)
 			}
 		case tell:
-			if m := s.tell(st, o.target, frames); m != nil && s.history.size > 0 {
+			if m := s.tell(st, o.target, frames, p.at); m != nil && s.history.size > 0 {
 				s.history.tell(place, p.at, frames, st.holder, m.Session.(*stay).otherHolder(st))
 			}
 		case reply:
@@ -65,31 +74,36 @@ func (st *stay) otherHolder(sender *stay) *holder {
 
 // tell assigns a private line its place, or its sender the error there. It returns
 // who got it; nil: nobody.
-func (s *state) tell(st *stay, target, frame []byte) *room.Member {
+func (s *state) tell(st *stay, target, frame []byte, at time.Time) *room.Member {
 	member := s.room.LookupBytes(target)
 	if member == nil {
 		s.stats.UnknownNames++
 		shown := wire.AppendText(nil, target[:min(len(target), maxShown)])
-		s.frame = wire.AppendError(s.frame[:0], wire.NoSuchUser.With(string(shown)))
+		s.frame = st.appendError(s.frame[:0], wire.NoSuchUser.With(string(shown)))
 		s.log.AppendPrivateLocked(st.sub, s.frame)
 		return nil
 	}
 	s.stats.PrivateLines++
 	s.stats.Deliveries++
-	s.log.AppendPrivateLocked(st.sub, frame)
+	to := member.Session.(*stay)
+	line := privateLine{st, to, len(target), frame, at}
+	s.tellBack(line)
 	if s.record != nil {
 		s.log.AppendPrivateLocked(s.record, frame)
 	}
 	if member != st.member {
 		s.stats.Deliveries++
-		s.log.AppendPrivateLocked(member.Session.(*stay).sub, frame)
+		s.tellOne(to, line)
 	}
 	return member
 }
 
 func (p *publication) reset() {
 	clear(p.ops)
-	p.frames, p.ops, p.lines = p.frames[:0], p.ops[:0], 0
+	p.frames, p.ops, p.lines, p.encoded = p.frames[:0], p.ops[:0], 0, 0
+	for form := range p.forms {
+		p.forms[form] = p.forms[form][:0]
+	}
 }
 
 // said is how many lines it would say.
@@ -102,15 +116,12 @@ func (p *publication) said() (n int) {
 	return n
 }
 
-// reply has the sender told why a line of it goes no further.
-func (p *publication) reply(why string) {
-	p.answer(wire.AppendError(p.frames, why))
-}
-
 // answer has the sender alone get what is new in frames.
 func (p *publication) answer(frames []byte) {
 	start := len(p.frames)
-	p.frames = frames
+	if p.frames = frames; len(frames) == start {
+		return
+	}
 	p.ops = append(p.ops, op{kind: reply, start: start, end: len(frames)})
 }
 

@@ -41,6 +41,10 @@ func (s *session) consume(b *batch, data []byte) (rest []byte, err error) {
 			s.skipping = false
 		case len(line) > s.m.cfg.MaxLine:
 			s.tooLong(b)
+		case s.irc != nil:
+			if err := s.handleIRC(b, line); err != nil {
+				return nil, err
+			}
 		default:
 			if err := s.handle(b, wire.ParseRequest(line, s.signs, s.name)); err != nil {
 				return nil, err
@@ -69,7 +73,7 @@ var newline = []byte("\n")
 
 // tooLong answers a line over the limit, once.
 func (s *session) tooLong(b *batch) {
-	b.reply(wire.LineTooLong.Text())
+	b.answer(s.appendError(b.frames, wire.LineTooLong.Text()))
 	s.m.seq.count(func(st *Stats) { st.LongLines++ })
 }
 
@@ -91,12 +95,12 @@ func (s *session) handle(b *batch, req wire.Request) error {
 		if err := s.publish(b); err != nil {
 			return err
 		}
-		return s.unlessCut(s.answerWho(), 1)
+		return s.unlessCut(s.answerRoster(lineRoster), 1)
 	case wire.Before:
 		if err := s.publish(b); err != nil {
 			return err
 		}
-		return s.unlessCut(s.answerBefore(req.Lines), 1)
+		return s.unlessCut(s.answerBefore(req.Lines, lineHistory), 1)
 	case wire.Slip:
 		s.notSaid(b, string(req.Text))
 	}
@@ -116,7 +120,7 @@ var usage = map[string]string{
 
 // notSaid answers a line that was meant for a command.
 func (s *session) notSaid(b *batch, command string) {
-	b.reply(wire.NotSaid.With(usage[command] + "; a line that begins with // is text"))
+	b.answer(s.appendError(b.frames, wire.NotSaid.With(usage[command]+"; a line that begins with // is text")))
 	s.m.seq.count(func(st *Stats) { st.Slips++ })
 }
 

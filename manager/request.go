@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chatsim/manager/feed"
+	"chatsim/manager/irc"
 	"chatsim/manager/room"
 	"chatsim/manager/wire"
 )
@@ -20,12 +21,14 @@ type state struct {
 	maxUsers  int              // 0: no limit
 	remembers bool             // names of those who have left
 	record    *feed.Subscriber // gets private lines as well; nil: none
+	nicks     *irc.Book        // of those present; nil: IRC is not spoken
 
 	room    room.Room
 	start   uint64 // place before the first entry of this run
 	history history
 	changes uint64 // joins and leaves: tells whether a Roster is still current
 	frame   []byte // for short frames that only the critical section can know
+	tag     []byte // of those that have their time with them
 	closing bool   // nobody is let in and nothing is said any more
 	past    past   // names that clients of the raw dialect may still know
 	stats   Stats
@@ -43,6 +46,9 @@ func newState(cfg *Config, log appender) state {
 		},
 	}
 	s.history.begin(cfg.History, s.start, cfg.Before)
+	if cfg.Detect && !cfg.NoIRC {
+		s.nicks = new(irc.Book)
+	}
 	if cfg.StrictNames {
 		s.room.Keys = []func(string) string{wire.Skeleton, wire.CapitalSkeleton}
 	}
@@ -53,6 +59,9 @@ func newState(cfg *Config, log appender) state {
 // waits.
 type appender interface {
 	AppendLocked(b []byte)
+	AppendFormLocked(form feed.Form, b []byte)
+	OmitLocked(s *feed.Subscriber, n int)
+	Read() uint32
 	AppendPrivateLocked(s *feed.Subscriber, b []byte)
 	SubscribeLocked(s *feed.Subscriber) bool
 	FinishLocked(s *feed.Subscriber)
@@ -66,6 +75,9 @@ type stay struct {
 	member  *room.Member     // set once, by the join; nil: not in yet
 	name    string           // with member: the one that the room has given
 	holder  *holder          // set with member; nil: it has no token
+	nick    string           // set with member: what it is called on IRC, where that is spoken
+	irc     *irc.Peer        // static, but for its nick, which is set by the join; nil: another dialect
+	away    string           // as one who speaks IRC says; guarded by the sequencer
 
 	// end is who has ended the stay, nobody while it goes on. It is set once, by
 	// a request; any goroutine may read it.
@@ -85,11 +97,13 @@ type joinRequest struct {
 	token   room.Token // the one that it has; zero: none
 	fresh   room.Token // the one that it gets where that is not known
 	recall  wire.Recall
+	at      time.Time
 }
 
 // admission is what a join has made.
 type admission struct {
 	roster room.Roster // the newcomer is last
+	odd    irc.Odd     // of those in it, where IRC is spoken
 	known  bool        // its token is good for the next time as well
 	ghost  *stay       // whose place it took; nil: nobody's
 	before recalled
@@ -107,7 +121,7 @@ func (r joinRequest) apply(s *state) (in admission, err error) {
 	}
 	switch {
 	case in.ghost != nil:
-		s.leave(in.ghost, replaced)
+		s.leave(in.ghost, replaced, r.at)
 		s.stats.Returns++
 	case s.maxUsers > 0 && s.room.Len() >= s.maxUsers:
 		return admission{}, &refusal{wire.Full, wire.Full.Text()}
@@ -115,9 +129,11 @@ func (r joinRequest) apply(s *state) (in admission, err error) {
 	member := r.admit(s, &in)
 	s.frame = wire.AppendJoin(s.frame[:0], member.Name())
 	s.log.AppendLocked(s.frame)
+	in.odd = s.name(r.stay, member.Name())
+	s.allForms(r.at, func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, r.stay.nick) })
 	s.log.SubscribeLocked(r.stay.sub)
 	member.Session = r.stay
-	r.stay.member, r.stay.name = member, member.Name()
+	r.stay.member = member
 	s.changes++
 	s.stats.Joins++
 	if r.returns {
@@ -153,19 +169,20 @@ func (r joinRequest) admit(s *state, in *admission) (member *room.Member) {
 type leaveRequest struct {
 	stay *stay
 	by   end
+	at   time.Time
 }
 
 func (r leaveRequest) apply(s *state) bool {
 	if endings[r.by].cut && s.closing {
 		return false // the user gets all, and the reason of that
 	}
-	return s.leave(r.stay, r.by)
+	return s.leave(r.stay, r.by, r.at)
 }
 
 // leave tells everybody else at the place of the order that the user itself does
 // not see any more. If it is owed what came before, the feed goes on writing
 // that, and its last word.
-func (s *state) leave(st *stay, by end) bool {
+func (s *state) leave(st *stay, by end, at time.Time) bool {
 	if st.member == nil || st.gone() {
 		return false
 	}
@@ -184,19 +201,26 @@ func (s *state) leave(st *stay, by end) bool {
 	}
 	s.frame = wire.AppendLeave(s.frame[:0], st.name)
 	s.log.AppendLocked(s.frame)
+	s.allForms(at, func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, st.nick, whyOf(by, errLost)) })
+	if s.nicks != nil {
+		s.nicks.Remove(st.name)
+	}
 	return true
 }
 
 // tellLast sends a user its last error frame, if there is a word to tell.
 func (s *state) tellLast(st *stay, word string) {
 	if word != "" {
-		s.frame = wire.AppendError(s.frame[:0], word)
+		s.frame = st.appendLast(s.frame[:0], word)
 		s.log.AppendPrivateLocked(st.sub, s.frame)
 	}
 }
 
 // kickRequest puts a user out, whose token is that of nobody from then on.
-type kickRequest struct{ name string }
+type kickRequest struct {
+	name string
+	at   time.Time
+}
 
 func (r kickRequest) apply(s *state) *stay {
 	member := s.room.Lookup(r.name)
@@ -205,19 +229,20 @@ func (r kickRequest) apply(s *state) *stay {
 	}
 	st := member.Session.(*stay)
 	s.room.Void(member)
-	s.leave(st, kicked)
+	s.leave(st, kicked, r.at)
 	s.stats.Evicted[wire.Kicked]++
 	return st
 }
 
-// announcement is an encoded line to the group.
+// announcement is an encoded line of the server's own to the group, and its text.
 type announcement struct {
-	frame []byte
-	at    time.Time
+	frame, text []byte
+	at          time.Time
 }
 
 func (a announcement) apply(s *state) {
 	s.log.AppendLocked(a.frame)
+	s.allForms(a.at, func(dst, tag []byte) []byte { return irc.AppendNotice(dst, tag, irc.Channel, a.text) })
 	if s.history.size > 0 {
 		s.history.say(s.place(), a.at, a.frame)
 	}
@@ -236,6 +261,7 @@ type rosterAnswer struct {
 	frame []byte
 	at    uint64 // the version that it shows
 	last  bool   // if that is not the current one, it is encoded anew
+	form  rosterForm
 }
 
 // apply reports whether the user was answered.
@@ -244,7 +270,7 @@ func (a rosterAnswer) apply(s *state, st *stay) bool {
 		if !a.last {
 			return false
 		}
-		a.frame = wire.AppendRoster(a.frame[:0], s.room.Roster().Names())
+		a.frame = a.form(a.frame[:0], s.room.Roster().Names(), s.odd())
 	}
 	s.log.AppendPrivateLocked(st.sub, a.frame)
 	return true

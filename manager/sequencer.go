@@ -3,8 +3,10 @@ package manager
 import (
 	"context"
 	"maps"
+	"time"
 
 	"chatsim/manager/feed"
+	"chatsim/manager/irc"
 	"chatsim/manager/room"
 	"chatsim/manager/wire"
 )
@@ -46,6 +48,7 @@ func (q *sequencer) join(r joinRequest) (admission, error) {
 	if !q.feed.WaitGuestLocked() || q.state.closing {
 		return admission{}, &refusal{wire.Shutdown, wire.Shutdown.Text()}
 	}
+	r.at = time.Now()
 	return r.apply(&q.state)
 }
 
@@ -67,13 +70,27 @@ func (q *sequencer) drop(st *stay) bool {
 // room is full; errOver means that nothing was said, as the stay is over or the
 // room is closing.
 func (q *sequencer) publish(st *stay, p *publication) error {
+	for {
+		p.encode(st, q.feed.Read())
+		if done, err := q.tryPublish(st, p); done {
+			return err
+		}
+	}
+}
+
+// tryPublish is publish, but does nothing where somebody has begun to read a
+// form that is still to be encoded.
+func (q *sequencer) tryPublish(st *stay, p *publication) (done bool, err error) {
 	q.feed.Lock()
 	defer q.feed.Unlock()
 	if !q.feed.WaitRoomLocked() || st.gone() || q.state.closing {
-		return errOver
+		return true, errOver
+	}
+	if p.lacks(q.feed.Read()) {
+		return false, nil
 	}
 	p.apply(&q.state, st)
-	return nil
+	return true, nil
 }
 
 // full is a hint, which takes no lock: publish would wait.
@@ -93,6 +110,7 @@ func (q *sequencer) waitRoom(st *stay) error {
 func (q *sequencer) leave(r leaveRequest) bool {
 	q.feed.Lock()
 	defer q.feed.Unlock()
+	r.at = time.Now()
 	return r.apply(&q.state)
 }
 
@@ -100,6 +118,7 @@ func (q *sequencer) leave(r leaveRequest) bool {
 func (q *sequencer) kick(r kickRequest) *stay {
 	q.feed.Lock()
 	defer q.feed.Unlock()
+	r.at = time.Now()
 	return r.apply(&q.state)
 }
 
@@ -116,17 +135,20 @@ func (q *sequencer) announce(a announcement) error {
 }
 
 // roster returns the roster of now.
-func (q *sequencer) roster() room.Roster {
-	roster, _ := q.version()
-	return roster
+func (q *sequencer) roster() room.Roster { return q.version().roster }
+
+// version is the roster of one moment.
+type version struct {
+	roster  room.Roster
+	odd     irc.Odd // of those in it
+	changes uint64  // tells answer whether it is still current
 }
 
-// version returns the roster of now, and a number by which answer knows whether
-// it is still current.
-func (q *sequencer) version() (room.Roster, uint64) {
+// version returns the roster of now.
+func (q *sequencer) version() version {
 	q.feed.Lock()
 	defer q.feed.Unlock()
-	return q.state.room.Roster(), q.state.changes
+	return version{q.state.room.Roster(), q.state.odd(), q.state.changes}
 }
 
 // waitRead waits until the feed has written everything up to a mark to a user, or
@@ -176,6 +198,20 @@ func (q *sequencer) historySize() int {
 	q.feed.Lock()
 	defer q.feed.Unlock()
 	return q.state.history.bytes()
+}
+
+// find returns who has a nick on IRC.
+func (q *sequencer) find(nick []byte) irc.Found {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return q.state.find(nick)
+}
+
+// setAway records why a user is away; empty: it is back.
+func (q *sequencer) setAway(st *stay, why string) {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	st.away = why
 }
 
 // lookup finds the user whose name, and a space behind it, a text begins with.

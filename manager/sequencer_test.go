@@ -70,9 +70,17 @@ func feedUses(t *testing.T, name string) map[string]string {
 }
 
 // entries is a feed for requests that are applied without one: it records.
-type entries struct{ got bytes.Buffer }
+type entries struct {
+	got  bytes.Buffer
+	read uint32 // forms beside the first
+}
 
 func (e *entries) AppendLocked(b []byte) { fmt.Fprintf(&e.got, "all %s", b) }
+func (e *entries) AppendFormLocked(form feed.Form, b []byte) {
+	fmt.Fprintf(&e.got, "form %d %s", form, b)
+}
+func (e *entries) OmitLocked(_ *feed.Subscriber, n int) { fmt.Fprintf(&e.got, "omit %d\n", n) }
+func (e *entries) Read() uint32                         { return bareForms | e.read }
 func (e *entries) AppendPrivateLocked(s *feed.Subscriber, b []byte) {
 	fmt.Fprintf(&e.got, "one %s", b)
 }
@@ -113,18 +121,18 @@ func applied(t *testing.T) string {
 	p.say("bob", []byte("hello"))
 	p.tell("bob", []byte("psst"), []byte("amy"))
 	p.tell("bob", []byte("psst"), []byte("zoe"))
-	p.reply("too long")
+	p.answer(bob.appendError(p.frames, "too long"))
 	p.apply(&s, bob)
 	announcement{frame: []byte("news\n")}.apply(&s)
-	kickRequest{"bob2"}.apply(&s)
-	if (leaveRequest{second, lost}).apply(&s) {
+	kickRequest{name: "bob2"}.apply(&s)
+	if (leaveRequest{stay: second, by: lost}).apply(&s) {
 		t.Error("a stay has ended twice")
 	}
-	leaveRequest{back, lost}.apply(&s)
+	leaveRequest{stay: back, by: lost}.apply(&s)
 	rosterAnswer{frame: []byte("old"), at: s.changes - 1}.apply(&s, bob)
-	rosterAnswer{frame: []byte("old"), at: s.changes - 1, last: true}.apply(&s, bob)
+	rosterAnswer{frame: []byte("old"), at: s.changes - 1, last: true, form: lineRoster}.apply(&s, bob)
 	s.closing = true
-	if (leaveRequest{bob, cutClosed}).apply(&s) {
+	if (leaveRequest{stay: bob, by: cutClosed}).apply(&s) {
 		t.Error("a user is cut short while the room lets everybody finish")
 	}
 	if got, want := []end{bob.endedBy(), second.endedBy(), amy.endedBy(), back.endedBy()}, []end{nobody, kicked, replaced, lost}; !slices.Equal(got, want) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"chatsim/manager/feed"
+	"chatsim/manager/irc"
 	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
@@ -36,6 +37,7 @@ type session struct {
 	// Owned by the session's goroutine.
 	in       reader
 	raw      *rawWriter    // of the raw dialect, else nil
+	lines    irc.Lines     // of IRC
 	flood    *allowance    // nil: no limit
 	delay    time.Duration // that the next line has to wait for
 	toldSlow bool          // the user knows of the limit

@@ -268,4 +268,9 @@ func (l *Log) Advance(c *Cursor, n int, now time.Duration) {
 
 // Owed is how many bytes were meant for c since it was subscribed, consumed or
 // not.
-func (l *Log) Owed(c *Cursor) int64 { return min(c.track.end, c.limit) - c.start + c.owed }
+func (l *Log) Owed(c *Cursor) int64 {
+	if c.chunk == nil {
+		return 0
+	}
+	return min(c.track.end, c.limit) - c.start + c.owed
+}

@@ -25,6 +25,7 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 	fs.IntVar(&c.MaxUsers, "max-users", 10000, "`N`|users in the room at one time; 0: no limit")
 	fs.IntVar(&c.MaxConns, "max-conns", 512, "`N`|connections from one address but this machine's; 0: no limit")
 	choice.Var(fs, &c.NoRaw, "raw", "`WORD`|let the original chat room's desktop client in, whose name has no end: on, off", []string{"on", "off"}, choice.Is("off"))
+	choice.Var(fs, &c.NoIRC, "irc", "`WORD`|let clients of IRC in, to the channel #chat: on, off", []string{"on", "off"}, choice.Is("off"))
 	fs.Float64Var(&c.Flood, "flood", 200, "`R`|lines a second that one user may keep up, with bursts of five times as many; what is more waits; 0: no limit")
 	fs.StringArrayVar(&c.Origins, "allow-origin", nil, "`HOST`|let pages of another host talk here, such as chat.example.org or *.example.org; repeatable")
 	fs.StringArrayVar(&c.Hosts, "allow-host", nil, "`HOST`|a name of this server beside its machine's, such as *.example.org; for -watch too; repeatable")

@@ -52,6 +52,7 @@ type Config struct {
 	Origins       []string // of pages from elsewhere that may connect
 	Hosts         []string // names of this server for those who come by HTTP, beside the machine's
 	NoRaw         bool     // the original desktop client's dialect is not spoken
+	NoIRC         bool     // nor is IRC
 	Flood         float64  // lines a second of one user; 0: no limit
 	Verbose       bool     // log who comes and goes
 	Console       string   // a named pipe for the operator's commands; "-": stdin; empty: stdin where that is a terminal
@@ -160,7 +161,7 @@ func (h *house) open() error {
 	cfg := h.cfg
 	mc := manager.Config{Detect: true, Measure: true, Logger: h.log, Password: cfg.Password.Word, StrictNames: cfg.StrictNames,
 		MaxUsers: cfg.MaxUsers, PerAddress: cfg.MaxConns, LineRate: cfg.Flood, LineBurst: int(burst * cfg.Flood),
-		NoRaw: cfg.NoRaw, History: cfg.History, FirstPlace: manager.StartPlace(time.Now())}
+		NoRaw: cfg.NoRaw, NoIRC: cfg.NoIRC, History: cfg.History, FirstPlace: manager.StartPlace(time.Now())}
 	var err error
 	if cfg.TLSCert != "" {
 		if h.cert, err = cert.Load(cfg.TLSCert, cfg.TLSKey); err != nil {

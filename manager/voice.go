@@ -1,0 +1,201 @@
+package manager
+
+import (
+	"bytes"
+	"time"
+
+	"chatsim/manager/feed"
+	"chatsim/manager/irc"
+	"chatsim/manager/wire"
+)
+
+// The forms in which the feed has what everybody reads.
+const (
+	lineForm  feed.Form = iota // as in package wire
+	ircForm                    // as in package irc
+	ircTimed                   // likewise, with the time of each line before it
+	bareForms = 1 << lineForm
+)
+
+// form is that of what a user reads.
+func (st *stay) form() feed.Form {
+	switch {
+	case st.irc == nil:
+		return lineForm
+	case st.irc.Time:
+		return ircTimed
+	}
+	return ircForm
+}
+
+// appendError appends an error for a user who stays.
+func (st *stay) appendError(dst []byte, text string) []byte {
+	if st.irc != nil {
+		return irc.AppendError(dst, st.irc.Nick, text)
+	}
+	return wire.AppendError(dst, text)
+}
+
+// appendLast appends the error behind which a user's connection is closed.
+func (st *stay) appendLast(dst []byte, text string) []byte {
+	if st.irc != nil {
+		return irc.AppendLast(dst, st.irc.Nick, text)
+	}
+	return wire.AppendError(dst, text)
+}
+
+// appendSlow appends that a user's lines are read later.
+func (st *stay) appendSlow(dst []byte, limit float64) []byte {
+	if st.irc != nil {
+		return irc.AppendSlow(dst, st.irc.Nick, limit)
+	}
+	return wire.AppendSlow(dst, limit)
+}
+
+// tagOf is what stands before what happened at an instant, in a form.
+func tagOf(dst []byte, form feed.Form, at time.Time) []byte {
+	if form == ircTimed {
+		return irc.AppendTime(dst, at)
+	}
+	return dst
+}
+
+// allForms has those who read another form than the first be told of what was
+// just appended there, in the words of encode.
+func (s *state) allForms(at time.Time, encode func(dst, tag []byte) []byte) {
+	read := s.log.Read()
+	if read == bareForms {
+		return
+	}
+	for form := lineForm + 1; form < feed.Forms; form++ {
+		if read&(1<<form) != 0 {
+			s.tag = tagOf(s.tag[:0], form, at)
+			s.frame = encode(s.frame[:0], s.tag)
+			s.log.AppendFormLocked(form, s.frame)
+		}
+	}
+}
+
+// name has a newcomer know its name, and the nick that it has on IRC. It returns
+// the nicks of those present.
+func (s *state) name(st *stay, name string) irc.Odd {
+	st.name = name
+	if s.nicks == nil {
+		return nil
+	}
+	st.nick = s.nicks.Add(name)
+	if st.irc == nil {
+		return nil
+	}
+	st.irc.Nick = st.nick
+	return s.nicks.Odd()
+}
+
+// odd are the nicks of those present that are not their names.
+func (s *state) odd() irc.Odd {
+	if s.nicks == nil {
+		return nil
+	}
+	return s.nicks.Odd()
+}
+
+// lacks reports whether lines are still to be encoded in a form that is read.
+func (p *publication) lacks(read uint32) bool {
+	return p.lines > 0 && read&^(bareForms|p.encoded) != 0
+}
+
+// encode encodes the public lines in those forms that are read.
+func (p *publication) encode(st *stay, read uint32) {
+	if read == bareForms {
+		return
+	}
+	if p.encoded == 0 {
+		p.at = time.Now()
+	}
+	for form := lineForm + 1; form < feed.Forms; form++ {
+		if read&(1<<form) != 0 && p.encoded&(1<<form) == 0 {
+			p.encodeForm(st, form)
+			p.encoded |= 1 << form
+		}
+	}
+}
+
+func (p *publication) encodeForm(st *stay, form feed.Form) {
+	tag := tagOf(nil, form, p.at)
+	out := p.forms[form]
+	for i := range p.ops {
+		o := &p.ops[i]
+		if o.kind != say {
+			continue
+		}
+		start := len(out)
+		for line := range bytes.Lines(p.frames[o.start:o.end]) {
+			out = irc.AppendSaid(out, tag, st.nick, irc.Channel, textOf(line, st.name, len(wire.Group)))
+		}
+		o.forms[form] = span{start, len(out)}
+	}
+	p.forms[form] = out
+}
+
+// textOf is the text in a line that was encoded here, of a sender to a target
+// whose name has so many bytes.
+func textOf(line []byte, sender string, target int) []byte {
+	return line[len(" :")+len(sender) : len(line)-len("@@\n")-len(sender)-target]
+}
+
+// sayForms appends what say has appended in the other forms. A client of IRC is
+// told of what it says itself only if it wants that.
+func (p *publication) sayForms(s *state, st *stay, spans [feed.Forms]span) {
+	for form := lineForm + 1; p.encoded>>form != 0; form++ {
+		if p.encoded&(1<<form) == 0 {
+			continue
+		}
+		lines := p.forms[form][spans[form].start:spans[form].end]
+		s.log.AppendFormLocked(form, lines)
+		if st.form() == form && !st.irc.Echo {
+			s.log.OmitLocked(st.sub, len(lines))
+		}
+	}
+}
+
+// privateLine is an encoded line from one user to another.
+type privateLine struct {
+	from, to *stay
+	target   int // bytes of the target's name in the frame
+	frame    []byte
+	at       time.Time
+}
+
+// tellBack has the sender of a private line know that it was said. A client of
+// IRC is told of that only if it wants it, and whether the other is away.
+func (s *state) tellBack(l privateLine) {
+	st := l.from
+	if st.irc == nil || st.irc.Echo || st == l.to {
+		s.tellOne(st, l)
+	}
+	if st.irc != nil && l.to.away != "" {
+		s.frame = st.irc.AppendAway(s.frame[:0], irc.Found{Nick: l.to.nick, Away: l.to.away})
+		s.log.AppendPrivateLocked(st.sub, s.frame)
+	}
+}
+
+// tellOne has one of the two parties get a private line.
+func (s *state) tellOne(st *stay, l privateLine) {
+	if st.irc == nil {
+		s.log.AppendPrivateLocked(st.sub, l.frame)
+		return
+	}
+	s.tag = tagOf(s.tag[:0], st.form(), l.at)
+	s.frame = irc.AppendSaid(s.frame[:0], s.tag, l.from.nick, l.to.nick, textOf(l.frame, l.from.name, l.target))
+	s.log.AppendPrivateLocked(st.sub, s.frame)
+}
+
+// find returns who has a nick.
+func (s *state) find(nick []byte) irc.Found {
+	name, ok := s.nicks.Name(string(nick))
+	if !ok {
+		return irc.Found{}
+	}
+	st := s.room.Lookup(name).Session.(*stay)
+	return irc.Found{Nick: st.nick, Name: name, Away: st.away}
+}
