@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"chatsim/manager"
+	"chatsim/manager/irc"
 	"chatsim/manager/listen"
 )
 
@@ -73,6 +74,9 @@ func (h *house) greet() {
 		first = "The first line is the password, the second your name"
 	}
 	fmt.Fprintf(h.stdout, "%s, each further one goes to everybody;\n/msg NAME TEXT is for one person alone, /who says who is here.\nCtrl-C closes the room.\n", first)
+	if !h.cfg.NoIRC {
+		fmt.Fprintln(h.stdout, "Clients of IRC are let in at the same address, to "+irc.Channel+".")
+	}
 	if h.figures != nil {
 		fmt.Fprintf(h.stdout, "What the room counts is at %s and %s.\n", h.figures.url("/live"), h.figures.url("/metrics"))
 	}
