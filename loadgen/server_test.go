@@ -40,6 +40,11 @@ type peer struct {
 	held []byte // back until the next line
 	from *peer  // who said what is held
 	mute bool   // it is told nothing more
+
+	struck int // lines that a fault has had, see at
+
+	slow   bool // what it is told waits, in unsent
+	unsent []byte
 }
 
 // faults are what a server does wrong; each is called under the lock.
@@ -218,7 +223,18 @@ func (s *server) tell(p *peer, target string, text []byte) {
 
 // write drops what cannot be written: the peer is gone, its reader will tell.
 func (p *peer) write(b []byte) {
-	if !p.mute && len(b) > 0 {
+	switch {
+	case p.mute || len(b) == 0:
+	case p.slow:
+		p.unsent = append(append(p.unsent, p.says...), b...)
+	default:
 		_, _ = p.conn.Write(append([]byte(p.says), b...))
 	}
+}
+
+// hurry has a slow peer told what waits.
+func (p *peer) hurry() {
+	p.slow = false
+	_, _ = p.conn.Write(p.unsent)
+	p.unsent = nil
 }
