@@ -142,6 +142,11 @@ func (s *stay) giveUp(ctx context.Context) error {
 	if err := s.wait(); err != nil {
 		return err
 	}
+	if r := s.user.run; s.session.Joined() { // just now, and so it has left
+		r.mu.Lock()
+		r.left[check.Reset]++
+		r.mu.Unlock()
+	}
 	switch {
 	case s.session.Said() != "":
 		return s.ended()

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"errors"
 	"io"
 	"testing"
 	"testing/synctest"
@@ -16,13 +17,22 @@ import (
 // is in.
 type guest struct {
 	Client
-	name   string
 	left   chan struct{} // closed when it has left
+	closed chan struct{} // if not nil, closed by Close, and nothing comes before
 	frames []wire.Frame  // that are to come
 	out    func()
 }
 
+func newGuest(name string, out func()) *guest {
+	names := [][]byte{[]byte(name)}
+	return &guest{left: make(chan struct{}), out: out,
+		frames: []wire.Frame{{Kind: wire.Welcome, Names: names}, {Kind: wire.Roster, Names: names}}}
+}
+
 func (c *guest) Next(f *Frame) error {
+	if c.closed != nil {
+		<-c.closed
+	}
 	if len(c.frames) > 0 {
 		*f, c.frames = Frame{Frame: c.frames[0], At: time.Now()}, c.frames[1:]
 		return nil
@@ -32,7 +42,13 @@ func (c *guest) Next(f *Frame) error {
 }
 
 func (c *guest) Leave(chatter.Leave) error { c.out(); close(c.left); return nil }
-func (c *guest) Close() error              { return nil }
+
+func (c *guest) Close() error {
+	if c.closed != nil && len(c.frames) > 0 {
+		close(c.closed)
+	}
+	return nil
+}
 
 // A room may take longer to let a chatter in than the plan keeps it away: it
 // is never there twice, and its leaves and returns are made in their order.
@@ -62,9 +78,7 @@ func TestReturnsAreMadeOneByOne(t *testing.T) {
 					if inside++; inside > 1 {
 						t.Error("it is in the room twice")
 					}
-					names := [][]byte{[]byte(name)}
-					return &guest{name: name, left: make(chan struct{}), out: func() { inside-- },
-						frames: []wire.Frame{{Kind: wire.Welcome, Names: names}, {Kind: wire.Roster, Names: names}}}, nil
+					return newGuest(name, func() { inside-- }), nil
 				}}.withDefaults()
 				r := newRun(cfg)
 				u := r.users[0]
@@ -97,4 +111,26 @@ func TestReturnsAreMadeOneByOne(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Who is let in at the very moment at which it gives up has joined, and left.
+func TestInWhileGivingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var late *guest
+		cfg := Config{Users: 1, Verify: check.Off, Join: func(_ context.Context, name string) (Client, error) {
+			late = newGuest(name, nil)
+			late.closed = make(chan struct{})
+			close(late.left)
+			return late, nil
+		}}.withDefaults()
+		r := newRun(cfg)
+		if err := r.users[0].join(t.Context()); !errors.Is(err, errSilent) {
+			t.Error(err)
+		}
+		if r.joined.Load() != 1 || r.left[check.Reset] != 1 || r.measure.Interim(r.now()).Present != 0 {
+			t.Errorf("%d joined, left %v", r.joined.Load(), r.left)
+		}
+		r.endLife()
+		r.readers.Wait()
+	})
 }
