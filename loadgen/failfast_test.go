@@ -21,7 +21,7 @@ func TestFailFast(t *testing.T) {
 			}})
 			cfg := short(s, lively(t, "steady"))
 			cfg.Duration, cfg.FailFast = time.Hour, true
-			rep := run(t, cfg, 20*time.Second)
+			rep := run(t, cfg)
 			if names := failed(t, rep); len(names) != 1 || names[0] != want || rep.Verdict != report.Failed {
 				t.Errorf("%s, failed: %q", rep.Verdict, names)
 			}
@@ -36,7 +36,7 @@ func TestFailFast(t *testing.T) {
 func TestFailFastLetsARightRunBe(t *testing.T) {
 	cfg := short(serve(t, faults{}), lively(t, "mixed"))
 	cfg.FailFast = true
-	rep := run(t, cfg, 10*time.Second)
+	rep := run(t, cfg)
 	if rep.Verdict != report.Passed || rep.MeasuredS < cfg.Duration.Seconds() {
 		t.Errorf("%s after %.2f s, cut by %q, warnings %q", rep.Verdict, rep.MeasuredS, rep.CutBy, rep.Warnings)
 	}

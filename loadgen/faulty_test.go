@@ -8,10 +8,14 @@ import (
 	"chatsim/loadgen/report"
 )
 
-// at gives a faulty server's nth public line to a fault, for one receiver who
-// neither sent it nor joined first.
+// at gives three of a faulty server's public lines to a fault, the nth or those
+// that follow, for one receiver who neither sent them nor joined first.
 func at(n int, from, to *peer, line int) bool {
-	return line >= n && line < n+3 && from.n != 3 && to.n == 3
+	if line < n || from.n == 3 || to.n != 3 || to.struck == 3 {
+		return false
+	}
+	to.struck++
+	return true
 }
 
 func TestFaultySocketsFail(t *testing.T) {
@@ -78,8 +82,8 @@ func TestFaultySocketsFail(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			cfg := short(serve(t, c.faults), lively(t, c.scenario))
-			cfg.Drain = 800 * time.Millisecond
-			rep := run(t, cfg, 3*time.Second)
+			cfg.Drain = patient
+			rep := run(t, cfg)
 			names := failed(t, rep)
 			if slices.Contains(names, c.or) {
 				c.also = append(c.also, c.or)
@@ -112,8 +116,8 @@ func TestFaultsAtMaximum(t *testing.T) {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
 			cfg := short(serve(t, f), lively(t, "steady"))
-			cfg.Rate, cfg.Inflight, cfg.Duration, cfg.Drain = report.Max, 64, 200*time.Millisecond, 800*time.Millisecond
-			if names := failed(t, run(t, cfg, 3*time.Second)); !slices.Contains(names, want) {
+			cfg.Rate, cfg.Inflight, cfg.Duration, cfg.Drain = report.Max, 64, 200*time.Millisecond, patient
+			if names := failed(t, run(t, cfg)); !slices.Contains(names, want) {
 				t.Errorf("failed: %q, want %q", names, want)
 			}
 		})

@@ -2,7 +2,6 @@ package loadgen_test
 
 import (
 	"testing"
-	"time"
 
 	"chatsim/manager/wire"
 )
@@ -19,7 +18,7 @@ func TestTheServerMaySpeak(t *testing.T) {
 			p.conn.Write(wire.AppendLine(nil, wire.Server, []byte("tea is ready"), wire.Group))
 		}
 	}})
-	rep := run(t, short(s, lively(t, "mixed")), 6*time.Second)
+	rep := run(t, short(s, lively(t, "mixed")))
 	passes(t, rep)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -47,7 +47,7 @@ func TestRefusedLines(t *testing.T) {
 		}
 		t.Run(fmt.Sprintf("%s at %v, %v", c.name, c.rate, cfg.Verify), func(t *testing.T) {
 			t.Parallel()
-			rep := run(t, cfg, 8*time.Second)
+			rep := run(t, cfg)
 			if names := failed(t, rep); len(names) > 0 || rep.CutBy != "" {
 				t.Errorf("failed: %q, cut by %q", names, rep.CutBy)
 			}

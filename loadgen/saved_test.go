@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -36,7 +35,7 @@ func TestSavedRuns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cfg := short(serve(t, c.faults), lively(t, c.scenario))
-			cfg.Drain = 800 * time.Millisecond
+			cfg.Drain = patient
 			if c.rate != 0 {
 				cfg.Rate, cfg.Inflight = c.rate, 64
 			}
@@ -53,7 +52,7 @@ func judgedAlike(t *testing.T, cfg loadgen.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	live := run(t, cfg, 5*time.Second)
+	live := run(t, cfg)
 	if err := saved.Finish(live); err != nil {
 		t.Fatal(err)
 	}

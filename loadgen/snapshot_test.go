@@ -12,7 +12,7 @@ import (
 // watched makes a run without an end until a snapshot is as wanted.
 func watched(t *testing.T, cfg loadgen.Config, wanted func(loadgen.Snapshot) bool) (*report.Report, []loadgen.Snapshot) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	var seen []loadgen.Snapshot
 	cfg.Duration = time.Hour

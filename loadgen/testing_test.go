@@ -59,7 +59,7 @@ func TestTest(t *testing.T) {
 		{"too short to tell", faults{}, func(c *loadgen.Config, _ *listener) { c.Thresholds = []string{"leave.p99<1h"} }, report.Inconclusive,
 			[]string{"INCONCLUSIVE", "leave.p99<1h"}},
 		{"out of time", faults{}, func(c *loadgen.Config, r *listener) {
-			c.Duration, r.deadline = time.Hour, time.Now().Add(5500*time.Millisecond)
+			c.Duration, r.deadline = time.Hour, time.Now().Add(6500*time.Millisecond)
 		}, report.Inconclusive, []string{"INTERRUPTED"}},
 		{"not measured", faults{}, func(c *loadgen.Config, _ *listener) { c.Thresholds = []string{"delivery.p5o<1ms"} }, "",
 			[]string{"unknown metric", "hint: "}},

@@ -44,7 +44,7 @@ func With(more map[string]Command) map[string]Command {
 }
 
 // maxTime is when a command that should end soon counts as hanging.
-const maxTime = 30 * time.Second
+const maxTime = 2 * time.Minute
 
 // Code is `code N program args…`: the program must end with exit code N, or
 // one of those in `code N|M program args…`.

@@ -54,11 +54,13 @@ func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	go s.follow(r, re, found)
 	select {
 	case m := <-found:
+		if m == nil {
+			<-s.read
+			ts.Fatalf("no line of the output matches %s:\n%s", re, s.output.String())
+		}
 		for i, sub := range m {
 			ts.Setenv(strconv.Itoa(i), sub)
 		}
-	case <-s.read:
-		ts.Fatalf("no line of the output matches %s:\n%s", re, s.output.String())
 	case <-time.After(maxTime):
 		ts.Fatalf("no line of the output matches %s within %v", re, maxTime)
 	}
@@ -67,9 +69,16 @@ func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	running <- all
 }
 
-// follow reads the program's output to its end.
+// follow reads the program's output to its end. It tells of the first line that
+// matches, or by nil that none did.
 func (s *started) follow(r io.Reader, re *regexp.Regexp, found chan<- []string) {
 	defer close(s.read)
+	defer func() {
+		select {
+		case found <- nil:
+		default: // a line did
+		}
+	}()
 	for sc := bufio.NewScanner(r); sc.Scan(); {
 		s.output.WriteString(sc.Text() + "\n")
 		if m := re.FindStringSubmatch(sc.Text()); m != nil {
