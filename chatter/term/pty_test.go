@@ -22,6 +22,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/manager"
+	"chatsim/manager/listen/listentest"
 	"chatsim/manager/wire"
 )
 
@@ -263,7 +264,8 @@ func TestAsked(t *testing.T) {
 
 // A lost room is said to be so, and joined again when it is back.
 func TestReconnects(t *testing.T) {
-	addr, stop := room(t, "127.0.0.1:0", manager.Config{})
+	addr := listentest.Port(t)
+	_, stop := room(t, addr, manager.Config{})
 	c := sit(t, Config{Addr: addr, Name: "Ann"})
 	c.sees("1 online: Ann")
 	stop()

@@ -30,6 +30,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/manager"
+	"chatsim/manager/listen/listentest"
 	"chatsim/manager/secret"
 	"chatsim/manager/wire"
 )
@@ -79,7 +80,8 @@ func TestLeaveWhileReconnecting(t *testing.T) {
 		"signal": func(c *console) { c.cancel() },
 	} {
 		t.Run(name, func(t *testing.T) {
-			addr, stop := room(t, "127.0.0.1:0", manager.Config{})
+			addr := listentest.Port(t)
+			_, stop := room(t, addr, manager.Config{})
 			c := sit(t, Config{Addr: addr, Name: "Ann"})
 			c.sees("1 online: Ann")
 			stop()

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"chatsim/manager"
+	"chatsim/manager/listen/listentest"
 	"chatsim/manager/web"
 	"chatsim/manager/wire"
 )
@@ -100,19 +101,16 @@ func TestGone(t *testing.T) {
 
 // A server that goes says why, and the page is back when it is.
 func TestLostAndBack(t *testing.T) {
-	h := open(t, manager.Config{}, web.Config{})
-	ann := newTab(t, "http://"+h.addr+"/", look{})
+	addr := listentest.Port(t)
+	h := openAt(t, listentest.Open(t, addr), manager.Config{}, web.Config{})
+	ann := newTab(t, "http://"+addr+"/", look{})
 	ann.enter("ann")
 	ann.say("before")
 	ann.shows("#log", "before")
 	h.shut()
 	ann.shows("#banner", "the server is shutting down")
 	ann.shoot("lost")
-	ln, err := net.Listen("tcp", h.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again := openAt(t, ln, manager.Config{}, web.Config{})
+	again := openAt(t, listentest.Open(t, addr), manager.Config{}, web.Config{})
 	ann.shows("#log", "Back in the room. What was said meanwhile was missed.")
 	ann.until("document.getElementById('banner').hidden")
 	ann.say("after")
@@ -125,10 +123,7 @@ func TestLostAndBack(t *testing.T) {
 	ann.until("document.getElementById('banner').hidden")
 	again.shut()
 	ann.shows("#banner", "the server is shutting down")
-	if ln, err = net.Listen("tcp", h.addr); err != nil {
-		t.Fatal(err)
-	}
-	openAt(t, ln, manager.Config{Password: "sesame"}, web.Config{})
+	openAt(t, listentest.Open(t, addr), manager.Config{Password: "sesame"}, web.Config{})
 	ann.shows("#password-hint", "That is not the password of this room.")
 	ann.run(chromedp.KeyEvent("sesame" + kb.Enter))
 	ann.shows("#log", "Welcome to the group chat")
