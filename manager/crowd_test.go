@@ -118,7 +118,7 @@ func TestDribblers(t *testing.T) {
 
 // TestNamelessOverSockets is the deadline again where the kernel keeps it.
 func TestNamelessOverSockets(t *testing.T) {
-	const crowd, deadline = 1000, 400 * time.Millisecond
+	const crowd, deadline = 1000, time.Second
 	m, addr := serve(t, Config{LoginTimeout: deadline})
 	amy := come(t, addr, "amy", "amy")
 	var nameless []net.Conn
@@ -145,13 +145,17 @@ func TestNamelessOverSockets(t *testing.T) {
 	}
 }
 
+// limit is how long anything may take before a test has failed. The machine may
+// have other work: only what does not end at all takes so long.
+const limit = time.Minute
+
 // settle waits for what must come to pass soon.
 func settle(t testing.TB, done func() bool) {
 	t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for begin := time.Now(); !done(); <-tick.C {
-		if time.Since(begin) > 20*time.Second {
+		if time.Since(begin) > limit {
 			t.Fatal("it does not come to rest")
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 )
@@ -124,7 +123,7 @@ func left(name string) string   { return `{"leave":["` + name + `"]}` }
 // shut stops m and expects that nobody is cut off.
 func shut(t testing.TB, m *Manager) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	if err := m.Shutdown(ctx); err != nil {
 		t.Errorf("shutdown: %v", err)

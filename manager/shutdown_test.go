@@ -9,7 +9,6 @@ import (
 	"net"
 	"sync"
 	"testing"
-	"time"
 
 	"chatsim/manager/wire"
 )
@@ -51,7 +50,7 @@ func hearAll(conn net.Conn, name string, in, back func()) (h heard) {
 // a thousand lines under way: what was accepted from anybody comes to everybody.
 func TestShutdownAtFullRate(t *testing.T) {
 	const users, underWay = 20, 50
-	enough := uint64(30_000)
+	enough := uint64(10_000)
 	if testing.Short() {
 		enough = 3_000
 	}
@@ -82,7 +81,7 @@ func TestShutdownAtFullRate(t *testing.T) {
 		})
 	}
 	settle(t, func() bool { return m.Stats().Lines >= enough })
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	if err := m.Shutdown(ctx); err != nil {
 		t.Errorf("shutdown: %v", err)
@@ -121,7 +120,7 @@ func TestShutdownWaitsForWhoTalks(t *testing.T) {
 	settle(t, func() bool { return m.Stats().Feed.Blocked == 0 })
 	down := make(chan error)
 	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), limit)
 		defer cancel()
 		down <- m.Shutdown(ctx)
 	}()

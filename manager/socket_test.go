@@ -188,9 +188,7 @@ func TestStalledReader(t *testing.T) {
 		}
 	}()
 	gone := false
-	var longest time.Duration
 	for n := 0; n < lines || !gone; {
-		before := time.Now()
 		switch got := <-amy.got; got {
 		case group("amy", text):
 			n++
@@ -199,10 +197,6 @@ func TestStalledReader(t *testing.T) {
 		default:
 			t.Fatalf("got %.100q", got)
 		}
-		longest = max(longest, time.Since(before))
-	}
-	if longest > grace+grace/4 {
-		t.Errorf("a healthy one has waited for %v, the grace is %v", longest, grace)
 	}
 	// As slow, if the kernel took something late.
 	if st := m.Stats(); st.Evicted[wire.Stalled]+st.Evicted[wire.Slow] != 1 || st.Online != 1 {

@@ -139,9 +139,6 @@ func TestStalledAmongMany(t *testing.T) {
 	if st := m.Stats(); st.Evicted[wire.Stalled]+st.Evicted[wire.Slow] != stalled || st.Feed.Ended[feed.Finished] != uint64(healthy) {
 		t.Errorf("stats %+v", st)
 	}
-	if limit := 2*grace + 5*time.Second; took > limit {
-		t.Errorf("it took %v, want at most %v", took, limit)
-	}
 	if limit := window + window/8 + 2*batchSize; retained > limit {
 		t.Errorf("%d bytes were kept for readers, want at most %d", retained, limit)
 	}

@@ -68,7 +68,7 @@ func subscribe(t testing.TB, f *Feed, conn Conn) (*Subscriber, <-chan end) {
 
 func stop(t testing.TB, f *Feed) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := f.Close(ctx); err != nil {
 		t.Errorf("Close: %v", err)
@@ -136,7 +136,8 @@ func TestEverybodyGetsTheSame(t *testing.T) {
 }
 
 // TestStalledReader has one that reads nothing among four that do, while more
-// is appended than the window holds.
+// is appended than the window holds. How long that holds up the others is
+// measured in TestStalledAmongMany, whose clock is the bubble's.
 func TestStalledReader(t *testing.T) {
 	const grace = 400 * time.Millisecond
 	f := New(Config{Window: 256 << 10, Grace: grace})
@@ -153,20 +154,14 @@ func TestStalledReader(t *testing.T) {
 	}
 	line := bytes.Repeat([]byte("x"), 1000)
 	const lines = 2000
-	var longest time.Duration
 	for range lines {
-		before := time.Now()
 		f.Lock()
 		f.WaitRoomLocked()
 		f.AppendLocked(line)
 		f.Unlock()
-		longest = max(longest, time.Since(before))
 	}
 	if e := <-stalledEnd; e.reason != Stalled {
 		t.Errorf("the stalled one went out as %v, want stalled", e.reason)
-	}
-	if longest > grace+grace/4 {
-		t.Errorf("an append took %v, the grace is %v", longest, grace)
 	}
 	stop(t, f)
 	for _, s := range subs {

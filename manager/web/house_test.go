@@ -15,7 +15,7 @@ import (
 )
 
 // limit is how long anything may take before a test has failed.
-const limit = 20 * time.Second
+const limit = time.Minute
 
 // house is a room with its pages on a port of loopback, until shut or the end of
 // the test.
