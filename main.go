@@ -170,19 +170,9 @@ func (c *command) simulate(ctx context.Context, line *flags.Line, stdout, stderr
 }
 
 // openRoom opens a room of this process for one run, which is then the current
-// one, or reaches for the target.
+// one.
 func (c *command) openRoom(lc *loadgen.Config, current *atomic.Pointer[manager.Manager], stderr io.Writer) (runs.Room, error) {
 	dialect := c.runs.Dialect
-	if target := &c.runs.Target; target.Addr != "" {
-		to, err := target.Reach()
-		if err != nil {
-			return runs.Room{}, err
-		}
-		lc.Join, lc.Capabilities = to.Dialect(dialect)
-		lc.Password = to.Password
-		lc.Where = "server at " + target.Addr
-		return runs.Room{Close: func() {}, Panics: func() uint64 { return 0 }}, loadgen.CheckDescriptors(lc.Users, 1)
-	}
 	if err := loadgen.CheckDescriptors(lc.Users, 2); err != nil {
 		return runs.Room{}, err
 	}

@@ -9,28 +9,43 @@ import (
 	"chatsim/loadgen/report"
 )
 
-// failFast gives a context that ends, with -fail-fast, soon after the judge has
-// seen a violation. What was sent is drained and judged as after an interruption.
-func (r *run) failFast(ctx context.Context) (_ context.Context, stop func()) {
-	if !r.cfg.FailFast {
+// untilFutile gives a context that ends when the load has become of no use: soon
+// after the judge has seen a violation, with -fail-fast, or when the server has
+// gone. What was sent is drained and judged as after an interruption.
+func (r *run) untilFutile(ctx context.Context) (_ context.Context, stop func()) {
+	if !r.cfg.FailFast && r.cfg.Gone == nil {
 		return ctx, func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() {
+		defer cancel()
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
-		for !r.judge.Violated() {
+		for {
 			select {
 			case <-ctx.Done():
 				return
+			case <-r.cfg.Gone:
+				return
 			case <-tick.C:
+				if r.cfg.FailFast && r.judge.Violated() {
+					r.failed.Store(true)
+					return
+				}
 			}
 		}
-		r.failed.Store(true)
-		cancel()
 	})
 	return ctx, func() { cancel(); wg.Wait() }
+}
+
+// cutShort records that the run has ended because the server has.
+func (r *run) cutShort() {
+	select {
+	case <-r.cfg.Gone:
+		r.cutBy = "the end of the server"
+	default:
+	}
 }
 
 // shortened says in the report that the run was ended by a violation. One that

@@ -76,7 +76,8 @@ type Config struct {
 	// "delivery.p99<50ms"; see report.ParseThreshold.
 	Thresholds []string
 
-	FailFast bool // end the load when a check has failed
+	FailFast bool            // end the load when a check has failed
+	Gone     <-chan struct{} // closed when the server has gone for good, which ends the load; nil: nobody knows
 
 	JoinTimeout time.Duration  // for a connection, and the longest during which nobody gets into the room; 0: by what joins have taken
 	Progress    func(Progress) // called five times a second

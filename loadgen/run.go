@@ -84,10 +84,11 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		_ = r.stop() // what ended the ramp says more
 		return nil, err
 	}
-	whole, done := r.failFast(ctx)
+	whole, done := r.untilFutile(ctx)
 	r.load(whole)
 	advancing := r.drain(whole)
 	done()
+	r.cutShort()
 	r.interrupted = ctx.Err() != nil
 	if err := r.stop(); err != nil {
 		return nil, err

@@ -86,6 +86,8 @@ func (c *Comparison) alike(old, new []*report.Report, anyway bool) (sameMachine 
 
 func wrong(r *report.Report) string {
 	switch {
+	case r.Died():
+		return "one whose server ended"
 	case r.Interrupted:
 		return "interrupted"
 	case r.CutBy != "":

@@ -33,9 +33,15 @@ func (c *Line) checkAddresses() error {
 			continue
 		}
 		addr := c.text(a.flag)
-		if why := a.wrong(addr); why != "" {
+		tried := addr
+		if a.flag == "target" && c.starts() {
+			tried = strings.ReplaceAll(addr, port, somePort)
+		}
+		if why := a.wrong(tried); why != "" {
 			hint := fmt.Sprintf("write -%s %s:9999", a.flag, a.host)
-			if meant := a.meant(addr); meant != "" {
+			if strings.Contains(tried, port) {
+				hint = "add -cmd COMMAND: " + port + " is the port of a server that is started"
+			} else if meant := a.meant(addr); meant != "" {
 				hint = fmt.Sprintf("write -%s %s", a.flag, quote(meant))
 			}
 			return &Error{msg: fmt.Sprintf("-%s %s%s", a.flag, show(addr), why), hint: hint}

@@ -60,10 +60,16 @@ var conflicts = []conflict{
 	{on("ab"), on("find-rate"), eachDecides},
 	{on("ab"), on("baseline"), eachDecides},
 	{on("find-rate"), on("baseline"), eachDecides},
+	{on("ab-cmd"), on("ab"), eachDecides},
+	{on("ab-cmd"), on("find-rate"), eachDecides},
+	{on("ab-cmd"), on("baseline"), eachDecides},
+	{on("ab-cmd"), on("cmd"), "-ab-cmd has both commands: leave -cmd out"},
+	{on("ab"), on("cmd"), "-ab compares two chatsim; to compare two builds of a server: chatsim -ab-cmd 'old/server -port {port}' 'new/server -port {port}'"},
 	{on("find-rate"), on("repeat"), "the search decides how many rooms it needs"},
 	{on("find-rate"), oneOf("rate", report.Max.String()), "-rate is where the search begins: -rate 100"},
 	{on("trace"), where("repeat", severalRuns), oneRun},
 	{on("trace"), on("ab"), oneRun},
+	{on("trace"), on("ab-cmd"), oneRun},
 	{on("trace"), on("find-rate"), oneRun},
 	{on("trace"), on("baseline"), oneRun},
 	{on("trace"), oneOf("verify", "count", report.VerifyOff), "a trace holds the order of what was seen, which is only kept with -verify full or order"},
@@ -71,6 +77,7 @@ var conflicts = []conflict{
 	{oneOf("calibrate", "off"), where("threshold", report.OfCeiling), noCeiling},
 	{oneOf("calibrate", "off"), where("find-rate", report.OfCeiling), noCeiling},
 	{on("baseline"), where("repeat", tooFew), "a comparison takes 5 runs: leave -repeat out, or say 5 or more"},
+	{on("ab-cmd"), where("repeat", tooFew), "a comparison takes 5 pairs of runs: leave -repeat out for 10, or say 5 or more"},
 	{on("ab"), where("repeat", tooFew), "a comparison takes 5 pairs of runs: leave -repeat out for 10, or say 5 or more"},
 	{on("inflight"), scheduled, "-inflight limits the lines under way at -rate max; a schedule is kept whatever is under way"},
 	{on("quiet"), on("v"), "-quiet prints only the verdict line, -v every check"},
@@ -140,14 +147,14 @@ type need struct {
 }
 
 const (
-	compares  = "-%s without -compare, -ab or -baseline compares nothing"
+	compares  = "-%s without -compare, -ab, -ab-cmd or -baseline compares nothing"
 	toCompare = "chatsim -baseline FILE compares with a saved set, -ab PROGRAM with another program"
 	pair      = "-tls-cert and -tls-key go together"
 	wholePair = "write -tls-cert FILE -tls-key FILE"
 )
 
 var (
-	comparing = []term{on("compare"), on("ab"), on("baseline")}
+	comparing = []term{on("compare"), on("ab"), on("ab-cmd"), on("baseline")}
 	toTLS     = []term{where("target", secure)}
 )
 
@@ -158,6 +165,7 @@ var needs = []need{
 	{"tls-key", "", []term{on("tls-cert")}, pair, wholePair},
 	{"tls-ca", "join", []term{on("tls"), where("join", secure)}, "-%s goes with -tls only", "add -tls"},
 	{"tls-ca", "target", toTLS, "-%s goes with a target that shows a certificate only", "write -target tls://HOST:PORT"},
+	{"ready", "", []term{on("cmd"), on("ab-cmd")}, "-%s goes with -cmd or -ab-cmd only", "write -cmd 'my/server -port {port}'"},
 	{"tls-insecure", "", toTLS, "-%s goes with a target that shows a certificate only", "write -target tls://HOST:PORT"},
 }
 

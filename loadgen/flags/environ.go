@@ -85,6 +85,9 @@ func (c *Line) setFromEnvironment(f *pflag.Flag) error {
 	if lists(f.Value) != nil {
 		values = strings.Split(text, ",")
 	}
+	if f.Value.Type() == pairKind { // commands have commas
+		values = strings.Split(strings.TrimSpace(text), "\n")
+	}
 	for _, v := range values {
 		if err := c.set.Set(f.Name, v); err != nil {
 			return c.blame(c.set.explain(err), f.Name)

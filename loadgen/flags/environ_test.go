@@ -7,6 +7,21 @@ import (
 	"github.com/spf13/pflag"
 )
 
+// The two commands of a pair are lines of a variable.
+func TestEnvironmentPair(t *testing.T) {
+	env := known
+	env.Env = func(name string) (string, bool) {
+		if name == "CHATSIM_AB_CMD" {
+			return "old -a b,c\nnew -port {port}\n", true
+		}
+		return "", false
+	}
+	got, _, err := parse(nil, env)
+	if ab := got.Runs.Servers.AB; err != nil || len(ab) != 2 || ab[0] != "old -a b,c" || ab[1] != "new -port {port}" {
+		t.Errorf("%q, %v", ab, err)
+	}
+}
+
 // TestEnvironment holds what comes from the environment, and that the command
 // line wins.
 func TestEnvironment(t *testing.T) {

@@ -52,6 +52,8 @@ func Base(name string) []string {
 		return []string{"-serve", "-tls-cert", "x"}
 	case name == "tls-ca":
 		return []string{"-join", "h:1", "-tls"}
+	case name == "ready":
+		return []string{"-cmd", "x"}
 	case name == "tls-insecure":
 		return []string{"-target", "tls://h:1"}
 	case name == "serve" || name == "join":

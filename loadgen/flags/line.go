@@ -23,12 +23,16 @@ func (c *Line) Explicit(name string) bool { return c.set.Changed(name) }
 
 // scripted are the flags that decide what a run does, in the order in which
 // people write them; -seed goes last.
-var scripted = []string{"target", "tls-ca", "tls-insecure", "password-file", "dialect", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain", "join-timeout", "calibrate"}
+var scripted = []string{"cmd", "ready", "target", "tls-ca", "tls-insecure", "password-file", "dialect", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain", "join-timeout", "calibrate"}
 
 // Reproduce is the command line that runs the same script again: what differs
 // from the defaults, and the seed.
-func (c *Line) Reproduce(seed uint64) string {
+// more are flags and values that the line has otherwise.
+func (c *Line) Reproduce(seed uint64, more ...string) string {
 	words := []string{"chatsim"}
+	for _, w := range more {
+		words = append(words, quote(w))
+	}
 	if f := c.set.Lookup("password"); f.Changed {
 		words = append(words, c.written(f)...)
 	}

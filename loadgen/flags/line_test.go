@@ -21,6 +21,8 @@ func TestReproduce(t *testing.T) {
 			"chatsim -target '[::1]:99' -threshold 'sent>5' -threshold 'delivery.p99<50ms' -seed 7"},
 		{[]string{"-target", "tls://h:1", "-tls-insecure", "-password", "sesame"},
 			"chatsim -password WORD -target tls://h:1 -tls-insecure -seed 7"},
+		{[]string{"-cmd", "my/server -port {port}", "-ready", "http://h:{port}/", "-target", "tls://h:{port}"},
+			"chatsim -cmd 'my/server -port {port}' -ready 'http://h:{port}/' -target 'tls://h:{port}' -seed 7"},
 		{[]string{"-users", "5", "-dialect", "raw", "-target", "h:1"}, "chatsim -target h:1 -dialect raw -users 5 -seed 7"},
 	} {
 		_, c, err := parse(tt.args, known)

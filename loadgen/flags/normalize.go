@@ -42,9 +42,17 @@ func Normalize(fs *pflag.FlagSet, args []string) []string {
 			i++
 			out = append(out, args[i])
 		}
+		if takesTwo := flag.Value.Type() == pairKind; takesTwo && i+1 < len(args) && !strings.HasPrefix(args[i+1], "-") {
+			i++
+			out = append(out, "--"+flag.Name+"="+args[i])
+		}
 	}
 	return out
 }
+
+// pairKind is the type of a flag that takes two values, one behind the other or
+// each with the flag's name.
+const pairKind = "commands"
 
 func lookup(fs *pflag.FlagSet, name string) *pflag.Flag {
 	if f := fs.Lookup(name); f != nil {

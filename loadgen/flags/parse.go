@@ -61,7 +61,7 @@ func Parse(args []string, groups []Group, known Known) (*Line, error) {
 
 // checkValues looks at each value by itself.
 func (c *Line) checkValues() error {
-	for _, check := range []func() error{c.checkPatterns, c.checkLimits, c.checkSizes, c.checkFiles, c.checkCompare, c.checkAddresses} {
+	for _, check := range []func() error{c.checkPatterns, c.checkLimits, c.checkSizes, c.checkFiles, c.checkCompare, c.checkCommands, c.checkAddresses} {
 		if err := check(); err != nil {
 			return err
 		}

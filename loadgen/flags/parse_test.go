@@ -53,6 +53,11 @@ func TestParse(t *testing.T) {
 			c.Runs.Target.Addr, c.Runs.Target.Trust.CA, c.Runs.Target.Password.File = "tls://h:1", "f", "p"
 			c.Term.TLSCA, c.Term.Password.File, c.Live.Password.File = "f", "p", "p"
 		}},
+		{"-cmd x -target tls://h:{port} -ready http://h:{port}/ok", func(c *command) {
+			c.Runs.Servers.Command, c.Runs.Target.Addr, c.Runs.Servers.Ready.URL = "x", "tls://h:{port}", "http://h:{port}/ok"
+		}},
+		{"-ab-cmd x y -tolerance 20%", func(c *command) { c.Runs.Servers.AB, c.Runs.Tolerance = []string{"x", "y"}, 0.2 }},
+		{"-ab-cmd=x --ab-cmd y -repeat 5", func(c *command) { c.Runs.Servers.AB, c.Runs.Repeat = []string{"x", "y"}, 5 }},
 		{"-target tls://h:1 -tls-insecure", func(c *command) { c.Runs.Target.Addr, c.Runs.Target.Trust.Insecure = "tls://h:1", true }},
 		{"-target h:1 -dialect raw -size 700", func(c *command) { c.Runs.Target.Addr, c.Runs.Dialect, c.Runs.Load.Size = "h:1", "raw", 700 }},
 		{"-serve -listen :0 -record-format json -raw off", func(c *command) {

@@ -7,7 +7,6 @@ package launch
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -31,6 +30,7 @@ type Process struct {
 	group  group
 	output *os.File
 
+	used    time.Duration // set by Stop: processor time of the group
 	said    tail
 	stopped atomic.Bool
 	err     error         // set before done is closed: what is wrong beside how it ended
@@ -89,6 +89,7 @@ func (p *Process) Stop(ask syscall.Signal, grace time.Duration) (killed bool) {
 		return false
 	default:
 	}
+	p.used = p.group.used()
 	p.group.ask(p.cmd, ask)
 	if p.within(grace) {
 		return false
@@ -123,10 +124,13 @@ func (p *Process) Ended() string {
 	return p.cmd.ProcessState.String()
 }
 
-// CPU returns the processor time of the command, and of what it has started and
-// waited for.
+// CPU returns the processor time of the command and of what it has started, as of
+// when it was asked to end; where that cannot be told, of what it has waited for.
 func (p *Process) CPU() time.Duration {
 	<-p.done
+	if p.used > 0 {
+		return p.used
+	}
 	if p.cmd.ProcessState == nil {
 		return 0
 	}
@@ -144,12 +148,10 @@ func (p *Process) Said() []string {
 
 // Quoted returns that the command has said something, and what; or that it has
 // not.
-func (p *Process) Quoted() string { return Quote(p.Said()) }
-
-// Quote is Quoted for lines that are there.
-func Quote(lines []string) string {
+func (p *Process) Quoted() string {
+	lines := p.Said()
 	if len(lines) == 0 {
 		return ", without a word"
 	}
-	return fmt.Sprintf("; it said:\n  %s", strings.Join(lines, "\n  "))
+	return "; it said:\n  " + strings.Join(lines, "\n  ")
 }

@@ -38,6 +38,7 @@ type Server struct {
 	*Process
 	Config               // with the port in the place of Port
 	Took   time.Duration // until it answered
+	port   int
 }
 
 // Error is why there is no server, and what to do about it.
@@ -66,7 +67,7 @@ func (c Config) Open(ctx context.Context) (*Server, error) {
 	if err != nil {
 		return nil, &Error{fmt.Sprintf("start %s: %v", c.Command, err), "a command is run by the shell: try it there"}
 	}
-	s := &Server{Process: p, Config: c}
+	s := &Server{Process: p, Config: c, port: port}
 	defer func() {
 		if s.Took == 0 { // a panic too
 			s.Close()
@@ -91,6 +92,11 @@ func (c Config) at(port int) Config {
 		c.Grace = DefaultGrace
 	}
 	return c
+}
+
+// Fill returns a text with the server's port in the place of Port.
+func (s *Server) Fill(text string) string {
+	return strings.ReplaceAll(text, Port, strconv.Itoa(s.port))
 }
 
 // freePort returns a port of the loopback on which nobody listens now.

@@ -93,6 +93,7 @@ type htmlView struct {
 	Thresholds []ThresholdResult
 
 	Refused string
+	Server  *htmlServer
 	Said    *table // what the server said in errors
 
 	Find      *Find
@@ -158,6 +159,7 @@ func view(rs *Runs) *htmlView {
 	}
 	v.checks(r)
 	v.errors(r)
+	v.Server = newHTMLServer(r.Server)
 	v.find(r.Find)
 	v.latency(rs, r)
 	v.Time = overTime(rs, r)

@@ -135,6 +135,8 @@ func junitRun(r *Report, name string) (junitSuite, error) {
 func junitEnding(r *Report) junitCase {
 	c := junitCase{Class: "chatsim.run", Name: "whole run"}
 	switch {
+	case r.Server.died():
+		c.Failure = &junitResult{Message: Printable(r.Server.death()), Type: "server", Text: r.Server.output()}
 	case r.CutBy != "":
 		c.Error = &junitResult{Message: Printable("cut by " + r.CutBy), Type: "cut"}
 	case r.Interrupted && r.Find != nil:

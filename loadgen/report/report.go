@@ -61,6 +61,7 @@ type Report struct {
 	Series      []Second          `json:"series"`
 	Course      []Moment          `json:"course,omitempty"`
 	Calibration *Calibration      `json:"calibration,omitempty"`
+	Server      *Server           `json:"server,omitempty"` // that was started for the run
 	Find        *Find             `json:"find,omitempty"`
 	Resources   Resources         `json:"resources"`
 	Generator   Generator         `json:"generator"`

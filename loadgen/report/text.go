@@ -34,6 +34,7 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 	p.isolation(r.Isolation)
 	p.limits(r, opt.Verbose)
 	p.calibration(r.Calibration, opt.Verbose)
+	p.server(r.Server)
 	p.find(r.Find)
 	for _, warning := range r.Warnings {
 		p.buf.WriteString(pad("warning", indent))

@@ -121,6 +121,16 @@ var cases = map[string]func(r *Report){
 		r.ExpectedDeliveries = 0
 		r.Conclude(nil)
 	},
+	"server": func(r *Report) {
+		r.Where, r.Config.Target = "server at 127.0.0.1:41773", "127.0.0.1:{port}"
+		r.Server = &Server{Command: "my/server -port {port}", StartS: 0.213, CPUS: 12.4}
+		r.Conclude(nil)
+	},
+	"died": func(r *Report) {
+		r.Server = &Server{Command: "my/server -port {port}", StartS: 0.213, CPUS: 12.4, Ended: "exit status 2", Output: []string{"panic: \x1b[2Jboom", "goroutine 1 [running]:"}}
+		r.CutBy = "the end of the server"
+		r.Conclude(nil)
+	},
 	"interrupted": func(r *Report) {
 		r.Interrupted, r.MeasuredS = true, 12.34
 		r.Config.Target, r.Where = "example.org:9999", "server at example.org:9999"

@@ -56,11 +56,14 @@ func (r *Report) outcome() []string {
 		deliveries = Plural(r.Deliveries, "delivery", "deliveries")
 	}
 	var why []string
+	if r.Server.died() {
+		why = append(why, r.Server.death()+";")
+	}
 	if failed := r.checksThat(Failed); len(failed) > 0 {
 		why = append(why, strings.Join(failed, ", ")+" violated;")
 	}
 	why = append(why, r.thresholdsIn(Failed)...)
-	if r.CutBy != "" {
+	if r.CutBy != "" && !r.Server.died() {
 		why = append(why, "cut by "+r.CutBy+";")
 	}
 	if r.Refused > 0 {

@@ -28,7 +28,7 @@ func (r *Report) Conclude(thresholds []Threshold) {
 	switch {
 	case r.Config.Verify == VerifyOff:
 		r.Verdict = Measured
-	case r.checkFailed() || r.threshold(Failed) || r.Find != nil && r.Find.verdict() == Failed:
+	case r.checkFailed() || r.Server.died() || r.threshold(Failed) || r.Find != nil && r.Find.verdict() == Failed:
 		r.Verdict = Failed
 	case r.Interrupted || r.inconclusive():
 		r.Verdict = Inconclusive
@@ -41,7 +41,7 @@ func (r *Report) Conclude(thresholds []Threshold) {
 // of failed check, interruption, threshold, inconclusive.
 func (r *Report) ExitCode() int {
 	switch {
-	case r.checkFailed():
+	case r.checkFailed() || r.Server.died():
 		return ExitFailed
 	case r.Interrupted:
 		return ExitInterrupted

@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"chatsim/loadgen"
 	"chatsim/loadgen/compare"
+	"chatsim/loadgen/launch"
 	"chatsim/loadgen/report"
 )
 
@@ -23,46 +25,29 @@ const endGrace = 15 * time.Second
 // pairs is how many times -ab runs each side unless told otherwise.
 const pairs = 10
 
-// ab runs this program and another in turn, A B B A A B …, so that what else
-// the machine does meets both alike; each run is a process of its own.
+// ab has two sides run in turn, A B B A A B …, so that what else the machine does
+// meets both alike.
 func (s *Session) ab(ctx context.Context) (int, error) {
-	self, err := this()
+	sides, done, err := s.sides()
 	if err != nil {
-		return 0, fmt.Errorf("find this program: %w", err)
+		return 0, err
 	}
-	other, err := exec.LookPath(s.AB)
-	if errors.Is(err, exec.ErrDot) {
-		other, err = filepath.Abs(s.AB)
-	}
-	if err != nil {
-		return 0, &compare.RefusedError{Why: fmt.Sprintf("-ab %s: it is not a program", report.Printable(s.AB)),
-			Advice: "build the other version first: go build -o old/chatsim ."}
-	}
-	dir, err := os.MkdirTemp("", "chatsim-ab-")
-	if err != nil {
-		return 0, fmt.Errorf("make a folder for the reports: %w", err)
-	}
-	defer os.RemoveAll(dir)
-	limit := patience(&s.Load)
-	sides := [2]*side{{program: other, name: "other", patience: limit, grace: endGrace}, {program: self, name: "this", patience: limit, grace: endGrace}}
+	defer done()
 	for n := range 2 * s.Repeat {
 		pair := n / 2
 		who := sides[(n+pair)%2]
 		fmt.Fprintf(s.Stderr, "chatsim: pair %d of %d, %s: ", pair+1, s.Repeat, who.name)
-		args, env := s.Line.Child(s.Load.Seed + uint64(pair))
-		if who == sides[1] { // the other program may know fewer of them
-			for _, t := range s.Thresholds {
-				args = append(args, "-threshold="+t.String())
-			}
+		rep, err := who.run(ctx, n, s.Load.Seed+uint64(pair))
+		if err == nil && !rep.Interrupted {
+			who.reports = append(who.reports, rep)
 		}
-		err := who.run(ctx, args, env, filepath.Join(dir, strconv.Itoa(n)+".json"))
 		if ctx.Err() != nil {
 			fmt.Fprintln(s.Stderr, "interrupted")
 			break
 		}
 		if err != nil {
 			fmt.Fprintln(s.Stderr, "failed")
-			err = fmt.Errorf("-ab: %w", err)
+			err = fmt.Errorf("%s: %w", s.comparing(), err)
 			if len(sides[1].reports) == 0 {
 				return 0, err
 			}
@@ -70,11 +55,91 @@ func (s *Session) ab(ctx context.Context) (int, error) {
 			return s.concludeAB(ctx, sides, err.Error())
 		}
 		fmt.Fprintln(s.Stderr, who.last())
-		if last := who.reports[len(who.reports)-1]; s.Load.FailFast && last.ExitCode() == report.ExitFailed {
+		if rep.Died() {
+			fmt.Fprintf(s.Stderr, "  %s\n", strings.Join(rep.Server.Output, "\n  "))
+		}
+		if s.Load.FailFast && rep.ExitCode() == report.ExitFailed {
 			break
 		}
 	}
 	return s.concludeAB(ctx, sides, "")
+}
+
+// comparing is the flag that asks for a comparison of two sides.
+func (s *Session) comparing() string {
+	if s.Servers.AB != nil {
+		return "-ab-cmd"
+	}
+	return "-ab"
+}
+
+// side is one of two that are compared.
+type side struct {
+	name    string
+	run     func(ctx context.Context, n int, seed uint64) (*report.Report, error) // the run number n of both
+	reports []*report.Report
+}
+
+// sides returns the other side and this one, and what is to be done at the end.
+func (s *Session) sides() (both [2]*side, done func(), err error) {
+	if s.Servers.AB != nil {
+		return s.servers(), func() {}, nil
+	}
+	return s.programs()
+}
+
+// servers are two commands, each of which starts the server of a run. Only the
+// runs of the new one have limits to keep.
+func (s *Session) servers() [2]*side {
+	run := func(command string, limits []report.Threshold) func(context.Context, int, uint64) (*report.Report, error) {
+		return func(ctx context.Context, _ int, seed uint64) (*report.Report, error) {
+			lc := s.Load
+			lc.Seed = seed
+			o, err := s.once(ctx, lc, command)
+			if err != nil {
+				return nil, err
+			}
+			o.report.Conclude(limits)
+			return o.report, nil
+		}
+	}
+	return [2]*side{{name: "old", run: run(s.Servers.AB[0], nil)}, {name: "new", run: run(s.Servers.AB[1], s.Thresholds)}}
+}
+
+// programs are this program and another one, each run of which is a process of
+// its own.
+func (s *Session) programs() (both [2]*side, done func(), err error) {
+	self, err := this()
+	if err != nil {
+		return both, nil, fmt.Errorf("find this program: %w", err)
+	}
+	other, err := exec.LookPath(s.AB)
+	if errors.Is(err, exec.ErrDot) {
+		other, err = filepath.Abs(s.AB)
+	}
+	if err != nil {
+		return both, nil, &compare.RefusedError{Why: fmt.Sprintf("-ab %s: it is not a program", report.Printable(s.AB)),
+			Advice: "build the other version first: go build -o old/chatsim ."}
+	}
+	dir, err := os.MkdirTemp("", "chatsim-ab-")
+	if err != nil {
+		return both, nil, fmt.Errorf("make a folder for the reports: %w", err)
+	}
+	limits := func(args []string) []string {
+		for _, t := range s.Thresholds {
+			args = append(args, "-threshold="+t.String())
+		}
+		return args
+	}
+	run := func(p program, more func([]string) []string) func(context.Context, int, uint64) (*report.Report, error) {
+		return func(ctx context.Context, n int, seed uint64) (*report.Report, error) {
+			args, env := s.Line.Child(seed)
+			return p.run(ctx, more(args), env, filepath.Join(dir, strconv.Itoa(n)+".json"))
+		}
+	}
+	limit, none := patience(&s.Load), func(args []string) []string { return args } // the other program may know fewer of them
+	return [2]*side{{name: "other", run: run(program{other, limit, endGrace}, none)}, {name: "this", run: run(program{self, limit, endGrace}, limits)}},
+		func() { os.RemoveAll(dir) }, nil
 }
 
 // this is the program by the name that it was started under, for it may act on
@@ -108,7 +173,7 @@ func (s *Session) concludeAB(ctx context.Context, sides [2]*side, lacks string) 
 	if c, err := compare.Reports(old, this, s.Tolerance, s.BaselineAny); err == nil {
 		set.Compare(c)
 	} else {
-		if ctx.Err() == nil && lacks == "" && report.Worst(codes...) != report.ExitFailed {
+		if ctx.Err() == nil && lacks == "" && report.Worst(codes...) != report.ExitFailed && s.Servers.AB == nil {
 			return 0, err
 		}
 		if lacks == "" {
@@ -121,17 +186,13 @@ func (s *Session) concludeAB(ctx context.Context, sides [2]*side, lacks string) 
 	return report.Worst(append(codes, set.ExitCode())...), s.writeSet(set, old)
 }
 
-// side is one of the two programs.
-type side struct {
-	program, name   string
-	patience, grace time.Duration // of a run, and of ending one that is asked to
-	reports         []*report.Report
-}
-
 // last says in a few words what the last run came to.
 func (s *side) last() string {
 	r := s.reports[len(s.reports)-1]
 	text := string(r.Verdict)
+	if r.Died() {
+		text += ", the server ended: " + r.Server.Ended
+	}
 	for _, name := range []string{"delivery.p50", "delivery.p99", "deliveries_per_s"} {
 		m, _ := report.FindMetric(name)
 		if v, ok := m.Of(r); ok {
@@ -148,50 +209,36 @@ func patience(c *loadgen.Config) time.Duration {
 	return start + time.Duration(c.Users)*perUser + max(c.Warmup, 0) + c.Duration + 2*c.Drain
 }
 
+// program is a chatsim.
+type program struct {
+	path            string
+	patience, grace time.Duration // of a run, and of ending one that is asked to
+}
+
 // run makes one run in a child process and waits for it, but no longer than
 // patience. A child that is asked to end is given the time to do so in order.
-func (s *side) run(ctx context.Context, args, env []string, file string) error {
-	limited, cancel := context.WithTimeout(ctx, s.patience)
-	defer cancel()
-	var said strings.Builder
-	cmd := exec.CommandContext(limited, s.program, append(args, "-json="+file)...)
+func (p program) run(ctx context.Context, args, env []string, file string) (*report.Report, error) {
+	cmd := exec.Command(p.path, append(args, "-json="+file)...)
 	cmd.Env = env
-	cmd.Stderr = &said
-	cmd.Cancel = func() error { return interruptGroup(cmd) }
-	cmd.WaitDelay = s.grace
-	ownGroup(cmd)
-	err := cmd.Run()
-	killGroup(cmd)
-	switch {
-	case ctx.Err() == nil && limited.Err() != nil:
-		return &compare.RefusedError{Why: fmt.Sprintf("%s did not end within %v and was given up%s", s.program, s.patience, quoted(said.String())),
+	child, err := launch.Start(cmd)
+	if err != nil {
+		return nil, fmt.Errorf("run %s: %w", p.path, err)
+	}
+	limited, cancel := context.WithTimeout(ctx, p.patience)
+	defer cancel()
+	select {
+	case <-child.Done():
+	case <-limited.Done():
+	}
+	late := limited.Err() != nil && ctx.Err() == nil
+	child.Stop(syscall.SIGINT, p.grace)
+	if late {
+		return nil, &compare.RefusedError{Why: fmt.Sprintf("%s did not end within %v and was given up%s", p.path, p.patience, child.Quoted()),
 			Advice: "try it alone: it is to end by itself, as chatsim does, and to know -json"}
-	case err != nil && !errors.As(err, new(*exec.ExitError)):
-		return fmt.Errorf("run %s: %w", s.program, err)
 	}
 	reports, err := compare.ReadFile(file)
 	if err != nil || len(reports) != 1 {
-		return &compare.RefusedError{Why: s.program + " gave no report" + quoted(said.String()), Advice: "-ab takes another chatsim, which is run with -json"}
+		return nil, &compare.RefusedError{Why: p.path + " gave no report" + child.Quoted(), Advice: "-ab takes another chatsim, which is run with -json"}
 	}
-	if !reports[0].Interrupted {
-		s.reports = append(s.reports, reports...)
-	}
-	return nil
-}
-
-// lastWords is how much of what a program has said is shown, in bytes.
-const lastWords = 2000
-
-// quoted is the end of what a program has said, if it has said anything.
-func quoted(said string) string {
-	said = strings.TrimSpace(said)
-	if said == "" {
-		return ", without a word"
-	}
-	var b strings.Builder
-	b.WriteString("; it said:")
-	for line := range strings.Lines(said[max(0, len(said)-lastWords):]) {
-		b.WriteString("\n  " + report.Printable(strings.TrimRight(line, "\r\n")))
-	}
-	return b.String()
+	return reports[0], nil
 }

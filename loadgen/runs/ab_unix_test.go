@@ -16,8 +16,8 @@ import (
 	"chatsim/loadgen/compare"
 )
 
-// program writes a shell script.
-func program(t *testing.T, script string) string {
+// script writes a shell script.
+func script(t *testing.T, script string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "program")
 	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script), 0o755); err != nil {
@@ -34,8 +34,8 @@ func TestABGivesUp(t *testing.T) {
 		{"echo waiting for the end >&2; sleep 1000 & echo $! >" + dir + "/obeys; wait", "did not end within 300ms and was given up; it said:\n  waiting for the end"},
 		{"trap '' INT; sleep 1000 & echo $! >" + dir + "/ignores; wait", "did not end within 300ms and was given up, without a word"},
 	} {
-		s := &side{program: program(t, tt.script), patience: 300 * time.Millisecond, grace: 100 * time.Millisecond}
-		err := s.run(context.Background(), nil, os.Environ(), filepath.Join(dir, "report.json"))
+		p := program{script(t, tt.script), 300 * time.Millisecond, 100 * time.Millisecond}
+		_, err := p.run(context.Background(), nil, os.Environ(), filepath.Join(dir, "report.json"))
 		var refused *compare.RefusedError
 		if !errors.As(err, &refused) || !strings.Contains(err.Error(), tt.want) || refused.Hint() == "" {
 			t.Errorf("%q: %v", tt.script, err)
@@ -67,8 +67,8 @@ func zombie(pid int) bool {
 }
 
 func TestABProgramWithoutReport(t *testing.T) {
-	s := &side{program: program(t, "printf 'what is -json?\\n\\033[2J' >&2; exit 2"), patience: time.Minute, grace: time.Second}
-	err := s.run(context.Background(), nil, os.Environ(), filepath.Join(t.TempDir(), "report.json"))
+	p := program{script(t, "printf 'what is -json?\\n\\033[2J' >&2; exit 2"), time.Minute, time.Second}
+	_, err := p.run(context.Background(), nil, os.Environ(), filepath.Join(t.TempDir(), "report.json"))
 	if err == nil || !strings.HasSuffix(err.Error(), `gave no report; it said:`+"\n  what is -json?\n  \\x1b[2J") {
 		t.Errorf("%v", err)
 	}

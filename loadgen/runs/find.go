@@ -68,7 +68,7 @@ func (s *Session) find(ctx context.Context) (int, error) {
 	var tried tried
 	for len(found.Steps) < maxSteps {
 		lc.Rate = report.Rate(at.next)
-		o, err := s.once(ctx, lc)
+		o, err := s.once(ctx, lc, s.Servers.Command)
 		switch {
 		case ctx.Err() != nil && (err == nil || len(found.Steps) > 0):
 			found.Why = "interrupted"

@@ -17,6 +17,7 @@ type Config struct {
 	Output report.Output
 
 	Target     Target     // none: a room that Session.Open makes
+	Servers    Servers    // that are started for the runs; none: they run already, or are made by Session.Open
 	Dialect    string     // one of Dialects
 	Thresholds thresholds // that each run must keep
 	Calibrate  bool
@@ -37,6 +38,7 @@ func Dialects() []string { return []string{"line", "raw", "ws"} }
 // RunFlags defines the flags of a run that Load's do not set.
 func (c *Config) RunFlags(fs *pflag.FlagSet) {
 	c.Target.Flags(fs)
+	c.Servers.Flags(fs)
 	choice.Var(fs, &c.Dialect, "dialect", "`NAME`|what the chatters speak: line, raw, the original chat room's, or ws, WebSockets", Dialects(), choice.Itself)
 	fs.Var(&c.Thresholds, "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
 	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback before the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))
@@ -51,6 +53,7 @@ func (c *Config) SeveralFlags(fs *pflag.FlagSet) {
 	fs.Var((*tolerance)(&c.Tolerance), "tolerance", "`P`|a difference that is no regression")
 	fs.StringVar(&c.Compare, "compare", "", "`OLD,NEW`|compare two sets of reports, each a file or a pattern such as 'old*.json'")
 	fs.StringVar(&c.AB, "ab", "", "`PROGRAM`|compare with another chatsim: both run in turn, -repeat times each (default 10)")
+	fs.Var((*commands)(&c.Servers.AB), "ab-cmd", "`OLD NEW`|compare two builds of a server: each command starts one, as -cmd does, and they run in turn, -repeat times each (default 10)")
 	fs.Var(limit{&c.FindRate}, "find-rate", "`EXPR`|find the highest rate at which this holds and all checks pass, from -rate on, for 3s each unless -duration is given")
 }
 

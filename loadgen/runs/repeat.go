@@ -25,7 +25,7 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 	for n := range s.Repeat {
 		lc := s.Load
 		lc.Seed += uint64(n)
-		o, err := s.once(ctx, lc)
+		o, err := s.once(ctx, lc, s.Servers.Command)
 		if err != nil {
 			err = fmt.Errorf("run %d of %d: %w", n+1, s.Repeat, err)
 		}

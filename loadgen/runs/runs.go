@@ -26,8 +26,8 @@ type Session struct {
 	Stdout io.Writer
 	Stderr io.Writer
 
-	// Open opens a fresh room, or reaches for the target, and sets Join,
-	// Capabilities and Where.
+	// Open opens a fresh room and sets Join, Capabilities and Where. It is not
+	// called where there is a target.
 	Open func(*loadgen.Config) (Room, error)
 
 	Watcher Watcher // nil: none
@@ -36,7 +36,7 @@ type Session struct {
 // Line is the command line in its own words.
 type Line interface {
 	Explicit(flag string) bool                       // it is there, or in the environment
-	Reproduce(seed uint64) string                    // the command line that runs the same script again
+	Reproduce(seed uint64, more ...string) string    // the command line that runs the same script again
 	Child(seed uint64) (args []string, env []string) // of a program that runs the same script once
 }
 
@@ -48,10 +48,11 @@ type Watcher interface {
 	Done(*report.Runs) error
 }
 
-// Room is what Open has opened.
+// Room is what a run is made in. All but Close may be nil.
 type Room struct {
 	Close  func()
-	Panics func() uint64 // bugs of the room's that were contained
+	Panics func() uint64         // bugs of the room's that were contained
+	Server func() *report.Server // of one that was started; it closes the room
 }
 
 // Run does all of it and gives the exit code.
@@ -61,7 +62,7 @@ func (s *Session) Run(ctx context.Context) (int, error) {
 	}
 	s.settleRepeat()
 	switch {
-	case s.AB != "":
+	case s.AB != "" || s.Servers.AB != nil:
 		return s.ab(ctx)
 	case s.FindRate != nil:
 		return s.find(ctx)
@@ -74,7 +75,7 @@ func (s *Session) Run(ctx context.Context) (int, error) {
 // settleRepeat sets -repeat to the meaning that a comparison has for it.
 func (s *Session) settleRepeat() {
 	switch {
-	case s.AB != "" && !s.Line.Explicit("repeat"):
+	case (s.AB != "" || s.Servers.AB != nil) && !s.Line.Explicit("repeat"):
 		s.Repeat = pairs
 	case s.Baseline != "":
 		s.Repeat = max(s.Repeat, compare.Least())
@@ -83,7 +84,7 @@ func (s *Session) settleRepeat() {
 
 // single is one run with its report.
 func (s *Session) single(ctx context.Context) (int, error) {
-	o, err := s.once(ctx, s.Load)
+	o, err := s.once(ctx, s.Load, s.Servers.Command)
 	if err != nil {
 		return 0, err
 	}
@@ -126,13 +127,13 @@ func (o outcome) code() int {
 	return o.report.ExitCode()
 }
 
-// once makes one run in a fresh room.
-func (s *Session) once(ctx context.Context, lc loadgen.Config) (outcome, error) {
+// once makes one run in a fresh room, which is that of a command if there is one.
+func (s *Session) once(ctx context.Context, lc loadgen.Config, command string) (outcome, error) {
 	calibration, err := s.calibrate(ctx, lc)
 	if err != nil {
 		return outcome{}, err
 	}
-	room, err := s.Open(&lc)
+	room, err := s.open(ctx, &lc, command)
 	if err != nil {
 		return outcome{}, err
 	}
@@ -141,7 +142,6 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config) (outcome, error) 
 	if err != nil {
 		return outcome{}, err
 	}
-	fmt.Fprintf(s.Stderr, "chatsim: %s\n", lc)
 	done := s.show(&lc)
 	if s.Watcher != nil {
 		s.Watcher.Begin(lc.String())
@@ -152,7 +152,13 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config) (outcome, error) 
 	if err != nil {
 		return outcome{}, errors.Join(err, saved.Abandon(err))
 	}
-	o := outcome{report: rep, saved: saved, panics: room.Panics()}
+	o := outcome{report: rep, saved: saved}
+	if room.Panics != nil {
+		o.panics = room.Panics()
+	}
+	if room.Server != nil {
+		rep.Server = room.Server()
+	}
 	s.identify(rep)
 	rep.Calibration = calibration
 	s.doubts(rep, o.panics)
@@ -165,8 +171,12 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config) (outcome, error) 
 
 // identify adds what the command line knows of a run and the run does not.
 func (s *Session) identify(rep *report.Report) {
-	rep.Config.Target, rep.Config.Dialect = s.Target.Addr, s.Dialect
-	rep.Reproduce = s.Line.Reproduce(rep.Seed)
+	rep.Config.Target, rep.Config.Dialect = s.where(), s.Dialect
+	if rep.Server != nil && s.Servers.AB != nil {
+		rep.Reproduce = s.Line.Reproduce(rep.Seed, "-cmd", rep.Server.Command)
+	} else {
+		rep.Reproduce = s.Line.Reproduce(rep.Seed)
+	}
 }
 
 // Shares from which on a limit is near.
@@ -188,13 +198,13 @@ func (s *Session) doubts(rep *report.Report, panics uint64) {
 		warn("descriptors nearly out: the run needed %d of the %d open files that this process may have", need, have)
 	}
 	cores := min(rep.Environment.CPUs, rep.Environment.GOMAXPROCS)
-	if used := rep.Resources.CoresUsed; s.Target.Addr == "" && used > nearlyFull*float64(cores) {
+	if used := rep.Resources.CoresUsed; s.where() == "" && used > nearlyFull*float64(cores) {
 		warn("both ends share %d cores and used %.2f of them: each was slowed by the other", cores, used)
 	}
 }
 
 func (s *Session) socketsPerUser() int {
-	if s.Target.Addr != "" {
+	if s.where() != "" {
 		return 1
 	}
 	return 2
@@ -213,7 +223,10 @@ func (s *Session) save(lc *loadgen.Config) (*loadgen.Saved, error) {
 
 // show has the run's progress shown: a bar on a terminal, lines elsewhere.
 func (s *Session) show(lc *loadgen.Config) (done func()) {
-	if s.Output.Quiet {
+	if s.Servers.AB == nil {
+		fmt.Fprintf(s.Stderr, "chatsim: %s\n", lc)
+	}
+	if s.Output.Quiet || s.Servers.AB != nil {
 		return func() {}
 	}
 	warmup := max(lc.Warmup, 0)

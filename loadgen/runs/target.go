@@ -27,12 +27,13 @@ func (t *Target) SharedFlags(fs *pflag.FlagSet) {
 	t.Password.Flags(fs)
 }
 
-// Reach returns what the chatters need to reach the target.
-func (t *Target) Reach() (*loadgen.Target, error) {
+// Reach returns what the chatters need to reach the target, which is at an
+// address.
+func (t *Target) Reach(at string) (*loadgen.Target, error) {
 	if err := t.Password.Read(); err != nil {
 		return nil, err
 	}
-	addr, _ := dial.Split(t.Addr)
+	addr, _ := dial.Split(at)
 	d, err := dial.New(addr, t.Trust)
 	if err != nil {
 		return nil, err

@@ -81,7 +81,7 @@ func tokens(hint string) []token {
 
 // placeholders stand for values that a hint leaves to its reader.
 var placeholders = map[string]string{"HOST:PORT": "127.0.0.1:9999", "ADDR": "127.0.0.1:9999", "FILE": "a-file", "DIR": ".",
-	"PROGRAM": "chatsim", "NAME": "Ann", "WORD": "sesame", "HOST": "example.org"}
+	"PROGRAM": "chatsim", "COMMAND": "my/server", "NAME": "Ann", "WORD": "sesame", "HOST": "example.org"}
 
 var (
 	blamed    = regexp.MustCompile(`^-([a-z-]+)`)
@@ -201,7 +201,13 @@ func (t *try) flags() []string {
 		if !strings.Contains(f.text, "=") && t.takesValue(f.text) {
 			t.at++
 			value := t.word(t.at)
-			f = token{f.text + "=" + orPlaceholder(value.text), false, value.end}
+			name := f.text
+			f = token{name + "=" + orPlaceholder(value.text), false, value.end}
+			if second := t.word(t.at + 1); value.quoted && second.quoted && value.end == "" { // of a flag that takes two
+				out = append(out, f.text)
+				f = token{name + "=" + second.text, false, second.end}
+				t.at++
+			}
 		}
 		out = append(out, f.text)
 		if f.end != "" {
