@@ -15,7 +15,7 @@ func (r *run) report(result check.Result) *report.Report {
 	if took <= 0 { // interrupted before the measured part
 		took = 0
 	}
-	rep := r.cfg.Outline()
+	rep := r.cfg.outline()
 	rep.Interrupted, rep.CutBy = r.interrupted, r.cutBy
 	rep.Joined, rep.Renamed, rep.Evicted = r.joined.Load(), r.renamed.Load(), r.closed
 	rep.Sent, rep.Deliveries, rep.ExpectedDeliveries, rep.MeasuredS = total.Sent, total.Deliveries, result.Expected, took

@@ -16,8 +16,11 @@ import (
 )
 
 // Outline is what a report can say before the run.
-func (c Config) Outline() *report.Report {
-	c = c.withDefaults()
+func (c Config) Outline() *report.Report { return c.withDefaults().outline() }
+
+// outline is Outline of a Config that has its defaults: given them twice, a run
+// without a warm-up would have one.
+func (c Config) outline() *report.Report {
 	rep := &report.Report{
 		Schema: report.Schema, Seed: c.Seed, Where: c.Where, Users: c.Users,
 		Config: report.Config{
