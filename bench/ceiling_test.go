@@ -37,11 +37,12 @@ func ceilingTrials(s scale) []trial {
 func measureCeiling(tb testing.TB, s scale, users, write int) float64 {
 	tb.Helper()
 	needDescriptors(tb, users)
-	r, err := ceiling.Measure(tb.Context(), users, write, s.ceiling)
+	slices, err := ceiling.Measure(tb.Context(), users, write, s.ceiling, s.ceiling/10)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return r.BytesPerSecond()
+	can, _ := slices.Ceiling()
+	return can
 }
 
 // needDescriptors fails where both ends of so many connections cannot be open

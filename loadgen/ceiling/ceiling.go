@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,18 +66,13 @@ func Open(ctx context.Context, n int) (_ *Pipes, err error) {
 // Received is how many bytes the readers have read.
 func (p *Pipes) Received() int64 { return p.received.Load() }
 
-// Round writes b once to every socket that takes any of it at once; one that
-// is full is passed over. It returns the bytes written.
-func (p *Pipes) Round(b []byte) (int64, error) {
-	written := int64(0)
-	for i := range p.near {
-		n, err := p.near[i].try(b)
-		written += int64(n)
-		if err != nil {
-			return written, fmt.Errorf("write to loopback: %w", err)
-		}
+// Write writes what socket i takes of b at once; one that is full takes nothing.
+func (p *Pipes) Write(i int, b []byte) (int, error) {
+	n, err := p.near[i].try(b)
+	if err != nil {
+		return n, fmt.Errorf("write to loopback: %w", err)
 	}
-	return written, nil
+	return n, nil
 }
 
 // Close ends all connections and waits for the readers.
@@ -89,37 +85,57 @@ func (p *Pipes) Close() error {
 	return errors.Join(errs...)
 }
 
-// Result is one measurement.
-type Result struct {
-	Bytes   int64         // read at the far ends
-	Elapsed time.Duration // from the first write to the last read
-}
+// Slices are measurements right behind each other, in bytes a second.
+type Slices []float64
 
-// BytesPerSecond is the ceiling.
-func (r Result) BytesPerSecond() float64 {
-	if r.Elapsed <= 0 {
-		return 0
-	}
-	return float64(r.Bytes) / r.Elapsed.Seconds()
-}
-
-// Measure writes buffers of writeSize bytes to n sockets for d and returns what
-// was read until then.
-func Measure(ctx context.Context, n, writeSize int, d time.Duration) (Result, error) {
+// Measure writes buffers of writeSize bytes to n sockets for d, and returns how
+// much was read in each slice of it, but for the first: that is the start.
+func Measure(ctx context.Context, n, writeSize int, d, slice time.Duration) (Slices, error) {
 	p, err := Open(ctx, n)
 	if err != nil {
-		return Result{}, err
+		return nil, err
 	}
-	buf := make([]byte, writeSize)
+	s, err := p.measure(ctx, make([]byte, writeSize), d, slice)
+	if cerr := p.Close(); err == nil && !errors.Is(cerr, io.EOF) {
+		err = cerr
+	}
+	return s, err
+}
+
+func (p *Pipes) measure(ctx context.Context, b []byte, d, slice time.Duration) (s Slices, err error) {
 	start := time.Now()
-	for time.Since(start) < d && ctx.Err() == nil {
-		if _, err := p.Round(buf); err != nil {
-			return Result{}, errors.Join(err, p.Close())
+	begun, before := time.Duration(0), int64(0)
+	for i := 0; ctx.Err() == nil; i = (i + 1) % len(p.near) {
+		if _, err := p.Write(i, b); err != nil {
+			return nil, err
+		}
+		now := time.Since(start)
+		if now-begun < slice {
+			continue
+		}
+		got := p.Received()
+		if begun > 0 {
+			s = append(s, float64(got-before)/(now-begun).Seconds())
+		}
+		if begun, before = now, got; now >= d && len(s) > 0 {
+			return s, nil
 		}
 	}
-	r := Result{Bytes: p.Received(), Elapsed: time.Since(start)}
-	if err := p.Close(); err != nil && !errors.Is(err, io.EOF) {
-		return r, err
+	return nil, ctx.Err()
+}
+
+// Ceiling returns what the machine can do, the mean of the best quarter of the
+// slices, and what it did at worse moments: a quarter of the slices are slower
+// than low. A machine that is shared may be slow for a while, but none is faster
+// than it can be; so what its slices disagree about is how slow it was.
+func (s Slices) Ceiling() (bytesPerS, low float64) {
+	if len(s) == 0 {
+		return 0, 0
 	}
-	return r, ctx.Err()
+	sorted := slices.Sorted(slices.Values(s))
+	quarter := (len(sorted) + 3) / 4
+	for _, v := range sorted[len(sorted)-quarter:] {
+		bytesPerS += v / float64(quarter)
+	}
+	return bytesPerS, sorted[len(sorted)/4]
 }

@@ -11,12 +11,32 @@ import (
 
 func TestMeasure(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	r, err := Measure(context.Background(), 5, 4096, 20*time.Millisecond)
+	s, err := Measure(context.Background(), 5, 4096, 20*time.Millisecond, 5*time.Millisecond)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Bytes == 0 || r.Elapsed < 20*time.Millisecond || r.BytesPerSecond() <= 0 {
-		t.Errorf("measured %+v", r)
+	if best, low := s.Ceiling(); best <= 0 || low > best || len(s) > 3 {
+		t.Errorf("measured %v: %v, %v", s, best, low)
+	}
+}
+
+func TestCeiling(t *testing.T) {
+	for _, tt := range []struct {
+		slices    Slices
+		best, low float64
+	}{
+		{nil, 0, 0},
+		{Slices{2}, 2, 2},
+		{Slices{1, 3}, 3, 1},
+		{Slices{4, 4, 4, 4}, 4, 4},
+		{Slices{4, 4, 1, 4, 4, 4, 4, 4}, 4, 4},    // one bad moment
+		{Slices{2, 2, 2, 2, 5, 3, 3, 3}, 4, 2},    // slow before, faster after
+		{Slices{1, 2, 3, 4, 5, 6, 7, 8, 9}, 8, 3}, // 7, 8 and 9 are the best
+		{Slices{9, 1, 8, 2, 7, 3, 6, 4, 5, 10}, 9, 3},
+	} {
+		if best, low := tt.slices.Ceiling(); best != tt.best || low != tt.low {
+			t.Errorf("%v: %v, %v, want %v, %v", tt.slices, best, low, tt.best, tt.low)
+		}
 	}
 }
 
@@ -26,9 +46,13 @@ func TestEveryByteArrives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := p.Round([]byte("to each of three"))
-	if err != nil || n != 3*16 {
-		t.Errorf("wrote %d bytes: %v", n, err)
+	n := int64(0)
+	for i := range 3 {
+		wrote, err := p.Write(i, []byte("to each of three"))
+		if err != nil || wrote != 16 {
+			t.Errorf("wrote %d bytes: %v", wrote, err)
+		}
+		n += int64(wrote)
 	}
 	for p.Received() < n { // the test's own time limit is the hard end
 		runtime.Gosched()
@@ -45,7 +69,7 @@ func TestMeasureIsCancelled(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Measure(ctx, 2, 64, time.Hour); err == nil {
+	if _, err := Measure(ctx, 2, 64, time.Hour, time.Second); err == nil {
 		t.Error("a cancelled measurement gave a result")
 	}
 }

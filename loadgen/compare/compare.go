@@ -8,7 +8,9 @@
 package compare
 
 import (
+	"fmt"
 	"math"
+	"slices"
 
 	"golang.org/x/perf/benchmath"
 
@@ -87,6 +89,9 @@ func Reports(old, new []*report.Report, tolerance float64, anyway bool) (*Compar
 	}
 	for _, f := range figures(old[0], new[0], machine, calibrated(old) && calibrated(new)) {
 		if row, ok := f.compare(values(old, f.metric), values(new, f.metric), tolerance); ok {
+			if report.OfCeiling(row.Metric) {
+				row.doubt(max(spread(old), spread(new)))
+			}
 			c.Rows = append(c.Rows, row)
 		}
 	}
@@ -165,6 +170,23 @@ func (f figure) compare(old, new []float64, tolerance float64) (Row, bool) {
 	row.P = benchmath.AssumeNothing.Compare(a, b).P
 	row.Verdict, row.Why = f.judge(row, tolerance)
 	return row, true
+}
+
+// doubt has a row not tell of a difference that is within a spread.
+func (r *Row) doubt(spread float64) {
+	if (r.Verdict == Worse || r.Verdict == Better) && math.Abs(r.Difference) <= spread {
+		r.Verdict, r.Why = CantTell, fmt.Sprintf("the loopback's speed varied by %.0f %% within a run", 100*spread)
+	}
+}
+
+// spread is the median of what the ceiling varied by in each run of a set.
+func spread(set []*report.Report) float64 {
+	all := make([]float64, 0, len(set))
+	for _, r := range set {
+		all = append(all, r.Calibration.Spread())
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
 }
 
 func summary(s *benchmath.Sample) Summary {

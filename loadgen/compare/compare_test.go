@@ -158,6 +158,13 @@ func TestThroughputIsComparedAsShare(t *testing.T) {
 	if c, err = Reports(old, new, DefaultTolerance, true); err != nil || c.Verdict != Worse {
 		t.Errorf("with half the share: %s, %v", c.Verdict, err)
 	}
+	for _, r := range new { // how high it is varies by as much
+		r.Calibration.LowBytesPerS = r.Calibration.BytesPerS / 2.5
+	}
+	c, err = Reports(old, new, DefaultTolerance, true)
+	if err != nil || c.Verdict != CantTell || row(t, c, "ceiling.share").Why != "the loopback's speed varied by 60 % within a run" {
+		t.Errorf("with an uncertain share: %s, %v, %+v", c.Verdict, err, row(t, c, "ceiling.share"))
+	}
 }
 
 // What disturbed the runs is said with the comparison, once for all of them.

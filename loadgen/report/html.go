@@ -20,8 +20,9 @@ var htmlPage = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	"class": func(v Verdict) string {
 		return strings.ReplaceAll(string(v), " ", "-")
 	},
-	"outcome": func(t ThresholdResult) string { return Printable(t.outcome()) },
-	"mark":    func(v Verdict) string { return htmlMarks[v] },
+	"undecided": func(v Verdict) bool { return v == Inconclusive },
+	"outcome":   func(t ThresholdResult) string { return Printable(t.outcome()) },
+	"mark":      func(v Verdict) string { return htmlMarks[v] },
 	"met": func(v Verdict) string {
 		return map[Verdict]string{Passed: "met", Failed: "not met"}[v] + inconclusiveWord(v)
 	},
@@ -167,9 +168,7 @@ func view(rs *Runs) *htmlView {
 	v.Isolation = isolationSentence(r.Isolation)
 	v.Health, v.Config = health(r), configuration(r)
 	if c := r.Calibration; c != nil {
-		v.Ceiling = fmt.Sprintf("%s of what this machine's loopback can do: %s/s with %s in writes of %s, measured in %s before the run (%s in all).", humanShare(c.Share),
-			humanBytes(c.BytesPerS), Plural(int64(c.Sockets), "socket", "sockets"), humanBytes(float64(c.WriteBytes)),
-			humanDuration(int64(c.MeasuredS*1e9)), humanDuration(int64(c.CostS*1e9)))
+		v.Ceiling = c.sentence()
 	}
 	return v
 }

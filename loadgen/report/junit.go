@@ -191,7 +191,7 @@ func junitCheck(ch *Check) junitCase {
 func junitThreshold(t *ThresholdResult) junitCase {
 	c := junitCase{Class: "chatsim.threshold", Name: Printable(t.Expr)}
 	switch {
-	case t.Value == nil:
+	case t.Verdict == Inconclusive:
 		c.Error = &junitResult{Message: Printable(t.outcome()), Type: string(Inconclusive)}
 	case t.Verdict == Failed:
 		c.Failure = &junitResult{Message: t.outcome(), Type: "not met"}

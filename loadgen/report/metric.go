@@ -11,6 +11,10 @@ type metric struct {
 	kind kind
 	get  func(r *Report) (float64, bool) // false: not measured, or too few samples
 	why  func(r *Report) string          // why get is false; nil for what is not of a latency
+
+	// or returns what the figure may be as well, where that is not certain; nil
+	// for what is.
+	or func(r *Report) (float64, bool)
 }
 
 // kind is what a metric counts, and with it which units its limits may have.
@@ -85,13 +89,13 @@ var figures = []metric{
 	{name: "checks.violations", kind: count, get: checked(checkSum(func(c *Check) int64 { return c.Violations }))},
 	{name: "isolation.all_read_p99", kind: duration, get: stalled(func(i *Isolation) *int64 { return i.AllReadP99 })},
 	{name: "isolation.stalled_p99", kind: duration, get: stalled(func(i *Isolation) *int64 { return i.OneStalledP99 })},
-	{name: "ceiling.share", kind: share, get: (*Report).ceilingShare},
+	{name: "ceiling.share", kind: share, get: (*Report).ceilingShare, or: (*Report).ceilingShareHigh},
 	{name: "ceiling.bytes_per_s", kind: sizePS, get: func(r *Report) (float64, bool) {
 		if r.Calibration == nil {
 			return 0, false
 		}
 		return r.Calibration.BytesPerS, r.Calibration.BytesPerS > 0
-	}},
+	}, or: func(r *Report) (float64, bool) { return r.Calibration.LowBytesPerS, r.Calibration.LowBytesPerS > 0 }},
 	{name: "schedule_lag.p99", kind: duration, get: func(r *Report) (float64, bool) {
 		return float64(r.Generator.ScheduleLagP99), r.Generator.Applicable
 	}},
@@ -158,6 +162,14 @@ func (r *Report) ceilingShare() (float64, bool) {
 		return 0, false
 	}
 	return r.BytesPerS / r.Calibration.BytesPerS, true
+}
+
+// ceilingShareHigh is beside what the loopback did at worse moments.
+func (r *Report) ceilingShareHigh() (float64, bool) {
+	if _, ok := r.ceilingShare(); !ok || r.Calibration.LowBytesPerS <= 0 {
+		return 0, false
+	}
+	return r.BytesPerS / r.Calibration.LowBytesPerS, true
 }
 
 // cpuPerDelivery is of this process: with a room in it, of both ends.

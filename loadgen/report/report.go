@@ -222,16 +222,27 @@ type Resources struct {
 	GoroutinesMax int     `json:"goroutines_max"`
 }
 
-// Calibration is what this machine's loopback could do just before the run,
-// with as many sockets: see package ceiling.
+// Calibration is what this machine's loopback could do right before and after the
+// run, with as many sockets: see package ceiling.
 type Calibration struct {
-	Skipped    string  `json:"skipped,omitempty"` // why nothing was measured
-	BytesPerS  float64 `json:"bytes_per_s"`
-	Sockets    int     `json:"sockets"`
-	WriteBytes int     `json:"write_bytes"` // in one write
-	MeasuredS  float64 `json:"measured_s"`
-	CostS      float64 `json:"cost_s"`          // all that it delayed the run by, sockets among it
-	Share      float64 `json:"share,omitempty"` // the run's bytes_per_s beside it
+	Skipped      string  `json:"skipped,omitempty"`         // why nothing was measured
+	BytesPerS    float64 `json:"bytes_per_s"`               // what the machine can do: the best quarter of the slices
+	LowBytesPerS float64 `json:"low_bytes_per_s,omitempty"` // what it did at worse moments: a quarter of the slices are slower
+	Slices       int     `json:"slices,omitempty"`          // measurements of equal length
+	Sockets      int     `json:"sockets"`
+	WriteBytes   int     `json:"write_bytes"` // in one write
+	MeasuredS    float64 `json:"measured_s"`
+	CostS        float64 `json:"cost_s"`               // all the time that it took, sockets among it
+	Share        float64 `json:"share,omitempty"`      // the run's bytes_per_s beside bytes_per_s
+	ShareHigh    float64 `json:"share_high,omitempty"` // and beside low_bytes_per_s
+}
+
+// Spread returns by which share the ceiling was lower at worse moments.
+func (c *Calibration) Spread() float64 {
+	if c == nil || c.BytesPerS <= 0 || c.LowBytesPerS <= 0 {
+		return 0
+	}
+	return 1 - c.LowBytesPerS/c.BytesPerS
 }
 
 // Generator says whether the load was made as planned: if not, the figures

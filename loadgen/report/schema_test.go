@@ -29,7 +29,8 @@ func full() *Report {
 	r.Refused, r.Errors = 1, Errors{Count: 3, Kinds: []ErrorKind{{"slow down", 1, "slow down"}}, Others: 2}
 	r.Isolation = &Isolation{WindowS: 1, AllReadP99: ms(1), OneStalledP99: ms(2), Pairs: []IsolationPair{{1_000_000, 2_000_000}}}
 	r.Course = []Moment{{TS: -1, Phase: PhaseRamp, Roster: 500, Joins: 500}, {TS: 0, Phase: PhaseWarmup, Roster: 499, Leaves: 1, Observed: 9}}
-	r.Calibration = &Calibration{Skipped: "no time", BytesPerS: 1e9, Sockets: 500, WriteBytes: 64, MeasuredS: 1, CostS: 1.2, Share: 0.41}
+	r.Calibration = &Calibration{Skipped: "no time", BytesPerS: 1e9, LowBytesPerS: 8e8, Slices: 20, Sockets: 500, WriteBytes: 64,
+		MeasuredS: 1, CostS: 1.2, Share: 0.41, ShareHigh: 0.5}
 	r.Find = &Find{Expr: "delivery.p99<1ms", Rate: &rate, Why: "close enough", Steps: []FindStep{
 		{Rate: 400, Holds: true, Value: new(float64), DeliveriesPerS: 4e5, P50: ms(1), P99: ms(2), Verdict: Passed},
 		{Rate: Max, Why: "1.20 ms", Verdict: Passed, Limited: true}}}

@@ -164,12 +164,11 @@ func (p *page) calibration(c *Calibration, verbose bool) {
 		}
 		return
 	}
-	cost := ""
+	parts := c.shares()
 	if verbose {
-		cost = fmt.Sprintf("%s in writes of %s, measured in %s, %s in all", Plural(int64(c.Sockets), "socket", "sockets"),
-			humanBytes(float64(c.WriteBytes)), humanDuration(int64(c.MeasuredS*1e9)), humanDuration(int64(c.CostS*1e9)))
+		parts = append(parts, c.how()...)
 	}
-	p.row("ceiling", fmt.Sprintf("%s of what this machine's loopback can do (%s/s)", humanShare(c.Share), humanBytes(c.BytesPerS)), cost)
+	p.row("ceiling", parts...)
 }
 
 // humanShare has two digits also where there is little.

@@ -59,6 +59,10 @@ var cases = map[string]func(r *Report){
 		r.Calibration = &Calibration{BytesPerS: 12.5e6, Sockets: 500, WriteBytes: 65536, MeasuredS: 1, CostS: 1.2}
 		r.Conclude(thresholds("ceiling.share>50%", "cpu_per_delivery<1ms", "checks.failed<=0"))
 	},
+	"uneven": func(r *Report) { // the loopback's speed, around the run
+		r.Calibration = &Calibration{BytesPerS: 12.5e6, LowBytesPerS: 9e6, Slices: 20, Sockets: 500, WriteBytes: 65536, MeasuredS: 1, CostS: 1.2}
+		r.Conclude(thresholds("ceiling.share>50%", "floor.share>30%", "ceiling.bytes_per_s<20MB", "ceiling.bytes_per_s<10MB"))
+	},
 	"found": func(r *Report) {
 		rate := Rate(200)
 		r.Config.Rate = rate

@@ -155,7 +155,7 @@ func (p *page) thresholds(r *Report, verbose bool) {
 	for _, v := range []struct {
 		verdict Verdict
 		word    string
-	}{{Passed, "met"}, {Failed, "NOT MET"}, {Inconclusive, "without a value"}} {
+	}{{Passed, "met"}, {Failed, "NOT MET"}, {Inconclusive, "inconclusive"}} {
 		if n := r.thresholdsThat(v.verdict); n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v.word))
 		}
@@ -175,7 +175,7 @@ func (p *page) thresholds(r *Report, verbose bool) {
 
 // behind separates an expression from its outcome.
 func (t *ThresholdResult) behind() string {
-	if t.Value == nil {
+	if t.Verdict == Inconclusive {
 		return ": "
 	}
 	return " "
@@ -184,24 +184,24 @@ func (t *ThresholdResult) behind() string {
 // outcome says what came of a threshold.
 func (t *ThresholdResult) outcome() string {
 	switch {
-	case t.Value == nil:
+	case t.Verdict == Inconclusive || t.Value == nil:
 		return orText(t.Why, "not enough samples") // those of before do not tell
 	case t.Verdict == Failed:
-		return "not met: " + t.human()
+		return "not met: " + t.human(*t.Value)
 	}
-	return "met: " + t.human()
+	return "met: " + t.human(*t.Value)
 }
 
-// human writes the value as the limit is written: a share as a percentage.
-func (t *ThresholdResult) human() string {
+// human writes a value as the limit is written: a share as a percentage.
+func (t *ThresholdResult) human(v float64) string {
 	m, ok := findMetric(t.Metric)
 	switch {
 	case !ok || m.kind != share:
-		return humanValue(*t.Value, t.Unit)
-	case *t.Value > 0 && *t.Value < 0.0001:
+		return humanValue(v, t.Unit)
+	case v > 0 && v < 0.0001:
 		return "under 0.01%"
 	}
-	return digits3(*t.Value*100) + "%"
+	return digits3(v*100) + "%"
 }
 
 // humanValue writes a metric's value as the rest of the report would.

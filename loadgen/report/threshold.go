@@ -26,8 +26,8 @@ type ThresholdResult struct {
 	Value   *float64 `json:"value"` // as measured; null without enough samples
 	Limit   float64  `json:"limit"` // in the same unit
 	Unit    string   `json:"unit"`
-	Verdict Verdict  `json:"verdict"`       // Inconclusive: there is no value
-	Why     string   `json:"why,omitempty"` // there is no value
+	Verdict Verdict  `json:"verdict"`       // Inconclusive: there is no value, or one that is not certain enough
+	Why     string   `json:"why,omitempty"` // it is inconclusive
 }
 
 // ThresholdError points at what is wrong with an expression.
@@ -276,6 +276,13 @@ func (t Threshold) Evaluate(r *Report) ThresholdResult {
 	res.Verdict = Failed
 	if t.holds(v) {
 		res.Verdict = Passed
+	}
+	if t.metric.or == nil {
+		return res
+	}
+	if other, ok := t.metric.or(r); ok && t.holds(other) != t.holds(v) {
+		res.Verdict = Inconclusive
+		res.Why = fmt.Sprintf("%s or %s: the loopback varied", res.human(v), res.human(other))
 	}
 	return res
 }

@@ -161,6 +161,31 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
+// TestUncertainCeiling holds that a limit is inconclusive where it depends on
+// which of the slices is right.
+func TestUncertainCeiling(t *testing.T) {
+	r := sample()
+	r.Calibration = &Calibration{BytesPerS: 4 * r.BytesPerS, LowBytesPerS: 2 * r.BytesPerS}
+	for expr, want := range map[string]Verdict{
+		"ceiling.share>20%": Passed, "ceiling.share>25%": Inconclusive, "floor.share>40%": Inconclusive, "ceiling.share>50%": Failed,
+		"ceiling.share<20%": Failed, "ceiling.share<30%": Inconclusive, "ceiling.share<=50%": Passed,
+		"ceiling.bytes_per_s>10MB": Passed, "ceiling.bytes_per_s>15MB": Inconclusive, "ceiling.bytes_per_s>30MB": Failed,
+	} {
+		th, err := ParseThreshold(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := th.Evaluate(r)
+		if got.Verdict != want || got.Value == nil || (got.Why != "") != (want == Inconclusive) {
+			t.Errorf("%s: %+v, want %s", expr, got, want)
+		}
+	}
+	r.Conclude(thresholds("ceiling.share>40%"))
+	if r.Verdict != Inconclusive || r.ExitCode() != ExitInconclusive || r.Calibration.Share != 0.25 || r.Calibration.ShareHigh != 0.5 {
+		t.Errorf("%s, exit code %d, %+v", r.Verdict, r.ExitCode(), r.Calibration)
+	}
+}
+
 // TestEveryMetricWithoutSamples guards the promise that nothing measured is
 // never a limit kept: on a report of a run that did nothing only counts exist.
 func TestEveryMetricWithoutSamples(t *testing.T) {

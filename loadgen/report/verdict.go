@@ -20,6 +20,7 @@ const (
 func (r *Report) Conclude(thresholds []Threshold) {
 	if share, ok := r.ceilingShare(); ok {
 		r.Calibration.Share = share
+		r.Calibration.ShareHigh, _ = r.ceilingShareHigh()
 	}
 	r.Thresholds = make([]ThresholdResult, 0, len(thresholds))
 	for _, t := range thresholds {

@@ -18,44 +18,83 @@ const (
 	// has come since its last write, and at full load that is as much.
 	writeSize = 64 << 10
 
-	calibrationShare = 10 // of the run's duration, one part in so many
+	calibrationShare = 10 // of the run's duration, one part in so many, half of it before the run and half after
 	minCalibration   = 200 * time.Millisecond
-	maxCalibration   = time.Second     // of measuring,
-	calibrationLimit = 2 * time.Second // of all, connecting too
+	maxCalibration   = time.Second // of measuring
+
+	calibrationSlices = 10              // before, and after
+	calibrationLimit  = 2 * time.Second // of all before or after, connecting too
 )
 
-// calibrate measures the loopback's ceiling with as many sockets as the run's
-// room writes to. One that is not measured says why; only that ctx has ended
-// is an error.
-func (s *Session) calibrate(ctx context.Context, lc loadgen.Config) (*report.Calibration, error) {
+// calibration measures the loopback's ceiling with as many sockets as a run's
+// room writes to, before the run and after it: what is measured once may be one
+// bad moment of a machine that others use as well.
+type calibration struct {
+	sockets  int
+	each     time.Duration // before, and after
+	skipped  string        // why nothing is measured
+	slices   ceiling.Slices
+	measured time.Duration
+	cost     time.Duration
+}
+
+// calibrate measures before a run; nil where that is not asked for. Only that
+// ctx has ended is an error.
+func (s *Session) calibrate(ctx context.Context, lc loadgen.Config) (*calibration, error) {
 	if !s.Calibrate {
 		return nil, nil
 	}
 	d := min(lc.Duration/calibrationShare, maxCalibration)
 	if d < minCalibration {
 		if !s.needsCeiling() {
-			return &report.Calibration{Skipped: fmt.Sprintf("a run of %v is too short for it", lc.Duration)}, nil
+			return &calibration{skipped: fmt.Sprintf("a run of %v is too short for it", lc.Duration)}, nil
 		}
 		d = minCalibration
 	}
 	if err := loadgen.CheckDescriptors(lc.Users, 2); err != nil {
-		return &report.Calibration{Skipped: err.Error()}, nil
+		return &calibration{skipped: err.Error()}, nil
 	}
+	c := &calibration{sockets: lc.Users, each: d / 2}
+	c.skipped = c.measure(ctx)
+	return c, ctx.Err()
+}
+
+// measure returns why it could not measure.
+func (c *calibration) measure(ctx context.Context) (problem string) {
 	begin := time.Now()
 	limited, cancel := context.WithTimeout(ctx, calibrationLimit)
 	defer cancel()
-	r, err := ceiling.Measure(limited, lc.Users, writeSize, d)
+	slices, err := ceiling.Measure(limited, c.sockets, writeSize, c.each, c.each/calibrationSlices)
 	runtime.GC() // the run is not to pay for it
 	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
-		return &report.Calibration{Skipped: fmt.Sprintf("connecting %d sockets took more than %v", lc.Users, calibrationLimit)}, nil
+		return fmt.Sprintf("connecting %d sockets took more than %v", c.sockets, calibrationLimit)
 	case err != nil:
-		return &report.Calibration{Skipped: err.Error()}, nil
+		return err.Error()
 	}
-	return &report.Calibration{BytesPerS: r.BytesPerSecond(), Sockets: lc.Users, WriteBytes: writeSize,
-		MeasuredS: r.Elapsed.Seconds(), CostS: time.Since(begin).Seconds()}, nil
+	c.slices = append(c.slices, slices...)
+	c.measured += c.each
+	c.cost += time.Since(begin)
+	return ""
+}
+
+// again measures after a run. Where that fails, what was measured before stays.
+func (c *calibration) again(ctx context.Context) {
+	if c != nil && c.skipped == "" && ctx.Err() == nil {
+		_ = c.measure(ctx)
+	}
+}
+
+func (c *calibration) report() *report.Calibration {
+	switch {
+	case c == nil:
+		return nil
+	case c.skipped != "":
+		return &report.Calibration{Skipped: c.skipped}
+	}
+	can, low := c.slices.Ceiling()
+	return &report.Calibration{BytesPerS: can, LowBytesPerS: low, Slices: len(c.slices), Sockets: c.sockets, WriteBytes: writeSize,
+		MeasuredS: c.measured.Seconds(), CostS: c.cost.Seconds()}
 }
 
 // needsCeiling reports whether a limit is about the loopback's ceiling, so that a

@@ -38,7 +38,9 @@ func TestCalibrate(t *testing.T) {
 		{nil, 2 * time.Second, 1 << 30, "open files"},
 	} {
 		s := &Session{Config: parse(t, tt.args...)}
-		c, err := s.calibrate(context.Background(), loadgen.Config{Users: tt.users, Duration: tt.duration})
+		measuring, err := s.calibrate(context.Background(), loadgen.Config{Users: tt.users, Duration: tt.duration})
+		measuring.again(context.Background())
+		c := measuring.report()
 		switch {
 		case err != nil:
 			t.Error(err)
@@ -46,7 +48,9 @@ func TestCalibrate(t *testing.T) {
 			if !strings.Contains(c.Skipped, tt.skipped) || c.BytesPerS != 0 {
 				t.Errorf("%v: %+v, want skipped for %q", tt, c, tt.skipped)
 			}
-		case c.BytesPerS <= 0 || c.Sockets != tt.users || c.MeasuredS < minCalibration.Seconds() || c.CostS < c.MeasuredS || c.CostS > 2:
+		case c.BytesPerS <= 0 || c.LowBytesPerS <= 0 || c.LowBytesPerS > c.BytesPerS || c.Slices < 2 || c.Slices > 2*calibrationSlices:
+			t.Errorf("%v: %+v", tt, c)
+		case c.Sockets != tt.users || c.MeasuredS < minCalibration.Seconds() || c.CostS < c.MeasuredS || c.CostS > 2*calibrationLimit.Seconds():
 			t.Errorf("%v: %+v", tt, c)
 		}
 	}
@@ -56,7 +60,7 @@ func TestCalibrateOffAndCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	lc := loadgen.Config{Users: 2, Duration: time.Hour}
-	if c, err := (&Session{Config: parse(t, "--calibrate", "off")}).calibrate(ctx, lc); c != nil || err != nil {
+	if c, err := (&Session{Config: parse(t, "--calibrate", "off")}).calibrate(ctx, lc); c.report() != nil || err != nil {
 		t.Errorf("off: %+v, %v", c, err)
 	}
 	if _, err := (&Session{Config: parse(t)}).calibrate(ctx, lc); err != context.Canceled {

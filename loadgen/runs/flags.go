@@ -41,7 +41,7 @@ func (c *Config) RunFlags(fs *pflag.FlagSet) {
 	c.Servers.Flags(fs)
 	choice.Var(fs, &c.Dialect, "dialect", "`NAME`|what the chatters speak: line, raw, the original chat room's, or ws, WebSockets", Dialects(), choice.Itself)
 	fs.Var(&c.Thresholds, "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
-	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback before the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))
+	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback around the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))
 }
 
 // SeveralFlags defines the flags of several runs, and of their comparison.

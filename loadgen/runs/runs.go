@@ -159,8 +159,9 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config, command string) (
 	if room.Server != nil {
 		rep.Server = room.Server()
 	}
+	calibration.again(ctx)
 	s.identify(rep)
-	rep.Calibration = calibration
+	rep.Calibration = calibration.report()
 	s.doubts(rep, o.panics)
 	rep.Conclude(s.Thresholds)
 	if s.Watcher != nil {
