@@ -6,9 +6,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -26,6 +28,9 @@ var running = make(chan map[*testscript.TestScript]*started, 1)
 
 func init() { running <- make(map[*testscript.TestScript]*started) }
 
+// hangups are this process's own, which nobody looks at.
+var hangups = make(chan os.Signal, 1)
+
 // cmdStart is `start REGEXP program args…`: the program is left running as
 // soon as it has printed a line that matches; its submatches go to $1, $2, ….
 func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
@@ -34,6 +39,7 @@ func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	re, err := regexp.Compile(args[0])
 	ts.Check(err)
+	signal.Notify(hangups, syscall.SIGHUP) // where the test was started with nohup too, its children are not
 	path, err := exec.LookPath(args[1])
 	ts.Check(err)
 	r, w, err := os.Pipe()
