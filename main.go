@@ -27,6 +27,7 @@ import (
 	"chatsim/loadgen/trace"
 	"chatsim/loadgen/watch"
 	"chatsim/manager"
+	"chatsim/manager/hinted"
 	"chatsim/manager/live"
 	"chatsim/manager/live/outlet"
 	"chatsim/manager/screen"
@@ -125,11 +126,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 
 // fail prints an error, and its hint if it has one.
 func fail(stderr io.Writer, err error) int {
-	fmt.Fprintf(stderr, "chatsim: %s\n", err)
-	var h interface{ Hint() string }
-	if errors.As(err, &h) && h.Hint() != "" {
-		fmt.Fprintf(stderr, "hint: %s\n", h.Hint())
-	}
+	fmt.Fprintf(stderr, "chatsim: %s\n", hinted.Text(err))
 	var c interface{ ExitCode() int }
 	if errors.As(err, &c) {
 		return c.ExitCode()

@@ -2,13 +2,13 @@ package loadgen
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
 
 // TB is what Test needs of a test: a *testing.T, *testing.B or testing.TB.
@@ -38,7 +38,7 @@ func Test(t TB, cfg Config) *report.Report {
 	defer cancel()
 	rep, err := Run(ctx, cfg)
 	if err != nil {
-		t.Fatalf("%s", explained(err))
+		t.Fatalf("%s", hinted.Text(err))
 		return nil // of a TB whose Fatalf returns
 	}
 	if rep.Reproduce == "" {
@@ -73,13 +73,4 @@ func reproduce(test string, seed uint64) string {
 		levels = append(levels, "^"+regexp.QuoteMeta(level)+"$")
 	}
 	return fmt.Sprintf("go test -run '%s' # Seed: %d", strings.Join(levels, "/"), seed)
-}
-
-// explained is an error with its hint, if it has one.
-func explained(err error) string {
-	var h interface{ Hint() string }
-	if errors.As(err, &h) && h.Hint() != "" {
-		return err.Error() + "\nhint: " + h.Hint()
-	}
-	return err.Error()
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+
+	"chatsim/manager/hinted"
 )
 
 // Trust is whose certificates are taken.
@@ -38,24 +40,17 @@ func New(addr Address, trust Trust) (*Dialer, error) {
 	}
 	pem, err := os.ReadFile(trust.CA)
 	if err != nil {
-		return nil, &FileError{fmt.Sprintf("read -tls-ca: %v", err)}
+		return nil, hinted.New(fmt.Sprintf("read -tls-ca: %v", err), caHint)
 	}
 	d.tls.RootCAs = x509.NewCertPool()
 	if !d.tls.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, &FileError{fmt.Sprintf("-tls-ca %s holds no certificate in PEM", trust.CA)}
+		return nil, hinted.New(fmt.Sprintf("-tls-ca %s holds no certificate in PEM", trust.CA), caHint)
 	}
 	return d, nil
 }
 
-// FileError is what is wrong with the file of those to trust.
-type FileError struct{ msg string }
-
-func (e *FileError) Error() string { return e.msg }
-
-// Hint is advice beside the error.
-func (e *FileError) Hint() string {
-	return "-tls-ca takes a file of certificates in PEM, such as the server's own"
-}
+// caHint is what to do where the file of those to trust will not do.
+const caHint = "-tls-ca takes a file of certificates in PEM, such as the server's own"
 
 // Dial connects until ctx ends. With TLS the handshake is over when it returns.
 // The error of a handshake that failed is a *Error.

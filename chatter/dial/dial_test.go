@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"chatsim/manager/cert/certtest"
+	"chatsim/manager/hinted"
 )
 
 func TestAddress(t *testing.T) {
@@ -169,8 +170,7 @@ func TestTrustFile(t *testing.T) {
 	}
 	for _, c := range []struct{ file, want string }{{bad, "holds no certificate"}, {bad + "x", "read -tls-ca: "}} {
 		_, err := New(Address{Scheme: TLS, HostPort: "h:1"}, Trust{CA: c.file})
-		var e *FileError
-		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || e.Hint() == "" {
+		if err == nil || !strings.Contains(err.Error(), c.want) || hinted.Hint(err) == "" {
 			t.Errorf("%s: %v", c.file, err)
 		}
 	}

@@ -48,8 +48,8 @@ func newDialer(cfg Config) (*dialer, error) {
 		addr.Scheme = dial.TLS
 	}
 	d, err := dial.New(addr, dial.Trust{CA: cfg.TLSCA})
-	if file, ok := errors.AsType[*dial.FileError](err); ok {
-		return nil, &Error{msg: file.Error(), hint: file.Hint()}
+	if err != nil {
+		return nil, err
 	}
 	notTLS := "leave -tls out"
 	switch {
@@ -58,7 +58,7 @@ func newDialer(cfg Config) (*dialer, error) {
 	case cfg.TLSCA != "":
 		notTLS = "leave -tls-ca and -tls out"
 	}
-	return &dialer{Dialer: d, password: cfg.Password.Word, notTLS: notTLS}, err
+	return &dialer{Dialer: d, password: cfg.Password.Word, notTLS: notTLS}, nil
 }
 
 // join connects and asks for a name; it returns when the server has welcomed or

@@ -76,7 +76,7 @@ type Comparison struct {
 }
 
 // Reports compares two sets. Sets too small for any verdict, of different
-// settings, or with a run that was wrong are refused with a *RefusedError;
+// settings, or with a run that was wrong are refused;
 // differences of settings and machine are only noted where anyway is true.
 func Reports(old, new []*report.Report, tolerance float64, anyway bool) (*Comparison, error) {
 	if err := enough(len(old), len(new)); err != nil {

@@ -6,15 +6,8 @@ import (
 	"strings"
 
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
-
-// RefusedError says why two sets are not compared.
-type RefusedError struct{ Why, Advice string }
-
-func (e *RefusedError) Error() string { return e.Why }
-
-// Hint says what to do.
-func (e *RefusedError) Hint() string { return e.Advice }
 
 // significant says whether sets of these sizes can differ significantly at all:
 // whether the two most extreme of their orders are rare enough.
@@ -41,11 +34,8 @@ func enough(n, m int) error {
 	if significant(n, m) {
 		return nil
 	}
-	return &RefusedError{
-		Why: fmt.Sprintf("%s against %d cannot show any difference: a verdict needs %d on each side",
-			report.Plural(int64(n), "run", "runs"), m, Least()),
-		Advice: fmt.Sprintf("sets of %d are made with chatsim -repeat %d -json FILE; -compare also takes several files of each side", Least(), Least()),
-	}
+	return hinted.New(fmt.Sprintf("%s against %d cannot show any difference: a verdict needs %d on each side",
+		report.Plural(int64(n), "run", "runs"), m, Least()), fmt.Sprintf("sets of %d are made with chatsim -repeat %d -json FILE; -compare also takes several files of each side", Least(), Least()))
 }
 
 // alike refuses what cannot be compared, and says whether the machine is the
@@ -57,10 +47,7 @@ func (c *Comparison) alike(old, new []*report.Report, anyway bool) (sameMachine 
 	for side, set := range [][]*report.Report{old, new} {
 		for i, r := range set {
 			if r.ExitCode() == report.ExitFailed || r.Interrupted || r.CutBy != "" || r.MeasuredS <= 0 {
-				return false, &RefusedError{
-					Why:    fmt.Sprintf("run %d of the %s set is %s: its figures mean nothing", i+1, [...]string{"old", "new"}[side], wrong(r)),
-					Advice: "compare runs that went through and passed their checks",
-				}
+				return false, hinted.New(fmt.Sprintf("run %d of the %s set is %s: its figures mean nothing", i+1, [...]string{"old", "new"}[side], wrong(r)), "compare runs that went through and passed their checks")
 			}
 			settings = append(settings, differing(first.Config, r.Config)...)
 			machines = append(machines, otherMachine(first.Environment, r.Environment)...)
@@ -68,12 +55,10 @@ func (c *Comparison) alike(old, new []*report.Report, anyway bool) (sameMachine 
 	}
 	settings, machines = unique(settings), unique(machines)
 	if len(settings) > 0 && !anyway {
-		return false, &RefusedError{Why: "the runs have other settings: " + strings.Join(settings, ", "),
-			Advice: "compare runs of the same settings, or add -baseline-any"}
+		return false, hinted.New("the runs have other settings: "+strings.Join(settings, ", "), "compare runs of the same settings, or add -baseline-any")
 	}
 	if len(machines) > 0 && !anyway {
-		return false, &RefusedError{Why: "the runs are of another machine: " + strings.Join(machines, ", "),
-			Advice: "make a baseline on this machine, or add -baseline-any: then only shares of what each machine's loopback can do decide"}
+		return false, hinted.New("the runs are of another machine: "+strings.Join(machines, ", "), "make a baseline on this machine, or add -baseline-any: then only shares of what each machine's loopback can do decide")
 	}
 	if len(settings) > 0 {
 		c.Notes = append(c.Notes, "other settings: "+strings.Join(settings, ", "))

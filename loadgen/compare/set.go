@@ -15,6 +15,7 @@ import (
 	"golang.org/x/perf/benchmath"
 
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
 
 // Kind marks the JSON of a set, which a single report has not.
@@ -148,16 +149,15 @@ func ReadFile(path string) ([]*report.Report, error) {
 	name := report.Printable(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &RefusedError{name + " does not exist", "a set of runs is saved with chatsim -repeat 5 -json FILE"}
+		return nil, hinted.New(name+" does not exist", "a set of runs is saved with chatsim -repeat 5 -json FILE")
 	case err != nil:
-		return nil, &RefusedError{Why: fmt.Sprintf("cannot read %s: %v", name, reason(err))}
+		return nil, hinted.New(fmt.Sprintf("cannot read %s: %v", name, reason(err)), "")
 	}
 	reports, err := parse(b)
-	var refused *RefusedError
-	if errors.As(err, &refused) {
-		refused.Why = name + " " + refused.Why
+	if err != nil {
+		return nil, fmt.Errorf("%s %w", name, err)
 	}
-	return reports, err
+	return reports, nil
 }
 
 // reason is an error without the name of its file.
@@ -178,28 +178,28 @@ func parse(b []byte) ([]*report.Report, error) {
 	const again = "make it again with chatsim -repeat 5 -json FILE"
 	b, err := decoded(b)
 	if err != nil {
-		return nil, &RefusedError{err.Error(), again}
+		return nil, hinted.New(err.Error(), again)
 	}
 	err = json.Unmarshal(b, &head)
 	switch {
 	case len(bytes.TrimSpace(b)) == 0:
-		return nil, &RefusedError{"is empty", again}
+		return nil, hinted.New("is empty", again)
 	case errors.As(err, &syntax) && syntax.Offset >= int64(len(b)):
-		return nil, &RefusedError{fmt.Sprintf("is cut after %d bytes", len(b)), again}
+		return nil, hinted.New(fmt.Sprintf("is cut after %d bytes", len(b)), again)
 	case err != nil:
-		return nil, &RefusedError{"is not a report of chatsim: " + what(b), "-json FILE writes reports; other files are not compared"}
+		return nil, hinted.New("is not a report of chatsim: "+what(b), "-json FILE writes reports; other files are not compared")
 	case head.Schema == nil:
-		return nil, &RefusedError{"is not a report of chatsim: it is JSON of something else", "-json FILE writes reports; other files are not compared"}
+		return nil, hinted.New("is not a report of chatsim: it is JSON of something else", "-json FILE writes reports; other files are not compared")
 	case *head.Schema != report.Schema:
-		return nil, &RefusedError{fmt.Sprintf("has schema %d, this chatsim reads %d", *head.Schema, report.Schema), again}
+		return nil, hinted.New(fmt.Sprintf("has schema %d, this chatsim reads %d", *head.Schema, report.Schema), again)
 	case head.Kind == Kind && len(head.Reports) > 0:
 		return head.Reports, nil
 	case head.Kind != "":
-		return nil, &RefusedError{fmt.Sprintf("is of kind %q without any report", report.Printable(head.Kind)), again}
+		return nil, hinted.New(fmt.Sprintf("is of kind %q without any report", report.Printable(head.Kind)), again)
 	}
 	r := new(report.Report)
 	if err := json.Unmarshal(b, r); err != nil {
-		return nil, &RefusedError{"is not a report of chatsim", again}
+		return nil, hinted.New("is not a report of chatsim", again)
 	}
 	return []*report.Report{r}, nil
 }
@@ -211,11 +211,11 @@ func ReadPattern(pattern string) ([]*report.Report, error) {
 	}
 	paths, err := filepath.Glob(pattern)
 	if err != nil {
-		return nil, &RefusedError{fmt.Sprintf("%s is no pattern: %v", report.Printable(pattern), err), "in a pattern * is any text, ? one character and [ab] one of these"}
+		return nil, hinted.New(fmt.Sprintf("%s is no pattern: %v", report.Printable(pattern), err), "in a pattern * is any text, ? one character and [ab] one of these")
 	}
 	switch {
 	case len(paths) == 0 && strings.ContainsAny(pattern, `*?[`):
-		return nil, &RefusedError{"no file matches " + report.Printable(pattern), "a pattern is of files that are there; a set of runs is saved with chatsim -repeat 5 -json FILE"}
+		return nil, hinted.New("no file matches "+report.Printable(pattern), "a pattern is of files that are there; a set of runs is saved with chatsim -repeat 5 -json FILE")
 	case len(paths) == 0:
 		return ReadFile(pattern) // its error is that of a file that does not exist
 	}

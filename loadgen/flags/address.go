@@ -11,6 +11,7 @@ import (
 	"chatsim/chatter/dial"
 	"chatsim/loadgen/repair"
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
 
 // address is a flag that takes one.
@@ -44,7 +45,7 @@ func (c *Line) checkAddresses() error {
 			} else if meant := a.meant(addr); meant != "" {
 				hint = fmt.Sprintf("write -%s %s", a.flag, quote(meant))
 			}
-			return &Error{msg: fmt.Sprintf("-%s %s%s", a.flag, show(addr), why), hint: hint}
+			return hinted.New(fmt.Sprintf("-%s %s%s", a.flag, show(addr), why), hint)
 		}
 	}
 	return nil

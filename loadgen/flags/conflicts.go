@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
 
 // leastRepeats is how many runs a comparison with a baseline takes.
@@ -121,7 +122,7 @@ func (c *Line) checkConflicts() error {
 		a, isA := c.said(x.a)
 		b, isB := c.said(x.b)
 		if isA && isB {
-			return &Error{msg: fmt.Sprintf("%s and %s contradict each other", a, b), hint: x.why}
+			return hinted.New(fmt.Sprintf("%s and %s contradict each other", a, b), x.why)
 		}
 	}
 	return nil
@@ -176,7 +177,7 @@ func (c *Line) checkNeeds() error {
 			continue
 		}
 		if !slices.ContainsFunc(n.others, func(o term) bool { _, is := c.said(o); return is }) {
-			return &Error{msg: strings.Replace(n.form, "%s", n.flag, 1), hint: n.hint}
+			return hinted.New(strings.Replace(n.form, "%s", n.flag, 1), n.hint)
 		}
 	}
 	return nil

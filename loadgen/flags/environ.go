@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"chatsim/manager/hinted"
 )
 
 // prefix is how the variables that hold settings begin.
@@ -100,18 +102,14 @@ func (c *Line) setFromEnvironment(f *pflag.Flag) error {
 // blame adds to an error which variables it is about, of the flags that it
 // names: also or those that the environment has set.
 func (c *Line) blame(err error, also ...string) error {
-	e, ok := err.(*Error)
-	if !ok {
-		return err
-	}
 	var of []string
 	for _, name := range append(c.environ, also...) {
-		if regexp.MustCompile(`(^|\s)-` + regexp.QuoteMeta(name) + `($|[^-\w])`).MatchString(e.msg) {
+		if regexp.MustCompile(`(^|\s)-` + regexp.QuoteMeta(name) + `($|[^-\w])`).MatchString(err.Error()) {
 			of = append(of, variable(name))
 		}
 	}
 	if len(of) == 0 {
 		return err
 	}
-	return &Error{msg: fmt.Sprintf("%s (%s in the environment)", e.msg, strings.Join(of, ", ")), hint: e.hint}
+	return hinted.New(fmt.Sprintf("%v (%s in the environment)", err, strings.Join(of, ", ")), hinted.Hint(err))
 }

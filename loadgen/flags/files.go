@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
 
 // Outputs are the files that the command line has written, the record too.
@@ -76,7 +77,7 @@ var unnamed = []struct{ flag, what, hint string }{
 func (c *Line) checkFiles() error {
 	for _, u := range unnamed {
 		if f := c.set.Lookup(u.flag); f.Changed && f.Value.String() == "" {
-			return &Error{msg: fmt.Sprintf("-%s needs the name of a %s", u.flag, u.what), hint: cmp.Or(u.hint, c.set.line(f))}
+			return hinted.New(fmt.Sprintf("-%s needs the name of a %s", u.flag, u.what), cmp.Or(u.hint, c.set.line(f)))
 		}
 	}
 	return nil
@@ -85,7 +86,7 @@ func (c *Line) checkFiles() error {
 // checkCompare looks at the form of -compare.
 func (c *Line) checkCompare() error {
 	if old, new := c.compareSides(); c.Explicit("compare") && (old == "" || new == "" || strings.Contains(new, ",")) {
-		return &Error{msg: fmt.Sprintf("-compare %s is not OLD,NEW", show(c.text("compare"))), hint: "write two files, or two patterns of files: -compare 'old*.json,new*.json'"}
+		return hinted.New(fmt.Sprintf("-compare %s is not OLD,NEW", show(c.text("compare"))), "write two files, or two patterns of files: -compare 'old*.json,new*.json'")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package flags_test
 
 import (
-	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -14,6 +13,7 @@ import (
 
 	"chatsim/loadgen/flags"
 	"chatsim/loadgen/flags/flagstest"
+	"chatsim/manager/hinted"
 )
 
 // TestHints holds that what hints propose is accepted, and that each hint of
@@ -24,16 +24,16 @@ func TestHints(t *testing.T) {
 	for _, r := range flags.Refusals {
 		args := strings.Split(strings.TrimSpace(r.Line), " ")
 		_, err := flags.Parse(args, flags.Anew(), flags.Scripted)
-		var hinted interface{ Hint() string }
-		if !errors.As(err, &hinted) {
-			t.Fatalf("%q: %v has no Hint", r.Line, err)
+		if err == nil {
+			t.Fatalf("%q is no error", r.Line)
 		}
-		n, err := flagstest.Try(args, err.Error(), hinted.Hint(), flags.Scripted)
+		hint := hinted.Hint(err)
+		n, err := flagstest.Try(args, err.Error(), hint, flags.Scripted)
 		if err != nil {
-			t.Errorf("%q: hint: %s\n%v", r.Line, hinted.Hint(), err)
+			t.Errorf("%q: hint: %s\n%v", r.Line, hint, err)
 		}
 		tried += n
-		hints = append(hints, hinted.Hint())
+		hints = append(hints, hint)
 	}
 	if tried < len(flags.Refusals)/2 {
 		t.Errorf("%d command lines were tried for %d errors", tried, len(flags.Refusals))
@@ -64,12 +64,11 @@ func TestRedirected(t *testing.T) {
 		known.Stdout = func() string { return tt.file }
 		args := strings.Split(tt.line, " ")
 		_, err := flags.Parse(args, flags.Anew(), known)
-		var hinted interface{ Hint() string }
-		if !errors.As(err, &hinted) || !strings.Contains(err.Error()+"\n"+hinted.Hint(), tt.want) {
+		if err == nil || !strings.Contains(hinted.Text(err), tt.want) {
 			t.Errorf("%s, with standard output to %q: %v", tt.line, tt.file, err)
 			continue
 		}
-		if _, err := flagstest.Try(args, err.Error(), hinted.Hint(), known); err != nil {
+		if _, err := flagstest.Try(args, err.Error(), hinted.Hint(err), known); err != nil {
 			t.Errorf("%s: %v", tt.line, err)
 		}
 	}
@@ -126,11 +125,11 @@ func literals(t *testing.T) []string {
 
 // hintLiteral returns the hint that a node sets to a text, or a format.
 func hintLiteral(n ast.Node) (text string, ok bool) {
-	kv, ok := n.(*ast.KeyValueExpr)
-	if !ok || exprString(kv.Key) != "hint" {
+	hints := hintsOf(n)
+	if len(hints) == 0 {
 		return "", false
 	}
-	value := kv.Value
+	value := hints[0]
 	if call, ok := value.(*ast.CallExpr); ok && len(call.Args) > 0 { // fmt.Sprintf
 		value = call.Args[0]
 	}
@@ -139,7 +138,7 @@ func hintLiteral(n ast.Node) (text string, ok bool) {
 		return "", false
 	}
 	text, err := strconv.Unquote(lit.Value)
-	return text, err == nil
+	return text, err == nil && text != ""
 }
 
 // TestMentionedFlags holds that no hint of the program mentions a flag that there
@@ -204,6 +203,10 @@ func hintsOf(n ast.Node) []ast.Expr {
 	case *ast.AssignStmt:
 		if len(n.Lhs) == 1 && named(n.Lhs[0]) {
 			return n.Rhs
+		}
+	case *ast.CallExpr:
+		if f, ok := n.Fun.(*ast.SelectorExpr); ok && exprString(f.X) == "hinted" && len(n.Args) == 2 { // New, Wrap
+			return n.Args[1:]
 		}
 	case *ast.CompositeLit:
 		if name := exprString(n.Type); len(n.Elts) == 2 && strings.HasSuffix(name, "Error") && !keyed(n) {

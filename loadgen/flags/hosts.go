@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"golang.org/x/net/idna"
+
+	"chatsim/manager/hinted"
 )
 
 // checkPatterns looks at hosts, and writes them as browsers do.
@@ -46,7 +48,7 @@ func asOrigin(p string) (string, error) {
 	}
 	ascii, err := asciiHost(host)
 	if err != nil || ok && scheme != "http" && scheme != "https" {
-		return "", &Error{msg: fmt.Sprintf("-allow-origin %s is not a host", show(p)), hint: "write chat.example.org, *.example.org or https://chat.example.org"}
+		return "", hinted.New(fmt.Sprintf("-allow-origin %s is not a host", show(p)), "write chat.example.org, *.example.org or https://chat.example.org")
 	}
 	return strings.TrimSuffix(p, host) + ascii, nil
 }
@@ -54,7 +56,7 @@ func asOrigin(p string) (string, error) {
 func asHost(p string) (string, error) {
 	ascii, err := asciiHost(p)
 	if err != nil || strings.Contains(strings.Trim(p, "[]"), ":") && net.ParseIP(strings.Trim(p, "[]")) == nil {
-		return "", &Error{msg: fmt.Sprintf("-allow-host %s is not a host", show(p)), hint: "write chat.example.org or *.example.org, without a scheme and a port"}
+		return "", hinted.New(fmt.Sprintf("-allow-host %s is not a host", show(p)), "write chat.example.org or *.example.org, without a scheme and a port")
 	}
 	return strings.TrimSuffix(ascii, "."), nil
 }

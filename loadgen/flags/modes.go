@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"chatsim/manager/hinted"
 )
 
 // mode is a way to run that a flag asks for, and what goes with it; the way to
@@ -61,7 +63,7 @@ func (c *Line) checkModes() error {
 	for _, g := range c.set.groups {
 		for _, name := range g.flags {
 			if c.Explicit(name) && !m.takes(c.set, name) {
-				return &Error{msg: fmt.Sprintf("-%s and -%s contradict each other", m.flag, name), hint: m.against(name)}
+				return hinted.New(fmt.Sprintf("-%s and -%s contradict each other", m.flag, name), m.against(name))
 			}
 		}
 	}
@@ -105,7 +107,7 @@ func (c *Line) checkSimulation() error {
 				with = append(with, "-"+also.flag)
 				how = append(how, "add -"+also.flag+" "+also.value)
 			}
-			return &Error{msg: fmt.Sprintf("-%s goes with %s only", name, strings.Join(with, " or ")), hint: strings.Join(how, ", or ")}
+			return hinted.New(fmt.Sprintf("-%s goes with %s only", name, strings.Join(with, " or ")), strings.Join(how, ", or "))
 		}
 	}
 	return nil

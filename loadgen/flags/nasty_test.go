@@ -1,12 +1,12 @@
 package flags_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 
 	"chatsim/loadgen/flags"
 	"chatsim/loadgen/flags/flagstest"
+	"chatsim/manager/hinted"
 )
 
 // nasty are values that people and shells come up with.
@@ -29,19 +29,18 @@ func TestNastyValues(t *testing.T) {
 					continue
 				}
 				refused++
-				var hinted interface{ Hint() string }
-				if !errors.As(err, &hinted) || hinted.Hint() == "" && !strings.Contains(err.Error(), "did you mean") {
+				if err == nil || hinted.Hint(err) == "" && !strings.Contains(err.Error(), "did you mean") {
 					t.Errorf("%q: %v: no hint", args, err)
 					continue
 				}
-				for line := range strings.Lines(err.Error() + "\n" + hinted.Hint()) {
+				for line := range strings.Lines(err.Error() + "\n" + hinted.Hint(err)) {
 					if line = strings.TrimSuffix(line, "\n"); strings.ContainsFunc(line, func(r rune) bool { return r < ' ' || r == '\u007f' || r == '\ufffd' }) {
 						t.Errorf("%q: %q is not printable", args, line)
 					}
 				}
-				n, err := flagstest.Try(args, err.Error(), hinted.Hint(), flags.Scripted)
+				n, err := flagstest.Try(args, err.Error(), hinted.Hint(err), flags.Scripted)
 				if tried += n; err != nil {
-					t.Errorf("%q: hint: %s\n%v", args, hinted.Hint(), err)
+					t.Errorf("%q: hint: %s\n%v", args, hinted.Hint(err), err)
 				}
 			}
 		}

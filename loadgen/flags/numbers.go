@@ -10,6 +10,7 @@ import (
 
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
+	"chatsim/manager/hinted"
 )
 
 // maxRawSize leaves room in a frame of 1024 bytes for sender and target, also
@@ -70,7 +71,7 @@ func (c *Line) checkLimits() error {
 		default:
 			must, hint = "be at least "+write(f, l.least), l.low
 		}
-		return &Error{msg: fmt.Sprintf("-%s %s: must %s", l.flag, trimDuration(f.Value.String()), must), hint: hint}
+		return hinted.New(fmt.Sprintf("-%s %s: must %s", l.flag, trimDuration(f.Value.String()), must), hint)
 	}
 	return nil
 }
@@ -98,17 +99,13 @@ func (c *Line) checkSizes() error {
 	raw := c.text("dialect") == "raw"
 	switch {
 	case size < scenario.MinSize:
-		return &Error{msg: fmt.Sprintf("-size %d: at least %d bytes are needed", size, scenario.MinSize),
-			hint: fmt.Sprintf("each text begins with a stamp by which its line is recognised: -size %d", scenario.MinSize)}
+		return hinted.New(fmt.Sprintf("-size %d: at least %d bytes are needed", size, scenario.MinSize), fmt.Sprintf("each text begins with a stamp by which its line is recognised: -size %d", scenario.MinSize))
 	case size > scenario.MaxSize:
-		return &Error{msg: fmt.Sprintf("-size %d: at most %d bytes are possible", size, scenario.MaxSize),
-			hint: fmt.Sprintf("a line has 4096 bytes, and sender and target must fit too: -size %d", scenario.MaxSize)}
+		return hinted.New(fmt.Sprintf("-size %d: at most %d bytes are possible", size, scenario.MaxSize), fmt.Sprintf("a line has 4096 bytes, and sender and target must fit too: -size %d", scenario.MaxSize))
 	case raw && size > maxRawSize:
-		return &Error{msg: fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect raw", size, maxRawSize),
-			hint: fmt.Sprintf("its frames have 1024 bytes, and sender and target must fit too: -size %d", maxRawSize)}
+		return hinted.New(fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect raw", size, maxRawSize), fmt.Sprintf("its frames have 1024 bytes, and sender and target must fit too: -size %d", maxRawSize))
 	case raw && c.text("target") == "" && users > maxRawUsers:
-		return &Error{msg: fmt.Sprintf("-users %d: at most %d are possible with -dialect raw in a room of this process", users, maxRawUsers),
-			hint: fmt.Sprintf("its rosters have 1024 bytes, and who is not in them does not know its own name: -users %d; a -target may send longer ones", maxRawUsers)}
+		return hinted.New(fmt.Sprintf("-users %d: at most %d are possible with -dialect raw in a room of this process", users, maxRawUsers), fmt.Sprintf("its rosters have 1024 bytes, and who is not in them does not know its own name: -users %d; a -target may send longer ones", maxRawUsers))
 	}
 	return nil
 }

@@ -13,15 +13,8 @@ import (
 
 	"chatsim/loadgen/repair"
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
-
-// Error is what is wrong with a command line, and how it would be right.
-type Error struct{ msg, hint string }
-
-func (e *Error) Error() string { return e.msg }
-
-// Hint is advice beside the error; it may be empty.
-func (e *Error) Hint() string { return e.hint }
 
 // Parse reads the arguments after the program's name, and known.Env for what
 // they do not say, into what the flags of the groups set. Its errors are usage
@@ -90,22 +83,22 @@ func (s *set) explain(err error) error {
 		return s.unknown(unknown.GetSpecifiedName())
 	case errors.As(err, &missing):
 		f := missing.GetFlag()
-		return &Error{msg: fmt.Sprintf("-%s needs a value", f.Name), hint: s.line(f)}
+		return hinted.New(fmt.Sprintf("-%s needs a value", f.Name), s.line(f))
 	case errors.As(err, &invalid):
 		return s.invalid(invalid)
 	case errors.As(err, &syntax):
-		return &Error{msg: "bad flag " + show(syntax.GetSpecifiedFlag()), hint: "flags are words after one dash or two: -users 500"}
+		return hinted.New("bad flag "+show(syntax.GetSpecifiedFlag()), "flags are words after one dash or two: -users 500")
 	}
-	return &Error{msg: err.Error()}
+	return hinted.New(err.Error(), "")
 }
 
 func (s *set) unknown(name string) error {
 	var names []string
 	s.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	if near := nearest(name, names); near != "" {
-		return &Error{msg: fmt.Sprintf("unknown flag -%s, did you mean -%s?", show(name), near)}
+		return hinted.New(fmt.Sprintf("unknown flag -%s, did you mean -%s?", show(name), near), "")
 	}
-	return &Error{msg: "unknown flag -" + show(name), hint: "chatsim -help lists all flags"}
+	return hinted.New("unknown flag -"+show(name), "chatsim -help lists all flags")
 }
 
 func (s *set) invalid(e *pflag.InvalidValueError) error {
@@ -117,14 +110,7 @@ func (s *set) invalid(e *pflag.InvalidValueError) error {
 	if errors.As(e, &threshold) {
 		return s.threshold(f, value, threshold)
 	}
-	why, hint := wrongValue(f.Value.Type(), value), ""
-	if why == "" {
-		why = e.Unwrap().Error()
-	}
-	var hinted interface{ Hint() string }
-	if errors.As(e, &hinted) {
-		hint = hinted.Hint()
-	}
+	why := cmp.Or(wrongValue(f.Value.Type(), value), e.Unwrap().Error())
 	msg := "-" + f.Name + " " + show(value)
 	if f.Value.Type() == secretKind {
 		msg = "-" + f.Name
@@ -132,7 +118,7 @@ func (s *set) invalid(e *pflag.InvalidValueError) error {
 	if strings.HasPrefix(why, "must") || strings.HasPrefix(why, "at most") {
 		msg += ":"
 	}
-	return &Error{msg: msg + " " + why, hint: cmp.Or(hint, s.write(f.Name, value))}
+	return hinted.New(msg+" "+why, cmp.Or(hinted.Hint(e), s.write(f.Name, value)))
 }
 
 // threshold is what is wrong with an expression.
@@ -143,7 +129,7 @@ func (s *set) threshold(f *pflag.Flag, value string, e *report.ThresholdError) e
 	if v := s.meant(f, value); v != "" {
 		e.Advice = "write '" + v + "'"
 	}
-	return &Error{msg: "-" + f.Name + strings.TrimPrefix(e.Error(), "threshold"), hint: e.Hint()}
+	return hinted.New("-"+f.Name+strings.TrimPrefix(e.Error(), "threshold"), e.Hint())
 }
 
 // notKnown is an error about a word that is none of those there are.
@@ -152,7 +138,7 @@ func notKnown(flag, word string, known []string) error {
 	if near := nearest(word, known); near != "" {
 		msg += fmt.Sprintf(", did you mean %s?", near)
 	}
-	return &Error{msg: msg, hint: "one of " + strings.Join(known, ", ")}
+	return hinted.New(msg, "one of "+strings.Join(known, ", "))
 }
 
 // redirected reports that a shell has taken the > of an expression for its own, and
@@ -166,8 +152,7 @@ func (s *set) redirected(flag, expr string) error {
 	if _, err := report.ParseThreshold(whole); err != nil || file == "" {
 		return nil
 	}
-	return &Error{msg: fmt.Sprintf("-%s %s: the shell has taken the > for a redirection, and made a file named %s", flag, show(expr), show(file)),
-		hint: fmt.Sprintf("write '%s', with the quotes, and remove the file", whole)}
+	return hinted.New(fmt.Sprintf("-%s %s: the shell has taken the > for a redirection, and made a file named %s", flag, show(expr), show(file)), fmt.Sprintf("write '%s', with the quotes, and remove the file", whole))
 }
 
 // wrongValue says what a value is not that its flag did not take; empty where
@@ -203,25 +188,25 @@ var durationForm = regexp.MustCompile(`^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+
 
 func leftover(s *set, rest []string) error {
 	arg := rest[0]
-	e := &Error{msg: "unexpected argument " + show(arg), hint: "every value follows its flag: chatsim -users 500 -duration 30s"}
+	hint := "every value follows its flag: chatsim -users 500 -duration 30s"
 	text := strings.TrimLeft(repair.Text(arg), "-/")
 	name, value, hasValue := strings.Cut(strings.Replace(text, ":", "=", 1), "=")
 	f := lookup(s.FlagSet, name)
 	switch {
 	case arg == "help":
-		e.hint = strings.Join(append([]string{"chatsim -help"}, rest[1:]...), " ")
+		hint = strings.Join(append([]string{"chatsim -help"}, rest[1:]...), " ")
 	case slices.Contains([]string{"true", "false", "yes", "no", "on", "off", "0", "1"}, strings.ToLower(arg)):
-		e.hint = "a flag without a value in chatsim -help is on by itself, and off with =false: -v=false"
+		hint = "a flag without a value in chatsim -help is on by itself, and off with =false: -v=false"
 	case f == nil || len(name) == 1:
 	case strings.HasPrefix(arg, "-"):
-		e.hint = "leave -- out: what follows it is no flag"
+		hint = "leave -- out: what follows it is no flag"
 	case hasValue && s.takes(f.Name, value):
-		e.hint = fmt.Sprintf("write -%s=%s", f.Name, quote(value))
+		hint = fmt.Sprintf("write -%s=%s", f.Name, quote(value))
 	case hasValue:
 	case f.NoOptDefVal != "":
-		e.hint = "write -" + f.Name
+		hint = "write -" + f.Name
 	case len(rest) > 1 && s.takes(f.Name, rest[1]):
-		e.hint = fmt.Sprintf("write -%s %s", f.Name, quote(rest[1]))
+		hint = fmt.Sprintf("write -%s %s", f.Name, quote(rest[1]))
 	}
-	return e
+	return hinted.New("unexpected argument "+show(arg), hint)
 }

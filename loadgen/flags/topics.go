@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
 
 // topics are what the help says beside the flags: the first line of each is
@@ -87,7 +88,7 @@ func (s *set) findTopic(word string) (string, error) {
 	if near := nearest(word, names); near != "" {
 		return near, nil
 	}
-	return "", &Error{msg: "no help on " + show(asked), hint: "chatsim -help lists flags, and topics: " + strings.Join(topicNames(), ", ")}
+	return "", hinted.New("no help on "+show(asked), "chatsim -help lists flags, and topics: "+strings.Join(topicNames(), ", "))
 }
 
 func groupName(g group) string { return strings.ReplaceAll(strings.ToLower(g.title), " ", "-") }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"chatsim/manager/hinted"
 )
 
 // File is a file that a command line names: "-json x.json" or "-baseline
@@ -17,14 +19,6 @@ type File struct {
 }
 
 func (f File) String() string { return f.Flag + " " + Printable(f.Path) }
-
-// FileError says which files of one command line would spoil each other.
-type FileError struct{ msg, hint string }
-
-func (e *FileError) Error() string { return e.msg }
-
-// Hint says what to do.
-func (e *FileError) Hint() string { return e.hint }
 
 // Streams are the process's own, for Distinct: what is no *os.File is nothing
 // that a name can lead to.
@@ -42,12 +36,12 @@ func Distinct(inputs, outputs []File, std Streams) error {
 	for i, out := range outs {
 		for _, other := range outs[:i] {
 			if out.Path == "-" && other.Path == "-" || out.same(other) {
-				return &FileError{fmt.Sprintf("%v and %v are one file", out.File, other.File), "each needs a file of its own"}
+				return hinted.New(fmt.Sprintf("%v and %v are one file", out.File, other.File), "each needs a file of its own")
 			}
 		}
 		for _, in := range ins {
 			if both := out.Path == "-" && in.Path == "-"; out.same(in) && !(both && !in.info.Mode().IsRegular()) { // a terminal or socket is both
-				return &FileError{fmt.Sprintf("%v would be written over %v", out.File, in.File), "choose another file for " + out.Flag}
+				return hinted.New(fmt.Sprintf("%v would be written over %v", out.File, in.File), "choose another file for "+out.Flag)
 			}
 		}
 	}
@@ -73,12 +67,12 @@ func redirected(name string, info os.FileInfo, ins, outs []identity) error {
 			if info.Size() == 0 {
 				emptied = ", which the shell has emptied before chatsim began"
 			}
-			return &FileError{fmt.Sprintf("%s goes to the file of %v%s", name, in.File, emptied), "a shell's > empties a file at once: redirect to another one"}
+			return hinted.New(fmt.Sprintf("%s goes to the file of %v%s", name, in.File, emptied), "a shell's > empties a file at once: redirect to another one")
 		}
 	}
 	for _, out := range outs {
 		if out.Path != "-" && out.info != nil && os.SameFile(out.info, info) {
-			return &FileError{fmt.Sprintf("%s goes to the file of %v", name, out.File), "each needs a file of its own"}
+			return hinted.New(fmt.Sprintf("%s goes to the file of %v", name, out.File), "each needs a file of its own")
 		}
 	}
 	return nil

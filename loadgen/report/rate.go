@@ -6,6 +6,8 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+
+	"chatsim/manager/hinted"
 )
 
 // Rate is lines a second of all chatters together; Max has no schedule.
@@ -49,14 +51,6 @@ func (r *Rate) UnmarshalJSON(b []byte) error {
 // MaxRate is far above what one process can send on a schedule.
 const MaxRate = 10_000_000
 
-// RateError is why a text is no Rate.
-type RateError struct{ msg, hint string }
-
-func (e *RateError) Error() string { return e.msg }
-
-// Hint is advice beside the error; it may be empty.
-func (e *RateError) Hint() string { return e.hint }
-
 var rateForm = regexp.MustCompile(`^[+-]?[0-9.]+([eE][+-]?[0-9]+)?$`)
 
 // Set reads a number above 0, or max.
@@ -68,11 +62,11 @@ func (r *Rate) Set(s string) error {
 	f, err := strconv.ParseFloat(s, 64)
 	switch {
 	case err != nil || !rateForm.MatchString(s):
-		return &RateError{msg: "is not a number of lines a second"}
+		return hinted.New("is not a number of lines a second", "")
 	case f <= 0:
-		return &RateError{"must be above 0", "write -rate 0.5 for a line every two seconds"}
+		return hinted.New("must be above 0", "write -rate 0.5 for a line every two seconds")
 	case f > MaxRate:
-		return &RateError{fmt.Sprintf("at most %d lines a second can be scheduled", MaxRate), "-rate max goes as fast as the room takes them"}
+		return hinted.New(fmt.Sprintf("at most %d lines a second can be scheduled", MaxRate), "-rate max goes as fast as the room takes them")
 	}
 	*r = Rate(f)
 	return nil

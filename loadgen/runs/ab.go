@@ -16,6 +16,7 @@ import (
 	"chatsim/loadgen/compare"
 	"chatsim/loadgen/launch"
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
 
 // endGrace is how long a child that was asked to end may take: its drain when
@@ -118,8 +119,7 @@ func (s *Session) programs() (both [2]*side, done func(), err error) {
 		other, err = filepath.Abs(s.AB)
 	}
 	if err != nil {
-		return both, nil, &compare.RefusedError{Why: fmt.Sprintf("-ab %s: it is not a program", report.Printable(s.AB)),
-			Advice: "build the other version first: go build -o old/chatsim ."}
+		return both, nil, hinted.New(fmt.Sprintf("-ab %s: it is not a program", report.Printable(s.AB)), "build the other version first: go build -o old/chatsim .")
 	}
 	dir, err := os.MkdirTemp("", "chatsim-ab-")
 	if err != nil {
@@ -233,12 +233,11 @@ func (p program) run(ctx context.Context, args, env []string, file string) (*rep
 	late := limited.Err() != nil && ctx.Err() == nil
 	child.Stop(syscall.SIGINT, p.grace)
 	if late {
-		return nil, &compare.RefusedError{Why: fmt.Sprintf("%s did not end within %v and was given up%s", p.path, p.patience, child.Quoted()),
-			Advice: "try it alone: it is to end by itself, as chatsim does, and to know -json"}
+		return nil, hinted.New(fmt.Sprintf("%s did not end within %v and was given up%s", p.path, p.patience, child.Quoted()), "try it alone: it is to end by itself, as chatsim does, and to know -json")
 	}
 	reports, err := compare.ReadFile(file)
 	if err != nil || len(reports) != 1 {
-		return nil, &compare.RefusedError{Why: p.path + " gave no report" + child.Quoted(), Advice: "-ab takes another chatsim, which is run with -json"}
+		return nil, hinted.New(p.path+" gave no report"+child.Quoted(), "-ab takes another chatsim, which is run with -json")
 	}
 	return reports[0], nil
 }

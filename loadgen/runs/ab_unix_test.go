@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"chatsim/loadgen/compare"
+	"chatsim/manager/hinted"
 )
 
 // script writes a shell script.
@@ -36,8 +36,7 @@ func TestABGivesUp(t *testing.T) {
 	} {
 		p := program{script(t, tt.script), 300 * time.Millisecond, 100 * time.Millisecond}
 		_, err := p.run(context.Background(), nil, os.Environ(), filepath.Join(dir, "report.json"))
-		var refused *compare.RefusedError
-		if !errors.As(err, &refused) || !strings.Contains(err.Error(), tt.want) || refused.Hint() == "" {
+		if err == nil || !strings.Contains(err.Error(), tt.want) || hinted.Hint(err) == "" {
 			t.Errorf("%q: %v", tt.script, err)
 		}
 	}

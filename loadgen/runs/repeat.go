@@ -8,6 +8,7 @@ import (
 
 	"chatsim/loadgen/compare"
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
 
 // repeat makes several runs, each in a fresh room with the next seed, and
@@ -73,8 +74,7 @@ func (s *Session) baseline() ([]*report.Report, error) {
 	}
 	set, err := compare.ReadFile(s.Baseline)
 	if err == nil && len(set) < compare.Least() {
-		err = &compare.RefusedError{Why: fmt.Sprintf("%s has %s, a baseline needs %d", report.Printable(s.Baseline), report.Plural(int64(len(set)), "run", "runs"), compare.Least()),
-			Advice: "a set of 5 is saved with chatsim -repeat 5 -json FILE"}
+		err = hinted.New(fmt.Sprintf("%s has %s, a baseline needs %d", report.Printable(s.Baseline), report.Plural(int64(len(set)), "run", "runs"), compare.Least()), "a set of 5 is saved with chatsim -repeat 5 -json FILE")
 	}
 	if err == nil {
 		outline := s.Load.Outline()
@@ -96,11 +96,7 @@ func (s *Session) refused(err error) string {
 
 // tell says what went wrong beside a report, and what to do about it.
 func (s *Session) tell(err error) {
-	s.warn(err)
-	var h interface{ Hint() string }
-	if errors.As(err, &h) && h.Hint() != "" {
-		fmt.Fprintf(s.Stderr, "hint: %s\n", h.Hint())
-	}
+	fmt.Fprintf(s.Stderr, "chatsim: %s\n", hinted.Text(err))
 }
 
 // text is where text goes: standard output, unless a report goes there.

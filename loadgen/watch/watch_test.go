@@ -3,7 +3,6 @@ package watch
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"chatsim/loadgen"
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
 
 func TestMain(m *testing.M) {
@@ -215,8 +215,7 @@ func TestPortInUse(t *testing.T) {
 	defer s.Close(context.Background(), false)
 	addr := strings.Trim(strings.TrimPrefix(s.URL(), "http://"), "/")
 	_, err := Listen(Config{Addr: addr, Stderr: io.Discard})
-	var hinted interface{ Hint() string }
-	if !errors.As(err, &hinted) || err.Error() != "listen on "+addr+": the port is in use" || !strings.Contains(hinted.Hint(), "-watch") {
+	if err == nil || err.Error() != "listen on "+addr+": the port is in use" || !strings.Contains(hinted.Hint(err), "-watch") {
 		t.Errorf("%v", err)
 	}
 }

@@ -11,19 +11,9 @@ import (
 	"net/netip"
 	"strconv"
 	"syscall"
+
+	"chatsim/manager/hinted"
 )
-
-// Error is why nobody can listen, and what to do about it.
-type Error struct {
-	err  error
-	hint string
-}
-
-func (e *Error) Error() string { return e.err.Error() }
-func (e *Error) Unwrap() error { return e.err }
-
-// Hint is advice beside the error; it may be empty.
-func (e *Error) Hint() string { return e.hint }
 
 // TCP listens at addr, HOST:PORT, which the flag of that name has told.
 func TCP(flag, addr string) (net.Listener, error) {
@@ -47,7 +37,7 @@ func TCP(flag, addr string) (net.Listener, error) {
 		why = fmt.Errorf("listen on %s: the host has no address: %s", addr, unknown.Err)
 		hint = "write an address of this machine, such as 127.0.0.1, or no host for every address"
 	}
-	return nil, &Error{why, hint}
+	return nil, hinted.Wrap(why, hint)
 }
 
 // network is what addr is listened to on. Where it has no host or "[::]" that is

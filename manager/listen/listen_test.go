@@ -1,11 +1,12 @@
 package listen
 
 import (
-	"errors"
 	"net"
 	"slices"
 	"strings"
 	"testing"
+
+	"chatsim/manager/hinted"
 )
 
 func open(t *testing.T, addr string) net.Listener {
@@ -76,8 +77,7 @@ func TestCannotListen(t *testing.T) {
 		"no..invalid:0": "the host has no address",
 	} {
 		_, err := TCP("watch", addr)
-		var e *Error
-		if !errors.As(err, &e) || !strings.Contains(e.Error(), want) || e.Hint() == "" {
+		if err == nil || !strings.Contains(err.Error(), want) || hinted.Hint(err) == "" {
 			t.Errorf("%s: %v", addr, err)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"chatsim/manager/hinted"
 )
 
 var errNotOurs = errors.New("not the terminal of this process")
@@ -16,5 +18,5 @@ func inForeground(*os.File) (bool, error) { return true, nil }
 func staysAwake() (undo func()) { return func() {} }
 
 func openPipe(path string) (*pipe, error) {
-	return nil, &Error{fmt.Errorf("-console %s: this system has no named pipes in folders", path), "-console - reads standard input"}
+	return nil, hinted.Wrap(fmt.Errorf("-console %s: this system has no named pipes in folders", path), "-console - reads standard input")
 }

@@ -10,6 +10,8 @@ import (
 	"os/signal"
 
 	"golang.org/x/sys/unix"
+
+	"chatsim/manager/hinted"
 )
 
 // errNotOurs is the error of inForeground for a terminal that does not control
@@ -36,16 +38,16 @@ func openPipe(path string) (*pipe, error) {
 	case err == nil:
 		p.made = true
 	case !errors.Is(err, fs.ErrExist):
-		return nil, &Error{fmt.Errorf("-console %s: make a named pipe: %w", path, err), "name a file in a folder that is there and that you may write to"}
+		return nil, hinted.Wrap(fmt.Errorf("-console %s: make a named pipe: %w", path, err), "name a file in a folder that is there and that you may write to")
 	}
 	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe == 0 {
-		return nil, &Error{fmt.Errorf("-console %s: it is there and no named pipe", path), "choose another name: the pipe is made by chatsim; - is standard input"}
+		return nil, hinted.Wrap(fmt.Errorf("-console %s: it is there and no named pipe", path), "choose another name: the pipe is made by chatsim; - is standard input")
 	}
 	// Open for writing, too: the pipe then has a writer at all times, and does not
 	// end with the first. Non-blocking: a read ends with Close.
 	f, err := os.OpenFile(path, os.O_RDWR|unix.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, &Error{fmt.Errorf("-console: %w", err), "whoever runs the room needs to read and write the pipe"}
+		return nil, hinted.Wrap(fmt.Errorf("-console: %w", err), "whoever runs the room needs to read and write the pipe")
 	}
 	p.File = f
 	return p, nil

@@ -18,6 +18,7 @@ import (
 	"github.com/creack/pty"
 
 	"chatsim/chatter"
+	"chatsim/manager/hinted"
 )
 
 // shell is an interactive one at a terminal.
@@ -200,8 +201,7 @@ func TestNoPipe(t *testing.T) {
 	}
 	for _, path := range []string{file, t.TempDir(), "/no/where"} {
 		err := Run(t.Context(), Config{Listen: "127.0.0.1:0", Console: path}, strings.NewReader(""), io.Discard, io.Discard)
-		var e *Error
-		if !errors.As(err, &e) || e.Hint() == "" {
+		if hinted.Hint(err) == "" {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

@@ -22,6 +22,7 @@ import (
 	"chatsim/manager"
 	"chatsim/manager/cert"
 	"chatsim/manager/guard"
+	"chatsim/manager/hinted"
 	"chatsim/manager/listen"
 	"chatsim/manager/live/outlet"
 	"chatsim/manager/record"
@@ -59,18 +60,6 @@ type Config struct {
 
 	Reload <-chan os.Signal // asks to open the record and read the certificate again; nil: never
 }
-
-// Error is why a room cannot start.
-type Error struct {
-	err  error
-	hint string
-}
-
-func (e *Error) Error() string { return e.err.Error() }
-func (e *Error) Unwrap() error { return e.err }
-
-// Hint is advice beside the error; it may be empty.
-func (e *Error) Hint() string { return e.hint }
 
 // Run runs a room until ctx ends, or an operator ends it who sits at stdin, and
 // then lets everybody have what was said. What was said of a run that worked is
@@ -165,7 +154,7 @@ func (h *house) open() error {
 	var err error
 	if cfg.TLSCert != "" {
 		if h.cert, err = cert.Load(cfg.TLSCert, cfg.TLSKey); err != nil {
-			return &Error{fmt.Errorf("read the certificate: %w", err), "-tls-cert and -tls-key name files in PEM that belong together"}
+			return hinted.Wrap(fmt.Errorf("read the certificate: %w", err), "-tls-cert and -tls-key name files in PEM that belong together")
 		}
 		mc.TLS = h.cert.Config()
 	}

@@ -22,6 +22,7 @@ import (
 	"go.uber.org/goleak"
 
 	"chatsim/chatter"
+	"chatsim/manager/hinted"
 	"chatsim/manager/record"
 	"chatsim/manager/wire"
 )
@@ -377,8 +378,7 @@ func TestCannotOpen(t *testing.T) {
 		{Config{Listen: "127.0.0.1:0", Record: t.TempDir()}, "is a directory"},
 	} {
 		err := Run(context.Background(), c.cfg, strings.NewReader(""), io.Discard, io.Discard)
-		hinted, ok := err.(interface{ Hint() string })
-		if err == nil || !strings.Contains(err.Error(), c.want) || !ok || hinted.Hint() == "" {
+		if err == nil || !strings.Contains(err.Error(), c.want) || hinted.Hint(err) == "" {
 			t.Errorf("%+v: %v", c.cfg, err)
 		}
 	}

@@ -8,15 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"chatsim/manager/hinted"
 )
-
-// Error is why a record cannot be opened.
-type Error struct{ msg, hint string }
-
-func (e *Error) Error() string { return e.msg }
-
-// Hint is advice beside the error.
-func (e *Error) Hint() string { return e.hint }
 
 // file is what a Recorder needs of an os.File.
 type file interface {
@@ -90,26 +84,26 @@ var (
 	errLocked = errors.New("another process is writing it")
 )
 
-// explain is the *Error for what keeps a record from being opened; nil for none.
+// explain returns the error for what keeps a record from being opened; nil for none.
 func explain(path string, format Format, err error) error {
 	if err == nil {
 		return nil
 	}
-	e := &Error{msg: fmt.Sprintf("open the record %s: %v", path, unwrapped(err)), hint: "choose another file with -record FILE, or none with -record off"}
+	msg, hint := fmt.Sprintf("open the record %s: %v", path, unwrapped(err)), "choose another file with -record FILE, or none with -record off"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.msg = fmt.Sprintf("open the record %s: there is no directory %s", path, filepath.Dir(path))
+		msg = fmt.Sprintf("open the record %s: there is no directory %s", path, filepath.Dir(path))
 	case errors.Is(err, errOther):
-		e.msg = fmt.Sprintf("%s is not a record: it holds something else, and is left as it is", path)
+		msg = fmt.Sprintf("%s is not a record: it holds something else, and is left as it is", path)
 	case errors.Is(err, errFormat):
-		e.msg = fmt.Sprintf("%s is a record in %v, not in %v, and is left as it is", path, format.other(), format)
-		e.hint = fmt.Sprintf("go on with it by -record-format %v, or choose another file with -record FILE", format.other())
+		msg = fmt.Sprintf("%s is a record in %v, not in %v, and is left as it is", path, format.other(), format)
+		hint = fmt.Sprintf("go on with it by -record-format %v, or choose another file with -record FILE", format.other())
 	case errors.Is(err, syscall.ENXIO):
-		e.msg = fmt.Sprintf("open the record %s: nobody reads the pipe", path)
+		msg = fmt.Sprintf("open the record %s: nobody reads the pipe", path)
 	case errors.Is(err, errLocked):
-		e.msg = fmt.Sprintf("the record %s is being written by another process", path)
+		msg = fmt.Sprintf("the record %s is being written by another process", path)
 	}
-	return e
+	return hinted.New(msg, hint)
 }
 
 // unwrapped leaves out what a *fs.PathError says of the path.

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
+
+	"chatsim/manager/hinted"
 )
 
 // longest is far above what one types and below what fits into a line, in bytes.
@@ -25,14 +27,6 @@ func (p *Password) Flags(fs *pflag.FlagSet) {
 	fs.StringVar(&p.File, "password-file", "", "`FILE`|the password is in it, on one line")
 }
 
-// Error is why there is no password.
-type Error struct{ msg, hint string }
-
-func (e *Error) Error() string { return e.msg }
-
-// Hint is advice beside the error; it may be empty.
-func (e *Error) Hint() string { return e.hint }
-
 // Read sets Word from File, if there is one. The end of the file's line is not
 // part of it.
 func (p *Password) Read() error {
@@ -41,17 +35,17 @@ func (p *Password) Read() error {
 	}
 	f, err := os.Open(p.File)
 	if err != nil {
-		return &Error{fmt.Sprintf("read the password: %v", err), "the file holds the password alone, in one line"}
+		return hinted.New(fmt.Sprintf("read the password: %v", err), "the file holds the password alone, in one line")
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, 2*longest))
 	if err != nil {
-		return &Error{msg: fmt.Sprintf("read the password: %v", err)}
+		return hinted.New(fmt.Sprintf("read the password: %v", err), "")
 	}
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors begin a file so
 	p.Word = strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	if wrong := wrong(p.Word); wrong != "" {
-		return &Error{fmt.Sprintf("-password-file %q: it %s", p.File, wrong), "the file holds the password alone, in one line"}
+		return hinted.New(fmt.Sprintf("-password-file %q: it %s", p.File, wrong), "the file holds the password alone, in one line")
 	}
 	return nil
 }
@@ -77,7 +71,7 @@ func (w *word) Type() string   { return "secret" }
 
 func (w *word) Set(s string) error {
 	if wrong := wrong(s); wrong != "" {
-		return &Error{msg: wrong}
+		return hinted.New(wrong, "")
 	}
 	*w = word(s)
 	return nil
