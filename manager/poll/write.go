@@ -28,6 +28,20 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 	return n, nil
 }
 
+// TryWrite writes what the connection takes at once, and does not wait. It takes
+// nothing while a Write is under way, nor where a goroutine feeds the connection.
+func (c *Conn) TryWrite(b []byte) (n int, err error) {
+	if c.conn != nil || !c.writing.TryLock() {
+		return 0, nil
+	}
+	defer c.writing.Unlock()
+	n, err = c.tryWrite(b)
+	if err != nil {
+		err = c.opError("write", err)
+	}
+	return n, err
+}
+
 func (c *Conn) tryWrite(b []byte) (int, error) {
 	if !c.use() {
 		return 0, net.ErrClosed
