@@ -39,6 +39,16 @@ type counts struct {
 	earliest, latest  time.Duration
 }
 
+// one counts a delivery, which is not before those that were counted.
+func (c *counts) one(d *Delivery) {
+	if c.deliveries == 0 {
+		c.earliest = d.At
+	}
+	c.latest = max(c.latest, d.At)
+	c.deliveries++
+	c.bytes += int64(d.Bytes)
+}
+
 func (c *counts) add(d counts) {
 	if d.deliveries == 0 {
 		return
@@ -61,7 +71,7 @@ func (m *Recorder) Begin(at time.Duration) *Batch {
 }
 
 // Deliver records a delivery.
-func (b *Batch) Deliver(d Delivery) {
+func (b *Batch) Deliver(d *Delivery) {
 	if !d.Unobserved {
 		b.observed++
 	}
@@ -72,13 +82,7 @@ func (b *Batch) Deliver(d Delivery) {
 	if !d.Measured {
 		return
 	}
-	c := &b.counts
-	if c.deliveries == 0 {
-		c.earliest = d.At
-	}
-	c.latest = d.At
-	c.deliveries++
-	c.bytes += int64(d.Bytes)
+	b.counts.one(d)
 	if !d.Untimed {
 		b.samples = append(b.samples, sample{took: took, late: d.Sent - d.Intended, own: d.Own})
 	}
@@ -90,12 +94,7 @@ func (b *Batch) Deliver(d Delivery) {
 func (m *Recorder) Add(b *Batch) {
 	m.observed.Add(b.observed)
 	sh := m.lockShard()
-	if b.second > sh.second {
-		m.mu.Lock()
-		m.collectLocked(sh)
-		m.mu.Unlock()
-		sh.second = b.second
-	}
+	m.turn(sh, b.second)
 	sh.add(b)
 	sh.mu.Unlock()
 	batches.Put(b)

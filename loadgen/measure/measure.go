@@ -1,7 +1,8 @@
 // Package measure records what deliveries took and the run second by second,
-// and what the process and its machine used meanwhile. A reader of deliveries
-// takes a Batch (Recorder.Begin), records in it (Batch.Deliver) and hands it in
-// (Recorder.Add); the figures are whole after Finish.
+// and what the process and its machine used meanwhile. A goroutine that reads for
+// many receivers has a Reader; any other takes a Batch (Recorder.Begin), records
+// in it (Batch.Deliver) and hands it in (Recorder.Add). The figures are whole
+// after Finish.
 //
 // It knows no client, judge or phase: a delivery is a few durations, and whether
 // it counts is its caller's word. All times count from the beginning of the run.
@@ -23,7 +24,7 @@ import (
 // are taken in the order shard.mu, Recorder.mu, timeline.mu; lineMu is taken alone.
 type Recorder struct {
 	observed atomic.Int64
-	shards   []shard // static
+	shards   []shard // static; of batches
 	timeline timeline
 
 	mu sync.Mutex
@@ -33,6 +34,7 @@ type Recorder struct {
 	echo     *hdrhistogram.Histogram
 	counts   counts
 	recent   map[int64]*hdrhistogram.Histogram // by second, until no more is to come
+	readers  []*Reader
 	windows  windows
 
 	lineMu sync.Mutex

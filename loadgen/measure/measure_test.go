@@ -14,7 +14,7 @@ func add(m *Recorder, at time.Duration, ds ...Delivery) {
 	b := m.Begin(at)
 	for _, d := range ds {
 		d.At = at
-		b.Deliver(d)
+		b.Deliver(&d)
 	}
 	m.Add(b)
 }
@@ -154,7 +154,7 @@ func TestWindows(t *testing.T) {
 func batch(m *Recorder, at time.Duration, deliveries int) {
 	b := m.Begin(at)
 	for range deliveries {
-		b.Deliver(Delivery{Intended: at, Sent: at + 1000, At: at + 6000, Bytes: 81, Measured: true})
+		b.Deliver(&Delivery{Intended: at, Sent: at + 1000, At: at + 6000, Bytes: 81, Measured: true})
 	}
 	m.Add(b)
 }

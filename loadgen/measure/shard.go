@@ -20,18 +20,22 @@ type shard struct {
 	counts   counts
 }
 
+// time records how long one delivery took.
+func (sh *shard) time(x sample) {
+	if x.late == 0 { // all of the closed loop
+		sh.both.record(x.took)
+	} else {
+		sh.delivery.record(x.took + x.late)
+		sh.actual.record(x.took)
+	}
+	if x.own {
+		sh.echo.record(x.took + x.late)
+	}
+}
+
 func (sh *shard) add(b *Batch) {
 	for i := range b.samples {
-		x := &b.samples[i]
-		if x.late == 0 { // all of the closed loop
-			sh.both.record(x.took)
-		} else {
-			sh.delivery.record(x.took + x.late)
-			sh.actual.record(x.took)
-		}
-		if x.own {
-			sh.echo.record(x.took + x.late)
-		}
+		sh.time(b.samples[i])
 	}
 	sh.slowest = max(sh.slowest, b.slowest)
 	sh.observed += b.observed
@@ -52,13 +56,34 @@ func (m *Recorder) lockShard() *shard {
 // collect adds what the shards hold to the totals and to their seconds.
 func (m *Recorder) collect() {
 	for i := range m.shards {
-		sh := &m.shards[i]
-		sh.mu.Lock()
-		m.mu.Lock()
-		m.collectLocked(sh)
-		m.mu.Unlock()
-		sh.mu.Unlock()
+		m.collectOne(&m.shards[i])
 	}
+	m.mu.Lock()
+	readers := m.readers
+	m.mu.Unlock()
+	for _, r := range readers {
+		m.collectOne(&r.shard)
+	}
+}
+
+func (m *Recorder) collectOne(sh *shard) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.collectLocked(sh)
+}
+
+// turn begins a second of a shard that is locked, unless it is not after the one
+// that goes on: what was long in the making counts there.
+func (m *Recorder) turn(sh *shard, second int64) {
+	if second <= sh.second {
+		return
+	}
+	m.mu.Lock()
+	m.collectLocked(sh)
+	m.mu.Unlock()
+	sh.second = second
 }
 
 // collectLocked adds what a shard holds to the totals and to its second. The
