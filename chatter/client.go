@@ -10,6 +10,7 @@
 package chatter
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -87,6 +88,22 @@ func (c *Client) shut() error {
 	}
 	c.mu.Unlock()
 	return c.conn.Close()
+}
+
+// Release ends the Client and returns what it is made of, for a caller who reads
+// many connections at once: the connection, the codec, which is at the place that
+// the stream has reached, and the bytes that were read and not yet decoded. Nobody
+// may be in a method of the Client, nor call one after that.
+func (c *Client) Release() (conn net.Conn, codec dialect.Codec, unread []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ticks != nil {
+		c.ticks.Stop()
+	}
+	close(c.closed)
+	unread = bytes.Clone(c.in.buf[c.in.start:c.in.end])
+	c.in.release()
+	return c.conn, c.codec, unread
 }
 
 // Name is the name that the server assigned, as soon as Next has seen the

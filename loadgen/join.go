@@ -69,8 +69,8 @@ func (u *user) join(ctx context.Context) error {
 		session.Ended(r.now())
 		return err
 	}
-	s := &stay{user: u, client: connectionOf(client), session: session, joined: make(chan struct{}), done: make(chan struct{})}
-	if !u.begin(s, dialled) {
+	s := &stay{user: u, session: session, dialled: dialled, joined: make(chan struct{}), done: make(chan struct{})}
+	if !u.begin(s, client) {
 		return errStopping
 	}
 	if !s.arrives(ctx) {
@@ -80,20 +80,22 @@ func (u *user) join(ctx context.Context) error {
 }
 
 // begin makes s the user's stay and has it read; false if the run has stopped
-// meanwhile, and s is closed.
-func (u *user) begin(s *stay, dialled time.Duration) bool {
+// meanwhile, and the client is closed.
+func (u *user) begin(s *stay, client Client) bool {
 	u.mu.Lock()
-	stopping := u.run.stopping.Load()
-	if !stopping {
-		u.stay = s
-		u.run.readers.Add(1)
-		go s.read(dialled)
-	}
-	u.mu.Unlock()
-	if stopping {
+	defer u.mu.Unlock()
+	if u.run.stopping.Load() {
+		s.client = connectionOf(client)
 		s.close()
+		return false
 	}
-	return !stopping
+	u.stay = s
+	u.run.reading.Add(1)
+	if !s.adopt(client) {
+		s.client = connectionOf(client)
+		go s.read()
+	}
+	return true
 }
 
 // Where JoinTimeout says nothing, the first join may take firstJoin, and others
@@ -225,13 +227,14 @@ func (u *user) returns(ctx context.Context) {
 // one is due.
 func (u *user) back(err error) (more bool) {
 	u.mu.Lock()
-	defer u.mu.Unlock()
 	u.coming--
 	if err != nil || u.stay == nil { // it is not there, or is gone again
 		u.outbox, u.leaves = nil, 0
 	}
-	u.pumpLocked()
-	return u.coming > 0
+	more, s := u.coming > 0, u.pumpsLocked()
+	u.mu.Unlock()
+	s.pump()
+	return more
 }
 
 // rejoin waits for the end of the last stay and joins anew, if it is not one

@@ -107,7 +107,7 @@ func TestReturnsAreMadeOneByOne(t *testing.T) {
 					close(u.stay.client.Client.(*guest).left)
 				}
 				r.workers.Wait()
-				r.readers.Wait()
+				r.reading.Wait()
 			})
 		})
 	}
@@ -131,6 +131,6 @@ func TestInWhileGivingUp(t *testing.T) {
 			t.Errorf("%d joined, left %v", r.joined.Load(), r.left)
 		}
 		r.endLife()
-		r.readers.Wait()
+		r.reading.Wait()
 	})
 }

@@ -65,7 +65,7 @@ func TestGeneratorIsJudged(t *testing.T) {
 			sent := 1 + late
 			r.measure.Sent(1, sent, sent)
 			b := r.measure.Begin(0)
-			b.Deliver(measure.Delivery{Intended: 1, Sent: sent, At: sent + 800*time.Microsecond, Measured: true})
+			b.Deliver(&measure.Delivery{Intended: 1, Sent: sent, At: sent + 800*time.Microsecond, Measured: true})
 			r.measure.Add(b)
 		}
 		r.measure.Finish()

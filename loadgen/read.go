@@ -11,14 +11,11 @@ import (
 	"chatsim/manager/wire"
 )
 
-// read observes all that comes to the stay, until its stream ends. Frames of
-// one read are one batch: they share a time, a measure.Batch and one look at what
-// their sender has to do next.
-func (s *stay) read(dialled time.Duration) {
+// read observes all that comes to a stay whose Client no reader can read, until
+// its stream ends.
+func (s *stay) read() {
+	defer s.finished()
 	r := s.user.run
-	defer r.readers.Done()
-	defer r.ends.Add(1)
-	defer close(s.done)
 	var f Frame
 	for {
 		s.pause()
@@ -29,63 +26,125 @@ func (s *stay) read(dialled time.Duration) {
 		if r.stopping.Load() {
 			return // what was read since is the room emptying as we close it
 		}
-		if err := s.batch(&f, dialled); err != nil {
+		if err := s.readBatch(&f); err != nil {
 			s.end(err)
 			return
 		}
 	}
 }
 
-// batch observes a frame and those that come without waiting.
-func (s *stay) batch(f *Frame, dialled time.Duration) error {
+// readBatch observes a frame and those that come without waiting.
+func (s *stay) readBatch(f *Frame) error {
 	r := s.user.run
 	if f.At.IsZero() { // the Client does not tell
 		f.At = time.Now()
 	}
-	at := r.clock.at(f.At)
-	batch := r.measure.Begin(at)
-	defer r.measure.Add(batch)
-	returned, others := -s.session.Answers(), false
-	stalled := s.stalled.Load()
+	b := s.begin(r.clock.at(f.At))
+	b.batch = r.measure.Begin(b.at)
+	defer r.measure.Add(b.batch)
+	defer b.flush()
 	for {
-		l, err := s.observe(f, at)
-		if err != nil {
-			s.session.Flush(at)
+		if err := b.observe(f, s.client.parser); err != nil {
 			return err
-		}
-		switch {
-		case l != nil:
-			own, anchor := l.Session == s.session, l == r.anchor.Load()
-			batch.Deliver(measure.Delivery{Intended: l.Intended, Sent: l.Actual, At: at, Bytes: size(f),
-				Measured: l.Measured, Own: own, Untimed: stalled, Unobserved: anchor})
-			if own {
-				returned++
-			} else {
-				others = true
-			}
-			if anchor {
-				s.anchored.Store(l)
-			}
-		case f.Kind == wire.Error:
-			r.errors.add(string(f.Text))
-		case f.Kind == wire.Unknown:
-			r.throttled(f.Raw)
-		case f.Kind == wire.Roster:
-			r.rosters.Add(1)
-			s.hasJoined(at, dialled)
-			*f = Frame{At: f.At, More: f.More} // the memory of all names is not kept: everybody has a Frame
 		}
 		if !f.More {
 			break
 		}
 		if err := s.next(f); err != nil {
-			s.session.Flush(at)
 			return err
 		}
 	}
-	s.session.Flush(at)
-	s.react(returned+s.session.Answers(), others, at)
+	b.flush()
+	b.react()
 	return nil
+}
+
+// finished ends a stay of which nothing more is observed.
+func (s *stay) finished() {
+	close(s.done)
+	s.user.run.ends.Add(1)
+	s.user.run.reading.Done()
+}
+
+// batch is what the frames of one read come to: they share a time and one look at
+// what their receiver has to do next.
+type batch struct {
+	stay     *stay
+	at       time.Duration
+	reader   *measure.Reader // records the deliveries,
+	batch    *measure.Batch  // or this one does
+	returned int64           // own lines that came back, or were answered
+	others   bool            // lines of others came
+	stalled  bool
+}
+
+func (s *stay) begin(at time.Duration) batch {
+	return batch{stay: s, at: at, returned: -s.session.Answers(), stalled: s.stalled.Load()}
+}
+
+// parses is who parses a frame that was not parsed yet.
+type parses interface{ Parse(f *Frame) error }
+
+// observe has the judge look at a frame, and records what it is.
+func (b *batch) observe(f *Frame, parser parses) error {
+	s, r := b.stay, b.stay.user.run
+	l, err := s.observe(f, parser, b.at)
+	switch {
+	case err != nil:
+		return err
+	case l != nil:
+		b.delivered(l, f)
+	case f.Kind == wire.Error:
+		r.errors.add(string(f.Text))
+	case f.Kind == wire.Unknown:
+		r.throttled(f.Raw)
+	case f.Kind == wire.Roster:
+		r.rosters.Add(1)
+		s.hasJoined(b.at)
+		*f = Frame{At: f.At, More: f.More} // the memory of all names is not kept
+	}
+	return nil
+}
+
+// delivered records a line of the run that came.
+func (b *batch) delivered(l *check.Line, f *Frame) {
+	s := b.stay
+	own, anchor := l.Session == s.session, l == s.user.run.anchor.Load()
+	d := measure.Delivery{Intended: l.Intended, Sent: l.Actual, At: b.at, Bytes: size(f),
+		Measured: l.Measured, Own: own, Untimed: b.stalled, Unobserved: anchor}
+	if b.reader != nil {
+		b.reader.Deliver(&d)
+	} else {
+		b.batch.Deliver(&d)
+	}
+	if own {
+		b.returned++
+	} else {
+		b.others = true
+	}
+	if anchor {
+		s.anchored.Store(l)
+	}
+}
+
+// flush has the judge take the batch for whole.
+func (b *batch) flush() { b.stay.session.Flush(b.at) }
+
+// react does what a batch calls for: lines of the closed model go on, one answer
+// is sent, a FIN that waited for the last line is sent.
+func (b *batch) react() {
+	s, r := b.stay, b.stay.user.run
+	if r.cfg.Rate.IsMax() {
+		returned := max(b.returned+s.session.Answers(), 0)
+		n := min(returned, s.tokens.Load())
+		r.pass(s.user, n, s.tokens.Add(-n))
+	}
+	if b.others && s.answers.Load() > 0 {
+		s.answer(b.at)
+	}
+	if s.finWhen.Load() && s.session.Unsettled() == 0 {
+		s.leaveNow(check.FIN)
+	}
 }
 
 // lineOverhead is what a chat line has beside two senders, a text and a
@@ -108,22 +167,24 @@ func (s *stay) next(f *Frame) error {
 	} else {
 		err = s.client.Next(f)
 	}
-	if err != nil && s.malformed(err) {
-		return nil
+	if err != nil {
+		err = s.garbage(err)
 	}
 	return err
 }
 
 // observe has the judge look at a frame. Most are, byte for byte, what others
 // have got already, and need not be parsed.
-func (s *stay) observe(f *Frame, at time.Duration) (*check.Line, error) {
-	if p := s.client.parser; p != nil && f.Raw != nil {
+func (s *stay) observe(f *Frame, parser parses, at time.Duration) (*check.Line, error) {
+	if parser != nil && f.Raw != nil {
 		if l, ok := s.session.Pass(f.Raw, at); ok {
 			f.Kind = wire.Invalid // nothing of it was parsed: what stands in f is of another frame
 			return l, nil
 		}
-		if err := p.Parse(f); err != nil && !s.malformed(err) {
-			return nil, err
+		if err := parser.Parse(f); err != nil {
+			if err := s.garbage(err); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return s.session.Observe(&f.Frame, at), nil
@@ -136,19 +197,23 @@ func (r *run) throttled(raw []byte) {
 	}
 }
 
-// malformed tells the judge of a frame that the client could not understand.
-func (s *stay) malformed(err error) bool {
+// garbage tells the judge of a frame that could not be understood, and returns
+// why the stream ends there; nil if it goes on.
+func (s *stay) garbage(err error) error {
 	var fe *chatter.FrameError
 	if !errors.As(err, &fe) {
-		return false
+		return err
 	}
 	s.session.Garbage(fe.Error())
 	s.err = err
-	return s.session.Joined() && !errors.Is(err, chatter.ErrFrameTooLong) // before that it is another protocol
+	if !s.session.Joined() || errors.Is(err, chatter.ErrFrameTooLong) { // before the join it is another protocol
+		return err
+	}
+	return nil
 }
 
 // hasJoined notes the first roster: the stay has begun.
-func (s *stay) hasJoined(at, dialled time.Duration) {
+func (s *stay) hasJoined(at time.Duration) {
 	if !s.session.Joined() {
 		return
 	}
@@ -163,8 +228,8 @@ func (s *stay) hasJoined(at, dialled time.Duration) {
 	if name != s.user.asked {
 		r.renamed.Add(1)
 	}
-	r.measure.Joined(at - dialled)
-	for took := int64(at - dialled); ; {
+	r.measure.Joined(at - s.dialled)
+	for took := int64(at - s.dialled); ; {
 		slowest := r.slowestJoin.Load()
 		if took <= slowest || r.slowestJoin.CompareAndSwap(slowest, took) {
 			break
@@ -172,22 +237,6 @@ func (s *stay) hasJoined(at, dialled time.Duration) {
 	}
 	r.measure.Moved(at, measure.Moves{Joins: 1})
 	close(s.joined)
-}
-
-// react does what a batch calls for: lines of the closed model go on, one
-// answer is sent, a FIN that waited for the last line is sent.
-func (s *stay) react(returned int64, others bool, at time.Duration) {
-	r := s.user.run
-	if r.cfg.Rate.IsMax() {
-		n := min(max(returned, 0), s.tokens.Load())
-		r.pass(s.user, n, s.tokens.Add(-n))
-	}
-	if others && s.answers.Load() > 0 {
-		s.answer(at)
-	}
-	if s.finWhen.Load() && s.session.Unsettled() == 0 {
-		s.leaveNow(check.FIN)
-	}
 }
 
 // end notes that the stream is over and why, and gives its lines under way back.

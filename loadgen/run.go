@@ -48,8 +48,9 @@ type run struct {
 	slowedTo        atomic.Uint64 // bits of the lines a second that the server takes from each user; 0: it has not said
 	anchor          atomic.Pointer[check.Line]
 	phase           atomic.Pointer[Phase]
-	readers         sync.WaitGroup // goroutines that observe a session
-	workers         sync.WaitGroup // pumps and returns
+	readers         readers
+	reading         sync.WaitGroup // stays that are observed
+	workers         sync.WaitGroup // pumps, writes and returns
 
 	mu sync.Mutex
 	// Guarded by mu.

@@ -44,12 +44,18 @@ func (u *user) stall() *stay {
 	s.stalled.Store(true)
 	s.session.Stall(u.run.now())
 	s.gate.Store(&gate)
+	if s.polled != nil {
+		s.polled.conn.Pause()
+	}
 	return s
 }
 
 func (s *stay) resume() {
 	s.session.Resume(s.user.run.now())
 	close(*s.gate.Swap(nil))
+	if s.polled != nil {
+		s.polled.conn.Resume()
+	}
 }
 
 // pause waits while the stay is to read nothing.

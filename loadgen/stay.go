@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"sync/atomic"
+	"time"
 
 	"chatsim/chatter"
 	"chatsim/loadgen/check"
@@ -9,9 +10,12 @@ import (
 
 // stay is one connection of a chatter.
 type stay struct {
+	// Static once begun.
 	user    *user
 	client  connection
+	polled  *polled // the client, if a reader reads it
 	session *check.Session
+	dialled time.Duration
 
 	joined   chan struct{}                 // closed when the session has joined
 	done     chan struct{}                 // closed when nothing more is observed
@@ -28,9 +32,10 @@ type stay struct {
 }
 
 // send writes one line. An error is not judged here: the stream's end tells.
-func (s *stay) send(t task, buf []byte) {
+func (s *stay) send(t task, buf *[]byte) {
 	r, u := s.user.run, s.user
-	text := r.script.Text(buf[:0], u.n, t.seq)
+	text := r.script.Text((*buf)[:0], u.n, t.seq)
+	*buf = text
 	due := string(text)
 	target := ""
 	claimer, signer := s.client.claimer, s.client.signer

@@ -25,8 +25,9 @@ func (r *run) stop() error {
 				s.close()
 			}
 		}
+		r.reading.Wait()
 		r.workers.Wait()
-		r.readers.Wait()
+		r.readers.close()
 	}()
 	for ends := int64(-1); !r.within(hangLimit, done); {
 		now := r.ends.Load()

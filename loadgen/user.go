@@ -47,7 +47,13 @@ type task struct {
 // for one who is away or about to leave.
 func (u *user) enqueue(t task) bool {
 	u.mu.Lock()
-	defer u.mu.Unlock()
+	queued, s := u.queueLocked(t), u.pumpsLocked()
+	u.mu.Unlock()
+	s.pump()
+	return queued
+}
+
+func (u *user) queueLocked(t task) bool {
 	switch {
 	case u.hushed && !t.anchor:
 		return false
@@ -70,7 +76,6 @@ func (u *user) enqueue(t task) bool {
 		t.behind = u.run.now()
 	}
 	u.outbox = append(u.outbox, t)
-	u.pumpLocked()
 	return true
 }
 
@@ -85,22 +90,34 @@ func (u *user) readyLocked() bool {
 	return s != nil && s.session.Joined() && !s.leaving.Load() && !s.finWhen.Load()
 }
 
-// pumpLocked starts a pump if there is something to do and nobody does it.
-// Once the run is stopping there is no new one.
-func (u *user) pumpLocked() {
+// pumpsLocked returns the stay of which the caller is now the pump, once it has
+// let the lock go; nil if there is nothing to do, or somebody does it. Once the run
+// is stopping there is no new one.
+func (u *user) pumpsLocked() *stay {
 	if u.pumping || len(u.outbox) == 0 || !u.readyLocked() || u.run.stopping.Load() {
-		return
+		return nil
 	}
 	u.pumping = true
-	u.run.workers.Add(1)
-	go u.pump(u.stay)
+	return u.stay
 }
 
-func (u *user) pump(s *stay) {
-	defer u.run.workers.Done()
-	buf := make([]byte, 0, u.run.cfg.Size)
-	for {
-		t, ok := u.next(s)
+// pump does what there is to do on a stay. What would keep the caller waiting is
+// done by a goroutine, as everything is that a Client of another kind does.
+func (s *stay) pump() {
+	switch {
+	case s == nil:
+	case s.polled != nil:
+		s.pumpOn()
+	default:
+		s.user.run.workers.Go(s.pumpOn)
+	}
+}
+
+func (s *stay) pumpOn() {
+	buf := scratch.Get().(*[]byte)
+	defer scratch.Put(buf)
+	for s.polled == nil || !s.polled.blocks() {
+		t, ok := s.user.next(s)
 		switch {
 		case !ok:
 			return
@@ -118,13 +135,15 @@ const callsLeave = "Leave"
 // next takes the pump's next task; false if the pump is no longer needed.
 func (u *user) next(s *stay) (task, bool) {
 	u.mu.Lock()
-	defer u.mu.Unlock()
 	u.calling = ""
 	if len(u.outbox) == 0 || u.stay != s || !u.readyLocked() || u.run.stopping.Load() {
 		u.pumping = false
-		u.pumpLocked() // a new stay has a pump of its own
+		other := u.pumpsLocked() // a new stay has a pump of its own
+		u.mu.Unlock()
+		other.pump()
 		return task{}, false
 	}
+	defer u.mu.Unlock()
 	t := u.outbox[0]
 	u.outbox = u.outbox[1:]
 	if len(u.outbox) == 0 {

@@ -1,0 +1,223 @@
+package loadgen
+
+import (
+	"net"
+	"sync"
+	"time"
+
+	"chatsim/chatter"
+	"chatsim/chatter/dialect"
+	"chatsim/manager/poll"
+)
+
+// polled is the connection of a stay that a reader reads: a codec and a socket.
+// It is the Client of that stay, but for Next: what comes goes to the reader. Its
+// requests do not wait. What the connection does not take at once is written by
+// a goroutine that lives for that long; until then nobody requests more, see blocks.
+type polled struct {
+	// Static once adopted.
+	stay   *stay
+	reader *reader
+	conn   *poll.Conn
+	freed  chan struct{} // has room for one: the codec may let a request go now
+
+	out sync.Mutex // held while something is encoded and written, before mu
+	// Guarded by out.
+	pending []byte // not taken by the connection yet
+	writing bool   // a goroutine writes it,
+	resumes bool   // and goes on with the stay's pump
+	left    bool   // the leave is encoded
+
+	mu sync.Mutex // held while something is encoded, and while a read is decoded
+	// Guarded by mu.
+	codec dialect.Codec
+	waits bool        // a request waits until the codec lets it go
+	ticks *time.Timer // nil where the codec knows no time
+	over  bool        // the stream has ended
+
+	partial []byte // owned by the reader: the beginning of a frame
+}
+
+// request writes what a request appends to the connection.
+func (p *polled) request(appends func(c dialect.Codec, dst []byte) ([]byte, error)) error {
+	p.out.Lock()
+	defer p.out.Unlock()
+	buf := scratch.Get().(*[]byte)
+	defer scratch.Put(buf)
+	p.mu.Lock()
+	b, err := appends(p.codec, (*buf)[:0])
+	p.mu.Unlock()
+	if *buf = b; err != nil {
+		return err
+	}
+	return p.writeLocked(b)
+}
+
+// scratch lends the memory in which a line is put together.
+var scratch = sync.Pool{New: func() any {
+	b := make([]byte, 0, 512)
+	return &b
+}}
+
+// writeLocked writes b, or begins to. Errors are for the reader to find.
+func (p *polled) writeLocked(b []byte) error {
+	if !p.writing {
+		n, err := p.conn.TryWrite(b)
+		if err != nil || n == len(b) {
+			return err
+		}
+		b = b[n:]
+		p.writing = true
+		p.reader.run.workers.Go(p.write)
+	}
+	p.pending = append(p.pending, b...)
+	return nil
+}
+
+// write writes what is pending, and goes on with the pump that waits for that.
+func (p *polled) write() {
+	p.out.Lock()
+	for len(p.pending) > 0 {
+		b := p.pending
+		p.pending = nil
+		p.out.Unlock()
+		_, _ = p.conn.Write(b)
+		p.out.Lock()
+	}
+	resumes := p.resumes
+	p.writing, p.resumes = false, false
+	p.out.Unlock()
+	if resumes {
+		p.stay.pumpOn()
+	}
+}
+
+// blocks reports whether the stay's pump has to stop: something is still to be
+// written, or the codec holds the next request. A goroutine goes on with it then.
+func (p *polled) blocks() bool {
+	p.out.Lock()
+	writing := p.writing
+	p.resumes = writing
+	p.out.Unlock()
+	return writing || p.holds()
+}
+
+// holds reports whether the codec holds the next request, and has the pump go on
+// when it no longer does.
+func (p *polled) holds() bool {
+	until := p.held()
+	if until.IsZero() {
+		return false
+	}
+	p.reader.run.workers.Go(func() {
+		for ; !until.IsZero(); until = p.held() {
+			t := time.NewTimer(time.Until(until))
+			select {
+			case <-p.freed:
+			case <-t.C:
+			}
+			t.Stop()
+		}
+		p.stay.pumpOn()
+	})
+	return true
+}
+
+// held returns until when the next request has to wait.
+func (p *polled) held() (until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.over {
+		until = p.codec.Held(time.Now())
+	}
+	p.waits = !until.IsZero()
+	return until
+}
+
+// Say sends a line to the group.
+func (p *polled) Say(text []byte) error {
+	return p.request(func(c dialect.Codec, dst []byte) ([]byte, error) { return c.Say(dst, text) })
+}
+
+// Tell sends a line to one name.
+func (p *polled) Tell(name string, text []byte) error {
+	return p.request(func(c dialect.Codec, dst []byte) ([]byte, error) { return c.Tell(dst, name, text) })
+}
+
+// claiming is a polled whose codec can claim another sender.
+type claiming struct {
+	*polled
+	claimed func(sender string, text []byte) string
+}
+
+func (c claiming) Claim(sender string, text []byte) error {
+	return c.request(func(d dialect.Codec, dst []byte) ([]byte, error) {
+		return d.(dialect.Claimer).Claim(dst, sender, text)
+	})
+}
+
+func (c claiming) ClaimedText(sender string, text []byte) string { return c.claimed(sender, text) }
+
+// Signs returns the name that the lines carry.
+func (p *polled) Signs() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if s, ok := p.codec.(dialect.Signer); ok {
+		return s.Signs()
+	}
+	return p.codec.Name()
+}
+
+// Leave begins to end the stay.
+func (p *polled) Leave(kind Leave) error {
+	if kind == chatter.Reset {
+		return p.conn.Reset()
+	}
+	p.out.Lock()
+	defer p.out.Unlock()
+	p.mu.Lock()
+	goodbye, shut := p.codec.Leave(nil)
+	p.mu.Unlock()
+	p.left = true
+	if err := p.writeLocked(goodbye); err != nil || !shut {
+		return err
+	}
+	return p.conn.CloseWrite()
+}
+
+// answer writes what the codec has to say of itself, but behind a leave nothing.
+func (p *polled) answer(b []byte) {
+	p.out.Lock()
+	defer p.out.Unlock()
+	if !p.left && len(b) > 0 {
+		_ = p.writeLocked(b)
+	}
+}
+
+// tick has the codec speak where its time has come, and again when it is next to.
+func (p *polled) tick() {
+	p.mu.Lock()
+	var out []byte
+	var next time.Time
+	if !p.over {
+		out, next = p.codec.Tick(nil, time.Now())
+	}
+	switch {
+	case next.IsZero():
+	case p.ticks == nil:
+		p.ticks = time.AfterFunc(time.Until(next), p.tick)
+	default:
+		p.ticks.Reset(time.Until(next))
+	}
+	p.mu.Unlock()
+	p.answer(out)
+}
+
+// Next is never called: the reader has the frames.
+func (p *polled) Next(*Frame) error { return net.ErrClosed }
+
+// SetReadBuffer sets how many bytes the system keeps for the reader.
+func (p *polled) SetReadBuffer(bytes int) error { return p.conn.SetReadBuffer(bytes) }
+
+// Close gives up the connection.
+func (p *polled) Close() error { return p.conn.Close() }

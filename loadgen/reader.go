@@ -1,0 +1,257 @@
+package loadgen
+
+import (
+	"io"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"chatsim/chatter"
+	"chatsim/chatter/dialect"
+	"chatsim/loadgen/measure"
+	"chatsim/manager/poll"
+)
+
+const (
+	// readSize is what a reader reads of a connection at once, in bytes: a busy
+	// room fills it.
+	readSize = 64 << 10
+	// maxFrame is the longest frame, in bytes: the roster of a million names.
+	maxFrame = 64 << 20
+	// atOnce is how long a reader works before others may.
+	atOnce = 100 * time.Microsecond
+)
+
+// reader is a goroutine that owns the receiving side of many stays: it waits for
+// all of them at once, reads what there is by one buffer, has it decoded and
+// judged, and records it.
+type reader struct {
+	run    *run
+	poller *poll.Poller
+	record *measure.Reader
+	buf    []byte
+	frame  Frame
+	now    time.Time // right after the last read
+}
+
+// readers are those of a run, made when the first stay needs one.
+type readers struct {
+	mu sync.Mutex
+	// Guarded by mu.
+	list []*reader
+	next int
+
+	over    atomic.Bool
+	running sync.WaitGroup
+}
+
+// of returns the reader of the next stay; an error where the system has no more
+// descriptors.
+func (rs *readers) of(r *run) (*reader, error) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	for len(rs.list) < readerCount() {
+		p, err := poll.New()
+		if err != nil {
+			return nil, err
+		}
+		rd := &reader{run: r, poller: p, record: r.measure.Reader(), buf: make([]byte, 2*readSize)}
+		rs.list = append(rs.list, rd)
+		rs.running.Go(rd.loop)
+	}
+	rs.next++
+	return rs.list[rs.next%len(rs.list)], nil
+}
+
+// readerCount is how many readers a run has: measured, one more than half of the
+// processors costs the server its share.
+func readerCount() int { return max(1, runtime.GOMAXPROCS(0)/2) }
+
+// close ends the readers; no stay is under way any more.
+func (rs *readers) close() {
+	rs.over.Store(true)
+	rs.mu.Lock()
+	list := rs.list
+	rs.mu.Unlock()
+	for _, rd := range list {
+		rd.poller.Wake()
+	}
+	rs.running.Wait()
+}
+
+func (rd *reader) loop() {
+	defer rd.poller.Close()
+	for yielded := time.Now(); ; yielded = time.Now() {
+		ready, err := rd.poller.Wait(-1)
+		if err != nil {
+			panic(err) // of a descriptor that is ours alone
+		}
+		for _, c := range ready {
+			rd.read(c)
+			if rd.now.Sub(yielded) > atOnce { // those who send wait, and so may the server
+				runtime.Gosched()
+				yielded = time.Now()
+			}
+		}
+		if rd.run.readers.over.Load() { // a Wake ends a Wait, also one that has something
+			return
+		}
+		runtime.Gosched() // what the reads have made ready to run
+	}
+}
+
+// read reads once what there is of a stay.
+func (rd *reader) read(c *poll.Conn) {
+	s := c.Owner().(*stay)
+	p := s.polled
+	p.mu.Lock()
+	over := p.over
+	p.mu.Unlock()
+	if over {
+		return
+	}
+	kept := len(p.partial)
+	if len(rd.buf) < kept+readSize {
+		rd.buf = make([]byte, 2*(kept+readSize))
+	}
+	copy(rd.buf, p.partial)
+	space := rd.buf[kept : kept+readSize]
+	n, err := c.Read(space)
+	rd.now = time.Now()
+	if err == poll.ErrWouldBlock {
+		return
+	}
+	r := rd.run
+	if r.stopping.Load() {
+		rd.finish(s) // what was read since is the room emptying as we close it
+		return
+	}
+	if n > 0 {
+		err = rd.take(s, rd.buf[:kept+n], n == len(space), r.clock.at(rd.now))
+	} else if err == io.EOF {
+		p.mu.Lock()
+		err = p.codec.End(kept)
+		p.mu.Unlock()
+	}
+	if err != nil {
+		s.end(err)
+		rd.finish(s)
+	}
+}
+
+// finish ends a stay of which nothing more is observed.
+func (rd *reader) finish(s *stay) {
+	p := s.polled
+	p.mu.Lock()
+	p.over, p.partial = true, nil
+	if p.ticks != nil {
+		p.ticks.Stop()
+	}
+	p.mu.Unlock()
+	p.free()
+	s.finished()
+}
+
+// take has what was read decoded and observed, and keeps the rest.
+func (rd *reader) take(s *stay, in []byte, cut bool, at time.Duration) error {
+	p := s.polled
+	b := s.begin(at)
+	b.reader = rd.record
+	rd.record.Begin(at)
+	p.mu.Lock()
+	in, err := rd.decode(&b, in, cut)
+	answer := p.codec.Answer(nil)
+	waits := p.waits
+	p.mu.Unlock()
+	rd.record.End()
+	if waits {
+		p.free()
+	}
+	p.answer(answer)
+	if err == nil && len(in) >= maxFrame {
+		err = s.garbage(dialect.NewFrameError(in, chatter.ErrFrameTooLong))
+	}
+	b.flush()
+	if err != nil {
+		return err
+	}
+	p.keep(in)
+	b.react()
+	return nil
+}
+
+// decode observes the frames of what was read and returns the rest.
+func (rd *reader) decode(b *batch, in []byte, cut bool) (rest []byte, err error) {
+	f, codec := &rd.frame, b.stay.polled.codec
+	for {
+		n, err := codec.Decode(f, in, cut)
+		in = in[n:]
+		switch {
+		case err == dialect.ErrShort:
+			return in, nil
+		case err == nil:
+			err = b.observe(f, codec)
+		default:
+			err = b.stay.garbage(err)
+		}
+		if err != nil {
+			return in, err
+		}
+	}
+}
+
+// keep keeps the beginning of a frame for the next read.
+func (p *polled) keep(rest []byte) {
+	if len(rest) == 0 {
+		if cap(p.partial) > 1<<10 {
+			p.partial = nil
+		}
+		p.partial = p.partial[:0]
+		return
+	}
+	p.partial = append(p.partial[:0], rest...)
+}
+
+// free has a request that the codec has held look again.
+func (p *polled) free() {
+	select {
+	case p.freed <- struct{}{}:
+	default:
+	}
+}
+
+// adopt has a reader read a client that is a codec and a connection; false for
+// any other.
+func (s *stay) adopt(c Client) bool {
+	claimed := func(string, []byte) string { return "" }
+	var client *chatter.Client
+	switch c := c.(type) {
+	case *chatter.Client:
+		client = c
+	case claimingClient:
+		client, claimed = c.Client, c.ClaimedText
+	default:
+		return false
+	}
+	rd, err := s.user.run.readers.of(s.user.run)
+	if err != nil {
+		return false
+	}
+	conn, codec, unread := client.Release()
+	p := &polled{stay: s, reader: rd, codec: codec, freed: make(chan struct{}, 1)}
+	s.polled = p
+	s.client = connection{Client: p, signer: p, buffered: p}
+	if _, ok := codec.(dialect.Claimer); ok {
+		s.client.claimer = claiming{p, claimed}
+	}
+	p.mu.Lock()
+	p.conn, err = rd.poller.Add(conn, slices.Clip(unread), s)
+	p.mu.Unlock()
+	if err != nil { // the run is at its end
+		conn.Close()
+	}
+	p.tick()
+	return true
+}
