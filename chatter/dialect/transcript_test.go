@@ -17,8 +17,13 @@ import (
 
 // codecs are those of the transcripts, by the beginning of the file's name.
 var codecs = map[string]func(name string) Codec{
-	"line": NewLine,
-	"raw":  func(name string) Codec { return NewRaw(name, "127.0.0.1:7") },
+	"line":  NewLine,
+	"raw":   func(name string) Codec { return NewRaw(name, "127.0.0.1:7") },
+	"redis": func(name string) Codec { return NewRedis(Account{Name: name, Room: "chat"}) },
+	"nats":  func(name string) Codec { return NewNATS(Account{Name: name, Room: "chat"}) },
+	"mqtt":  func(name string) Codec { return NewMQTT(Account{Name: name, Room: "chat"}, "chatsim-"+name, 0) },
+	"mqtt1": func(name string) Codec { return NewMQTT(Account{Name: name, Room: "chat"}, "chatsim-"+name, 1) },
+	"mqtt2": func(name string) Codec { return NewMQTT(Account{Name: name, Room: "chat"}, "chatsim-"+name, 2) },
 	"ws": func(name string) Codec {
 		c := NewWebSocket(NewLine(name))
 		c.(claiming).key = func() uint32 { return 0 }
