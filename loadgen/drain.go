@@ -49,10 +49,13 @@ func (r *run) drain(ctx context.Context) (advancing bool) {
 }
 
 // anchored has anchor lines sent and waits until everybody has read the newest
-// one. Where not all has settled within the limit only those are waited for who
-// lack nothing of their own: the others have had their time.
+// one. Where not all has settled within the limit those who lack something of
+// their own are not waited for much longer: they have had their time.
 func (r *run) anchored(p *patience, settled bool) bool {
-	all := func() bool { return r.allAnchored(settled) }
+	all := func() bool {
+		late := !settled && r.now()-time.Duration(r.sentAt.Load()) >= p.limit/8
+		return r.allAnchored(!late)
+	}
 	for n, refused := 1, 0; ; {
 		r.anchor.Store(nil)
 		if !r.sendAnchor(n + refused - 1) {
@@ -203,8 +206,8 @@ func (r *run) anchorRefused() bool {
 }
 
 // allAnchored reports whether everybody who is there has read the newest anchor;
-// with settled false, everybody who lacks nothing of its own.
-func (r *run) allAnchored(settled bool) bool {
+// with everybody false, all but those who lack something of their own.
+func (r *run) allAnchored(everybody bool) bool {
 	l := r.anchor.Load()
 	if l == nil { // it is about to be sent
 		return false
@@ -213,7 +216,7 @@ func (r *run) allAnchored(settled bool) bool {
 		u.mu.Lock()
 		s := u.stay
 		u.mu.Unlock()
-		if s != nil && !s.leaving.Load() && s.anchored.Load() != l && (settled || u.settled()) {
+		if s != nil && !s.leaving.Load() && s.anchored.Load() != l && (everybody || u.settled()) {
 			return false
 		}
 	}

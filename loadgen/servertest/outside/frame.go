@@ -1,7 +1,9 @@
 package outside
 
 import (
+	"bufio"
 	"encoding/json"
+	"errors"
 	"strings"
 	"unicode/utf8"
 )
@@ -36,6 +38,12 @@ func (f Frame) Private() bool { return f.Kind == Line && f.Target != group }
 
 // Public reports whether the frame is a line for the group.
 func (f Frame) Public() bool { return f.Kind == Line && f.Target == group }
+
+// stamp is what names a line of a run: what stands before its first semicolon.
+func (f Frame) stamp() string {
+	head, _, _ := strings.Cut(f.Text, ";")
+	return head
+}
 
 // render appends a frame in a room's spelling.
 func (s Spelling) render(dst []byte, f Frame) []byte {
@@ -174,4 +182,28 @@ func (m *Member) parse(line string) request {
 		line = line[1:]
 	}
 	return request{text: clean(line), target: group}
+}
+
+// readLine reads a line; of one that is too long it reports that, and where
+// that ends the next one begins.
+func readLine(in *bufio.Reader) (line string, long bool, err error) {
+	b, err := in.ReadSlice('\n')
+	line = string(b)
+	for errors.Is(err, bufio.ErrBufferFull) {
+		long = true
+		_, err = in.ReadSlice('\n')
+	}
+	line = strings.TrimSuffix(line, "\n")
+	return line, long || len(strings.TrimSuffix(line, "\r")) > maxLine, err
+}
+
+// refusal is why a name is not allowed; empty if it is.
+func refusal(name string) string {
+	switch {
+	case len(name) > 64:
+		return "a name has at most 64 bytes"
+	case !utf8.ValidString(name), clean(name) != name, strings.ContainsAny(name, "@\t"), name == group:
+		return "that is no name"
+	}
+	return ""
 }

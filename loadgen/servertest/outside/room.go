@@ -17,7 +17,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode/utf8"
+	"syscall"
+	"time"
 )
 
 // maxLine is the longest line of a client, in bytes.
@@ -38,30 +39,34 @@ type Room struct {
 	members []*Member // in join order
 	conns   map[*conn]bool
 	dials   int
-	lines   int // public ones so far
+	lines   int // so far
 	joins   int
 	closed  bool
+	timers  []*time.Timer
 }
 
 // Member is somebody in the room, or who was.
 type Member struct {
 	Name, Asked string
 	N           int   // of the joins
+	Chatter     int   // of the run, as its lines say; -1 before
 	conn        *conn // nil: a stranger, who hears nothing
-	gone        bool
+	gone, reset bool
 }
 
 // Hooks are where a fault changes what the room does. Each is called with the
 // room's lock held; nil changes nothing.
 type Hooks struct {
-	Admit  func(c net.Conn, asked string) (in bool)   // false: the hook has dealt with who asks
+	Admit  func(c *conn, asked string) (in bool)      // false: the hook has dealt with who asks
 	Name   func(m *Member, due string) string         // what a newcomer is called
 	Greet  func(m *Member, frames []Frame) []Frame    // what it is told first
 	Line   func(m *Member, f Frame) (Frame, bool)     // a line before it has a place; false: it gets none
+	All    func(f Frame) []Frame                      // what everybody is told for a frame
 	Emit   func(to *Member, f Frame) []Frame          // what a member is told for a frame
 	Leave  func(m *Member) (told bool)                // false: the hook tells of the leave, or does not
 	Lookup func(from *Member, target string) *Member  // who gets a private line; nil: nobody
-	Ended  func(m *Member)                            // a member's own leave is about to be dealt with
+	Ended  func(m *Member)                            // a member is about to be off the roster
+	Late   func(m *Member) time.Duration              // by how much a leave is found out late
 	Refuse func(m *Member, f Frame) (text string)     // an error in place of a line; empty: none
 	Tell   func(from, to *Member, f Frame) (fin bool) // a private line; true: the hook has dealt with it
 }
@@ -96,8 +101,22 @@ func (r *Room) Close() {
 	for c := range r.conns {
 		c.Close()
 	}
+	for _, t := range r.timers {
+		t.Stop()
+	}
 	r.mu.Unlock()
 	r.wg.Wait()
+}
+
+// later has f done with the room's lock held, some time from now.
+func (r *Room) later(d time.Duration, f func()) {
+	r.timers = append(r.timers, time.AfterFunc(d, func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if !r.closed {
+			f()
+		}
+	}))
 }
 
 func (r *Room) session(c *conn) {
@@ -117,38 +136,14 @@ func (r *Room) session(c *conn) {
 		_, _ = io.Copy(io.Discard, in)
 		return
 	}
-	for {
-		line, long, err := readLine(in)
-		if err != nil {
-			break
+	for err == nil {
+		var line string
+		var long bool
+		if line, long, err = readLine(in); err == nil {
+			r.take(m, line, long)
 		}
-		r.take(m, line, long)
 	}
-	r.leave(m)
-}
-
-// readLine reads a line; of one that is too long it reports that, and where
-// that ends the next one begins.
-func readLine(in *bufio.Reader) (line string, long bool, err error) {
-	b, err := in.ReadSlice('\n')
-	line = string(b)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		long = true
-		_, err = in.ReadSlice('\n')
-	}
-	line = strings.TrimSuffix(line, "\n")
-	return line, long || len(strings.TrimSuffix(line, "\r")) > maxLine, err
-}
-
-// refusal is why a name is not allowed; empty if it is.
-func refusal(name string) string {
-	switch {
-	case len(name) > 64:
-		return "a name has at most 64 bytes"
-	case !utf8.ValidString(name), clean(name) != name, strings.ContainsAny(name, "@\t"), name == group:
-		return "that is no name"
-	}
-	return ""
+	r.leave(m, errors.Is(err, syscall.ECONNRESET))
 }
 
 func (r *Room) join(c *conn, asked string) *Member {
@@ -165,7 +160,7 @@ func (r *Room) join(c *conn, asked string) *Member {
 	if asked == "" || asked == "用户名不存在" {
 		asked = "127.0.0.1:" + strconv.Itoa(40000+r.joins)
 	}
-	m := &Member{Asked: asked, conn: c}
+	m := &Member{Asked: asked, Chatter: -1, conn: c}
 	r.enter(m)
 	return m
 }
@@ -227,6 +222,9 @@ func (r *Room) take(m *Member, line string, long bool) {
 		return
 	}
 	f := Frame{Kind: Line, Sender: m.Name, Text: req.text, Target: req.target, From: m}
+	if part := strings.Split(f.stamp(), "-"); len(part) == 3 {
+		m.Chatter, _ = strconv.Atoi(part[1])
+	}
 	if h := r.Hooks.Line; h != nil {
 		var ok bool
 		if f, ok = h(m, f); !ok {
@@ -244,8 +242,8 @@ func (r *Room) take(m *Member, line string, long bool) {
 
 // place gives a line its place.
 func (r *Room) place(f Frame) {
+	r.lines++
 	if !f.Private() {
-		r.lines++
 		r.tellAll(f)
 		return
 	}
@@ -267,16 +265,27 @@ func (r *Room) place(f Frame) {
 }
 
 // leave takes a member out of the room.
-func (r *Room) leave(m *Member) {
+func (r *Room) leave(m *Member, reset bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if m.gone {
 		return
 	}
+	m.gone, m.reset = true, reset
+	if h := r.Hooks.Late; h != nil {
+		if late := h(m); late > 0 {
+			r.later(late, func() { r.part(m) })
+			return
+		}
+	}
+	r.part(m)
+}
+
+// part takes a member off the roster and tells everybody.
+func (r *Room) part(m *Member) {
 	if h := r.Hooks.Ended; h != nil {
 		h(m)
 	}
-	m.gone = true
 	r.members = slices.DeleteFunc(r.members, func(o *Member) bool { return o == m })
 	if h := r.Hooks.Leave; h != nil && !h(m) {
 		return
@@ -285,8 +294,14 @@ func (r *Room) leave(m *Member) {
 }
 
 func (r *Room) tellAll(f Frame) {
-	for _, m := range slices.Clone(r.members) {
-		r.tell(m, f)
+	frames := []Frame{f}
+	if h := r.Hooks.All; h != nil {
+		frames = h(f)
+	}
+	for _, g := range frames {
+		for _, m := range slices.Clone(r.members) {
+			r.tell(m, g)
+		}
 	}
 }
 

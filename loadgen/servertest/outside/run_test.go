@@ -38,11 +38,22 @@ func (r *Room) dialler() loadgen.Joiner {
 	}
 }
 
+// own are workloads beside the built-in scenarios.
+var own = map[string]scenario.Spec{
+	"quiet":    {Name: "quiet", Private: 0.3, Answers: 0.2, Claims: 0.1},
+	"whispers": {Name: "whispers", Private: 0.6},
+	"answers":  {Name: "answers", Answers: 0.5},
+	"claims":   {Name: "claims", Claims: 0.3, Namesakes: 0.3, Shared: 3},
+}
+
 // workload is a run of a few seconds in which much happens.
 func workload(name string, seed uint64) loadgen.Config {
-	spec, err := scenario.Find(name)
-	if err != nil {
-		panic(err)
+	spec, known := own[name]
+	if !known {
+		var err error
+		if spec, err = scenario.Find(name); err != nil {
+			panic(err)
+		}
 	}
 	if spec.Churn > 0 {
 		spec.Churn, spec.MaxChurn, spec.Away = 0.5, 10, 200*time.Millisecond
