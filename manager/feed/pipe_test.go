@@ -70,7 +70,7 @@ func TestAloneNobodyIsEvicted(t *testing.T) {
 			defer f.Unlock()
 			f.WaitRoomLocked()
 		}()
-		<-time.After(time.Hour) // of the bubble
+		<-time.After(time.Minute) // of the bubble
 		select {
 		case e := <-ended:
 			t.Fatalf("went out as %v", e.reason)
