@@ -21,7 +21,12 @@ func significant(n, m int) bool {
 	return 2/math.Exp(a-b-c) < Alpha
 }
 
-// Least is how many runs in each of two equal sets a verdict needs.
+// Saving is how a set is made that can be compared.
+func Saving() string {
+	return fmt.Sprintf("a set of runs is saved with chatsim -repeat %d -json FILE", Least())
+}
+
+// Least returns how many runs in each of two equal sets a verdict needs.
 func Least() int {
 	n := 1
 	for !significant(n, n) {

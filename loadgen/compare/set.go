@@ -149,7 +149,7 @@ func ReadFile(path string) ([]*report.Report, error) {
 	name := report.Printable(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, hinted.New(name+" does not exist", "a set of runs is saved with chatsim -repeat 5 -json FILE")
+		return nil, hinted.New(name+" does not exist", Saving())
 	case err != nil:
 		return nil, hinted.New(fmt.Sprintf("cannot read %s: %v", name, reason(err)), "")
 	}
@@ -175,7 +175,7 @@ func parse(b []byte) ([]*report.Report, error) {
 		Reports []*report.Report `json:"reports"`
 	}
 	var syntax *json.SyntaxError
-	const again = "make it again with chatsim -repeat 5 -json FILE"
+	again := fmt.Sprintf("make it again with chatsim -repeat %d -json FILE", Least())
 	b, err := decoded(b)
 	if err != nil {
 		return nil, hinted.New(err.Error(), again)
@@ -215,7 +215,7 @@ func ReadPattern(pattern string) ([]*report.Report, error) {
 	}
 	switch {
 	case len(paths) == 0 && strings.ContainsAny(pattern, `*?[`):
-		return nil, hinted.New("no file matches "+report.Printable(pattern), "a pattern is of files that are there; a set of runs is saved with chatsim -repeat 5 -json FILE")
+		return nil, hinted.New("no file matches "+report.Printable(pattern), "a pattern is of files that are there; "+Saving())
 	case len(paths) == 0:
 		return ReadFile(pattern) // its error is that of a file that does not exist
 	}

@@ -8,12 +8,10 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"chatsim/loadgen/compare"
 	"chatsim/loadgen/report"
 	"chatsim/manager/hinted"
 )
-
-// leastRepeats is how many runs a comparison with a baseline takes.
-const leastRepeats = 5
 
 // conflict is a pair of things that cannot both be meant, and why.
 type conflict struct {
@@ -46,7 +44,7 @@ func severalRuns(text string) bool {
 
 func tooFew(text string) bool {
 	n, err := strconv.Atoi(text)
-	return err == nil && n < leastRepeats
+	return err == nil && n < compare.Least()
 }
 
 const (
@@ -54,6 +52,8 @@ const (
 	oneRun      = "a trace is of one run"
 	noCeiling   = "the ceiling is what calibration measures"
 )
+
+var pairsNeeded = fmt.Sprintf("a comparison takes %[1]d pairs of runs: leave -repeat out for 10, or say %[1]d or more", compare.Least())
 
 // conflicts are all but those of the ways to run, see modes. The first that
 // holds is told.
@@ -77,9 +77,9 @@ var conflicts = []conflict{
 	{on("watch"), on("ab"), "the runs that -ab compares are processes of their own"},
 	{oneOf("calibrate", "off"), where("threshold", report.OfCeiling), noCeiling},
 	{oneOf("calibrate", "off"), where("find-rate", report.OfCeiling), noCeiling},
-	{on("baseline"), where("repeat", tooFew), "a comparison takes 5 runs: leave -repeat out, or say 5 or more"},
-	{on("ab-cmd"), where("repeat", tooFew), "a comparison takes 5 pairs of runs: leave -repeat out for 10, or say 5 or more"},
-	{on("ab"), where("repeat", tooFew), "a comparison takes 5 pairs of runs: leave -repeat out for 10, or say 5 or more"},
+	{on("baseline"), where("repeat", tooFew), fmt.Sprintf("a comparison takes %[1]d runs: leave -repeat out, or say %[1]d or more", compare.Least())},
+	{on("ab-cmd"), where("repeat", tooFew), pairsNeeded},
+	{on("ab"), where("repeat", tooFew), pairsNeeded},
 	{on("inflight"), scheduled, "-inflight limits the lines under way at -rate max; a schedule is kept whatever is under way"},
 	{on("quiet"), on("v"), "-quiet prints only the verdict line, -v every check"},
 	{on("password"), on("password-file"), "leave -password out"},

@@ -62,7 +62,7 @@ func normalized(args []string) values {
 	return v
 }
 
-func compare(t interface{ Fatalf(string, ...any) }, args []string) {
+func compared(t interface{ Fatalf(string, ...any) }, args []string) {
 	if diff := cmp.Diff(standard(args), normalized(args)); diff != "" {
 		t.Fatalf("%q (-standard +normalised):\n%s", args, diff)
 	}
@@ -76,10 +76,10 @@ func TestNormalizeAgainstStandardFlag(t *testing.T) {
 		"-v -- -q", "-- -v", "- -v", "-v x -q", "-v - -q", "--", "---v", "-=5", "--=5", "-", "-5", "-users -5",
 		"-d 5s", "-d=5s", "--d 5", "-v -v=false", "-users 1 -users 2", "-user 5", "-x-ray", "--x-ray=1", "-h", "-help", "--help",
 	} {
-		compare(t, strings.Fields(line))
+		compared(t, strings.Fields(line))
 	}
-	compare(t, []string{"-name", "", "-v", "", "-q"})
-	compare(t, []string{"-name", "-a b", "-q"})
+	compared(t, []string{"-name", "", "-v", "", "-q"})
+	compared(t, []string{"-name", "-a b", "-q"})
 }
 
 func TestNormalizeRandomLines(t *testing.T) {
@@ -94,7 +94,7 @@ func TestNormalizeRandomLines(t *testing.T) {
 		return s
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		compare(t, rapid.SliceOfN(argument, 0, 8).Draw(t, "args"))
+		compared(t, rapid.SliceOfN(argument, 0, 8).Draw(t, "args"))
 	})
 }
 

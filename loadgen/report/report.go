@@ -7,7 +7,11 @@
 // and no clock.
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"chatsim/manager/wire"
+)
 
 // Schema is the version of the JSON form. Keys may be added to it; their
 // meaning never changes.
@@ -122,7 +126,7 @@ type ErrorKind struct {
 }
 
 // normal reports whether the errors are those that a right server gives, too.
-func (k *ErrorKind) normal() bool { return strings.HasPrefix(k.Text, "no such user") }
+func (k *ErrorKind) normal() bool { return strings.HasPrefix(k.Text, wire.NoSuchUser.Text()) }
 
 // Reason is an example of what the server has said most often, but for what a
 // right server says, too.

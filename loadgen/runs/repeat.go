@@ -74,7 +74,7 @@ func (s *Session) baseline() ([]*report.Report, error) {
 	}
 	set, err := compare.ReadFile(s.Baseline)
 	if err == nil && len(set) < compare.Least() {
-		err = hinted.New(fmt.Sprintf("%s has %s, a baseline needs %d", report.Printable(s.Baseline), report.Plural(int64(len(set)), "run", "runs"), compare.Least()), "a set of 5 is saved with chatsim -repeat 5 -json FILE")
+		err = hinted.New(fmt.Sprintf("%s has %s, a baseline needs %d", report.Printable(s.Baseline), report.Plural(int64(len(set)), "run", "runs"), compare.Least()), compare.Saving())
 	}
 	if err == nil {
 		outline := s.Load.Outline()

@@ -7,11 +7,12 @@ import (
 
 	"chatsim/manager/choice"
 	"chatsim/manager/record"
+	"chatsim/manager/wire"
 )
 
 // Flags defines the flags that set c.
 func (c *Config) Flags(fs *pflag.FlagSet) {
-	fs.StringVar(&c.Listen, "listen", "127.0.0.1:9999", "`ADDR`|where to listen, with -serve")
+	fs.StringVar(&c.Listen, "listen", wire.DefaultAddr, "`ADDR`|where to listen, with -serve")
 	fs.StringVar(&c.Record, "record", "server.txt", "`FILE`|record what is said to the group, a line a message; -: standard output, off: nowhere")
 	fs.BoolVar(&c.RecordPrivate, "record-private", false, "record private lines too")
 	choice.Var(fs, &c.RecordFormat, "record-format", "`NAME`|of the record: text (text@sender@target), json (time and place too)", []string{"text", "json"}, record.ParseFormat)
