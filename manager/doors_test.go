@@ -213,10 +213,10 @@ func TestKick(t *testing.T) {
 		bob.send("before")
 		amy.expect(joined("bob"), joined("raw"), group("bob", "before"))
 		for _, name := range []string{"raw", "bob"} { // in this order, as a leave may or may not be shown to raw before its own
-			if err := m.Kick(name); err != nil {
+			if err := m.Kick(name, ""); err != nil {
 				t.Fatal(err)
 			}
-			if err := m.Kick(name); !errors.Is(err, ErrNoSuchUser) {
+			if err := m.Kick(name, ""); !errors.Is(err, ErrNoSuchUser) {
 				t.Errorf("kick %s again: %v", name, err)
 			}
 		}

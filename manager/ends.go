@@ -43,6 +43,7 @@ type ending struct {
 	close   closure // how the connection is closed then
 	cut     bool    // what is still read is refused, not said
 	dismiss bool    // its reading ends at once
+	holds   bool    // the name is held for who comes back with its token
 }
 
 // errLost tells why of an end that has no words of its own.
@@ -63,12 +64,12 @@ const muchUnsaid = "closed, with much unsaid"
 var endings = [...]ending{
 	closed:      {why: "closed its connection", owed: true, close: fin},
 	violated:    {owed: true, close: linger},
-	lost:        {close: rst},
+	lost:        {close: rst, holds: true},
 	cutClosed:   {why: muchUnsaid, owed: true, word: wire.LeftEarly.With("the rest of your lines was not said to anybody"), cut: true, close: asRead},
-	cutLost:     {why: muchUnsaid, cut: true, close: rst},
+	cutLost:     {why: muchUnsaid, cut: true, close: rst, holds: true},
 	neverJoined: {close: fin},
-	stalled:     {why: wire.Stalled.String(), word: wire.Stalled.Text(), close: rst},
-	slow:        {why: wire.Slow.String(), word: wire.Slow.Text(), close: rst},
+	stalled:     {why: wire.Stalled.String(), word: wire.Stalled.Text(), close: rst, holds: true},
+	slow:        {why: wire.Slow.String(), word: wire.Slow.Text(), close: rst, holds: true},
 	panicked:    {why: "panic", close: rst},
 	refused:     {close: linger}, // its word depends
 	closing:     {owed: true, word: wire.Shutdown.Text(), close: linger},

@@ -41,6 +41,7 @@ type party struct {
 // holder is a user as far as its token goes: its stays, one after the other. It
 // is guarded by the sequencer.
 type holder struct {
+	may  bool   // it is an operator
 	told uint64 // private lines so far
 	lost uint64 // the last of those that is not kept any more
 }

@@ -187,6 +187,8 @@ func (s *session) sayTyped(b *batch, text []byte) error {
 		return s.showRoster(b, s.irc.AppendNames)
 	case wire.Before:
 		return s.showBefore(b, req.Lines)
+	case wire.Do:
+		return s.order(b, req.Word, string(wire.AppendText(nil, req.Text)))
 	case wire.Msg:
 		s.notSaid(b, "/msg")
 	default:

@@ -346,7 +346,7 @@ func TestIRCEnds(t *testing.T) {
 		full.sayAll("NICK dan", "USER d 0 * :d")
 		full.expectIRC("ERROR :Closing link: the room is full")
 		full.ends()
-		if err := m.Kick("bob"); err != nil {
+		if err := m.Kick("bob", ""); err != nil {
 			t.Fatal(err)
 		}
 		bob.expectIRC(">KICK #chat bob :removed by the operator", "ERROR :Closing link: removed by the operator")

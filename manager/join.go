@@ -74,7 +74,8 @@ func (m *Manager) reserve(more int) (release func(), err error) {
 // join lets the user in.
 func (s *session) join() (admission, error) {
 	s.sub = feed.NewFormSubscriber(s.out, s.form(), s.onEnd)
-	r := joinRequest{stay: &s.stay, asked: s.asked, returns: s.returns, recall: s.recall}
+	s.from = bannable(guessedFrom(s.conn.RemoteAddr()))
+	r := joinRequest{stay: &s.stay, asked: s.asked, returns: s.returns, from: s.from, recall: s.recall}
 	fresh := ""
 	if s.returns {
 		fresh = newToken()
@@ -89,7 +90,7 @@ func (s *session) join() (admission, error) {
 	}
 	if in.ghost != nil {
 		in.ghost.session.interrupt()
-		s.m.log.Debug("left", "name", in.ghost.name, "why", endings[replaced].why)
+		s.m.log.Debug("left", "name", in.ghost.calledNow(), "why", endings[replaced].why)
 	}
 	if s.returns && !in.known {
 		s.token = fresh

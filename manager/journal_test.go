@@ -18,7 +18,7 @@ func TestComingsAndGoingsLogged(t *testing.T) {
 		eve := enter(t, m, "eve", "bob", "bob2", "eve")
 		bob.expect(joined("bob2"), joined("eve"))
 		bob2.expect(joined("eve"))
-		if err := m.Kick("eve"); err != nil {
+		if err := m.Kick("eve", ""); err != nil {
 			t.Fatal(err)
 		}
 		eve.expect(`{"error":"removed by the operator"}`)
@@ -33,7 +33,7 @@ func TestComingsAndGoingsLogged(t *testing.T) {
 			got = append(got, what)
 		}
 		want := "joined name=bob asked=bob peer=pipe; joined name=bob2 asked=bob peer=pipe; joined name=eve asked=eve peer=pipe; " +
-			`kicked name=eve; left name=bob2 why="closed its connection"`
+			`kicked name=eve by="" for=0s address=false; left name=bob2 why="closed its connection"`
 		if strings.Join(got, "; ") != want {
 			t.Errorf("the log is\n%s", log.String())
 		}

@@ -13,9 +13,36 @@ import (
 
 // leave ends the stay, unless it is over. Any goroutine may call it.
 func (s *session) leave(by end, err error) {
-	if s.m.seq.leave(leaveRequest{stay: &s.stay, by: by}) {
-		s.m.log.Debug("left", "name", s.name, "why", whyOf(by, err))
+	if s.m.seq.leave(leaveRequest{stay: &s.stay, by: by, hold: s.heldFor(by)}) {
+		s.m.log.Debug("left", "name", s.calledNow(), "why", whyOf(by, err))
 	}
+}
+
+// reloadTime is how long the name of one is held whose page goes: it may be loaded
+// anew.
+const reloadTime = 15 * time.Second
+
+// heldFor is for how long the name of one who leaves is kept for who comes back with
+// its token.
+func (s *session) heldFor(by end) time.Duration {
+	keep := s.m.cfg.HoldNames
+	if keep <= 0 || !s.returns {
+		return 0
+	}
+	if endings[by].holds {
+		return keep
+	}
+	c, ok := s.conn.(interface{ Unfinished() (abrupt, going bool) })
+	if by != closed || !ok {
+		return 0
+	}
+	switch abrupt, going := c.Unfinished(); {
+	case going:
+		return min(keep, reloadTime)
+	case abrupt:
+		return keep
+	}
+	return 0
 }
 
 // onEnd is told by the feed that it writes no more for us, and why. It may be
@@ -33,7 +60,7 @@ func (s *session) onEnd(r feed.Reason, err error) {
 		end := time.Now().Add(s.m.cfg.Grace)
 		s.cutoff.Store(end.UnixNano())
 		s.setReadDeadline(end)
-		s.m.log.Debug("cannot write", "name", s.name, "error", err)
+		s.m.log.Debug("cannot write", "name", s.calledNow(), "error", err)
 	}
 	s.outcome = r
 	s.ended.Done()
@@ -44,7 +71,7 @@ func (s *session) onEnd(r feed.Reason, err error) {
 // connection that has another way to tell it is told.
 func (s *session) evict(by end, r wire.Reason) {
 	s.m.seq.count(func(st *Stats) { st.Evicted[r]++ })
-	s.m.log.Warn("evicted", "name", s.name, "reason", r.String())
+	s.m.log.Warn("evicted", "name", s.calledNow(), "reason", r.String())
 	s.leave(by, nil)
 	if c, ok := s.conn.(interface{ Evicted(reason string) }); ok {
 		c.Evicted(endings[by].word)

@@ -52,6 +52,8 @@ func (s *session) ask(asked string) (err error) {
 		s.signs = s.asked
 	} else if s.asked, err = wire.CleanName(asked); err != nil {
 		return &refusal{wire.BadName, wire.BadName.With(err.Error())}
+	} else if s.m.cfg.ReserveNames && wire.IsReserved(s.asked) {
+		return &refusal{wire.BadName, wire.BadName.With(nameOfRoom)}
 	} else {
 		s.signs = strings.TrimSpace(asked)
 	}

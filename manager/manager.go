@@ -53,6 +53,11 @@ type Config struct {
 	LineBurst   int           // and at once
 	Measure     bool          // how long bytes wait in the feed, see Stats
 
+	OperatorPassword string        // by which a user becomes an operator, with /op; empty: nobody can
+	KickTime         time.Duration // for which a user who was kicked is not let in; 0: it may come back at once
+	HoldNames        time.Duration // for which the name of a user with a token is kept whose connection is lost; 0: it is free at once
+	ReserveNames     bool          // names such as operator and server are refused
+
 	History int    // lines to the group that are kept for those who come later; 0: none
 	Before  []Said // what was said in earlier runs, in the order of their places
 	// FirstPlace is the place before the first entry; 0: the time of the start in
@@ -113,7 +118,8 @@ type Manager struct {
 	goroutines sync.WaitGroup
 	ahead      atomic.Int64 // bytes that sessions have read before their turn
 
-	guesses guesses
+	guesses   guesses
+	opGuesses guesses // of the operators' password
 
 	web    *http.Server // nil: HTTP is not spoken; static once the Manager serves
 	visits *visits      // connections for it
@@ -161,7 +167,8 @@ func New(cfg Config) *Manager {
 		sessions:  make(map[*session]struct{}),
 		listeners: make(map[net.Listener]struct{}),
 		addresses: make(map[netip.Addr]int),
-		guesses:   guesses{log: cfg.Logger, of: make(map[netip.Prefix]*guesser)},
+		guesses:   newGuesses(cfg.Logger),
+		opGuesses: newGuesses(cfg.Logger),
 		visits:    newVisits(),
 	}
 	m.batches.New = func() any { return newBatch(cfg.MaxLine) }

@@ -46,7 +46,7 @@ func (s *session) consume(b *batch, data []byte) (rest []byte, err error) {
 				return nil, err
 			}
 		default:
-			if err := s.handle(b, wire.ParseRequest(line, s.signs, s.name)); err != nil {
+			if err := s.handle(b, s.parse(line)); err != nil {
 				return nil, err
 			}
 		}
@@ -70,6 +70,14 @@ func (s *session) consume(b *batch, data []byte) (rest []byte, err error) {
 }
 
 var newline = []byte("\n")
+
+// parse reads a line as what this user asks for.
+func (s *session) parse(line []byte) wire.Request {
+	if s.former == "" {
+		return wire.ParseRequest(line, s.signs, s.name)
+	}
+	return wire.ParseRequest(line, s.signs, s.name, s.former)
+}
 
 // tooLong answers a line over the limit, once.
 func (s *session) tooLong(b *batch) {
@@ -101,6 +109,8 @@ func (s *session) handle(b *batch, req wire.Request) error {
 			return err
 		}
 		return s.unlessCut(s.answerBefore(req.Lines, lineHistory), 1)
+	case wire.Do:
+		return s.order(b, req.Word, string(wire.AppendText(nil, req.Text)))
 	case wire.Slip:
 		s.notSaid(b, string(req.Text))
 	}
@@ -115,12 +125,18 @@ var usage = map[string]string{
 	"/me":      "write /me TEXT from the first character on",
 	"/help":    "write /msg NAME TEXT for one person alone, /who to see who is here, /history for what was said before, /me TEXT for what you do",
 	"/quit":    "close the connection to leave",
+	"/leave":   "close the connection to leave",
+	"/nick":    "write /nick NAME for another name, from the first character on",
 	"/history": "write /history, or /history 20 for so many lines, from the first character on",
 }
 
 // notSaid answers a line that was meant for a command.
 func (s *session) notSaid(b *batch, command string) {
-	b.answer(s.appendError(b.frames, wire.NotSaid.With(usage[command]+"; a line that begins with // is text")))
+	how := usage[command]
+	if how == "" {
+		how = "an operator writes " + command + " from the first character on"
+	}
+	b.answer(s.appendError(b.frames, wire.NotSaid.With(how+"; a line that begins with // is text")))
 	s.m.seq.count(func(st *Stats) { st.Slips++ })
 }
 

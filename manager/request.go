@@ -1,6 +1,8 @@
 package manager
 
 import (
+	"cmp"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -26,11 +28,14 @@ type state struct {
 	room    room.Room
 	start   uint64 // place before the first entry of this run
 	history history
-	changes uint64 // joins and leaves: tells whether a Roster is still current
-	frame   []byte // for short frames that only the critical section can know
-	tag     []byte // of those that have their time with them
-	closing bool   // nobody is let in and nothing is said any more
-	past    past   // names that clients of the raw dialect may still know
+	changes uint64         // joins and leaves: tells whether a Roster is still current
+	frame   []byte         // for short frames that only the critical section can know
+	tag     []byte         // of those that have their time with them
+	closing bool           // nobody is let in and nothing is said any more
+	holds   []hold         // names of those who have left, in the order in which they get free
+	bans    []ban          // in the order in which they were spoken
+	masters map[*stay]bool // operators
+	past    past           // names that clients of the raw dialect may still know
 	stats   Stats
 }
 
@@ -40,6 +45,7 @@ func newState(cfg *Config, log appender) state {
 		maxUsers:  cfg.MaxUsers,
 		start:     cfg.FirstPlace,
 		remembers: cfg.Detect,
+		masters:   make(map[*stay]bool),
 		stats: Stats{
 			LoginFailures: make(map[wire.Reason]uint64),
 			Evicted:       make(map[wire.Reason]uint64),
@@ -70,14 +76,17 @@ type appender interface {
 
 // stay is what the sequencer knows of a session: one stay in the room.
 type stay struct {
-	session *session         // whose it is; static
-	sub     *feed.Subscriber // set before the join
-	member  *room.Member     // set once, by the join; nil: not in yet
-	name    string           // with member: the one that the room has given
-	holder  *holder          // set with member; nil: it has no token
-	nick    string           // set with member: what it is called on IRC, where that is spoken
-	irc     *irc.Peer        // static, but for its nick, which is set by the join; nil: another dialect
-	away    string           // as one who speaks IRC says; guarded by the sequencer
+	session *session               // whose it is; static
+	sub     *feed.Subscriber       // set before the join
+	member  *room.Member           // set by the join and by a change of name; nil: not in yet
+	from    netip.Prefix           // its address, see bannable; set before the join
+	name    string                 // with member: the one that the room has given; owned by the session's goroutine
+	called  atomic.Pointer[string] // the same, for any goroutine; nil: not in yet
+	holder  *holder                // set with member; nil: it has no token
+	may     bool                   // it is an operator's; guarded by the sequencer
+	nick    string                 // set with member: what it is called on IRC, where that is spoken
+	irc     *irc.Peer              // static, but for its nick, which is set by the join; nil: another dialect
+	away    string                 // as one who speaks IRC says; guarded by the sequencer
 
 	// end is who has ended the stay, nobody while it goes on. It is set once, by
 	// a request; any goroutine may read it.
@@ -93,9 +102,10 @@ func (st *stay) endedBy() end { return end(st.end.Load()) }
 type joinRequest struct {
 	stay    *stay
 	asked   string
-	returns bool       // it comes by a token:
-	token   room.Token // the one that it has; zero: none
-	fresh   room.Token // the one that it gets where that is not known
+	returns bool         // it comes by a token:
+	token   room.Token   // the one that it has; zero: none
+	fresh   room.Token   // the one that it gets where that is not known
+	from    netip.Prefix // its address; zero: none that can be banned
 	recall  wire.Recall
 	at      time.Time
 }
@@ -113,7 +123,11 @@ type admission struct {
 // before which its own cursor begins. The leave of a ghost, whose stay with the
 // same token goes on, is told right before.
 func (r joinRequest) apply(s *state) (in admission, err error) {
+	s.freeNames(r.at)
 	in.known = r.token != (room.Token{}) && s.room.Knows(r.token)
+	if err := s.refuses(&r, in.known); err != nil {
+		return admission{}, err
+	}
 	if in.known {
 		if m := s.room.Holder(r.token); m != nil {
 			in.ghost = m.Session.(*stay)
@@ -121,26 +135,23 @@ func (r joinRequest) apply(s *state) (in admission, err error) {
 	}
 	switch {
 	case in.ghost != nil:
-		s.leave(in.ghost, replaced, r.at)
+		s.leave(in.ghost, parting{by: replaced, at: r.at})
 		s.stats.Returns++
 	case s.maxUsers > 0 && s.room.Len() >= s.maxUsers:
 		return admission{}, &refusal{wire.Full, wire.Full.Text()}
 	}
 	member := r.admit(s, &in)
-	s.frame = wire.AppendJoin(s.frame[:0], member.Name())
-	s.log.AppendLocked(s.frame)
-	in.odd = s.name(r.stay, member.Name())
+	s.told(wire.AppendJoin(s.frame[:0], member.Name()))
+	in.odd = s.name(r.stay, member)
 	s.allForms(r.at, func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, r.stay.nick) })
 	s.log.SubscribeLocked(r.stay.sub)
-	member.Session = r.stay
-	r.stay.member = member
-	s.changes++
 	s.stats.Joins++
 	if r.returns {
 		if member.Kept == nil {
 			member.Kept = new(holder)
 		}
 		r.stay.holder = member.Kept.(*holder)
+		s.allow(r.stay, r.stay.holder.may)
 	}
 	if r.recall.Wanted() {
 		in.before = s.history.recall(r.recall, s.place(), r.stay.holder, in.known)
@@ -165,47 +176,81 @@ func (r joinRequest) admit(s *state, in *admission) (member *room.Member) {
 	return member
 }
 
+// calledNow is the name of the stay; empty before the join.
+func (st *stay) calledNow() string {
+	if name := st.called.Load(); name != nil {
+		return *name
+	}
+	return ""
+}
+
 // leaveRequest ends a stay.
 type leaveRequest struct {
 	stay *stay
 	by   end
 	at   time.Time
+	hold time.Duration // for which its name is held, if it has a token; 0: it is free
 }
 
 func (r leaveRequest) apply(s *state) bool {
 	if endings[r.by].cut && s.closing {
 		return false // the user gets all, and the reason of that
 	}
-	return s.leave(r.stay, r.by, r.at)
+	member := r.stay.member
+	if !s.leave(r.stay, parting{by: r.by, at: r.at, held: r.hold > 0}) {
+		return false
+	}
+	if r.hold > 0 {
+		s.holdName(member, r.at.Add(r.hold))
+	}
+	return true
+}
+
+// parting is how a stay ends.
+type parting struct {
+	by   end
+	at   time.Time
+	word string // its last error frame; empty: the usual one
+	held bool   // its name is not free yet, if it has a token
 }
 
 // leave tells everybody else at the place of the order that the user itself does
 // not see any more. If it is owed what came before, the feed goes on writing
 // that, and its last word.
-func (s *state) leave(st *stay, by end, at time.Time) bool {
+func (s *state) leave(st *stay, p parting) bool {
 	if st.member == nil || st.gone() {
 		return false
 	}
-	st.end.Store(int32(by))
-	if how := &endings[by]; how.owed {
-		s.tellLast(st, how.word)
+	st.end.Store(int32(p.by))
+	if how := &endings[p.by]; how.owed {
+		s.tellLast(st, cmp.Or(p.word, how.word))
 		s.log.FinishLocked(st.sub)
 	} else {
 		s.log.DropLocked(st.sub)
 	}
-	s.room.Leave(st.member)
-	s.changes++
+	if p.held {
+		s.room.LeaveHeld(st.member)
+	} else {
+		s.room.Leave(st.member)
+	}
+	s.allow(st, false)
+	s.told(wire.AppendLeave(s.frame[:0], st.member.Name()))
 	s.stats.Leaves++
 	if s.remembers {
-		s.past.add(st.name)
+		s.past.add(st.member.Name())
 	}
-	s.frame = wire.AppendLeave(s.frame[:0], st.name)
-	s.log.AppendLocked(s.frame)
-	s.allForms(at, func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, st.nick, whyOf(by, errLost)) })
+	s.allForms(p.at, func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, st.nick, whyOf(p.by, errLost)) })
 	if s.nicks != nil {
-		s.nicks.Remove(st.name)
+		s.nicks.Remove(st.member.Name())
 	}
 	return true
+}
+
+// told appends the frame of a join or a leave.
+func (s *state) told(frame []byte) {
+	s.frame = frame
+	s.changes++
+	s.log.AppendLocked(frame)
 }
 
 // tellLast sends a user its last error frame, if there is a word to tell.
@@ -214,24 +259,6 @@ func (s *state) tellLast(st *stay, word string) {
 		s.frame = st.appendLast(s.frame[:0], word)
 		s.log.AppendPrivateLocked(st.sub, s.frame)
 	}
-}
-
-// kickRequest puts a user out, whose token is that of nobody from then on.
-type kickRequest struct {
-	name string
-	at   time.Time
-}
-
-func (r kickRequest) apply(s *state) *stay {
-	member := s.room.Lookup(r.name)
-	if member == nil || s.closing {
-		return nil
-	}
-	st := member.Session.(*stay)
-	s.room.Void(member)
-	s.leave(st, kicked, r.at)
-	s.stats.Evicted[wire.Kicked]++
-	return st
 }
 
 // announcement is an encoded line of the server's own to the group, and its text.

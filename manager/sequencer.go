@@ -114,12 +114,54 @@ func (q *sequencer) leave(r leaveRequest) bool {
 	return r.apply(&q.state)
 }
 
-// kick ends the stay of whoever has a name; nil: nobody, or the room is closing.
-func (q *sequencer) kick(r kickRequest) *stay {
+// kick ends the stay of whoever has a name, nil if nobody has.
+func (q *sequencer) kick(r kickRequest) (*stay, error) {
 	q.feed.Lock()
 	defer q.feed.Unlock()
 	r.at = time.Now()
 	return r.apply(&q.state)
+}
+
+// unban lets those in again who were banned.
+func (q *sequencer) unban(r unbanRequest) error {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return r.apply(&q.state)
+}
+
+// bans are those who are not let in.
+func (q *sequencer) bans(now time.Time) []Ban {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return q.state.bannedNow(now)
+}
+
+// nick has a user be called otherwise.
+func (q *sequencer) nick(r nickRequest) error {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	if !q.feed.WaitRoomLocked() || r.stay.gone() || q.state.closing {
+		return errOver
+	}
+	return r.apply(&q.state)
+}
+
+// op makes an operator of a user.
+func (q *sequencer) op(r opRequest) error {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	if r.stay.gone() || q.state.closing {
+		return errOver
+	}
+	r.apply(&q.state)
+	return nil
+}
+
+// may reports whether a user is an operator.
+func (q *sequencer) may(st *stay) bool {
+	q.feed.Lock()
+	defer q.feed.Unlock()
+	return st.may
 }
 
 // announce assigns a line of the server's own its place. It waits while the room

@@ -48,6 +48,7 @@ type session struct {
 	asked    string        // cleaned
 	signs    string        // what the client calls itself until it knows its name: as it asked
 	returns  bool          // the client wants to come back, or comes back: it is told a token
+	former   string        // the name before the last change of it
 	token    string        // by which; empty until it has one
 	recall   wire.Recall   // what it wants to have of what was said before
 	skipping bool          // up to the end of a line that is too long

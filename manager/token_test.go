@@ -126,7 +126,7 @@ func TestWrongTokens(t *testing.T) {
 		guess.expect(`{"error":"wrong password: the first line is the password of the room, the next one your name"}`)
 		guess.ends()
 
-		if err := m.Kick("Ann"); err != nil {
+		if err := m.Kick("Ann", ""); err != nil {
 			t.Fatal(err)
 		}
 		ann.expect(`{"error":"removed by the operator"}`)

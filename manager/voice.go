@@ -6,6 +6,7 @@ import (
 
 	"chatsim/manager/feed"
 	"chatsim/manager/irc"
+	"chatsim/manager/room"
 	"chatsim/manager/wire"
 )
 
@@ -34,6 +35,14 @@ func (st *stay) appendError(dst []byte, text string) []byte {
 		return irc.AppendError(dst, st.irc.Nick, text)
 	}
 	return wire.AppendError(dst, text)
+}
+
+// appendNotice appends what a user is told that is no error.
+func (st *stay) appendNotice(dst []byte, text string) []byte {
+	if st.irc != nil {
+		return irc.AppendNotice(dst, nil, st.irc.Nick, []byte(text))
+	}
+	return wire.AppendNotice(dst, text)
 }
 
 // appendLast appends the error behind which a user's connection is closed.
@@ -76,10 +85,13 @@ func (s *state) allForms(at time.Time, encode func(dst, tag []byte) []byte) {
 	}
 }
 
-// name has a newcomer know its name, and the nick that it has on IRC. It returns
-// the nicks of those present.
-func (s *state) name(st *stay, name string) irc.Odd {
-	st.name = name
+// name has a newcomer be a member, and know its name and the nick that it has on
+// IRC. It returns the nicks of those present.
+func (s *state) name(st *stay, member *room.Member) irc.Odd {
+	name := member.Name()
+	member.Session = st
+	st.member, st.name = member, name
+	st.called.Store(&name)
 	if s.nicks == nil {
 		return nil
 	}

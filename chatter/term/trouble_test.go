@@ -172,7 +172,7 @@ func TestKicked(t *testing.T) {
 	addr, _ := serve(t, ln, m)
 	c := sit(t, Config{Addr: addr, Name: "Ann"})
 	c.sees("1 online: Ann")
-	if err := m.Kick("Ann"); err != nil {
+	if err := m.Kick("Ann", ""); err != nil {
 		t.Fatal(err)
 	}
 	var e *Error

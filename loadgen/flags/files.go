@@ -25,7 +25,7 @@ func (c *Line) Outputs() []report.File {
 // Inputs are the files that it has read. Patterns are expanded; what they mean
 // is decided again where they are read.
 func (c *Line) Inputs() []report.File {
-	files := c.files("judge", "baseline", "tls-cert", "tls-key", "tls-ca", "password-file")
+	files := c.files("judge", "baseline", "tls-cert", "tls-key", "tls-ca", "password-file", "operator-password-file")
 	old, new := c.compareSides()
 	for _, pattern := range []string{old, new} {
 		paths, err := filepath.Glob(pattern)
@@ -68,6 +68,7 @@ var unnamed = []struct{ flag, what, hint string }{
 	{"gobench", "file", "write -gobench FILE; - is standard output"},
 	{"trace", "file", "write -trace FILE; - is standard output"},
 	{"password-file", "file", ""},
+	{"operator-password-file", "file", ""},
 	{"record", "file", "-record off records nothing"},
 	{"log", "directory", "-log . is this one"},
 }

@@ -12,6 +12,7 @@ import (
 	"chatsim/loadgen/scenario"
 	"chatsim/manager/live"
 	"chatsim/manager/record"
+	"chatsim/manager/secret"
 )
 
 // defaults is what a bare command line means.
@@ -20,7 +21,7 @@ func defaults(change func(*command)) *command {
 		Runs: runs.Config{Load: loadgen.Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second, Drain: 10 * time.Second,
 			Where: "the server", Scenario: scenario.All()[0]},
 			Dialect: "line", Calibrate: true, Repeat: 1, Tolerance: 0.10},
-		Live: live.Config{Listen: "127.0.0.1:9999", Drain: 10 * time.Second, Record: "server.txt", History: 200, MaxUsers: 10000, MaxConns: 512, Flood: 200},
+		Live: live.Config{Listen: "127.0.0.1:9999", Drain: 10 * time.Second, Record: "server.txt", History: 200, Operator: secret.Password{Flag: "operator-password-file"}, MaxUsers: 10000, MaxConns: 512, Flood: 200},
 	}
 	change(c)
 	return c

@@ -18,6 +18,7 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 	choice.Var(fs, &c.RecordFormat, "record-format", "`NAME`|of the record: text (text@sender@target), json (time and place too)", []string{"text", "json"}, record.ParseFormat)
 	fs.IntVar(&c.History, "history", 200, "`N`|lines to the group that are kept for those who come later; with -record-format json over restarts; 0: none")
 	c.Password.Flags(fs)
+	c.Operator.FileFlag(fs, "operator-password-file", "`FILE`|who says the password in it, with /op, may kick and ban from within the room")
 	fs.StringVar(&c.MetricsAddr, "metrics-addr", "", "`ADDR`|serve /metrics and /live there instead, without a password; else beside the room, with its password beyond this machine")
 	fs.StringVar(&c.TLSCert, "tls-cert", "", "`FILE`|certificate in PEM: the room speaks TLS only")
 	fs.StringVar(&c.TLSKey, "tls-key", "", "`FILE`|its key in PEM")

@@ -35,6 +35,11 @@ import (
 // burst is how many times the lines of a second a user may say at once.
 const burst = 5
 
+const (
+	kickTime  = time.Minute      // for which a user who was kicked is not let in
+	holdNames = 10 * time.Minute // for which the name of a user is kept whose connection is lost
+)
+
 // Config is what a room is to be.
 type Config struct {
 	Listen        string        // HOST:PORT
@@ -44,8 +49,9 @@ type Config struct {
 	RecordFormat  record.Format
 	History       int // lines that are kept for those who come later; 0: none
 	Password      secret.Password
-	MetricsAddr   string // HOST:PORT of the figures, for everybody who comes there; empty: beside the room, for who has its password
-	TLSCert       string // PEM files; empty: no TLS
+	Operator      secret.Password // of those who may kick and ban from within the room; none: nobody may
+	MetricsAddr   string          // HOST:PORT of the figures, for everybody who comes there; empty: beside the room, for who has its password
+	TLSCert       string          // PEM files; empty: no TLS
 	TLSKey        string
 	StrictNames   bool
 	MaxUsers      int      // 0: no limit
@@ -65,7 +71,7 @@ type Config struct {
 // then lets everybody have what was said. What was said of a run that worked is
 // on stdout, troubles are on stderr; the room waits for neither.
 func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Writer) error {
-	if err := cfg.Password.Read(); err != nil {
+	if err := errors.Join(cfg.Password.Read(), cfg.Operator.Read()); err != nil {
 		return err
 	}
 	defer staysAwake()()
@@ -150,7 +156,8 @@ func (h *house) open() error {
 	cfg := h.cfg
 	mc := manager.Config{Detect: true, Measure: true, Logger: h.log, Password: cfg.Password.Word, StrictNames: cfg.StrictNames,
 		MaxUsers: cfg.MaxUsers, PerAddress: cfg.MaxConns, LineRate: cfg.Flood, LineBurst: int(burst * cfg.Flood),
-		NoRaw: cfg.NoRaw, NoIRC: cfg.NoIRC, History: cfg.History, FirstPlace: manager.StartPlace(time.Now())}
+		NoRaw: cfg.NoRaw, NoIRC: cfg.NoIRC, OperatorPassword: cfg.Operator.Word, KickTime: kickTime, HoldNames: holdNames, ReserveNames: true,
+		History: cfg.History, FirstPlace: manager.StartPlace(time.Now())}
 	var err error
 	if cfg.TLSCert != "" {
 		if h.cert, err = cert.Load(cfg.TLSCert, cfg.TLSKey); err != nil {

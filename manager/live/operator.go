@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"golang.org/x/time/rate"
 
 	"chatsim/manager"
+	"chatsim/manager/wire"
 )
 
 const (
@@ -20,7 +22,10 @@ const (
 )
 
 // commands are those of an operator.
-const commands = "who, kick NAME, say TEXT, quit"
+const commands = "who, kick NAME, ban NAME, ban 2h NAME, banaddress NAME, unban NAME, bans, say TEXT, quit"
+
+// orders are those commands that an operator may give in the room too.
+var orders = []string{"kick", "ban", "banaddress", "unban", "bans"}
 
 // operate carries out what comes from the console until that or ctx ends.
 func (h *house) operate(ctx context.Context, stop func()) {
@@ -62,9 +67,13 @@ func obey(room *manager.Manager, line string, out io.Writer) (quit bool) {
 	case line == "who":
 		names := room.Names()
 		fmt.Fprintf(out, "%s online: %s\n", plural(uint64(len(names)), "user"), strings.Join(names, ", "))
-	case command == "kick" && rest != "":
-		if err := room.Kick(rest); errors.Is(err, manager.ErrNoSuchUser) {
-			fmt.Fprintf(out, "nobody here is called %q; who lists the names\n", rest)
+	case slices.Contains(orders, command) && (rest != "" || command == "bans"):
+		answers, err := room.Order(wire.TheOperator, command, rest)
+		if err != nil {
+			answers = []string{manager.OrderError(err, rest)}
+		}
+		for _, a := range answers {
+			fmt.Fprintln(out, a)
 		}
 	case command == "say" && rest != "":
 		if err := room.Announce(rest); err != nil {

@@ -58,6 +58,7 @@ type Member struct {
 	keys  keys         // of name
 	token Token        // zero: none
 	left  atomic.Int64 // the place of its leave, 0 while it is present
+	held  bool         // it has left, and its name is not free yet
 }
 
 // Name is the name that the room gave.
@@ -65,6 +66,9 @@ func (m *Member) Name() string { return m.name }
 
 // Asked is the name that the user asked for.
 func (m *Member) Asked() string { return m.asked }
+
+// Token is that of the member; zero: none.
+func (m *Member) Token() Token { return m.token }
 
 // Join lets a user in under the name asked for, which wire.CleanName has
 // passed or which is the user's address. A taken name gets the smallest free
@@ -89,17 +93,51 @@ func (r *Room) admit(name, asked string) *Member {
 
 // Leave ends a stay and frees its name; false says that it had ended before.
 func (r *Room) Leave(m *Member) bool {
+	if !r.leave(m) {
+		return false
+	}
+	r.freeName(m)
+	r.keepToken(m)
+	return true
+}
+
+// LeaveHeld is Leave of a member with a token, which leaves the name to whoever
+// comes back with that: nobody else gets it until Free.
+func (r *Room) LeaveHeld(m *Member) bool {
+	if m.token == (Token{}) {
+		return r.Leave(m)
+	}
+	if !r.leave(m) {
+		return false
+	}
+	m.held = true
+	r.keepToken(m)
+	return true
+}
+
+// Free frees the name of a member that has left, if it is held.
+func (r *Room) Free(m *Member) {
+	if m.held {
+		m.held = false
+		r.freeName(m)
+	}
+}
+
+func (r *Room) freeName(m *Member) {
+	for k, x := range r.by {
+		x.free(m.keys[k])
+	}
+}
+
+// leave ends a stay, but for its name.
+func (r *Room) leave(m *Member) bool {
 	if m.left.Load() != 0 {
 		return false
 	}
 	r.place++
 	m.left.Store(r.place)
 	m.Session = nil
-	for k, x := range r.by {
-		x.free(m.keys[k])
-	}
 	r.size -= entrySize(m.name)
-	r.keepToken(m)
 	r.gone++
 	if r.gone > 64 && r.gone > len(r.order)/2 {
 		r.compact()
@@ -130,10 +168,14 @@ func (r *Room) LookupBytes(name []byte) *Member {
 		return nil
 	}
 	present := r.by[0].present
-	if m := present[string(name)]; m != nil || wire.IsPlain(name) {
-		return m
+	m := present[string(name)]
+	if m == nil && !wire.IsPlain(name) {
+		m = present[wire.Visible(string(name))]
 	}
-	return present[wire.Visible(string(name))]
+	if m == nil || m.held {
+		return nil
+	}
+	return m
 }
 
 // LookupPrefix finds the user with the longest name that text starts with and

@@ -15,6 +15,7 @@ func (r *Room) Return(asked string, t Token) (*Member, Roster) {
 	name, former := "", r.tokens[t]
 	if former != nil {
 		r.Leave(former)
+		r.Free(former)
 		if asked == former.asked || asked == former.name {
 			asked = former.asked
 			if !r.taken(r.keys(former.name)) {
@@ -53,7 +54,39 @@ func (r *Room) Void(m *Member) {
 	if m.token != (Token{}) {
 		delete(r.tokens, m.token)
 		m.token = Token{}
+		r.Free(m)
 	}
+}
+
+// Rename has a member leave and come in under another name, with its token; the
+// roster is that of the second place. m is no member any more.
+func (r *Room) Rename(m *Member, asked string) *Member {
+	t := m.token
+	m.token = Token{}
+	r.Leave(m)
+	renamed := r.admit(asked+r.freeSuffix(asked), asked)
+	renamed.Kept = m.Kept
+	if t != (Token{}) {
+		renamed.token = t
+		r.tokens[t] = renamed
+	}
+	return renamed
+}
+
+// Given is the name that somebody who asks for one would get, see Return; t may be
+// none.
+func (r *Room) Given(asked string, t Token) string {
+	r.init()
+	if former := r.tokens[t]; former != nil && (asked == former.asked || asked == former.name) {
+		if former.held || former.left.Load() == 0 {
+			return former.name
+		}
+		asked = former.asked
+		if !r.taken(r.keys(former.name)) {
+			return former.name
+		}
+	}
+	return asked + r.freeSuffix(asked)
 }
 
 // keepToken remembers one who has left, and forgets whoever left first of too
@@ -66,6 +99,7 @@ func (r *Room) keepToken(m *Member) {
 	if len(r.former) > maxFormer {
 		first := r.former[0]
 		r.former[0], r.former = nil, r.former[1:]
+		r.Free(first)
 		if r.tokens[first.token] == first {
 			delete(r.tokens, first.token)
 		}

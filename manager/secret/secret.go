@@ -4,6 +4,7 @@ package secret
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -19,12 +20,22 @@ const longest = 1024
 
 // Password is a word that is sent as a line, or the file that it is in. The zero
 // value is none.
-type Password struct{ Word, File string }
+type Password struct {
+	Word, File string
+
+	Flag string // that names the file; empty: password-file
+}
 
 // Flags defines -password and -password-file.
 func (p *Password) Flags(fs *pflag.FlagSet) {
 	fs.Var((*word)(&p.Word), "password", "`WORD`|that every client has to send first, with -join and -target: to send; better in a file or in CHATSIM_PASSWORD, as others can read it here")
 	fs.StringVar(&p.File, "password-file", "", "`FILE`|the password is in it, on one line")
+}
+
+// FileFlag defines a flag that names the file, and no flag for the word.
+func (p *Password) FileFlag(fs *pflag.FlagSet, name, usage string) {
+	p.Flag = name
+	fs.StringVar(&p.File, name, "", usage)
 }
 
 // Read sets Word from File, if there is one. The end of the file's line is not
@@ -45,7 +56,7 @@ func (p *Password) Read() error {
 	text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors begin a file so
 	p.Word = strings.TrimSuffix(strings.TrimSuffix(string(text), "\n"), "\r")
 	if wrong := wrong(p.Word); wrong != "" {
-		return hinted.New(fmt.Sprintf("-password-file %q: it %s", p.File, wrong), "the file holds the password alone, in one line")
+		return hinted.New(fmt.Sprintf("-%s %q: it %s", cmp.Or(p.Flag, "password-file"), p.File, wrong), "the file holds the password alone, in one line")
 	}
 	return nil
 }

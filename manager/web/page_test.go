@@ -115,7 +115,7 @@ func TestLostAndBack(t *testing.T) {
 	ann.until("document.getElementById('banner').hidden")
 	ann.say("after")
 	ann.shows("#log", "after")
-	if err := again.room.Kick("ann"); err != nil {
+	if err := again.room.Kick("ann", ""); err != nil {
 		t.Fatal(err)
 	}
 	ann.shows("#banner", "You are out: removed by the operator.")

@@ -125,7 +125,7 @@ func TestReloadElsewhere(t *testing.T) {
 	ann.enter("ann")
 	ann.say("hello")
 	ann.shows("#log", "hello")
-	if err := h.room.Kick("ann"); err != nil {
+	if err := h.room.Kick("ann", ""); err != nil {
 		t.Fatal(err)
 	}
 	ann.shows("#banner", "You are out")

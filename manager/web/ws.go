@@ -135,6 +135,13 @@ func (c *conn) Extra() int {
 	return n
 }
 
+// Unfinished reports whether the stream has ended without a closing frame, or with
+// one that says that the page goes: it may be loaded anew.
+func (c *conn) Unfinished() (abrupt, going bool) {
+	code := websocket.StatusCode(c.echo.Load())
+	return code == 0, code == websocket.StatusGoingAway
+}
+
 // answer answers the last ping, and keeps the code to answer a closing frame
 // with.
 func (c *conn) answer() {

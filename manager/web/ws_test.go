@@ -164,7 +164,7 @@ func TestEnds(t *testing.T) {
 	eve := h.visit(t, "eve")
 	eve.expect(`{"welcome":"eve"}`, `["ann","eve"]`)
 	ann.expect(`{"join":["eve"]}`)
-	if err := h.room.Kick("eve"); err != nil {
+	if err := h.room.Kick("eve", ""); err != nil {
 		t.Fatal(err)
 	}
 	eve.expect(`{"error":"removed by the operator"}`)

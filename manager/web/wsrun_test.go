@@ -88,7 +88,7 @@ func TestChatterCutOff(t *testing.T) {
 	}
 	defer c.Close()
 	await(t, c, wire.Roster)
-	if err := h.room.Kick("ann"); err != nil {
+	if err := h.room.Kick("ann", ""); err != nil {
 		t.Fatal(err)
 	}
 	if f := await(t, c, wire.Error); string(f.Text) != wire.Kicked.Text() {

@@ -9,11 +9,22 @@ import (
 	"golang.org/x/text/width"
 )
 
+// Orders are the commands that a server carries out for whoever may give them,
+// without their slash: a new name, and what an operator does.
+var Orders = []string{"nick", "op", "kick", "ban", "banaddress", "unban", "bans"}
+
 // commands are the words that people type behind a slash, here or in a client.
-var commands = []string{"/msg", "/reply", "/who", "/me", "/help", "/quit", "/history"}
+var commands = append([]string{"/msg", "/reply", "/who", "/me", "/help", "/quit", "/leave", "/history"}, slashed(Orders)...)
+
+func slashed(words []string) (of []string) {
+	for _, w := range words {
+		of = append(of, "/"+w)
+	}
+	return of
+}
 
 // maxCommand is how many letters the longest command has.
-const maxCommand = len("history")
+const maxCommand = len("banaddress")
 
 // slashes are what keyboards and input methods write where a slash is meant: the
 // full-width one, those that look alike, the backslash beside it, and what

@@ -25,6 +25,7 @@ const (
 	NoSuchUser
 	NotSaid
 	LeftEarly
+	NotDone
 
 	numReasons
 )
@@ -47,6 +48,7 @@ var reasons = [numReasons]struct{ word, text string }{
 	NoSuchUser:   {"no such user", "no such user"},
 	NotSaid:      {"not said", "not said to anybody"},
 	LeftEarly:    {"left early", "left before all was said"},
+	NotDone:      {"not done", "not done"},
 }
 
 // String is a short word for reports and counters.

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 )
 
@@ -15,6 +16,7 @@ const (
 	Msg                       // Text is "NAME text" as a person typed it, see Request
 	Who                       // the roster, for the asking client alone
 	Before                    // the last Lines that were said to the group, for the asking client alone
+	Do                        // the command Word, with Text behind it, for the server
 	Slip                      // Text is a command that the line was meant for: a hint, for the asking client alone
 )
 
@@ -29,6 +31,7 @@ type Request struct {
 	Text   []byte
 	Target []byte // of a Tell
 	Lines  int    // of a Before; 0: as many as there are
+	Word   string // of a Do, without its slash
 }
 
 // ParseRequest reads a client's line, without its '\n' and with or without a
@@ -36,7 +39,10 @@ type Request struct {
 // its name line, without white space around it, or the name given to it;
 // otherwise the line is all text. A slash means something only in a line
 // without those fields: it is a command, or a Slip if it is Misspelled.
-func ParseRequest(line []byte, asked, given string) Request {
+//
+// One who has changed its name may have sent lines under the one before, which is
+// former.
+func ParseRequest(line []byte, asked, given string, former ...string) Request {
 	if n := len(line); n > 0 && line[n-1] == '\r' {
 		line = line[:n-1]
 	}
@@ -47,7 +53,7 @@ func ParseRequest(line []byte, asked, given string) Request {
 	}
 	if end > 0 {
 		at := bytes.LastIndexByte(line[:end], '@')
-		if sender := line[at+1 : end]; at >= 0 && (string(sender) == given || string(sender) == asked) {
+		if sender := line[at+1 : end]; at >= 0 && (string(sender) == given || string(sender) == asked || slices.Contains(former, string(sender))) {
 			if group {
 				return Request{Kind: Say, Text: line[:at]}
 			}
@@ -72,6 +78,10 @@ func parseTyped(line []byte) Request {
 		}
 		if lines, ok := parseBefore(line); ok {
 			return Request{Kind: Before, Lines: lines}
+		}
+		word, rest, _ := bytes.Cut(line[1:], []byte(" "))
+		if w := string(word); slices.Contains(Orders, w) {
+			return Request{Kind: Do, Word: w, Text: bytes.TrimSpace(rest)}
 		}
 	}
 	if command, ok := Misspelled(line); ok {

@@ -1,7 +1,7 @@
 // The page: log in, hear, say, and come back after a loss. What frames and
 // typed lines mean is model.js's business, how it looks the others'.
 
-import { GROUP, asking, lasting, parse, size } from './frames.js';
+import { GROUP, asking, back, lasting, parse, size } from './frames.js';
 import { connect, wait } from './link.js';
 import * as line from './line.js';
 import * as log from './log.js';
@@ -123,7 +123,7 @@ function messages(raws) {
     const unsent = hear(room, frame, at, list.roster);
     if (unsent && !(again(room, unsent) && line.restore(unsent.typed))) add(room, { kind: 'trouble', word: 'unsent', args: [unsent.text] }, at);
     if (frame.kind === 'welcome') {
-      pass.token = frame.token;
+      pass = { name: room.asked, token: frame.token };
       welcomed();
     }
   }
@@ -157,6 +157,7 @@ function closed(ask) {
   link = null;
   lose(room, Date.now());
   const key = room.ended?.key ?? '';
+  if (key === 'left') return out();
   if (room.me === '' || key === 'password' || key === 'badName') return refused(key);
   render();
   if (lasting(key)) return over();
@@ -183,13 +184,18 @@ function refused(key) {
   }
   if (key === 'badName') complain('name', room.ended.detail ? 'nameWrong' : 'badName', room.ended.detail);
   else if (key === 'password') complain('password', 'wrongPassword');
+  else if (key === 'kicked' && back(room.ended.detail)) say($('login-note'), 'keptOut', back(room.ended.detail));
   else say($('login-note'), key || 'unreachable');
   room = null;
   showLogin();
   $(key === 'password' ? 'password' : 'name').select();
 }
 
-const why = () => (room.ended ? t(room.ended.key) : t('cut'));
+const why = () => {
+  if (!room.ended) return t('cut');
+  const until = room.ended.key === 'kicked' ? back(room.ended.detail) : '';
+  return t(room.ended.key) + (until ? t('until', until) : '');
+};
 
 function over() {
   retry = null;
@@ -243,6 +249,9 @@ function submit() {
   const text = line.text();
   const result = typed(room, text, maxLine);
   if (result.hint) return line.hint(...result.hint);
+  if (result.leave) return leave();
+  if (result.ask) return ask();
+  if (result.order && (!room.here || !link?.send(result.order))) return line.hint('notConnected');
   if (result.show) add(room, result.show, Date.now());
   if (result.send !== undefined) { // before the welcome the room would take the line for something else
     if (!room.here || !link?.send(result.send)) return line.hint('notConnected');
@@ -256,6 +265,42 @@ function submit() {
     log.restart(); // one wants to see one's own line
   }
 }
+
+// leave ends the stay, and goes back to the log-in.
+function leave() {
+  stopRetry();
+  pass = { name: '', token: '' };
+  room.ended = { key: 'left', detail: '' };
+  line.clear();
+  if (link) link.close(); // then closed goes on
+  else out();
+}
+
+$('leave').addEventListener('click', leave);
+
+// out shows the log-in again.
+function out() {
+  room = null;
+  unread = 0;
+  $('banner').hidden = true;
+  title();
+  showLogin();
+}
+
+// ask asks for the operators' password, which is not to be seen.
+function ask() {
+  line.clear();
+  $('word').value = '';
+  $('op').showModal();
+}
+
+$('op').addEventListener('close', () => {
+  if ($('op').returnValue === 'ok' && $('word').value !== '' && !link?.send(`/op ${$('word').value}`)) line.hint('notConnected');
+  $('op').returnValue = $('word').value = '';
+  line.focus();
+});
+
+$('op-no').addEventListener('click', () => $('op').close(''));
 
 function counter() {
   line.count(left(room, line.text(), maxLine));

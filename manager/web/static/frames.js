@@ -32,6 +32,7 @@ export function parse(raw) {
       if (Array.isArray(control.history)) return history(control);
       if (Array.isArray(control.join)) return { kind: 'join', names: control.join };
       if (Array.isArray(control.leave)) return { kind: 'leave', names: control.leave };
+      if (typeof control.notice === 'string') return { kind: 'notice', text: safe(control.notice) };
       if (typeof control.error === 'string') return { kind: 'error', text: safe(control.error) };
     }
   }
@@ -96,7 +97,33 @@ const reasons = {
   elsewhere: 'you joined from somewhere else',
   tooLong: 'line too long',
   noSuchUser: 'no such user',
+  notSaid: 'not said to anybody',
+  leftEarly: 'left before all was said',
+  notDone: 'not done',
 };
+
+// The forms of what the room tells in its own name, to one or to all.
+const notices = {
+  isOperator: /^you are an operator now$/,
+  noBans: /^nobody is banned$/,
+  wasRemoved: /^(.+) was removed by (.+)$/s,
+  wasBanned: /^(.+) was banned by (.+) for (\d+[smh])$/s,
+  wasUnbanned: /^(.+) is no longer banned, by (.+)$/s,
+  isBanned: /^banned: (.+), for (\d+[smh]) more, by (.*)$/s,
+};
+
+// notice is what the room tells: a key of notices, '' if it is none of them, and what
+// goes into it.
+export function notice(text) {
+  for (const [key, form] of Object.entries(notices)) {
+    const m = form.exec(text);
+    if (m) return { key, args: m.slice(1) };
+  }
+  return { key: '', args: [text] };
+}
+
+// back is when one who was told to leave may come back, '' if that is not said.
+export const back = (detail) => /^come back in (\d+[smh])$/.exec(detail)?.[1] ?? '';
 
 // reason is what an error is about: a key of reasons, '' if it is none of them,
 // and the details.
@@ -108,7 +135,7 @@ export function reason(text) {
 }
 
 // closing says whether the server ends the connection for this reason.
-export const closing = (key) => key !== '' && key !== 'tooLong' && key !== 'noSuchUser';
+export const closing = (key) => key !== '' && !['tooLong', 'noSuchUser', 'notSaid', 'leftEarly', 'notDone'].includes(key);
 
 // lasting says whether asking again cannot help.
 export const lasting = (key) => key === 'badName' || key === 'password' || key === 'kicked' || key === 'needTLS' || key === 'elsewhere';

@@ -1,7 +1,7 @@
 // What a chatter knows, and what it makes of a frame or of a typed line. It
 // knows no page, no connection and no clock; words are put to it elsewhere.
 
-import { GROUP, closing, joined, message, reason, size, visible } from './frames.js';
+import { GROUP, closing, joined, message, notice, reason, size, visible } from './frames.js';
 import { mention } from './text.js';
 
 // maxLog is how many entries are kept; a tenth goes at a time.
@@ -78,6 +78,7 @@ function append(to, entry) {
 export function hear(room, frame, at, roster) {
   switch (frame.kind) {
     case 'welcome':
+      if (room.here) return renamed(room, frame.name, at, roster);
       if (room.target === frame.name && room.me !== frame.name) room.away = 'gone'; // who had the name before
       room.came = { name: frame.name, asked: room.asked, was: room.me, gap: room.mark !== null };
       room.missing = true;
@@ -85,6 +86,11 @@ export function hear(room, frame, at, roster) {
       room.ended = null;
       roster.self(room.me);
       break;
+    case 'notice': {
+      const told = notice(frame.text);
+      add(room, { kind: 'note', word: told.key || 'server', args: told.args }, at);
+      break;
+    }
     case 'history':
       room.before.push(...frame.lines);
       if (frame.mark) [room.mark, room.missing] = [frame.mark, frame.missing];
@@ -122,6 +128,16 @@ export function hear(room, frame, at, roster) {
       if (why.key === 'tooLong') return room.under.shift() ?? null;
     }
   }
+  return null;
+}
+
+// renamed takes in one's new name, before one's leave and join.
+function renamed(room, name, at, roster) {
+  if (room.target === name) room.away = 'gone'; // who had it before
+  room.me = room.asked = name;
+  room.online = new Set([...room.online].filter((n) => n !== name));
+  roster.self(name);
+  add(room, { kind: 'note', word: 'given', args: [name] }, at);
   return null;
 }
 
@@ -169,7 +185,9 @@ const after = { joined: { left: 'returned', passed: 'joined' }, left: { joined: 
 // meanwhile.
 function line(room, { sender, text, target, private: alone, place }, at, old = '') {
   const mine = sender === room.me;
+  const told = sender === SERVER && !alone ? notice(text) : null;
   const entry = { kind: 'line', who: sender, text, way: mine ? 'own' : 'other' };
+  if (told?.key) Object.assign(entry, { kind: 'note', word: told.key, args: told.args });
   if (old) entry.old = true;
   else if (alone && room.mark) room.mark.alone++;
   else if (!alone) passed(room, 1);
@@ -199,7 +217,14 @@ function line(room, { sender, text, target, private: alone, place }, at, old = '
   append(room.alone.get(other), entry);
 }
 
-export const commands = ['/help', '/who', '/me', '/msg', '/reply', '/quit'];
+// SERVER is the sender of what the room itself says.
+const SERVER = '*';
+
+// orders are the commands that the room carries out.
+const orders = ['/nick', '/op', '/kick', '/ban', '/banaddress', '/unban', '/bans'];
+
+export const commands = ['/help', '/who', '/me', '/msg', '/reply', '/leave', '/quit', '/history', ...orders];
+
 
 const slashes = '/\\／＼⁄∕⧸╱÷、､・･';
 const seen = (c) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(c) && !/[\u2800\u3164\uffa0\ufffc\u{13441}\u{13442}\u{16fe4}\u{1d159}\p{Default_Ignorable_Code_Point}]/u.test(c);
@@ -217,7 +242,7 @@ export function meant(text) {
     const letter = c.normalize('NFKC').toLowerCase();
     if (!seen(c) && commands.includes(word) || /[\t-\r\u0085\p{Z}:,]/u.test(letter)) break;
     if (!seen(c)) continue;
-    if (!/^[a-z]$/.test(letter) || word.length > '/reply'.length - 1) return '';
+    if (!/^[a-z]$/.test(letter) || word.length > '/banaddress'.length - 1) return '';
     word += letter;
   }
   return commands.includes(word) ? word : '';
@@ -255,7 +280,8 @@ function addressed(room, rest) {
 export const again = (room, { typed, target }) => target === room.target && !typed.startsWith('/');
 
 // typed is what a typed line leads to: {send} is a message to target, {show} an entry,
-// {hint: [word, ...args]} advice with which the text stays as it is.
+// {hint: [word, ...args]} advice with which the text stays as it is, {order} a line for
+// the room itself, {ask} a word that is not to be seen, {leave} the end.
 export function typed(room, text, max) {
   text = joined(text);
   if (text.trim() === '') return {};
@@ -273,12 +299,20 @@ export function typed(room, text, max) {
       return { show: { kind: 'note', word: 'who', args: [[...room.online]] } };
     case '/me':
       return rest === '' ? { hint: ['noText', command] } : say(room, '/me ' + rest, room.target, max);
+    case '/history':
+      return { hint: ['above'] };
+    case '/leave':
+    case '/quit':
+      return { leave: true };
+    case '/op':
+      return rest === '' ? { ask: true } : { order: `/op ${rest}` };
     case '/msg':
       return tell(room, rest, max);
     case '/reply':
       if (room.wrote === '') return { hint: ['noReply'] };
       return rest === '' ? { hint: ['noText', command] } : say(room, rest, room.replying || room.wrote, max);
   }
+  if (orders.includes(command)) return rest === '' && command !== '/bans' ? { hint: ['noName', command] } : { order: `${command} ${rest}`.trim() };
   return { hint: ['unknown', command] };
 }
 

@@ -24,7 +24,13 @@ const english = {
   unread: (n) => (n === 1 ? '1 unread line' : `${n} unread lines`), before: '↑ Said before you joined',
   unsure: (text) => ['Perhaps it did not arrive: ', text], unsent: (text) => ['Not sent: ', text], misspelled: (command) => `That looks like ${command}, so nobody was sent it. Begin the line with ${command} itself, or with // to say it as text.`,
   who: (names, n) => [`${n} online: `, names],
-  help: '/msg NAME text – to one person alone\n/reply text – to who last wrote to you alone\n/who – who is here\n/me text – what you do: * Ann waves\n//text – text that begins with a slash\nEnter sends, Shift+Enter begins a new line, Tab completes names and commands.\nChoose a name in the list to talk to that person alone. `code` and ``` blocks ``` keep their form.',
+  help: '/msg NAME text – to one person alone\n/reply text – to who last wrote to you alone\n/who – who is here\n/me text – what you do: * Ann waves\n/nick NAME – another name for you\n/leave – leave the room\n/op – kick and ban, with the operators\' password\n//text – text that begins with a slash\nEnter sends, Shift+Enter begins a new line, Tab completes names and commands.\nChoose a name in the list to talk to that person alone. `code` and ``` blocks ``` keep their form.',
+  leave: 'Leave', opWord: "The operators' password", ok: 'OK', cancel: 'Cancel', above: 'What was said before is above: scroll up.',
+  isOperator: 'You are an operator now: /kick NAME, /ban NAME, /ban 2h NAME, /banaddress NAME, /unban NAME, /bans.', noBans: 'Nobody is banned.',
+  wasRemoved: (who, by) => [who, ' was removed by ', master(by), '.'], wasBanned: (who, by, span) => [who, ' was banned by ', master(by), ` for ${span}.`],
+  wasUnbanned: (who, by) => [who, ' is no longer banned (', master(by), ').'], isBanned: (who, span, by) => ['Banned for ', span, ' more: ', who, by ? ' (' : '', by ? master(by) : '', by ? ')' : ''],
+  master: 'the operator', until: (span) => `; come back in ${span}`, keptOut: (span) => `You were removed by the operator. Come back in ${span}.`,
+  noName: (command) => `${command} needs a name. /help lists the commands.`, notDone: (why) => `Not done: ${why}`, notSaid: (why) => `Not said to anybody: ${why}`, leftEarly: 'left before all was said',
   noReply: 'Nobody has written to you alone yet.',
   notHere: (name) => ['Nobody here is called ', name, '. It was not sent.'],
   noText: (command) => `${command} needs a text. /help lists the commands.`,
@@ -67,7 +73,13 @@ const chinese = {
   unread: (n) => `${n} 条未读消息`, before: '↑ 以上是您加入之前的消息',
   unsure: (text) => ['可能未送达：', text], unsent: (text) => ['未发送：', text], misspelled: (command) => `这看起来像 ${command}，所以没有发送给任何人。请以 ${command} 本身开头，或以 // 开头作为文字发送。`,
   who: (names, n) => [`当前在线用户（${n}）：`, names],
-  help: '/msg 用户名 内容 – 只发给一个人\n/reply 内容 – 回复最近给您发私聊的人\n/who – 当前在线用户\n/me 内容 – 动作：* Ann 挥手\n//文字 – 发送以斜杠开头的文字\n回车发送，Shift+回车换行，Tab 补全用户名和命令。\n在列表中选择用户即可私聊。`代码` 和 ``` 代码块 ``` 保持原样。',
+  help: '/msg 用户名 内容 – 只发给一个人\n/reply 内容 – 回复最近给您发私聊的人\n/who – 当前在线用户\n/me 内容 – 动作：* Ann 挥手\n/nick 用户名 – 更改用户名\n/leave – 离开房间\n/op – 用管理员密码取得移出和禁止的权限\n//文字 – 发送以斜杠开头的文字\n回车发送，Shift+回车换行，Tab 补全用户名和命令。\n在列表中选择用户即可私聊。`代码` 和 ``` 代码块 ``` 保持原样。',
+  leave: '离开', opWord: '管理员密码', ok: '确定', cancel: '取消', above: '之前的消息在上方，请向上滚动。',
+  isOperator: '您现在是管理员：/kick 用户名、/ban 用户名、/ban 2h 用户名、/banaddress 用户名、/unban 用户名、/bans。', noBans: '没有被禁止的用户。',
+  wasRemoved: (who, by) => [who, ' 被 ', master(by), ' 移出。'], wasBanned: (who, by, span) => [who, ' 被 ', master(by), ` 禁止进入，时长 ${span}。`],
+  wasUnbanned: (who, by) => [master(by), ' 已解除对 ', who, ' 的禁止。'], isBanned: (who, span, by) => ['被禁止：', who, '，剩余 ', span, by ? '，操作者：' : '', by ? master(by) : ''],
+  master: '管理员', until: (span) => `，请在 ${span} 后再来`, keptOut: (span) => `您被管理员移出，请在 ${span} 后再来。`,
+  noName: (command) => `${command} 需要用户名。/help 列出所有命令。`, notDone: (why) => `未执行：${translated(why)}`, notSaid: (why) => `未发送给任何人：${why}`, leftEarly: '在消息全部发出前离开',
   noReply: '还没有人给您发过私聊。',
   notHere: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
   noText: (command) => `${command} 需要内容。/help 列出所有命令。`,
@@ -83,14 +95,38 @@ const chinese = {
   backMissed: '已重新进入群聊。期间的消息已错过。',
   server: (text) => `服务器：${text}`,
   stalled: '长时间未读取消息', slow: '读取过慢', late: '未及时给出用户名', badName: '用户名被拒绝',
-  nameWrong: (why) => ({
-    'name is that of the group': '这是群聊的名称。', 'name has nothing in it that can be seen': '用户名中没有可见字符。', 'name is that of the server': '这是服务器的名称。', 'name has a control character in it': '用户名含有控制字符。',
-    'name has a character in it that turns the direction of writing, or ends a line': '用户名含有改变书写方向或换行的字符。',
-  }[why] ?? why),
+  nameWrong: (why) => translated(why),
   full: '房间已满', shutdown: '服务器正在关闭', internal: '服务器内部错误', kicked: '被管理员移出',
   wrongPassword: '房间密码不正确。', crowded: '来自您的地址的连接过多', needTLS: '此房间仅支持 TLS', elsewhere: '您已在别处登录',
   cut: '连接中断', tooLong: '该行过长。未发送。', noSuchUser: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
 };
+
+// master is by whom something was done.
+const master = (by) => (by === 'the operator' ? words.master : by);
+
+// inChinese is what the room says of a name or a command.
+const inChinese = {
+  'name is empty': '用户名不能为空。', 'name is not valid UTF-8': '用户名不是有效的 UTF-8。', 'name has an @ in it': '用户名不能含有 @。',
+  'name is that of the group': '这是群聊的名称。', 'name has nothing in it that can be seen': '用户名中没有可见字符。', 'name is that of the server': '这是服务器的名称。', 'name has a control character in it': '用户名含有控制字符。',
+  'name has a character in it that turns the direction of writing, or ends a line': '用户名含有改变书写方向或换行的字符。',
+  'name is that of an operator': '这是一位管理员的用户名。', 'name is reserved for whoever runs the room': '此用户名保留给房间的管理者。', 'that is your name': '这已经是您的用户名。',
+  'only an operator can do that; a line that begins with // is text': '只有管理员可以这样做；以 // 开头的行作为文字发送。', "that is not the operators' password": '管理员密码不正确。',
+  'this room has no password for operators: it is opened with -operator-password-file': '此房间没有管理员密码：启动时用 -operator-password-file 设置。',
+  'it needs a name': '需要用户名。', 'a time is written as 10m, 2h or 24h, and at most 8760h': '时长写作 10m、2h 或 24h，最长 8760h。', 'the room is closing': '房间正在关闭。',
+  'it comes from this machine, or through a proxy here, as others may: ban it without its address': '该用户来自本机或本机的代理，其他人也可能如此：请不按地址禁止。',
+  'too many connections from your address': '来自您的地址的连接过多。',
+};
+
+function translated(why) {
+  if (inChinese[why]) return inChinese[why];
+  const [, name] = /^nobody here is called (.+)$/s.exec(why) ?? [];
+  if (name) return `当前没有名为 ${name} 的用户。`;
+  const [, banned] = /^nobody is banned under the name (.+)$/s.exec(why) ?? [];
+  if (banned) return `没有以 ${banned} 为名被禁止的用户。`;
+  const [, bytes, most] = /^name is (\d+) bytes long, at most (\d+) are allowed$/.exec(why) ?? [];
+  if (bytes) return `用户名有 ${bytes} 字节，最多 ${most} 字节。`;
+  return /^name is not in Unicode normal form C/.test(why) ? '用户名不是 Unicode 规范形式 C。' : why;
+}
 
 let words = (recall('language') ?? navigator.language).startsWith('zh') ? chinese : english;
 
