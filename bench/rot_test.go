@@ -24,6 +24,7 @@ var suite = map[string]func(scale) []trial{
 	"BenchmarkRoom":           roomTrials,
 	"BenchmarkVerification":   verificationTrials,
 	"BenchmarkWebSocket":      webSocketTrials,
+	"BenchmarkIRC":            ircTrials,
 }
 
 // mayBeZero are the figures for which that is a result; which are small at the

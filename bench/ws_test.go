@@ -39,8 +39,8 @@ func webSocketTrials(s scale) []trial {
 		}},
 		{fmt.Sprintf("beside/users=%d", users), func(tb testing.TB) figures {
 			return s.interleave("with/without", "p99-ms", "with", "without",
-				func() float64 { return besideP99(tb, s, users, users/50) },
-				func() float64 { return besideP99(tb, s, users, 0) })
+				func() float64 { return besideP99(tb, s, users, users/50, joinWS) },
+				func() float64 { return besideP99(tb, s, users, 0, nil) })
 		}},
 	}
 }
@@ -52,19 +52,19 @@ func openWeb(tb testing.TB) (addr string, stop func()) {
 }
 
 // besideP99 is the p99 of the deliveries to chatters of the line dialect, in ms,
-// while so many others read over WebSockets.
-func besideP99(tb testing.TB, s scale, users, sockets int) float64 {
+// while so many others read by another door.
+func besideP99(tb testing.TB, s scale, users, others int, join func(tb testing.TB, addr, name string) net.Conn) float64 {
 	tb.Helper()
 	rep := driveBy(tb, func(tb testing.TB) (string, func()) {
 		addr, stop := openWeb(tb)
-		var others []net.Conn
-		for i := range sockets {
-			conn := joinWS(tb, addr, "socket"+numbered(i))
-			others = append(others, conn)
+		var conns []net.Conn
+		for i := range others {
+			conn := join(tb, addr, "other"+numbered(i))
+			conns = append(conns, conn)
 			go func() { _ = discard(conn, lastLine) }() // which is not said: until it is closed
 		}
 		return addr, func() {
-			for _, conn := range others {
+			for _, conn := range conns {
 				conn.Close()
 			}
 			stop()
@@ -109,18 +109,21 @@ func deliver(tb testing.TB, readers, lines int, join func(tb testing.TB, addr, n
 	return time.Since(start)
 }
 
-func joinLine(tb testing.TB, addr, name string) net.Conn { return joinBy(tb, addr, name+"\n") }
+func joinLine(tb testing.TB, addr, name string) net.Conn { return joinBy(tb, addr, name+"\n", welcome) }
 
 // joinWS is a handshake whose answer nobody looks at, and a frame with a mask of
 // zeros.
 func joinWS(tb testing.TB, addr, name string) net.Conn {
 	return joinBy(tb, addr, "GET /ws HTTP/1.1\r\nHost: "+addr+"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n"+
-		string([]byte{0x81, 0x80 | byte(len(name)), 0, 0, 0, 0})+name)
+		string([]byte{0x81, 0x80 | byte(len(name)), 0, 0, 0, 0})+name, welcome)
 }
 
-// joinBy sends the opening and waits until it is in.
-func joinBy(tb testing.TB, addr, opening string) net.Conn {
+// welcome is in what the line dialect is told when it is in.
+const welcome = `"welcome"`
+
+// joinBy sends the opening and waits until it is in, which a text tells.
+func joinBy(tb testing.TB, addr, opening, in string) net.Conn {
 	tb.Helper()
 	conn, err := net.Dial("tcp", addr)
 	if err != nil {
@@ -129,7 +132,7 @@ func joinBy(tb testing.TB, addr, opening string) net.Conn {
 	if _, err := io.WriteString(conn, opening); err != nil {
 		tb.Fatal(err)
 	}
-	if err := discard(conn, `"welcome"`); err != nil {
+	if err := discard(conn, in); err != nil {
 		tb.Fatal(err)
 	}
 	return conn
