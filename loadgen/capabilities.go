@@ -1,6 +1,12 @@
 package loadgen
 
-import "chatsim/loadgen/check"
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"chatsim/loadgen/check"
+)
 
 // Capabilities is what a Joiner's clients can show of a room. The zero value is
 // that of chatsim's line protocol, whose clients can show all.
@@ -46,4 +52,20 @@ func connectionOf(c Client) connection {
 	conn.parser, _ = c.(Parser)
 	conn.buffered, _ = c.(Buffered)
 	return conn
+}
+
+// fit returns a text as a protocol can carry it, in as many bytes: a dot stands
+// for each byte of what it cannot.
+func fit(can check.Texts, text []byte) []byte {
+	if can.Forbids != "" && bytes.ContainsAny(text, can.Forbids) {
+		for i, r := range string(text) {
+			if strings.ContainsRune(can.Forbids, r) {
+				copy(text[i:], strings.Repeat(".", utf8.RuneLen(r)))
+			}
+		}
+	}
+	if n := len(text); can.Trims && n > 0 && (text[n-1] == ' ' || text[n-1] == '\t') {
+		text[n-1] = '.'
+	}
+	return text
 }

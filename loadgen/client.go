@@ -13,20 +13,38 @@ import (
 // spoken is a dialect as a run speaks it: a new one is a codec in package
 // chatter/dialect and an entry in dialects.
 type spoken struct {
-	codec        func(name string, local net.Addr) dialect.Codec
+	codec        func(speaker) dialect.Codec
 	path         string // of the WebSocket under it; empty: there is none
+	passes       bool   // the codec sends the password
 	capabilities Capabilities
+}
+
+// speaker is what a codec is told of its client.
+type speaker struct {
+	name     string
+	local    net.Addr
+	password string         // of a dialect that has a place of its own for it
+	nicks    *dialect.Nicks // of all clients of one Joiner
 }
 
 // dialects are those that -dialect knows.
 var dialects = map[string]spoken{
 	"line": {codec: line},
 	"ws":   {codec: line, path: "/ws"},
-	"raw": {codec: func(name string, local net.Addr) dialect.Codec { return dialect.NewRaw(name, local.String()) },
+	"raw": {codec: func(s speaker) dialect.Codec { return dialect.NewRaw(s.name, s.local.String()) },
 		capabilities: Capabilities{Protocol: "the raw dialect", Views: ledger.WholeRosters, OneByOne: true}},
+	"irc": {codec: irc, passes: true, capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true,
+		Texts: ledger.Texts{Forbids: "\u2028\u2029", Trims: true}}},
 }
 
-func line(name string, _ net.Addr) dialect.Codec { return dialect.NewLine(name) }
+func line(s speaker) dialect.Codec { return dialect.NewLine(s.name) }
+
+// ircRoom is the channel that is the room.
+const ircRoom = "#chat"
+
+func irc(s speaker) dialect.Codec {
+	return dialect.NewIRC(dialect.Account{Name: s.name, Password: s.password, Room: ircRoom}, s.nicks)
+}
 
 // Dialect is the Joiner for servers that speak "line", "raw" or "ws", and the
 // capabilities of its clients.
@@ -58,19 +76,21 @@ func Raw() Capabilities { return dialects["raw"].capabilities }
 
 // over is the joiner for a server at addr over TCP.
 func (d spoken) over(addr string) Joiner {
-	return d.joiner(addr, func(ctx context.Context) (net.Conn, error) {
+	return d.joiner(addr, "", func(ctx context.Context) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "tcp", addr)
 	})
 }
 
-// joiner joins over what connect connects to; addr is what the server is called.
-func (d spoken) joiner(addr string, connect func(context.Context) (net.Conn, error)) Joiner {
+// joiner joins over what connect connects to; addr is what the server is called,
+// and password what a dialect that passes it sends.
+func (d spoken) joiner(addr, password string, connect func(context.Context) (net.Conn, error)) Joiner {
+	nicks := new(dialect.Nicks)
 	return func(ctx context.Context, name string) (Client, error) {
 		conn, err := connect(ctx)
 		if err != nil {
 			return nil, err
 		}
-		c, err := d.open(ctx, conn, addr, d.codec(name, conn.LocalAddr()))
+		c, err := d.open(ctx, conn, addr, d.codec(speaker{name, conn.LocalAddr(), password, nicks}))
 		if err != nil {
 			conn.Close()
 			return nil, err

@@ -34,7 +34,7 @@ type stay struct {
 // send writes one line. An error is not judged here: the stream's end tells.
 func (s *stay) send(t task, buf *[]byte) {
 	r, u := s.user.run, s.user
-	text := r.script.Text((*buf)[:0], u.n, t.seq)
+	text := fit(r.cfg.Capabilities.Texts, r.script.Text((*buf)[:0], u.n, t.seq))
 	*buf = text
 	due := string(text)
 	target := ""

@@ -13,15 +13,15 @@ type Target struct {
 	Password string // that is sent first; empty: none
 }
 
-// Dialect returns the Joiner for servers that speak "line", "raw" or "ws", and
+// Dialect returns the Joiner for servers that speak "line", "raw", "ws" or "irc", and
 // the capabilities of its clients.
 func (t *Target) Dialect(name string) (Joiner, Capabilities) {
 	d := dialectOf(name)
 	connect := t.connect
-	if d.path != "" {
+	if d.path != "" || d.passes {
 		connect = t.Dialer.Dial
 	}
-	return d.joiner(t.Dialer.HostPort, connect), d.capabilities
+	return d.joiner(t.Dialer.HostPort, t.Password, connect), d.capabilities
 }
 
 // connect returns a connection on which the name is the next to be sent.

@@ -34,6 +34,10 @@ func message(first byte, payload string) string {
 	return string(binary.BigEndian.AppendUint64([]byte{first, 127}, uint64(len(payload)))) + payload
 }
 
+// ircOpening is what a client of IRC is told until it is in.
+const ircOpening = ":s CAP * LS :echo-message\r\n:s CAP * ACK :echo-message\r\n:s 001 bob :hi\r\n:s 376 bob :End\r\n" +
+	":bob!a@b JOIN #chat\r\n:s 353 bob = #chat :amy bob\r\n:s 366 bob #chat :End\r\n"
+
 var streams = map[string][]string{
 	"line": {
 		"{\"welcome\":\"bob2\"}\n[\"bob\",\"bob2\"]\n{\"join\":[\"李雷\"]}\n 李雷:你好@李雷@bob2\n{\"leave\":[\"李雷\"]}\n{\"error\":\"the room is full\"}\n",
@@ -46,6 +50,15 @@ var streams = map[string][]string{
 		message(0x81, "[\"bob\"]") + message(0xc1, "x"),
 		message(0x01, "x") + message(0x88, ""),
 		message(0x81, "{\"leave\":[\"x\"]}") + "\x81",
+	},
+	"irc": {
+		ircOpening + ":amy!a@b PRIVMSG #chat :hi\r\n:amy!a@b PRIVMSG #chat ::)\r\nPING :x y\r\n:amy PRIVMSG bob :psst\r\n:zoe!z@b JOIN :#CHAT\r\n" +
+			":zoe!z@b NICK :zoë\r\n:zoë!z@b PART #chat :bye\r\n:amy!a@b KICK #chat cat :out\r\n@time=1 :amy!a@b QUIT\r\nERROR :Closing link: (x)\r\n",
+		ircOpening + ":amy!a@b PRIVMSG #chat :\x01ACTION waves\x01\r\n:amy!a@b PRIVMSG #chat\r\n:bob!a@b PRIVMSG bob :one\r\n:s 404 bob #chat :Cannot send\r\n:amy!a@b PRIV",
+		":s 433 * bob :in use\r\n:s 432 * bob2 :bad\r\n:s 001 bob9 :hi\r\n:s 005 bob9 NICKLEN=9 :are\r\n:s 422 bob9 :none\r\n:bob9!a@b JOIN #chat\r\n" +
+			":amy!a@b PRIVMSG #chat :between\r\nPING 1\r\n:s 353 bob9 = #chat :@amy\r\n:s 353 bob9 = #chat :bob9\r\n:amy!a@b QUIT :x\r\n:s 366 bob9 #chat :End\r\n",
+		":s 464 bob :Password incorrect\r\nERROR :Closing link: wrong password: x\r\n",
+		"\r\n\n:\r\n: \r\n@\r\n:x 353\r\nJOIN\r\n:bob!x@y NICK\r\n:s 005\r\n:x KICK #chat bob\r\n",
 	},
 }
 
@@ -66,7 +79,7 @@ func TestEverySplit(t *testing.T) {
 
 // FuzzSplit cuts any stream into pieces of any size.
 func FuzzSplit(f *testing.F) {
-	kinds := []string{"line", "ws"}
+	kinds := []string{"line", "ws", "irc"}
 	for i, kind := range kinds {
 		for _, stream := range streams[kind] {
 			f.Add(stream, 1, i)
@@ -74,7 +87,7 @@ func FuzzSplit(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, stream string, piece, kind int) {
-		open := codecs[kinds[uint(kind)%2]]
+		open := codecs[kinds[uint(kind)%uint(len(kinds))]]
 		want := hear(open("bob"), []byte(stream))
 		got := hear(open("bob"), slices.Collect(slices.Chunk([]byte(stream), max(piece, 1)))...)
 		if !slices.Equal(got, want) {
@@ -160,8 +173,12 @@ func TestWebSocketWrongFrames(t *testing.T) {
 // TestNoAllocation: a batch of lines is taken apart without any memory.
 func TestNoAllocation(t *testing.T) {
 	const text = " bob:hello@bob@------Group chat-------"
-	for kind, stream := range map[string]string{"line": strings.Repeat(text+"\n", 20), "ws": strings.Repeat(message(0x81, text), 20)} {
+	for kind, stream := range map[string]string{"line": strings.Repeat(text+"\n", 20), "ws": strings.Repeat(message(0x81, text), 20),
+		"irc": strings.Repeat(":bob!a@b PRIVMSG #chat :hello\r\n", 20)} {
 		c, batch := codecs[kind]("bob"), []byte(stream)
+		if kind == "irc" {
+			(&client{Codec: c}).feed([]byte(ircOpening))
+		}
 		var f Frame
 		allocs := testing.AllocsPerRun(50, func() {
 			in := batch

@@ -24,6 +24,7 @@ var codecs = map[string]func(name string) Codec{
 	"mqtt":  func(name string) Codec { return NewMQTT(Account{Name: name, Room: "chat"}, "chatsim-"+name, 0) },
 	"mqtt1": func(name string) Codec { return NewMQTT(Account{Name: name, Room: "chat"}, "chatsim-"+name, 1) },
 	"mqtt2": func(name string) Codec { return NewMQTT(Account{Name: name, Room: "chat"}, "chatsim-"+name, 2) },
+	"irc":   func(name string) Codec { return NewIRC(Account{Name: name, Room: "#chat"}, new(Nicks)) },
 	"ws": func(name string) Codec {
 		c := NewWebSocket(NewLine(name))
 		c.(claiming).key = func() uint32 { return 0 }

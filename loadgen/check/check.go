@@ -12,6 +12,8 @@ type (
 	Config = ledger.Config
 	// Capabilities is what the clients can show of a room.
 	Capabilities = ledger.Capabilities
+	// Texts is what texts may not hold.
+	Texts = ledger.Texts
 	// Session is one stay of a chatter, as sender and as receiver.
 	Session = ledger.Session
 	// Line is one line that was sent.

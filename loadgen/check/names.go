@@ -42,9 +42,17 @@ func (e *majority) doubles() (out []double) {
 	return out
 }
 
+// unsuffixed is why name suffixing cannot be exercised.
+func unsuffixed(c ledger.Capabilities) string {
+	if c.OwnSuffix {
+		return "over " + c.Speaks() + " a taken name is refused: the client asks for another"
+	}
+	return placeless(c)
+}
+
 // nameSuffixing: a newcomer has the name that it asked for if that is free, else
 // the smallest free suffix from 2.
-var nameSuffixing = rule{name: NameSuffixing, level: Full, unable: placeless,
+var nameSuffixing = rule{name: NameSuffixing, level: Full, unable: unsuffixed,
 	evaluated: func(t *ledger.Totals) int64 { return t.Suffixes },
 	suspects:  []ledger.Kind{ledger.NameMismatch, ledger.RosterMismatch},
 	judge: func(e *evidence, out *findings) {

@@ -85,6 +85,10 @@ func (e *evidence) rosterDiff(s *Session) (violation, bool) {
 	v := violation{key: key{session: s}, at: s, place: s.Member.Joined(), expected: some(due), came: some(came)}
 	doubtful := func(name string) bool { return e.doubted[name] }
 	due, came = slices.DeleteFunc(due, doubtful), slices.DeleteFunc(came, doubtful)
+	if e.Config().Capabilities.Sets {
+		slices.Sort(due)
+		slices.Sort(came)
+	}
 	extra, lacking := beyond(came, due), beyond(due, came)
 	switch {
 	case len(extra) > 0:

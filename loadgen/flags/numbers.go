@@ -17,6 +17,10 @@ import (
 // where each '@' of the text takes three.
 const maxRawSize = 700
 
+// maxIRCSize leaves room in a line of 512 bytes for the sender, its host and the
+// target.
+const maxIRCSize = 380
+
 // maxRawUsers are so many that a roster of their names fits into such a frame.
 const maxRawUsers = 100
 
@@ -96,7 +100,7 @@ func write(f *pflag.Flag, n float64) string {
 // checkSizes looks at what has to fit into a line.
 func (c *Line) checkSizes() error {
 	size, users := int(amount(c.set.Lookup("size"))), int(amount(c.set.Lookup("users")))
-	raw := c.text("dialect") == "raw"
+	raw, irc := c.text("dialect") == "raw", c.text("dialect") == "irc"
 	switch {
 	case size < scenario.MinSize:
 		return hinted.New(fmt.Sprintf("-size %d: at least %d bytes are needed", size, scenario.MinSize), fmt.Sprintf("each text begins with a stamp by which its line is recognised: -size %d", scenario.MinSize))
@@ -104,6 +108,8 @@ func (c *Line) checkSizes() error {
 		return hinted.New(fmt.Sprintf("-size %d: at most %d bytes are possible", size, scenario.MaxSize), fmt.Sprintf("a line has 4096 bytes, and sender and target must fit too: -size %d", scenario.MaxSize))
 	case raw && size > maxRawSize:
 		return hinted.New(fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect raw", size, maxRawSize), fmt.Sprintf("its frames have 1024 bytes, and sender and target must fit too: -size %d", maxRawSize))
+	case irc && size > maxIRCSize:
+		return hinted.New(fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect irc", size, maxIRCSize), fmt.Sprintf("its lines have 512 bytes, and sender and target must fit too: -size %d", maxIRCSize))
 	case raw && c.text("target") == "" && users > maxRawUsers:
 		return hinted.New(fmt.Sprintf("-users %d: at most %d are possible with -dialect raw in a room of this process", users, maxRawUsers), fmt.Sprintf("its rosters have 1024 bytes, and who is not in them does not know its own name: -users %d; a -target may send longer ones", maxRawUsers))
 	}

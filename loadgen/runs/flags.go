@@ -33,13 +33,13 @@ type Config struct {
 }
 
 // Dialects are those that chatters speak, the default first.
-func Dialects() []string { return []string{"line", "raw", "ws"} }
+func Dialects() []string { return []string{"line", "raw", "ws", "irc"} }
 
 // RunFlags defines the flags of a run that Load's do not set.
 func (c *Config) RunFlags(fs *pflag.FlagSet) {
 	c.Target.Flags(fs)
 	c.Servers.Flags(fs)
-	choice.Var(fs, &c.Dialect, "dialect", "`NAME`|what the chatters speak: line, raw, the original chat room's, or ws, WebSockets", Dialects(), choice.Itself)
+	choice.Var(fs, &c.Dialect, "dialect", "`NAME`|what the chatters speak: line, raw, the original chat room's, ws, WebSockets, or irc", Dialects(), choice.Itself)
 	fs.Var(&c.Thresholds, "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
 	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback around the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))
 }

@@ -60,6 +60,12 @@ const (
 	rosters  = 16 << iota // they are all that is told of joins and leaves
 	unable                // some checks cannot be exercised: in version 1
 	protocol              // it is not chatsim's line protocol
+	sets                  // rosters are in no order
+
+	ownSuffix = 8   // a taken name is refused, and the client asks for another
+	noClaims  = 256 // no line can claim another sender
+
+	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims
 )
 
 // The flags of a line that was sent.

@@ -175,13 +175,14 @@ func (d *decoder) name(number *int) []byte {
 // that could not be exercised stood with their reasons, which began with the
 // protocol.
 func (d *decoder) began(ev *ledger.Event) {
-	level := d.below(256)
-	ev.Kind, ev.Level, ev.Nonce = ledger.EventBegan, ledger.Level(level&^(rosters|unable|protocol)), string(d.bytes())
+	level := d.below(2 * noClaims)
+	ev.Kind, ev.Level, ev.Nonce = ledger.EventBegan, ledger.Level(level&^allFlags), string(d.bytes())
 	d.nonce = ev.Nonce
 	can := &ev.Capabilities
 	if level&rosters != 0 {
 		can.Views = ledger.WholeRosters
 	}
+	can.Sets, can.OwnSuffix, can.NoClaims = level&sets != 0, level&ownSuffix != 0, level&noClaims != 0
 	if level&protocol != 0 {
 		can.Protocol = string(d.bytes())
 	}

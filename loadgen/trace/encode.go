@@ -134,6 +134,15 @@ func (e *encoder) began(ev *ledger.Event) {
 	if can.Protocol != "" {
 		level |= protocol
 	}
+	if can.Sets {
+		level |= sets
+	}
+	if can.OwnSuffix {
+		level |= ownSuffix
+	}
+	if can.NoClaims {
+		level |= noClaims
+	}
 	e.uint(level)
 	e.text(ev.Nonce)
 	if can.Protocol != "" {

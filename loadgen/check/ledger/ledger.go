@@ -46,9 +46,24 @@ type Capabilities struct {
 	// Protocol is what the client speaks, for people.
 	Protocol string
 	Views    Views
+	// Sets is set where the rosters that newcomers get are in no order.
+	Sets bool
+	// OwnSuffix is set where a taken name is refused, and the client asks for
+	// another.
+	OwnSuffix bool
+	// NoClaims is set where no line can claim another sender.
+	NoClaims bool
+	// Texts is what texts may not hold: it does not come back as it was said.
+	Texts Texts
 	// OneByOne has one chatter at a time join: only the order in which they do
 	// tells them which name of a roster is whose.
 	OneByOne bool
+}
+
+// Texts is what a protocol, or its servers, do to texts.
+type Texts struct {
+	Forbids string // characters that are no text
+	Trims   bool   // spaces and tabs at the end are lost
 }
 
 // Speaks returns the protocol's name.

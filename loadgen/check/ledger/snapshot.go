@@ -23,7 +23,7 @@ func (st start) compareSnapshot(log []*Member, m *Member) {
 			}
 		}
 	}
-	if sameRoster(s.snapshot, there) {
+	if same := sameRoster(s.snapshot, there); same || l.cfg.Capabilities.Sets && sameSet(s.snapshot, there) {
 		s.snapshot = nil
 	}
 	_, named := Due(m, s.Asked, len(log), there, nil)
@@ -56,6 +56,21 @@ func sameRoster(snapshot []byte, there func(func(*Member))) bool {
 		rest = rest[n+1:]
 	})
 	return same && len(rest) == 0
+}
+
+// sameSet is sameRoster for names in any order.
+func sameSet(snapshot []byte, there func(func(*Member))) bool {
+	names := make(map[string]int)
+	for n := range bytes.Lines(snapshot) {
+		names[string(n[:len(n)-1])]++
+	}
+	there(func(o *Member) { names[o.Name]-- })
+	for _, n := range names {
+		if n != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // Snapshot returns the names of the session's roster if they are not who was

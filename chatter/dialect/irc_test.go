@@ -1,0 +1,95 @@
+package dialect
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestIRCCarriesNot(t *testing.T) {
+	for _, name := range []string{"", "a b", "a,b", "a!b", "a@b", "#a", ":a", "a\r\nQUIT"} {
+		if out, err := NewIRC(Account{Name: name, Room: "#chat"}, new(Nicks)).Login(nil); !errors.Is(err, errIRCName) || len(out) > 0 {
+			t.Errorf("the name %q: %q, %v", name, out, err)
+		}
+	}
+	c := NewIRC(Account{Name: "bob", Password: "se same", Room: "#room"}, new(Nicks))
+	if out, err := c.Login(nil); err != nil || string(out) != "PASS :se same\r\nCAP LS 302\r\nNICK bob\r\nUSER chatsim 0 * :chatsim\r\n" {
+		t.Errorf("login %q, %v", out, err)
+	}
+	c = NewIRC(Account{Name: "bob", Room: "#chat"}, new(Nicks))
+	for text, want := range map[string]error{"a\nb": errIRCBreak, "a\rb": errIRCBreak, "\x00": errIRCBreak, "": errIRCEmpty} {
+		if out, err := c.Say(nil, []byte(text)); !errors.Is(err, want) || len(out) > 0 {
+			t.Errorf("the text %q: %q, %v", text, out, err)
+		}
+	}
+	for _, target := range []string{"", "a b", "a,b", "a\r\n"} {
+		if out, err := c.Tell(nil, target, []byte("x")); !errors.Is(err, errIRCName) || len(out) > 0 {
+			t.Errorf("the target %q: %q, %v", target, out, err)
+		}
+	}
+}
+
+// Without an echo each line comes back as a copy: what was said is told, and not
+// that of which an error has told.
+func TestIRCCopies(t *testing.T) {
+	c := &client{Codec: NewIRC(Account{Name: "bob", Room: "#chat"}, new(Nicks))}
+	opening := strings.ReplaceAll(ircOpening, "echo-message", "multi-prefix")
+	c.feed([]byte(opening))
+	for i, text := range []string{"one", "two", "three", "four "} {
+		if out, err := c.Say(nil, []byte(text)); err != nil || string(out) != "PRIVMSG #chat,bob :"+text+"\r\n" {
+			t.Errorf("line %d: %q, %v", i, out, err)
+		}
+	}
+	for _, target := range []string{"amy", "zoe", "bob"} {
+		if _, err := c.Tell(nil, target, []byte("to "+target)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	copyOf := func(text string) string { return ":bob!a@b PRIVMSG bob :" + text + "\r\n" }
+	for _, step := range []struct {
+		in   string
+		want []string
+	}{
+		{copyOf("one"), []string{`line "bob" to all: "one"`}},
+		{copyOf("three"), []string{`line "bob" to all: "three"`}}, // the copy of two was lost
+		{copyOf("four"), []string{`line "bob" to all: "four"`}},   // a server may trim
+		{copyOf("to AMY"), []string{`line "bob" to "amy": "to AMY"`}},
+		{":s 401 bob zoe :No such nick\r\n" + copyOf("to zoe"), []string{`error "no such user: zoe"`}},
+		{copyOf("to bob"), []string{`line "bob" to "bob": "to bob"`}},
+		{copyOf("from elsewhere"), []string{`line "bob" to "bob": "from elsewhere"`}},
+	} {
+		if got := c.feed([]byte(step.in)); !slices.Equal(got, step.want) {
+			t.Errorf("%q is %q, want %q", step.in, got, step.want)
+		}
+	}
+}
+
+func TestNicks(t *testing.T) {
+	s := new(Nicks)
+	took := func(name, want string) {
+		t.Helper()
+		if got := s.take(name); got != want {
+			t.Errorf("%q is called %q, want %q", name, got, want)
+		}
+	}
+	took("bob", "bob")
+	took("Bob", "Bob2") // the servers know no case
+	took("bob", "bob3")
+	s.release("bob2")
+	took("bob", "bob2")
+	took("Zoë", "Zoë")
+	s.tighten("Zoë")
+	took("Zoë", "Zo")
+	took("小明", "u")
+	took("小明", "u2")
+	took("7up", "u7up")
+	took("user000123", "user000123")
+	s.tighten("user000123")
+	took("user000123", "user00012")
+	took("user000123", "user00013")
+	s.learn([][]byte{[]byte("bob"), []byte("NICKLEN=x"), []byte("NICKLEN=12"), []byte("A=b")})
+	took("user000123456", "user00012345")
+	s.mark("user000777")
+	took("user000777", "user0007772")
+}
