@@ -78,11 +78,14 @@ func aboutRefusal(said string) string {
 	case wire.NeedTLS:
 		return "write -target tls://HOST:PORT"
 	case wire.Full:
-		return "it may be full: take fewer -users, or start it with a higher -max-users"
+		return "it may be full: take fewer -users, start it with a higher -max-users, or go on with those who are in: -expect-full N"
 	case wire.Crowded:
 		return "take fewer -users, or start it with a higher -max-conns"
 	}
-	return "the server's own words; it may be full, or in use with other settings"
+	if isFull(said) {
+		return "the server's own words; if it is to be full by then, -expect-full N goes on with those who are in"
+	}
+	return "the server's own words; it may be in use with other settings"
 }
 
 // aboutTLS returns what to do about a handshake that failed.

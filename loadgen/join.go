@@ -45,7 +45,10 @@ func (r *run) joinAll(ctx context.Context) error {
 			if err := ctx.Err(); err != nil { // one has failed, or the run was cancelled
 				return err
 			}
-			return u.join(ctx)
+			if err := u.join(ctx); !errors.Is(err, errFull) {
+				return err
+			}
+			return nil // it stays outside
 		})
 	}
 	return g.Wait()
@@ -67,16 +70,23 @@ func (u *user) join(ctx context.Context) error {
 	if err != nil {
 		session.Closing(check.Reset, r.now())
 		session.Ended(r.now())
+		if u.denied(ctx, session, dialled, err) {
+			return errFull
+		}
 		return err
 	}
 	s := &stay{user: u, session: session, dialled: dialled, joined: make(chan struct{}), done: make(chan struct{})}
 	if !u.begin(s, client) {
 		return errStopping
 	}
-	if !s.arrives(ctx) {
-		return s.giveUp(ctx)
+	if s.arrives(ctx) {
+		return nil
 	}
-	return nil
+	err = s.giveUp(ctx)
+	if u.denied(ctx, session, dialled, err) {
+		return errFull
+	}
+	return err
 }
 
 // begin makes s the user's stay and has it read; false if the run has stopped
@@ -258,11 +268,14 @@ func (u *user) rejoin(ctx context.Context) error {
 		}
 	}
 	err := u.join(r.life)
-	if err != nil && !r.stopping.Load() {
+	if err != nil && !errors.Is(err, errFull) && !r.stopping.Load() {
 		r.joinFailed(fmt.Sprintf("chatter %d could not come back: %v", u.n, err))
 	}
 	return err
 }
+
+// errFull says that a chatter was not let in, as -expect-full declares.
+var errFull = errors.New("the room is full")
 
 // errStopping ends a join that is under way when the run is at its end.
 var errStopping = errors.New("the run is over")

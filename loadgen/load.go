@@ -76,7 +76,12 @@ func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
 		if e.Answer && u.promiseAnswer() {
 			return
 		}
-		u.enqueue(task{intended: due})
+		for range r.users {
+			if u.enqueue(task{intended: due}) || r.cfg.ExpectFull == 0 {
+				return
+			}
+			u = r.users[(u.n+1)%len(r.users)] // that one was not let in
+		}
 	case scenario.Leave:
 		if e.Kind != check.FIN { // these leave with a line under way
 			u.enqueue(task{intended: due, parting: true})

@@ -80,6 +80,7 @@ type Config struct {
 	Gone     <-chan struct{} // closed when the server has gone for good, which ends the load; nil: nobody knows
 
 	JoinTimeout time.Duration  // for a connection, and the longest during which nobody gets into the room; 0: by what joins have taken
+	ExpectFull  int            // how many the server lets in; who is refused beyond that is no failure. 0: all
 	Progress    func(Progress) // called five times a second
 	Watch       func(Snapshot) // called each second
 
@@ -138,6 +139,8 @@ func (c Config) validate() error {
 		return fmt.Errorf("loadgen: %d users, want at least 1", c.Users)
 	case c.Size < scenario.MinSize:
 		return fmt.Errorf("loadgen: texts of %d bytes, a stamp needs %d", c.Size, scenario.MinSize)
+	case c.ExpectFull < 0:
+		return fmt.Errorf("loadgen: a room that is full with %d", c.ExpectFull)
 	case c.Rate < 0 || c.Inflight < 1:
 		return fmt.Errorf("loadgen: rate %v with %d lines under way", c.Rate, c.Inflight)
 	}

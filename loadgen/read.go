@@ -3,6 +3,7 @@ package loadgen
 import (
 	"errors"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"chatsim/chatter"
@@ -229,14 +230,16 @@ func (s *stay) hasJoined(at time.Duration) {
 		r.renamed.Add(1)
 	}
 	r.measure.Joined(at - s.dialled)
-	for took := int64(at - s.dialled); ; {
-		slowest := r.slowestJoin.Load()
-		if took <= slowest || r.slowestJoin.CompareAndSwap(slowest, took) {
-			break
-		}
-	}
+	raise(&r.slowestJoin, int64(at-s.dialled))
 	r.measure.Moved(at, measure.Moves{Joins: 1})
+	raise(&r.most, r.inside.Add(1))
 	close(s.joined)
+}
+
+// raise makes a value at least n.
+func raise(v *atomic.Int64, n int64) {
+	for now := v.Load(); n > now && !v.CompareAndSwap(now, n); now = v.Load() {
+	}
 }
 
 // end notes that the stream is over and why, and gives its lines under way back.
@@ -255,6 +258,7 @@ func (s *stay) end(err error) {
 			by = measure.Moves{Leaves: 1}
 		}
 		r.measure.Moved(r.now(), by)
+		r.inside.Add(-1)
 		r.mu.Lock()
 		if left {
 			r.gone[s.session] = true

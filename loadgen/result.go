@@ -3,6 +3,7 @@ package loadgen
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/report"
@@ -73,7 +74,7 @@ func (r *run) health(rep *report.Report) {
 	if d := rep.Latency.Delivery; d == nil || d.P99 == nil {
 		rep.Warnings = append(rep.Warnings, "too few samples: "+report.Plural(rep.Deliveries, "delivery", "deliveries")+", and a p99 takes 100")
 	}
-	rep.Warnings = append(append(rep.Warnings, r.clock.stopped()...), r.usage.Doubts()...)
+	rep.Warnings = slices.Concat(rep.Warnings, r.turnedAway(), r.clock.stopped(), r.usage.Doubts())
 	if r.lostBack > maxJoinWarnings {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("%d times in all, a chatter could not come back", r.lostBack))
 	}

@@ -41,6 +41,7 @@ type run struct {
 	sent, rosters   atomic.Int64
 	sentAt          atomic.Int64  // when something was sent, dialled or closed last
 	slowestJoin     atomic.Int64  // from dial to roster
+	inside, most    atomic.Int64  // chatters in the room, now and at most
 	returning       atomic.Int64  // chatters who are about to come back
 	ends            atomic.Int64  // streams ended and connections closed
 	failed          atomic.Bool   // the load was ended because of a violation
@@ -54,13 +55,15 @@ type run struct {
 
 	mu sync.Mutex
 	// Guarded by mu.
-	left     map[check.Leave]int64
-	closed   map[string]int64        // by the server, by reason
-	gone     map[*check.Session]bool // stays that their chatters have ended, and not yet everybody knows
-	warnings []string                // the first maxJoinWarnings
-	lostBack int64                   // chatters who could not come back
-	unsent   int64                   // lines that were given up, as the drain was over
-	cutBy    string
+	left       map[check.Leave]int64
+	closed     map[string]int64        // by the server, by reason
+	gone       map[*check.Session]bool // stays that their chatters have ended, and not yet everybody knows
+	warnings   []string                // the first maxJoinWarnings
+	turned     int                     // chatters who were not let in, as was to be,
+	turnedSaid string                  // and what was said to one
+	lostBack   int64                   // chatters who could not come back
+	unsent     int64                   // lines that were given up, as the drain was over
+	cutBy      string
 }
 
 // Run makes a run and returns its report, with the verdict on the checks and

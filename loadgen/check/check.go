@@ -26,6 +26,8 @@ type (
 	Leave = ledger.Leave
 	// End is how a run ended.
 	End = ledger.End
+	// Denial is how somebody was not let in who asked to be.
+	Denial = ledger.Denial
 )
 
 // The levels, from all to nothing, and the ways to leave.
@@ -40,6 +42,11 @@ const (
 	Reset     = ledger.Reset
 	HalfClose = ledger.HalfClose
 	Evicted   = ledger.Evicted
+
+	KeptOut  = ledger.KeptOut
+	Waiting  = ledger.Waiting
+	Turned   = ledger.Turned
+	Declared = ledger.Declared
 )
 
 // Levels returns the names of the levels, from all to nothing.

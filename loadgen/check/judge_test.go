@@ -32,7 +32,7 @@ func TestNothingToJudgeIsInconclusive(t *testing.T) {
 }
 
 func TestLevels(t *testing.T) {
-	for level, checks := range map[Level]int{Full: 16, Order: 8, Count: 3, Off: 0} {
+	for level, checks := range map[Level]int{Full: 17, Order: 9, Count: 4, Off: 0} {
 		t.Run(level.String(), func(t *testing.T) {
 			r := newSim(5, 7, level).run(2000, true)
 			n := 0

@@ -26,6 +26,7 @@ const (
 	Authenticity      = "sender authenticity"
 	Isolation         = "isolation"
 	Liveness          = "liveness"
+	Admission         = "admission"
 )
 
 // rules are the checks in the order in which reports list them. Each is in the
@@ -35,7 +36,7 @@ const (
 // entries in two orders to view order if one is a join or leave, to causal order
 // if one is the other's cause, else to total order.
 var rules = []rule{creation, duplication, validity, agreement, totalOrder, fifoOrder, causalOrder, viewOrder,
-	rosterAccuracy, leaveCompleteness, nameUniqueness, nameSuffixing, confidentiality, authenticity, isolation, liveness}
+	rosterAccuracy, leaveCompleteness, nameUniqueness, nameSuffixing, confidentiality, authenticity, isolation, liveness, admission}
 
 // rule judges one promise.
 type rule struct {

@@ -79,6 +79,8 @@ func (e *evidence) verdict(r *rule, o *report.Check, required, failed bool) {
 		o.Verdict = report.NotExercised
 	case o.Violations > 0:
 		o.Verdict = report.Failed
+	case r.name == Admission && e.turnedAway() != "":
+		o.Verdict, o.Reason = report.Inconclusive, e.turnedAway()
 	case o.Implied > 0 && failed:
 		o.Verdict, o.Reason = report.Inconclusive, "what speaks against it follows from another violation"
 	case r.name == Liveness && e.Advancing, n == 0 && o.Required, e.BrokeOff && r.ends:

@@ -49,6 +49,7 @@ var limits = []limit{
 	{"users", 1, maxCount, "a room needs somebody in it: -users 1", ""},
 	{"inflight", 1, maxCount, "with none under way nothing is sent: -inflight 1", ""},
 	{"repeat", 1, maxCount, "-repeat 1 is one run", ""},
+	{"expect-full", 0, maxCount, "-expect-full 0 is a room that lets in all", ""},
 	{"max-users", 0, maxCount, "-max-users 0 is no limit", ""},
 	{"max-conns", 0, maxCount, "-max-conns 0 is no limit", ""},
 	{"history", 0, 10_000, "-history 0 keeps none", "-history 10000 is the most"},

@@ -21,6 +21,7 @@ import (
 //	over      session, at, c, behind, isolated
 //	stood     length of the order, n, n × (2·session + 1 if isolated comes, behind, isolated)
 //	slow      at, took
+//	denied    session, at, how, text
 //	finished  flags, n, n × text check
 //
 // session, chatter, how, n, took, isolated and the length of a text, which its bytes
@@ -53,6 +54,7 @@ const (
 	opStood
 	opSlow
 	opFinished
+	opDenied = 32
 )
 
 // The flags beside the level.

@@ -80,6 +80,9 @@ func (d *decoder) next(ev *ledger.Event) error {
 		d.stood(ev)
 	case opSlow:
 		ev.Kind, ev.At, ev.Took = ledger.EventSlow, d.time(), time.Duration(d.below(math.MaxInt))
+	case opDenied:
+		ev.Kind, ev.Session, ev.At, ev.Denial = ledger.EventDenied, d.session(), d.time(), ledger.Denial(d.below(256))
+		ev.Text = string(d.bytes())
 	case opFinished:
 		d.finished(ev)
 	default:

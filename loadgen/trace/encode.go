@@ -72,6 +72,12 @@ func (e *encoder) append(dst []byte, ev *ledger.Event) []byte {
 		e.op(opSlow)
 		e.time(ev.At)
 		e.uint(int(ev.Took))
+	case ledger.EventDenied:
+		e.op(opDenied)
+		e.uint(ev.Session)
+		e.time(ev.At)
+		e.uint(int(ev.Denial))
+		e.text(ev.Text)
 	case ledger.EventFinished:
 		e.finished(&ev.End)
 	}

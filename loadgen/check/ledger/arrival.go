@@ -10,8 +10,8 @@ import (
 // was welcomed by that name and whose roster adds up to the members just after
 // the entry; where a server's rosters are wrong, by what the session sees next.
 
-// admission is how a session came into the room.
-type admission struct {
+// entrance is how a session came into the room.
+type entrance struct {
 	Member     *Member // nil until its join has a place
 	HasRoster  bool
 	count      int    // the members of its snapshot, and the sum of their names' hashes
@@ -81,6 +81,7 @@ func (st start) admitLocked() {
 	s := st.Session
 	s.HasRoster = true
 	s.before[1], s.sending.refused = s.ledger.publicSent, s.ledger.publicRefused.Load()
+	s.ledger.totals.Asked++
 	s.joined.Store(true)
 }
 

@@ -66,10 +66,10 @@ func (l *Ledger) SentWhile(s *Session) (least, most int64) {
 
 // FalseLeave returns the place of a leave that was told although the session
 // had not left; false if there was none.
-func (a *admission) FalseLeave() (place int64, ok bool) { return a.falseLeave - 1, a.falseLeave != 0 }
+func (a *entrance) FalseLeave() (place int64, ok bool) { return a.falseLeave - 1, a.falseLeave != 0 }
 
 // Whole reports whether the session was told who is there by whole rosters.
-func (a *admission) Whole() bool { return a.whole != nil }
+func (a *entrance) Whole() bool { return a.whole != nil }
 
 // HasPassed reports whether a later group line of the session has a place.
 func (s *sending) HasPassed(line *Line) bool { return line.Pub < s.pubNext }

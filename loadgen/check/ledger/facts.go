@@ -55,7 +55,12 @@ const (
 	RosterNameTwice // a roster holds a name more than once. Text, Times
 	Refused         // a private line was refused although its target was there at Beside. Line, Member
 	AnsweredTwice   // a line came back to its sender and was answered by an error as well. Line
-	Kinds           // how many there are
+
+	// Somebody was not let in. Text says what came instead.
+	NotAdmitted
+	NotAnswered // in the time that it had
+	TurnedAway  // for a reason of the server's own
+	Kinds       // how many there are
 )
 
 // Fact is one deviation, however many receivers saw it.
@@ -219,7 +224,7 @@ func (fs *Facts) Of(kinds ...Kind) []*Fact {
 // that is over could count.
 func (fs *Facts) straight() bool {
 	aside := 0
-	for _, k := range []Kind{Unstamped, LateLeave, RosterMismatch, NameMismatch, JoinOfMember} {
+	for _, k := range []Kind{Unstamped, LateLeave, RosterMismatch, NameMismatch, JoinOfMember, NotAdmitted, NotAnswered, TurnedAway} {
 		aside += fs.count[k]
 	}
 	return len(fs.List) == aside

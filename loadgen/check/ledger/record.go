@@ -32,6 +32,7 @@ const (
 	EventStood                     // Frontier, Places
 	EventSlow                      // At, Took: the slowest delivery around a time
 	EventFinished                  // End
+	EventDenied   EventKind = 32   // At, Denial, Text; after EventOver
 )
 
 // Event is one step of a run. The sessions are numbered in the order of their
@@ -55,6 +56,7 @@ type Event struct {
 	Asked        string
 	Note         Note
 	Leave        Leave
+	Denial       Denial
 	Frame        *wire.Frame // without Raw; holds only during the call
 	Line         Ref
 	Text         string

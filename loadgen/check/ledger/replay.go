@@ -98,6 +98,12 @@ func (r *Replay) of(e *Event, s *Session) error {
 		return nil
 	case EventSent:
 		return r.send(e, s)
+	case EventDenied:
+		if e.Denial >= denials || s.Joined() {
+			return impossible(e, "denial %d", e.Denial)
+		}
+		s.Denied(e.Denial, e.Text, e.At)
+		return nil
 	case EventLeaving:
 		if e.Leave < FIN || e.Leave > HalfClose {
 			return impossible(e, "leave %d", e.Leave)

@@ -37,7 +37,7 @@ type Session struct {
 	parting
 
 	// Guarded by Ledger.mu.
-	admission
+	entrance
 	sending
 }
 

@@ -15,6 +15,7 @@ type Totals struct {
 	Isolated   int64 // deliveries while somebody did not read
 	Private    int64 // deliveries of private lines
 	Sent       int64
+	Asked      int64 // who asked to be let in, and was or was not
 
 	// At the end, and so far of stays that are over and forgotten.
 	Spans    int64 // public entries of all spans

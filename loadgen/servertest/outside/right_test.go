@@ -1,6 +1,7 @@
 package outside
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,5 +61,44 @@ func TestFarJoins(t *testing.T) {
 		cfg.Drain = time.Minute
 		rep, _ := run(t, &Room{Weather: far(delay, 0)}, cfg)
 		passes(t, rep)
+	}
+}
+
+// fullAt has a room refuse whoever comes when so many are there.
+func fullAt(n int, words string) *Room {
+	r := &Room{}
+	r.Hooks.Admit = func(c *conn, _ string) bool {
+		if len(r.members) < n {
+			return true
+		}
+		r.write(c, Frame{Kind: Failure, Text: words})
+		c.Close()
+		return false
+	}
+	return r
+}
+
+// A room that is full is a right one where that was to be; else nobody can tell.
+func TestFullRoom(t *testing.T) {
+	for _, words := range []string{"the room is full", "Too many connections from your host", "You are banned", "server at capacity, try again later"} {
+		cfg := workload("churn", 3)
+		cfg.ExpectFull = 5
+		rep, _ := run(t, fullAt(5, words), cfg)
+		passes(t, rep)
+		if rep.Joined < 6 || rep.Sent < 150 || !slices.ContainsFunc(rep.Warnings, func(w string) bool { return strings.Contains(w, words) }) {
+			t.Errorf("%d joins, %d lines, warnings %q", rep.Joined, rep.Sent, rep.Warnings)
+		}
+		full := fullAt(8, words)
+		p := Fault{Plant: admits(refuses(words), 1)}.Spoil(full, 1, stayers(cfg))
+		cfg.ExpectFull = 0
+		rep, _ = run(t, full, cfg)
+		for _, c := range rep.Checks {
+			if c.Name == "admission" && (c.Verdict != report.Inconclusive || !strings.Contains(c.Reason, "-expect-full") || !strings.Contains(c.Reason, words)) {
+				t.Errorf("%v: %+v", p.Done, c)
+			}
+		}
+		if rep.Verdict != report.Inconclusive || !p.Done {
+			t.Errorf("%s, refused %v", rep.Verdict, p.Done)
+		}
 	}
 }

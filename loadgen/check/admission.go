@@ -1,0 +1,31 @@
+package check
+
+import (
+	"fmt"
+
+	"chatsim/loadgen/check/ledger"
+)
+
+// admission: whoever asks for an allowed name in time is let in, at the start
+// and when it comes back. A server that gives a reason of its own has refused
+// somebody, which is no failure; whether it should have is for who runs it.
+var admission = rule{name: Admission, level: Count,
+	evaluated: func(t *ledger.Totals) int64 { return t.Asked },
+	suspects:  []ledger.Kind{ledger.NotAdmitted, ledger.NotAnswered},
+	judge: func(e *evidence, out *findings) {
+		for _, f := range e.Facts().Of(ledger.NotAdmitted, ledger.NotAnswered) {
+			v := violationOf(f, "somebody asked to be let in and was not: "+f.Text)
+			v.implied = f.Kind == ledger.NotAnswered && (e.Advancing || e.stopped || len(e.stalled) > 0) // it may still come, or nothing comes
+			out.add(v)
+		}
+	},
+}
+
+// turnedAway returns why admission cannot be judged; empty if it can.
+func (e *evidence) turnedAway() string {
+	facts := e.Facts().Of(ledger.TurnedAway)
+	if len(facts) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the server turned away who asked to be let in, and said %s; if that is to be, -expect-full N declares that N are let in", quote(facts[0].Text))
+}

@@ -1,0 +1,34 @@
+package ledger
+
+import "time"
+
+// Denial is how somebody was not let in who asked to be, by an allowed name and
+// in time.
+type Denial uint8
+
+// The denials.
+const (
+	KeptOut  Denial = iota // closed, or refused for no reason that holds
+	Waiting                // not answered in the time that it had
+	Turned                 // refused for a reason of the server's own: it is full, or has had enough of us
+	Declared               // likewise, and that was to be
+
+	denials
+)
+
+// Denied records that the session's chatter was not let in; words say what came
+// instead. It is called after Ended.
+func (s *Session) Denied(d Denial, words string, at time.Duration) {
+	l := s.ledger
+	if l.rec != nil {
+		defer l.rec.step(&Event{Kind: EventDenied, Session: s.Number, At: at, Denial: d, Text: words})()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.totals.Asked++
+	kinds := [denials]Kind{KeptOut: NotAdmitted, Waiting: NotAnswered, Turned: TurnedAway}
+	if d == Declared {
+		return
+	}
+	l.emitLocked(Fact{Kind: kinds[d], Text: words, At: s, Place: l.order.len})
+}
