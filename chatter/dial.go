@@ -24,15 +24,15 @@ func DialRaw(ctx context.Context, addr, name string) (*Client, error) {
 // DialWS is Dial over a WebSocket: one text message is one line, at ws://addr/ws.
 func DialWS(ctx context.Context, addr, name string) (*Client, error) {
 	return dial(ctx, addr, func(conn net.Conn) (*Client, error) {
-		return OpenWebSocket(ctx, conn, addr, "/ws", dialect.NewLine(name))
+		return OpenWebSocket(ctx, conn, WebSocket{Host: addr, Path: "/ws"}, dialect.NewLine(name))
 	})
 }
 
-// OpenWebSocket has the server at the other end of conn upgrade to a WebSocket at
-// a path, until ctx ends, and puts a codec of text lines on top of that. The host
-// is what the server takes itself for.
-func OpenWebSocket(ctx context.Context, conn net.Conn, host, path string, codec dialect.Codec) (*Client, error) {
-	early, err := upgrade(ctx, conn, host, path)
+// OpenWebSocket has the server at the other end of conn upgrade to a WebSocket,
+// until ctx ends, and puts a codec of text lines on top of that. The error of a
+// server that does not upgrade is an *UpgradeError.
+func OpenWebSocket(ctx context.Context, conn net.Conn, at WebSocket, codec dialect.Codec) (*Client, error) {
+	early, err := upgrade(ctx, conn, at)
 	if err != nil {
 		return nil, err
 	}

@@ -7,9 +7,9 @@ import (
 	"crypto/rand"
 	"crypto/sha1"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strings"
@@ -22,27 +22,43 @@ const wsGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 // maxAnswer is how much is quoted of what a server says instead, in bytes.
 const maxAnswer = 300
 
+// WebSocket is what a server is asked for.
+type WebSocket struct {
+	Host   string // what the server takes itself for
+	Path   string // with the query
+	Header http.Header
+}
+
+// UpgradeError is that a server has answered, but not by a WebSocket.
+type UpgradeError struct {
+	Path string // without the query, which may hold a secret
+	why  string
+}
+
+func (e *UpgradeError) Error() string { return "no WebSocket at " + e.Path + ": " + e.why }
+
 // upgrade asks the server at the other end of conn for a WebSocket, until ctx
 // ends. It returns what the server has said behind its answer.
-func upgrade(ctx context.Context, conn net.Conn, host, path string) (early []byte, err error) {
+func upgrade(ctx context.Context, conn net.Conn, at WebSocket) (early []byte, err error) {
 	stop := context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	early, err = shakeHands(conn, host, path)
+	early, err = shakeHands(conn, at)
 	if err == nil && !stop() {
 		err = ctx.Err() // the deadline is set, or about to be
 	}
-	if err != nil {
-		return nil, fmt.Errorf("upgrade to a WebSocket at %s: %w", path, err)
-	}
-	return early, nil
+	return early, err
 }
 
-func shakeHands(conn net.Conn, host, path string) (early []byte, err error) {
+func shakeHands(conn net.Conn, at WebSocket) (early []byte, err error) {
 	key := make([]byte, 16)
 	_, _ = rand.Read(key) // it never fails
-	req, err := http.NewRequest(http.MethodGet, "http://"+host+path, nil)
+	req, err := http.NewRequest(http.MethodGet, "http://"+at.Host+at.Path, nil)
 	if err != nil {
 		return nil, err
+	}
+	maps.Copy(req.Header, at.Header)
+	if host := at.Header.Get("Host"); host != "" {
+		req.Host = host
 	}
 	for name, value := range map[string]string{
 		"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
@@ -56,27 +72,27 @@ func shakeHands(conn net.Conn, host, path string) (early []byte, err error) {
 	in := bufio.NewReader(conn)
 	resp, err := http.ReadResponse(in, req)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("ask for a WebSocket at %s: %w", req.URL.Path, err)
 	}
 	defer resp.Body.Close()
-	if err := upgraded(resp, req.Header.Get("Sec-WebSocket-Key")); err != nil {
-		return nil, err
+	if why := upgraded(resp, req.Header.Get("Sec-WebSocket-Key")); why != "" {
+		return nil, &UpgradeError{req.URL.Path, why}
 	}
 	early, _ = in.Peek(in.Buffered()) // a server may speak at once
 	return early, nil
 }
 
 // upgraded returns why an answer is not the one that makes a WebSocket.
-func upgraded(resp *http.Response, key string) error {
+func upgraded(resp *http.Response, key string) (why string) {
 	sum := sha1.Sum([]byte(key + wsGUID))
 	switch {
 	case resp.StatusCode != http.StatusSwitchingProtocols:
-		why, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer)) // what there is of it
-		return fmt.Errorf("the server answers %s: %q", resp.Status, bytes.TrimSpace(why))
+		said, _ := io.ReadAll(io.LimitReader(resp.Body, maxAnswer)) // what there is of it
+		return fmt.Sprintf("the server answers %s: %q", resp.Status, bytes.TrimSpace(said))
 	case !strings.EqualFold(resp.Header.Get("Upgrade"), "websocket"):
-		return errors.New("the server upgrades to something else")
+		return "the server upgrades to something else"
 	case resp.Header.Get("Sec-WebSocket-Accept") != base64.StdEncoding.EncodeToString(sum[:]):
-		return errors.New("the server's Sec-WebSocket-Accept is wrong")
+		return "the server's Sec-WebSocket-Accept is wrong"
 	}
-	return nil
+	return ""
 }

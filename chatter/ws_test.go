@@ -156,7 +156,7 @@ func TestWebSocketRefused(t *testing.T) {
 				}
 				_, _ = io.WriteString(server, answer)
 			}()
-			if _, err := upgrade(ctx, client, "room", "/ws"); err == nil || !strings.Contains(err.Error(), want) {
+			if _, err := upgrade(ctx, client, WebSocket{Host: "room", Path: "/ws"}); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v", err)
 			}
 		})

@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"context"
 	"net"
 
 	"chatsim/chatter"
@@ -29,15 +28,20 @@ type speaker struct {
 
 // dialects are those that -dialect knows.
 var dialects = map[string]spoken{
-	"line": {codec: line},
-	"ws":   {codec: line, path: "/ws"},
+	"line": {codec: line, passes: true},
+	"ws":   {codec: line, path: "/ws", passes: true},
 	"raw": {codec: func(s speaker) dialect.Codec { return dialect.NewRaw(s.name, s.local.String()) },
 		capabilities: Capabilities{Protocol: "the raw dialect", Views: ledger.WholeRosters, OneByOne: true}},
 	"irc": {codec: irc, passes: true, capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true,
 		Texts: ledger.Texts{Forbids: "\u2028\u2029", Trims: true}}},
 }
 
-func line(s speaker) dialect.Codec { return dialect.NewLine(s.name) }
+func line(s speaker) dialect.Codec {
+	if s.password != "" {
+		return dialect.NewGuarded(s.name, s.password)
+	}
+	return dialect.NewLine(s.name)
+}
 
 // ircRoom is the channel that is the room.
 const ircRoom = "#chat"
@@ -75,46 +79,7 @@ func DialRaw(addr string) Joiner { return dialects["raw"].over(addr) }
 func Raw() Capabilities { return dialects["raw"].capabilities }
 
 // over is the joiner for a server at addr over TCP.
-func (d spoken) over(addr string) Joiner {
-	return d.joiner(addr, "", func(ctx context.Context) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "tcp", addr)
-	})
-}
-
-// joiner joins over what connect connects to; addr is what the server is called,
-// and password what a dialect that passes it sends.
-func (d spoken) joiner(addr, password string, connect func(context.Context) (net.Conn, error)) Joiner {
-	nicks := new(dialect.Nicks)
-	return func(ctx context.Context, name string) (Client, error) {
-		conn, err := connect(ctx)
-		if err != nil {
-			return nil, err
-		}
-		c, err := d.open(ctx, conn, addr, d.codec(speaker{name, conn.LocalAddr(), password, nicks}))
-		if err != nil {
-			conn.Close()
-			return nil, err
-		}
-		return c, nil
-	}
-}
-
-func (d spoken) open(ctx context.Context, conn net.Conn, addr string, codec dialect.Codec) (Client, error) {
-	var c *chatter.Client
-	var err error
-	if d.path != "" {
-		c, err = chatter.OpenWebSocket(ctx, conn, addr, d.path, codec)
-	} else {
-		c, err = chatter.Open(conn, codec)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := codec.(dialect.Claimer); ok {
-		return claimingClient{c}, nil
-	}
-	return c, nil
-}
+func (d spoken) over(addr string) Joiner { return At(addr).joiner(d) }
 
 // claimingClient is a chatter whose false claims are known to come back as text.
 type claimingClient struct{ *chatter.Client }

@@ -30,11 +30,14 @@ func explain(err error, cfg Config, joined int) *StartError {
 	var fe *chatter.FrameError
 	var refused *refusedError
 	var noTLS *dial.Error
+	var noSocket *chatter.UpgradeError
 	switch {
 	case errors.As(err, &fe):
 		se.Err, se.Advice = aboutFrame(what, fe, cfg)
 	case errors.As(err, &refused):
 		se.Advice = aboutRefusal(refused.said)
+	case errors.As(err, &noSocket):
+		se.Advice = "the path stands behind the address: -target ws://HOST:PORT/PATH; -header and -subprotocol say what else the server asks for"
 	case errors.As(err, &noTLS):
 		se.Advice = aboutTLS(noTLS.Trouble)
 	case errors.Is(err, errPassword):
@@ -92,7 +95,7 @@ func aboutRefusal(said string) string {
 func aboutTLS(t dial.Trouble) string {
 	switch t {
 	case dial.NotTLS:
-		return "write -target HOST:PORT, without tls://"
+		return "write -target HOST:PORT, without tls://, or with ws:// for wss://"
 	case dial.OtherHost:
 		return "give the target by a name that its certificate has, or add -tls-insecure"
 	case dial.NotNow:

@@ -200,7 +200,7 @@ func TestOriginal(t *testing.T) {
 func TestRawStartErrors(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ addr, want, hint string }{
-		"HTTP":             {says(t, "HTTP/1.1 400 Bad Request\r\n", false), "it speaks HTTP", "-dialect ws"},
+		"HTTP":             {says(t, "HTTP/1.1 400 Bad Request\r\n", false), "it speaks HTTP", "-target ws://HOST:PORT/PATH"},
 		"the line dialect": {says(t, "{\"error\":\"no name came in time\"}\n", true), "it speaks another protocol", "raw dialect"},
 		"mute":             {says(t, "", false), "gave no name", "raw dialect"},
 	} {

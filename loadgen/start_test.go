@@ -86,7 +86,7 @@ func TestStartErrors(t *testing.T) {
 	}{
 		{"nobody listens", nobody, "nobody listens there", "chatsim -serve"},
 		{"closes at once", func(t *testing.T) string { return says(t, "", true) }, "closed the connection at once", "chat server"},
-		{"HTTP", website, `it speaks HTTP, it answered "HTTP/1.1 400 Bad Request"`, "-dialect ws"},
+		{"HTTP", website, `it speaks HTTP, it answered "HTTP/1.1 400 Bad Request"`, "-target ws://HOST:PORT/PATH"},
 		{"SMTP", func(t *testing.T) string { return says(t, "220 mail ESMTP\r\n", false) }, "it speaks SMTP or FTP", "line protocol"},
 		{"SSH", func(t *testing.T) string { return says(t, "SSH-2.0-x\r\n", false) }, "it speaks SSH", "line protocol"},
 		{"Redis", func(t *testing.T) string { return says(t, "-ERR unknown command\r\n", false) }, "it speaks Redis", "README.md"},

@@ -20,6 +20,11 @@ type line struct {
 // name.
 func NewLine(name string) Codec { return newLine(name, []byte(name+"\n")) }
 
+// NewGuarded is NewLine for a room that asks for a password first.
+func NewGuarded(name, password string) Codec {
+	return newLine(name, []byte(password+"\n"+name+"\n"))
+}
+
 // NewReturning is NewLine for a user who wants to keep its name when the
 // connection breaks, and to have what was said meanwhile: c.Token is what came
 // with a Welcome before, or empty. A server that knows no tokens refuses the name,

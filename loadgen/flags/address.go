@@ -24,7 +24,7 @@ type address struct {
 
 // addresses are the flags that take one.
 var addresses = []address{
-	{"target", "localhost", 1, []string{dial.TCP, dial.TLS}}, {"join", "localhost", 1, []string{dial.TCP, dial.TLS}},
+	{"target", "localhost", 1, []string{dial.TCP, dial.TLS, dial.WS, dial.WSS}}, {"join", "localhost", 1, []string{dial.TCP, dial.TLS}},
 	{"watch", "127.0.0.1", 0, nil}, {"listen", "127.0.0.1", 0, nil}, {"metrics-addr", "127.0.0.1", 0, nil},
 }
 
@@ -60,7 +60,9 @@ func (a address) wrong(addr string) string {
 	case !known || !slices.Contains(a.schemes, to.Scheme):
 		return " is a URL"
 	case !to.WebSocket() && to.Path != "":
-		return " has a path"
+		return " has a path, as only ws:// and wss:// have"
+	case strings.ContainsAny(to.Path, " #\"'") || report.Printable(to.Path) != to.Path:
+		return " has a path that cannot be asked for"
 	case strings.Contains(to.HostPort, "@"):
 		return " has a user in it"
 	}
@@ -128,7 +130,10 @@ func (a address) meantAt(to dial.Address) string {
 	if at := strings.LastIndexByte(to.HostPort, '@'); at >= 0 {
 		to, _ = dial.Split(to.Scheme + "://" + to.HostPort[at+1:] + to.Path)
 	}
-	to.Path = ""
+	if !to.WebSocket() {
+		to.Path = ""
+	}
+	to.Path, _, _ = strings.Cut(to.Path, "#")
 	if a.wrong(to.HostPort) != "" {
 		to.HostPort = a.meant(to.HostPort)
 	}
@@ -136,6 +141,12 @@ func (a address) meantAt(to dial.Address) string {
 		return text
 	}
 	return ""
+}
+
+// webSocket reports whether an address is one of a WebSocket.
+func webSocket(addr string) bool {
+	to, _ := dial.Split(addr)
+	return to.WebSocket()
 }
 
 // secure reports whether an address is one at which a certificate is shown.

@@ -84,7 +84,8 @@ var conflicts = []conflict{
 	{on("quiet"), on("v"), "-quiet prints only the verdict line, -v every check"},
 	{on("password"), on("password-file"), "leave -password out"},
 	{on("tls-ca"), on("tls-insecure"), "-tls-insecure takes any certificate: leave one of them out"},
-	{oneOf("dialect", "ws"), where("target", secure), "-dialect ws is without TLS: write -target HOST:PORT"},
+	{oneOf("dialect", "ws"), where("target", func(addr string) bool { return secure(addr) && !webSocket(addr) }), "a WebSocket over TLS is -target wss://HOST:PORT/ws"},
+	{where("dialect", func(name string) bool { return name != "line" && name != "ws" }), where("target", webSocket), "over a WebSocket chatsim speaks -dialect line only"},
 	{on("record-private"), oneOf("record", recordOff), "leave one of them out"},
 }
 
@@ -152,11 +153,13 @@ const (
 	toCompare = "chatsim -baseline FILE compares with a saved set, -ab PROGRAM with another program"
 	pair      = "-tls-cert and -tls-key go together"
 	wholePair = "write -tls-cert FILE -tls-key FILE"
+	orWSS     = "write -target tls://HOST:PORT, or -target wss://HOST:PORT/ws"
 )
 
 var (
-	comparing = []term{on("compare"), on("ab"), on("ab-cmd"), on("baseline")}
-	toTLS     = []term{where("target", secure)}
+	comparing   = []term{on("compare"), on("ab"), on("ab-cmd"), on("baseline")}
+	toTLS       = []term{where("target", secure)}
+	toWebSocket = []term{where("target", webSocket), oneOf("dialect", "ws")}
 )
 
 var needs = []need{
@@ -165,9 +168,11 @@ var needs = []need{
 	{"tls-cert", "", []term{on("tls-key")}, pair, wholePair},
 	{"tls-key", "", []term{on("tls-cert")}, pair, wholePair},
 	{"tls-ca", "join", []term{on("tls"), where("join", secure)}, "-%s goes with -tls only", "add -tls"},
-	{"tls-ca", "target", toTLS, "-%s goes with a target that shows a certificate only", "write -target tls://HOST:PORT"},
+	{"tls-ca", "target", toTLS, "-%s goes with a target that shows a certificate only", orWSS},
+	{"header", "", toWebSocket, "-%s goes with a WebSocket only", "write -target ws://HOST:PORT/ws"},
+	{"subprotocol", "", toWebSocket, "-%s goes with a WebSocket only", "write -target ws://HOST:PORT/ws"},
 	{"ready", "", []term{on("cmd"), on("ab-cmd")}, "-%s goes with -cmd or -ab-cmd only", "write -cmd 'my/server -port {port}'"},
-	{"tls-insecure", "", toTLS, "-%s goes with a target that shows a certificate only", "write -target tls://HOST:PORT"},
+	{"tls-insecure", "", toTLS, "-%s goes with a target that shows a certificate only", orWSS},
 }
 
 // checkNeeds refuses what means nothing by itself.

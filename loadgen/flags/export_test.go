@@ -54,6 +54,8 @@ func Base(name string) []string {
 		return []string{"-join", "h:1", "-tls"}
 	case name == "ready":
 		return []string{"-cmd", "x"}
+	case name == "header" || name == "subprotocol":
+		return []string{"-target", "ws://h:1/ws"}
 	case name == "tls-insecure":
 		return []string{"-target", "tls://h:1"}
 	case name == "serve" || name == "join":

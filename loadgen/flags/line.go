@@ -23,7 +23,7 @@ func (c *Line) Explicit(name string) bool { return c.set.Changed(name) }
 
 // scripted are the flags that decide what a run does, in the order in which
 // people write them; -seed goes last.
-var scripted = []string{"cmd", "ready", "target", "tls-ca", "tls-insecure", "password-file", "dialect", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain", "join-timeout", "expect-full", "calibrate"}
+var scripted = []string{"cmd", "ready", "target", "tls-ca", "tls-insecure", "password-file", "header", "subprotocol", "dialect", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain", "join-timeout", "expect-full", "calibrate"}
 
 // Reproduce is the command line that runs the same script again: what differs
 // from the defaults, and the seed.
@@ -43,7 +43,7 @@ func (c *Line) Reproduce(seed uint64, more ...string) string {
 			words = append(words, "-"+name)
 		default:
 			for _, value := range texts(f) {
-				words = append(words, "-"+name, quote(trimDuration(value)))
+				words = append(words, "-"+name, quote(trimDuration(shown(name, value))))
 			}
 		}
 	}
@@ -54,6 +54,14 @@ func (c *Line) Reproduce(seed uint64, more ...string) string {
 		words = append(words, "-threshold", quote(t))
 	}
 	return strings.Join(append(words, "-seed", utoa(seed)), " ")
+}
+
+// shown is a value without what may be secret in it.
+func shown(flag, value string) string {
+	if name, _, has := strings.Cut(value, ":"); flag == "header" && has {
+		return name + ": VALUE"
+	}
+	return value
 }
 
 // text is the value of a flag.

@@ -59,6 +59,10 @@ func TestParse(t *testing.T) {
 		}},
 		{"-ab-cmd x y -tolerance 20%", func(c *command) { c.Runs.Servers.AB, c.Runs.Tolerance = []string{"x", "y"}, 0.2 }},
 		{"-ab-cmd=x --ab-cmd y -repeat 5", func(c *command) { c.Runs.Servers.AB, c.Runs.Repeat = []string{"x", "y"}, 5 }},
+		{"-target wss://h/chat?room=1 -tls-insecure -header A:b -header C:d -subprotocol chat", func(c *command) {
+			c.Runs.Target.Addr, c.Runs.Target.Trust.Insecure = "wss://h/chat?room=1", true
+			c.Runs.Target.Headers, c.Runs.Target.Subprotocols = []string{"A:b", "C:d"}, []string{"chat"}
+		}},
 		{"-target tls://h:1 -tls-insecure", func(c *command) { c.Runs.Target.Addr, c.Runs.Target.Trust.Insecure = "tls://h:1", true }},
 		{"-target h:1 -dialect raw -size 700", func(c *command) { c.Runs.Target.Addr, c.Runs.Dialect, c.Runs.Load.Size = "h:1", "raw", 700 }},
 		{"-serve -listen :0 -record-format json -raw off", func(c *command) {
