@@ -31,6 +31,7 @@ import (
 	"chatsim/manager/live"
 	"chatsim/manager/live/outlet"
 	"chatsim/manager/screen"
+	"chatsim/manager/tongue"
 	"chatsim/manager/web"
 )
 
@@ -105,7 +106,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 		code, err = unlessEnded(ctx, func() (int, error) { return runs.Compare(c.runs, page, stderr) })
 	case c.term.Addr != "":
 		warnExposed(line, stderr)
-		c.term.Locale, c.term.NoColor = chatterterm.Locale(os.Getenv), os.Getenv("NO_COLOR") != ""
+		c.term.Locale, c.term.NoColor = tongue.Locale(os.Getenv), os.Getenv("NO_COLOR") != ""
 		err = chatterterm.Run(ctx, c.term, stdin, stdout, stderr)
 	case c.serve:
 		warnExposed(line, stderr)

@@ -142,6 +142,12 @@ func (c *Client) Tell(target string, text []byte) error {
 	return c.send(func(dst []byte) ([]byte, error) { return c.codec.Tell(dst, target, text) })
 }
 
+// Order sends a line as it is, such as a command for the server. It holds no line
+// break.
+func (c *Client) Order(line string) error {
+	return c.send(func(dst []byte) ([]byte, error) { return append(append(dst, line...), '\n'), nil })
+}
+
 // Claim sends text to the group in the name of sender, to see what a server makes
 // of it. It is errors.ErrUnsupported where the dialect has no way to.
 func (c *Client) Claim(sender string, text []byte) error {

@@ -31,12 +31,15 @@ func (p *person) lost(err error) (done bool, _ error) {
 	}
 	p.since, p.wait = time.Now(), firstRetry
 	p.limit = time.NewTimer(p.wait)
-	of := []shown{{trouble, fmt.Sprintf(p.talk.words.Lost, reasonOf(p.why, err), int(giveUp.Minutes()))}}
+	of := []shown{say(trouble, fmt.Sprintf(p.talk.words.Lost, p.talk.words.reasonOf(p.why, err), int(giveUp.Minutes())))}
 	if missing > 0 {
-		of = append(of, shown{trouble, fmt.Sprintf(p.talk.words.Missing, missing)})
+		of = append(of, say(trouble, fmt.Sprintf(p.talk.words.Missing, missing)))
 	}
-	return false, p.screen.print(append(of, shown{note, fmt.Sprintf(p.talk.words.Again, int(p.wait.Seconds()))}))
+	p.talk.lost()
+	return false, p.screen.print(append(of, say(note, fmt.Sprintf(p.talk.words.Again, int(p.wait.Seconds())))))
 }
+
+const byServer = "closed by the server"
 
 // reasonOf is why a connection ended, in a few words.
 func reasonOf(why wire.Reason, err error) string {
@@ -44,9 +47,20 @@ func reasonOf(why wire.Reason, err error) string {
 	case why != wire.None:
 		return why.Text()
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "closed by the server"
+		return byServer
 	}
 	return err.Error()
+}
+
+// reasonOf is reasonOf in the language of these words.
+func (w *words) reasonOf(why wire.Reason, err error) string {
+	text := reasonOf(why, err)
+	if why != wire.None {
+		text = w.reason(why, "")
+	} else if text == byServer {
+		text = w.ByServer
+	}
+	return text
 }
 
 // try is what came of connecting again.
@@ -60,6 +74,9 @@ type try struct {
 func (p *person) again(ctx context.Context) {
 	ctx, p.stopTry = context.WithCancel(ctx)
 	tries, name := make(chan try, 1), p.talk.asked
+	if p.talk.mark != (wire.Mark{}) {
+		p.dialer.recall = wire.Recall{Since: p.talk.mark}
+	}
 	p.tries = tries
 	go func() {
 		defer p.guard()
@@ -78,13 +95,13 @@ func (p *person) tried(t try) (done bool, _ error) {
 		if err := p.joined(t.client, t.first); err != nil {
 			return true, err
 		}
-		return false, p.screen.print([]shown{{note, p.talk.words.Back}})
+		return false, nil
 	case refusedForGood(t.err), time.Since(p.since) > giveUp:
 		return true, t.err
 	}
 	p.wait = min(2*p.wait, lastRetry)
 	p.limit = time.NewTimer(p.wait)
-	return false, p.screen.print([]shown{{note, fmt.Sprintf(p.talk.words.Again, int(p.wait.Seconds()))}})
+	return false, p.screen.print([]shown{say(note, fmt.Sprintf(p.talk.words.Again, int(p.wait.Seconds())))})
 }
 
 // refusedForGood says that trying again is of no use.

@@ -38,8 +38,9 @@ type dialer struct {
 	notTLS   string // what to do where there is no TLS
 
 	// Owned by whoever calls join, which is one goroutine at a time.
-	returns bool   // the user wants its name back when the connection breaks
-	token   string // by which; empty until it was told
+	returns bool        // the user wants its name back when the connection breaks
+	token   string      // by which; empty until it was told
+	recall  wire.Recall // what it wants to have of what was said before
 }
 
 func newDialer(cfg Config) (*dialer, error) {
@@ -132,7 +133,7 @@ func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, erro
 // ask writes the line with the name.
 func (d *dialer) ask(conn net.Conn, name string) (*chatter.Client, error) {
 	if d.returns {
-		return chatter.Return(conn, name, wire.Coming{Token: d.token})
+		return chatter.Return(conn, name, wire.Coming{Token: d.token, Recall: d.recall})
 	}
 	return chatter.New(conn, name)
 }

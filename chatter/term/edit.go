@@ -2,6 +2,7 @@ package term
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 
 	"golang.org/x/text/width"
@@ -16,6 +17,8 @@ type editor struct {
 	text []rune
 	at   int // the cursor stands before this one
 
+	completer
+
 	past  []string // lines that were entered, the oldest first
 	back  int      // how many lines back one has gone; 0: at the line itself
 	draft []rune   // the line itself meanwhile
@@ -23,7 +26,16 @@ type editor struct {
 
 // press does what a key asks for, but for those that end the line.
 func (e *editor) press(k key) {
+	if k != keyTab {
+		e.stop()
+	}
 	switch k {
+	case keyTab:
+		if before, ok := e.next(string(e.text[:e.at])); ok {
+			after := slices.Clone(e.text[e.at:])
+			e.text = append([]rune(before), after...)
+			e.at = len(e.text) - len(after)
+		}
 	case keyLeft:
 		e.at = e.before(e.at)
 	case keyRight:
@@ -122,10 +134,26 @@ func (e *editor) recall(back int) {
 	e.at = len(e.text)
 }
 
+// hidesWord reports whether a line gives the operators' password, which is not to be
+// seen.
+func hidesWord(text []rune) bool { return strings.HasPrefix(string(text[:min(len(text), 4)]), "/op ") }
+
+// masked is a text with the operators' password hidden.
+func masked(text []rune) []rune {
+	if !hidesWord(text) {
+		return text
+	}
+	seen := slices.Clone(text)
+	for i := len("/op "); i < len(seen); i++ {
+		seen[i] = '*'
+	}
+	return seen
+}
+
 // enter gives the line and begins the next one.
 func (e *editor) enter(remember bool) string {
 	line := string(e.text)
-	if remember && line != "" && (len(e.past) == 0 || e.past[len(e.past)-1] != line) {
+	if remember && line != "" && !hidesWord(e.text) && (len(e.past) == 0 || e.past[len(e.past)-1] != line) {
 		if len(e.past) == maxPast {
 			e.past = slices.Delete(e.past, 0, 1)
 		}

@@ -23,7 +23,7 @@ func (p *person) enter(ctx context.Context) error {
 		}
 		err = p.join(ctx, clean)
 		for isRefusal(wire.Password, err) && p.present {
-			if err := p.screen.print([]shown{{trouble, err.Error()}}); err != nil {
+			if err := p.screen.print([]shown{say(trouble, err.Error())}); err != nil {
 				return err
 			}
 			word, askErr := p.screen.secret(p.talk.words.AskPassword)
@@ -39,7 +39,7 @@ func (p *person) enter(ctx context.Context) error {
 		if err == nil || !p.present || !isRefusal(wire.BadName, err) {
 			return err
 		}
-		if err := p.screen.print([]shown{{trouble, err.Error()}}); err != nil {
+		if err := p.screen.print([]shown{say(trouble, err.Error())}); err != nil {
 			return err
 		}
 	}
@@ -58,9 +58,9 @@ func (p *person) choose(name string) (string, error) {
 		case !p.present:
 			return "", &Error{msg: "-name " + string(wire.AppendShown(nil, []byte(name))) + ": " + err.Error(), hint: "choose another with -name"}
 		case strings.TrimSpace(name) != "":
-			err = p.screen.print([]shown{{trouble, err.Error()}})
+			err = p.screen.print([]shown{say(trouble, p.talk.words.nameError(err))})
 		case !first:
-			err = p.screen.print([]shown{{trouble, p.talk.words.EmptyName}})
+			err = p.screen.print([]shown{say(trouble, p.talk.words.EmptyName)})
 		default:
 			err = nil
 		}

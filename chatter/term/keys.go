@@ -30,6 +30,7 @@ const (
 	keyLater
 	keyRedraw
 	keySuspend // Ctrl-Z
+	keyTab
 )
 
 // controls are keys by the one byte that a terminal sends for them.
@@ -69,8 +70,10 @@ func readKey(in *bufio.Reader) (key, error) {
 		return k, nil
 	}
 	switch {
-	case r == '\t':
+	case r == '\t' && in.Buffered() > 0: // pasted
 		return ' ', nil
+	case r == '\t':
+		return keyTab, nil
 	case unicode.IsControl(r), unicode.In(r, unicode.Zl, unicode.Zp):
 		return keyNone, nil
 	}

@@ -15,16 +15,23 @@ import (
 // colours set lines off where there are any.
 var colours = map[style]string{own: "\x1b[36m", private: "\x1b[35m", note: "\x1b[2m", trouble: "\x1b[33m"}
 
-// render is how lines look, each with the time of day.
-func render(lines []shown, colour bool) string {
-	now := time.Now().Format("15:04 ")
+// clock is how the time of day is written before a line.
+const clock = "15:04 "
+
+// render is how lines look, each with the time of day, in rows of a width if that
+// is not 0.
+func render(lines []shown, colour bool, width int) string {
+	now := time.Now()
 	var b strings.Builder
 	for _, l := range lines {
 		c := colours[l.style]
 		if !colour {
 			c = ""
 		}
-		b.WriteString(c + now + l.text)
+		if l.at.IsZero() {
+			l.at = now
+		}
+		b.WriteString(c + l.at.Local().Format(clock) + wrapped(l.text, width))
 		if c != "" {
 			b.WriteString("\x1b[0m")
 		}
@@ -45,7 +52,7 @@ func newPipe(in io.Reader, out io.Writer, colour bool) *pipe {
 }
 
 func (p *pipe) print(lines []shown) error {
-	_, err := io.WriteString(p.out, render(lines, p.colour))
+	_, err := io.WriteString(p.out, render(lines, p.colour, 0))
 	return err
 }
 
@@ -78,6 +85,7 @@ func (p *pipe) read(bool) (string, error) {
 }
 
 func (*pipe) prompt(string)                 {}
+func (*pipe) complete([]string)             {}
 func (*pipe) aside(do func())               { do() }
 func (*pipe) close()                        {}
 func (*pipe) secret(string) (string, error) { return "", io.EOF }

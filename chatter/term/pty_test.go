@@ -244,11 +244,11 @@ func TestWaysToLeave(t *testing.T) {
 func TestAsked(t *testing.T) {
 	addr, _ := room(t, "127.0.0.1:0", manager.Config{Password: "sesame"})
 	c := sit(t, Config{Addr: addr, Locale: "zh_CN.UTF-8"})
-	c.sees("用户名: ")
+	c.sees("用户名：")
 	c.types("\r")
 	c.sees("用户名不能为空")
 	c.types("a@b\r")
-	c.sees("name has an @ in it")
+	c.sees("用户名不能含有 @")
 	c.types("小明\r")
 	c.sees("wrong password")
 	c.sees("房间密码: ")

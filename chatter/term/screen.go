@@ -85,13 +85,19 @@ func (s *screen) resize() {
 func (s *screen) print(lines []shown) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.above(render(lines, s.colour))
+	return s.above(render(lines, s.colour, s.width))
 }
 
 func (s *screen) prompt(p string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	_ = s.prompted(p)
+}
+
+func (s *screen) complete(names []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.line.setNames(names)
 }
 
 func (s *screen) read(remember bool) (string, error) {
@@ -196,7 +202,7 @@ func (a *area) pressed(k key, more bool) (line string, ended bool, err error) {
 		return line, true, a.hide()
 	case k == keyRedraw:
 		return "", false, a.show(clearAll)
-	case !a.remember && (k == keyEarlier || k == keyLater):
+	case !a.remember && (k == keyEarlier || k == keyLater || k == keyTab):
 		return "", false, nil
 	case k >= 0 && len(a.line.text) >= maxTyped:
 		_, err = io.WriteString(a.out, bell)
@@ -208,7 +214,7 @@ func (a *area) pressed(k key, more bool) (line string, ended bool, err error) {
 		}
 		return "", false, a.show(a.erasing())
 	}
-	appends := k >= 0 && a.line.at == len(a.line.text) && !a.broke
+	appends := k >= 0 && a.line.at == len(a.line.text) && !a.broke && !hidesWord(a.line.text)
 	from := a.cursor()
 	a.line.press(k)
 	if to := a.cursor(); appends && to.row == from.row && to.col > from.col { // nothing else moves
@@ -273,7 +279,8 @@ func (a *area) typed() (before, after []rune) {
 	if a.secret {
 		return nil, nil
 	}
-	return a.line.text[:a.line.at], a.line.text[a.line.at:]
+	text := masked(a.line.text)
+	return text[:a.line.at], text[a.line.at:]
 }
 
 // cursor is where the cursor belongs in the area.

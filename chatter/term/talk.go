@@ -1,10 +1,12 @@
 package term
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"chatsim/manager/wire"
@@ -19,6 +21,13 @@ type talk struct {
 	me     string   // assigned; empty until welcomed
 	online []string // in join order
 	wrote  string   // who last wrote privately
+
+	here   bool      // who is online is known, of this connection
+	mark   wire.Mark // how far the order was heard; zero: the room does not tell
+	before int       // lines of before that were told since the welcome
+	told   bool      // the room has told a mark since the welcome
+	gone   bool      // the connection was lost, and what was missed is to be told
+	gaps   bool      // not all of it was told
 }
 
 // style is how a line is set off, where there are colours. It never says alone
@@ -33,11 +42,15 @@ const (
 	trouble
 )
 
-// shown is one line on the screen, without line breaks and control characters.
+// shown is one entry on the screen: a line, or several where there are line breaks
+// in it, without control characters.
 type shown struct {
 	style style
 	text  string
+	at    time.Time // when it was said; zero: now
 }
+
+func say(s style, text string) shown { return shown{style: s, text: text} }
 
 // event is a frame that outlives the reading of the next, with nothing in it
 // that may not be shown.
@@ -47,6 +60,9 @@ type event struct {
 	sender, text, target string
 	names                []string
 	reason               wire.Reason // of an Error; None if it has no known one
+	detail               string      // of that
+	history              *wire.History
+	notice               string
 }
 
 // newEvent copies a frame.
@@ -56,10 +72,13 @@ func newEvent(f *wire.Frame) event {
 	e := event{kind: f.Kind}
 	switch f.Kind {
 	case wire.Line:
-		e.private, e.sender, e.text, e.target = f.Private, name(f.Sender), safe(f.Text), name(f.Target)
+		e.private, e.sender, e.text, e.target = f.Private, name(f.Sender), shownText(f.Text), name(f.Target)
 	case wire.Error:
 		e.text = safe(f.Text)
 		e.reason, _ = wire.ParseReason(f.Text)
+		_, e.detail, _ = strings.Cut(e.text, ": ")
+	case wire.Unknown:
+		e.learn(f.Raw)
 	default:
 		for _, n := range f.Names {
 			e.names = append(e.names, name(n))
@@ -68,46 +87,146 @@ func newEvent(f *wire.Frame) event {
 	return e
 }
 
+// shownText is a text as it may be shown, with '\n' for each line break in it.
+func shownText(b []byte) string {
+	parts := bytes.FieldsFunc(b, wire.EndsLine)
+	for i, part := range parts {
+		parts[i] = wire.AppendShown(nil, part)
+	}
+	return string(bytes.Join(parts, []byte("\n")))
+}
+
+// learn reads a control object that is for those who asked for it.
+func (e *event) learn(raw []byte) {
+	if h, ok := wire.ParseHistory(raw); ok {
+		e.history = &h
+	} else if text, ok := wire.ParseNotice(raw); ok {
+		e.notice = string(wire.AppendShown(nil, []byte(text)))
+	}
+}
+
 // hear takes a frame in and says what to show.
 func (t *talk) hear(e event) []shown {
+	t.count(e)
 	switch e.kind {
 	case wire.Welcome:
 		return t.welcome(e.names[0])
 	case wire.Roster:
-		t.online = e.names
-		return []shown{{note, t.who()}}
+		return t.arrive(e.names)
 	case wire.Join:
 		t.online = append(t.online, e.names...)
-		return []shown{{note, fmt.Sprintf(t.words.Joined, t.list(e.names))}}
+		return []shown{say(note, fmt.Sprintf(t.words.Joined, t.list(e.names)))}
 	case wire.Leave:
 		t.online = slices.DeleteFunc(t.online, func(n string) bool { return slices.Contains(e.names, n) })
-		return []shown{{note, fmt.Sprintf(t.words.Left, t.list(e.names))}}
+		return []shown{say(note, fmt.Sprintf(t.words.Left, t.list(e.names)))}
 	case wire.Error:
-		return []shown{{trouble, fmt.Sprintf(t.words.Server, e.text)}}
+		return []shown{say(trouble, t.words.serverSays(e.reason, e.text, e.detail))}
 	case wire.Line:
 		return []shown{t.line(e)}
+	case wire.Unknown:
+		return t.learned(e)
 	}
 	return nil
 }
 
+// welcome takes in the name that one has. In the midst of a stay that is another
+// one, right before one's leave and join.
 func (t *talk) welcome(name string) []shown {
 	was := t.me
 	t.me = name
-	of := []shown{{note, t.words.Welcome}}
+	if t.here {
+		t.asked, t.wanted = name, name
+		t.online = slices.DeleteFunc(t.online, func(n string) bool { return n == name })
+		return []shown{say(note, fmt.Sprintf(t.words.Given, name))}
+	}
+	t.before, t.told = 0, false
+	var of []shown
+	if !t.gone {
+		of = append(of, say(note, t.words.Welcome))
+	}
 	switch {
 	case name == was: // back again, which is told elsewhere
 	case name != t.asked:
-		of = append(of, shown{note, fmt.Sprintf(t.words.Renamed, name, t.asked)})
+		of = append(of, say(note, fmt.Sprintf(t.words.Renamed, name, t.asked)))
 	case was != "":
-		of = append(of, shown{note, fmt.Sprintf(t.words.Given, name)})
+		of = append(of, say(note, fmt.Sprintf(t.words.Given, name)))
 	case name != t.wanted:
-		of = append(of, shown{note, fmt.Sprintf(t.words.Unseen, name)})
+		of = append(of, say(note, fmt.Sprintf(t.words.Unseen, name)))
 	}
 	return of
 }
 
+// arrive ends the greeting.
+func (t *talk) arrive(names []string) (of []shown) {
+	switch {
+	case t.here: // an answer to /who
+	case t.gone && t.told && !t.gaps:
+		of = append(of, say(note, t.words.Back))
+	case t.gone && t.before > 0:
+		of = append(of, say(note, t.words.BackPart))
+	case t.gone:
+		of = append(of, say(note, t.words.BackMissed))
+	case t.before > 0:
+		of = append(of, say(note, t.words.Before))
+	}
+	t.online, t.here, t.gone = names, true, false
+	return append(of, say(note, t.who()))
+}
+
+// lost takes in that the connection was lost.
+func (t *talk) lost() { t.here, t.gone = false, true }
+
+// learned shows what was said before, or what the room tells this user alone.
+func (t *talk) learned(e event) (of []shown) {
+	if e.notice != "" {
+		return []shown{say(note, t.words.notice(e.notice))}
+	}
+	if e.history == nil {
+		return nil
+	}
+	for _, s := range e.history.Lines {
+		var f wire.Frame
+		if f.Parse([]byte(s.Line)) != nil {
+			continue
+		}
+		line := t.line(newEvent(&f))
+		line.at = s.Time
+		of = append(of, line)
+		t.before++
+	}
+	if e.history.Last {
+		t.mark, t.told, t.gaps = e.history.Mark, true, e.history.Missing
+	} else if t.here && len(e.history.Lines) == 0 {
+		of = append(of, say(note, t.words.NothingBefore))
+	}
+	return of
+}
+
+// count counts how far the order was heard.
+func (t *talk) count(e event) {
+	switch {
+	case t.mark == (wire.Mark{}):
+	case e.kind == wire.Line && e.private:
+		t.mark.Private++
+	case e.kind == wire.Line:
+		t.mark.Place++
+	case e.kind == wire.Join || e.kind == wire.Leave:
+		t.mark.Place += uint64(len(e.names))
+	}
+}
+
+// others are the names that one may want to write.
+func (t *talk) others() []string {
+	return slices.DeleteFunc(slices.Clone(t.online), func(n string) bool { return n == t.me })
+}
+
 // line is how a chat line is shown.
 func (t *talk) line(e event) shown {
+	if e.sender == wire.Server && !e.private {
+		if told, ok := t.words.Language.Notice(e.text); ok {
+			return say(note, told)
+		}
+	}
 	text := e.sender + ": " + e.text
 	act, acts := strings.CutPrefix(e.text, "/me ")
 	if acts {
@@ -115,19 +234,19 @@ func (t *talk) line(e event) shown {
 	}
 	switch {
 	case !e.private && e.sender == t.me:
-		return shown{own, text}
+		return say(own, text)
 	case !e.private:
-		return shown{plain, text}
+		return say(plain, text)
 	}
 	inner := e.text
 	if acts {
 		inner = text
 	}
 	if e.sender == t.me && e.target != t.me {
-		return shown{private, fmt.Sprintf(t.words.To, e.target, inner)}
+		return say(private, fmt.Sprintf(t.words.To, e.target, inner))
 	}
 	t.wrote = e.sender
-	return shown{private, fmt.Sprintf(t.words.From, e.sender, inner)}
+	return say(private, fmt.Sprintf(t.words.From, e.sender, inner))
 }
 
 // maxListed is how many names are listed at once.
@@ -142,8 +261,10 @@ func (t *talk) list(names []string) string {
 
 func (t *talk) who() string { return fmt.Sprintf(t.words.Online, len(t.online), t.list(t.online)) }
 
-// action is what a typed line leads to: something to send, to show, or to leave.
+// action is what a typed line leads to: something to send, an order to the room, to
+// show, or to leave.
 type action struct {
+	order  string // a line for the room itself
 	send   bool
 	target string // of what is sent: a name, or wire.Group
 	text   string
@@ -154,7 +275,7 @@ type action struct {
 func (t *talk) hint(s style, text string) action {
 	var a action
 	for line := range strings.Lines(text) {
-		a.show = append(a.show, shown{s, strings.TrimSuffix(line, "\n")})
+		a.show = append(a.show, say(s, strings.TrimSuffix(line, "\n")))
 	}
 	return a
 }
@@ -190,8 +311,10 @@ func isWord(command string) bool {
 // obey carries out a command.
 func (t *talk) obey(command, rest string) action {
 	switch command {
-	case "/quit":
+	case "/quit", "/leave":
 		return action{quit: true}
+	case "/history":
+		return action{order: strings.TrimSpace("/history " + rest)}
 	case "/help":
 		return t.hint(note, t.words.Help)
 	case "/who":
@@ -212,7 +335,18 @@ func (t *talk) obey(command, rest string) action {
 		}
 		return t.tell(t.wrote, rest)
 	}
-	return action{}
+	return t.order(command, rest)
+}
+
+// order is a command that the room carries out.
+func (t *talk) order(command, rest string) action {
+	switch {
+	case rest != "" || command == "/bans":
+		return action{order: strings.TrimSpace(command + " " + rest)}
+	case command == "/op":
+		return t.hint(trouble, t.words.NoWord)
+	}
+	return t.hint(trouble, fmt.Sprintf(t.words.NoName, command))
 }
 
 // message is a /msg: names may hold spaces, so the longest that is online counts.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"chatsim/manager/tongue"
 	"chatsim/manager/wire"
 )
 
@@ -53,7 +54,13 @@ func TestHear(t *testing.T) {
 		{" \u202ebob:\x1b[2J\x9b1ma\tb\u202e\u2066c@\u202ebob" + toAll, []string{"bob: [2J\ufffd1ma\tbc"}, plain},
 		{`{"join":["\u001b[2Jx\u200f"]}`, []string{"[2Jx joined"}, note},
 		{`{"motd":"hi"}`, nil, plain},
-		{" bob:two\u2028lines\u2029here@bob" + toAll, []string{"bob: two lines here"}, plain},
+		{`{"notice":"you are an operator now"}`, []string{"you are an operator now"}, note},
+		{`{"notice":"\u001b]0;t\u0007"}`, []string{"The room says: ]0;t"}, note},
+		{" *:eve was removed by Ann@*" + toAll, []string{"eve was removed by Ann"}, note},
+		{" *:hello@*" + toAll, []string{"*: hello"}, plain},
+		{`{"history":[{"place":7,"time":"2026-01-02T15:04:05Z","line":" bob:x\u001b\u2028y@bob@` + wire.Group + `"},{"place":8,"line":"no line"}]}`, []string{"bob: x\ny"}, plain},
+		{`{"history":[]}`, []string{english.NothingBefore}, note},
+		{" bob:two\u2028lines\u2029here@bob" + toAll, []string{"bob: two\nlines\nhere"}, plain},
 		{`{"error":"\u001b]0;t\u0007"}`, []string{"The room says: ]0;t"}, trouble},
 	} {
 		of := tk.hear(parsed(t, c.frame))
@@ -119,20 +126,26 @@ func TestTyped(t *testing.T) {
 		{"/msg b\u200bob  smith\ufe0f hi", action{send: true, text: "hi", target: "bob smith"}},
 		{"/reply hi", action{send: true, text: "hi", target: "bob"}},
 		{"/quit", action{quit: true}},
-		{"/msg eve hi", action{show: []shown{{trouble, "Nobody here is called eve; /who lists the names."}}}},
-		{"/msg bob", action{show: []shown{{trouble, "/msg bob needs a text. /help lists the commands."}}}},
-		{"/msg", action{show: []shown{{trouble, "/msg needs a text. /help lists the commands."}}}},
-		{"/me", action{show: []shown{{trouble, "/me needs a text. /help lists the commands."}}}},
-		{"/reply", action{show: []shown{{trouble, "/reply needs a text. /help lists the commands."}}}},
-		{"/msgbob hi", action{show: []shown{{trouble, "There is no command /msgbob. /help lists them; //msgbob says it as text."}}}},
+		{"/msg eve hi", action{show: []shown{say(trouble, "Nobody here is called eve; /who lists the names.")}}},
+		{"/msg bob", action{show: []shown{say(trouble, "/msg bob needs a text. /help lists the commands.")}}},
+		{"/msg", action{show: []shown{say(trouble, "/msg needs a text. /help lists the commands.")}}},
+		{"/leave", action{quit: true}},
+		{"/history 5", action{order: "/history 5"}},
+		{"/nick Anna", action{order: "/nick Anna"}},
+		{"/bans", action{order: "/bans"}},
+		{"/op", action{show: []shown{say(trouble, english.NoWord)}}},
+		{"/kick", action{show: []shown{say(trouble, "/kick needs a name. /help lists the commands.")}}},
+		{"/me", action{show: []shown{say(trouble, "/me needs a text. /help lists the commands.")}}},
+		{"/reply", action{show: []shown{say(trouble, "/reply needs a text. /help lists the commands.")}}},
+		{"/msgbob hi", action{show: []shown{say(trouble, "There is no command /msgbob. /help lists them; //msgbob says it as text.")}}},
 		{"/usr/bin is full", action{send: true, text: "/usr/bin is full", target: wire.Group}},
 		{"/ or not", action{send: true, text: "/ or not", target: wire.Group}},
-		{"/usr is full", action{show: []shown{{trouble, "There is no command /usr. /help lists them; //usr says it as text."}}}},
-		{" /msg bob hi", action{show: []shown{{trouble, "That looks like /msg, so nobody was sent it. Begin the line with /msg itself, or with // to say it to everybody."}}}},
-		{"/Who", action{show: []shown{{trouble, "That looks like /who, so nobody was sent it. Begin the line with /who itself, or with // to say it to everybody."}}}},
-		{"/who", action{show: []shown{{note, "4 online: Ann, bob, bob smith, ❤\ufe0f"}}}},
+		{"/usr is full", action{show: []shown{say(trouble, "There is no command /usr. /help lists them; //usr says it as text.")}}},
+		{" /msg bob hi", action{show: []shown{say(trouble, "That looks like /msg, so nobody was sent it. Begin the line with /msg itself, or with // to say it to everybody.")}}},
+		{"/Who", action{show: []shown{say(trouble, "That looks like /who, so nobody was sent it. Begin the line with /who itself, or with // to say it to everybody.")}}},
+		{"/who", action{show: []shown{say(note, "4 online: Ann, bob, bob smith, ❤\ufe0f")}}},
 		{strings.Repeat("x", fits), action{send: true, text: strings.Repeat("x", fits), target: wire.Group}},
-		{strings.Repeat("x", fits+1), action{show: []shown{{trouble, fmt.Sprintf("That text has %d bytes, at most %d are possible. It was not sent.", fits+1, fits)}}}},
+		{strings.Repeat("x", fits+1), action{show: []shown{say(trouble, fmt.Sprintf("That text has %d bytes, at most %d are possible. It was not sent.", fits+1, fits))}}},
 	} {
 		tk := &talk{words: &english, me: "Ann", online: []string{"Ann", "bob", "bob smith", "❤\ufe0f"}, wrote: "bob"}
 		if got := tk.typed(c.line); !reflect.DeepEqual(got, c.want) {
@@ -140,11 +153,11 @@ func TestTyped(t *testing.T) {
 		}
 	}
 	tk := &talk{words: &english}
-	if got := tk.typed("/reply hi"); !reflect.DeepEqual(got.show, []shown{{trouble, english.NoReply}}) {
+	if got := tk.typed("/reply hi"); !reflect.DeepEqual(got.show, []shown{say(trouble, english.NoReply)}) {
 		t.Errorf("a reply to nobody leads to %+v", got)
 	}
 	if got := tk.typed("/help"); len(got.show) != strings.Count(english.Help, "\n")+1 {
-		t.Errorf("help is %q", got.show)
+		t.Errorf("help is %v", got.show)
 	}
 }
 
@@ -178,6 +191,9 @@ func TestWords(t *testing.T) {
 	en, zh := reflect.ValueOf(english), reflect.ValueOf(chinese)
 	verbs := func(s string) (n []int) { return []int{strings.Count(s, "%s"), strings.Count(s, "%d")} }
 	for i := range en.NumField() {
+		if en.Field(i).Kind() != reflect.String {
+			continue
+		}
 		name, e, z := en.Type().Field(i).Name, en.Field(i).String(), zh.Field(i).String()
 		if e == "" || z == "" || e == z || !slices.Equal(verbs(e), verbs(z)) {
 			t.Errorf("%s: %q, %q", name, e, z)
@@ -189,7 +205,7 @@ func TestWords(t *testing.T) {
 		}
 	}
 	env := map[string]string{"LANG": "zh_TW", "LC_MESSAGES": "en_GB"}
-	if got := Locale(func(k string) string { return env[k] }); got != "en_GB" {
+	if got := tongue.Locale(func(k string) string { return env[k] }); got != "en_GB" {
 		t.Errorf("locale %q", got)
 	}
 }

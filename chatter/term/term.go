@@ -27,7 +27,8 @@ const (
 	giveUp     = 2 * time.Minute  // without a connection
 	firstRetry = time.Second      // doubled up to
 	lastRetry  = 15 * time.Second
-	underWay   = 32 // own lines that may be so before the next is read
+	underWay   = 32  // own lines that may be so before the next is read
+	recalled   = 200 // lines that were said before one comes
 )
 
 // Config is one chatter.
@@ -70,6 +71,7 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 		}
 		defer s.close() // on panics too
 		p.screen, p.present, d.returns = s, true, true
+		d.recall.Lines = recalled
 	} else {
 		p.screen, p.stderr = newPipe(stdin, stdout, colour), stderr
 	}
@@ -88,6 +90,8 @@ type display interface {
 	read(remember bool) (string, error)
 	// prompt changes what stands before the line.
 	prompt(string)
+	// complete tells which names Tab completes.
+	complete(names []string)
 	secret(prompt string) (string, error)
 	// aside runs do while nothing is read: Ctrl-C is a signal meanwhile.
 	aside(do func())
@@ -120,6 +124,7 @@ type person struct {
 	wait    time.Duration
 	tries   chan try // holds what came of connecting again; nil: not under way
 	stopTry context.CancelFunc
+	day     string // of the last line that was shown
 
 	interrupts chan struct{} // Ctrl-C at a terminal
 }
@@ -203,6 +208,9 @@ func (p *person) hear(n news) (done bool, err error) {
 		}
 		p.settle(e)
 	}
+	if p.present && len(of) > 0 {
+		p.screen.complete(p.talk.others())
+	}
 	if len(of) > 0 {
 		if err := p.show(of); err != nil {
 			return true, err
@@ -224,6 +232,8 @@ func (p *person) settle(e event) {
 	switch {
 	case e.kind == wire.Roster:
 		p.greeted = true
+	case e.kind == wire.Welcome:
+		p.screen.prompt(e.names[0] + "> ")
 	case e.kind == wire.Error && e.reason.Closing():
 		p.why = e.reason
 	case e.kind == wire.Error:
@@ -262,10 +272,12 @@ func (p *person) take(l typed) (done bool, err error) {
 	case a.quit:
 		p.ended = true
 		return p.leave()
-	case a.send && p.client == nil:
-		a.show = []shown{{trouble, p.talk.words.NotSent}}
+	case (a.send || a.order != "") && p.client == nil:
+		a.show = []shown{say(trouble, p.talk.words.NotSent)}
 	case a.send:
 		return false, p.send(a)
+	case a.order != "":
+		_ = p.client.Order(a.order) // what fails, reading finds
 	}
 	if len(a.show) == 0 {
 		return false, nil
@@ -324,5 +336,5 @@ func (p *person) tellTrouble(err error) error {
 		p.complain(text)
 		return nil
 	}
-	return p.screen.print([]shown{{trouble, text}})
+	return p.screen.print([]shown{say(trouble, text)})
 }

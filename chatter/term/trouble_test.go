@@ -85,7 +85,7 @@ func TestLeaveWhileReconnecting(t *testing.T) {
 			c := sit(t, Config{Addr: addr, Name: "Ann"})
 			c.sees("1 online: Ann")
 			stop()
-			c.sees("Trying to come back for 2 minutes.*Trying again in 1 s")
+			c.sees("Trying to come back\\s+for 2 minutes(?s:.*)Trying again in 1 s")
 			_, came := mute(t, addr)
 			<-came
 			c.types("/nope\r")
@@ -417,7 +417,7 @@ func TestRoomWithoutTokens(t *testing.T) {
 		addr, asked := answers(t, first, `{"welcome":"Ann"}`+"\n"+`["Ann"]`)
 		c := sit(t, Config{Addr: addr, Name: "Ann"})
 		c.sees("1 online: Ann")
-		if a, b := <-asked, <-asked; a != "Ann@token=\n" || b != "Ann\n" {
+		if a, b := <-asked, <-asked; a != "Ann@token=@history=200\n" || b != "Ann\n" {
 			t.Errorf("the room is asked %q, then %q", a, b)
 		}
 		c.types("\x04")

@@ -1,6 +1,9 @@
 package term
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // sent is what has become of the lines of a pipe.
 type sent struct {
@@ -52,6 +55,9 @@ func (p *person) outcome(err error) error {
 // show prints lines. In a pipe that nobody reads any more it goes on, so that
 // the room is left in order.
 func (p *person) show(of []shown) error {
+	if p.present {
+		of = p.withDays(of)
+	}
 	err := p.screen.print(of)
 	if p.present {
 		return err
@@ -60,6 +66,23 @@ func (p *person) show(of []shown) error {
 		p.sent.deaf = err
 	}
 	return nil
+}
+
+// withDays puts the date before lines of another day than those before.
+func (p *person) withDays(of []shown) (with []shown) {
+	for _, l := range of {
+		at := l.at
+		if at.IsZero() {
+			at = time.Now()
+		}
+		day := at.Local().Format(p.talk.words.Day)
+		if day != p.day && (p.day != "" || !l.at.IsZero()) {
+			with = append(with, shown{note, "— " + day + " —", at})
+		}
+		p.day = day
+		with = append(with, l)
+	}
+	return with
 }
 
 // complain tells on standard error what is wrong.
@@ -73,7 +96,7 @@ func (p *person) unsent(line int, why string) {
 
 // lineRefused tells what the room says of the line under way that was sent first.
 func (p *person) lineRefused(e event) {
-	why := fmt.Sprintf(p.talk.words.Server, e.text)
+	why := p.talk.words.serverSays(e.reason, e.text, e.detail)
 	switch line := p.sent.back(); {
 	case p.present:
 	case line == 0:

@@ -1,10 +1,17 @@
 package term
 
-import "strings"
+import (
+	"fmt"
+
+	"chatsim/manager/tongue"
+	"chatsim/manager/wire"
+)
 
 // words are what a person reads, in one language. A verb stands where a value
 // goes.
 type words struct {
+	Language                        tongue.Language
+	Day                             string // the form of a date
 	AskName, EmptyName, AskPassword string
 	Welcome                         string // the original's greeting
 	Renamed                         string // assigned name, name asked for
@@ -24,87 +31,111 @@ type words struct {
 	Lost                            string // why, for how many minutes it is tried again
 	Missing                         string // how many
 	Again                           string // seconds
-	Back                            string
+	Back, BackPart, BackMissed      string
+	Before, NothingBefore           string
+	NoName                          string // command
+	NoWord                          string
+	ByServer                        string // why a connection ended
 	NotSent                         string
 	Server                          string // what the server says
-	Refused                         string // why
 	LogFailed, LogBack              string
 }
 
 var english = words{
+	Language: tongue.English, Day: "Monday, 2 January 2006",
 	AskName: "Your name: ", EmptyName: "A name is needed; it may be anything without @.", AskPassword: "Password of the room: ",
-	Welcome:   "Welcome to the group chat, everybody. Let's talk!",
-	Renamed:   "You are %s here: %s is taken.",
-	Given:     "You are %s here.",
-	Unseen:    "You are %s here: what cannot be seen is left out of a name.",
-	Online:    "%d online: %s",
-	More:      "and %d more",
-	Joined:    "%s joined",
-	Left:      "%s left",
-	From:      "[private from %s] %s",
-	To:        "[private to %s] %s",
-	NoReply:   "Nobody has written to you alone yet.",
-	NotHere:   "Nobody here is called %s; /who lists the names.",
-	NoText:    "%s needs a text. /help lists the commands.",
-	Unknown:   "There is no command %s. /help lists them; //%s says it as text.",
-	Slip:      "That looks like %s, so nobody was sent it. Begin the line with %s itself, or with // to say it to everybody.",
-	TooLong:   "That text has %d bytes, at most %d are possible. It was not sent.",
-	Unsent:    "line %d was not sent: %s",
-	Help:      "/msg NAME text  to one person alone\n/reply text     to who last wrote to you alone\n/who            who is here\n/me text        what you do: * Ann waves\n//text          text that begins with a slash\n/quit           leave (or Ctrl-D)",
-	Lost:      "The connection is lost (%s). Trying to come back for %d minutes.",
-	Missing:   "Lines of yours that may not have arrived: %d",
-	Again:     "Trying again in %d s …",
-	Back:      "Back in the room. What was said meanwhile was missed.",
+	Welcome: "Welcome to the group chat, everybody. Let's talk!",
+	Renamed: "You are %s here: %s is taken.",
+	Given:   "You are %s here.",
+	Unseen:  "You are %s here: what cannot be seen is left out of a name.",
+	Online:  "%d online: %s",
+	More:    "and %d more",
+	Joined:  "%s joined",
+	Left:    "%s left",
+	From:    "[private from %s] %s",
+	To:      "[private to %s] %s",
+	NoReply: "Nobody has written to you alone yet.",
+	NotHere: "Nobody here is called %s; /who lists the names.",
+	NoText:  "%s needs a text. /help lists the commands.",
+	Unknown: "There is no command %s. /help lists them; //%s says it as text.",
+	Slip:    "That looks like %s, so nobody was sent it. Begin the line with %s itself, or with // to say it to everybody.",
+	TooLong: "That text has %d bytes, at most %d are possible. It was not sent.",
+	Unsent:  "line %d was not sent: %s",
+	Help:    "/msg NAME text  to one person alone\n/reply text     to who last wrote to you alone\n/who            who is here\n/me text        what you do: * Ann waves\n//text          text that begins with a slash\n/nick NAME      another name for you\n/history 20     what was said before\n/op PASSWORD    kick and ban: /kick NAME, /ban NAME, /ban 2h NAME, /banaddress NAME, /unban NAME, /bans\n/quit           leave (or Ctrl-D)\nTab completes names and commands.",
+	Lost:    "The connection is lost (%s). Trying to come back for %d minutes.",
+	Missing: "Lines of yours that may not have arrived: %d",
+	Again:   "Trying again in %d s …",
+	Back:    "Back in the room; nothing was missed.", BackPart: "Back in the room. Only a part of what was said meanwhile is still there.",
+	BackMissed: "Back in the room. What was said meanwhile was missed.",
+	Before:     "↑ said before you joined", NothingBefore: "Nothing was said before, as far as the room remembers.",
+	NoName: "%s needs a name. /help lists the commands.", NoWord: "Write /op and the operators' password behind it: it is not shown, and not kept.",
+	ByServer:  "closed by the server",
 	NotSent:   "You are not connected. It was not sent.",
 	Server:    "The room says: %s",
-	Refused:   "The room refuses: %s",
 	LogFailed: "Your own record cannot be written: %s", LogBack: "Your own record is written again.",
 }
 
 var chinese = words{
-	AskName: "用户名: ", EmptyName: "用户名不能为空，且不能含有 @。", AskPassword: "房间密码: ",
-	Welcome:   "欢迎进入群聊，大家开始聊天吧!",
-	Renamed:   "您在这里的用户名是 %s：%s 已被使用。",
-	Given:     "您在这里的用户名是 %s。",
-	Unseen:    "您在这里的用户名是 %s：看不见的字符已略去。",
-	Online:    "当前在线用户 (%d): %s",
-	More:      "以及另外 %d 位",
-	Joined:    "%s 进入了群聊",
-	Left:      "%s 离开了群聊",
-	From:      "[%s 发来的私聊] %s",
-	To:        "[发给 %s 的私聊] %s",
-	NoReply:   "还没有人给您发过私聊。",
-	NotHere:   "当前没有名为 %s 的用户；/who 列出在线用户。",
-	NoText:    "%s 需要内容。/help 列出所有命令。",
-	Unknown:   "没有命令 %s。/help 列出所有命令；//%s 作为文字发送。",
-	Slip:      "这看起来像 %s，所以没有发送给任何人。请以 %s 本身开头，或以 // 开头发给所有人。",
-	TooLong:   "该内容有 %d 字节，最多 %d 字节。未发送。",
-	Unsent:    "第 %d 行未发送: %s",
-	Help:      "/msg 用户名 内容  只发给一个人\n/reply 内容       回复最近给您发私聊的人\n/who              当前在线用户\n/me 内容          动作: * Ann 挥手\n//文字            发送以斜杠开头的文字\n/quit             离开 (或 Ctrl-D)",
-	Lost:      "连接已断开 (%s)。将在 %d 分钟内尝试重新连接。",
-	Missing:   "您可能未送达的消息数: %d",
-	Again:     "%d 秒后重试 …",
-	Back:      "已重新进入群聊。期间的消息已错过。",
+	Language: tongue.Chinese, Day: "2006年1月2日",
+	AskName: "用户名：", EmptyName: "用户名不能为空，且不能含有 @。", AskPassword: "房间密码：",
+	Welcome: "欢迎进入群聊，大家开始聊天吧！",
+	Renamed: "您在这里的用户名是 %s：%s 已被使用。",
+	Given:   "您在这里的用户名是 %s。",
+	Unseen:  "您在这里的用户名是 %s：看不见的字符已略去。",
+	Online:  "当前在线用户（%d）：%s",
+	More:    "以及另外 %d 位",
+	Joined:  "%s 进入了群聊",
+	Left:    "%s 离开了群聊",
+	From:    "[%s 发来的私聊] %s",
+	To:      "[发给 %s 的私聊] %s",
+	NoReply: "还没有人给您发过私聊。",
+	NotHere: "当前没有名为 %s 的用户；/who 列出在线用户。",
+	NoText:  "%s 需要内容。/help 列出所有命令。",
+	Unknown: "没有命令 %s。/help 列出所有命令；//%s 作为文字发送。",
+	Slip:    "这看起来像 %s，所以没有发送给任何人。请以 %s 本身开头，或以 // 开头发给所有人。",
+	TooLong: "该内容有 %d 字节，最多 %d 字节。未发送。",
+	Unsent:  "第 %d 行未发送：%s",
+	Help:    "/msg 用户名 内容  只发给一个人\n/reply 内容       回复最近给您发私聊的人\n/who              当前在线用户\n/me 内容          动作：* Ann 挥手\n//文字            发送以斜杠开头的文字\n/nick 用户名       更改用户名\n/history 20       之前的消息\n/op 管理员密码     移出和禁止：/kick 用户名、/ban 用户名、/ban 2h 用户名、/banaddress 用户名、/unban 用户名、/bans\n/quit             离开（或 Ctrl-D）\nTab 补全用户名和命令。",
+	Lost:    "连接已断开（%s）。将在 %d 分钟内尝试重新连接。",
+	Missing: "您可能未送达的消息数：%d",
+	Again:   "%d 秒后重试 …",
+	Back:    "已重新进入群聊，没有遗漏消息。", BackPart: "已重新进入群聊。期间的消息只保留了一部分。",
+	BackMissed: "已重新进入群聊。期间的消息已错过。",
+	Before:     "↑ 以上是您加入之前的消息", NothingBefore: "房间没有保留之前的消息。",
+	NoName: "%s 需要用户名。/help 列出所有命令。", NoWord: "请在 /op 之后输入管理员密码：不会显示，也不会保存。",
+	ByServer:  "连接被服务器关闭",
 	NotSent:   "当前未连接。未发送。",
-	Server:    "服务器: %s",
-	Refused:   "服务器拒绝: %s",
-	LogFailed: "无法写入您的聊天记录: %s", LogBack: "聊天记录已恢复写入。",
+	Server:    "服务器：%s",
+	LogFailed: "无法写入您的聊天记录：%s", LogBack: "聊天记录已恢复写入。",
 }
 
 // wordsFor chooses by a locale such as zh_CN.UTF-8.
 func wordsFor(locale string) *words {
-	if strings.HasPrefix(strings.ToLower(locale), "zh") {
+	if tongue.Of(locale) == tongue.Chinese {
 		return &chinese
 	}
 	return &english
 }
 
-// Locale is the locale of messages, by the POSIX order of variables.
-func Locale(getenv func(string) string) string {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := getenv(name); v != "" {
-			return v
-		}
+// reason is why a room refuses something.
+func (w *words) reason(r wire.Reason, detail string) string { return w.Language.Reason(r, detail) }
+
+// serverSays is an error of the room's.
+func (w *words) serverSays(r wire.Reason, text, detail string) string {
+	if r != wire.None {
+		text = w.reason(r, detail)
 	}
-	return ""
+	return fmt.Sprintf(w.Server, text)
 }
+
+// notice is what the room tells in its own name.
+func (w *words) notice(text string) string {
+	told, ok := w.Language.Notice(text)
+	if !ok {
+		return fmt.Sprintf(w.Server, text)
+	}
+	return told
+}
+
+// nameError is what is wrong with a name.
+func (w *words) nameError(err error) string { return w.Language.Detail(err.Error()) }

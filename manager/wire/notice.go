@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -12,6 +13,15 @@ func AppendNotice(dst []byte, text string) []byte {
 	dst = append(dst, `{"notice":`...)
 	dst = appendString(dst, text)
 	return append(dst, "}\n"...)
+}
+
+// ParseNotice reads a frame of kind Unknown; false: it is no notice.
+func ParseNotice(raw []byte) (text string, ok bool) {
+	var object struct{ Notice *string }
+	if json.Unmarshal(raw, &object) != nil || object.Notice == nil {
+		return "", false
+	}
+	return *object.Notice, true
 }
 
 // What a server tells a user in a notice, and everybody in its own name. Clients
