@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"testing"
+	"time"
 )
 
 // BenchmarkIdle is what N users cost who have joined and say nothing, in
@@ -17,7 +18,7 @@ func idleTrials(s scale) []trial {
 	users := min(5000, s.most)
 	return []trial{{fmt.Sprintf("users=%d", users), func(tb testing.TB) figures {
 		needDescriptors(tb, users)
-		manager := idleManager(tb, users)
+		manager := idleManager(tb, users, s.idle)
 		both := idleRoom(tb, users, s.idle)
 		f := figures{
 			"manager-B/user": manager,
@@ -31,8 +32,9 @@ func idleTrials(s scale) []trial {
 	}}}
 }
 
-// idleManager is the bytes a user of a Manager in a process of its own.
-func idleManager(tb testing.TB, users int) float64 {
+// idleManager is the bytes a user of a Manager in a process of its own, after
+// nothing has been said for a time.
+func idleManager(tb testing.TB, users int, quiet time.Duration) float64 {
 	tb.Helper()
 	child := startChild(tb, asManager)
 	defer child.end(tb)
@@ -41,6 +43,7 @@ func idleManager(tb testing.TB, users int) float64 {
 	c := mustGather(tb, addr, users, numbered)
 	defer c.close()
 	c.acquainted()
+	time.Sleep(quiet)
 	return float64(ask[int64](tb, child)-before) / float64(users)
 }
 

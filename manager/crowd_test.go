@@ -180,6 +180,7 @@ func TestManyStays(t *testing.T) {
 	m, addr := serve(t, Config{})
 	amy := &audience{}
 	listen(t, m, "amy", amy)
+	m.lot.open() // it has descriptors of its own
 	before, open, routines := memory(), descriptors(), runtime.NumGoroutine()
 	var coming sync.WaitGroup
 	for range 4 {

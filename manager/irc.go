@@ -49,7 +49,7 @@ func (s *session) perhapsIRC(first []byte, deadline time.Time) ([]byte, error) {
 	s.setReadDeadline(deadline)
 	if certain {
 		s.irc = &irc.Peer{Nick: "*"}
-		s.lines = irc.Lines{Peer: s.irc, Now: time.Now}
+		s.lines = &irc.Lines{Peer: s.irc, Now: time.Now}
 	} else {
 		lines = lines[1:]
 	}

@@ -60,6 +60,7 @@ func (s *session) onEnd(r feed.Reason, err error) {
 		end := time.Now().Add(s.m.cfg.Grace)
 		s.cutoff.Store(end.UnixNano())
 		s.setReadDeadline(end)
+		s.unpark()
 		s.m.log.Debug("cannot write", "name", s.calledNow(), "error", err)
 	}
 	s.outcome = r
@@ -77,6 +78,7 @@ func (s *session) evict(by end, r wire.Reason) {
 		c.Evicted(endings[by].word)
 	}
 	s.closeBy(endings[by].close)
+	s.unpark()
 }
 
 // part ends the session of one who was in; err is what ended its reading. Where

@@ -16,7 +16,7 @@ const floodUnit = 512
 func (m *Manager) admit(addr net.Addr) (release func(), ok bool) {
 	tcp, isTCP := addr.(*net.TCPAddr)
 	if m.cfg.PerAddress <= 0 || !isTCP || tcp.IP.IsLoopback() {
-		return func() {}, true
+		return nil, true
 	}
 	ip := tcp.AddrPort().Addr().Unmap().WithZone("")
 	m.mu.Lock()
@@ -78,6 +78,7 @@ func (s *session) chargeExtra() {
 // may take minutes.
 func (s *session) slowDown() {
 	for s.delay > 0 {
+		s.limited = 0 // wait sets other deadlines
 		s.lookAtPeer()
 		s.wait()
 		if s.isCut() {

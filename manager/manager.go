@@ -109,7 +109,8 @@ type Manager struct {
 	rosters *semaphore.Weighted // bytes of rosters under way
 	batches sync.Pool           // of *batch
 	floods  *floods             // nil: lines are not limited
-	ctx     context.Context     // done when draining
+	began   time.Time
+	ctx     context.Context // done when draining
 	cancel  context.CancelFunc
 
 	draining   atomic.Bool // set under mu
@@ -117,6 +118,7 @@ type Manager struct {
 	cutOff     atomic.Bool // and somebody had not got everything
 	goroutines sync.WaitGroup
 	ahead      atomic.Int64 // bytes that sessions have read before their turn
+	lot        lot          // where quiet sessions are parked
 
 	guesses   guesses
 	opGuesses guesses // of the operators' password
@@ -162,6 +164,7 @@ func New(cfg Config) *Manager {
 	m := &Manager{
 		cfg:       cfg,
 		log:       cfg.Logger,
+		began:     time.Now(),
 		seq:       newSequencer(&cfg),
 		rosters:   semaphore.NewWeighted(rosterMemory),
 		sessions:  make(map[*session]struct{}),

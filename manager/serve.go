@@ -33,6 +33,7 @@ func (m *Manager) Serve(ln net.Listener) error {
 	m.goroutines.Add(1)
 	m.mu.Unlock()
 	var sessions sync.WaitGroup
+	over := sessions.Done
 	defer func() {
 		sessions.Wait()
 		m.mu.Lock()
@@ -54,7 +55,8 @@ func (m *Manager) Serve(ln net.Listener) error {
 		if m.cfg.TLS != nil {
 			conn = tls.Server(conn, m.cfg.TLS) // shakes hands at the first read
 		}
-		sessions.Go(func() { m.ServeConn(conn) })
+		sessions.Add(1)
+		go m.serveSession(newSession(m, conn), over)
 	}
 }
 
@@ -87,7 +89,7 @@ func passing(err error) bool {
 }
 
 // ServeConn serves one connection until it has ended, and closes it.
-func (m *Manager) ServeConn(conn net.Conn) { m.serveSession(newSession(m, conn)) }
+func (m *Manager) ServeConn(conn net.Conn) { m.serveToEnd(newSession(m, conn)) }
 
 // ServeLines is ServeConn for what came to an HTTP handler and speaks the line
 // dialect from then on: what its first bytes are is not asked again, and it is
@@ -95,14 +97,25 @@ func (m *Manager) ServeConn(conn net.Conn) { m.serveSession(newSession(m, conn))
 func (m *Manager) ServeLines(conn net.Conn) {
 	s := newSession(m, conn)
 	s.inner = true
-	m.serveSession(s)
+	m.serveToEnd(s)
 }
 
-func (m *Manager) serveSession(s *session) {
+func (m *Manager) serveToEnd(s *session) {
+	var over sync.WaitGroup
+	over.Add(1)
+	m.serveSession(s, over.Done)
+	over.Wait()
+}
+
+// serveSession serves a session until it has ended or is parked; over is called
+// at its end.
+func (m *Manager) serveSession(s *session, over func()) {
+	s.done = over
 	m.mu.Lock()
 	if m.draining.Load() {
 		m.mu.Unlock()
 		s.conn.Close()
+		over()
 		return
 	}
 	m.sessions[s] = struct{}{}
@@ -111,16 +124,18 @@ func (m *Manager) serveSession(s *session) {
 	}
 	m.goroutines.Add(1)
 	m.mu.Unlock()
-	defer func() {
-		m.mu.Lock()
-		delete(m.sessions, s)
-		if s.inner {
-			m.inner--
-		}
-		m.mu.Unlock()
-		m.goroutines.Done()
-	}()
 	s.run()
+}
+
+// forget is the end of a session.
+func (m *Manager) forget(s *session) {
+	m.mu.Lock()
+	delete(m.sessions, s)
+	if s.inner {
+		m.inner--
+	}
+	m.mu.Unlock()
+	m.goroutines.Done()
 }
 
 // Shutdown stops accepting and reading, lets everybody have what was said so
@@ -153,6 +168,7 @@ func (m *Manager) Shutdown(ctx context.Context) error {
 		}
 	})
 	m.goroutines.Wait()
+	m.lot.close()
 	stop()
 	if err == nil && m.cutOff.Load() {
 		err = ctx.Err()

@@ -11,6 +11,7 @@ import (
 
 	"chatsim/manager/feed"
 	"chatsim/manager/irc"
+	"chatsim/manager/poll"
 	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
@@ -33,11 +34,14 @@ type session struct {
 	under syscall.RawConn // the socket that conn goes over; nil: none, or it cannot be looked at
 	inner bool            // within a session that speaks HTTP, see ServeLines
 	ended sync.WaitGroup  // until the feed writes no more for us, after outcome was set
+	done  func()          // called at the end
 
 	// Owned by the session's goroutine.
 	in       reader
+	release  func()        // of its place among those of its address; nil: it has none
+	limited  time.Duration // since the start of m: when limitQuiet has set a deadline; 0: it has not
 	raw      *rawWriter    // of the raw dialect, else nil
-	lines    irc.Lines     // of IRC
+	lines    *irc.Lines    // of IRC, else nil
 	flood    *allowance    // nil: no limit
 	delay    time.Duration // that the next line has to wait for
 	toldSlow bool          // the user knows of the limit
@@ -59,6 +63,7 @@ type session struct {
 	hangup  atomic.Int32 // how the peer has closed, as far as it was seen; see hangup
 	passed  atomic.Bool  // flood was passed on
 	waiting atomic.Bool  // lookout is to go on
+	spot    poll.Spot    // where it is parked
 	cutoff  atomic.Int64 // no read waits for longer, in Unix nanoseconds; 0: none
 }
 
@@ -86,10 +91,13 @@ type visiting struct{ read []byte }
 func (*visiting) Error() string { return "speaks HTTP" }
 
 func newSession(m *Manager, conn net.Conn) *session {
-	s := &session{m: m, conn: conn, out: conn, under: socket.Raw(socket.Under(conn))}
+	s := &session{m: m, conn: conn, out: conn}
 	s.stay.session = s
 	s.ended.Add(1)
 	s.in.init(conn, &m.batches, s.leaveUnread)
+	if s.under = s.in.raw; s.under == nil {
+		s.under = socket.Raw(socket.Under(conn))
+	}
 	s.in.ahead.all = &m.ahead
 	return s
 }
@@ -97,30 +105,70 @@ func newSession(m *Manager, conn net.Conn) *session {
 // leaveUnread says that input is better left in the socket for now.
 func (s *session) leaveUnread() bool { return s.member != nil && !s.refusing && s.m.seq.full() }
 
-// run is the session's life.
-func (s *session) run() {
+// run is the session's life, or its first part.
+func (s *session) run() { s.live(s.begin) }
+
+// goOn is the life of a session that was parked, from there on.
+func (s *session) goOn() { s.live(s.talk) }
+
+// live is the session's life to its end, or until it is parked: from then on it
+// is that of another goroutine.
+func (s *session) live(part func() (parked bool)) {
+	parked := false
 	defer func() {
 		if p := recover(); p != nil {
 			s.panicked(p)
 		}
+		if !parked {
+			s.finish()
+		}
 	}()
+	parked = part()
+}
+
+func (s *session) begin() (parked bool) {
 	if !s.inner {
 		release, ok := s.m.admit(s.conn.RemoteAddr())
 		if !ok {
 			s.refuse(&refusal{wire.Crowded, wire.Crowded.Text()})
-			return
+			return false
 		}
-		defer release()
+		s.release = release
 	}
-	defer s.endFlood()
-	defer s.in.ahead.drop()
 	tune(s.conn, s.m.cfg.KeepAlive, s.m.cfg.UserTimeout)
 	err := s.enter()
 	if visitor, ok := errors.AsType[*visiting](err); ok {
 		s.m.visit(s.conn, visitor.read)
 	} else if err == nil {
-		s.part(s.converse())
+		if s.hasNothing() && s.park() {
+			return true
+		}
+		s.limitQuiet()
+		return s.talk()
 	}
+	return false
+}
+
+func (s *session) talk() (parked bool) {
+	err := s.converse()
+	for ; err == errQuiet; err = s.converse() {
+		if s.park() {
+			return true
+		}
+	}
+	s.part(err)
+	return false
+}
+
+// finish is the last of a session.
+func (s *session) finish() {
+	s.in.ahead.drop()
+	s.endFlood()
+	if s.release != nil {
+		s.release()
+	}
+	s.m.forget(s)
+	s.done()
 }
 
 // enter logs the user in and greets it; an error says that the session is over,
@@ -166,6 +214,10 @@ func (s *session) converse() error {
 		switch {
 		case err != nil && s.raw != nil:
 			err = s.settleRaw(err)
+		case err != nil && s.quiet(err):
+			if err = nil; s.parks() {
+				return errQuiet
+			}
 		case err != nil:
 		case len(data) == 0:
 			err = s.waitRoom()
@@ -179,6 +231,7 @@ func (s *session) converse() error {
 		if err != nil {
 			return err
 		}
+		s.limitQuiet()
 	}
 }
 
@@ -196,16 +249,23 @@ func (s *session) over() bool {
 // setReadDeadline is the only way to change it, so that an end from elsewhere is
 // not overruled.
 func (s *session) setReadDeadline(t time.Time) {
-	if end := s.cutoff.Load(); end != 0 {
-		t = time.Unix(0, end)
+	for cut := int64(0); ; {
+		_ = s.conn.SetReadDeadline(t)
+		end := s.cutoff.Load()
+		if end == cut {
+			break
+		}
+		cut, t = end, time.Unix(0, end)
 	}
-	_ = s.conn.SetReadDeadline(t)
 	if s.m.draining.Load() || s.isDismissed() {
 		s.interrupt()
 	}
 }
 
-// interrupt ends a read that waits.
-func (s *session) interrupt() { _ = s.conn.SetReadDeadline(longAgo) }
+// interrupt ends a read that waits, or the parking.
+func (s *session) interrupt() {
+	_ = s.conn.SetReadDeadline(longAgo)
+	s.unpark()
+}
 
 var longAgo = time.Unix(1, 0)

@@ -35,9 +35,9 @@ type Cursor struct {
 	delivered int64 // bytes ever consumed
 
 	aside       bool
+	behind      bool          // more than half the window, since behindSince
 	blockedAt   int           // place in Log.blocked counted from 1, 0: not there
 	progress    time.Duration // of a blocked one: when it was last seen to take something
-	behind      bool          // more than half the window, since behindSince
 	behindSince time.Duration
 	behindFrom  int64 // delivered at that time
 }

@@ -156,7 +156,10 @@ func NewSubscriber(conn Conn, onEnd func(Reason, error)) *Subscriber {
 
 // NewFormSubscriber is NewSubscriber for entries in another form than the first.
 func NewFormSubscriber(conn Conn, form Form, onEnd func(Reason, error)) *Subscriber {
-	s := &Subscriber{conn: conn, form: form, raw: socket.Raw(conn), under: socket.Raw(socket.Under(conn)), onEnd: onEnd}
+	s := &Subscriber{conn: conn, form: form, raw: socket.Raw(conn), onEnd: onEnd}
+	if s.under = s.raw; s.under == nil {
+		s.under = socket.Raw(socket.Under(conn))
+	}
 	s.links.sub, s.cursor.owner = s, s
 	return s
 }

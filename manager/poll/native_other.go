@@ -17,6 +17,8 @@ func (*native) close() error                                      { return nil }
 func (*native) wake()                                             {}
 func (*native) wait(to []event, _ time.Duration) ([]event, error) { return to, nil }
 
+func (*native) arm(int, uint64, interest, interest) error { return errors.ErrUnsupported }
+
 func (*Conn) take(net.Conn) bool { return false }
 func (*Conn) armLocked() error   { return nil }
 func (*Conn) destroy()           {}

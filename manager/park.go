@@ -1,0 +1,97 @@
+package manager
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"time"
+
+	"chatsim/manager/poll"
+)
+
+// parkAfter is how long a session without input keeps its goroutine. A talker is
+// read by its own one, as waking that costs least; the others need none.
+var parkAfter = time.Second
+
+// errQuiet ends the reading of a session that is to be parked.
+var errQuiet = errors.New("nothing has come for a while")
+
+// lot is where quiet sessions are parked, opened when the first may be.
+type lot struct {
+	once    sync.Once
+	parking *poll.Parking // nil: each session needs its goroutine
+}
+
+func (l *lot) open() *poll.Parking {
+	l.once.Do(func() {
+		l.parking, _ = poll.NewParking(func(owner any) { go owner.(*session).goOn() }) // without it, it is as elsewhere
+	})
+	return l.parking
+}
+
+// close is called when no session is left.
+func (l *lot) close() {
+	l.once.Do(func() {})
+	if l.parking != nil {
+		_ = l.parking.Close()
+	}
+}
+
+// parks reports whether the session may be parked when it is quiet. Others read
+// by other means than a socket's, by deadlines of their own, or to an end.
+func (s *session) parks() bool {
+	return s.in.raw != nil && s.raw == nil && !s.gone() && !s.over() && s.m.lot.open() != nil
+}
+
+// limitQuiet has the next read end when nothing comes for parkAfter. A read that
+// follows soon has the limit of the one before; the first one of a session that
+// was parked has none, as something has come.
+func (s *session) limitQuiet() {
+	if !s.parks() {
+		return
+	}
+	if since := time.Since(s.m.began); s.limited == 0 || since-s.limited >= parkAfter/4 {
+		s.limited = since
+		s.setReadDeadline(time.Now().Add(parkAfter))
+	}
+}
+
+// quiet reports whether a read has ended by limitQuiet and nothing else, and
+// ends the limit.
+func (s *session) quiet(err error) bool {
+	if s.raw != nil || s.over() || !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	s.limited = 0
+	s.setReadDeadline(time.Time{})
+	return true
+}
+
+// hasNothing reports whether all that was read is consumed, but for a line that
+// has no end yet.
+func (s *session) hasNothing() bool {
+	return !s.in.lines && len(s.in.ahead.pieces) == 0 && s.in.late == nil && s.delay == 0
+}
+
+// park parks the session, and reports whether it did: another goroutine goes on
+// with it then, if it has not already.
+func (s *session) park() bool {
+	if s.spot.Owner == nil {
+		s.spot.Socket, s.spot.Owner = s.in.raw, s
+	}
+	if !s.parks() || s.m.lot.open().Park(&s.spot) != nil {
+		return false // the next read tells why
+	}
+	if s.gone() || s.over() { // whoever has ended it may have looked before it was parked
+		return !s.spot.Leave()
+	}
+	return true
+}
+
+// unpark has the session go on after it was ended from elsewhere. Any goroutine
+// may call it.
+func (s *session) unpark() {
+	if s.spot.Leave() {
+		go s.goOn()
+	}
+}
