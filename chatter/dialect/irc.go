@@ -159,6 +159,8 @@ func (c *irc) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 			f.Raw = line
 			f.More = more && c.isSaid(in[n:])
 			return n, nil
+		case len(line) > 0 && !c.isMessage(line):
+			return n, NewFrameError(line, errIRCLine)
 		case c.take(f, line):
 			return n, nil
 		}

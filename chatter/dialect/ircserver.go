@@ -71,6 +71,16 @@ func (c *irc) isOfNames(line []byte) bool {
 	return false
 }
 
+// isMessage reports whether a line is one of IRC: its command is a word, or a
+// number of three digits.
+func (c *irc) isMessage(line []byte) bool {
+	c.msg.parse(line)
+	command := c.msg.command
+	letters := bytes.TrimFunc(command, func(r rune) bool { return 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' })
+	digits := bytes.TrimFunc(command, func(r rune) bool { return '0' <= r && r <= '9' })
+	return len(command) > 0 && len(letters) == 0 || len(command) == 3 && len(digits) == 0
+}
+
 // take does what a line asks for, and reports whether it is a frame.
 func (c *irc) take(f *Frame, line []byte) (isFrame bool) {
 	m := &c.msg
