@@ -32,7 +32,7 @@ var dialects = map[string]spoken{
 	"ws":   {codec: line, path: "/ws", passes: true},
 	"raw": {codec: func(s speaker) dialect.Codec { return dialect.NewRaw(s.name, s.local.String()) },
 		capabilities: Capabilities{Protocol: "the raw dialect", Views: ledger.WholeRosters, OneByOne: true}},
-	"irc": {codec: irc, passes: true, capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true,
+	"irc": {codec: irc, passes: true, capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true, Limits: ircLimits,
 		Texts: ledger.Texts{Forbids: "\u2028\u2029", Trims: true}}},
 }
 
@@ -42,6 +42,10 @@ func line(s speaker) dialect.Codec {
 	}
 	return dialect.NewLine(s.name)
 }
+
+// ircLimits is what lifts the limits that servers of IRC have for people.
+const ircLimits = `servers of IRC hold back whoever says much: ngircd does not with MaxPenaltyTime = 0 in [Limits], ` +
+	`InspIRCd not with fakelag="no" threshold="1000" commandrate="1000000" recvq="64K" in <connect>`
 
 // ircRoom is the channel that is the room.
 const ircRoom = "#chat"

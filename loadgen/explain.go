@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 
 	"chatsim/chatter"
@@ -84,6 +85,9 @@ func aboutRefusal(said string) string {
 		return "it may be full: take fewer -users, start it with a higher -max-users, or go on with those who are in: -expect-full N"
 	case wire.Crowded:
 		return "take fewer -users, or start it with a higher -max-conns"
+	}
+	if strings.Contains(strings.ToLower(said), "connections") {
+		return `the server's own words; servers of IRC limit the connections of one address: ngircd does not with MaxConnectionsIP = 0 in [Limits], InspIRCd not with localmax="10000" globalmax="10000" in <connect>`
 	}
 	if isFull(said) {
 		return "the server's own words; if it is to be full by then, -expect-full N goes on with those who are in"

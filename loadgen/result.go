@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/report"
@@ -51,11 +52,18 @@ func checksOf(result check.Result, level check.Level) []report.Check {
 	return result.Checks
 }
 
+// heldBack is from when on deliveries take so long that a limit is likelier than
+// a server that can do no more.
+const heldBack = time.Second
+
 // health says whether the load was made as planned, and what else to doubt.
 func (r *run) health(rep *report.Report) {
 	r.generator(rep)
 	if limit := math.Float64frombits(r.slowedTo.Load()); limit > 0 {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("the server takes %v lines a second from each user and reads the others later; start it with -flood 0 to measure what it can do", limit))
+	}
+	if d := rep.Latency.DeliveryActual; d != nil && d.P50 != nil && *d.P50 >= heldBack.Nanoseconds() && r.cfg.Capabilities.Limits != "" {
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("half of the deliveries took %v and more; %s", rounded(*d.P50), r.cfg.Capabilities.Limits))
 	}
 	if v := r.cfg.Verify; v != check.Full {
 		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())

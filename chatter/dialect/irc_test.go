@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"chatsim/manager/wire"
 )
 
 func TestIRCCarriesNot(t *testing.T) {
@@ -62,6 +64,20 @@ func TestIRCCopies(t *testing.T) {
 		if got := c.feed([]byte(step.in)); !slices.Equal(got, step.want) {
 			t.Errorf("%q is %q, want %q", step.in, got, step.want)
 		}
+	}
+}
+
+// Our own room says that it reads the others later; a user may say the same.
+func TestIRCThrottled(t *testing.T) {
+	const notice = " NOTICE bob :more than 200 lines a second: the others are read later\r\n"
+	c := NewIRC(Account{Name: "bob", Room: "#chat"}, new(Nicks))
+	var f Frame
+	n, err := c.Decode(&f, []byte(":room.chatsim"+notice), false)
+	if limit, ok := wire.ParseSlow(f.Raw); err != nil || n == 0 || f.Kind != wire.Unknown || !ok || limit != 200 {
+		t.Errorf("%q is kind %v, a limit of %v, %v", f.Raw, f.Kind, limit, err)
+	}
+	if _, err := c.Decode(&f, []byte(":amy!a@b"+notice), false); err != ErrShort {
+		t.Errorf("a user's notice is %q, %v", f.Raw, err)
 	}
 }
 

@@ -92,6 +92,8 @@ func (c *irc) take(f *Frame, line []byte) (isFrame bool) {
 		c.capabilities(m)
 	case "PRIVMSG":
 		return c.told(f, m)
+	case "NOTICE":
+		return c.noticed(f, m)
 	case "JOIN", "PART", "QUIT", "KICK", "NICK":
 		return c.moved(f, m)
 	case "ERROR":
@@ -100,6 +102,16 @@ func (c *irc) take(f *Frame, line []byte) (isFrame bool) {
 		return c.numeric(f, m)
 	}
 	return false
+}
+
+// noticed takes what our own room says to one that says too much.
+func (c *irc) noticed(f *Frame, m *ircMessage) (isFrame bool) {
+	var limit float64
+	if n, _ := fmt.Sscanf(string(m.last()), "more than %g lines a second:", &limit); n != 1 || bytes.IndexByte(m.source, '!') >= 0 {
+		return false
+	}
+	f.Kind, f.Raw = wire.Unknown, bytes.TrimSpace(wire.AppendSlow(nil, limit))
+	return true
 }
 
 // capabilities asks for echo-message where there is that, and ends the

@@ -53,6 +53,9 @@ type Capabilities struct {
 	OwnSuffix bool
 	// NoClaims is set where no line can claim another sender.
 	NoClaims bool
+	// Limits says, for people, how servers limit what one client says, and what
+	// lifts that; empty: nothing is known of it.
+	Limits string
 	// Texts is what texts may not hold: it does not come back as it was said.
 	Texts Texts
 	// OneByOne has one chatter at a time join: only the order in which they do
