@@ -23,6 +23,7 @@ const dialTimeout = 10 * time.Second
 type Error struct {
 	msg, hint string
 	reason    wire.Reason // the server's; None if it is not by the server
+	detail    string      // beside that
 }
 
 // Error may quote the server: nothing is in it that must not be shown.
@@ -155,7 +156,7 @@ func refused(e event) *Error {
 		wire.Kicked:    "ask whoever runs the room before you come back",
 		wire.Elsewhere: "you are there now; join again to be here",
 	}
-	return &Error{msg: "the room says: " + e.text, hint: hints[e.reason], reason: e.reason}
+	return &Error{msg: "the room says: " + e.text, hint: hints[e.reason], reason: e.reason, detail: e.detail}
 }
 
 func (d *dialer) stranger(what string) *Error {

@@ -23,7 +23,7 @@ func (p *person) enter(ctx context.Context) error {
 		}
 		err = p.join(ctx, clean)
 		for isRefusal(wire.Password, err) && p.present {
-			if err := p.screen.print([]shown{say(trouble, err.Error())}); err != nil {
+			if err := p.screen.print([]shown{say(trouble, p.talk.words.refusal(err))}); err != nil {
 				return err
 			}
 			word, askErr := p.screen.secret(p.talk.words.AskPassword)
@@ -39,7 +39,7 @@ func (p *person) enter(ctx context.Context) error {
 		if err == nil || !p.present || !isRefusal(wire.BadName, err) {
 			return err
 		}
-		if err := p.screen.print([]shown{say(trouble, err.Error())}); err != nil {
+		if err := p.screen.print([]shown{say(trouble, p.talk.words.refusal(err))}); err != nil {
 			return err
 		}
 	}

@@ -250,10 +250,10 @@ func TestAsked(t *testing.T) {
 	c.types("a@b\r")
 	c.sees("用户名不能含有 @")
 	c.types("小明\r")
-	c.sees("wrong password")
-	c.sees("房间密码: ")
+	c.sees("密码不正确")
+	c.sees("房间密码：")
 	c.types("sesame\r")
-	if got := c.sees("欢迎进入群聊，大家开始聊天吧!"); strings.Contains(got, "sesame") {
+	if got := c.sees("欢迎进入群聊，大家开始聊天吧！"); strings.Contains(got, "sesame") {
 		t.Errorf("the password is to be seen: %q", got)
 	}
 	c.types("\x03")

@@ -1,6 +1,7 @@
 package term
 
 import (
+	"errors"
 	"fmt"
 
 	"chatsim/manager/tongue"
@@ -135,6 +136,15 @@ func (w *words) notice(text string) string {
 		return fmt.Sprintf(w.Server, text)
 	}
 	return told
+}
+
+// refusal is why one was not let in.
+func (w *words) refusal(err error) string {
+	var e *Error
+	if !errors.As(err, &e) || e.reason == wire.None {
+		return err.Error()
+	}
+	return w.serverSays(e.reason, e.Error(), e.detail)
 }
 
 // nameError is what is wrong with a name.

@@ -45,6 +45,7 @@ var details = map[string]string{
 	"only an operator can do that; a line that begins with // is text":                   "只有管理员可以这样做；以 // 开头的行作为文字发送",
 	"that is not the operators' password":                                                "管理员密码不正确",
 	"this room has no password for operators: it is opened with -operator-password-file": "此房间没有管理员密码：启动时用 -operator-password-file 设置",
+	"the first line is the password of the room, the next one your name":                 "第一行是房间密码，第二行是您的用户名",
 	"it needs a name":     "需要用户名",
 	"the room is closing": "房间正在关闭",
 	"a time is written as 10m, 2h or 24h, and at most 8760h":                                         "时长写作 10m、2h 或 24h，最长 8760h",
