@@ -11,7 +11,7 @@ import (
 	"chatsim/manager/wire"
 )
 
-// isRefusal says whether an error is the server's refusal for this reason.
+// isRefusal reports whether an error is the server's refusal for this reason.
 func isRefusal(reason wire.Reason, err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.reason == reason
@@ -104,13 +104,13 @@ func (p *person) tried(t try) (done bool, _ error) {
 	return false, p.screen.print([]shown{say(note, fmt.Sprintf(p.talk.words.Again, int(p.wait.Seconds())))})
 }
 
-// refusedForGood says that trying again is of no use.
+// refusedForGood reports whether trying again is of no use.
 func refusedForGood(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && forGood(e.reason)
 }
 
-// forGood says whether a server that closes for this reason would do so again.
+// forGood reports whether a server that closes for this reason would do so again.
 // A room may be full of those who have come back before us.
 func forGood(r wire.Reason) bool {
 	switch r {

@@ -139,7 +139,7 @@ func (d *dialer) ask(conn net.Conn, name string) (*chatter.Client, error) {
 	return chatter.New(conn, name)
 }
 
-// isOf says whether a name is the one asked for, or that with a suffix.
+// isOf reports whether a name is the one asked for, or that with a suffix.
 func isOf(given, asked string) bool {
 	suffix, ok := strings.CutPrefix(given, strings.TrimSpace(asked))
 	return ok && strings.Trim(suffix, "0123456789") == ""

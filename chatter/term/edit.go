@@ -150,7 +150,7 @@ func masked(text []rune) []rune {
 	return seen
 }
 
-// enter gives the line and begins the next one.
+// enter returns the line and begins the next one.
 func (e *editor) enter(remember bool) string {
 	line := string(e.text)
 	if remember && line != "" && !hidesWord(e.text) && (len(e.past) == 0 || e.past[len(e.past)-1] != line) {

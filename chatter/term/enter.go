@@ -45,7 +45,7 @@ func (p *person) enter(ctx context.Context) error {
 	}
 }
 
-// choose gives a name that may be asked for.
+// choose returns a name that may be asked for.
 func (p *person) choose(name string) (string, error) {
 	for first := true; ; first = false {
 		clean, err := wire.CleanName(name)

@@ -108,7 +108,7 @@ func readEscape(in *bufio.Reader) (key, error) {
 	return keyNone, nil
 }
 
-// escapeEnds says whether a sequence is whole. On Linux's console that of a
+// escapeEnds reports whether a sequence is whole. On Linux's console that of a
 // function key has a second '['.
 func escapeEnds(seq []byte) bool {
 	last := seq[len(seq)-1]

@@ -392,7 +392,7 @@ func (t *talk) say(text, target string) action {
 	return action{send: true, text: text, target: target}
 }
 
-// room is how many bytes of text a line to a target has room for.
+// room returns how many bytes of text a line to a target has room for.
 func (t *talk) room(target string) int {
 	return wire.DefaultMaxLine - len("@@") - len(t.me) - len(target)
 }

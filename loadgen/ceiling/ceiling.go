@@ -63,7 +63,7 @@ func Open(ctx context.Context, n int) (_ *Pipes, err error) {
 	return p, nil
 }
 
-// Received is how many bytes the readers have read.
+// Received returns how many bytes the readers have read.
 func (p *Pipes) Received() int64 { return p.received.Load() }
 
 // Write writes what socket i takes of b at once; one that is full takes nothing.

@@ -33,7 +33,7 @@ var kinds = []struct{ begin, what string }{
 	{"MEASURED", "it is the report's text"}, {"\x1f\x8b", "it is compressed, by gzip"}, {"PK\x03\x04", "it is a ZIP archive"},
 }
 
-// what says what a file is that is not JSON.
+// what returns what a file is that is not JSON.
 func what(b []byte) string {
 	for _, k := range kinds {
 		if bytes.HasPrefix(b, []byte(k.begin)) {

@@ -47,7 +47,7 @@ func figures(old, new *report.Report, sameMachine, calibrated bool) []figure {
 	return out
 }
 
-// calibrated says that all of a set are.
+// calibrated reports whether all of a set are.
 func calibrated(set []*report.Report) bool {
 	for _, r := range set {
 		if r.Calibration == nil || r.Calibration.BytesPerS <= 0 {

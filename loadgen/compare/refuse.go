@@ -9,7 +9,7 @@ import (
 	"chatsim/manager/hinted"
 )
 
-// significant says whether sets of these sizes can differ significantly at all:
+// significant reports whether sets of these sizes can differ significantly at all:
 // whether the two most extreme of their orders are rare enough.
 func significant(n, m int) bool {
 	if n < 1 || m < 1 {

@@ -39,7 +39,7 @@ func writeFile(path string, data []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// CheckWritable says whether WriteFile can be expected to work, and leaves
+// CheckWritable reports whether WriteFile can be expected to work, and leaves
 // nothing behind: it is asked before a run, so that its result is not lost.
 func CheckWritable(path string) error {
 	if err := checkWritable(path); err != nil {

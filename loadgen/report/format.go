@@ -40,7 +40,7 @@ func Printable(s string) string {
 	return b.String()
 }
 
-// plain says that a rune shows as itself; of the spaces only U+0020 does.
+// plain reports whether a rune shows as itself; of the spaces only U+0020 does.
 func plain(r rune) bool { return r == utf8.RuneError || unicode.IsPrint(r) }
 
 // shorten keeps a long text to one that is read at a glance.

@@ -60,7 +60,7 @@ func (c *chart) phases(r *Report) {
 	}
 }
 
-// bucket is how many seconds a point stands for, where there are at most so
+// bucket returns how many seconds a point stands for, where there are at most so
 // many.
 func bucket(n, most int) int { return max(1, (n+most-1)/most) }
 
@@ -205,7 +205,7 @@ func throughputOverTime(rs *Runs, shown *Report, x axis) *chart {
 	return c
 }
 
-// rosterOverTime is how many were in the room, and who came and went.
+// rosterOverTime is the chart of how many were in the room, and who came and went.
 func rosterOverTime(r *Report, x axis) *chart {
 	c := &chart{ID: "roster-time", Title: "Roster, joins, leaves and evictions over time", YLabel: "chatters, logarithmic", x: x,
 		Desc: "How many chatters were in the room at the end of each second, and how many joined, left and were evicted in it."}

@@ -285,7 +285,7 @@ func (m Metric) Name() string { return m.name }
 // Unit is that of its values: "ns", "B", "B/s", "/s", or empty.
 func (m Metric) Unit() string { return units[m.kind] }
 
-// Of gives the figure; false if it was not measured, or from too few samples.
+// Of returns the figure; false if it was not measured, or from too few samples.
 func (m Metric) Of(r *Report) (float64, bool) { return m.get(r) }
 
 // Human writes a value of the metric as the text report would.

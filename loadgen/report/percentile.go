@@ -54,7 +54,7 @@ func parsePercentile(name string) (p percentile, ok bool, err error) {
 	return percentile{name: canonical, of: of}, true, nil
 }
 
-// needs is how many samples it takes: one of them at least must lie above it,
+// needs returns how many samples it takes: one of them at least must lie above it,
 // where it is not the middle.
 func (p percentile) needs() int64 { return samplesFor(p.of) }
 
@@ -106,7 +106,7 @@ func (l *Latency) percentile(p percentile) *int64 {
 	return v
 }
 
-// lacks says why a latency has no value at a percentile.
+// lacks returns why a latency has no value at a percentile.
 func (l *Latency) lacks(p percentile) string {
 	count := int64(0)
 	if l != nil {

@@ -65,7 +65,7 @@ func (rs *Runs) word() string {
 	return strings.ToUpper(string(v))
 }
 
-// notCompared says that a comparison was asked for and refused.
+// notCompared reports whether a comparison was asked for and refused.
 func (rs *Runs) notCompared() bool { return len(rs.Old) > 0 && len(rs.Compared) == 0 }
 
 // sentence is "worse: 5.00 ms to 9.00 ms, +80.0 %, p=0.008".

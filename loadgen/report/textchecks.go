@@ -181,7 +181,7 @@ func (t *ThresholdResult) behind() string {
 	return " "
 }
 
-// outcome says what came of a threshold.
+// outcome returns what came of a threshold.
 func (t *ThresholdResult) outcome() string {
 	switch {
 	case t.Verdict == Inconclusive || t.Value == nil:

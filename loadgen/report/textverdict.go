@@ -118,7 +118,7 @@ func (r *Report) undecided() []string {
 	return why
 }
 
-// verified says how much of each delivery was looked at.
+// verified returns how much of each delivery was looked at.
 func verified(level string) string {
 	switch level {
 	case "order":

@@ -46,7 +46,7 @@ func (e *ThresholdError) Error() string {
 		strings.Repeat(" ", before), strings.Repeat("^", max(1, word)))
 }
 
-// Hint says what would be right.
+// Hint returns what would be right.
 func (e *ThresholdError) Hint() string { return e.Advice }
 
 // maxDuration keeps limits where a float64 still holds each nanosecond.

@@ -74,7 +74,7 @@ func (r *Report) threshold(v Verdict) bool {
 	return false
 }
 
-// inconclusive says that something asked for could not be decided. A required
+// inconclusive reports whether something asked for could not be decided. A required
 // check that the run did not exercise is as undecided as one with too little,
 // and a run in which no check at all passed has shown nothing.
 func (r *Report) inconclusive() bool {

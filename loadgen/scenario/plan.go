@@ -50,7 +50,7 @@ func (s *Script) Plan(rate float64) *Plan {
 	return p
 }
 
-// Next gives the next event before end; false if there is none (yet).
+// Next returns the next event before end; false if there is none (yet).
 func (p *Plan) Next(end time.Duration) (Event, bool) {
 	say, leave := time.Duration(1<<62), p.churn/2+time.Duration(p.leaves)*p.churn
 	if p.every > 0 {

@@ -60,7 +60,7 @@ func Names() []string {
 	return names
 }
 
-// Find gives a built-in scenario; the error lists those there are.
+// Find returns a built-in scenario; the error lists those there are.
 func Find(name string) (Spec, error) {
 	all := All()
 	if i := slices.IndexFunc(all, func(s Spec) bool { return s.Name == name }); i >= 0 {
@@ -139,7 +139,7 @@ const minPairs = 5
 // Window is a part of the measured time, from its start.
 type Window struct{ From, To time.Duration }
 
-// StallWindows gives the parts of a run of d in which the staller does not
+// StallWindows returns the parts of a run of d in which the staller does not
 // read. They are whole seconds, and before each there is one as long in which
 // everybody reads.
 func (s *Script) StallWindows(d time.Duration) []Window {

@@ -83,7 +83,7 @@ var others = []struct{ begin, what string }{
 	{"<!DOCTYPE html", "it is an HTML page"}, {"\x1f\x8b", "it is compressed, by gzip"}, {"PK\x03\x04", "it is a ZIP archive"},
 }
 
-// instead says what begins like this, if that is known.
+// instead returns what begins like this, if that is known.
 func instead(line []byte) string {
 	for _, o := range others {
 		if strings.HasPrefix(string(line), o.begin) {

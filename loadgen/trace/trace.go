@@ -78,7 +78,7 @@ type NotTraceError struct {
 
 func (e *NotTraceError) Error() string { return e.What }
 
-// Hint says what to do about it.
+// Hint returns what to do about it.
 func (e *NotTraceError) Hint() string {
 	if e.Version != "" {
 		return "judge it with the chatsim that wrote it, or a newer one"

@@ -140,14 +140,14 @@ func (s *Server) figures(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(now) // its reader has gone
 }
 
-// Begin notes that a run begins, the first or another one, and what it is.
+// Begin records that a run begins, the first or another one, and what it is.
 func (s *Server) Begin(what string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.run.begin(what)
 }
 
-// Take notes how the run stands.
+// Take records how the run stands.
 func (s *Server) Take(now loadgen.Snapshot) {
 	var room any
 	if s.cfg.Room != nil {
@@ -159,14 +159,14 @@ func (s *Server) Take(now loadgen.Snapshot) {
 	s.run.take(now, room, at)
 }
 
-// End notes what the run that was begun last came to.
+// End records what the run that was begun last came to.
 func (s *Server) End(v report.Verdict) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.run.Before = append(s.run.Before, v)
 }
 
-// Done notes what all came to.
+// Done records what all came to.
 func (s *Server) Done(rs *report.Runs) error {
 	page, err := render(rs)
 	if err != nil {

@@ -94,7 +94,7 @@ func (f *Feed) SubscribeLocked(s *Subscriber) bool {
 // AsideLocked has s, which is subscribed, stand aside, see Log.Aside.
 func (f *Feed) AsideLocked(s *Subscriber) { f.log.Aside(&s.cursor) }
 
-// Progress notes that a held subscriber's peer takes what its owner writes.
+// Progress records that a held subscriber's peer takes what its owner writes.
 func (f *Feed) Progress(s *Subscriber) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -180,7 +180,7 @@ func (f *Feed) WaitGuestLocked() bool {
 	return ok
 }
 
-// Full says that who appends would have to wait. It needs no lock: a hint for
+// Full reports whether who appends would have to wait. It needs no lock: a hint for
 // those who could leave their input where it is.
 func (f *Feed) Full() bool { return f.full.Load() }
 

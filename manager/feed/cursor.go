@@ -189,10 +189,10 @@ func (l *Log) recycle(e *entry) {
 	l.freeEntries += cap(e.bytes) + entryOverhead
 }
 
-// public is how many bytes of the log are still for c.
+// public returns how many bytes of the log are still for c.
 func (l *Log) public(c *Cursor) int64 { return min(c.track.end, c.limit) - c.pos - c.holes }
 
-// Pending is how many bytes c has still to be given, counting the overhead of
+// Pending returns how many bytes c has still to be given, counting the overhead of
 // private entries.
 func (l *Log) Pending(c *Cursor) int {
 	if c.chunk == nil {
@@ -201,7 +201,7 @@ func (l *Log) Pending(c *Cursor) int {
 	return int(l.public(c)) + c.private
 }
 
-// Done says that the stay of c has ended and all of it was consumed.
+// Done reports whether the stay of c has ended and all of it was consumed.
 func (l *Log) Done(c *Cursor) bool {
 	return c.chunk != nil && c.limit <= c.track.end && l.Pending(c) == 0
 }
@@ -266,7 +266,7 @@ func (l *Log) Advance(c *Cursor, n int, now time.Duration) {
 	}
 }
 
-// Owed is how many bytes were meant for c since it was subscribed, consumed or
+// Owed returns how many bytes were meant for c since it was subscribed, consumed or
 // not.
 func (l *Log) Owed(c *Cursor) int64 {
 	if c.chunk == nil {

@@ -28,7 +28,7 @@ type Evicted struct {
 	Reason Reason
 }
 
-// Block notes that the connection of c takes no more for now. Only blocked
+// Block records that the connection of c takes no more for now. Only blocked
 // cursors are looked at by Evict: one that waits to be served is not to blame.
 func (l *Log) Block(c *Cursor, now time.Duration) {
 	if c.chunk == nil || c.blockedAt > 0 {
@@ -71,7 +71,7 @@ func (l *Log) Pause(d time.Duration) {
 	}
 }
 
-// Blocked is how many cursors are blocked.
+// Blocked returns how many cursors are blocked.
 func (l *Log) Blocked() int { return len(l.blocked) }
 
 // Evict takes out those that hold the others up. Stalled is a blocked cursor
@@ -155,7 +155,7 @@ func (l *Log) makeRoom(now, grace time.Duration) {
 	l.silent = silent
 }
 
-// others is how many cursors have not been silent for so long, but for those
+// others returns how many cursors have not been silent for so long, but for those
 // that stand aside.
 func (l *Log) others(now, silent time.Duration) int {
 	n := l.cursors - l.asides

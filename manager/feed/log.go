@@ -148,10 +148,10 @@ func (l *Log) trim(t *track) {
 // private entries with their overhead.
 func (l *Log) Retained() int { return l.chunks*l.chunkSize + l.private }
 
-// Full says that who appends must wait until cursors have moved on.
+// Full reports whether who appends must wait until cursors have moved on.
 func (l *Log) Full() bool { return l.Retained() >= l.window }
 
-// Roomy says that those who wait may go on. It is false for a while after Full
+// Roomy reports whether those who wait may go on. It is false for a while after Full
 // has become so, that they are not woken one by one for a chunk each.
 func (l *Log) Roomy() bool { return l.Retained() <= l.window-l.window/4 }
 

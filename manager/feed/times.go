@@ -45,7 +45,7 @@ type mark struct {
 	at  time.Duration
 }
 
-// note notes an append at a log's end; nobody reads before oldest any more.
+// note records an append at a log's end; nobody reads before oldest any more.
 func (t *times) note(form Form, end, oldest int64, now time.Duration) {
 	m := &t.of[form]
 	if len(*m) >= maxTimes {
@@ -66,7 +66,7 @@ func (m *marks) forget(oldest int64) {
 	*m = half
 }
 
-// find gives the mark of the byte at pos, -1 if it is older than all.
+// find returns the mark of the byte at pos, -1 if it is older than all.
 func (m marks) find(pos int64) int {
 	return sort.Search(len(m), func(i int) bool { return m[i].pos > pos }) - 1
 }

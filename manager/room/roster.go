@@ -17,7 +17,7 @@ func (r *Room) Roster() Roster {
 	return Roster{order: r.order, place: r.place, count: r.Len(), size: r.size}
 }
 
-// Names gives the names in the order of their joins.
+// Names returns the names in the order of their joins.
 func (s Roster) Names() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, m := range s.order {

@@ -2,6 +2,6 @@ package socket
 
 import "golang.org/x/sys/unix"
 
-// queuedBytes is how many bytes written to a socket its peer's system has not
+// queuedBytes returns how many bytes written to a socket its peer's system has not
 // acknowledged.
 func queuedBytes(fd int) (int, error) { return unix.IoctlGetInt(fd, unix.SIOCOUTQ) }

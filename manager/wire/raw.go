@@ -70,7 +70,7 @@ func (r *Raw) Parse(f *Frame, b []byte, more bool) (n int, err error) {
 	return r.next(b), ErrFirstByte
 }
 
-// next gives where the next frame starts behind one that cannot be understood.
+// next returns where the next frame starts behind one that cannot be understood.
 func (r *Raw) next(b []byte) int {
 	for i := 1; i < len(b); i++ {
 		if r.starts(b[i:]) {
@@ -80,7 +80,7 @@ func (r *Raw) next(b []byte) int {
 	return len(b)
 }
 
-// starts says whether b begins with what certainly is the start of a frame.
+// starts reports whether b begins with what certainly is the start of a frame.
 func (r *Raw) starts(b []byte) bool {
 	switch {
 	case len(b) < 2:
@@ -91,7 +91,7 @@ func (r *Raw) starts(b []byte) bool {
 	return b[0] == ' ' && r.prefix(b) > 0
 }
 
-// prefix gives the length of the known name that a line begins with, 0 if it
+// prefix returns the length of the known name that a line begins with, 0 if it
 // begins with none. A name may hold colons.
 func (r *Raw) prefix(b []byte) (n int) {
 	for i := 1; i < len(b) && i <= longestName && b[i] != '@'; i++ {
@@ -173,7 +173,7 @@ func (r *Raw) parseLine(f *Frame, b []byte, more bool) (n int, err error) {
 	return 0, nil
 }
 
-// signature gives how long the name is that the line begins with, and whether
+// signature returns how long the name is that the line begins with, and whether
 // the line is by the same sender to its end.
 func (r *Raw) signature(b, sender []byte) (name int, signed bool) {
 	rest := b[1:]
@@ -190,7 +190,7 @@ func (r *Raw) signature(b, sender []byte) (name int, signed bool) {
 	return name, false
 }
 
-// target gives the length of the target that rest begins with; 0 if the line
+// target returns the length of the target that rest begins with; 0 if the line
 // does not end here. The end is certain behind the group's name, and of a line
 // that is signed behind any known one; else a frame must follow, or nothing.
 func (r *Raw) target(rest []byte, signed, more bool) int {

@@ -97,7 +97,7 @@ type RawInput struct {
 	Known func(b []byte) int
 }
 
-// Next gives the first message of b as a request, and how many bytes it has; 0
+// Next returns the first message of b as a request, and how many bytes it has; 0
 // if b holds a part of it only. last says that nothing follows b for now: then
 // all of b is a message if it has no other end.
 //
@@ -155,7 +155,7 @@ func (r *RawInput) signature(b []byte) (begin, end int) {
 	}
 }
 
-// RawName gives the name that a client of the raw dialect has sent in b, and
+// RawName returns the name that a client of the raw dialect has sent in b, and
 // how many bytes of b it has. A client that waits for no answer may have sent
 // its first message right behind it.
 func RawName(b []byte) (name []byte, n int) {

@@ -69,7 +69,7 @@ func (s *scanner) space() {
 	}
 }
 
-// end says whether nothing but white space is left.
+// end reports whether nothing but white space is left.
 func (s *scanner) end() bool {
 	s.space()
 	return s.i == len(s.b)

@@ -69,7 +69,7 @@ func isControl(r rune) bool {
 	return r < ' ' || r >= 0x7f && r < 0xa0
 }
 
-// turnsText says whether r is there to show text otherwise than it is written:
+// turnsText reports whether r is there to show text otherwise than it is written:
 // the characters of Unicode's property Bidi_Control, and the two separators
 // that end a line. In a name they make one user look like another.
 func turnsText(r rune) bool {
