@@ -92,7 +92,7 @@ func TestEndWhileAChatterComesBack(t *testing.T) {
 	t.Parallel()
 	s := serve(t, faults{join: func(_ *server, join int) bool { return join <= 8 }})
 	cfg := short(s, lively(t, "churn"))
-	cfg.Drain = patient
+	cfg.Drain = patience(t)
 	rep := run(t, cfg)
 	if names := failed(t, rep); !slices.Equal(names, []string{"admission"}) { // the drain gave it the time
 		t.Errorf("failed: %v", names)

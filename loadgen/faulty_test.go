@@ -82,7 +82,7 @@ func TestFaultySocketsFail(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			cfg := short(serve(t, c.faults), lively(t, c.scenario))
-			cfg.Drain = patient
+			cfg.Drain = patience(t)
 			rep := run(t, cfg)
 			names := failed(t, rep)
 			if slices.Contains(names, c.or) {
@@ -116,7 +116,7 @@ func TestFaultsAtMaximum(t *testing.T) {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
 			cfg := short(serve(t, f), lively(t, "steady"))
-			cfg.Rate, cfg.Inflight, cfg.Duration, cfg.Drain = report.Max, 64, 200*time.Millisecond, patient
+			cfg.Rate, cfg.Inflight, cfg.Duration, cfg.Drain = report.Max, 64, 200*time.Millisecond, patience(t)
 			if names := failed(t, run(t, cfg)); !slices.Contains(names, want) {
 				t.Errorf("failed: %q, want %q", names, want)
 			}

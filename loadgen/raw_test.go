@@ -141,7 +141,8 @@ func TestOriginalDefects(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			cfg := rawRun(t, c.server, c.spec)
-			cfg.Seed, cfg.Drain, cfg.JoinTimeout = seed, patient, patient
+			wait := patience(t)
+			cfg.Seed, cfg.Drain, cfg.JoinTimeout = seed, wait, wait
 			rep := run(t, cfg)
 			unable(t, rep)
 			names := failed(t, rep)
@@ -175,7 +176,8 @@ func TestOriginal(t *testing.T) {
 				}
 				cfg := rawRun(t, original.All(), spec)
 				cfg.Rate, cfg.Inflight = rate, 64
-				cfg.Drain, cfg.JoinTimeout = patient, patient
+				wait := patience(t)
+				cfg.Drain, cfg.JoinTimeout = wait, wait
 				rep := run(t, cfg)
 				unable(t, rep)
 				failed(t, rep)
@@ -220,7 +222,8 @@ func TestRawSaved(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cfg := rawRun(t, s, lively(t, "mixed"))
-			cfg.Drain, cfg.JoinTimeout = patient, patient
+			wait := patience(t)
+			cfg.Drain, cfg.JoinTimeout = wait, wait
 			judgedAlike(t, cfg)
 		})
 	}

@@ -35,7 +35,7 @@ func TestSavedRuns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			cfg := short(serve(t, c.faults), lively(t, c.scenario))
-			cfg.Drain = patient
+			cfg.Drain = patience(t)
 			if c.rate != 0 {
 				cfg.Rate, cfg.Inflight = c.rate, 64
 			}
