@@ -175,7 +175,7 @@ func (st start) replay() {
 // claimLocked binds a session whose snapshot fits no join by the first line
 // that it saw: its join is the last one of its name before that.
 func (st start) claimLocked() {
-	for i := range st.waiting {
+	for i := st.lead(); i < len(st.waiting); i++ {
 		w := &st.waiting[i]
 		if w.line == nil || w.line.Private() {
 			continue
@@ -196,25 +196,15 @@ func (st start) claimLocked() {
 // clear yet: of joins and leaves alone, there may have been others.
 func (st start) findLocked() bool {
 	st.Start = st.Member.Joined() + 1
-	var first *sighting // that is no line of the run
-	n := int64(0)
-	for i := range st.waiting {
+	if i := st.lead(); i < len(st.waiting) {
 		w := &st.waiting[i]
-		switch {
-		case w.line != nil && w.line.Private():
-		case w.line != nil:
-			if p := w.line.Place(); p >= 0 {
-				st.beforeLocked(w, max(0, p-n))
-			}
-			return true
-		default:
-			if n++; n == 1 {
-				first = w
-			}
+		if p := w.line.Place(); p >= 0 {
+			st.beforeLocked(w, max(0, p-st.others))
 		}
+		return true
 	}
 	e := st.ledger.order.current(st.Start)
-	return first == nil || e == nil || e.is(first)
+	return st.others == 0 || e == nil || e.is(&st.waiting[st.firstOther])
 }
 
 // beforeLocked corrects the start by the place of what the session saw first:

@@ -18,7 +18,7 @@ func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
 	}
 	w := &sighting{by: s, at: at, kind: wire.Line, name: string(f.Sender)}
 	switch {
-	case !ok:
+	case !ok, w.repeats(line, given):
 		w.text = string(f.Text)
 		w.unstamped(f.Private)
 		return nil

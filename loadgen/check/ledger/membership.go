@@ -46,6 +46,7 @@ func (m *Member) Leaving() bool { return m.Session != nil && m.Session.closing.L
 type membership struct {
 	log    []*Member // in join order; a leave only marks its member
 	gone   int
+	kept   int                // of those gone, as many as the last compact had to keep
 	byName map[string]*Member // the latest of each name
 	hash   uint64
 }
@@ -74,7 +75,7 @@ func (ms *membership) leave(m *Member, place, horizon int64) {
 			break
 		}
 	}
-	if ms.gone > 64 && ms.gone > len(ms.log)/2 {
+	if ms.gone > 64+ms.kept+ms.kept/4 && ms.gone > len(ms.log)/2 { // many may leave before the horizon moves
 		ms.compact(horizon)
 	}
 }
@@ -93,7 +94,7 @@ func (ms *membership) compact(horizon int64) {
 			}
 		}
 	}
-	ms.log = log
+	ms.log, ms.kept = log, ms.gone
 }
 
 // latest returns the latest member of a name that fits; nil if there is none.

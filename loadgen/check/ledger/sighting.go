@@ -42,6 +42,30 @@ func (w *sighting) fact(k Kind, place int64) Fact {
 type queue struct {
 	waiting []sighting
 	full    bool // what came since cannot be judged
+
+	// Of those before the first group line of the run, looked at so far.
+	looked     int
+	others     int64 // that are no line of the run
+	firstOther int
+}
+
+// lead returns the index of the first group line of the run that waits, or how
+// many wait where none does. Each is looked at once: there may be thousands of
+// joins.
+func (q *queue) lead() int {
+	for ; q.looked < len(q.waiting); q.looked++ {
+		line := q.waiting[q.looked].line
+		switch {
+		case line != nil && !line.Private():
+			return q.looked
+		case line == nil && q.others == 0:
+			q.firstOther = q.looked
+			fallthrough
+		case line == nil:
+			q.others++
+		}
+	}
+	return q.looked
 }
 
 // Blind reports whether the session saw more before its own join than is kept.

@@ -1,6 +1,8 @@
 package outside
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +66,67 @@ func TestFarJoins(t *testing.T) {
 	}
 }
 
+// unusual draws a right room that is not like others: what the network does, how
+// its frames are spelled, and who else is there.
+func unusual(seed uint64) (r *Room, crowd Crowd) {
+	rnd := rand.New(rand.NewPCG(seed, 7))
+	ms := func(most int) time.Duration { return time.Duration(rnd.IntN(most+1)) * time.Millisecond }
+	direction := func() Weather {
+		w := Weather{Delay: ms(300), Jitter: ms(400)}
+		switch rnd.IntN(6) {
+		case 0:
+			w.Split = 1 // every byte by itself
+		case 1:
+			w.Split = 1 + rnd.IntN(40)
+		case 2:
+			w.Merge = ms(500)
+		case 3:
+			w.Outage, w.Every = ms(900), time.Second
+		case 4:
+			w = Weather{}
+		}
+		return w
+	}
+	var alike *[2]Weather
+	if rnd.IntN(3) == 0 {
+		alike = &[2]Weather{direction(), direction()}
+	}
+	r = &Room{Seed: seed, Spelling: Spelling{Spaces: rnd.IntN(3) == 0, Escapes: rnd.IntN(3) == 0, Extra: rnd.IntN(3) == 0}}
+	r.Weather = func(int) (up, down Weather) {
+		if alike != nil {
+			return alike[0], alike[1]
+		}
+		return direction(), direction()
+	}
+	crowd.Within = time.Second
+	if rnd.IntN(2) == 0 {
+		crowd = Crowd{Seed: seed, Before: rnd.IntN(40), Come: rnd.IntN(100), Lines: rnd.IntN(60), Within: 6 * time.Second}
+	}
+	return r, crowd
+}
+
+// Right rooms far from usual: none is called wrong, and none too little to judge.
+func TestUnusualRooms(t *testing.T) {
+	seeds := uint64(500)
+	if testing.Short() {
+		seeds = 60
+	}
+	loads := []string{"mixed", "churn", "private", "steady", "namesakes", "quiet", "answers"}
+	for part := range uint64(4) {
+		t.Run(fmt.Sprint(part), func(t *testing.T) {
+			t.Parallel()
+			for seed := part; seed < seeds; seed += 4 {
+				load := loads[seed%uint64(len(loads))]
+				r, crowd := unusual(seed)
+				rep, _ := run(t, r, workload(load, seed), crowd)
+				if passes(t, rep); t.Failed() {
+					t.Fatalf("seed %d, %s, crowd %+v, spelling %+v", seed, load, crowd, r.Spelling)
+				}
+			}
+		})
+	}
+}
+
 // fullAt has a room refuse whoever comes when so many are there.
 func fullAt(n int, words string) *Room {
 	r := &Room{}
@@ -99,6 +162,19 @@ func TestFullRoom(t *testing.T) {
 		}
 		if rep.Verdict != report.Inconclusive || !p.Done {
 			t.Errorf("%s, refused %v", rep.Verdict, p.Done)
+		}
+	}
+}
+
+// A stranger who repeats what others say, word for word, is nobody's forgery.
+func TestBridge(t *testing.T) {
+	for seed := range uint64(60) {
+		load := []string{"steady", "mixed", "churn", "private"}[seed%4]
+		r, crowd := unusual(seed)
+		crowd.Repeat = []int{5, 100}[seed%2]
+		rep, _ := run(t, r, workload(load, seed), crowd)
+		if passes(t, rep); t.Failed() {
+			t.Fatalf("seed %d, %s, crowd %+v", seed, load, crowd)
 		}
 	}
 }

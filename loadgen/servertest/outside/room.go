@@ -43,6 +43,7 @@ type Room struct {
 	joins   int
 	closed  bool
 	timers  []*time.Timer
+	echo    func(f Frame) // repeats a line that somebody of the run has said
 }
 
 // Member is somebody in the room, or who was.
@@ -167,12 +168,7 @@ func (r *Room) join(c *conn, asked string) *Member {
 
 // enter gives a newcomer its name and place, and tells everybody.
 func (r *Room) enter(m *Member) {
-	m.N = r.joins
-	r.joins++
-	m.Name = m.Asked
-	for k := 2; r.holder(m.Name) != nil; k++ {
-		m.Name = m.Asked + strconv.Itoa(k)
-	}
+	r.give(m)
 	if h := r.Hooks.Name; h != nil {
 		m.Name = h(m, m.Name)
 	}
@@ -184,6 +180,16 @@ func (r *Room) enter(m *Member) {
 	}
 	for _, f := range frames {
 		r.writeTo(m, f)
+	}
+}
+
+// give gives a newcomer a number and its name.
+func (r *Room) give(m *Member) {
+	m.N = r.joins
+	r.joins++
+	m.Name = m.Asked
+	for k := 2; r.holder(m.Name) != nil; k++ {
+		m.Name = m.Asked + strconv.Itoa(k)
 	}
 }
 
@@ -245,6 +251,9 @@ func (r *Room) place(f Frame) {
 	r.lines++
 	if !f.Private() {
 		r.tellAll(f)
+		if r.echo != nil && f.From.conn != nil {
+			r.echo(f)
+		}
 		return
 	}
 	to := r.holder(f.Target)

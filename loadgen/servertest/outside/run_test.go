@@ -62,10 +62,20 @@ func workload(name string, seed uint64) loadgen.Config {
 }
 
 // run makes a run against a room, in a bubble of its own.
-func run(t *testing.T, r *Room, cfg loadgen.Config) (rep *report.Report, took time.Duration) {
+func run(t *testing.T, r *Room, cfg loadgen.Config, crowd ...Crowd) (rep *report.Report, took time.Duration) {
+	return runWith(t, r, cfg, func() {
+		for _, c := range crowd {
+			r.Populate(c)
+		}
+	})
+}
+
+// runWith is run with something that is done in the bubble before it.
+func runWith(t *testing.T, r *Room, cfg loadgen.Config, first func()) (rep *report.Report, took time.Duration) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
+		first()
 		cfg.Join = r.dialler()
 		var err error
 		if rep, err = loadgen.Run(context.Background(), cfg); err != nil {
