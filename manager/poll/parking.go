@@ -3,6 +3,7 @@ package poll
 import (
 	"errors"
 	"net"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -116,6 +117,7 @@ func (p *Parking) wait() {
 				p.wake(s.Owner)
 			}
 		}
+		runtime.Gosched()
 		p.mu.Lock()
 		closed := p.closed
 		p.mu.Unlock()
