@@ -78,7 +78,7 @@ func (s *session) chargeExtra() {
 // may take minutes.
 func (s *session) slowDown() {
 	for s.delay > 0 {
-		s.limited = 0 // wait sets other deadlines
+		s.in.limited = 0 // wait sets other deadlines
 		s.lookAtPeer()
 		s.wait()
 		if s.isCut() {

@@ -108,6 +108,7 @@ type Manager struct {
 	seq     *sequencer          // makes the order
 	rosters *semaphore.Weighted // bytes of rosters under way
 	batches sync.Pool           // of *batch
+	readers sync.Pool           // of *reader
 	floods  *floods             // nil: lines are not limited
 	began   time.Time
 	ctx     context.Context // done when draining
@@ -174,6 +175,7 @@ func New(cfg Config) *Manager {
 		opGuesses: newGuesses(cfg.Logger),
 		visits:    newVisits(),
 	}
+	m.readers.New = func() any { return new(reader) }
 	m.batches.New = func() any { return newBatch(cfg.MaxLine) }
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	if cfg.LineRate > 0 {

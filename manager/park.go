@@ -40,7 +40,7 @@ func (l *lot) close() {
 // parks reports whether the session may be parked when it is quiet. Others read
 // by other means than a socket's, by deadlines of their own, or to an end.
 func (s *session) parks() bool {
-	return s.in.raw != nil && s.raw == nil && !s.gone() && !s.over() && s.m.lot.open() != nil
+	return s.spot.Socket != nil && s.raw == nil && !s.gone() && !s.over() && s.m.lot.open() != nil
 }
 
 // limitQuiet has the next read end when nothing comes for parkAfter. A read that
@@ -50,8 +50,8 @@ func (s *session) limitQuiet() {
 	if !s.parks() {
 		return
 	}
-	if since := time.Since(s.m.began); s.limited == 0 || since-s.limited >= parkAfter/4 {
-		s.limited = since
+	if since := time.Since(s.m.began); s.in.limited == 0 || since-s.in.limited >= parkAfter/4 {
+		s.in.limited = since
 		s.setReadDeadline(time.Now().Add(parkAfter))
 	}
 }
@@ -62,7 +62,7 @@ func (s *session) quiet(err error) bool {
 	if s.raw != nil || s.over() || !errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
 	}
-	s.limited = 0
+	s.in.limited = 0
 	s.setReadDeadline(time.Time{})
 	return true
 }
@@ -76,14 +76,21 @@ func (s *session) hasNothing() bool {
 // park parks the session, and reports whether it did: another goroutine goes on
 // with it then, if it has not already.
 func (s *session) park() bool {
-	if s.spot.Owner == nil {
-		s.spot.Socket, s.spot.Owner = s.in.raw, s
+	if !s.parks() {
+		return false
 	}
-	if !s.parks() || s.m.lot.open().Park(&s.spot) != nil {
-		return false // the next read tells why
+	m, in, free := s.m, s.in, s.in.empty()
+	if free {
+		s.in = nil
 	}
-	if s.gone() || s.over() { // whoever has ended it may have looked before it was parked
-		return !s.spot.Leave()
+	if m.lot.open().Park(&s.spot) != nil || // the next read tells why
+		(s.gone() || s.over()) && s.spot.Leave() { // who has ended it may have looked before it was parked
+		s.in = in
+		return false
+	}
+	if free {
+		in.clear()
+		m.readers.Put(in)
 	}
 	return true
 }

@@ -86,7 +86,7 @@ func TestIdleMemory(t *testing.T) {
 	got := (memory() - before) / users
 	runtime.KeepAlive(conns)
 	limit := int64(16 << 10) // both ends of the connection, stacks, roster entries
-	if sessionOf(m, "reader0").in.raw == nil {
+	if sessionOf(m, "reader0").spot.Socket == nil {
 		limit += smallRead
 	}
 	if got > limit {

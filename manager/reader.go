@@ -6,8 +6,8 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"syscall"
+	"time"
 
 	"chatsim/manager/socket"
 )
@@ -26,27 +26,36 @@ type reader struct {
 	conn net.Conn
 	raw  syscall.RawConn // nil: only conn.Read
 	fn   func(fd uintptr) bool
-	pool *sync.Pool  // of *batch
-	full func() bool // the room takes no more for now
+	s    *session // whose it is
 
-	lines bool             // rest may hold whole lines
-	rest  []byte           // came in and is not consumed; own memory
-	whole bool             // the batch holds rest and nothing else
-	ahead ahead            // what came behind rest and was read before its turn
-	late  error            // what ended reading before its turn, for its turn
-	blind int              // reads before their turn that brought no text
-	small *[smallRead]byte // of a connection without raw
+	lines   bool             // rest may hold whole lines
+	rest    []byte           // came in and is not consumed; own memory
+	whole   bool             // the batch holds rest and nothing else
+	ahead   ahead            // what came behind rest and was read before its turn
+	late    error            // what ended reading before its turn, for its turn
+	limited time.Duration    // since the Manager began: when limitQuiet has set a deadline; 0: it has not
+	blind   int              // reads before their turn that brought no text
+	small   *[smallRead]byte // of a connection without raw
 
 	b   *batch // borrowed
 	n   int    // bytes of the last read
 	err error
 }
 
-func (r *reader) init(conn net.Conn, pool *sync.Pool, full func() bool) {
-	r.conn, r.pool, r.full = conn, pool, full
-	if r.raw = socket.Raw(conn); r.raw != nil {
+// init has the reader be that of a session.
+func (r *reader) init(s *session) {
+	if r.fn == nil {
 		r.fn = r.readable
 	}
+	*r = reader{conn: s.conn, raw: s.spot.Socket, s: s, fn: r.fn, ahead: ahead{all: &s.m.ahead}}
+}
+
+// clear has the reader be nobody's.
+func (r *reader) clear() { *r = reader{fn: r.fn} }
+
+// empty reports whether nothing was read that is not consumed.
+func (r *reader) empty() bool {
+	return len(r.rest) == 0 && len(r.ahead.pieces) == 0 && r.late == nil && r.b == nil
 }
 
 // fill waits for input. The batch that it borrows holds it, the rest of before
@@ -80,14 +89,14 @@ func (r *reader) fill() (data []byte, err error) {
 // borrow takes a batch and puts the rest at its front.
 func (r *reader) borrow() {
 	if r.b == nil {
-		r.b = r.pool.Get().(*batch)
+		r.b = r.s.m.batches.Get().(*batch)
 	}
 	copy(r.b.in, r.rest)
 }
 
 // readable is called when the socket may be readable; false makes it wait.
 func (r *reader) readable(fd uintptr) bool {
-	if r.full() {
+	if r.s.leaveUnread() {
 		return true
 	}
 	r.borrow()
@@ -157,7 +166,7 @@ func (r *reader) keep(rest []byte, lines bool) {
 func (r *reader) giveBack() {
 	if r.b != nil {
 		r.b.reset()
-		r.pool.Put(r.b)
+		r.s.m.batches.Put(r.b)
 		r.b = nil
 	}
 }

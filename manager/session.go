@@ -37,9 +37,7 @@ type session struct {
 	done  func()          // called at the end
 
 	// Owned by the session's goroutine.
-	in       reader
-	release  func()        // of its place among those of its address; nil: it has none
-	limited  time.Duration // since the start of m: when limitQuiet has set a deadline; 0: it has not
+	in       *reader       // nil while it is parked and has nothing unfinished
 	raw      *rawWriter    // of the raw dialect, else nil
 	lines    *irc.Lines    // of IRC, else nil
 	flood    *allowance    // nil: no limit
@@ -94,11 +92,12 @@ func newSession(m *Manager, conn net.Conn) *session {
 	s := &session{m: m, conn: conn, out: conn}
 	s.stay.session = s
 	s.ended.Add(1)
-	s.in.init(conn, &m.batches, s.leaveUnread)
-	if s.under = s.in.raw; s.under == nil {
+	s.spot = poll.Spot{Socket: socket.Raw(conn), Owner: s}
+	if s.under = s.spot.Socket; s.under == nil {
 		s.under = socket.Raw(socket.Under(conn))
 	}
-	s.in.ahead.all = &m.ahead
+	s.in = m.readers.Get().(*reader)
+	s.in.init(s)
 	return s
 }
 
@@ -109,7 +108,13 @@ func (s *session) leaveUnread() bool { return s.member != nil && !s.refusing && 
 func (s *session) run() { s.live(s.begin) }
 
 // goOn is the life of a session that was parked, from there on.
-func (s *session) goOn() { s.live(s.talk) }
+func (s *session) goOn() {
+	if s.in == nil {
+		s.in = s.m.readers.Get().(*reader)
+		s.in.init(s)
+	}
+	s.live(s.talk)
+}
 
 // live is the session's life to its end, or until it is parked: from then on it
 // is that of another goroutine.
@@ -133,7 +138,9 @@ func (s *session) begin() (parked bool) {
 			s.refuse(&refusal{wire.Crowded, wire.Crowded.Text()})
 			return false
 		}
-		s.release = release
+		if over := s.done; release != nil {
+			s.done = func() { release(); over() }
+		}
 	}
 	tune(s.conn, s.m.cfg.KeepAlive, s.m.cfg.UserTimeout)
 	err := s.enter()
@@ -164,9 +171,6 @@ func (s *session) talk() (parked bool) {
 func (s *session) finish() {
 	s.in.ahead.drop()
 	s.endFlood()
-	if s.release != nil {
-		s.release()
-	}
 	s.m.forget(s)
 	s.done()
 }
