@@ -100,6 +100,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 		err = line.Usage(page, screen.Width(stdout))
 	case line.Version:
 		_, err = fmt.Fprintln(page, version())
+	case line.Completes():
+		err = line.WriteCompletion(page)
+	case line.Man:
+		err = line.WriteMan(page, version())
+	case line.Probe != "":
+		err = live.Probe(ctx, line.Probe)
 	case c.runs.Judge != "":
 		code, err = c.judge(ctx, stdin, page, stderr)
 	case c.runs.Compare != "":
@@ -135,11 +141,24 @@ func fail(stderr io.Writer, err error) int {
 	return exitUsage
 }
 
+// version tells what was built, from which commit and when that was made.
 func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return "chatsim " + info.Main.Version + " " + info.GoVersion
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "chatsim"
 	}
-	return "chatsim"
+	text := "chatsim " + info.Main.Version + " " + info.GoVersion
+	of := make(map[string]string)
+	for _, s := range info.Settings {
+		of[s.Key] = s.Value
+	}
+	if of["vcs.revision"] != "" {
+		text += " commit " + of["vcs.revision"] + " of " + of["vcs.time"]
+	}
+	if of["vcs.modified"] == "true" {
+		text += ", changed since"
+	}
+	return text
 }
 
 // simulate runs the chatters against rooms of this process, or the target.
@@ -266,6 +285,6 @@ func (c *command) serveRoom(ctx context.Context, stdin io.Reader, stdout, stderr
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP) // under nohup too: it ends nothing here
 	defer signal.Stop(hup)
-	c.live.Reload = hup
+	c.live.Reload, c.live.Locale = hup, tongue.Locale(os.Getenv)
 	return live.Run(ctx, c.live, stdin, stdout, stderr)
 }

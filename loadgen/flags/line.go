@@ -13,9 +13,16 @@ type Line struct {
 	Topic   string // of the help: a topic, a flag or a group of flags; empty: all
 	Version bool
 
+	Completion string // a shell for which completions are asked for, or noShell
+	Man        bool   // the manual page is
+	Probe      string // a room that is to be asked whether it is well; empty: none
+
 	set     *set
 	environ []string // flags that the environment has set
 }
+
+// Completes reports whether completions for a shell are asked for.
+func (c *Line) Completes() bool { return c.Completion != noShell }
 
 // Explicit reports whether the command line or the environment has the flag, by
 // its long name.

@@ -18,7 +18,7 @@ import (
 
 // Parse reads the arguments after the program's name, and known.Env for what
 // they do not say, into what the flags of the groups set. Its errors are usage
-// errors and have a method Hint() string. With -help or -version whatever else
+// errors and have a method Hint() string. With -help, -version and what is like them whatever else
 // is asked for is not looked at.
 func Parse(args []string, groups []Group, known Known) (*Line, error) {
 	c := &Line{}
@@ -35,7 +35,7 @@ func Parse(args []string, groups []Group, known Known) (*Line, error) {
 		}
 		return c, nil
 	}
-	if c.Version {
+	if c.Version || c.Completes() || c.Man || c.Probe != "" {
 		return c, nil
 	}
 	if rest := c.set.Args(); len(rest) > 0 {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"github.com/spf13/pflag"
+
+	"chatsim/manager/choice"
 )
 
 // Known is what the command line must be told by those who know it.
@@ -110,7 +112,10 @@ func lists(v pflag.Value) []list {
 // define defines the flags that are no setting.
 func (c *Line) define(fs *pflag.FlagSet) {
 	fs.VarPF(helpValue{c}, "help", "h", "`TOPIC`|print this text, or what there is on a topic, a flag or a group of flags").NoOptDefVal = "true"
-	fs.BoolVar(&c.Version, "version", false, "print what was built, from which commit")
+	fs.BoolVar(&c.Version, "version", false, "print what was built, from which commit, and when that was made")
+	choice.Var(fs, &c.Completion, "completion", "`SHELL`|print what completes these flags in a shell: bash, zsh, fish", append([]string{noShell}, shells...), choice.Itself)
+	fs.StringVar(&c.Probe, "probe", "", "`HOST:PORT`|ask a room whether it is well, by its /healthz: exit code 0, or 1; https://HOST:PORT of one that speaks TLS")
+	fs.BoolVar(&c.Man, "man", false, "print the manual page")
 }
 
 func utoa(n uint64) string { return strconv.FormatUint(n, 10) }

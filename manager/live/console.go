@@ -34,10 +34,10 @@ func (c *console) end() (ended bool) {
 // openConsole opens what Config.Console tells: a named pipe, "-" for standard
 // input whatever that is, or nothing for standard input if a person may sit
 // there. It is nil where there is no console.
-func openConsole(path string, stdin io.Reader, answers io.Writer) (*console, error) {
+func openConsole(path string, stdin io.Reader, answers io.Writer, w *words) (*console, error) {
 	switch f, ok := stdin.(*os.File); {
 	case path == "-" && ok && term.IsTerminal(int(f.Fd())), path == "" && ok && attended(f):
-		return &console{Reader: &atTerminal{File: f, out: answers}, name: "the terminal", out: answers}, nil
+		return &console{Reader: &atTerminal{File: f, out: answers, words: w}, name: "the terminal", out: answers}, nil
 	case path == "-":
 		return &console{Reader: stdin, name: "standard input", out: answers}, nil
 	case path == "":
@@ -79,6 +79,7 @@ const turnCheck = 250 * time.Millisecond
 type atTerminal struct {
 	*os.File
 	out   io.Writer
+	words *words
 	known bool // a read was begun in the foreground
 }
 
@@ -96,7 +97,7 @@ func (t *atTerminal) Read(p []byte) (int, error) {
 		}
 		if !t.known {
 			t.known = true
-			fmt.Fprintf(t.out, "You are the operator: %s.\n", commands)
+			fmt.Fprintf(t.out, t.words.Operator, commands)
 		}
 		n, err := t.File.Read(p)
 		if err == nil || errors.Is(err, io.EOF) {

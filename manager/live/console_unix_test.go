@@ -115,7 +115,7 @@ func TestJobControl(t *testing.T) {
 	s.enter("fg\n")
 	s.shows(`You are the operator`)
 	s.enter("who\n")
-	s.shows(`0 users online`)
+	s.shows(`0 online`)
 	s.enter("\x1a") // Ctrl-Z
 	s.shows(`Stopped|Suspended|suspended`)
 	s.enter("bg\n")
@@ -178,7 +178,7 @@ func TestPipe(t *testing.T) {
 		}
 	}
 	write("who\n")
-	hears("0 users online")
+	hears("0 online")
 	write("dance") // and no end
 	hears("the commands are")
 	write(string(bytes.Repeat([]byte("x"), 300_000)) + "\nkick eve\n")
@@ -216,7 +216,7 @@ func TestStandardInput(t *testing.T) {
 	var answers output
 	o.h.console = &console{Reader: strings.NewReader("who\ndance"), name: "standard input", out: &answers}
 	o.h.operate(t.Context(), func() { t.Error("the room was closed") })
-	if s := answers.String(); !strings.Contains(s, "0 users online") || !strings.Contains(s, "the commands are") {
+	if s := answers.String(); !strings.Contains(s, "0 online") || !strings.Contains(s, "the commands are") {
 		t.Errorf("answered %q", s)
 	}
 	o.join("bob")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -61,42 +60,43 @@ func (h *house) pages() (urls []string) {
 // greet says how to reach the room, what is recorded, and what to beware of.
 func (h *house) greet() {
 	addr := h.ln.Addr().(*net.TCPAddr)
-	fmt.Fprintf(h.stdout, "chatsim: the room is open on %s; join it in a browser:\n", addr)
+	w := h.words
+	fmt.Fprintf(h.stdout, w.Open, addr)
 	for _, page := range h.pages() {
 		fmt.Fprintf(h.stdout, "  %s\n", page)
 	}
-	fmt.Fprintln(h.stdout, "or from a terminal:")
+	fmt.Fprint(h.stdout, w.Terminal)
 	for _, line := range h.ways() {
 		fmt.Fprintf(h.stdout, "  %s\n", line)
 	}
-	first := "The first line is your name"
+	first := w.First
 	if h.cfg.Password.Word != "" {
-		first = "The first line is the password, the second your name"
+		first = w.FirstPassword
 	}
-	fmt.Fprintf(h.stdout, "%s, each further one goes to everybody;\n/msg NAME TEXT is for one person alone, /who says who is here.\nCtrl-C closes the room.\n", first)
+	fmt.Fprint(h.stdout, first, w.Ends)
 	if !h.cfg.NoIRC {
-		fmt.Fprintln(h.stdout, "Clients of IRC are let in at the same address, to "+irc.Channel+".")
+		fmt.Fprintf(h.stdout, w.IRC, irc.Channel)
 	}
 	if h.figures != nil {
-		fmt.Fprintf(h.stdout, "What the room counts is at %s and %s.\n", h.figures.url("/live"), h.figures.url("/metrics"))
+		fmt.Fprintf(h.stdout, w.Figures, h.figures.url("/live"), h.figures.url("/metrics"))
 	}
 	if h.rec != nil {
-		what := "lines to the group"
+		what := w.Lines
 		if h.cfg.RecordPrivate {
-			what = "all lines, private ones too,"
+			what = w.AllSaid
 		}
-		where := "in " + h.cfg.Record
+		where := fmt.Sprintf(w.InFile, h.cfg.Record)
 		if h.cfg.Record == onStdout {
-			where = "on standard output"
+			where = w.OnOutput
 		}
-		fmt.Fprintf(h.stdout, "Recording %s %s (-record off: nowhere).\n", what, where)
+		fmt.Fprintf(h.stdout, w.Recording, what, where)
 	}
 	if !addr.IP.IsLoopback() {
 		if h.cfg.Password.Word == "" {
-			h.warn("there is no authentication: whoever reaches port %d is in (%s)", addr.Port, strings.Join(listen.Hosts(h.ln), ", "))
+			h.warn(w.NoPassword, addr.Port, strings.Join(listen.Hosts(h.ln), ", "))
 		}
 		if h.cert == nil {
-			h.warn("what is said goes over the network in the clear (-tls-cert, -tls-key)")
+			h.warn("%s", w.InTheClear)
 		}
 	}
 	if h.cert != nil {
@@ -107,25 +107,19 @@ func (h *house) greet() {
 }
 
 func (h *house) warn(format string, args ...any) {
-	fmt.Fprintf(h.stderr, "chatsim: warning: "+format+"\n", args...)
+	fmt.Fprintf(h.stderr, h.words.Warning, fmt.Sprintf(format, args...))
 }
 
 // summary is what was done in all.
 func (h *house) summary(s manager.Stats) string {
-	text := plural(s.Joins, "join") + ", " + plural(s.Lines+s.PrivateLines, "line")
+	w := h.words
+	text := w.count(s.Joins, w.Joins) + w.Comma + w.count(s.Lines+s.PrivateLines, w.Said)
 	if h.rec != nil {
 		st := h.rec.State()
-		text += fmt.Sprintf(", %d of them recorded", st.Lines)
+		text += fmt.Sprintf(w.Recorded, st.Lines)
 		if st.Lost > 0 {
-			text += fmt.Sprintf(", %d lost to the record", st.Lost)
+			text += fmt.Sprintf(w.Lost, st.Lost)
 		}
 	}
 	return text
-}
-
-func plural(n uint64, word string) string {
-	if n != 1 {
-		word += "s"
-	}
-	return strconv.FormatUint(n, 10) + " " + word
 }

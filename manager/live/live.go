@@ -64,6 +64,8 @@ type Config struct {
 	Verbose       bool     // log who comes and goes
 	Console       string   // a named pipe for the operator's commands; "-": stdin; empty: stdin where that is a terminal
 
+	Locale string // of what is told to whoever runs the room, such as zh_CN.UTF-8; anything but Chinese is English
+
 	Reload <-chan os.Signal // asks to open the record and read the certificate again; nil: never
 }
 
@@ -82,7 +84,7 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	if !isTerminal(stdout) && isTerminal(stderr) {
 		answers = h.stderr // somebody asks there, and the output goes elsewhere
 	}
-	if h.console, err = openConsole(cfg.Console, stdin, answers); err != nil {
+	if h.console, err = openConsole(cfg.Console, stdin, answers, h.words); err != nil {
 		return err
 	}
 	if err := h.open(); err != nil {
@@ -117,7 +119,7 @@ const (
 const lastWords = time.Second
 
 func newHouse(cfg Config, stdout, stderr io.Writer) *house {
-	h := &house{cfg: cfg, stream: stdout, stdout: outlet.Of(screen.Fit(stdout)), stderr: outlet.Of(stderr)}
+	h := &house{cfg: cfg, words: wordsFor(cfg.Locale), stream: stdout, stdout: outlet.Of(screen.Fit(stdout)), stderr: outlet.Of(stderr)}
 	switch cfg.Record {
 	case onStdout:
 		h.stdout = h.stderr
@@ -137,6 +139,7 @@ func (h *house) flush() { outlet.Flush(min(lastWords, h.cfg.Drain/2), h.stdout, 
 // house is a room with its doors.
 type house struct {
 	cfg            Config
+	words          *words
 	stream         io.Writer // standard output itself, for a record there
 	stdout, stderr *outlet.Outlet
 	log            *slog.Logger
@@ -294,7 +297,7 @@ func (h *house) close() error {
 	if s.Panics > 0 {
 		err = errors.Join(err, fmt.Errorf("a bug in chatsim: %d panics were contained; please report this", s.Panics))
 	}
-	fmt.Fprintf(h.stdout, "closed: %s\n", h.summary(s))
+	fmt.Fprintf(h.stdout, h.words.Closed, h.summary(s))
 	return err
 }
 

@@ -347,18 +347,18 @@ func TestOperator(t *testing.T) {
 	o := open(t, Config{RecordFormat: record.JSON})
 	bob := o.join("bob")
 	for line, want := range map[string]string{
-		"who": "1 user online: bob", "kick eve": "nobody here is called eve", "dance": "the commands are:", "kick": "the commands are:", "": "^$",
+		"who": "1 online: bob", "kick eve": "nobody here is called eve", "dance": "the commands are:", "kick": "the commands are:", "": "^$",
 	} {
 		var out bytes.Buffer
-		if obey(o.h.room, line, &out) || !regexp.MustCompile(want).MatchString(out.String()) {
+		if obey(o.h.room, &english, line, &out) || !regexp.MustCompile(want).MatchString(out.String()) {
 			t.Errorf("%q: %q", line, out.String())
 		}
 	}
-	obey(o.h.room, "say hello all", io.Discard)
+	obey(o.h.room, &english, "say hello all", io.Discard)
 	hears(t, bob, "hello all")
-	obey(o.h.room, "kick bob", io.Discard)
+	obey(o.h.room, &english, "kick bob", io.Discard)
 	hears(t, bob, "removed by the operator: come back in 1m")
-	if !obey(o.h.room, "quit", io.Discard) {
+	if !obey(o.h.room, &english, "quit", io.Discard) {
 		t.Error("quit does not")
 	}
 }

@@ -39,13 +39,13 @@ func (h *house) operate(ctx context.Context, stop func()) {
 			return
 		case errors.Is(err, bufio.ErrBufferFull):
 			if !tooLong {
-				fmt.Fprintf(h.console.out, "a command has at most %d bytes\n", maxCommand)
+				fmt.Fprintf(h.console.out, h.words.TooLong, maxCommand)
 			}
 			tooLong = true
 			continue
 		case tooLong:
 			tooLong = false // that was the end of it
-		case obey(h.room, strings.TrimSpace(string(line)), h.console.out):
+		case obey(h.room, h.words, strings.TrimSpace(string(line)), h.console.out):
 			stop()
 			return
 		}
@@ -57,7 +57,7 @@ func (h *house) operate(ctx context.Context, stop func()) {
 }
 
 // obey carries out one command; true means to close the room.
-func obey(room *manager.Manager, line string, out io.Writer) (quit bool) {
+func obey(room *manager.Manager, w *words, line string, out io.Writer) (quit bool) {
 	command, rest, _ := strings.Cut(line, " ")
 	rest = strings.TrimSpace(rest)
 	switch {
@@ -66,21 +66,21 @@ func obey(room *manager.Manager, line string, out io.Writer) (quit bool) {
 		return true
 	case line == "who":
 		names := room.Names()
-		fmt.Fprintf(out, "%s online: %s\n", plural(uint64(len(names)), "user"), strings.Join(names, ", "))
+		fmt.Fprintf(out, w.Online, len(names), strings.Join(names, ", "))
 	case slices.Contains(orders, command) && (rest != "" || command == "bans"):
 		answers, err := room.Order(wire.TheOperator, command, rest)
 		if err != nil {
-			answers = []string{manager.OrderError(err, rest)}
+			fmt.Fprintln(out, w.orderError(err, rest))
 		}
 		for _, a := range answers {
-			fmt.Fprintln(out, a)
+			fmt.Fprintln(out, w.notice(a))
 		}
 	case command == "say" && rest != "":
 		if err := room.Announce(rest); err != nil {
-			fmt.Fprintln(out, "the room is closing")
+			fmt.Fprint(out, w.Closing)
 		}
 	default:
-		fmt.Fprintf(out, "the commands are: %s\n", commands)
+		fmt.Fprintf(out, w.Commands, commands)
 	}
 	return false
 }
