@@ -200,7 +200,7 @@ func TestNoServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close()
+	t.Cleanup(func() { taken.Close() })
 	for name, c := range map[string]struct {
 		Config
 		want, hint string
@@ -210,21 +210,27 @@ func TestNoServer(t *testing.T) {
 		"without a word": {Config{Command: "true"}, "exit status 0, without a word", "in the foreground"},
 		"is killed":      {Config{Command: "kill -SEGV $$"}, "signal: segmentation fault", "in the foreground"},
 		"never answers":  {self("silent"), "did not answer on 127.0.0.1:", "does it listen on the port"},
-		"is never ready": {Config{Command: self("unready").Command, Ready: Ready{"http://127.0.0.1:" + Port + "/x"}}, "/x within 300ms, the answer was 503 Service Unavailable", "-ready tcp"},
+		"is never ready": {Config{Command: self("unready").Command, Ready: Ready{"http://127.0.0.1:" + Port + "/x"}}, "/x within 3s, the answer was 503 Service Unavailable", "-ready tcp"},
 		"a taken port":   {Config{Command: "true", Addr: taken.Addr().String()}, "somebody else listens on " + taken.Addr().String(), Port},
 	} {
-		if c.Addr == "" {
-			c.Addr = "127.0.0.1:" + Port
-		}
-		c.Patience = 300 * time.Millisecond
-		if !strings.Contains(name, "never") {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if c.Addr == "" {
+				c.Addr = "127.0.0.1:" + Port
+			}
 			c.Patience = time.Minute
-		}
-		_, err := c.Open(t.Context())
-		var e *Error
-		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || !strings.Contains(e.Hint(), c.hint) {
-			t.Errorf("%s: %v, hint %v", name, err, e)
-		}
+			switch name {
+			case "never answers":
+				c.Patience = 300 * time.Millisecond
+			case "is never ready":
+				c.Patience = 3 * time.Second // its server has to start
+			}
+			_, err := c.Open(t.Context())
+			var e *Error
+			if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || !strings.Contains(e.Hint(), c.hint) {
+				t.Errorf("%v, hint %v", err, e)
+			}
+		})
 	}
 }
 
