@@ -16,8 +16,24 @@ import (
 	"chatsim/manager/wire"
 )
 
-// talker joins as a line client, and reads all the time.
-func talker(t *testing.T, addr, name string) *chatter.Client {
+// talking is a line client that reads all the time.
+type talking struct {
+	*chatter.Client
+	back chan string // lines of its own to the group, as they come back
+}
+
+// says has a line said: it has its place in the order when says returns.
+func (c talking) says(t *testing.T, line string) {
+	t.Helper()
+	if err := c.Say([]byte(line)); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := <-c.back; !ok {
+		t.Fatalf("%q does not come back", line)
+	}
+}
+
+func talker(t *testing.T, addr, name string) talking {
 	t.Helper()
 	c, err := chatter.Dial(context.Background(), addr, name)
 	if err != nil {
@@ -29,13 +45,18 @@ func talker(t *testing.T, addr, name string) *chatter.Client {
 			t.Fatal(err)
 		}
 	}
+	back := make(chan string, 100)
 	go func() {
+		defer close(back)
 		var f chatter.Frame
 		for c.Next(&f) == nil { // until it is closed
+			if f.Kind == wire.Line && !f.Private && string(f.Sender) == name {
+				back <- string(f.Text)
+			}
 		}
 	}()
 	t.Cleanup(func() { c.Close() })
-	return c
+	return talking{c, back}
 }
 
 // Who comes sees what was said before; /history shows it again, and a gap after a
@@ -44,17 +65,17 @@ func TestPast(t *testing.T) {
 	addr, _ := room(t, "127.0.0.1:0", manager.Config{History: 200})
 	through, cut := cuts(t, addr)
 	bob := talker(t, addr, "bob")
-	bob.Say([]byte("one\u2028and two"))
+	bob.says(t, "one\u2028and two")
 	c := sit(t, Config{Addr: through, Name: "Ann"})
 	c.sees("bob: one\r\n      and two.*said before you joined.*2 online: bob, Ann")
-	bob.Say([]byte("three"))
+	bob.says(t, "three")
 	c.sees("bob: three")
 	c.types("/history 1\r")
 	c.sees("bob: three")
 	for i := range 3 {
 		cut()
 		bob.Tell("Ann", fmt.Appendf(nil, "alone %d", i))
-		bob.Say(fmt.Appendf(nil, "missed %d", i))
+		bob.says(t, fmt.Sprint("missed ", i))
 		got := c.sees("Back in the room; nothing was missed.")
 		if strings.Count(got, fmt.Sprintf("private from bob] alone %d", i))+strings.Count(got, fmt.Sprintf("bob: missed %d", i)) != 2 || strings.Contains(got, "three") {
 			t.Errorf("coming back one sees %q", got)
@@ -87,9 +108,9 @@ func cuts(t *testing.T, room string) (addr string, cut func()) {
 				near.Close()
 				continue
 			}
+			conns <- near // first: whoever sees what is passed on may cut it
 			go pass(near, far)
 			go pass(far, near)
-			conns <- near
 		}
 	}()
 	cut = func() {
