@@ -19,10 +19,38 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	var reports []*report.Report
-	var codes []int
-	var shown error
-	lacks := ""
+	made, err := s.several(ctx)
+	if err != nil {
+		return 0, err
+	}
+	set := compare.NewSet(made.reports)
+	if len(baseline) > 0 && len(made.reports) == s.Repeat {
+		c, err := compare.Reports(baseline, made.reports, s.Tolerance, s.BaselineAny)
+		if err != nil {
+			made.lacks = s.refused(err)
+		} else {
+			set.Compare(c)
+		}
+	}
+	if ctx.Err() != nil {
+		set.Interrupt()
+	} else if made.lacks != "" {
+		set.Lack(made.lacks)
+	}
+	return report.Worst(append(made.codes, set.ExitCode())...), errors.Join(made.shown, s.writeSet(set, baseline))
+}
+
+// made is what several runs have come to.
+type made struct {
+	reports []*report.Report
+	codes   []int
+	lacks   string // why there are not as many as asked for, if it is no interruption
+	shown   error  // why one could not be shown
+}
+
+// several makes the runs, until one cannot be made or ends them. The error is
+// that of the first run: nothing was made.
+func (s *Session) several(ctx context.Context) (m made, err error) {
 	for n := range s.Repeat {
 		lc := s.Load
 		lc.Seed += uint64(n)
@@ -30,40 +58,26 @@ func (s *Session) repeat(ctx context.Context) (int, error) {
 		if err != nil {
 			err = fmt.Errorf("run %d of %d: %w", n+1, s.Repeat, err)
 		}
-		if err != nil && len(reports) == 0 {
-			return 0, err
+		if err != nil && len(m.reports) == 0 {
+			return m, err
 		}
 		if err != nil {
 			if ctx.Err() == nil {
 				s.tell(err)
-				lacks = err.Error()
+				m.lacks = err.Error()
 			}
 			break
 		}
-		reports, codes = append(reports, o.report), append(codes, o.code())
-		shown = errors.Join(shown, s.showRun(o.report))
+		m.reports, m.codes = append(m.reports, o.report), append(m.codes, o.code())
+		m.shown = errors.Join(m.shown, s.showRun(o.report))
 		if ctx.Err() != nil || s.Load.FailFast && o.report.ExitCode() == report.ExitFailed {
 			break
 		}
 	}
-	if len(reports) < s.Repeat {
-		s.warn(fmt.Errorf("ended after %d of %s", len(reports), report.Plural(int64(s.Repeat), "run", "runs")))
+	if len(m.reports) < s.Repeat {
+		s.warn(fmt.Errorf("ended after %d of %s", len(m.reports), report.Plural(int64(s.Repeat), "run", "runs")))
 	}
-	set := compare.NewSet(reports)
-	if len(baseline) > 0 && len(reports) == s.Repeat {
-		c, err := compare.Reports(baseline, reports, s.Tolerance, s.BaselineAny)
-		if err != nil {
-			lacks = s.refused(err)
-		} else {
-			set.Compare(c)
-		}
-	}
-	if ctx.Err() != nil {
-		set.Interrupt()
-	} else if lacks != "" {
-		set.Lack(lacks)
-	}
-	return report.Worst(append(codes, set.ExitCode())...), errors.Join(shown, s.writeSet(set, baseline))
+	return m, nil
 }
 
 // baseline reads what is to be compared with, and refuses it before the run if
