@@ -81,7 +81,7 @@ func (s *state) banned(r *joinRequest) *ban {
 // was there before.
 func (s *state) refuses(r *joinRequest, known bool) error {
 	if b := s.banned(r); b != nil {
-		return &refusal{wire.Kicked, wire.Kicked.With("come back in " + wire.Span(b.Until.Sub(r.at)))}
+		return &refusal{wire.Kicked, wire.Kicked.With("come back in " + wire.Left(b.Until.Sub(r.at)))}
 	}
 	if !known && s.isMasters(r.asked) {
 		return &refusal{wire.BadName, wire.BadName.With(nameOfOperator)}

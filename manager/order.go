@@ -143,7 +143,7 @@ func (m *Manager) Order(by, word, text string) (answers []string, err error) {
 		if b.From.IsValid() {
 			name += " (" + b.From.String() + ")"
 		}
-		answers = append(answers, fmt.Sprintf(wire.IsBanned, name, wire.Span(b.Until.Sub(now)), b.By))
+		answers = append(answers, fmt.Sprintf(wire.IsBanned, name, wire.Left(b.Until.Sub(now)), b.By))
 	}
 	if len(answers) == 0 {
 		answers = []string{wire.NobodyIsBanned}

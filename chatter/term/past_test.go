@@ -187,7 +187,7 @@ func TestTabAndOperator(t *testing.T) {
 	c.types("/kick Bob Smith\r")
 	c.sees("Bob Smith was removed by Anna")
 	c.types("/bans\r")
-	c.sees("banned: Bob Smith, for 1m more, by Anna")
+	c.sees("banned: Bob Smith, for (1m|[0-9]+s) more, by Anna")
 	c.types("\x04")
 	if err := c.ends(); err != nil {
 		t.Error(err)

@@ -43,7 +43,7 @@ func TestOperatorOnThePage(t *testing.T) {
 	ann.say("/ban 2h eve")
 	ann.shows("#log", "eve was banned by ann for 2h.")
 	ann.say("/bans")
-	ann.shows("#log", "Banned for 1m more: eve (ann)")
+	ann.until("/Banned for (1m|[0-9]+s) more: eve \\(ann\\)/.test(document.getElementById('log').innerText)")
 	ann.shows("#log", "Banned for 2h more: eve (ann)")
 	ann.say("/unban eve")
 	ann.shows("#log", "eve is no longer banned (ann).")

@@ -3,7 +3,6 @@ package web_test
 import (
 	"context"
 	"fmt"
-	"net"
 	"strings"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"chatsim/manager"
+	"chatsim/manager/listen/listentest"
 	"chatsim/manager/web"
 	"chatsim/manager/wire"
 )
@@ -168,19 +168,16 @@ func TestGap(t *testing.T) {
 // A room that was opened anew and has forgotten tells what it knows, and that it is
 // not all.
 func TestGapOverRestart(t *testing.T) {
-	h := open(t, manager.Config{History: 200}, web.Config{})
-	ann := newTab(t, "http://"+h.addr+"/", look{})
+	addr := listentest.Port(t)
+	h := openAt(t, listentest.Open(t, addr), manager.Config{History: 200}, web.Config{})
+	ann := newTab(t, "http://"+addr+"/", look{})
 	ann.allow("ERR_CONNECTION_REFUSED")
 	ann.enter("ann")
 	ann.say("before")
 	ann.shows("#log", "before")
 	h.shut()
 	ann.shows("#banner", "the server is shutting down")
-	ln, err := net.Listen("tcp", h.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again := openAt(t, ln, manager.Config{History: 200}, web.Config{})
+	again := openAt(t, listentest.Open(t, addr), manager.Config{History: 200}, web.Config{})
 	if err := again.room.Announce("news"); err != nil {
 		t.Fatal(err)
 	}

@@ -48,6 +48,15 @@ func Span(d time.Duration) string {
 	return fmt.Sprintf("%ds", s)
 }
 
+// Left writes a time that is still to pass, rounded up: nobody needs the seconds of
+// an hour.
+func Left(d time.Duration) string {
+	if unit := time.Minute; d > 2*unit {
+		d = (d + unit - 1) / unit * unit
+	}
+	return Span(d)
+}
+
 // reserved are names by which a person would be taken for whoever runs the room, as
 // skeletons.
 var reserved = func() map[string]bool {
