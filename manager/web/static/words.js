@@ -221,3 +221,6 @@ export function remember(key, value) {
     // A visitor may have forbidden it.
   }
 }
+
+// languages are all words there are, for a test that none lacks its other half.
+export const languages = { english, chinese };
