@@ -72,6 +72,18 @@ func (c *clock) real(at time.Duration) time.Time {
 	return c.start.Add(at)
 }
 
+// wall returns when a time of the run was, by the machine's clock.
+func (c *clock) wall(at time.Duration) time.Time {
+	if pauses := c.pauses.Load(); pauses != nil {
+		for _, p := range *pauses { // in order
+			if at > p.from {
+				at += p.to - p.from
+			}
+		}
+	}
+	return c.start.Round(0).Add(at).UTC()
+}
+
 // run looks until done is closed.
 func (c *clock) run(done <-chan struct{}) {
 	tick := time.NewTicker(beatEvery)

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"errors"
+	"io"
 	"math"
 	"sync/atomic"
 	"time"
@@ -97,6 +98,8 @@ func (b *batch) observe(f *Frame, parser parses) error {
 		b.delivered(l, f)
 	case f.Kind == wire.Error:
 		r.errors.add(string(f.Text))
+	case f.Kind == wire.Welcome: // its roster may have come before
+		s.hasJoined(b.at)
 	case f.Kind == wire.Unknown:
 		r.throttled(f.Raw)
 	case f.Kind == wire.Roster:
@@ -266,6 +269,9 @@ func (s *stay) end(err error) {
 			r.closed[closedWhy(s.session.Said())]++
 		}
 		r.mu.Unlock()
+	}
+	if kind, _ := s.session.Left(); errors.Is(err, io.ErrUnexpectedEOF) && (kind == check.FIN || kind == check.HalfClose) {
+		s.session.Garbage("the stream ends inside a frame")
 	}
 	s.session.Ended(r.now())
 	s.close()

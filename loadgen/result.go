@@ -36,17 +36,26 @@ func (r *run) report(result check.Result) *report.Report {
 		rep.SentPerS = float64(total.Sent) / took
 	}
 	rep.Refused, rep.Errors = result.Refused, r.errors.report()
-	rep.Checks = checksOf(result, r.cfg.Verify)
+	rep.Started = r.clock.wall(0)
+	rep.Checks = checksOf(result, r.cfg.Verify, r.clock.wall)
 	r.health(rep)
 	return rep
 }
 
 // checksOf returns what the judge says of a run's checks. Those that its level
-// leaves out say how to have them.
-func checksOf(result check.Result, level check.Level) []report.Check {
+// leaves out say how to have them; wall returns when a time of the run was.
+func checksOf(result check.Result, level check.Level, wall func(time.Duration) time.Time) []report.Check {
 	for i := range result.Checks {
 		if c := &result.Checks[i]; c.Verdict == report.NotExercised && level != check.Full && c.Reason == "" {
 			c.Reason = "run with -verify " + level.String()
+		}
+		for k := range result.Checks[i].Witnesses {
+			w := &result.Checks[i].Witnesses[k]
+			for _, at := range []*report.Instant{w.Sent, w.Arrived, w.Others} {
+				if at != nil {
+					at.Wall = wall(time.Duration(at.NS))
+				}
+			}
 		}
 	}
 	return result.Checks

@@ -22,7 +22,7 @@ func (c Config) Outline() *report.Report { return c.withDefaults().outline() }
 // without a warm-up would have one.
 func (c Config) outline() *report.Report {
 	rep := &report.Report{
-		Schema: report.Schema, Seed: c.Seed, Where: c.Where, Users: c.Users,
+		Schema: report.Schema, Started: time.Now().UTC(), Seed: c.Seed, Where: c.Where, Users: c.Users,
 		Config: report.Config{
 			Users: c.Users, DurationS: c.Duration.Seconds(), WarmupS: c.Warmup.Seconds(), DrainS: c.Drain.Seconds(),
 			Rate: c.Rate, Size: c.Size, Scenario: c.Scenario.Name, Verify: c.Verify.String(),
@@ -141,7 +141,12 @@ func Judge(in io.Reader) (*report.Report, error) {
 	if err != nil {
 		return nil, &trace.CutError{Why: "its header cannot be understood"}
 	}
-	rep.Checks = checksOf(result, level)
+	rep.Checks = checksOf(result, level, func(at time.Duration) time.Time {
+		if rep.Started.IsZero() { // it was saved before that was known
+			return rep.Started
+		}
+		return rep.Started.Add(at)
+	})
 	limits, err := thresholds(rep)
 	if err != nil {
 		return nil, err

@@ -9,11 +9,11 @@ import (
 // admission: whoever asks for an allowed name in time is let in, at the start
 // and when it comes back. A server that gives a reason of its own has refused
 // somebody, which is no failure; whether it should have is for who runs it.
-var admission = rule{name: Admission, level: Count,
+var admission = rule{name: Admission, level: Count, takes: "somebody who asks to be let in",
 	evaluated: func(t *ledger.Totals) int64 { return t.Asked },
 	suspects:  []ledger.Kind{ledger.NotAdmitted, ledger.NotAnswered},
 	judge: func(e *evidence, out *findings) {
-		for _, f := range e.Facts().Of(ledger.NotAdmitted, ledger.NotAnswered) {
+		for _, f := range e.Facts.Of(ledger.NotAdmitted, ledger.NotAnswered) {
 			v := violationOf(f, "somebody asked to be let in and was not: "+f.Text)
 			v.implied = f.Kind == ledger.NotAnswered && (e.Advancing || e.stopped || len(e.stalled) > 0) // it may still come, or nothing comes
 			out.add(v)
@@ -22,8 +22,8 @@ var admission = rule{name: Admission, level: Count,
 }
 
 // turnedAway returns why admission cannot be judged; empty if it can.
-func (e *evidence) turnedAway() string {
-	facts := e.Facts().Of(ledger.TurnedAway)
+func turnedAway(fs *ledger.Facts) string {
+	facts := fs.Of(ledger.TurnedAway)
 	if len(facts) == 0 {
 		return ""
 	}

@@ -8,12 +8,13 @@ import (
 
 // agreement: at the end each chatter has every entry of its span.
 var agreement = rule{name: Agreement, level: Count, ends: true,
+	atOnce: 2, takes: "an entry that two chatters get; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Spans },
 	judge: func(e *evidence, out *findings) {
 		for _, t := range e.tails {
 			if t.kind != Stays {
 				v := e.tail(t)
-				v.implied = e.stopped || e.doubted[t.of.Name()]
+				v.implied = e.stopped || e.doubted[t.of.Name()] || int64(t.of.Garbled[""]) >= t.owed
 				v.sentence = fmt.Sprintf("%s left by %s and read to the end, but did not get the last %d entries before its leave", quote(t.of.Name()), t.kind, t.owed)
 				e.add(out, v)
 			}
@@ -48,7 +49,7 @@ func (l *lostLine) untold() violation {
 // counted are the sessions whose lines are counted where no order is kept:
 // those that stay.
 func (e *evidence) counted() (out []*Session) {
-	for _, s := range e.Sessions() {
+	for _, s := range e.Sessions {
 		if kind, _ := s.Left(); kind == Stays && s.HasRoster {
 			out = append(out, s)
 		}

@@ -12,6 +12,7 @@ func claimless(c ledger.Capabilities) string {
 
 // authenticity: a line that claims another sender comes under its own's name.
 var authenticity = rule{name: Authenticity, level: Full, unable: claimless,
+	atOnce: 2, takes: "a line that claims another's name; use -scenario mixed and raise -rate or -duration",
 	evaluated: func(t *ledger.Totals) int64 { return t.Claims },
 	says: sentences{
 		ledger.ClaimBelieved: "a line came under the name that it claimed, which is not its sender's",

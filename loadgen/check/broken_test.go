@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
@@ -641,7 +642,7 @@ func withheld(p *plan) {
 		settle()
 		l := p.say(u, "")
 		p.planted(nil, stampOf(wire.Frame{Kind: wire.Line, Text: []byte(l.Text)}))
-		p.now += ledger.StallLimit
+		p.now += 10 * time.Second
 		settle()
 	}
 }
@@ -653,6 +654,9 @@ type defect struct {
 }
 
 var defects = []defect{
+	{"a stranger's line and another swapped at one", TotalOrder, estranged(swapped(func(p *plan, a, b wire.Frame) bool {
+		return group(a) && group(b) && (p.lineOf(a) == nil) != (p.lineOf(b) == nil)
+	}))},
 	{"two lines swapped at one", TotalOrder, swapped(func(p *plan, a, b wire.Frame) bool { return group(a) && group(b) && !p.caused(a, b) })},
 	{"an answer before its question at one", CausalOrder, swapped(func(p *plan, a, b wire.Frame) bool { return group(a) && group(b) && p.caused(a, b) })},
 	{"an answer before its question at all others", CausalOrder, answered},
@@ -670,6 +674,9 @@ var defects = []defect{
 	{"a line lost for all", Validity, dropped},
 	{"a line lost for all of somebody who leaves", Validity, swallowed},
 	{"a private line refused", Validity, refused},
+	{"a private line to nobody told as delivered", Validity, toNobody(func(p *plan, f wire.Frame, _ []wire.Frame) []wire.Frame { return []wire.Frame{f} })},
+	{"that nobody has a name told twice", NoDuplication, toNobody(func(_ *plan, _ wire.Frame, due []wire.Frame) []wire.Frame { return append(due, due...) })},
+	{"a private line to a leaver's socket", Confidentiality, toLeaver},
 	{"a line refused and told to all others", Validity, refusing(slowDown, aLine, toOthers)},
 	{"a line refused by its stamp and told to all", Validity, refusing(itsText, aLine, toAll)},
 	{"a line told to all and refused by its stamp", Validity, refusing(itsText, aLine, toAllBefore)},
@@ -692,6 +699,13 @@ var defects = []defect{
 	{"a line truncated at all", NoCreation, atAll(anyLine, text(cut))},
 	{"a line truncated within its stamp at one", NoCreation, atOne(anyLine, text(short))},
 	{"a line truncated within its stamp at all", NoCreation, atAll(anyLine, text(short))},
+	{"a line broken at one", NoCreation, atOne(anyLine, broken)},
+	{"a line broken at all", NoCreation, atAll(anyLine, broken)},
+	{"a private line broken", NoCreation, whispers(atOne(toItself, broken))},
+	{"a private line to another target", NoCreation, whispers(atOne(toItself, func(p *plan, f wire.Frame) []wire.Frame {
+		f.Target = []byte("somebody")
+		return []wire.Frame{f}
+	}))},
 	{"a line emptied at one", NoCreation, atOne(anyLine, text(empty))},
 	{"a line with another nonce at one", NoCreation, atOne(anyLine, text(renonced))},
 	{"a line with another line's stamp at one", NoCreation, atOne(anyLine, text(restamped))},
@@ -713,6 +727,8 @@ var defects = []defect{
 	{"a suffix on a free name", NameSuffixing, named(needless)},
 	{"a freed suffix not given again", NameSuffixing, named(unfreed)},
 	{"two equal names", NameUniqueness, named(equal)},
+	{"a welcome with another's name", NameSuffixing, greeted(func(p *plan, u *user) string { return p.users[0].name })},
+	{"a welcome with nobody's name", NameSuffixing, greeted(func(_ *plan, u *user) string { return u.name + "x" })},
 
 	{"a leave told to nobody", LeaveCompleteness, told(0)},
 	{"a leave lost at one", LeaveCompleteness, atOne(aLeave, nothing)},
@@ -722,6 +738,25 @@ var defects = []defect{
 	{"a false leave told to all", RosterAccuracy, falseLeave(true)},
 	{"a false leave told to one", RosterAccuracy, falseLeave(false)},
 	{"a good reader closed", RosterAccuracy, closed},
+	{"a join of nobody told to one", RosterAccuracy, ghostJoins(false)},
+	{"a stranger's join told to all but one", Agreement, ghostJoins(true)},
+	{"a stranger's leave told to one", RosterAccuracy, estranged(strangerLeaves)},
+	{"a ghost in the first roster", RosterAccuracy, firstRoster(func(n []string) []string { return append([]string{"ghost"}, n...) })},
+	{"a stranger lacking in the first roster", RosterAccuracy, estranged(firstRoster(func(n []string) []string { return n[1:] }))},
+	{"two welcomes", NoDuplication, greets(func(fs []wire.Frame) []wire.Frame { return []wire.Frame{fs[0], fs[0], fs[1]} })},
+	{"two welcomes around the roster", NoDuplication, greets(func(fs []wire.Frame) []wire.Frame { return []wire.Frame{fs[0], fs[1], fs[0]} })},
+	{"a roster before its welcome", RosterAccuracy, greets(func(fs []wire.Frame) []wire.Frame { return []wire.Frame{fs[1], fs[0]} })},
+	{"the roster of a greeting twice", NoDuplication, greets(func(fs []wire.Frame) []wire.Frame { return append(fs, fs[1]) })},
+	{"a wrong roster after the first", RosterAccuracy, greets(func(fs []wire.Frame) []wire.Frame {
+		second := fs[1]
+		second.Names = second.Names[1:]
+		return append(fs, second)
+	})},
+	{"a wrong roster to one, later", RosterAccuracy, laterRoster},
+	{"a newcomer told of its own join", ViewOrder, greets(func(fs []wire.Frame) []wire.Frame { return append(fs, wire.Frame{Kind: wire.Join, Names: fs[0].Names}) })},
+	{"a leaver told of its own leave", ViewOrder, behindLeave(func(p *plan) wire.Frame { return wire.Frame{Kind: wire.Leave, Names: [][]byte{[]byte(p.who.name)}} })},
+	{"a leaver told what is behind its leave", ViewOrder, behindLeave(nil)},
+	{"a stream that does not end", Liveness, behindLeave(func(*plan) wire.Frame { return wire.Frame{} })},
 	{"a stale roster", RosterAccuracy, rostered(func(p *plan, n []string) []string { return slices.Delete(n, len(n)-2, len(n)-1) })},
 	{"an empty roster", RosterAccuracy, rostered(func(*plan, []string) []string { return nil })},
 	{"a roster without its newcomer", RosterAccuracy, rostered(func(p *plan, n []string) []string { return n[:len(n)-1] })},
@@ -729,6 +764,7 @@ var defects = []defect{
 	{"a roster in another order", RosterAccuracy, rostered(func(p *plan, n []string) []string { n[0], n[1] = n[1], n[0]; return n })},
 
 	{"a private line leaked", Confidentiality, leaked},
+	{"a private line said to the group", Confidentiality, shouted},
 	{"a claimed sender believed at one", Authenticity, atOne(aClaim, believed(false))},
 	{"a claimed sender believed at all", Authenticity, atAll(aClaim, believed(false))},
 	{"a claimed sender believed and cut off at one", Authenticity, atOne(aClaim, believed(true))},

@@ -56,10 +56,13 @@ func Levels() []string { return ledger.Levels() }
 func ParseLevel(s string) (Level, error) { return ledger.ParseLevel(s) }
 
 // Judge judges one run.
-type Judge struct{ ledger *ledger.Ledger }
+type Judge struct {
+	ledger *ledger.Ledger
+	closed *ledger.Closed // after End
+}
 
 // New returns a judge for one run.
-func New(cfg Config) *Judge { return &Judge{ledger.New(cfg)} }
+func New(cfg Config) *Judge { return &Judge{ledger: ledger.New(cfg)} }
 
 // Dial records that a chatter is about to connect and ask for a name. All that
 // its session sends and sees is then told to the session.
@@ -77,12 +80,8 @@ func (j *Judge) Converged() bool { return j.ledger.Converged() }
 
 // End judges the run once no session observes any more. It is called once.
 func (j *Judge) End(end End) Result {
-	return judge(j.ledger, end)
-}
-
-func judge(l *ledger.Ledger, end End) Result {
-	l.Close(end)
-	return newEvidence(l, end).verdicts()
+	j.closed = j.ledger.Close(end)
+	return newEvidence(j.closed, end).verdicts()
 }
 
 // Replayed judges a recorded run again. A recording that broke off is judged as
@@ -95,5 +94,5 @@ func Replayed(r *ledger.Replay) Result {
 	if end == nil {
 		end = &End{Cut: true, BrokeOff: true}
 	}
-	return judge(l, *end)
+	return newEvidence(l.Close(*end), *end).verdicts()
 }

@@ -4,9 +4,31 @@ import "chatsim/loadgen/check/ledger"
 
 // confidentiality: a private line reaches its sender and its target only.
 var confidentiality = rule{name: Confidentiality, level: Full,
+	atOnce: 3, takes: "a private line while three are there; use -scenario mixed or private and raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Private },
 	says: sentences{
 		ledger.Overheard:    "a private line between others came to a third",
 		ledger.SecondTarget: "a private line came to two chatters of its target's name",
 	},
+	judge: func(e *evidence, out *findings) {
+		for _, f := range e.toNobody() {
+			if _, other, _ := f.Line.Seats(); other.By != nil {
+				v := violationOf(f, "a private line came to somebody whose leave had been told before")
+				v.with = []*Session{other.By}
+				out.add(v)
+			}
+		}
+	},
+}
+
+// toNobody returns the private lines that came back although nobody had their
+// targets' names, so far as the order around them is beyond doubt.
+func (e *evidence) toNobody() (out []*ledger.Fact) {
+	for _, f := range e.Facts.Of(ledger.ToNobody) {
+		own, _, _ := f.Line.Seats()
+		if !e.doubted[f.Line.Target] && !e.strange[f.Line.Target] && e.windowOf(own.Last) == nil && e.windowOf(own.Next) == nil && !f.At.LacksAny(own.Last, own.Next) {
+			out = append(out, f)
+		}
+	}
+	return out
 }

@@ -80,7 +80,7 @@ func (r Result) text() string {
 		}
 		fmt.Fprintf(&b, "%s: %s, required %v, %d evaluations, %d violations, %d implied, %q\n",
 			o.Name, o.Verdict, o.Required, o.Evaluations, o.Violations, o.Implied, o.Reason)
-		for _, w := range o.Witnesses {
+		for _, w := range o.Witnesses[:min(len(o.Witnesses), 5)] { // more would say the same
 			fmt.Fprintf(&b, "\t%v %q at %d: %s\n\t\texpected %q\n\t\tcame     %q\n\t\tbefore   %q\n\t\t%d agreed, %v\n",
 				w.Chatters, w.Names, w.Place, w.Sentence, w.Expected, w.Came, w.Before, w.Agreed, w.Sides)
 		}

@@ -5,6 +5,7 @@ import "chatsim/loadgen/check/ledger"
 // creation: each delivered line was sent in the run, its text and what stands
 // around it unaltered.
 var creation = rule{name: NoCreation, level: Full,
+	takes:     "a line; raise -duration or -rate",
 	evaluated: func(t *ledger.Totals) int64 { return t.Observed },
 	says: sentences{
 		ledger.Unsent:         "a line came that nobody sent: its stamp names line {seq} of chatter {chatter}, who has sent fewer",
@@ -13,11 +14,23 @@ var creation = rule{name: NoCreation, level: Full,
 		ledger.Glued:          "several lines came glued into one",
 		ledger.Unreadable:     "a frame came that cannot be understood",
 		ledger.GroupAsPrivate: "a line for the group came as a private one",
-		ledger.PrivateAsGroup: "a private line came as a line for the group",
+		ledger.Mistargeted:    "a private line came with another target than it was sent to",
 		ledger.Misnamed:       "a line came under a name that is not its sender's",
 	},
+	suspects: []ledger.Kind{ledger.PrivateAsGroup},
 	judge: func(e *evidence, out *findings) {
-		for _, f := range e.Facts().Of(ledger.Unstamped) {
+		for _, v := range out.list {
+			v.implied = v.implied || v.fact.Kind == ledger.Forged && e.strange[v.fact.Came.Name]
+		}
+		if len(e.strange) > 0 {
+			out.beyond -= e.Facts.Beyond[ledger.Forged]
+		}
+		for _, f := range e.Facts.Of(ledger.PrivateAsGroup) {
+			v := violationOf(f, "a private line came as a line for the group")
+			v.implied = v.implied || e.overheard[f.Line]
+			out.add(v)
+		}
+		for _, f := range e.Facts.Of(ledger.Unstamped) {
 			if f.Member.Session != nil { // its member turned out to be of the run
 				v := violationOf(f, "a line came that nobody sent")
 				v.key = key{text: f.Came.Name + ":" + f.Came.Text}

@@ -23,7 +23,7 @@
 //	FIFO order           order.go            one sender's lines
 //	causal order         order.go            an answer before its question
 //	view order           view.go             joins, leaves, and lines outside of a stay
-//	roster accuracy      roster.go           snapshots, false leaves, who was put out
+//	roster accuracy      roster.go           rosters, false leaves, who was put out; strangers.go: strangers
 //	leave completeness   leaves.go           leaves that came never, twice or late
 //	name uniqueness      names.go            joins by names that members had
 //	name suffixing       names.go            assigned names

@@ -4,10 +4,14 @@ import "chatsim/loadgen/check/ledger"
 
 // duplication: each entry comes at most once to each receiver.
 var duplication = rule{name: NoDuplication, level: Order,
+	takes:     "a line; raise -duration or -rate",
 	evaluated: func(t *ledger.Totals) int64 { return t.Observed },
 	says: sentences{
 		ledger.Repeated:        "an entry came twice",
 		ledger.PrivateRepeated: "a private line came twice",
+		ledger.WelcomedAgain:   "{name} was welcomed twice",
+		ledger.RosterAgain:     "the roster that greets {name} came twice",
+		ledger.NoUserAgain:     "that {text} is not there was told again, without another line to it",
 		ledger.RepeatedLater:   "a line that everybody had long ago came again",
 	},
 	suspects: []ledger.Kind{ledger.JoinOfMember},

@@ -8,6 +8,7 @@ import (
 // all of it together.
 type evidence struct {
 	majority
+	strangers
 	ledger.End
 	totals ledger.Totals
 
@@ -32,22 +33,24 @@ type tail struct {
 
 // newEvidence looks through a closed ledger. What comes later rests on what
 // comes before.
-func newEvidence(l *ledger.Ledger, end ledger.End) *evidence {
-	e := &evidence{majority: majority{Ledger: l}, End: end, totals: *l.Totals(), doubted: l.Doubted(),
-		crossed: make(map[*Line]bool), stalled: make(map[*Session]bool), pending: make(map[int64][]*Session)}
+func newEvidence(l *ledger.Closed, end ledger.End) *evidence {
+	e := &evidence{majority: majority{Closed: l}, End: end, totals: *l.Totals, doubted: l.Doubted,
+		strangers: strangers{strange: make(map[string]bool), ghosts: make(map[*ledger.Member]bool)},
+		crossed:   make(map[*Line]bool), stalled: make(map[*Session]bool), pending: make(map[int64][]*Session)}
 	switch level := l.Config().Level; {
 	case level < Count:
 		e.majority = majorityOf(l)
+		e.find(e)
 		e.doubt()
 		e.crossings()
 		e.stopped = e.lastWasLost()
-		for _, s := range l.Sessions() {
+		for _, s := range l.Sessions {
 			e.session(s)
 		}
 		e.lose()
 		e.eachLost()
 		if e.lastRosterCounts() {
-			for _, s := range l.Sessions() {
+			for _, s := range l.Sessions {
 				if kind, _ := s.Left(); s.Whole() && kind == Stays {
 					e.totals.Snapshots++
 				}
@@ -68,9 +71,11 @@ func newEvidence(l *ledger.Ledger, end ledger.End) *evidence {
 // places of entries that should not have been.
 func (e *evidence) doubt() {
 	if e.Config().Capabilities.Views == ledger.Ordered {
-		for _, s := range e.Sessions() {
+		for _, s := range e.Sessions {
 			switch kind, _ := s.Left(); {
 			case !s.HasRoster:
+			case s.Welcomed != "": // nobody can tell whom those meant who used either name
+				e.doubted[s.Name()], e.doubted[s.Welcomed] = true, true
 			case s.Member == nil, s.Member.Unannounced, kind != Stays && s.Member.Left() == 0:
 				e.doubted[s.Name()] = true // its join or leave was never told
 			}
@@ -84,7 +89,7 @@ func (e *evidence) doubt() {
 			e.doubted[d.Member.Name] = true
 		}
 	}
-	for _, f := range e.Facts().Of(ledger.Unstamped) {
+	for _, f := range e.Facts.Of(ledger.Unstamped) {
 		if f.Member.Session != nil {
 			e.retracted[f.Place] = true
 		}
@@ -111,12 +116,12 @@ func (e *evidence) session(s *Session) {
 		e.totals.Expected += lost
 		return
 	}
-	owed, end := unread, e.Len()
+	owed, end := unread, e.Len
 	if kind != Stays {
 		end = told
 	}
 	for p := s.Next; p < end; p++ {
-		if e.owed(s, p) && !e.strange(p) {
+		if e.owed(s, p) && !e.foreign(p) {
 			owed++
 		}
 	}
@@ -140,9 +145,9 @@ func (e *evidence) owed(s *Session, place int64) bool {
 	return (m.Unannounced || e.pos(place) > e.pos(m.Joined())) && (left == 0 || falsely || e.pos(place) < e.pos(left))
 }
 
-// strange reports whether an entry is of somebody who is not of the run: such
+// foreign reports whether an entry is of somebody who is not of the run: such
 // go on when the run has ended, and are not waited for.
-func (e *evidence) strange(place int64) bool {
+func (e *evidence) foreign(place int64) bool {
 	en := e.Entry(place)
 	return en != nil && en.Line == nil && (en.Member == nil || en.Member.Session == nil)
 }

@@ -1,12 +1,29 @@
 package check
 
-import "chatsim/loadgen/check/ledger"
+import (
+	"fmt"
+	"time"
 
-// isolation: while one chatter does not read, no other waits longer for a line
-// than the limit.
+	"chatsim/loadgen/check/ledger"
+)
+
+// isolation: for no line that is sent while one chatter does not read does any
+// other wait longer than the larger of a second and twice the longest wait while
+// all read.
 var isolation = rule{name: Isolation, level: Full,
+	atOnce: 3, takes: "a line while one chatter does not read; use -scenario slowreader and raise -users or -duration",
 	evaluated: func(t *ledger.Totals) int64 { return t.Isolated },
-	says: sentences{
-		ledger.Slow: "a line took {took} to somebody who reads while another did not",
+	judge: func(e *evidence, out *findings) {
+		// ledger.Slow proves nothing before it is known how long lines took while all read.
+		limit := max(ledger.StallLeast, 2*e.Calm)
+		for _, f := range e.Facts.Of(ledger.Slow) {
+			if f.Took > limit {
+				out.add(violationOf(f, fmt.Sprintf("a line that was sent while one chatter did not read took %v to another, more than %v",
+					f.Took.Round(time.Millisecond), limit.Round(time.Millisecond))))
+			}
+		}
+		if len(out.list) > 0 {
+			out.beyond += e.Facts.Beyond[ledger.Slow]
+		}
 	},
 }

@@ -12,16 +12,17 @@ import (
 // leaveCompleteness: each leave is told once, to everybody who is there, within
 // the limit and the slowest delivery of that time.
 var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, ends: true,
+	atOnce: 2, takes: "a leave by FIN, by RST and by half-close; use -scenario mixed or churn and raise -duration",
 	evaluated: func(t *ledger.Totals) int64 { return t.Left },
 	says: sentences{
 		ledger.LeaveRepeated: "a leave was told twice",
 		ledger.LeaveOfNobody: "a leave was told of someone who is not there (any more)",
 	},
 	judge: func(e *evidence, out *findings) {
-		for _, s := range e.Sessions() {
+		for _, s := range e.Sessions {
 			if e.leaveUntold(s) {
 				kind, at := s.Left()
-				e.add(out, violation{key: key{session: s}, at: s, place: e.Len(), implied: e.stopped || s.Member.Unannounced,
+				e.add(out, violation{key: key{session: s}, at: s, place: e.Len, implied: e.stopped || s.Member.Unannounced,
 					sentence: fmt.Sprintf("nobody was told that %s has left (%s, %v into the run)", quote(s.Name()), kind, at.Round(time.Millisecond))})
 			}
 		}
@@ -31,11 +32,11 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, ends: true,
 		e.lastRosters(func(s, who *Session, gone bool) {
 			if gone {
 				kind, at := who.Left()
-				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len(), implied: e.stopped || e.Advancing || e.stalled[s],
+				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len, implied: e.stopped || e.Advancing || e.stalled[s],
 					sentence: quote(who.Name()) + " left by " + kind.String() + " " + at.Round(time.Millisecond).String() + " into the run, but rosters hold it to the end"})
 			}
 		})
-		late := e.Facts().Of(ledger.LateLeave)
+		late := e.Facts.Of(ledger.LateLeave)
 		slices.SortStableFunc(late, func(a, b *ledger.Fact) int { return cmp.Compare(a.At.Number, b.At.Number) })
 		for _, f := range late {
 			if limit := ledger.LeaveLimit + f.Slowest; f.Took > limit {
@@ -44,6 +45,11 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, ends: true,
 			}
 		}
 	},
+}
+
+// everyLeave reports whether chatters have left in each way that they can.
+func everyLeave(by [Evicted + 1]int64) bool {
+	return by[FIN] > 0 && by[Reset] > 0 && by[HalfClose] > 0
 }
 
 // leaveUntold reports whether a session has left and nobody was told.

@@ -10,6 +10,7 @@ import (
 // nothing more, that is one violation; while deliveries still advance at the
 // end, it is not yet one.
 var liveness = rule{name: Liveness, level: Count, ends: true,
+	takes:     "a chatter that stays to the end",
 	evaluated: func(t *ledger.Totals) int64 { return t.Alive },
 	judge: func(e *evidence, out *findings) {
 		stopped := func(v violation) {
@@ -22,6 +23,12 @@ var liveness = rule{name: Liveness, level: Count, ends: true,
 				v := e.tail(t)
 				v.sentence = fmt.Sprintf("%s got nothing after #%d although the room went on for %d entries", quote(t.of.Name()), t.of.Next-1, t.owed)
 				stopped(v)
+			}
+		}
+		for _, s := range e.Sessions {
+			if kind, at := s.Left(); e.Config().Level < Count && (kind == FIN || kind == HalfClose) && s.Bound && !s.Over() && s.Member.Left() > 0 && !e.BrokeOff {
+				e.add(out, violation{key: key{session: s}, at: s, when: at, place: s.Next, implied: e.Advancing || e.stopped || e.Cut,
+					sentence: fmt.Sprintf("the stream of %s, who left by %s, does not end although its leave was told", quote(s.Name()), kind)})
 			}
 		}
 		for _, l := range e.lines {

@@ -50,8 +50,8 @@ func (e *evidence) lose() {
 		}
 		l, g := loss{place: p, entry: en}, loss{place: p, entry: en}
 		for _, s := range e.pending[p] {
-			if en.Kind == wire.Line && s.Garbled[en.Name] > 0 {
-				s.Garbled[en.Name]--
+			if name, ok := s.GarbledAs(en); ok {
+				s.Garbled[name]--
 				g.at = append(g.at, s)
 			} else {
 				l.at = append(l.at, s)
@@ -86,7 +86,7 @@ func (e *evidence) lost(c string, out *findings, says func(l *loss, lack string,
 			continue
 		}
 		holders := 0
-		for _, s := range e.Sessions() {
+		for _, s := range e.Sessions {
 			if s.Holds(l.place) {
 				holders++
 			}
@@ -129,7 +129,7 @@ func (e *evidence) unanswered(l *Line) {
 	kind, _ := s.Left()
 	lost := lostLine{Line: l, place: s.Next, hole: l.Seq < s.LastOwn || !l.Private() && s.HasPassed(l)}
 	switch {
-	case (kind.Abrupt() || e.BrokeOff) && l.Seq > s.LastOwn && e.PublicRefused()+e.Ledger.Refused() > 0:
+	case (kind.Abrupt() || e.BrokeOff) && l.Seq > s.LastOwn && e.PublicRefused+e.Ledger.Refused() > 0:
 		return // the server refuses lines, and this one's error may not have been read
 	case !s.Bound:
 		return // its join was never told, or it left before that was clear
@@ -141,7 +141,7 @@ func (e *evidence) unanswered(l *Line) {
 	case e.stalled[s] || e.stopped || kind == Stays && s.Newest <= l.Actual:
 		lost.stopped = true
 	}
-	lost.implied = lost.implied || e.garbledAnywhere(s) || !lost.hole && e.Advancing && !s.Over() // it may still come
+	lost.implied = lost.implied || e.garbledAnywhere(s) || s.Garbled[""] > 0 || !lost.hole && e.Advancing && !s.Over() // it may still come
 	e.lines = append(e.lines, lost)
 }
 
@@ -176,7 +176,7 @@ func (e *evidence) privateLine(l *Line) {
 		e.totals.Expected++
 	}
 	e.lines = append(e.lines, lostLine{Line: l, target: t, place: own.Last + 1, stopped: kind == Stays && t.Next <= own.Last+1,
-		implied: e.doubted[l.Target] || t.Garbled[l.Session.Name()] > 0})
+		implied: e.doubted[l.Target] || e.overheard[l] || t.Garbled[l.Session.Name()] > 0})
 }
 
 // lastWasLost reports whether the line sent last, by a session that stays, came
@@ -196,5 +196,5 @@ func (e *evidence) lastWasLost() bool {
 // form that cannot be told, so that one of them is not lost but altered.
 func (e *evidence) garbledAnywhere(s *Session) bool {
 	name := s.Name()
-	return slices.ContainsFunc(e.Sessions(), func(o *Session) bool { return o.Garbled[name] > 0 })
+	return slices.ContainsFunc(e.Sessions, func(o *Session) bool { return o.Garbled[name] > 0 })
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"time"
 
 	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/report"
@@ -17,9 +18,11 @@ import (
 
 // majority is the order in which most saw a run.
 type majority struct {
-	*ledger.Ledger
+	*ledger.Closed
 	windows   []window       // where sessions deviate from one another
 	deviants  []deviant      // those who saw a window otherwise than most
+	overheard map[*Line]bool // private lines that came to a third
+	nobody    map[*Line]bool // private lines that came back although their targets were not there
 	retracted map[int64]bool // places of entries that should not have been
 }
 
@@ -83,21 +86,22 @@ func (e *majority) upheld(a, b int64) bool {
 }
 
 // majorityOf decides every window and names those who deviated.
-func majorityOf(l *ledger.Ledger) majority {
-	e := majority{Ledger: l, retracted: l.Retracted()}
-	var spans []ledger.Span
-	for _, s := range e.Sessions() {
+func majorityOf(l *ledger.Closed) majority {
+	e := majority{Closed: l, retracted: l.Retracted, nobody: make(map[*Line]bool), overheard: make(map[*Line]bool)}
+	for _, f := range l.Facts.Of(ledger.ToNobody) {
+		e.nobody[f.Line] = true
+	}
+	for _, f := range l.Facts.Of(ledger.Overheard) {
+		e.overheard[f.Line] = true
+	}
+	var late []ledger.Span
+	for _, s := range e.Sessions {
 		for _, l := range s.Late {
-			spans = append(spans, ledger.Span{Lo: l.Lo, Hi: l.At})
+			late = append(late, ledger.Span{Lo: l.Lo, Hi: l.At})
 		}
 	}
-	slices.SortFunc(spans, func(a, b ledger.Span) int { return cmp.Compare(a.Lo, b.Lo) })
-	for _, s := range spans {
-		if n := len(e.windows); n > 0 && s.Lo < e.windows[n-1].hi {
-			e.windows[n-1].hi = max(e.windows[n-1].hi, s.Hi)
-		} else {
-			e.windows = append(e.windows, window{lo: s.Lo, hi: s.Hi})
-		}
+	for _, s := range spans(late) {
+		e.windows = append(e.windows, window{lo: s.Lo, hi: s.Hi})
 	}
 	for i := range e.windows {
 		e.decide(&e.windows[i])
@@ -151,11 +155,14 @@ func (e *majority) decide(w *window) {
 func (e *majority) versionsOf(w *window) []*version {
 	by := make(map[string]*version)
 	var list []*version
-	for _, s := range e.Sessions() {
+	for _, s := range e.Sessions {
 		if !s.Bound || s.Start >= w.hi || s.Next <= w.lo {
 			continue
 		}
-		k := fmt.Sprint(s.Within(w.lo, w.hi))
+		var k string
+		for _, late := range s.Within(w.lo, w.hi) {
+			k += fmt.Sprintln(late.Lo, late.Hi, late.At)
+		}
 		v := by[k]
 		if v == nil {
 			v = new(version)
@@ -224,7 +231,7 @@ func (e *majority) inversion(s *Session, w *window) (a, b int64, ok bool) {
 // round is a join or a leave.
 func (e *majority) views(d *deviant) bool {
 	x, y := e.Entry(d.a), e.Entry(d.b)
-	return x != nil && y != nil && (x.Line == nil || y.Line == nil)
+	return x != nil && y != nil && (x.Kind != wire.Line || y.Kind != wire.Line)
 }
 
 // deviation returns the violation that some saw two entries the wrong way round.
@@ -233,13 +240,23 @@ func (e *majority) deviation(d *deviant) violation {
 	if d.agreed > 0 {
 		sentence += fmt.Sprintf("; %d had it the other way round", d.agreed)
 	}
-	v := violation{key: key{place: min(d.a, d.b), session: d.wrong[0]}, at: d.wrong[0], with: d.wrong[1:], place: min(d.a, d.b), agreed: d.agreed,
+	v := violation{key: key{place: min(d.a, d.b), session: d.wrong[0]}, when: e.saw(d.wrong[0], d.a, d.b), at: d.wrong[0], with: d.wrong[1:], place: min(d.a, d.b), agreed: d.agreed,
 		sentence: sentence, sides: []report.Side{e.side(d.wrong[0], d.a, d.b)},
 		implied: !d.causal && (e.unsure(d.a) || e.mistaken(d.wrong[0], d.a) || e.mistaken(d.wrong[0], d.b))}
 	if d.right != d.wrong[0] {
 		v.sides = append(v.sides, e.side(d.right, d.a, d.b))
 	}
 	return v
+}
+
+// saw returns when a session saw one of two entries the wrong way round.
+func (e *majority) saw(s *Session, a, b int64) time.Duration {
+	for _, late := range s.Late {
+		if p := max(a, b); late.Lo <= min(a, b) && p < late.At || late.Lo <= p && p < late.Hi {
+			return late.When
+		}
+	}
+	return 0
 }
 
 // side returns what a session saw from just before the first of two entries to

@@ -4,6 +4,7 @@ import "chatsim/loadgen/check/ledger"
 
 // nameUniqueness: no two members have one name at any place.
 var nameUniqueness = rule{name: NameUniqueness, level: Full,
+	atOnce: 2, takes: "two joins; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Joins },
 	says: sentences{
 		ledger.RosterNameTwice: "a roster has the name {text} {times} times",
@@ -34,7 +35,7 @@ type double struct {
 
 // doubles judges the joins by names that members had.
 func (e *majority) doubles() (out []double) {
-	for _, f := range e.Facts().Of(ledger.JoinOfMember) {
+	for _, f := range e.Facts.Of(ledger.JoinOfMember) {
 		left := f.Holder.Left()
 		out = append(out, double{Fact: f, again: f.Member.Session == nil,
 			implied: left == 0 && f.Holder.Leaving() || left != 0 && !e.upheld(f.Member.Joined(), left)})
@@ -53,12 +54,17 @@ func unsuffixed(c ledger.Capabilities) string {
 // nameSuffixing: a newcomer has the name that it asked for if that is free, else
 // the smallest free suffix from 2.
 var nameSuffixing = rule{name: NameSuffixing, level: Full, unable: unsuffixed,
+	atOnce: 2, takes: "a newcomer whose name is taken; use -scenario mixed, churn or namesakes and raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Suffixes },
-	suspects:  []ledger.Kind{ledger.NameMismatch, ledger.RosterMismatch},
+	says: sentences{
+		ledger.Miscalled: "a newcomer's welcome says {text}, but the room calls it {name}",
+	},
+	suspects: []ledger.Kind{ledger.NameMismatch, ledger.RosterMismatch},
 	judge: func(e *evidence, out *findings) {
-		for _, f := range e.Facts().Of(ledger.NameMismatch, ledger.RosterMismatch) {
+		out.beyond -= e.Facts.Beyond[ledger.RosterMismatch] // that the names are not right either is not known
+		for _, f := range e.Facts.Of(ledger.NameMismatch, ledger.RosterMismatch) {
 			s, m := f.Session, f.Session.Member
-			due, ok := ledger.Due(m, s.Asked, len(e.Members()), func(f func(*ledger.Member)) { e.there(m, f) }, e.doubted)
+			due, ok := ledger.Due(m, s.Asked, len(e.Members), func(f func(*ledger.Member)) { e.there(m, f) }, e.doubted)
 			if !ok {
 				e.add(out, violation{key: key{session: s}, at: s, place: m.Joined(), expected: due, came: m.Name, implied: e.doubted[m.Name],
 					sentence: "a newcomer who asked for " + quote(s.Asked) + " was called " + quote(m.Name) + " where " + quote(due) + " was due"})

@@ -10,6 +10,7 @@ import (
 // lines stand in one gap at both parties, and the parties' orders of a gap's
 // lines have no cycle.
 var totalOrder = rule{name: TotalOrder, level: Order,
+	atOnce: 2, takes: "entries that two chatters get; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Entries + t.Private },
 	says: sentences{
 		ledger.CrossedGap: "private lines of one gap came to their parties in orders that contradict each other",
@@ -20,7 +21,7 @@ var totalOrder = rule{name: TotalOrder, level: Order,
 				e.add(out, e.deviation(d))
 			}
 		}
-		for _, f := range e.Facts().Of(ledger.SplitGap) {
+		for _, f := range e.Facts.Of(ledger.SplitGap) {
 			if !e.split(f) {
 				continue
 			}
@@ -41,6 +42,9 @@ var totalOrder = rule{name: TotalOrder, level: Order,
 // the majority.
 func (e *majority) split(f *ledger.Fact) bool {
 	x, y, _ := f.Line.Seats()
+	if e.nobody[f.Line] {
+		return false // it should not have come at all
+	}
 	for _, p := range []ledger.Seat{x, y} {
 		if e.unsure(p.Last) || e.unsure(p.Next) || e.mistaken(p.By, p.Last) || e.mistaken(p.By, p.Next) {
 			return false
@@ -52,7 +56,7 @@ func (e *majority) split(f *ledger.Fact) bool {
 
 // crossings finds the private lines of which nobody can tell which was first.
 func (e *evidence) crossings() {
-	for _, f := range e.Facts().Of(ledger.CrossedGap, ledger.SplitGap) {
+	for _, f := range e.Facts.Of(ledger.CrossedGap, ledger.SplitGap) {
 		if f.Kind == ledger.SplitGap && e.split(f) {
 			e.crossed[f.Line] = true
 		}
@@ -64,6 +68,7 @@ func (e *evidence) crossings() {
 
 // fifoOrder: one sender's lines come in the order in which they were sent.
 var fifoOrder = rule{name: FIFOOrder, level: Order,
+	takes:     "two lines of one chatter; raise -duration or -rate",
 	evaluated: func(t *ledger.Totals) int64 { return t.Successors },
 	says: sentences{
 		ledger.OwnAfterLater: "a private line came back to its sender after a line sent later",
@@ -73,7 +78,7 @@ var fifoOrder = rule{name: FIFOOrder, level: Order,
 		for _, v := range out.list { // of private lines
 			v.implied = v.implied || e.crossed[v.line]
 		}
-		for _, f := range e.Facts().Of(ledger.AfterLater) {
+		for _, f := range e.Facts.Of(ledger.AfterLater) {
 			v := violationOf(f, "a sender's lines came to everybody in another order than they were sent")
 			v.implied = !e.upheld(f.Beside, f.Place)
 			out.add(v)
@@ -84,6 +89,7 @@ var fifoOrder = rule{name: FIFOOrder, level: Order,
 // causalOrder: no receiver has a line before one that its sender had seen when
 // it sent it.
 var causalOrder = rule{name: CausalOrder, level: Order,
+	atOnce: 2, takes: "a line by somebody who has read others; raise -users or -rate",
 	evaluated: func(t *ledger.Totals) int64 { return t.Informed },
 	judge: func(e *evidence, out *findings) {
 		for i := range e.deviants {

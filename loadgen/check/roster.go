@@ -13,21 +13,38 @@ import (
 // itself last; nobody is said to have left who has not; the server closes nobody
 // who reads and did nothing wrong.
 var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
+	takes:     "a join",
 	evaluated: func(t *ledger.Totals) int64 { return t.Snapshots },
 	says: sentences{
-		ledger.LeftEarly: "it was told that {name} has left, who left later",
+		ledger.RosterFirst: "the roster that greets {name} came before its welcome",
+		ledger.FirstLacks:  "the roster of {name}, who came first, lacks {text}, who was there as others' say",
+		ledger.LeftEarly:   "it was told that {name} has left, who left later",
 	},
-	suspects: []ledger.Kind{ledger.RosterMismatch},
+	suspects: []ledger.Kind{ledger.RosterMismatch, ledger.LateRoster},
 	judge: func(e *evidence, out *findings) {
-		for _, f := range e.Facts().Of(ledger.RosterMismatch) {
+		for _, f := range e.Facts.Of(ledger.RosterMismatch) {
 			if v, bad := e.rosterDiff(f.Session); bad {
 				e.add(out, v)
 			}
 		}
+		for _, f := range e.Facts.Of(ledger.LateRoster) {
+			if e.doubted[f.Text] || e.strange[f.Text] || e.windowOf(f.Place-1) != nil {
+				continue
+			}
+			v := violationOf(f, "a roster that came to {name} later is not who was there")
+			if f.Text != "" {
+				v.sentence += ": it differs in " + quote(f.Text)
+			}
+			out.add(v)
+		}
 		if e.Config().Level >= Count {
 			return
 		}
-		for _, s := range e.Sessions() {
+		e.untold(e, out)
+		if len(e.ghosts) > 0 || len(e.strange) > 0 {
+			out.beyond -= e.Facts.Beyond[ledger.RosterMismatch] // they follow from those
+		}
+		for _, s := range e.Sessions {
 			switch place, told := s.FalseLeave(); {
 			case !s.Bound:
 			case s.PutOut():
@@ -39,7 +56,7 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 		}
 		e.lastRosters(func(s, who *Session, gone bool) {
 			if !gone {
-				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len(), implied: e.stopped || e.Advancing || e.stalled[s],
+				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len, implied: e.stopped || e.Advancing || e.stalled[s],
 					sentence: "the last roster lacks " + quote(who.Name()) + ", who is there"})
 			}
 		})
@@ -49,7 +66,7 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 // leftFalsely is a leave of someone who had not left.
 func (e *evidence) leftFalsely(s *Session, place int64) violation {
 	v := violation{key: key{session: s}, at: s, place: place}
-	for _, o := range e.Sessions() {
+	for _, o := range e.Sessions {
 		if o != s && o.Holds(place) {
 			v.with = append(v.with, o)
 		} else if o != s && o.Bound && o.Start <= place {
@@ -61,27 +78,37 @@ func (e *evidence) leftFalsely(s *Session, place int64) violation {
 }
 
 // there calls f with those who were there at m's join as the majority saw it.
-func (e *majority) there(m *ledger.Member, f func(*ledger.Member)) {
+func (e *evidence) there(m *ledger.Member, f func(*ledger.Member)) {
 	at := e.pos(m.Joined())
-	for _, o := range e.Members() {
+	for _, o := range e.Members {
 		left := o.Left()
+		if e.retracted[left] && o.Session == nil {
+			left = 0
+		}
+		if e.ghosts[o] || o.Session == nil && o.Joined() >= 0 && e.retracted[o.Joined()] {
+			continue
+		}
 		if o == m || e.pos(o.Joined()) < at && (left == 0 || e.pos(left) > at) {
 			f(o)
 		}
 	}
 }
 
-// rosterDiff returns what a snapshot has too much or too little; false if nothing. A name whose
-// presence is in doubt may be on either side.
-func (e *evidence) rosterDiff(s *Session) (violation, bool) {
+// rosters returns the snapshot that was due to a session and the one that came.
+func (e *evidence) rosters(s *Session) (due, came []string) {
 	var there []*ledger.Member
 	e.there(s.Member, func(o *ledger.Member) { there = append(there, o) })
 	slices.SortStableFunc(there, func(a, b *ledger.Member) int { return cmp.Compare(e.pos(a.Joined()), e.pos(b.Joined())) })
-	var due []string
 	for _, m := range there {
 		due = append(due, m.Name)
 	}
-	came := s.Snapshot()
+	return due, s.Snapshot()
+}
+
+// rosterDiff returns what a snapshot has too much or too little; false if nothing. A name whose
+// presence is in doubt may be on either side.
+func (e *evidence) rosterDiff(s *Session) (violation, bool) {
+	due, came := e.rosters(s)
 	v := violation{key: key{session: s}, at: s, place: s.Member.Joined(), expected: some(due), came: some(came)}
 	doubtful := func(name string) bool { return e.doubted[name] }
 	due, came = slices.DeleteFunc(due, doubtful), slices.DeleteFunc(came, doubtful)
@@ -90,11 +117,14 @@ func (e *evidence) rosterDiff(s *Session) (violation, bool) {
 		slices.Sort(came)
 	}
 	extra, lacking := beyond(came, due), beyond(due, came)
+	say := func(names []string) string {
+		return strings.ReplaceAll(quoteAll(names[:min(len(names), 3)]), " ", ", ")
+	}
 	switch {
 	case len(extra) > 0:
-		v.sentence = "a newcomer's roster names " + strings.Join(extra[:min(len(extra), 3)], ", ") + ", who is not there"
+		v.sentence = "a newcomer's roster names " + say(extra) + ", who is not there"
 	case len(lacking) > 0:
-		v.sentence = "a newcomer's roster lacks " + strings.Join(lacking[:min(len(lacking), 3)], ", ") + ", who is there"
+		v.sentence = "a newcomer's roster lacks " + say(lacking) + ", who is there"
 	default:
 		v.sentence = "a newcomer's roster is not in join order with itself last"
 	}
@@ -106,7 +136,7 @@ func beyond(a, b []string) []string {
 	var out []string
 	for _, n := range a {
 		if !slices.Contains(b, n) {
-			out = append(out, quote(n))
+			out = append(out, n)
 		}
 	}
 	return out

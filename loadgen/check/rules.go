@@ -45,6 +45,11 @@ type rule struct {
 	level ledger.Level
 	// evaluated is how often there was something to compare.
 	evaluated func(*ledger.Totals) int64
+	// atOnce is how many chatters it takes to be there at once for a fault to show;
+	// 0 is one.
+	atOnce int
+	// takes is what there must be to evaluate, for people, and which flag gives it.
+	takes string
 	// ends is set where what is promised must have happened by the end.
 	ends bool
 	// unable returns why clients of some capabilities cannot exercise it; may be nil.

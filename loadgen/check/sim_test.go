@@ -2,6 +2,7 @@ package check
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -41,29 +42,33 @@ type sim struct {
 
 // spoiler lets a defect have its way with what a server does.
 type spoiler struct {
-	emit   func(to *user, f wire.Frame) []wire.Frame // what the receiver gets for one frame
-	name   func(u *user, due string) string          // the name that a newcomer gets
-	roster func(u *user, names []string) []string    // the snapshot that a newcomer gets
-	line   func(from *user, l *Line) bool            // false: the line is taken and never told
-	leave  func(who *user) int                       // how often a leave is told
-	input  func(u *user)                             // what is done to a sender's lines on their way
-	tick   func()                                    // called once a step
+	emit     func(to *user, f wire.Frame) []wire.Frame                     // what the receiver gets for one frame
+	name     func(u *user, due string) string                              // the name that a newcomer gets
+	greeting func(u *user, fs []wire.Frame) []wire.Frame                   // the welcome and the snapshot that it gets
+	greets   func(u *user) string                                          // the name in its welcome
+	roster   func(u *user, names []string) []string                        // the snapshot that a newcomer gets
+	absent   func(from *user, f wire.Frame, due []wire.Frame) []wire.Frame // the answer to a line to nobody
+	line     func(from *user, l *Line) bool                                // false: the line is taken and never told
+	leave    func(who *user) int                                           // how often a leave is told
+	input    func(u *user)                                                 // what is done to a sender's lines on their way
+	tick     func()                                                        // called once a step
 }
 
 // user is one chatter, stay after stay.
 type user struct {
-	n       int
-	asked   string
-	loyal   bool // never leaves
-	pace    int  // reads fewer frames than that at a time
-	seq     int
-	s       *Session // nil while away
-	name    string
-	in      []*Line // written, not yet taken by the server
-	out     []wire.Frame
-	leaving Leave
-	stays   int
-	here    bool // as the server sees it
+	n        int
+	asked    string
+	loyal    bool // never leaves
+	pace     int  // reads fewer frames than that at a time
+	seq      int
+	s        *Session // nil while away
+	name     string
+	welcomed string  // which it signs with
+	in       []*Line // written, not yet taken by the server
+	out      []wire.Frame
+	leaving  Leave
+	stays    int
+	here     bool // as the server sees it
 }
 
 func newSim(seed uint64, users int, level Level) *sim {
@@ -108,7 +113,29 @@ func (m *sim) dial(u *user) {
 	for _, n := range all {
 		roster.Names = append(roster.Names, []byte(n))
 	}
-	u.out = append(u.out, wire.Frame{Kind: wire.Welcome, Names: [][]byte{[]byte(name)}}, roster)
+	u.welcomed = name
+	if m.spoil.greets != nil {
+		u.welcomed = m.spoil.greets(u)
+	}
+	greeting := []wire.Frame{{Kind: wire.Welcome, Names: [][]byte{[]byte(u.welcomed)}}, roster}
+	if m.spoil.greeting != nil {
+		greeting = m.spoil.greeting(u, greeting)
+	}
+	u.out = append(u.out, greeting...)
+}
+
+// stranger has somebody who is not of the run come into the room.
+func (m *sim) stranger(name string) *user {
+	u := &user{n: -1, name: name, welcomed: name, here: true, loyal: true}
+	m.tell(nil, wire.Frame{Kind: wire.Join, Names: [][]byte{[]byte(name)}})
+	m.here = append(m.here, u)
+	return u
+}
+
+// utter has a stranger say something to the group.
+func (m *sim) utter(u *user, text string) {
+	u.out = nil
+	m.tell(nil, wire.Frame{Kind: wire.Line, Sender: []byte(u.name), Text: []byte(text), Target: []byte(wire.Group)})
 }
 
 // holder is who has a name, the latest where a defect gave it twice.
@@ -175,7 +202,10 @@ func (m *sim) take(u *user, n int) {
 
 func (m *sim) deliver(u *user, l *Line) {
 	f := wire.Frame{Kind: wire.Line, Sender: []byte(u.name), Text: []byte(l.Text), Target: []byte(wire.Group)}
-	if !l.Private() {
+	if u.welcomed != u.name { // another's name: text
+		f.Text = fmt.Appendf(f.Text, "@%s@%s", u.welcomed, cmp.Or(l.Target, wire.Group))
+	}
+	if !l.Private() || u.welcomed != u.name {
 		m.tell(nil, f)
 		return
 	}
@@ -183,7 +213,13 @@ func (m *sim) deliver(u *user, l *Line) {
 	t := m.holder(l.Target)
 	switch {
 	case t == nil:
-		m.tell([]*user{u}, wire.Frame{Kind: wire.Error, Text: []byte(wire.NoSuchUser.With(l.Target))})
+		answer := []wire.Frame{{Kind: wire.Error, Text: []byte(wire.NoSuchUser.With(l.Target))}}
+		if m.spoil.absent != nil {
+			answer = m.spoil.absent(u, f, answer)
+		}
+		for _, a := range answer {
+			m.tell([]*user{u}, a)
+		}
 	case t == u:
 		m.tell([]*user{u}, f)
 	default:
@@ -221,6 +257,10 @@ func (m *sim) read(u *user, n int) {
 // observe has two of three chatters show what they got by its bytes first, as
 // clients do that parse only what they have to.
 func (m *sim) observe(u *user, f *wire.Frame) {
+	if f.Kind == wire.Invalid {
+		u.s.Garbage(fmt.Sprintf("frame %q", f.Raw))
+		return
+	}
 	if raw := rawOf(f); raw != nil && u.n%3 != 2 {
 		f.Raw = bytes.TrimSuffix(raw, []byte("\n"))
 		if _, ok := u.s.Pass(f.Raw, m.now); ok {

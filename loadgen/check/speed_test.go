@@ -87,10 +87,10 @@ func TestStaysAreForgotten(t *testing.T) {
 	for _, u := range m.users {
 		stays += u.stays
 	}
-	if n := len(m.judge.ledger.Sessions()); stays < 1000 || n > 300 {
+	if n := len(m.judge.closed.Sessions); stays < 1000 || n > 300 {
 		t.Errorf("%d of %d stays are kept", n, stays)
 	}
-	if n := len(m.judge.ledger.Members()); n > 300 {
+	if n := len(m.judge.closed.Members); n > 300 {
 		t.Errorf("%d members are kept", n)
 	}
 }

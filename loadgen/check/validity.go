@@ -10,18 +10,26 @@ import (
 // error, or is after its sender's last accepted line. A hole in a sender's
 // sequence is never right.
 var validity = rule{name: Validity, level: Count, ends: true,
+	takes:     "a line; raise -duration or -rate",
 	evaluated: func(t *ledger.Totals) int64 { return t.Sent },
 	says: sentences{
 		ledger.AnsweredTwice: "a line came back to its sender and was answered by an error as well",
 	},
-	suspects: []ledger.Kind{ledger.Refused},
+	suspects: []ledger.Kind{ledger.Refused, ledger.ToNobody},
 	judge: func(e *evidence, out *findings) {
-		for _, f := range e.Facts().Of(ledger.Refused) {
+		for _, f := range e.Facts.Of(ledger.Refused) {
 			v := violationOf(f, "a private line was refused although its target is there")
 			v.key = key{line: f.Line}
 			v.came = "no such user: " + quote(f.Line.Target)
 			v.implied = !e.was(f)
 			out.add(v)
+		}
+		for _, f := range e.toNobody() {
+			if _, other, _ := f.Line.Seats(); other.By == nil {
+				v := violationOf(f, "a private line came back as if it were delivered, although nobody has its target's name")
+				v.came, v.implied = "", v.implied || e.overheard[f.Line]
+				out.add(v)
+			}
 		}
 		e.lost(Validity, out, func(l *loss, lack string, hold int) string {
 			if l.entry.Line.Refused() {

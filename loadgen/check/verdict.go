@@ -3,6 +3,7 @@ package check
 import (
 	"slices"
 
+	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/report"
 )
 
@@ -15,22 +16,26 @@ type Result struct {
 	Refused    int64 // measured lines, see Judge.Refused
 }
 
-// maxWitnesses is how many violations of a check are kept whole.
-const maxWitnesses = 5
+// interimWitnesses is how many violations of a check are told while the run
+// goes on.
+const interimWitnesses = 5
 
-// take has a check take over what was found.
-func take(o *report.Check, fs *findings) {
+// take has a check take over what was found, and up to some witnesses of it.
+func take(o *report.Check, fs *findings, witnesses int, known func(place int64) *ledger.Entry) {
 	o.Violations += fs.beyond
+	var real []*violation
 	for _, v := range fs.list {
 		if v.implied {
 			o.Implied++
 			continue
 		}
 		o.Violations++
-		if len(o.Witnesses) < maxWitnesses {
-			o.Witnesses = append(o.Witnesses, v.witness(o.Name))
+		real = append(real, v)
+		if len(o.Witnesses) < witnesses {
+			o.Witnesses = append(o.Witnesses, v.witness(o.Name, known))
 		}
 	}
+	o.Pattern = pattern(real)
 }
 
 // verdicts applies the rules.
@@ -43,11 +48,11 @@ func (e *evidence) verdicts() Result {
 		if o.Name = r.name; r.cannot(cfg.Capabilities) != "" {
 			continue
 		}
-		out := r.found(e.Facts())
+		out := r.found(e.Facts)
 		if r.judge != nil {
 			r.judge(e, out)
 		}
-		take(o, out)
+		take(o, out, maxFound, e.Entry)
 		failed = failed || o.Violations > 0
 	}
 	for i := range rules {
@@ -69,7 +74,7 @@ func (e *evidence) verdict(r *rule, o *report.Check, required, failed bool) {
 		return
 	}
 	asked := cfg.Level <= r.level
-	if asked {
+	if asked && e.AtOnce >= r.atOnce {
 		o.Evaluations = r.evaluated(&e.totals)
 	}
 	o.Required = required && asked
@@ -79,11 +84,13 @@ func (e *evidence) verdict(r *rule, o *report.Check, required, failed bool) {
 		o.Verdict = report.NotExercised
 	case o.Violations > 0:
 		o.Verdict = report.Failed
-	case r.name == Admission && e.turnedAway() != "":
-		o.Verdict, o.Reason = report.Inconclusive, e.turnedAway()
+	case r.name == Admission && turnedAway(e.Facts) != "":
+		o.Verdict, o.Reason = report.Inconclusive, turnedAway(e.Facts)
 	case o.Implied > 0 && failed:
 		o.Verdict, o.Reason = report.Inconclusive, "what speaks against it follows from another violation"
-	case r.name == Liveness && e.Advancing, n == 0 && o.Required, e.BrokeOff && r.ends:
+	case n == 0 && o.Required, o.Required && r.name == LeaveCompleteness && !e.BrokeOff && !everyLeave(e.LeftBy):
+		o.Verdict, o.Reason = report.Inconclusive, "it takes "+r.takes
+	case r.name == Liveness && e.Advancing, e.BrokeOff && r.ends:
 		o.Verdict = report.Inconclusive
 	case n == 0:
 		o.Verdict = report.NotExercised
@@ -129,7 +136,7 @@ func (j *Judge) Interim() Interim {
 				o.Reason = "evaluated at the end"
 			}
 			o.Evaluations = r.evaluated(&totals)
-			if take(&o, r.found(&facts)); o.Violations > 0 {
+			if take(&o, r.found(&facts), interimWitnesses, func(int64) *ledger.Entry { return nil }); o.Violations > 0 {
 				o.Verdict = report.Failed
 			}
 		}

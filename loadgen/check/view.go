@@ -5,6 +5,7 @@ import "chatsim/loadgen/check/ledger"
 // viewOrder: joins and leaves stand at the same place for all, and no line comes
 // from somebody before its join or after its leave.
 var viewOrder = rule{name: ViewOrder, level: Order, unable: placeless,
+	atOnce: 2, takes: "a join or leave that somebody is told of; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Views },
 	suspects:  []ledger.Kind{ledger.BeforeOwnJoin, ledger.AfterLeave, ledger.BeforeJoinTold},
 	judge: func(e *evidence, out *findings) {
@@ -13,29 +14,55 @@ var viewOrder = rule{name: ViewOrder, level: Order, unable: placeless,
 				e.add(out, e.deviation(d))
 			}
 		}
-		for _, f := range e.Facts().Of(ledger.BeforeOwnJoin, ledger.AfterLeave, ledger.BeforeJoinTold) {
+		for _, f := range e.Facts.Of(ledger.BeforeOwnJoin, ledger.AfterLeave, ledger.BeforeJoinTold) {
 			v := violationOf(f, "")
 			stands := e.upheld(f.Beside, f.Place)
 			switch f.Kind {
 			case ledger.BeforeOwnJoin:
 				v.sentence = "an entry from before its own join came to a newcomer"
 				stands = e.upheld(f.Place, f.Beside)
+				if f.Place == f.Beside {
+					v.sentence, stands = quote(f.At.Name())+" was told of its own join", true
+				}
 			case ledger.AfterLeave:
 				v.sentence = "a line came after its sender's leave"
 			default:
 				v.sentence = quote(f.Text) + " did something before its join was told"
 				v.key = key{session: f.Session}
 			}
-			v.implied = v.implied || !stands || f.Line != nil && e.doubted[f.Line.Session.Name()]
+			v.implied = v.implied || !stands || len(e.strange) > 0 && f.Kind == ledger.BeforeOwnJoin || f.Line != nil && e.doubted[f.Line.Session.Name()]
 			out.add(v)
 		}
-		for _, s := range e.Sessions() {
+		for _, s := range e.Sessions {
+			if sentence := e.behindLeave(s); sentence != "" {
+				e.add(out, violation{key: key{session: s}, at: s, place: s.LastSeen(), sentence: sentence, came: entry(e.Entry(s.LastSeen()))})
+			}
 			if e.joinUntold(s) {
 				e.add(out, violation{key: key{session: s}, at: s, implied: e.stopped,
 					sentence: "nobody was told of the join of " + quote(s.Name())})
 			}
 		}
 	},
+}
+
+// behindLeave returns what is wrong where somebody who has left got what stands
+// behind its leave, or the leave itself; empty if nothing is.
+func (e *evidence) behindLeave(s *Session) string {
+	kind, _ := s.Left()
+	if kind != FIN && kind != HalfClose || !s.Bound || e.Config().Capabilities.Views != ledger.Ordered || e.Config().Level >= Count {
+		return ""
+	}
+	left := s.Member.Left()
+	if _, falsely := s.FalseLeave(); left == 0 || falsely || e.doubted[s.Name()] {
+		return ""
+	}
+	switch last := s.LastSeen(); {
+	case s.Holds(left):
+		return quote(s.Name()) + " was told of its own leave"
+	case e.pos(last) > e.pos(left) && !e.unsure(last):
+		return quote(s.Name()) + " got entries from behind its own leave"
+	}
+	return ""
 }
 
 // joinUntold reports whether nobody was told of a session's join although it

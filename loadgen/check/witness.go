@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/report"
@@ -13,11 +14,13 @@ import (
 
 // violation is one violation of a check, however many receivers saw it.
 type violation struct {
+	fact     *ledger.Fact // that it is as it stands; may be nil
 	key      key
 	at       *Session // who saw it first; may be nil
 	with     []*Session
 	line     *Line
 	place    int64
+	when     time.Duration // what is wrong came to at; 0 where nothing did
 	sentence string
 	expected string
 	came     string
@@ -38,8 +41,8 @@ type key struct {
 
 // violationOf returns the violation that a fact is.
 func violationOf(f *ledger.Fact, sentence string) violation {
-	v := violation{key: key{line: f.Line, session: f.Session, text: f.Text}, at: f.At, with: f.With, line: f.Line, place: f.Place,
-		sentence: fill(sentence, f), came: came(f.Came), implied: f.Doubt, before: f.Before, seen: f.Seen}
+	v := violation{fact: f, when: f.When, key: key{line: f.Line, session: f.Session, text: f.Text}, at: f.At, with: f.With, line: f.Line, place: f.Place,
+		sentence: fill(sentence, f), came: came(f.Came), implied: f.Doubt || f.Line != nil && f.Line.Session.Welcomed != "", before: f.Before, seen: f.Seen}
 	if f.Kind == ledger.Unreadable {
 		v.came = quote(f.Text)
 	}
@@ -82,9 +85,10 @@ func (fs *findings) add(v violation) {
 	}
 }
 
-// witness returns the evidence for the violation.
-func (v *violation) witness(c string) report.Witness {
-	w := report.Witness{Check: c, Place: v.place, Sentence: v.sentence, Expected: v.expected, Came: v.came, Agreed: v.agreed, Sides: v.sides}
+// witness returns the evidence for the violation; known returns an entry by its
+// place, nil if it is not known.
+func (v *violation) witness(c string, known func(place int64) *ledger.Entry) report.Witness {
+	w := report.Witness{Check: c, Place: v.place, Sentence: v.sentence, Expected: v.expected, Came: v.came, Agreed: v.agreed, Sides: v.sides, Arrived: instant(v.when)}
 	for _, p := range v.before {
 		w.Before = append(w.Before, fmt.Sprintf("#%d %s", p.Place, entry(&p.Entry)))
 	}
@@ -96,13 +100,27 @@ func (v *violation) witness(c string) report.Witness {
 			w.Names = append(w.Names, s.Name())
 		}
 	}
+	first := known(v.place)
 	if v.line != nil {
+		first = known(v.line.Place())
+		w.Sent = instant(v.line.Actual)
 		w.Sentence += fmt.Sprintf(": line %d of chatter %d (%s)", v.line.Seq, v.line.Session.Chatter, v.line.Session.Name())
 		if w.Expected == "" {
 			w.Expected = quote(v.line.Text)
 		}
 	}
+	if first != nil && first.By != nil && !told[first.By] {
+		w.Others = instant(first.At)
+	}
 	return w
+}
+
+// instant returns a time of the run; nil where it is not known.
+func instant(at time.Duration) *report.Instant {
+	if at <= 0 {
+		return nil
+	}
+	return &report.Instant{NS: int64(at)}
 }
 
 // came returns what came in words, empty if nothing did.

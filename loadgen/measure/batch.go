@@ -19,6 +19,7 @@ type Delivery struct {
 // busy run nearly every chatter can be in the middle of a batch, so it has no
 // histograms.
 type Batch struct {
+	at       time.Duration
 	second   int64 // see timeline.secondOf
 	samples  []sample
 	observed int64
@@ -66,7 +67,7 @@ var batches = sync.Pool{New: func() any { return new(Batch) }}
 // Begin returns an empty batch for what was read at at.
 func (m *Recorder) Begin(at time.Duration) *Batch {
 	b := batches.Get().(*Batch)
-	*b = Batch{second: m.timeline.secondOf(at), samples: b.samples[:0]}
+	*b = Batch{at: at, second: m.timeline.secondOf(at), samples: b.samples[:0]}
 	return b
 }
 
@@ -96,6 +97,9 @@ func (m *Recorder) Add(b *Batch) {
 	sh := m.lockShard()
 	m.turn(sh, b.second)
 	sh.add(b)
+	for _, x := range b.samples {
+		m.recordWindow(sh, b.at-x.took, x)
+	}
 	sh.mu.Unlock()
 	batches.Put(b)
 }

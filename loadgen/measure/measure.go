@@ -24,6 +24,7 @@ import (
 // are taken in the order shard.mu, Recorder.mu, timeline.mu; lineMu is taken alone.
 type Recorder struct {
 	observed atomic.Int64
+	windows  atomic.Pointer[windows]
 	shards   []shard // static; of batches
 	timeline timeline
 
@@ -35,7 +36,6 @@ type Recorder struct {
 	counts   counts
 	recent   map[int64]*hdrhistogram.Histogram // by second, until no more is to come
 	readers  []*Reader
-	windows  windows
 
 	lineMu sync.Mutex
 	// Guarded by lineMu.
@@ -47,7 +47,6 @@ type Recorder struct {
 func New() *Recorder {
 	m := &Recorder{shards: make([]shard, runtime.GOMAXPROCS(0)), recent: make(map[int64]*hdrhistogram.Histogram)}
 	m.timeline.seconds, m.timeline.early = make(map[int64]*Second), make(map[int64]Moves)
-	m.windows.byNumber = make(map[int64]*hdrhistogram.Histogram)
 	for _, h := range []**hdrhistogram.Histogram{&m.delivery, &m.actual, &m.echo, &m.last, &m.skew, &m.lag, &m.join, &m.leave} {
 		*h = newHistogram()
 	}

@@ -137,8 +137,9 @@ func TestWindows(t *testing.T) {
 	m.StartWindows(time.Second, 2*time.Second)
 	for i := range time.Duration(1200) { // six seconds, the first before all windows
 		took := (1 + (i*5*ms+time.Second)/(2*time.Second)) * ms
-		add(m, i*5*ms, Delivery{Intended: i*5*ms - took, Sent: i*5*ms - took, Measured: true})
+		add(m, i*5*ms+took, Delivery{Intended: i * 5 * ms, Sent: i * 5 * ms, Measured: true})
 	}
+	add(m, 6100*ms, Delivery{Intended: 1500 * ms, Sent: 1500 * ms, Measured: true}) // however late it came
 	m.Finish()
 	for n := range 3 {
 		if p := m.WindowP99(n); p == nil || time.Duration(*p).Round(ms/10) != time.Duration(n+2)*ms {

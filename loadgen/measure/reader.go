@@ -41,7 +41,9 @@ func (r *Reader) Deliver(d *Delivery) {
 	}
 	sh.counts.one(d)
 	if !d.Untimed {
-		sh.time(sample{took: took, late: d.Sent - d.Intended, own: d.Own})
+		x := sample{took: took, late: d.Sent - d.Intended, own: d.Own}
+		sh.time(x)
+		r.recorder.recordWindow(sh, d.Sent, x)
 	}
 }
 

@@ -3,6 +3,8 @@ package measure
 import (
 	"sync"
 	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // shard is where batches are added, one after the other: there are as many as
@@ -18,6 +20,7 @@ type shard struct {
 	observed int64 // deliveries, measured or not
 	slowest  time.Duration
 	counts   counts
+	windows  map[int64]*hdrhistogram.Histogram // see windows
 }
 
 // time records how long one delivery took.
@@ -55,14 +58,19 @@ func (m *Recorder) lockShard() *shard {
 
 // collect adds what the shards hold to the totals and to their seconds.
 func (m *Recorder) collect() {
+	m.eachShard(m.collectOne)
+}
+
+// eachShard calls f with the shards of batches and of readers.
+func (m *Recorder) eachShard(f func(*shard)) {
 	for i := range m.shards {
-		m.collectOne(&m.shards[i])
+		f(&m.shards[i])
 	}
 	m.mu.Lock()
 	readers := m.readers
 	m.mu.Unlock()
 	for _, r := range readers {
-		m.collectOne(&r.shard)
+		f(&r.shard)
 	}
 }
 
@@ -98,9 +106,9 @@ func (m *Recorder) collectLocked(sh *shard) {
 		m.recent[sh.second] = newHistogram()
 		m.rateLocked(sh.second - 3)
 	}
-	second, window := m.recent[sh.second], m.windows.of(sh.second)
-	sh.both.mergeInto(second, window, m.delivery, m.actual)
-	sh.delivery.mergeInto(second, window, m.delivery)
+	second := m.recent[sh.second]
+	sh.both.mergeInto(second, m.delivery, m.actual)
+	sh.delivery.mergeInto(second, m.delivery)
 	sh.actual.mergeInto(m.actual)
 	sh.echo.mergeInto(m.echo)
 	m.counts.add(sh.counts)

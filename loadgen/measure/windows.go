@@ -6,33 +6,50 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// windows are stretches of the measured part, one after the other, whose
-// deliveries are also kept apart.
+// windows are stretches of the measured part, one after the other, whose lines'
+// deliveries are also kept apart: a line belongs to the window in which it was
+// sent, however late it came.
 type windows struct {
-	length, from int64 // in seconds, and the first one's first second; 0: none are kept
-	byNumber     map[int64]*hdrhistogram.Histogram
+	length, from int64 // in seconds, and the first one's first second
 }
 
 // StartWindows has deliveries also kept by windows of a length in whole seconds,
 // from begin on.
 func (m *Recorder) StartWindows(begin, length time.Duration) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.windows.length, m.windows.from = int64(length/time.Second), m.timeline.secondOf(begin)
+	m.windows.Store(&windows{length: int64(length / time.Second), from: m.timeline.secondOf(begin)})
 }
 
-// WindowP99 returns the p99 of the deliveries of a window, numbered from 0; nil
-// if they are too few.
-func (m *Recorder) WindowP99(n int) *int64 { return percentile(m.windows.byNumber[int64(n)], 99) }
+// WindowP99 returns the p99 of the deliveries of a window's lines, numbered from
+// 0; nil if they are too few.
+func (m *Recorder) WindowP99(n int) *int64 {
+	all := newHistogram()
+	m.eachShard(func(sh *shard) {
+		sh.mu.Lock()
+		defer sh.mu.Unlock()
+		if h := sh.windows[int64(n)]; h != nil {
+			all.Merge(h)
+		}
+	})
+	return percentile(all, 99)
+}
 
-// of returns the histogram of a second's window; nil if it has none.
-func (w *windows) of(second int64) *hdrhistogram.Histogram {
-	if w.length <= 0 || second < w.from {
-		return nil
+// recordWindow records a delivery by the window in which its line was sent. The
+// shard is locked.
+func (m *Recorder) recordWindow(sh *shard, sent time.Duration, x sample) {
+	w := m.windows.Load()
+	if w == nil || w.length <= 0 {
+		return
+	}
+	second := m.timeline.secondOf(sent)
+	if second < w.from {
+		return
 	}
 	n := (second - w.from) / w.length
-	if w.byNumber[n] == nil {
-		w.byNumber[n] = newHistogram()
+	if sh.windows == nil {
+		sh.windows = make(map[int64]*hdrhistogram.Histogram)
 	}
-	return w.byNumber[n]
+	if sh.windows[n] == nil {
+		sh.windows[n] = newHistogram()
+	}
+	record(sh.windows[n], x.took+x.late)
 }

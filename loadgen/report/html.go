@@ -129,7 +129,11 @@ type table struct {
 type failedCheck struct {
 	Check
 	Witnesses []htmlWitness
+	More      int // that the page does not show
 }
+
+// htmlWitnesses is how many violations of a check the page shows.
+const htmlWitnesses = 100
 
 type htmlWitness struct {
 	Witness
@@ -193,8 +197,9 @@ func (v *htmlView) checks(r *Report) {
 			continue
 		}
 		v.Checks = append(v.Checks, c)
-		f := failedCheck{Check: c}
-		for _, w := range c.Witnesses {
+		shown := c.Witnesses[:min(len(c.Witnesses), htmlWitnesses)]
+		f := failedCheck{Check: c, More: len(c.Witnesses) - len(shown)}
+		for _, w := range shown {
 			w.Before = beforeUnlessSides(w)
 			f.Witnesses = append(f.Witnesses, htmlWitness{w, w.who()})
 		}

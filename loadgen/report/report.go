@@ -9,6 +9,7 @@ package report
 
 import (
 	"strings"
+	"time"
 
 	"chatsim/manager/wire"
 )
@@ -36,6 +37,7 @@ type Report struct {
 	Verdict     Verdict     `json:"verdict"`
 	Seed        uint64      `json:"seed"`
 	Where       string      `json:"where"`            // "in-process Manager on HOST:PORT" or "server at HOST:PORT"
+	Started     time.Time   `json:"started,omitzero"` // when the first chatter was about to join
 	Interrupted bool        `json:"interrupted"`      // ended early by SIGINT or SIGTERM
 	CutBy       string      `json:"cut_by,omitempty"` // the hard limit that ended the run before it was done
 	Config      Config      `json:"config"`
@@ -146,8 +148,9 @@ type Check struct {
 	Required    bool      `json:"required"` // by the scenario
 	Evaluations int64     `json:"evaluations"`
 	Violations  int64     `json:"violations"`
-	Implied     int64     `json:"implied"`          // follow from another check's violation
-	Reason      string    `json:"reason,omitempty"` // why it is neither passed nor failed
+	Implied     int64     `json:"implied"`           // follow from another check's violation
+	Reason      string    `json:"reason,omitempty"`  // why it is neither passed nor failed
+	Pattern     string    `json:"pattern,omitempty"` // what many violations have in common
 	Witnesses   []Witness `json:"witnesses,omitempty"`
 }
 
@@ -163,6 +166,18 @@ type Witness struct {
 	Before   []string `json:"before,omitempty"` // the entries just before it
 	Agreed   int      `json:"agreed"`           // how many others saw it the way that was expected
 	Sides    []Side   `json:"sides,omitempty"`  // of a matter of order: what two chatters saw around the place
+
+	// When the line was sent, when what is wrong came to the first chatter who
+	// saw it, and when another had the entry; each if it is known.
+	Sent    *Instant `json:"sent,omitempty"`
+	Arrived *Instant `json:"arrived,omitempty"`
+	Others  *Instant `json:"others,omitempty"`
+}
+
+// Instant is a time by both clocks.
+type Instant struct {
+	NS   int64     `json:"ns"`            // since the run began, with its joins
+	Wall time.Time `json:"wall,omitzero"` // by which a server's log can be searched
 }
 
 // Side is one chatter's view of a matter of order.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -98,7 +99,9 @@ var cases = map[string]func(r *Report){
 	"failed": func(r *Report) {
 		r.Deliveries--
 		r.Checks[3].Verdict, r.Checks[3].Violations = Failed, 1
+		r.Checks[3].Pattern = `12 violations, all of sender "bob", at 12 chatters, one each, from 3.1 s to 9.8 s`
 		r.Checks[3].Witnesses = []Witness{{Check: "agreement", Chatters: []int{498}, Place: 2_401, Agreed: 499,
+			Sent: &Instant{NS: 3_104_000_000, Wall: time.Date(2026, 1, 2, 15, 4, 5, 678e6, time.UTC)}, Others: &Instant{NS: 3_105_000_000},
 			Sentence: "a line that everybody else has never came to one chatter, although later ones did",
 			Expected: `bob2: "fox-12-3 the quick brown fox"`}}
 		r.Checks[4].Verdict, r.Checks[4].Violations, r.Checks[4].Implied = Failed, 3, 2

@@ -66,6 +66,10 @@ func (p *page) failed(c *Check, verbose bool) {
 		summary += ", " + thousands(c.Implied) + " implied"
 	}
 	p.line(summary)
+	if c.Pattern != "" {
+		p.buf.WriteString("    ")
+		p.wrap(4, 4, " ", strings.Fields(c.Pattern))
+	}
 	shown := c.Witnesses
 	if !verbose && len(shown) > 1 {
 		shown = shown[:1]
@@ -93,9 +97,26 @@ func (p *page) witness(w *Witness) {
 	if w.Came != "" {
 		p.line("      came      " + shorten(w.Came, longest))
 	}
+	for _, t := range []struct {
+		word string
+		at   *Instant
+	}{{"sent      ", w.Sent}, {"arrived   ", w.Arrived}, {"elsewhere ", w.Others}} {
+		if t.at != nil {
+			p.line("      " + t.word + t.at.String())
+		}
+	}
 	if w.Agreed > 0 && len(w.Sides) == 0 { // else the sentence says it
 		p.line("      " + Plural(int64(w.Agreed), "other", "others") + " saw it as expected")
 	}
+}
+
+// String is "3.104 s into the run, 2026-01-02T15:04:05.678Z".
+func (i *Instant) String() string {
+	s := fmt.Sprintf("%.3f s into the run", float64(i.NS)/1e9)
+	if !i.Wall.IsZero() {
+		s += ", " + i.Wall.UTC().Format("2006-01-02T15:04:05.000Z07:00")
+	}
+	return s
 }
 
 // sides shows what two chatters saw, one beside the other.

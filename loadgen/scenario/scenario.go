@@ -39,14 +39,14 @@ type Spec struct {
 func All() []Spec {
 	return []Spec{
 		{Name: "mixed", About: "10 % private lines, answers, false claims, shared names, a few leaving and coming back",
-			Private: 0.10, Answers: 0.10, Claims: 0.01, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second},
+			Private: 0.10, Answers: 0.10, Claims: 0.05, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second},
 		{Name: "steady", About: "group lines only, nobody leaves"},
 		{Name: "namesakes", About: "everybody asks for one name, some leave and come back",
 			Namesakes: 1, Shared: 1, Churn: 0.02, MaxChurn: 10, Away: time.Second},
 		{Name: "private", About: "nine lines of ten are for one other chatter",
 			Private: 0.90, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second},
 		{Name: "churn", About: "a tenth of the chatters leave every second and come back",
-			Private: 0.05, Namesakes: 0.50, Shared: 5, Churn: 0.10, MaxChurn: 50, Away: time.Second},
+			Private: 0.05, Claims: 0.05, Namesakes: 0.50, Shared: 5, Churn: 0.10, MaxChurn: 50, Away: time.Second},
 		{Name: "slowreader", About: "one chatter stops reading every other second or longer; use it with -rate max", Stalls: true},
 	}
 }
@@ -86,10 +86,26 @@ const MaxSize = 4000
 
 // Asked is the name that a chatter asks for, every time it joins.
 func (s *Script) Asked(chatter int) string {
+	if s.Namesakes > 0 && (chatter == 1 || chatter == 2) { // so that a run of few has namesakes too
+		return sharedNames[0]
+	}
 	if s.draw('n', uint64(chatter), 0).share() < s.Namesakes {
 		return sharedNames[s.draw('n', uint64(chatter), 1).below(min(s.Shared, len(sharedNames)))]
 	}
 	return "user" + strconv.Itoa(chatter)
+}
+
+// namesake reports whether two chatters ask for one name.
+func (s *Script) namesake() bool {
+	asked := make(map[string]bool)
+	for c := range s.Users {
+		name := s.Asked(c)
+		if asked[name] {
+			return true
+		}
+		asked[name] = true
+	}
+	return false
 }
 
 // sharedNames has bob2 among them: asked for literally, it takes a suffix of bob.
@@ -122,10 +138,12 @@ func (s *Script) Requires(d time.Duration, lines float64) []string {
 	for _, c := range check.Names() {
 		switch {
 		case c == check.Confidentiality && s.Private*lines < 20: // too few to count on one
-		case c == check.Authenticity && (s.Claims*lines < 20 || s.Users == 1), c == check.CausalOrder && lines < 10: // likewise
+		case c == check.Authenticity && (s.Claims*lines < 10 || s.Users == 1), c == check.CausalOrder && lines < 10: // likewise
 		case c == check.Isolation && len(s.StallWindows(d)) < minPairs:
-		case c == check.LeaveCompleteness && s.churnEvery() > d:
-		case s.Users == 1 && (c == check.ViewOrder || c == check.NameUniqueness): // nobody sees anybody come or go
+		case c == check.LeaveCompleteness && s.churnEvery() > d*2/5: // fewer than one of each kind
+		case c == check.NameSuffixing && !s.namesake():
+		case c == check.Confidentiality && s.Users < 3:
+		case s.Users == 1 && (c == check.Agreement || c == check.TotalOrder || c == check.CausalOrder || c == check.ViewOrder || c == check.NameUniqueness): // nobody could see otherwise
 		default:
 			names = append(names, c)
 		}
@@ -161,6 +179,9 @@ func (s *Script) Staller() int { return 1 + s.draw('r', 0, 0).below(s.Users-1) }
 // where nobody leaves.
 func (s *Script) churnEvery() time.Duration {
 	perSecond := min(s.Churn*float64(s.Users), s.MaxChurn)
+	if s.Churn > 0 {
+		perSecond = max(perSecond, 1) // so that a short run of few has some
+	}
 	if perSecond <= 0 || s.Users < 2 {
 		return 1 << 62
 	}

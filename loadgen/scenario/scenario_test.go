@@ -195,7 +195,13 @@ func TestRequires(t *testing.T) {
 		{steady, 10 * time.Second, check.Confidentiality, false},
 		{steady, 10 * time.Second, check.TotalOrder, true},
 		{mixed, 10 * time.Second, check.Confidentiality, true},
-		{mixed, 10 * time.Second, check.Authenticity, false},
+		{mixed, 10 * time.Second, check.Authenticity, true},
+		{steady, 10 * time.Second, check.Authenticity, false},
+		{mixed, 10 * time.Second, check.NameSuffixing, true},
+		{steady, 10 * time.Second, check.NameSuffixing, false},
+		{one, 10 * time.Second, check.NameSuffixing, false},
+		{one, 10 * time.Second, check.Agreement, false},
+		{one, 10 * time.Second, check.Confidentiality, false},
 		{mixed, 10 * time.Second, check.CausalOrder, true},
 	} {
 		if has(c.s, c.d, c.n) != c.want {

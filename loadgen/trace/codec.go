@@ -21,6 +21,7 @@ import (
 //	over      session, at, c, behind, isolated
 //	stood     length of the order, n, n × (2·session + 1 if isolated comes, behind, isolated)
 //	slow      at, took
+//	calm      took
 //	denied    session, at, how, text
 //	finished  flags, n, n × text check
 //
@@ -54,6 +55,7 @@ const (
 	opStood
 	opSlow
 	opFinished
+	opCalm
 	opDenied = 32
 )
 

@@ -83,6 +83,8 @@ func (d *decoder) next(ev *ledger.Event) error {
 	case opDenied:
 		ev.Kind, ev.Session, ev.At, ev.Denial = ledger.EventDenied, d.session(), d.time(), ledger.Denial(d.below(256))
 		ev.Text = string(d.bytes())
+	case opCalm:
+		ev.Kind, ev.Took = ledger.EventCalm, time.Duration(d.below(math.MaxInt))
 	case opFinished:
 		d.finished(ev)
 	default:

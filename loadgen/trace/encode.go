@@ -78,6 +78,9 @@ func (e *encoder) append(dst []byte, ev *ledger.Event) []byte {
 		e.time(ev.At)
 		e.uint(int(ev.Denial))
 		e.text(ev.Text)
+	case ledger.EventCalm:
+		e.op(opCalm)
+		e.uint(int(ev.Took))
 	case ledger.EventFinished:
 		e.finished(&ev.End)
 	}

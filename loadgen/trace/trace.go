@@ -4,7 +4,7 @@
 //
 // # The format
 //
-// A trace begins with a line, "chatsim-trace 2\n": its version. Blocks follow:
+// A trace begins with a line, "chatsim-trace 3\n": its version. Blocks follow:
 //
 //	type             1 byte: H, E or S
 //	length           4 bytes, little-endian, of the content
@@ -30,8 +30,9 @@ import (
 )
 
 // Version is that of the format. A reader takes those up to its own. Version 1
-// told what clients cannot show check by check.
-const Version = 2
+// told what clients cannot show check by check; before 3, nothing told how long
+// lines took while all read.
+const Version = 3
 
 // magic begins the first line; the version and a line's end follow.
 const magic = "chatsim-trace "

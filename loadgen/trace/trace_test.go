@@ -168,13 +168,13 @@ func TestWhatIsNoTrace(t *testing.T) {
 		{"\xef\xbb\xbf" + string(whole), "is not a trace: it begins with a byte order mark, which an editor has put there"},
 		{"{\"schema\": 1}", "is not a trace: it is a report in JSON, which -compare reads"},
 		{"\x1f\x8b\x08", "is not a trace: it is compressed, by gzip"},
-		{"chatsim-trace 3\n" + string(whole[16:]), "is a trace of version 3, newer than this chatsim, which reads up to 2"},
+		{"chatsim-trace 4\n" + string(whole[16:]), "is a trace of version 4, newer than this chatsim, which reads up to 3"},
 	} {
 		if _, err := NewReader(strings.NewReader(c.in)); !errors.As(err, &none) || err.Error() != c.want {
 			t.Errorf("%.20q: %v, want %s", c.in, err, c.want)
 		}
 	}
-	if _, err := NewReader(strings.NewReader("chatsim-trace 3\n")); !errors.As(err, &none) || none.Version != "3" || none.Hint() == "" {
+	if _, err := NewReader(strings.NewReader("chatsim-trace 4\n")); !errors.As(err, &none) || none.Version != "4" || none.Hint() == "" {
 		t.Errorf("newer: %v", err)
 	}
 }

@@ -1,6 +1,8 @@
 package ledger
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"chatsim/manager/wire"
@@ -13,10 +15,13 @@ import (
 // entrance is how a session came into the room.
 type entrance struct {
 	Member     *Member // nil until its join has a place
+	Welcomed   string  // the name of its welcome, if the room calls it by another
+	listed     string  // the last name of its roster, if that is another
 	HasRoster  bool
-	count      int    // the members of its snapshot, and the sum of their names' hashes
-	hash       uint64 //
-	startLines int64  // measured lines before its span
+	entered    time.Duration // its first roster came
+	count      int           // the members of its snapshot, and the sum of their names' hashes
+	hash       uint64        //
+	startLines int64         // measured lines before its span
 
 	whole      *Listing // its last roster, where there is nothing else
 	falseLeave int64    // place of a leave that was told although it had not left, +1
@@ -28,12 +33,6 @@ func (m *Member) fits(s *Session) bool {
 	return s.HasRoster && s.name == m.Name && m.Joined() >= s.floor && m.count == s.count && m.hash == s.hash
 }
 
-// awaitsRoster reports whether the session's next roster says who is there.
-// One that comes later is an answer to somebody's question.
-func (s *Session) awaitsRoster() bool {
-	return s.name != "" && (!s.HasRoster || s.ledger.cfg.Capabilities.Views == WholeRosters)
-}
-
 // start is the beginning of a session's span, as far as it is known.
 type start struct {
 	*Session
@@ -41,32 +40,31 @@ type start struct {
 	last bool // nothing more will be known: the span begins as things are
 }
 
-// roster takes the snapshot that comes with the welcome.
-func (st start) roster(f *wire.Frame) {
+// first takes the snapshot that comes with the welcome.
+func (st start) first(names [][]byte) {
 	s, l := st.Session, st.ledger
-	if !s.awaitsRoster() {
-		return
-	}
-	if l.cfg.Capabilities.Views == WholeRosters {
-		st.observeWhole(f.Names)
-		return
-	}
 	hash := uint64(0)
 	s.snapshot = []byte{}
-	for _, name := range f.Names {
+	for _, name := range names {
 		hash += hashName(name)
 		s.snapshot = append(append(s.snapshot, name...), '\n')
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	st.admitLocked()
-	s.count, s.hash = len(f.Names), hash
+	if n := len(names); !l.cfg.Capabilities.Sets && n > 0 {
+		if last := string(names[n-1]); last != s.name {
+			s.listed = last
+		}
+		l.aheadLocked(names)
+	}
+	s.count, s.hash = len(names), hash
 	if l.cfg.Level >= Count {
 		s.Bound, s.snapshot = true, nil
 		return
 	}
 	if l.order.len == 0 && len(l.members.log) == 0 {
-		st.firstLocked(f.Names)
+		st.firstLocked(names)
 		return
 	}
 	if s.Member == nil {
@@ -76,33 +74,83 @@ func (st start) roster(f *wire.Frame) {
 	}
 }
 
+// maxAhead bounds the names that the first roster may turn out to lack, and
+// aheadRosters how many others it is compared with.
+const (
+	maxAhead     = 64
+	aheadRosters = 8
+)
+
+// aheadLocked takes those in whom two rosters have stand before the session that
+// came first, although its own roster lacks them: they were there before it.
+func (l *Ledger) aheadLocked(names [][]byte) {
+	if l.first == nil || l.compared == aheadRosters {
+		return
+	}
+	l.compared++
+	for _, n := range names {
+		name := string(n)
+		if name == l.first.name || len(l.ahead) == maxAhead {
+			return
+		}
+		if l.members.byName[name] != nil {
+			continue
+		}
+		if l.ahead[name]++; l.ahead[name] == 2 {
+			l.members.wasThere(name)
+			l.emitLocked(Fact{Kind: FirstLacks, At: l.first, Session: l.first, Place: -1, Text: name, Came: Came{Name: l.first.name}})
+		}
+	}
+}
+
 // admitLocked records that the session knows who is there: it may send.
 func (st start) admitLocked() {
 	s := st.Session
-	s.HasRoster = true
+	s.HasRoster, s.entered = true, st.at
 	s.before[1], s.sending.refused = s.ledger.publicSent, s.ledger.publicRefused.Load()
 	s.ledger.totals.Asked++
 	s.joined.Store(true)
+	if s.ledger.cfg.Level >= Count { // nothing is bound
+		s.ledger.entersLocked()
+	}
 }
 
 // firstLocked starts the order with the join of the first session; whoever is
 // in its snapshot was there before the run.
 func (st start) firstLocked(names [][]byte) {
 	s, l := st.Session, st.ledger
+	among := func(name string) bool {
+		return slices.ContainsFunc(names, func(n []byte) bool { return string(n) == name })
+	}
+	if s.listed != "" && s.Asked != "" && s.Asked != s.name && !among(s.name) && strings.HasPrefix(s.listed, s.Asked) {
+		st.calledLocked(s.listed)
+	}
 	for _, name := range names {
 		if string(name) != s.name {
 			l.members.join(string(name), -1)
 		}
 	}
+	l.first = s
 	m := l.members.join(s.name, 0)
-	l.order.append(Entry{Kind: wire.Join, Name: s.name, Member: m})
+	l.order.append(Entry{Kind: wire.Join, Name: s.name, Member: m, By: s, At: st.at})
 	s.bindLocked(m)
+}
+
+// calledLocked records that the room knows the session by another name than its
+// welcome has.
+func (st start) calledLocked(name string) {
+	s := st.Session
+	s.Welcomed, s.name = s.name, name
+	s.ledger.emitLocked(Fact{Kind: Miscalled, At: s, Session: s, Text: s.Welcomed, Came: Came{Name: name}})
 }
 
 // bindLocked makes m the session's stay. One that is over is settled by whoever
 // places entries: its own goroutine does not come back.
 func (s *Session) bindLocked(m *Member) {
 	l := s.ledger
+	if s.Member == nil && m.Left() == 0 {
+		l.entersLocked()
+	}
 	s.Member, m.Session = m, s
 	delete(l.arrivals.waiting, s)
 	if s.Over() && !s.Bound {
@@ -111,6 +159,12 @@ func (s *Session) bindLocked(m *Member) {
 	if m.Left() != 0 {
 		l.checkLeaveLocked(m)
 	}
+}
+
+// entersLocked counts a session that is in the room.
+func (l *Ledger) entersLocked() {
+	l.bound++
+	l.atOnce = max(l.atOnce, l.bound)
 }
 
 // checkLeaveLocked looks whether a leave was told of a session that had not
@@ -137,7 +191,11 @@ func (st start) settle() {
 		st.claimLocked()
 	}
 	if s.Member == nil && st.last {
-		if m := l.members.now(s.name); m != nil && m.Session == nil {
+		m := l.members.now(s.name)
+		if m == nil || m.Session != nil {
+			m = st.listedLocked()
+		}
+		if m != nil {
 			s.bindLocked(m)
 		}
 	}
@@ -146,6 +204,9 @@ func (st start) settle() {
 		return
 	}
 	m, log := s.Member, l.members.log
+	if m.Name != s.name {
+		st.calledLocked(m.Name)
+	}
 	s.startLines = l.order.linesBefore(s.Start)
 	l.mu.Unlock()
 	st.begin(s.Start)
@@ -184,11 +245,28 @@ func (st start) claimLocked() {
 		if p < 0 {
 			return
 		}
-		if m := st.ledger.members.unclaimed(st.name, func(m *Member) bool { return m.Joined() >= st.floor && m.present(p) }); m != nil {
+		m := st.ledger.members.unclaimed(st.name, func(m *Member) bool { return m.Joined() >= st.floor && m.present(p) })
+		if m == nil {
+			m = st.listedLocked()
+		}
+		if m != nil {
 			st.bindLocked(m)
 			return
 		}
 	}
+}
+
+// listedLocked returns the member whose join fits the session's roster, by its
+// last name: that is the newcomer's, whatever the welcome says. It is nil if
+// there is none.
+func (st start) listedLocked() *Member {
+	s := st.Session
+	if s.listed == "" {
+		return nil
+	}
+	return s.ledger.members.unclaimed(s.listed, func(m *Member) bool {
+		return m.Joined() >= s.floor && m.count == s.count && m.hash == s.hash
+	})
 }
 
 // findLocked finds where the session's span begins: after its join, or where
@@ -199,12 +277,23 @@ func (st start) findLocked() bool {
 	if i := st.lead(); i < len(st.waiting) {
 		w := &st.waiting[i]
 		if p := w.line.Place(); p >= 0 {
-			st.beforeLocked(w, max(0, p-st.others))
+			st.beforeLocked(w, st.behindLocked(st.waiting[:i], p))
 		}
 		return true
 	}
 	e := st.ledger.order.current(st.Start)
 	return st.others == 0 || e == nil || e.is(&st.waiting[st.firstOther])
+}
+
+// behindLocked returns the place of the first of some sightings that stand just
+// before a place, but for those that have none.
+func (st start) behindLocked(list []sighting, place int64) int64 {
+	for i := len(list) - 1; i >= 0; i-- {
+		if e := st.ledger.order.current(place - 1); list[i].line == nil && e != nil && e.is(&list[i]) {
+			place--
+		}
+	}
+	return place
 }
 
 // beforeLocked corrects the start by the place of what the session saw first:
@@ -217,94 +306,13 @@ func (st start) beforeLocked(w *sighting, place int64) {
 		m = o
 		st.Start = m.Joined() + 1
 	}
-	if join := m.Joined(); place < join && !m.Unannounced {
+	if join := m.Joined(); place <= join && !m.Unannounced {
 		f := w.fact(BeforeOwnJoin, place)
 		f.Came, f.Beside = Came{}, join
+		if place == join {
+			f.Line, f.Text = nil, m.Name
+		}
 		l.emitLocked(f)
 	}
 	st.Start = min(st.Start, place)
-}
-
-// observeWhole takes a roster where there is nothing else. The first one lets
-// the session into the room.
-func (st start) observeWhole(names [][]byte) {
-	st.Totals.Joins++
-	for _, of := range st.tellWhole(names) {
-		st.knowsOf(of, st.at)
-	}
-}
-
-// tellWhole is observeWhole but for what it learns: who has left.
-func (st start) tellWhole(names [][]byte) (left []*Session) {
-	s, l := st.Session, st.ledger
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	last := s.whole
-	r, fresh := l.listings.of(names)
-	s.whole = r
-	if fresh {
-		l.twiceLocked(s, r, names)
-	}
-	if last != nil {
-		for _, name := range r.lacks(last) {
-			if m := l.members.byName[name]; m != nil {
-				left = append(left, m.Session)
-			}
-		}
-		return left
-	}
-	st.admitLocked()
-	if l.cfg.Level < Count {
-		s.bindLocked(l.members.join(s.name, l.order.len-1))
-	}
-	s.Bound = l.cfg.Level >= Count || l.totals.Sent == 0 // nothing can be before its first line
-	return nil
-}
-
-// twiceLocked records the names that a roster holds more than once.
-func (l *Ledger) twiceLocked(s *Session, r *Listing, names [][]byte) {
-	for _, n := range names {
-		if name := string(n); r.Names[name] > 1 {
-			l.doubted[name] = true
-			l.emitLocked(Fact{Kind: RosterNameTwice, At: s, Text: name, Times: r.Names[name]})
-		}
-	}
-}
-
-// fromFirstLine begins the span of a session with the first line that it got,
-// as soon as a session that has been there for longer has given that a place:
-// there may have been others before it.
-func (st start) fromFirstLine() {
-	s := st.Session
-	if s.Bound || s.whole == nil {
-		return
-	}
-	first := int64(-1)
-	for i := range s.waiting {
-		w := &s.waiting[i]
-		if w.line.Private() {
-			continue
-		}
-		if w.line.Place() < 0 && st.last {
-			w.place()
-		}
-		if first = w.line.Place(); first < 0 && !st.last {
-			return
-		}
-		if first >= s.floor { // else it is from before its own join
-			break
-		}
-	}
-	if first < s.floor {
-		if !st.last {
-			return
-		}
-		first = s.Member.Joined() + 1
-	}
-	l := s.ledger
-	l.mu.Lock()
-	st.startLines = l.order.linesBefore(first)
-	l.mu.Unlock()
-	st.begin(first)
-	st.replay()
 }

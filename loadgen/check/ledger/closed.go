@@ -1,48 +1,42 @@
 package ledger
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
-// What a closed ledger knows.
+// Closed is a ledger to which nothing more is told, and what it came to.
+type Closed struct {
+	*Ledger
+	Facts     *Facts
+	Totals    *Totals
+	Sessions  []*Session      // all stays but those of which nothing more can be said
+	Members   []*Member       // who are or were in the room, by their joins, as far as a fact may need them
+	First     *Session        // whose snapshot says who was there before the run; nil if there was none
+	Doubted   map[string]bool // names whose presence is itself in doubt
+	Retracted map[int64]bool  // places of entries that should not have been
+	Len       int64           // of the order: the place after its last entry
 
-// Config returns what the ledger was told before the run.
-func (l *Ledger) Config() Config { return l.cfg }
-
-// Facts returns what was found.
-func (l *Ledger) Facts() *Facts { return &l.facts }
-
-// Totals returns what was counted.
-func (l *Ledger) Totals() *Totals { return &l.totals }
-
-// Sessions returns all stays but those of which nothing more can be said.
-func (l *Ledger) Sessions() []*Session { return l.sessions }
-
-// Members returns those who are or were in the room, in the order of their
-// joins, as far as a fact may need them.
-func (l *Ledger) Members() []*Member { return l.members.log }
+	AtOnce        int                // sessions of the run that were in the room at once, at most
+	LeftBy        [Evicted + 1]int64 // stays that their chatters have ended, by how
+	Calm          time.Duration      // the longest that anybody waited for a line while all read
+	PublicRefused int64              // group lines that were answered by an error
+}
 
 // Holder returns the member who had a name just after a place, as the order
 // tells it.
-func (l *Ledger) Holder(name string, place int64) *Member {
+func (l *Closed) Holder(name string, place int64) *Member {
 	if l.cfg.Capabilities.Views == WholeRosters { // nobody can tell when
 		return l.members.only(name)
 	}
 	return l.members.holder(name, place)
 }
 
-// Doubted returns the names whose presence is itself in doubt.
-func (l *Ledger) Doubted() map[string]bool { return l.doubted }
-
-// Retracted returns the places of entries that should not have been.
-func (l *Ledger) Retracted() map[int64]bool { return l.retracted }
-
-// Len returns how many entries the order holds, which is the place after the last.
-func (l *Ledger) Len() int64 { return l.order.len }
-
 // Entry returns the entry at a place if it is still known.
-func (l *Ledger) Entry(place int64) *Entry { return l.order.entry(place) }
+func (l *Closed) Entry(place int64) *Entry { return l.order.entry(place) }
 
 // EachLine calls f with every line that is still known.
-func (l *Ledger) EachLine(f func(*Line)) {
+func (l *Closed) EachLine(f func(*Line)) {
 	list := l.senders.list.Load()
 	if list == nil {
 		return
@@ -54,14 +48,10 @@ func (l *Ledger) EachLine(f func(*Line)) {
 	}
 }
 
-// PublicRefused returns how many group lines were answered by an error.
-func (l *Ledger) PublicRefused() int64 { return l.publicRefused.Load() }
-
 // SentWhile returns how many group lines a session got at least and at most if
 // it got what was sent between its roster, or its dial, and the end.
-func (l *Ledger) SentWhile(s *Session) (least, most int64) {
-	refused := l.publicRefused.Load()
-	return l.publicSent - s.before[1] - (refused - s.sending.refused), l.publicSent - refused - s.before[0]
+func (l *Closed) SentWhile(s *Session) (least, most int64) {
+	return l.publicSent - s.before[1] - (l.PublicRefused - s.sending.refused), l.publicSent - l.PublicRefused - s.before[0]
 }
 
 // FalseLeave returns the place of a leave that was told although the session
@@ -70,6 +60,9 @@ func (a *entrance) FalseLeave() (place int64, ok bool) { return a.falseLeave - 1
 
 // Whole reports whether the session was told who is there by whole rosters.
 func (a *entrance) Whole() bool { return a.whole != nil }
+
+// Entered returns when the session's first roster came.
+func (a *entrance) Entered() time.Duration { return a.entered }
 
 // HasPassed reports whether a later group line of the session has a place.
 func (s *sending) HasPassed(line *Line) bool { return line.Pub < s.pubNext }
@@ -89,6 +82,3 @@ func (s *Session) Due() (entries, deliveries int64) {
 	}
 	return end - s.Start, lines - s.startLines + s.Privates
 }
-
-// Stood returns the session's place as of its last Flush.
-func (s *Session) Stood() int64 { return s.pos.Load() }

@@ -12,7 +12,7 @@ func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
 	line, given, ok := s.ledger.stamped(f.Text)
 	switch cfg := &s.ledger.cfg; {
 	case cfg.Level >= Count:
-		return s.counted(f, line)
+		return counted(s, f, line)
 	case cfg.Capabilities.Views == WholeRosters && !s.HasRoster: // it is of the time before its join
 		return nil
 	}
@@ -52,7 +52,7 @@ func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
 
 // counted takes a line where no order is kept and lines are known by their
 // stamps alone.
-func (s *Session) counted(f *wire.Frame, line *Line) *Line {
+func counted(s *Session, f *wire.Frame, line *Line) *Line {
 	if line == nil {
 		return nil
 	}
@@ -65,6 +65,7 @@ func (s *Session) counted(f *wire.Frame, line *Line) *Line {
 
 // emit records a fact about the frame that the sighting is of.
 func (w *sighting) emit(f *wire.Frame, fact Fact) {
+	fact.When = w.at
 	fact.Came = Came{Kind: wire.Line, Name: w.name, Text: string(f.Text)}
 	if f.Private {
 		fact.Came.Target = string(f.Target)
@@ -130,7 +131,7 @@ func (w *sighting) strange() bool {
 func (w *sighting) forged() {
 	w.by.Totals.Observed++
 	w.by.garble(w.name, []byte(w.text))
-	w.by.emit(Fact{Kind: Forged, Text: w.subject(), Came: w.came()})
+	w.by.emit(Fact{Kind: Forged, Text: w.subject(), Came: w.came(), When: w.at})
 }
 
 // garble records that a line by a sender, and each line whose stamp stands
@@ -152,6 +153,14 @@ func (s *Session) garble(sender string, text []byte) int {
 	return n
 }
 
+// GarbledAs returns under which name of Garbled an entry may have come.
+func (r *Received) GarbledAs(e *Entry) (name string, ok bool) {
+	if e.Kind == wire.Line && r.Garbled[e.Name] > 0 {
+		return e.Name, true
+	}
+	return "", r.Garbled[""] > 0
+}
+
 // envelopeRight compares what came around a text with how it was sent.
 func (w *sighting) envelopeRight(f *wire.Frame) bool {
 	kind := Misnamed
@@ -161,7 +170,11 @@ func (w *sighting) envelopeRight(f *wire.Frame) bool {
 	case !w.line.Private() && f.Private:
 		kind = GroupAsPrivate
 		w.by.garble(w.name, f.Text)
-	case w.by.ledger.cfg.Level != Full || w.line.Session.Name() == w.name:
+	case w.by.ledger.cfg.Level != Full:
+		return true
+	case f.Private && w.by.ledger.cfg.Capabilities.Views == Ordered && w.line.Target != string(f.Target):
+		kind = Mistargeted
+	case w.line.Session.Name() == w.name:
 		return true
 	case w.line.spoofed(f.Sender, f.Text):
 		kind = ClaimBelieved
@@ -179,7 +192,7 @@ func (w *sighting) party(f *wire.Frame) bool {
 	}
 	s.Totals.Private++
 	switch {
-	case line.Session != s && line.Target != s.name:
+	case line.Session != s && line.Target != s.name && (s.Bound || line.Target != s.listed):
 		if s.ledger.cfg.Level == Full {
 			w.emit(f, Fact{Kind: Overheard, Line: line})
 		}

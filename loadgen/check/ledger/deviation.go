@@ -3,6 +3,7 @@ package ledger
 import (
 	"slices"
 	"sort"
+	"time"
 )
 
 // A session that sees an entry other than the next one jumps there. What it
@@ -14,7 +15,10 @@ type Span struct{ Lo, Hi int64 }
 
 // Deviation is entries [Lo, Hi) that a session saw in their order, all of them
 // after the entry before place At.
-type Deviation struct{ Lo, Hi, At int64 }
+type Deviation struct {
+	Lo, Hi, At int64
+	When       time.Duration // the first of them came
+}
 
 // Way is a session's way through the order, and how it deviates from it. The
 // goroutine that observes owns it.
@@ -64,12 +68,12 @@ func (w *Way) fill(place int64) bool {
 }
 
 // came records a filled entry; true if that begins a span of its own.
-func (w *Way) came(place int64) bool {
+func (w *Way) came(place int64, at time.Duration) bool {
 	if n := len(w.Late); n > 0 && w.Late[n-1].Hi == place && w.Late[n-1].At == w.Next {
 		w.Late[n-1].Hi++
 		return false
 	}
-	w.Late = append(w.Late, Deviation{place, place + 1, w.Next})
+	w.Late = append(w.Late, Deviation{place, place + 1, w.Next, at})
 	return true
 }
 

@@ -21,6 +21,7 @@ const (
 	Unreadable                 // a frame could not be parsed. Text
 	GroupAsPrivate             // a group line came as a private one. Line
 	PrivateAsGroup             // a private line came as one for the group. Line
+	Mistargeted                // a private line came with another target than it was sent to. Line
 	Misnamed                   // a line came under another name than its sender's. Line
 	ClaimBelieved              // a line came under the name that it claims. Line
 	Unstamped                  // a line without a stamp, by a member who may be of the run. Member, Text
@@ -32,9 +33,13 @@ const (
 	JoinOfMember    // a join by a name that a member had. Member, Holder
 	LeaveRepeated   // a leave was told twice. Text, Came
 	LeaveOfNobody   // a leave was told of a name that nobody had. Text, Came
+	WelcomedAgain   // a second welcome came. Session, Came
+	RosterAgain     // the roster of the greeting came again. Session
+	NoUserAgain     // that a target is not there was told more often than lines were sent to it. Session, Text
 
 	// It came to a session that should not have it. Line.
 	Overheard    // a private line came to a third. Came
+	ToNobody     // a private line came back although nobody had its target's name, behind Beside
 	SecondTarget // a private line came to two chatters of its target's name
 
 	// It came at a wrong place or time.
@@ -45,13 +50,17 @@ const (
 	BeforeJoinTold // a member's doing stands at Beside, before its join. Session
 	LeftEarly      // a leave came that its receiver was told of once more, later. Session, Text, Came
 	LateLeave      // a receiver learned of a leave more than LeaveLimit after it began. Session, Took, When, Slowest
-	Slow           // a delivery took more than StallLimit while another session did not read. Line, Took
+	Slow           // a line that was sent while another session did not read took more than StallLeast. Line, Took
 	SplitGap       // its parties saw a private line in two different gaps. Line
 	CrossedGap     // the parties' orders of one gap's private lines contradict each other. Line, Lines, With
 
 	// What a session was told of the room is not so.
 	RosterMismatch  // a newcomer's roster is not who was there. Session
 	NameMismatch    // a newcomer's name is not the one due. Session
+	Miscalled       // a newcomer's welcome has another name than the room calls it by. Session, Text, Came
+	LateRoster      // a roster that came later is not who was there. Session, Text
+	RosterFirst     // a newcomer's roster came before its welcome. Session
+	FirstLacks      // the first roster lacks who was there before. Session, Text
 	RosterNameTwice // a roster holds a name more than once. Text, Times
 	Refused         // a private line was refused although its target was there at Beside. Line, Member
 	AnsweredTwice   // a line came back to its sender and was answered by an error as well. Line
@@ -83,7 +92,7 @@ type Fact struct {
 	Came    Came
 	Times   int
 	Took    time.Duration
-	When    time.Duration
+	When    time.Duration // its first receiver saw it; 0 where nothing came
 	Slowest time.Duration // the slowest delivery around When, set by Close
 	Doubt   bool          // it may follow from another: a name in it was in doubt at that time
 	Before  []Placed      // the entries just before Place, as far as they were known
@@ -186,6 +195,7 @@ func (l *Ledger) emitLocked(f Fact) {
 		}
 		fs.byKey[k] = known
 	}
+	known.Took = max(known.Took, f.Took)
 	if f.At != nil {
 		known.Seen.Add(f.At)
 	}

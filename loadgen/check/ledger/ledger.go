@@ -112,17 +112,17 @@ type Ledger struct {
 	publicBack    atomic.Int64 // group lines that came back to their senders
 	publicRefused atomic.Int64 // group lines that were answered by an error
 	refused       atomic.Int64 // see Refused
-	stalledAt     atomic.Int64 // when a session last began not to read, +1; 0: none ever did
-	stallEnd      atomic.Int64 // and when that one went on
+	stalls        atomic.Pointer[stalls]
 	asked         atomic.Int64 // how often Ask was called
 
 	mu sync.Mutex // taken after recorder.mu, before those of chunks, lines and senders
 	// Guarded by mu.
-	order       order
-	members     membership
-	arrivals    arrivals
+	order    order
+	members  membership
+	arrivals arrivals
+	presence
+	forerunners
 	sessions    []*Session // all stays but those that were dismissed
-	dials       int
 	totals      Totals
 	interim     Totals // beside the totals, of sessions that are not among them: as of when each last told
 	horizon     int64  // everybody has seen the order up to here
@@ -138,13 +138,29 @@ type Ledger struct {
 	deviations  int // spans that came late, over all sessions
 }
 
+// presence is how many were in the room, and how they fared.
+type presence struct {
+	dials  int
+	bound  int                // sessions of the run that are in the room,
+	atOnce int                // and how many they were at most
+	leftBy [Evicted + 1]int64 // stays that their chatters have ended
+	calm   time.Duration      // the longest that anybody waited for a line while all read
+}
+
+// forerunners are those who were there before the run, as far as that is known.
+type forerunners struct {
+	first    *Session       // whose snapshot says who they were
+	ahead    map[string]int // names that it lacks, and how many others have
+	compared int            // the others
+}
+
 // maxDeviations bounds the spans that came late.
 const maxDeviations = 100_000
 
 // New makes a ledger for one run.
 func New(cfg Config) *Ledger {
 	l := &Ledger{cfg: cfg, pinned: math.MaxInt64, members: membership{byName: make(map[string]*Member)},
-		arrivals: arrivals{waiting: make(map[*Session]struct{})}, doubted: make(map[string]bool), retracted: make(map[int64]bool)}
+		arrivals: arrivals{waiting: make(map[*Session]struct{})}, doubted: make(map[string]bool), retracted: make(map[int64]bool), forerunners: forerunners{ahead: make(map[string]int)}}
 	if cfg.Record != nil && cfg.Level < Count {
 		l.rec = &recorder{ledger: l, record: cfg.Record}
 		cfg.Record(&Event{Kind: EventBegan, Level: cfg.Level, Nonce: cfg.Nonce, Capabilities: cfg.Capabilities})
@@ -183,10 +199,12 @@ type End struct {
 	BrokeOff  bool     // of a recording: the run went on, and what is missing may have come
 }
 
-// Close takes what is left once no session observes any more. It is called
-// once; from then on nothing changes, and the rest of the ledger's methods may
-// be called.
-func (l *Ledger) Close(e End) {
+// Config returns what the ledger was told before the run.
+func (l *Ledger) Config() Config { return l.cfg }
+
+// Close takes what is left once no session observes any more, and returns what
+// all came to. It is called once.
+func (l *Ledger) Close(e End) *Closed {
 	if l.rec != nil {
 		l.rec.finish(e)
 		l.rec = nil
@@ -211,11 +229,14 @@ func (l *Ledger) Close(e End) {
 	for _, ch := range l.order.chunks {
 		ch.retire(l.cfg.Retired)
 	}
+	return &Closed{Ledger: l, Facts: &l.facts, Totals: &l.totals, Sessions: l.sessions, Members: l.members.log, First: l.first, Doubted: l.doubted,
+		Retracted: l.retracted, Len: l.order.len, AtOnce: l.atOnce, LeftBy: l.leftBy, Calm: l.calm, PublicRefused: l.publicRefused.Load()}
 }
 
 // addLocked takes a stay's counts over.
 func (l *Ledger) addLocked(s *Session) {
 	l.totals.plus(&s.Totals, 1)
+	l.calm = max(l.calm, s.calm)
 	if s.told != nil {
 		l.interim.plus(s.told, -1)
 	}
@@ -251,5 +272,5 @@ func straight(s *Session, horizon int64) bool {
 	kind, _ := s.Left()
 	left := s.Member.Left()
 	return kind != Stays && left != 0 && left < horizon && !s.Member.Unannounced && s.falseLeave == 0 && s.snapshot == nil &&
-		len(s.Missing) == 0 && len(s.Late) == 0 && len(s.Garbled) == 0 && (kind.Abrupt() || s.Next >= left)
+		len(s.Missing) == 0 && len(s.Late) == 0 && len(s.Garbled) == 0 && s.Next <= left && (kind.Abrupt() || s.Next == left)
 }

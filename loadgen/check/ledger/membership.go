@@ -65,6 +65,20 @@ func (ms *membership) join(name string, place int64) *Member {
 	return m
 }
 
+// wasThere adds one who was there before all others of the log.
+func (ms *membership) wasThere(name string) {
+	h := hashName([]byte(name))
+	ms.hash += h
+	m := &Member{Name: name, sign: -1, hash: h, count: 1}
+	m.joined.Store(-1)
+	for _, o := range ms.log {
+		o.count++
+		o.hash += h
+	}
+	ms.log = append([]*Member{m}, ms.log...)
+	ms.byName[name] = m
+}
+
 func (ms *membership) leave(m *Member, place, horizon int64) {
 	m.left.Store(place)
 	ms.gone++
@@ -123,6 +137,11 @@ func (ms *membership) only(name string) *Member {
 		return m
 	}
 	return nil
+}
+
+// changesAfter reports whether somebody joins or leaves by a name after a place.
+func (ms *membership) changesAfter(name string, place int64) bool {
+	return ms.latest(name, func(m *Member) bool { return m.Joined() > place || m.Left() > place }) != nil
 }
 
 // leaver returns the member that a leave of a name is about: the one who had

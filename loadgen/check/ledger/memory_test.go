@@ -77,8 +77,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 	}
 	read(r.in[0], late, lines*time.Millisecond)
-	r.Close(End{})
-	if n := r.Totals().Deliveries; n != 5*lines {
+	if n := r.Close(End{}).Totals.Deliveries; n != 5*lines {
 		t.Errorf("%d deliveries of %d", n, 5*lines)
 	}
 	if chunks > 4 || rings > 512 || len(r.order.kept) > 0 || len(r.facts.List) > 0 {
@@ -112,7 +111,7 @@ func TestFactsAreKept(t *testing.T) {
 			s.Garbage(fmt.Sprint("noise ", i))
 		}
 	}
-	fs := r.Facts()
+	fs := &r.facts
 	if len(fs.List) != maxFacts || fs.Beyond[Unreadable] != 7*12 {
 		t.Errorf("%d facts are kept, %d beyond", len(fs.List), fs.Beyond[Unreadable])
 	}

@@ -77,11 +77,9 @@ func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
 			w.see()
 		}
 	case wire.Welcome:
-		s.ledger.mu.Lock()
-		s.name = string(f.Names[0])
-		s.ledger.mu.Unlock()
+		start{s, at, false}.welcome(string(f.Names[0]))
 	case wire.Roster:
-		start{s, at, false}.roster(f)
+		start{s, at, false}.roster(f.Names)
 	case wire.Error:
 		s.refusals.said(f.Text)
 	}
@@ -89,7 +87,8 @@ func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
 }
 
 // Garbage records that the session received a frame that cannot be parsed; what
-// tells why, and quotes it.
+// tells why, and quotes it. It is a line of the run in another form if a stamp
+// can be read in it, else nobody can tell of what.
 func (s *Session) Garbage(what string) {
 	if s.ledger.cfg.Level != Full {
 		return
@@ -100,7 +99,19 @@ func (s *Session) Garbage(what string) {
 		defer r.step(e)()
 	}
 	s.Totals.Observed++
-	s.emit(Fact{Kind: Unreadable, Text: what})
+	f := Fact{Kind: Unreadable, Text: what}
+	switch {
+	case s.garble("", []byte(what)) > 1:
+		s.Garbled[""]-- // it is known what came so
+		s.broken, s.brokenAt = s.Totals.Observed, s.Next
+		for f.Line = range s.ledger.stampedIn([]byte(what)) {
+			break
+		}
+	case s.broken == s.Totals.Observed-1 && s.brokenAt == s.Next: // the rest of that one
+		s.Garbled[""]--
+		f.Doubt = true
+	}
+	s.emit(f)
 }
 
 // expected returns the entry that comes next for the session, nil if the order
@@ -157,8 +168,8 @@ func (s *Session) delivered(line *Line, at time.Duration) {
 	if line.Actual > s.Newest {
 		s.Newest = line.Actual
 	}
-	if since := s.ledger.stalledAt.Load(); since != 0 {
-		s.whileStalled(line, since-1, at)
+	if took := at - line.Actual; took > s.calm || s.ledger.stalls.Load() != nil {
+		waited(s, line, took, at)
 	}
 	if line.Session == s {
 		line.own()
@@ -197,16 +208,21 @@ func (l *Line) settle() {
 	}
 }
 
-// whileStalled records how long a delivery took while another session did not
-// read, since a time.
-func (s *Session) whileStalled(line *Line, since int64, at time.Duration) {
-	if int64(at) < since || int64(line.Actual) >= s.ledger.stallEnd.Load() || s.stall.Load() != 0 {
+// waited records how long a session waited for a line: while all read, or
+// while another did not. By when it was sent, and not by when it came: what one
+// who does not read holds up comes when that one reads on.
+func waited(s *Session, line *Line, took, at time.Duration) {
+	if s.stall.Load() != 0 { // it is late by its own will
+		return
+	}
+	if st := s.ledger.stalls.Load(); st == nil || !st.hold(line.Actual) {
+		s.calm = max(s.calm, took)
 		return
 	}
 	s.Totals.Isolated++
-	if took := at - line.Actual; took > StallLimit {
+	if took > StallLeast {
 		defer s.aside(at)()
-		s.emit(Fact{Kind: Slow, Line: line, Took: took})
+		s.emit(Fact{Kind: Slow, Line: line, Took: took, When: at})
 	}
 }
 

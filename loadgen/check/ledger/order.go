@@ -18,6 +18,9 @@ type Entry struct {
 	Line   *Line     // nil for a line from someone who is not of the run
 	Member *Member   // whose entry it is
 
+	By *Session      // who saw it first
+	At time.Duration // and when
+
 	raw string // the bytes in which it first came right, of a line of the run or a single name; may be empty
 }
 

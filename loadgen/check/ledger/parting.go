@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -29,9 +30,9 @@ const (
 	// LeaveLimit is how long everybody else may take to learn of a leave,
 	// beside the slowest delivery of that time.
 	LeaveLimit = 5 * time.Second
-	// StallLimit is how long anybody may wait for a line while another
-	// session does not read: a server has evicted that one by then.
-	StallLimit = 5 * time.Second
+	// StallLeast is how long anybody may wait, whatever else, for a line that was
+	// sent while another session does not read.
+	StallLeast = time.Second
 )
 
 // parting is how a stay ends. Any goroutine may look.
@@ -93,6 +94,27 @@ func (s *Session) Closing(kind Leave, at time.Duration) {
 		defer r.step(&Event{Kind: EventLeaving, Session: s.Number, Leave: kind, At: at})()
 	}
 	s.begins(kind, at)
+	s.ledger.mu.Lock()
+	defer s.ledger.mu.Unlock()
+	if s.HasRoster { // else it has given up to join
+		s.ledger.leftBy[kind]++
+	}
+}
+
+// stall is a time in which a session does not read.
+type stall struct{ from, to time.Duration }
+
+// stalls are those of a run so far; the last one may not have ended.
+type stalls []stall
+
+// hold reports whether a line was sent in one of them.
+func (st stalls) hold(sent time.Duration) bool {
+	for _, w := range slices.Backward(st) {
+		if sent >= w.from {
+			return sent < w.to
+		}
+	}
+	return false
 }
 
 // Stall records that the session is about to read nothing for a while. From
@@ -104,8 +126,9 @@ func (s *Session) Stall(at time.Duration) {
 		defer l.rec.step(&Event{Kind: EventStalls, Session: s.Number, At: at})()
 	}
 	s.stall.CompareAndSwap(0, int64(at)+1)
-	l.stallEnd.Store(math.MaxInt64)
-	l.stalledAt.Store(int64(at) + 1)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.setStallsLocked(stall{at, math.MaxInt64})
 }
 
 // Resume records that the session reads on.
@@ -114,7 +137,22 @@ func (s *Session) Resume(at time.Duration) {
 	if l.rec != nil {
 		defer l.rec.step(&Event{Kind: EventResumes, Session: s.Number, At: at})()
 	}
-	l.stallEnd.Store(int64(at))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if st := l.stalls.Load(); st != nil {
+		last := (*st)[len(*st)-1]
+		l.setStallsLocked(stall{last.from, at})
+	}
+}
+
+// setStallsLocked adds a stall, or ends the last one, which began at the same time.
+func (l *Ledger) setStallsLocked(last stall) {
+	var list stalls
+	if st := l.stalls.Load(); st != nil {
+		list = slices.DeleteFunc(slices.Clone(*st), func(w stall) bool { return w.from == last.from })
+	}
+	list = append(list, last)
+	l.stalls.Store(&list)
 }
 
 // Ended records that nothing more can come: the stream is at its end. The
@@ -131,6 +169,9 @@ func (s *Session) Ended(at time.Duration) {
 	l.mu.Lock()
 	if kind, _ := s.Left(); kind == Stays {
 		s.evicted()
+	}
+	if s.HasRoster && (l.cfg.Level >= Count || l.cfg.Capabilities.Views == WholeRosters) {
+		l.bound-- // no leave is placed
 	}
 	if !s.HasRoster {
 		delete(l.arrivals.waiting, s)

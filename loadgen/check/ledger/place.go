@@ -46,7 +46,7 @@ func (w *sighting) place() bool {
 // appendLocked appends the entry as a member's.
 func (w *sighting) appendLocked(m *Member) {
 	l := w.by.ledger
-	e := Entry{Kind: w.kind, Name: w.name, Text: w.text, raw: string(w.raw), Line: w.line, Member: m}
+	e := Entry{Kind: w.kind, Name: w.name, Text: w.text, raw: string(w.raw), Line: w.line, Member: m, By: w.by, At: w.at}
 	if w.line != nil {
 		e.Name, e.Text = w.line.Session.name, w.line.Text
 	}
@@ -82,7 +82,7 @@ func (w *sighting) placeLineLocked() {
 	}
 	m := of.Member
 	if left := m.Left(); left != 0 {
-		l.emitLocked(Fact{Kind: AfterLeave, At: of, Line: line, Place: place, Beside: left, Doubt: of.falseLeave != 0})
+		l.emitLocked(Fact{Kind: AfterLeave, At: of, Line: line, Place: place, Beside: left, When: w.at, Doubt: of.falseLeave != 0})
 	}
 	l.totals.Successors++
 	if line.Seen > m.Joined()+1 {
@@ -92,7 +92,7 @@ func (w *sighting) placeLineLocked() {
 		l.totals.Claims++
 	}
 	if line.Pub < of.pubNext {
-		l.emitLocked(Fact{Kind: AfterLater, At: of, Line: line, Place: place, Beside: of.pubPlace})
+		l.emitLocked(Fact{Kind: AfterLater, At: of, Line: line, Place: place, Beside: of.pubPlace, When: w.at})
 	} else {
 		of.pubNext, of.pubPlace = line.Pub+1, place
 	}
@@ -129,6 +129,9 @@ func (w *sighting) placeStrangeLocked() bool {
 func (l *Ledger) claimLocked(s *Session) {
 	m := l.members.unclaimed(s.name, func(m *Member) bool { return m.Left() == 0 && m.Joined() >= s.floor })
 	if m == nil {
+		m = start{Session: s}.listedLocked()
+	}
+	if m == nil {
 		m = l.members.join(s.name, l.order.len-1)
 		m.Unannounced = true
 	}
@@ -139,7 +142,7 @@ func (w *sighting) placeJoinLocked() {
 	s, l, place := w.by, w.by.ledger, w.by.ledger.order.len
 	l.totals.Joins++
 	if m := l.members.unheard(w.name, s.behind()); m != nil {
-		l.emitLocked(Fact{Kind: BeforeJoinTold, At: m.Session, Session: m.Session, Text: w.name, Place: place, Beside: m.sign + 1})
+		l.emitLocked(Fact{Kind: BeforeJoinTold, At: m.Session, Session: m.Session, Text: w.name, Place: place, Beside: m.sign + 1, When: w.at})
 		m.joined.Store(place)
 		m.Unannounced = false
 		w.appendLocked(m)
@@ -154,7 +157,7 @@ func (w *sighting) placeJoinLocked() {
 	w.appendLocked(m)
 	if old != nil {
 		m.double = true
-		l.emitLocked(Fact{Kind: JoinOfMember, At: s, Member: m, Holder: old, Place: place})
+		l.emitLocked(Fact{Kind: JoinOfMember, At: s, Member: m, Holder: old, Place: place, When: w.at})
 		if !old.Leaving() {
 			l.doubted[w.name] = true
 		}
@@ -185,6 +188,7 @@ func (w *sighting) placeLeaveLocked() bool {
 	l.members.leave(m, place, min(l.horizon, l.pinned))
 	m.leaveLines, m.leaveSeen = l.order.lines, w.at
 	if m.Session != nil {
+		l.bound--
 		l.checkLeaveLocked(m)
 	}
 	w.appendLocked(m)

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 )
 
 // A private line has no place of its own in the order: it stands in the gap
@@ -13,6 +14,7 @@ import (
 // Seat is where one party saw a private line.
 type Seat struct {
 	By         *Session
+	At         time.Duration
 	Last, Next int64 // the public entries around it; Next is -1 until there is one
 }
 
@@ -47,16 +49,16 @@ func (p *private) complete() bool {
 	return p.seats[0].By != nil && (p.self || p.seats[1].By != nil)
 }
 
-// take records that a party saw the line after public entry last; if that side
-// is taken, it returns by whom.
-func (p *private) take(side int, s *Session, last int64) (by *Session, taken bool) {
+// take records where a party saw the line; if that side is taken, it returns by
+// whom.
+func (p *private) take(side int, seat Seat) (by *Session, taken bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.seats[side].By != nil {
 		return p.seats[side].By, true
 	}
-	p.seats[side] = Seat{By: s, Last: last, Next: -1}
-	return s, false
+	p.seats[side] = seat
+	return seat.By, false
 }
 
 // close records the public entry after a seat, and reports whether the two

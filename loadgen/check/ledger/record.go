@@ -32,6 +32,7 @@ const (
 	EventStood                     // Frontier, Places
 	EventSlow                      // At, Took: the slowest delivery around a time
 	EventFinished                  // End
+	EventCalm                      // Took: the longest that anybody waited while all read; before the end
 	EventDenied   EventKind = 32   // At, Denial, Text; after EventOver
 )
 
@@ -151,8 +152,8 @@ func (s *Session) aside(at time.Duration) (end func()) {
 
 // observe is Session.observe for a run that is recorded.
 func (r *recorder) observe(s *Session, f *wire.Frame, at time.Duration) *Line {
-	if f.Kind == wire.Invalid || f.Kind == wire.Unknown || f.Kind == wire.Roster && !s.awaitsRoster() {
-		return nil // told as garbage, ignored, or somebody else's question
+	if f.Kind == wire.Invalid || f.Kind == wire.Unknown {
+		return nil // told as garbage, or ignored
 	}
 	r.mu.Lock()
 	if e := s.nextIn(f); e != nil { // another session placed it while this one waited for its turn
@@ -202,5 +203,10 @@ func (r *recorder) finish(e End) {
 			r.record(&Event{Kind: EventSlow, At: f.When, Took: l.cfg.Slowest(f.When)})
 		}
 	}
+	calm := l.calm
+	for _, s := range l.sessions {
+		calm = max(calm, s.calm)
+	}
+	r.record(&Event{Kind: EventCalm, Took: calm})
 	r.record(&Event{Kind: EventFinished, End: e})
 }

@@ -63,10 +63,15 @@ func (r *refusals) noUser(name string) bool {
 			return true
 		}
 		line := r.toldLast(name)
-		if line != nil {
+		switch {
+		case line == nil:
+			return false
+		case line.Refused():
+			s.emit(Fact{Kind: NoUserAgain, Session: s, Text: name})
+		default:
 			r.contradicted(line)
 		}
-		return line != nil
+		return true
 	}
 	if !s.Bound || l.cfg.Level >= Count || l.cfg.Capabilities.Views != Ordered { // or nobody can tell who was there
 		return true
@@ -100,11 +105,11 @@ func (r *refusals) explains(name string) bool {
 	return true
 }
 
-// toldLast returns the latest line to a name that came back, nil if there is
-// none (any more).
+// toldLast returns the latest line to a name that came back, or of which was
+// told that its target is not there; nil if there is none (any more).
 func (r *refusals) toldLast(name string) (last *Line) {
 	for l := range r.of.sender.lines {
-		if l.Session == r.of && l.Target == name && l.Answered() && !l.Refused() && (last == nil || l.Seq > last.Seq) {
+		if l.Session == r.of && l.Target == name && l.Answered() && (!l.Refused() || l.refused.Load()&isNoUser != 0) && (last == nil || l.Seq > last.Seq) {
 			last = l
 		}
 	}

@@ -75,6 +75,8 @@ func (r *Replay) Step(e *Event) error {
 		return r.stood(e)
 	case EventSlow:
 		r.Slow[e.At] = e.Took
+	case EventCalm:
+		r.Ledger.calm = max(r.Ledger.calm, e.Took)
 	case EventFinished:
 		end := e.End
 		r.End = &end

@@ -81,6 +81,90 @@ func (ls *listings) of(names [][]byte) (r *Listing, fresh bool) {
 	return r, true
 }
 
+// observeWhole takes a roster where there is nothing else. The first one lets
+// the session into the room.
+func (st start) observeWhole(names [][]byte) {
+	st.Totals.Joins++
+	for _, of := range st.tellWhole(names) {
+		st.knowsOf(of, st.at)
+	}
+}
+
+// tellWhole is observeWhole but for what it learns: who has left.
+func (st start) tellWhole(names [][]byte) (left []*Session) {
+	s, l := st.Session, st.ledger
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	last := s.whole
+	r, fresh := l.listings.of(names)
+	s.whole = r
+	if fresh {
+		l.twiceLocked(s, r, names)
+	}
+	if last != nil {
+		for _, name := range r.lacks(last) {
+			if m := l.members.byName[name]; m != nil {
+				left = append(left, m.Session)
+			}
+		}
+		return left
+	}
+	st.admitLocked()
+	if l.cfg.Level < Count {
+		s.bindLocked(l.members.join(s.name, l.order.len-1))
+	}
+	s.Bound = l.cfg.Level >= Count || l.totals.Sent == 0 // nothing can be before its first line
+	return nil
+}
+
+// twiceLocked records the names that a roster holds more than once.
+func (l *Ledger) twiceLocked(s *Session, r *Listing, names [][]byte) {
+	for _, n := range names {
+		if name := string(n); r.Names[name] > 1 {
+			l.doubted[name] = true
+			l.emitLocked(Fact{Kind: RosterNameTwice, At: s, Text: name, Times: r.Names[name]})
+		}
+	}
+}
+
+// fromFirstLine begins the span of a session with the first line that it got,
+// as soon as a session that has been there for longer has given that a place:
+// there may have been others before it.
+func (st start) fromFirstLine() {
+	s := st.Session
+	if s.Bound || s.whole == nil {
+		return
+	}
+	first := int64(-1)
+	for i := range s.waiting {
+		w := &s.waiting[i]
+		if w.line.Private() {
+			continue
+		}
+		if w.line.Place() < 0 && st.last {
+			w.place()
+		}
+		if first = w.line.Place(); first < 0 && !st.last {
+			return
+		}
+		if first >= s.floor { // else it is from before its own join
+			break
+		}
+	}
+	if first < s.floor {
+		if !st.last {
+			return
+		}
+		first = s.Member.Joined() + 1
+	}
+	l := s.ledger
+	l.mu.Lock()
+	st.startLines = l.order.linesBefore(first)
+	l.mu.Unlock()
+	st.begin(first)
+	st.replay()
+}
+
 // RosterFaults calls f, for each roster that is a session's last one, with the
 // sessions that should be in it and are not, and with gone for those that are
 // and should not be. It ends when f is false.

@@ -22,7 +22,7 @@ type Session struct {
 	chunk  *chunk // of place Next
 	marked int64  // places before it have their reading times
 	queue
-	snapshot []byte    // its roster, each name ended by '\n', until it is compared
+	greeting
 	open     []gapSeat // private lines since the last public entry
 	refusals refusals
 	told     *Totals // of what it counted, what went into Ledger.interim
@@ -31,9 +31,7 @@ type Session struct {
 	name string // as the welcome said; written with Ledger.mu held
 
 	// Any goroutine.
-	pos       atomic.Int64 // Next as of the last Flush
-	unsettled atomic.Int64 // lines sent and neither come back nor answered
-	joined    atomic.Bool
+	standing
 	parting
 
 	// Guarded by Ledger.mu.
@@ -41,14 +39,40 @@ type Session struct {
 	sending
 }
 
+// standing is how far a session is.
+type standing struct {
+	pos        atomic.Int64 // Next as of the last Flush
+	unsettled  atomic.Int64 // lines sent and neither come back nor answered
+	joined     atomic.Bool
+	rostersDue atomic.Int64 // that the chatter has asked for
+}
+
+// Unsettled returns how many of the session's lines have neither come back nor
+// been answered. Any goroutine may ask.
+func (st *standing) Unsettled() int { return int(st.unsettled.Load()) }
+
+// Joined reports whether the session knows its assigned name and who was
+// there. Only then may it send. Any goroutine may ask.
+func (st *standing) Joined() bool { return st.joined.Load() }
+
+// Stood returns the session's place as of its last Flush.
+func (st *standing) Stood() int64 { return st.pos.Load() }
+
+// AsksRoster records that the chatter asks who is there: a roster that comes
+// then is an answer. Any goroutine may tell.
+func (st *standing) AsksRoster() { st.rostersDue.Add(1) }
+
 // Received is what came to a session, beside its way through the order.
 type Received struct {
 	Totals   Totals
-	Garbled  map[string]int // lines by name that came in a form that cannot be told
+	Garbled  map[string]int // lines by name that came in a form that cannot be told; by "" those of which the name cannot be told either
 	LastOwn  int            // the highest own sequence number that came back
 	Privates int64          // deliveries of measured private lines
 	Newest   time.Duration  // the latest send of a line that came
 	Lines    int64          // group lines that came, where no order is kept
+	broken   int64          // Totals.Observed and Next when a line last came that could not be parsed
+	brokenAt int64          //
+	calm     time.Duration  // the longest that it waited for a line while all read
 	said     string         // the server's last error
 }
 
@@ -118,14 +142,6 @@ func (s *Session) Send(n Note) *Line {
 	s.sender.add(line, a)
 	return line
 }
-
-// Unsettled returns how many of the session's lines have neither come back nor
-// been answered. Any goroutine may ask.
-func (s *Session) Unsettled() int { return int(s.unsettled.Load()) }
-
-// Joined reports whether the session knows its assigned name and who was
-// there. Only then may it send. Any goroutine may ask.
-func (s *Session) Joined() bool { return s.joined.Load() }
 
 // Name returns the session's assigned name, empty before its welcome. Any
 // goroutine may ask.

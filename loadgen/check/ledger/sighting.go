@@ -31,7 +31,7 @@ func (w *sighting) came() Came {
 
 // fact returns a fact of a kind about the entry.
 func (w *sighting) fact(k Kind, place int64) Fact {
-	f := Fact{Kind: k, At: w.by, Line: w.line, Place: place, Came: w.came()}
+	f := Fact{Kind: k, At: w.by, Line: w.line, Place: place, Came: w.came(), When: w.at}
 	if w.line == nil {
 		f.Text = w.subject()
 	}
@@ -148,7 +148,7 @@ func (w *sighting) fill(place int64) {
 	s, l := w.by, w.by.ledger
 	s.Way.fill(place)
 	l.mu.Lock()
-	if l.deviations < maxDeviations && s.came(place) {
+	if l.deviations < maxDeviations && s.came(place, w.at) {
 		l.deviations++
 		l.order.keep(s.Next - 1)
 	}
@@ -213,14 +213,17 @@ func (w *sighting) takePrivate() bool {
 	} else if line.Target == s.name {
 		line.priv.setSelf()
 	}
-	first, taken := line.priv.take(side, s, s.LastSeen())
+	first, taken := line.priv.take(side, Seat{By: s, At: w.at, Last: s.LastSeen(), Next: -1})
 	if !taken {
+		if side == 0 && line.Target != s.name {
+			w.toNobody()
+		}
 		s.open = append(s.open, gapSeat{line: line, side: side})
 		s.delivered(line, w.at)
 		return true
 	}
 	s.Totals.Observed++
-	f := Fact{Kind: PrivateRepeated, At: s, Line: line}
+	f := Fact{Kind: PrivateRepeated, At: s, Line: line, When: w.at}
 	l := s.ledger
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -229,6 +232,20 @@ func (w *sighting) takePrivate() bool {
 	}
 	l.emitLocked(f)
 	return false
+}
+
+// toNobody records an own private line whose target is not there, where it came
+// back.
+func (w *sighting) toNobody() {
+	s, l := w.by, w.by.ledger
+	if l.cfg.Level != Full || l.cfg.Capabilities.Views != Ordered {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if place := s.LastSeen(); l.members.holder(w.line.Target, place) == nil {
+		l.emitLocked(Fact{Kind: ToNobody, At: s, Line: w.line, Place: place + 1, Beside: place, When: w.at, Doubt: l.doubted[w.line.Target]})
+	}
 }
 
 // find returns the place of the entry as its receiver would see it, -1 if it

@@ -15,7 +15,6 @@ func (st start) compareSnapshot(log []*Member, m *Member) {
 		return
 	}
 	s.Totals.Snapshots++
-	s.Totals.Suffixes++
 	there := func(f func(*Member)) {
 		for _, o := range log {
 			if o.present(m.Joined()) {
@@ -26,7 +25,10 @@ func (st start) compareSnapshot(log []*Member, m *Member) {
 	if same := sameRoster(s.snapshot, there); same || l.cfg.Capabilities.Sets && sameSet(s.snapshot, there) {
 		s.snapshot = nil
 	}
-	_, named := Due(m, s.Asked, len(log), there, nil)
+	due, named := Due(m, s.Asked, len(log), there, nil)
+	if s.Asked != "" && (due != s.Asked || m.Name != s.Asked) { // else no suffix could be wrong
+		s.Totals.Suffixes++
+	}
 	if s.snapshot == nil && named {
 		return
 	}
@@ -75,8 +77,8 @@ func sameSet(snapshot []byte, there func(func(*Member))) bool {
 
 // Snapshot returns the names of the session's roster if they are not who was
 // there just after its join.
-func (s *Session) Snapshot() (names []string) {
-	for n := range bytes.Lines(s.snapshot) {
+func (g *greeting) Snapshot() (names []string) {
+	for n := range bytes.Lines(g.snapshot) {
 		names = append(names, string(n[:len(n)-1]))
 	}
 	return names

@@ -1,0 +1,121 @@
+package ledger
+
+import (
+	"bytes"
+	"slices"
+)
+
+// A newcomer is greeted by its name and then by who is there, each once. A
+// roster that comes later answers a question, or it must be right all the same.
+
+// greeting is what came of it and is still needed.
+type greeting struct {
+	snapshot    []byte   // the roster, each name ended by '\n', until it is compared
+	rosterEarly [][]byte // a roster that came before the welcome
+}
+
+// welcome takes the session's name. Where the roster came first, that counts from
+// here on.
+func (st start) welcome(name string) {
+	s, l, at := st.Session, st.ledger, st.at
+	if s.name != "" && l.cfg.Capabilities.Views == Ordered {
+		f := Fact{Kind: WelcomedAgain, Session: s, Came: Came{Name: s.name}, When: at}
+		if name != s.name {
+			f.Kind, f.Text = Miscalled, name
+			l.mu.Lock()
+			s.Welcomed = name // by which its client signs from now on
+			l.mu.Unlock()
+		}
+		s.emit(f)
+		return
+	}
+	l.mu.Lock()
+	s.name = name
+	l.mu.Unlock()
+	if early := s.rosterEarly; early != nil {
+		s.rosterEarly = nil
+		s.emit(Fact{Kind: RosterFirst, Session: s, Came: Came{Name: name}, When: at})
+		st.roster(early)
+	}
+}
+
+// roster takes a roster: that of the greeting, or a later one.
+func (st start) roster(names [][]byte) {
+	switch s, l := st.Session, st.ledger; {
+	case l.cfg.Capabilities.Views == WholeRosters:
+		if s.name != "" {
+			st.observeWhole(names)
+		}
+	case s.name == "":
+		s.rosterEarly = make([][]byte, len(names))
+		for i := range names {
+			s.rosterEarly[i] = bytes.Clone(names[i])
+		}
+	case !s.HasRoster:
+		st.first(names)
+	case l.cfg.Level == Full:
+		st.laterRoster(names)
+	}
+}
+
+// laterRoster compares a roster that is not the first with who is there where
+// the session stands. Before its join has a place, that is the first one.
+func (st start) laterRoster(names [][]byte) {
+	s, at := st.Session, st.at
+	asked := s.rostersDue.Load() > 0
+	if asked {
+		s.rostersDue.Add(-1)
+	}
+	if !s.Bound && len(s.waiting) > 0 || len(s.Missing) > 0 || len(s.Late) > 0 {
+		return // nobody can tell
+	}
+	l, place := s.ledger, s.behind()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	due := s.Snapshot()
+	if s.Bound {
+		due = nil
+		for _, m := range l.members.log {
+			if m.present(place) {
+				due = append(due, m.Name)
+			}
+		}
+	}
+	s.Totals.Snapshots++
+	same := slices.EqualFunc(due, names, func(a string, b []byte) bool { return a == string(b) })
+	if l.cfg.Capabilities.Sets {
+		same = len(due) == len(names) && differs(due, names) == ""
+	}
+	f := Fact{Kind: LateRoster, At: s, Session: s, Place: place + 1, Came: Came{Name: s.name}, When: at}
+	if same {
+		if asked || s.Next != s.Start {
+			return
+		}
+		f.Kind = RosterAgain
+	} else {
+		f.Text = differs(due, names)
+		f.Doubt = asked && l.members.changesAfter(f.Text, place) // the answer may be ahead of the stream
+	}
+	l.emitLocked(f)
+}
+
+// differs returns a name that only one of two rosters has; empty if there is
+// none.
+func differs(due []string, names [][]byte) string {
+	has := make(map[string]bool, len(due))
+	for _, n := range due {
+		has[n] = true
+	}
+	for _, n := range names {
+		if !has[string(n)] {
+			return string(n)
+		}
+		delete(has, string(n))
+	}
+	for _, n := range due {
+		if has[n] {
+			return n
+		}
+	}
+	return ""
+}

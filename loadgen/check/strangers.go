@@ -1,0 +1,163 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+
+	"chatsim/loadgen/check/ledger"
+)
+
+// Who is not of the run comes and goes unseen by it: of such joins and leaves,
+// and of who was there before, the majority of those who were told decides.
+
+// untrue is a join or leave of a stranger that few were told of and more were
+// not, or a stranger that the first roster has and most others have not.
+type untrue struct {
+	name   string
+	place  int64
+	told   []*Session
+	others int
+	says   string // empty of the first roster
+}
+
+// strangers is what was told wrongly of those who are not of the run.
+type strangers struct {
+	untrue  []untrue
+	strange map[string]bool         // their names,
+	ghosts  map[*ledger.Member]bool // and those of the first roster who were not there
+}
+
+// find finds it.
+func (st *strangers) find(e *evidence) {
+	if e.Config().Level != ledger.Full || e.Config().Capabilities.Views != ledger.Ordered {
+		return
+	}
+	again := make(map[*ledger.Member]bool) // who are no strangers, but told of again
+	for _, d := range e.doubles() {
+		again[d.Member] = d.again
+	}
+	odd := odd(e.Sessions)
+	for _, m := range e.Members {
+		if m.Session != nil || again[m] {
+			continue
+		}
+		if place := m.Joined(); place >= 0 && odd(place) {
+			st.told(e, m, place, "has joined")
+		}
+		if place := m.Left(); place > 0 && odd(place) {
+			st.told(e, m, place, "has left")
+		}
+	}
+	st.firstRoster(e)
+}
+
+// odd returns whether somebody jumped the entry at a place, or to it: all others
+// came to everybody who saw what stands behind them.
+func odd(sessions []*Session) func(place int64) bool {
+	to := make(map[int64]bool)
+	var jumped []ledger.Span
+	for _, s := range sessions {
+		jumped = append(jumped, s.Missing...)
+		for _, late := range s.Late {
+			to[late.At-1] = true
+		}
+	}
+	jumped = spans(jumped)
+	return func(place int64) bool {
+		i := sort.Search(len(jumped), func(i int) bool { return jumped[i].Hi > place })
+		return to[place] || i < len(jumped) && jumped[i].Lo <= place
+	}
+}
+
+// spans merges spans that overlap.
+func spans(list []ledger.Span) (out []ledger.Span) {
+	slices.SortFunc(list, func(a, b ledger.Span) int { return cmp.Compare(a.Lo, b.Lo) })
+	for _, s := range list {
+		if n := len(out); n > 0 && s.Lo < out[n-1].Hi {
+			out[n-1].Hi = max(out[n-1].Hi, s.Hi)
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// told looks who was told of a stranger's join or leave, and who was not of
+// those who were there.
+func (st *strangers) told(e *evidence, m *ledger.Member, place int64, what string) {
+	u := untrue{name: m.Name, place: place, says: what}
+	for _, s := range e.Sessions {
+		if s.Holds(place) {
+			u.told = append(u.told, s)
+		}
+	}
+	if len(u.told) == 0 {
+		return
+	}
+	after := place + 1 // the first entry that somebody saw after it
+	for _, s := range u.told {
+		for _, late := range s.Late {
+			if late.Lo < place && late.At > place {
+				after = min(after, late.Lo)
+			}
+		}
+	}
+	for _, s := range e.Sessions {
+		if kind, _ := s.Left(); !s.Holds(place) && s.Bound && !kind.Abrupt() && s.Start <= after && s.Next > after {
+			u.others++
+		}
+	}
+	if u.others > len(u.told) {
+		st.untrue = append(st.untrue, u)
+		e.retracted[place], st.strange[m.Name] = true, true
+	}
+}
+
+// firstRoster compares who was there before the run, as the first roster has
+// it, with what most others say.
+func (st *strangers) firstRoster(e *evidence) {
+	first := e.First
+	if first == nil {
+		return
+	}
+	for _, f := range e.Facts.Of(ledger.FirstLacks) {
+		st.strange[f.Text] = true
+	}
+	without := make(map[string]int)
+	for _, f := range e.Facts.Of(ledger.RosterMismatch) {
+		due, came := e.rosters(f.Session)
+		for _, name := range beyond(due, came) {
+			without[name]++
+		}
+	}
+	all := int(e.totals.Snapshots)
+	for _, m := range e.Members {
+		if m.Joined() < 0 && m.Session == nil && 2*(without[m.Name]+int(e.Facts.Beyond[ledger.RosterMismatch])) > all {
+			st.untrue = append(st.untrue, untrue{name: m.Name, place: -1, told: []*Session{first}, others: without[m.Name]})
+			st.ghosts[m], st.strange[m.Name] = true, true
+		}
+	}
+}
+
+// untold adds what was told wrongly of strangers.
+func (st *strangers) untold(e *evidence, out *findings) {
+	for _, u := range st.untrue {
+		v := violation{key: key{text: u.name, place: u.place}, at: u.told[0], with: u.told[1:], place: u.place, agreed: u.others}
+		if u.says != "" {
+			v.sentence = fmt.Sprintf("%s told that %s %s, %d were not", were(len(u.told)), quote(u.name), u.says, u.others)
+			e.add(out, v)
+			continue
+		}
+		v.sentence = fmt.Sprintf("the roster of %s, who came first, names %s; those of %d others do not", quote(v.at.Name()), quote(u.name), u.others)
+		out.add(v)
+	}
+}
+
+func were(n int) string {
+	if n == 1 {
+		return "1 chatter was"
+	}
+	return chatters(n) + " were"
+}
