@@ -43,7 +43,7 @@ func TestIRCCopies(t *testing.T) {
 			t.Errorf("line %d: %q, %v", i, out, err)
 		}
 	}
-	for _, target := range []string{"amy", "zoe", "bob"} {
+	for _, target := range []string{"amy", "zoe", "cat", "dan", "bob"} {
 		if _, err := c.Tell(nil, target, []byte("to "+target)); err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func TestIRCCopies(t *testing.T) {
 		{copyOf("four"), []string{`line "bob" to all: "four"`}},   // a server may trim
 		{copyOf("to AMY"), []string{`line "bob" to "amy": "to AMY"`}},
 		{":s 401 bob zoe :No such nick\r\n" + copyOf("to zoe"), []string{`error "no such user: zoe"`}},
-		{copyOf("to bob"), []string{`line "bob" to "bob": "to bob"`}},
+		{copyOf("to bob"), []string{`error "no such user: cat"`, `error "no such user: dan"`, `line "bob" to "bob": "to bob"`}},
 		{copyOf("from elsewhere"), []string{`line "bob" to "bob": "from elsewhere"`}},
 	} {
 		if got := c.feed([]byte(step.in)); !slices.Equal(got, step.want) {

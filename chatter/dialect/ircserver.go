@@ -231,8 +231,8 @@ func (c *irc) fail(f *Frame, r wire.Reason, detail []byte) bool {
 
 // told takes a private line, or the copy of an own one.
 func (c *irc) told(f *Frame, m *ircMessage) (isFrame bool) {
-	if len(m.params) < 2 {
-		return false
+	if len(m.params) < 2 || c.phase != ircIsIn {
+		return false // who has registered can be told something before it is in the room
 	}
 	f.Kind, f.Private = wire.Line, true
 	f.Sender, f.Text, f.Target = m.nick(), c.plain(m.params[1]), m.params[0]
@@ -242,7 +242,7 @@ func (c *irc) told(f *Frame, m *ircMessage) (isFrame bool) {
 	if c.echo {
 		return c.isFirst(f.Text)
 	}
-	o, ok := c.copyOf(f.Text)
+	o, lost, ok := c.copyOf(f.Text)
 	switch {
 	case !ok:
 	case o.failed:
@@ -252,7 +252,26 @@ func (c *irc) told(f *Frame, m *ircMessage) (isFrame bool) {
 	default:
 		f.Target = []byte(o.target)
 	}
+	c.notTold(f, lost)
 	return true
+}
+
+// notTold puts an error before a frame for each private line of which there was
+// neither a copy nor an error: a server stops at a target that it cannot write to.
+func (c *irc) notTold(f *Frame, lost []copied) {
+	var errs []Frame
+	for _, o := range lost {
+		if e := (Frame{}); o.target != "" && !o.failed && c.fail(&e, wire.NoSuchUser, []byte(o.target)) {
+			errs = append(errs, e)
+		}
+	}
+	if len(errs) == 0 {
+		return
+	}
+	late := *f
+	late.Sender, late.Text, late.Target = bytes.Clone(f.Sender), bytes.Clone(f.Text), bytes.Clone(f.Target)
+	*f = errs[0]
+	c.owed = append(append(c.owed, errs[1:]...), late)
 }
 
 // isFirst reports whether what the client tells itself comes for the first time.
@@ -267,23 +286,23 @@ func (c *irc) isFirst(text []byte) bool {
 }
 
 // copyOf finds what a copy is of: the oldest own line, or a later one where the
-// copies of those before were lost. One that is none of them is the oldest, altered.
-func (c *irc) copyOf(text []byte) (o copied, ok bool) {
+// copies of those before, which it returns too, were lost. One that is none of them is the oldest, altered.
+func (c *irc) copyOf(text []byte) (o copied, lost []copied, ok bool) {
 	if len(c.copies) == 0 {
-		return copied{}, false
+		return copied{}, nil, false
 	}
 	at := 0
 	for i := range c.copies {
-		if strings.TrimRight(c.copies[i].text, " ") == strings.TrimRight(string(text), " ") {
+		if strings.TrimRight(c.copies[i].text, " \t") == strings.TrimRight(string(text), " \t") {
 			at = i
 			break
 		}
 	}
-	o = c.copies[at]
+	o, lost = c.copies[at], c.copies[:at]
 	if c.copies = c.copies[at+1:]; len(c.copies) == 0 {
 		c.copies = nil
 	}
-	return o, true
+	return o, lost, true
 }
 
 // moved takes who comes to the channel, goes from it, or is called otherwise.
