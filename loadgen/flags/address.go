@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -51,7 +52,7 @@ func (c *Line) checkAddresses() error {
 	return nil
 }
 
-// wrong says what is wrong with an address, by its form alone; whether anybody
+// wrong returns what is wrong with an address, by its form alone; whether anybody
 // is there is found out by connecting.
 func (a address) wrong(addr string) string {
 	to, known := dial.Split(addr)
@@ -66,7 +67,11 @@ func (a address) wrong(addr string) string {
 	case strings.Contains(to.HostPort, "@"):
 		return " has a user in it"
 	}
-	addr = to.HostPort
+	return a.wrongHost(to.HostPort)
+}
+
+// wrongHost is wrong for what stands behind the scheme.
+func (a address) wrongHost(addr string) string {
 	host, port, err := net.SplitHostPort(addr)
 	switch {
 	case err != nil && addr != "" && !strings.ContainsAny(addr, ": "):
@@ -97,11 +102,19 @@ func (a address) meant(addr string) string {
 	port := "9999"
 	if scheme, rest, ok := strings.Cut(addr, "://"); ok {
 		addr, _, _ = strings.Cut(rest, "/")
-		if p, ok := webPorts[strings.ToLower(scheme)]; ok {
-			port = p
+		port = cmp.Or(webPorts[strings.ToLower(scheme)], port)
+	}
+	for _, c := range a.candidates(strings.TrimSuffix(strings.ReplaceAll(addr, " ", ":"), "/"), port) {
+		if c != "" && a.wrong(c) == "" {
+			return c
 		}
 	}
-	addr = strings.TrimSuffix(strings.ReplaceAll(addr, " ", ":"), "/")
+	return ""
+}
+
+// candidates are the addresses that one without a scheme may be meant to be, the
+// likeliest first.
+func (a address) candidates(addr, port string) []string {
 	candidates := []string{addr, addr + ":" + port, strings.TrimSuffix(addr, ":") + ":" + port}
 	if n, err := strconv.Atoi(addr); err == nil && n > 0 {
 		candidates = []string{a.host + ":" + addr}
@@ -117,12 +130,7 @@ func (a address) meant(addr string) string {
 			}
 		}
 	}
-	for _, c := range candidates {
-		if c != "" && a.wrong(c) == "" {
-			return c
-		}
-	}
-	return ""
+	return candidates
 }
 
 // meantAt is meant for an address with one of the schemes.
