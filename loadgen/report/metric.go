@@ -270,15 +270,6 @@ func FindMetric(name string) (Metric, bool) {
 	return Metric{m}, ok
 }
 
-// Metrics are all of them, latencies first.
-func Metrics() []Metric {
-	all := make([]Metric, len(metrics))
-	for i, m := range metrics {
-		all[i] = Metric{m}
-	}
-	return all
-}
-
 // Name is as thresholds write it.
 func (m Metric) Name() string { return m.name }
 
