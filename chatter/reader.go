@@ -18,12 +18,10 @@ const (
 	bufferSize = 64 << 10
 	// plainSize is that of a connection which has to own its buffer.
 	plainSize = 8 << 10
-	// maxFrame is the longest frame, in bytes: the roster of a million names.
-	maxFrame = 64 << 20
 )
 
-// ErrFrameTooLong ends a stream in which a frame does not end for 64 MiB.
-var ErrFrameTooLong = errors.New("frame is too long")
+// ErrFrameTooLong ends a stream in which a frame does not end.
+var ErrFrameTooLong = dialect.ErrTooLong
 
 // errEnded is the end of the stream, of which the codec knows what it means.
 var errEnded = errors.New("the stream has ended")
@@ -69,7 +67,7 @@ func (r *reader) fill() error {
 	if r.err != nil {
 		return r.err
 	}
-	if r.end-r.start >= maxFrame {
+	if r.end-r.start >= dialect.DefaultFrame {
 		err := dialect.NewFrameError(r.buf[r.start:r.end], ErrFrameTooLong)
 		return r.fail(err)
 	}

@@ -19,6 +19,10 @@ import (
 // wsGUID is what a server mixes into its answer to an upgrade (RFC 6455, 1.3).
 const wsGUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
+// maxHead is what an answer may have before its end, in bytes, and what is read
+// together with that.
+const maxHead = 64 << 10
+
 // maxAnswer is how much is quoted of what a server says instead, in bytes.
 const maxAnswer = 300
 
@@ -69,8 +73,12 @@ func shakeHands(conn net.Conn, at WebSocket) (early []byte, err error) {
 	if err := req.Write(conn); err != nil {
 		return nil, err
 	}
-	in := bufio.NewReader(conn)
+	head := &io.LimitedReader{R: conn, N: maxHead}
+	in := bufio.NewReader(head)
 	resp, err := http.ReadResponse(in, req)
+	if err != nil && head.N == 0 {
+		return nil, &UpgradeError{req.URL.Path, fmt.Sprintf("the server's answer has not ended after %d bytes", maxHead)}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("ask for a WebSocket at %s: %w", req.URL.Path, err)
 	}

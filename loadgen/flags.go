@@ -32,6 +32,7 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 	choice.Var(fs, &c.Verify, "verify", "`LEVEL`|how much of each delivery is checked: "+strings.Join(check.Levels(), ", "), check.Levels(), check.ParseLevel)
 	fs.DurationVar(&c.Drain, "drain", c.Drain, "`D`|limit for the last lines to arrive")
 	fs.Var((*joinTimeout)(&c.JoinTimeout), "join-timeout", "`D`|longest time in which nobody gets in who asks to; auto: 30s for the first, then 10s or three times what the slowest has taken")
+	fs.Var((*memory)(&c.MaxMemory), "max-memory", "`SIZE`|what all chatters together may hold of what the server sends, such as 1GB; one that sends more has its streams ended")
 	fs.IntVar(&c.ExpectFull, "expect-full", c.ExpectFull, "`N`|the server is to let in N and to refuse who comes then; 0: it lets in all")
 	fs.BoolVar(&c.FailFast, "fail-fast", c.FailFast, "end the run when a check has failed")
 }

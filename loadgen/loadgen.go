@@ -80,6 +80,7 @@ type Config struct {
 	Gone     <-chan struct{} // closed when the server has gone for good, which ends the load; nil: nobody knows
 
 	JoinTimeout time.Duration  // for a connection, and the longest during which nobody gets into the room; 0: by what joins have taken
+	MaxMemory   int64          // 256 MB; what all chatters together may hold of what the server sends
 	ExpectFull  int            // how many the server lets in; who is refused beyond that is no failure. 0: all
 	Progress    func(Progress) // called five times a second
 	Watch       func(Snapshot) // called each second
@@ -103,6 +104,9 @@ func (c Config) withDefaults() Config {
 		c.Rate = 100
 	}
 	c.Inflight = orDefault(c.Inflight, 1024)
+	if c.MaxMemory == 0 {
+		c.MaxMemory = defaultMemory
+	}
 	c.Size = orDefault(c.Size, 64)
 	if c.Where == "" {
 		c.Where = "the server"

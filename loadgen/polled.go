@@ -35,7 +35,9 @@ type polled struct {
 	ticks *time.Timer // nil where the codec knows no time
 	over  bool        // the stream has ended
 
-	partial []byte // owned by the reader: the beginning of a frame
+	// Owned by the reader.
+	partial []byte // the beginning of a frame
+	keeps   int64  // bytes of it and the codec's, as far as they are among those of the run
 }
 
 // request writes what a request appends to the connection.

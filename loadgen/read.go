@@ -208,9 +208,20 @@ func (s *stay) garbage(err error) error {
 	if !errors.As(err, &fe) {
 		return err
 	}
-	s.session.Garbage(fe.Error())
+	words := fe.Error()
+	if tooLong(err) { // what it holds says nothing, and is not the same for any two
+		words = "closed by this end: " + fe.Err.Error()
+	}
+	s.session.Garbage(words)
 	s.err = err
-	if !s.session.Joined() || errors.Is(err, chatter.ErrFrameTooLong) { // before the join it is another protocol
+	if tooLong(err) && s.session.Joined() && s.leaving.CompareAndSwap(false, true) {
+		r := s.user.run
+		s.session.Closing(check.Reset, r.now()) // it is not the server that ends the stream
+		r.mu.Lock()
+		r.left[check.Reset]++
+		r.mu.Unlock()
+	}
+	if !s.session.Joined() || tooLong(err) { // before the join it is another protocol
 		return err
 	}
 	return nil

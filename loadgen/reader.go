@@ -18,8 +18,6 @@ const (
 	// readSize is what a reader reads of a connection at once, in bytes: a busy
 	// room fills it.
 	readSize = 64 << 10
-	// maxFrame is the longest frame, in bytes: the roster of a million names.
-	maxFrame = 64 << 20
 	// atOnce is how long a reader works before others may.
 	atOnce = 100 * time.Microsecond
 )
@@ -146,6 +144,7 @@ func (rd *reader) finish(s *stay) {
 	p := s.polled
 	p.mu.Lock()
 	p.over, p.partial = true, nil
+	p.hold(0)
 	if p.ticks != nil {
 		p.ticks.Stop()
 	}
@@ -170,8 +169,8 @@ func (rd *reader) take(s *stay, in []byte, cut bool, at time.Duration) error {
 		p.free()
 	}
 	p.answer(answer)
-	if err == nil && len(in) >= maxFrame {
-		err = s.garbage(dialect.NewFrameError(in, chatter.ErrFrameTooLong))
+	if err == nil {
+		err = s.bounded(in)
 	}
 	b.flush()
 	if err != nil {
@@ -241,6 +240,9 @@ func (s *stay) adopt(c Client) bool {
 	}
 	conn, codec, unread := client.Release()
 	p := &polled{stay: s, reader: rd, codec: codec, freed: make(chan struct{}, 1)}
+	if h, ok := codec.(dialect.Holder); ok {
+		h.LimitFrames(s.user.run.cfg.maxFrame())
+	}
 	s.polled = p
 	s.client = connection{Client: p, signer: p, buffered: p}
 	if _, ok := codec.(dialect.Claimer); ok {

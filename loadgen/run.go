@@ -41,6 +41,7 @@ type run struct {
 	sent, rosters   atomic.Int64
 	sentAt          atomic.Int64  // when something was sent, dialled or closed last
 	slowestJoin     atomic.Int64  // from dial to roster
+	held            atomic.Int64  // bytes of frames that are not whole, of all chatters
 	inside, most    atomic.Int64  // chatters in the room, now and at most
 	returning       atomic.Int64  // chatters who are about to come back
 	ends            atomic.Int64  // streams ended and connections closed

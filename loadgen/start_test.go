@@ -100,7 +100,7 @@ func TestStartErrors(t *testing.T) {
 		{"refuses and closes", func(t *testing.T) string { return says(t, full, true) }, `it refused: "the room is full"`, "full"},
 		{"refuses and waits", func(t *testing.T) string { return says(t, full, false) }, `it refused: "the room is full"`, "full"},
 		{"refuses at length", func(t *testing.T) string {
-			return says(t, string(wire.AppendError(nil, strings.Repeat("full\x1b[1m ", 1e5))), false)
+			return says(t, string(wire.AppendError(nil, strings.Repeat("full\x1b[1m ", 5e4))), false)
 		}, `full\x1b[1m fu…"`, "full"},
 		{"half a frame", func(t *testing.T) string { return says(t, `{"welco`, true) }, "closed the connection at once", "chat server"},
 	} {

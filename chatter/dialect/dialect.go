@@ -108,6 +108,19 @@ type Claimer interface {
 // that is not the one asked for.
 type Signer interface{ Signs() string }
 
+// Holder is a codec that keeps the beginning of a frame itself.
+type Holder interface {
+	Holds() int            // bytes
+	LimitFrames(bytes int) // the longest frame from now on; longer ones are a *FrameError of ErrTooLong
+}
+
+// DefaultFrame is the longest frame where nothing else is said, in bytes: a roster
+// of tens of thousands of names.
+const DefaultFrame = 4 << 20
+
+// ErrTooLong reports a frame that is longer than it may be.
+var ErrTooLong = errors.New("the frame is too long")
+
 // What a line cannot carry, and when nothing can be said.
 var (
 	ErrNewline = errors.New("chatter: a line cannot hold a line break")

@@ -27,6 +27,8 @@ var (
 const (
 	// wsNormal is the code of an orderly close.
 	wsNormal = 1000
+	// maxKept is how much memory is kept for the next message that comes in pieces.
+	maxKept = 64 << 10
 	// maxPayload is the largest frame of a WebSocket, in bytes.
 	maxPayload = 64 << 20
 )
@@ -38,6 +40,7 @@ type webSocket struct {
 	Codec
 	key func() uint32 // of the next frame's mask
 
+	longest int    // bytes of a message
 	message []byte // a message that came in pieces, so far
 	inside  bool   // one has begun and not ended
 	left    bool   // the closing frame is out, or about to be
@@ -50,7 +53,7 @@ type webSocket struct {
 // its Decode is not used, but its Parse for each message. The opening handshake is
 // not its own: that is HTTP, and done before the login.
 func NewWebSocket(c Codec) Codec {
-	w := &webSocket{Codec: c, key: rand.Uint32}
+	w := &webSocket{Codec: c, key: rand.Uint32, longest: DefaultFrame}
 	if _, ok := c.(Claimer); ok {
 		return claiming{w}
 	}
@@ -131,6 +134,12 @@ func (w *webSocket) Tick(dst []byte, now time.Time) (out []byte, next time.Time)
 	return dst, next
 }
 
+// Holds returns what has come of a message in pieces.
+func (w *webSocket) Holds() int { return cap(w.message) }
+
+// LimitFrames sets the longest message.
+func (w *webSocket) LimitFrames(bytes int) { w.longest = bytes }
+
 // End takes an end without a closing frame for a broken one.
 func (w *webSocket) End(int) error {
 	if w.closed != nil {
@@ -171,6 +180,10 @@ func (w *webSocket) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 		if err == nil && ok {
 			err = w.allows(h)
 		}
+		if err == ErrTooLong {
+			w.message = nil
+			return len(in), NewFrameError(in[n:], err)
+		}
 		if err != nil {
 			return n, err
 		}
@@ -210,8 +223,8 @@ func (w *webSocket) allows(h header) error {
 		return fmt.Errorf("%w: %d", errWSKind, kind)
 	case w.inside != (kind == ws.More):
 		return errWSOrder
-	case w.inside && len(w.message)+h.payload > maxPayload:
-		return errWSSize
+	case h.payload > w.longest || w.inside && len(w.message)+h.payload > w.longest:
+		return ErrTooLong
 	}
 	return nil
 }
@@ -230,6 +243,9 @@ func (w *webSocket) take(first byte, payload []byte) (text []byte, whole bool) {
 	case ws.Text:
 		if final {
 			return payload, true
+		}
+		if cap(w.message) > maxKept {
+			w.message = nil
 		}
 		w.message, w.inside = append(w.message[:0], payload...), true
 	default:

@@ -74,6 +74,10 @@ func (j *Judge) Dial(chatter int, asked string, at time.Duration) *Session {
 // error, but for those whose target was said not to be there.
 func (j *Judge) Refused() int64 { return j.ledger.Refused() }
 
+// Crowd returns how many bytes it takes to remember who is in the room, where
+// each takes so many beside its name.
+func (j *Judge) Crowd(each int64) int64 { return j.ledger.Crowd(each) }
+
 // Converged reports whether, where rosters are all that is told of who is
 // there, everybody's last one is right.
 func (j *Judge) Converged() bool { return j.ledger.Converged() }

@@ -49,6 +49,10 @@ type membership struct {
 	kept   int                // of those gone, as many as the last compact had to keep
 	byName map[string]*Member // the latest of each name
 	hash   uint64
+
+	// Any goroutine may look.
+	size  atomic.Int64 // how many the log holds
+	bytes atomic.Int64 // of their names
 }
 
 var seed = maphash.MakeSeed()
@@ -61,6 +65,8 @@ func (ms *membership) join(name string, place int64) *Member {
 	m.joined.Store(place)
 	ms.log = append(ms.log, m)
 	ms.byName[name] = m
+	ms.size.Add(1)
+	ms.bytes.Add(int64(len(name)))
 	m.count = len(ms.log) - ms.gone
 	return m
 }
@@ -103,12 +109,20 @@ func (ms *membership) compact(horizon int64) {
 			log = append(log, m)
 		} else {
 			ms.gone--
+			ms.size.Add(-1)
+			ms.bytes.Add(-int64(len(m.Name)))
 			if ms.byName[m.Name] == m {
 				delete(ms.byName, m.Name)
 			}
 		}
 	}
 	ms.log, ms.kept = log, ms.gone
+}
+
+// Crowd returns how many bytes it takes to remember who is or was in the room,
+// where each takes so many beside its name. Any goroutine may ask.
+func (l *Ledger) Crowd(each int64) int64 {
+	return l.members.bytes.Load() + each*l.members.size.Load()
 }
 
 // latest returns the latest member of a name that fits; nil if there is none.

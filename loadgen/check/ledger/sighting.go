@@ -259,6 +259,10 @@ func (w *sighting) find() int64 {
 	return w.findLocked()
 }
 
+// maxSought is among how many entries that a session lacks one that comes is
+// looked for: a server may have it lack hundreds of thousands.
+const maxSought = 512
+
 // findLocked is find for entries that are known by what they say only: the
 // same name may join and leave many times.
 func (w *sighting) findLocked() int64 {
@@ -266,11 +270,13 @@ func (w *sighting) findLocked() int64 {
 		return w.line.Place()
 	}
 	s, l := w.by, w.by.ledger
+	looked := 0
 	for _, m := range s.Missing {
-		for p := m.Lo; p < m.Hi; p++ {
+		for p := m.Lo; p < m.Hi && looked < maxSought; p++ {
 			if e := l.order.entry(p); e != nil && e.is(w) {
 				return p
 			}
+			looked++
 		}
 	}
 	switch holder := l.members.holder(w.name, s.behind()); w.kind {

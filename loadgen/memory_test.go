@@ -1,0 +1,76 @@
+package loadgen_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"chatsim/loadgen/report"
+)
+
+// came is what a check's witnesses say that came.
+func came(rep *report.Report, check string) (all []string) {
+	for _, c := range rep.Checks {
+		if c.Name == check {
+			for _, w := range c.Witnesses {
+				all = append(all, w.Came)
+			}
+		}
+	}
+	return all
+}
+
+// A server that sends what nobody can keep has the streams ended, and told so: it
+// has not closed them.
+func TestHostileServers(t *testing.T) {
+	long := bytes.Repeat([]byte("x"), 3<<20)
+	for _, c := range []struct {
+		name   string
+		memory int64
+		send   func(s *server) // once
+		want   string
+	}{
+		{"a line without end", 0, func(s *server) { s.peers[3].write(long) }, "too long: more than 1048576 bytes"},
+		{"a roster of many names", 0, func(s *server) {
+			s.peers[3].write(fmt.Appendf(nil, "[%s\"\"]\n", strings.Repeat(`"n",`, 1<<19)))
+		}, "too long: more than 1048576 bytes"},
+		{"the beginning of a line to each", 1 << 20, func(s *server) {
+			for _, p := range s.peers {
+				p.write(long[:300<<10])
+			}
+		}, "more of what it sends than -max-memory allows"},
+		{"endless joins", 1 << 20, func(s *server) {
+			for i := range 40 {
+				var names []string
+				for k := range 100 {
+					names = append(names, fmt.Sprintf("%q", fmt.Sprint("s", i, "-", k)))
+				}
+				for _, p := range s.peers {
+					p.write(fmt.Appendf(nil, "{\"join\":[%s]}\n", strings.Join(names, ",")))
+				}
+			}
+		}, "more of what it sends than -max-memory allows"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			cfg := short(serve(t, faults{line: func(s *server, line int) {
+				if line == 50 {
+					c.send(s)
+				}
+			}}), lively(t, "steady"))
+			cfg.MaxMemory, cfg.Drain = c.memory, 800*time.Millisecond
+			rep := run(t, cfg)
+			names := failed(t, rep)
+			said := came(rep, "no creation")
+			if !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, c.want) }) {
+				t.Errorf("no creation: %q, want %q in one", said, c.want)
+			}
+			if slices.Contains(names, "roster accuracy") {
+				t.Error("the server is told to have closed the connection")
+			}
+		})
+	}
+}
