@@ -22,7 +22,7 @@
 //	manager/wire      BenchmarkAppendLine, AppendText, ParseRequest, ParseLine, ParseRoster
 //	manager/room      BenchmarkJoinNamesakes, JoinLiteral (10,000 users), ChurnNamesakes
 //	manager/feed      BenchmarkAppend, Fanout
-//	manager           BenchmarkPublish
+//	manager           BenchmarkPublish, Echo
 //	chatter           BenchmarkNext
 //	loadgen/check     BenchmarkObserve, Pass
 //	loadgen/scenario  BenchmarkText
