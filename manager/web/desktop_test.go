@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"chatsim/chatter"
+	"chatsim/chatter/dialect"
 	"chatsim/loadgen/servertest/original"
 	"chatsim/manager/wire"
 )
@@ -23,6 +24,22 @@ func (h *house) line(t testing.TB, name string) *chatter.Client {
 	}
 	t.Cleanup(func() { c.Close() })
 	await(t, c, wire.Welcome) // it hears what is said from here on
+	return c
+}
+
+// irc joins as a client of IRC, and is in.
+func (h *house) irc(t testing.TB, name string) *chatter.Client {
+	t.Helper()
+	conn, err := net.Dial("tcp", h.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := chatter.Open(conn, dialect.NewIRC(dialect.Account{Name: name, Room: "#chat"}, new(dialect.Nicks)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	await(t, c, wire.Welcome)
 	return c
 }
 

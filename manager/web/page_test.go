@@ -35,6 +35,8 @@ func TestRoomOfAllKinds(t *testing.T) {
 	ann.shows("#roster", "bob")
 	raw := enterRaw(t, h.addr, "老王")
 	ann.shows("#roster", "老王")
+	eve := h.irc(t, "eve")
+	ann.shows("#roster", "eve")
 
 	for _, text := range []string{
 		"<script>document.title='hacked'</script><img src=x onerror=alert(1)>",
@@ -49,6 +51,16 @@ func TestRoomOfAllKinds(t *testing.T) {
 	second.shows("#log", "hello all")
 	hears(t, bob, "hello all")
 	raw.hears("hello all")
+	hears(t, eve, "hello all")
+	if err := eve.Say([]byte("from a client of IRC")); err != nil {
+		t.Fatal(err)
+	}
+	ann.shows("#log", "from a client of IRC")
+	raw.hears("from a client of IRC")
+	if err := eve.Tell("ann", []byte("for ann alone")); err != nil {
+		t.Fatal(err)
+	}
+	ann.shows("#log", "for ann alone")
 	ann.say("/me waves")
 	second.shows("#log", "* ann waves")
 	second.say("I am the second of that name")
