@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -37,7 +36,6 @@ type sim struct {
 	awake  bool  // nobody ever stops reading
 	asleep *user // reads nothing for now, and says so; nil for nobody
 	passed int   // frames that the judge took by their bytes
-	log    io.Writer
 }
 
 // spoiler lets a defect have its way with what a server does.
@@ -72,7 +70,7 @@ type user struct {
 }
 
 func newSim(seed uint64, users int, level Level) *sim {
-	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", log: io.Discard, sent: make(map[string]*Line), haste: 3, tick: time.Millisecond}
+	m := &sim{rnd: rand.New(rand.NewPCG(seed, 1)), nonce: "t3st", sent: make(map[string]*Line), haste: 3, tick: time.Millisecond}
 	if users > 100 {
 		m.tick /= 10
 	}
@@ -248,7 +246,6 @@ func (m *sim) read(u *user, n int) {
 	for ; n > 0 && len(u.out) > 0; n-- {
 		f := u.out[0]
 		u.out = u.out[1:]
-		fmt.Fprintf(m.log, "%d reads %v %s %s %s\n", u.n, f.Kind, f.Sender, f.Text, f.Names)
 		m.observe(u, &f)
 	}
 	u.s.Flush(m.now)
