@@ -15,6 +15,7 @@ type spoken struct {
 	codec        func(speaker) dialect.Codec
 	path         string // of the WebSocket under it; empty: there is none
 	passes       bool   // the codec sends the password
+	room         string // unless another is asked for; empty: there is one, without a name
 	capabilities Capabilities
 }
 
@@ -22,8 +23,11 @@ type spoken struct {
 type speaker struct {
 	name     string
 	local    net.Addr
+	room     string
 	password string         // of a dialect that has a place of its own for it
 	nicks    *dialect.Nicks // of all clients of one Joiner
+	client   string         // an identifier that no other client has
+	qos      int            // of MQTT
 }
 
 // dialects are those that -dialect knows.
@@ -32,7 +36,13 @@ var dialects = map[string]spoken{
 	"ws":   {codec: line, path: "/ws", passes: true},
 	"raw": {codec: func(s speaker) dialect.Codec { return dialect.NewRaw(s.name, s.local.String()) },
 		capabilities: Capabilities{Protocol: "the raw dialect", Views: ledger.WholeRosters, OneByOne: true}},
-	"irc": {codec: irc, passes: true, capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true, Limits: ircLimits,
+	"redis": {codec: func(s speaker) dialect.Codec { return dialect.NewRedis(s.account()) }, passes: true, room: "chat",
+		capabilities: broker("Redis")},
+	"nats": {codec: func(s speaker) dialect.Codec { return dialect.NewNATS(s.account()) }, passes: true, room: "chat",
+		capabilities: bySender(broker("NATS"))},
+	"mqtt": {codec: func(s speaker) dialect.Codec { return dialect.NewMQTT(s.account(), s.client, s.qos) }, passes: true, room: "chat",
+		capabilities: bySender(broker("MQTT"))},
+	"irc": {codec: irc, passes: true, room: "#chat", capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true, Limits: ircLimits,
 		Texts: ledger.Texts{Forbids: "\u2028\u2029", Trims: true}}},
 }
 
@@ -47,11 +57,22 @@ func line(s speaker) dialect.Codec {
 const ircLimits = `servers of IRC hold back whoever says much: ngircd does not with MaxPenaltyTime = 0 in [Limits], ` +
 	`InspIRCd not with fakelag="no" threshold="1000" commandrate="1000000" recvq="64K" in <connect>`
 
-// ircRoom is the channel that is the room.
-const ircRoom = "#chat"
+func irc(s speaker) dialect.Codec { return dialect.NewIRC(s.account(), s.nicks) }
 
-func irc(s speaker) dialect.Codec {
-	return dialect.NewIRC(dialect.Account{Name: s.name, Password: s.password, Room: ircRoom}, s.nicks)
+func (s speaker) account() dialect.Account {
+	return dialect.Account{Name: s.name, Password: s.password, Room: s.room}
+}
+
+// broker returns what clients of a broker can show: nobody is told who is there,
+// and all get everything.
+func broker(protocol string) Capabilities {
+	return Capabilities{Protocol: protocol, Views: ledger.NoViews, NoClaims: true, NoPrivate: true}
+}
+
+// bySender returns capabilities without an order of several senders' lines.
+func bySender(c Capabilities) Capabilities {
+	c.BySender = true
+	return c
 }
 
 // Dialect is the Joiner for servers that speak "line", "raw" or "ws", and the

@@ -12,6 +12,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/chatter/dial"
+	"chatsim/chatter/dialect"
 	"chatsim/manager/wire"
 )
 
@@ -29,10 +30,13 @@ func explain(err error, cfg Config, joined int) *StartError {
 	}
 	se := &StartError{Err: fmt.Errorf("%s: %w", what, err)}
 	var fe *chatter.FrameError
+	var senseless *dialect.StreamError
 	var refused *refusedError
 	var noTLS *dial.Error
 	var noSocket *chatter.UpgradeError
 	switch {
+	case errors.As(err, &senseless):
+		se.Err, se.Advice = aboutFrame(what, senseless.Frame, cfg)
 	case errors.As(err, &fe):
 		se.Err, se.Advice = aboutFrame(what, fe, cfg)
 	case errors.As(err, &refused):
@@ -86,6 +90,9 @@ func aboutRefusal(said string) string {
 	case wire.Crowded:
 		return "take fewer -users, or start it with a higher -max-conns"
 	}
+	if isLocked(said) {
+		return "give its password with -password-file FILE, or in CHATSIM_PASSWORD"
+	}
 	if strings.Contains(strings.ToLower(said), "connections") {
 		return `the server's own words; servers of IRC limit the connections of one address: ngircd does not with MaxConnectionsIP = 0 in [Limits], InspIRCd not with localmax="10000" globalmax="10000" in <connect>`
 	}
@@ -93,6 +100,16 @@ func aboutRefusal(said string) string {
 		return "the server's own words; if it is to be full by then, -expect-full N goes on with those who are in"
 	}
 	return "the server's own words; it may be in use with other settings"
+}
+
+// isLocked reports whether a refusal is a broker's for want of a password.
+func isLocked(said string) bool {
+	for _, word := range []string{"NOAUTH", "WRONGPASS", "Authorization Violation", "not authorized", "bad user name or password"} {
+		if strings.Contains(said, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // aboutTLS returns what to do about a handshake that failed.

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"context"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -122,6 +123,9 @@ func newRun(cfg Config) *run {
 	r.errors.names = make(map[string]bool)
 	for n := range cfg.Users {
 		u := &user{run: r, n: n, asked: r.script.Asked(n)}
+		if cfg.Capabilities.Views == ledger.NoViews { // then no server tells names apart
+			u.asked += "-" + strconv.Itoa(n)
+		}
 		r.users = append(r.users, u)
 		r.errors.names[u.asked] = true
 	}

@@ -7,6 +7,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 )
 
 // stay is one connection of a chatter.
@@ -42,7 +43,7 @@ func (s *stay) send(t task, buf *[]byte) {
 	claimer, signer := s.client.claimer, s.client.signer
 	var as string
 	switch {
-	case t.line.To >= 0:
+	case t.line.To >= 0 && !r.cfg.Capabilities.NoPrivate:
 		target = r.users[t.line.To].lastName()
 	case t.line.Claims >= 0 && claimer != nil:
 		name := r.users[t.line.Claims].lastName()
@@ -97,8 +98,12 @@ func (r *run) measured(t task) bool {
 	return !t.anchor && !t.parting && t.intended >= r.begin && t.intended < r.end
 }
 
-// leave begins to end the stay. A FIN waits for the lines under way.
+// leave begins to end the stay. A FIN waits for the lines under way, and so does a
+// half-close where nobody promises what one is.
 func (s *stay) leave(kind check.Leave) {
+	if kind == check.HalfClose && s.user.run.cfg.Capabilities.Views == ledger.NoViews {
+		kind = check.FIN
+	}
 	if kind == check.FIN && s.session.Unsettled() > 0 {
 		s.finWhen.Store(true)
 		if s.session.Unsettled() > 0 { // else the reader may have looked just before

@@ -1,9 +1,13 @@
 package loadgen
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
+	"fmt"
 	"net"
 	"net/http"
+	"sync/atomic"
 
 	"chatsim/chatter"
 	"chatsim/chatter/dial"
@@ -15,6 +19,8 @@ type Target struct {
 	Dialer   *dial.Dialer
 	Header   http.Header // of the request for a WebSocket; may be nil
 	Password string      // empty: none
+	Room     string      // of a dialect that has several; empty: its own one
+	QoS      int         // of MQTT
 }
 
 // At returns the target at addr (HOST:PORT), over TCP.
@@ -22,8 +28,7 @@ func At(addr string) *Target {
 	return &Target{Dialer: &dial.Dialer{Address: dial.Address{Scheme: dial.TCP, HostPort: addr}}}
 }
 
-// Dialect returns the Joiner for servers that speak "line", "raw", "ws" or "irc",
-// and the capabilities of its clients. "ws" is "line" over a WebSocket at /ws, as
+// Dialect returns the Joiner for servers that speak a dialect, and the capabilities of its clients. "ws" is "line" over a WebSocket at /ws, as
 // "line" is where the target's address is a WebSocket's.
 func (t *Target) Dialect(name string) (Joiner, Capabilities) {
 	d := dialectOf(name)
@@ -32,13 +37,15 @@ func (t *Target) Dialect(name string) (Joiner, Capabilities) {
 
 // joiner joins in a dialect.
 func (t *Target) joiner(d spoken) Joiner {
-	nicks := new(dialect.Nicks)
+	nicks, run := new(dialect.Nicks), rand.Text()[:clientDigits]
+	var clients atomic.Int64
 	return func(ctx context.Context, name string) (Client, error) {
 		conn, err := t.Dialer.Dial(ctx)
 		if err != nil {
 			return nil, err
 		}
-		c, err := t.open(ctx, conn, d, d.codec(speaker{name, conn.LocalAddr(), t.Password, nicks}))
+		c, err := t.open(ctx, conn, d, d.codec(speaker{name: name, local: conn.LocalAddr(), room: cmp.Or(t.Room, d.room), password: t.Password,
+			nicks: nicks, client: fmt.Sprintf("chatsim-%s-%d", run, clients.Add(1)), qos: t.QoS}))
 		if err != nil {
 			conn.Close()
 			return nil, err
@@ -46,6 +53,9 @@ func (t *Target) joiner(d spoken) Joiner {
 		return c, nil
 	}
 }
+
+// clientDigits is how many letters tell the clients of two runs apart.
+const clientDigits = 8
 
 // open begins to speak a dialect over a connection that is there.
 func (t *Target) open(ctx context.Context, conn net.Conn, d spoken, codec dialect.Codec) (Client, error) {

@@ -3,6 +3,7 @@ package dialect
 import (
 	"bytes"
 	"errors"
+	"io"
 	"strings"
 	"unicode"
 
@@ -29,6 +30,7 @@ type broker struct {
 	due     []owed // frames that come without further bytes of the server
 	names   [1][]byte
 	bad     error // what is wrong with the account
+	left    bool
 }
 
 // What a broker's message, and its account, cannot carry.
@@ -53,6 +55,21 @@ func newBroker(a Account, forbidden string) broker {
 }
 
 func (b *broker) Name() string { return b.Account.Name }
+
+// Leave has the sending direction closed: a broker has no goodbye.
+func (b *broker) Leave(dst []byte) (out []byte, shut bool) {
+	b.left = true
+	return dst, true
+}
+
+// End takes the end of the stream for an orderly one behind a leave, wherever it
+// comes: what is under way then a broker may drop, in the middle of a message too.
+func (b *broker) End(rest int) error {
+	if b.left {
+		return io.EOF
+	}
+	return b.Base.End(rest)
+}
 
 // Tell fails: who subscribes to a subject gets all of it.
 func (b *broker) Tell(dst []byte, _ string, _ []byte) ([]byte, error) { return dst, ErrPrivate }

@@ -101,10 +101,10 @@ func TestBrokerWrong(t *testing.T) {
 		strings.Repeat("*1\r\n", maxRESPDepth+1): {"redis", errRESPDepth},
 		"+" + strings.Repeat("x", maxRESPLine):   {"redis", errRESPSize},
 		"NOTICE AUTH\r\n":                        {"nats", errNATSVerb},
-		"MSG chat 1 x\r\n":                       {"nats", errNATSSize},
-		"MSG 5\r\nhello\r\n":                     {"nats", errNATSSize},
-		"MSG chat 1 -1\r\n":                      {"nats", errNATSSize},
-		"MSG chat 1 1\r\nabc":                    {"nats", errNATSSize},
+		"INFO {}\r\nMSG chat 1 x\r\n":            {"nats", errNATSSize},
+		"INFO {}\r\nMSG 5\r\nhello\r\n":          {"nats", errNATSSize},
+		"INFO {}\r\nMSG chat 1 -1\r\n":           {"nats", errNATSSize},
+		"INFO {}\r\nMSG chat 1 1\r\nabc":         {"nats", errNATSSize},
 		"INFO " + strings.Repeat("x", maxNATSLine+1): {"nats", errNATSSize},
 		"\x30\xff\xff\xff\xff":                       {"mqtt", errMQTTSize},
 		"\x30\x01\x00":                               {"mqtt", errMQTTShort},
@@ -176,6 +176,9 @@ func TestMQTTKeepAlive(t *testing.T) {
 	if err := m.End(1); err != io.ErrUnexpectedEOF {
 		t.Error(err)
 	}
+	if _, shut := m.Leave(nil); !shut || m.End(1) != io.EOF {
+		t.Error("the end behind a leave is a broken one")
+	}
 }
 
 // TestBrokerNoAllocation: a batch of messages is taken apart without any memory.
@@ -184,6 +187,9 @@ func TestBrokerNoAllocation(t *testing.T) {
 	for kind, message := range map[string]string{"redis": ">3\r\n$7\r\nmessage\r\n$4\r\nchat\r\n$9\r\nbob\thello\r\n",
 		"nats": "MSG chat 1 9\r\nbob\thello\r\n", "mqtt": "\x30\x0f\x00\x04chatbob\thello"} {
 		c, batch := brokers[kind](chatRoom), []byte(strings.Repeat(message, n))
+		if kind == "nats" {
+			_, _ = c.Decode(new(Frame), []byte("INFO {}\r\n"), false)
+		}
 		var f Frame
 		allocs := testing.AllocsPerRun(50, func() {
 			in := batch
@@ -211,6 +217,9 @@ func BenchmarkBroker(b *testing.B) {
 		"nats": "MSG chat 1 73\r\n" + text + "\r\n", "mqtt": "\x30\x4f\x00\x04chat" + text} {
 		b.Run(kind, func(b *testing.B) {
 			c, batch := brokers[kind](chatRoom), []byte(strings.Repeat(message, 500))
+			if kind == "nats" {
+				_, _ = c.Decode(new(Frame), []byte("INFO {}\r\n"), false)
+			}
 			var f Frame
 			in := batch
 			for b.Loop() {

@@ -136,6 +136,7 @@ func (m *mqtt) Say(dst, text []byte) ([]byte, error) {
 
 // Leave says goodbye: without it the server would take the end for a breakdown.
 func (m *mqtt) Leave(dst []byte) (out []byte, shut bool) {
+	m.left = true
 	return append(dst, mqttDisconnect, 0), true
 }
 
@@ -226,6 +227,9 @@ func (m *mqtt) control(kind byte, body []byte) error {
 	}
 	switch kind {
 	case mqttConnack:
+		if len(body) != 2 || body[0] > 1 {
+			return errMQTTKind
+		}
 		if code := body[1]; code != 0 {
 			m.refuse(mqttReason(code))
 		}

@@ -35,8 +35,9 @@ const (
 //	  PONG                            ->
 type nats struct {
 	broker
-	pongs int // that are due to the server
-	said  bool
+	pongs int  // that are due to the server
+	said  bool // the chatter is in
+	known bool // the server has said what it is, which comes first
 }
 
 // NewNATS returns the codec of NATS' core. A room is a subject without wildcards.
@@ -101,6 +102,9 @@ func (n *nats) Decode(f *Frame, in []byte, _ bool) (done int, err error) {
 		line := bytes.TrimSuffix(in[done:done+end], []byte{'\r'})
 		behind := in[done+end+1:]
 		verb, rest, _ := bytes.Cut(line, []byte{' '})
+		if !n.known && string(verb) != "INFO" {
+			return done, senseless(in[done:], errNATSVerb)
+		}
 		switch string(verb) {
 		case "MSG":
 			payload, behind, err := natsMessage(rest, behind)
@@ -118,7 +122,9 @@ func (n *nats) Decode(f *Frame, in []byte, _ bool) (done int, err error) {
 			}
 		case "-ERR":
 			n.refuse(strings.Trim(string(rest), "'"))
-		case "INFO", "+OK":
+		case "INFO":
+			n.known = true
+		case "+OK":
 		default:
 			return done, senseless(in[done:], errNATSVerb)
 		}

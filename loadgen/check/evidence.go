@@ -49,7 +49,7 @@ func newEvidence(l *ledger.Closed, end ledger.End) *evidence {
 		}
 		e.lose()
 		e.eachLost()
-		if e.lastRosterCounts() {
+		if l.Config().Capabilities.Views == ledger.NoViews || e.lastRosterCounts() { // without rosters, that nobody is put out
 			for _, s := range l.Sessions {
 				if kind, _ := s.Left(); s.Whole() && kind == Stays {
 					e.totals.Snapshots++
@@ -137,7 +137,7 @@ func (e *evidence) session(s *Session) {
 // and its leave as the majority saw them. Nobody is owed its own join.
 func (e *evidence) owed(s *Session, place int64) bool {
 	m := s.Member
-	if e.retracted[place] || place == m.Joined() {
+	if e.retracted[place] || place == m.Joined() || e.before(s, place) {
 		return false
 	}
 	_, falsely := s.FalseLeave()

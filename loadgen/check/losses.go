@@ -23,11 +23,13 @@ type loss struct {
 // the measured ones are counted; the others it only did not read any more.
 func (e *evidence) missing(s *Session) (lost, unread int64) {
 	last := e.pos(s.LastSeen())
+	kind, _ := s.Left()
+	cut := (kind != Stays || s.PutOut()) && e.Config().Capabilities.BySender // it has read the beginning of an order of its own
 	for _, m := range s.Missing {
 		for p := m.Lo; p < m.Hi; p++ {
 			switch {
 			case !e.owed(s, p):
-			case e.pos(p) > last:
+			case e.pos(p) > last || cut && !e.outrun(s, p):
 				unread++
 			default:
 				e.pending[p] = append(e.pending[p], s)
@@ -38,6 +40,28 @@ func (e *evidence) missing(s *Session) (lost, unread int64) {
 		}
 	}
 	return lost, unread
+}
+
+// before reports whether the line at a place was sent before a session was in, where
+// nobody is told when that was: such lines may come, and need not.
+func (e *evidence) before(s *Session, place int64) bool {
+	en := e.Entry(place)
+	return e.Config().Capabilities.Views == ledger.NoViews && en != nil && en.Line != nil && en.Line.Actual < s.Admitted()
+}
+
+// outrun reports whether a session has got a line that its sender sent after the one
+// at a place.
+func (e *evidence) outrun(s *Session, place int64) bool {
+	en := e.Entry(place)
+	if en == nil || en.Line == nil {
+		return true
+	}
+	for p := place + 1; p < s.Next; p++ {
+		if o := e.Entry(p); o != nil && o.Line != nil && o.Line.Session == en.Line.Session && s.Holds(p) {
+			return true
+		}
+	}
+	return false
 }
 
 // lose collects the losses, one for each entry. Those that may have come in a
@@ -166,7 +190,7 @@ func (e *evidence) privateLine(l *Line) {
 	}
 	t := m.Session
 	kind, _ := t.Left()
-	if kind != Stays && e.Config().Capabilities.Views == ledger.WholeRosters {
+	if kind != Stays && e.Config().Capabilities.Views != ledger.Ordered {
 		return // before or after the line?
 	}
 	if t.PutOut() || kind.Abrupt() && !(own.Next >= 0 && e.pos(t.LastSeen()) >= e.pos(own.Next)) {

@@ -3,7 +3,7 @@ package check
 import "chatsim/loadgen/check/ledger"
 
 // nameUniqueness: no two members have one name at any place.
-var nameUniqueness = rule{name: NameUniqueness, level: Full,
+var nameUniqueness = rule{name: NameUniqueness, level: Full, unable: viewless,
 	atOnce: 2, takes: "two joins; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Joins },
 	says: sentences{

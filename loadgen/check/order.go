@@ -6,10 +6,18 @@ import (
 	"chatsim/loadgen/check/ledger"
 )
 
+// severally is why an order of several senders' lines cannot be exercised.
+func severally(c ledger.Capabilities) string {
+	if !c.BySender {
+		return ""
+	}
+	return c.Speaks() + " promises an order of the lines of each sender only"
+}
+
 // totalOrder: any two receivers see their common entries in one order. Private
 // lines stand in one gap at both parties, and the parties' orders of a gap's
 // lines have no cycle.
-var totalOrder = rule{name: TotalOrder, level: Order,
+var totalOrder = rule{name: TotalOrder, level: Order, unable: severally,
 	atOnce: 2, takes: "entries that two chatters get; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Entries + t.Private },
 	says: sentences{
@@ -75,12 +83,21 @@ var fifoOrder = rule{name: FIFOOrder, level: Order,
 	},
 	suspects: []ledger.Kind{ledger.AfterLater},
 	judge: func(e *evidence, out *findings) {
+		for i := range e.unordered {
+			d := &e.unordered[i]
+			v := e.deviation(d)
+			v.line = e.Entry(d.a).Line
+			e.add(out, v)
+		}
 		for _, v := range out.list { // of private lines
 			v.implied = v.implied || e.crossed[v.line]
 		}
 		for _, f := range e.Facts.Of(ledger.AfterLater) {
 			v := violationOf(f, "a sender's lines came to everybody in another order than they were sent")
 			v.implied = !e.upheld(f.Beside, f.Place)
+			if v.implied && e.Config().Capabilities.BySender {
+				continue // a newcomer got the later one before others had read the earlier
+			}
 			out.add(v)
 		}
 	},
@@ -88,7 +105,7 @@ var fifoOrder = rule{name: FIFOOrder, level: Order,
 
 // causalOrder: no receiver has a line before one that its sender had seen when
 // it sent it.
-var causalOrder = rule{name: CausalOrder, level: Order,
+var causalOrder = rule{name: CausalOrder, level: Order, unable: severally,
 	atOnce: 2, takes: "a line by somebody who has read others; raise -users or -rate",
 	evaluated: func(t *ledger.Totals) int64 { return t.Informed },
 	judge: func(e *evidence, out *findings) {

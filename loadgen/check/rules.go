@@ -97,7 +97,19 @@ func placeless(c ledger.Capabilities) string {
 	if c.Views == ledger.Ordered {
 		return ""
 	}
+	if c.Views == ledger.NoViews {
+		return c.Speaks() + " tells nobody who is there"
+	}
 	return c.Speaks() + " tells who is there by whole rosters, which have no place among the lines"
+}
+
+// viewless is why what is about joins and leaves cannot be exercised where nobody is
+// told of any.
+func viewless(c ledger.Capabilities) string {
+	if c.Views != ledger.NoViews {
+		return ""
+	}
+	return placeless(c)
 }
 
 // found returns what the facts say as they stand.

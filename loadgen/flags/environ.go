@@ -72,7 +72,7 @@ func (c *Line) taken() func(name string) bool {
 	}
 	all := slices.Concat(c.set.flagsOf(Simulation), c.set.flagsOf(Several), c.set.flagsOf(Reporting))
 	return func(name string) bool {
-		return slices.Contains(all, name) && name != "compare" || beside[name].flag != "" && c.Explicit(beside[name].flag)
+		return slices.Contains(all, name) && name != "compare" || c.accompanied(name)
 	}
 }
 

@@ -39,6 +39,7 @@ func TestEnvironment(t *testing.T) {
 		{"", "CHATSIM_RATE=max CHATSIM_INFLIGHT=9", "-rate max -inflight 9"},
 		{"", "CHATSIM_TARGET=h:1 CHATSIM_LISTEN=:1 CHATSIM_PASSWORD=sesame CHATSIM_NAME=Ann", "-target h:1 -password sesame"},
 		{"", "CHATSIM_USERS=7 CHATSIM_PASSWORD=sesame CHATSIM_TLS_CA=ca", "-users 7"},
+		{"-cmd x", "CHATSIM_PASSWORD=sesame", "-cmd x -password sesame"},
 		{"-target tls://h:1", "CHATSIM_PASSWORD_FILE=f CHATSIM_TLS_CA=ca", "-target tls://h:1 -password-file f -tls-ca ca"},
 		{"-serve", "CHATSIM_USERS=7 CHATSIM_LISTEN=:1 CHATSIM_PASSWORD=sesame CHATSIM_NAME=Ann", "-serve -listen :1 -password sesame"},
 		{"-join h:1", "CHATSIM_SERVE=1 CHATSIM_LISTEN=:1 CHATSIM_PASSWORD=sesame CHATSIM_NAME=Ann", "-join h:1 -password sesame -name Ann"},

@@ -89,11 +89,18 @@ var beside = map[string]companion{
 // companion is a flag of the simulation, and its value in a hint.
 type companion struct{ flag, value string }
 
+// accompanied reports whether there is the flag of the simulation that another one
+// goes with; a server that is started is a target.
+func (c *Line) accompanied(name string) bool {
+	also := beside[name].flag
+	return also != "" && (c.Explicit(also) || also == "target" && c.starts())
+}
+
 // checkSimulation refuses flags of other ways to run where none is asked for.
 func (c *Line) checkSimulation() error {
 	for _, title := range []string{LiveRoom, Terminal} {
 		for _, name := range c.set.flagsOf(title) {
-			if !c.Explicit(name) || name == "serve" || c.Explicit(beside[name].flag) { // -serve=false
+			if !c.Explicit(name) || name == "serve" || c.accompanied(name) { // -serve=false
 				continue
 			}
 			var with, how []string

@@ -20,7 +20,7 @@ func defaults(change func(*command)) *command {
 	c := &command{
 		Runs: runs.Config{Load: loadgen.Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second, Drain: 10 * time.Second,
 			Where: "the server", MaxMemory: 256 << 20, Scenario: scenario.All()[0]},
-			Dialect: "line", Calibrate: true, Repeat: 1, Tolerance: 0.10},
+			Target: runs.Target{Order: "own"}, Dialect: "line", Calibrate: true, Repeat: 1, Tolerance: 0.10},
 		Live: live.Config{Listen: "127.0.0.1:9999", Drain: 10 * time.Second, Record: "server.txt", History: 200, Operator: secret.Password{Flag: "operator-password-file"}, MaxUsers: 10000, MaxConns: 512, Flood: 200},
 	}
 	change(c)
@@ -62,6 +62,9 @@ func TestParse(t *testing.T) {
 		{"-target wss://h/chat?room=1 -tls-insecure -header A:b -header C:d -subprotocol chat", func(c *command) {
 			c.Runs.Target.Addr, c.Runs.Target.Trust.Insecure = "wss://h/chat?room=1", true
 			c.Runs.Target.Headers, c.Runs.Target.Subprotocols = []string{"A:b", "C:d"}, []string{"chat"}
+		}},
+		{"-target h:1 -dialect mqtt -room a/b -qos 1 -order total", func(c *command) {
+			c.Runs.Target.Addr, c.Runs.Dialect, c.Runs.Target.Room, c.Runs.Target.QoS, c.Runs.Target.Order = "h:1", "mqtt", "a/b", 1, "total"
 		}},
 		{"-target tls://h:1 -tls-insecure", func(c *command) { c.Runs.Target.Addr, c.Runs.Target.Trust.Insecure = "tls://h:1", true }},
 		{"-target h:1 -dialect raw -size 700", func(c *command) { c.Runs.Target.Addr, c.Runs.Dialect, c.Runs.Load.Size = "h:1", "raw", 700 }},

@@ -33,13 +33,16 @@ type Config struct {
 }
 
 // Dialects are those that chatters speak, the default first.
-func Dialects() []string { return []string{"line", "raw", "ws", "irc"} }
+func Dialects() []string { return append([]string{"line", "raw", "ws", "irc"}, brokers...) }
+
+// brokers are the dialects that no room of this process speaks.
+var brokers = []string{"redis", "nats", "mqtt"}
 
 // RunFlags defines the flags of a run that Load's do not set.
 func (c *Config) RunFlags(fs *pflag.FlagSet) {
 	c.Target.Flags(fs)
 	c.Servers.Flags(fs)
-	choice.Var(fs, &c.Dialect, "dialect", "`NAME`|what the chatters speak: line, raw, the original chat room's, ws, WebSockets, or irc", Dialects(), choice.Itself)
+	choice.Var(fs, &c.Dialect, "dialect", "`NAME`|what the chatters speak: line, raw, the original chat room's, ws, WebSockets, irc, and of brokers redis, nats, mqtt", Dialects(), choice.Itself)
 	fs.Var(&c.Thresholds, "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
 	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback around the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))
 }

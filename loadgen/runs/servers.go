@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -12,6 +13,7 @@ import (
 	"chatsim/loadgen"
 	"chatsim/loadgen/launch"
 	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
 )
 
 // Servers are commands that start the server for each run anew.
@@ -45,6 +47,9 @@ func (s *Session) where() string {
 // process.
 func (s *Session) open(ctx context.Context, lc *loadgen.Config, command string) (Room, error) {
 	at := s.where()
+	if at == "" && slices.Contains(brokers, s.Dialect) {
+		return Room{}, hinted.New("-dialect "+s.Dialect+" takes a broker: a room of this process is none", "add -target HOST:PORT, or -cmd COMMAND")
+	}
 	if at == "" {
 		return s.Open(lc)
 	}
@@ -78,6 +83,9 @@ func (s *Session) reach(lc *loadgen.Config, at string) error {
 	}
 	lc.Join, lc.Capabilities = to.Dialect(s.Dialect)
 	lc.Password = to.Password
+	if order := s.Target.Order; order == "sender" || order == "total" {
+		lc.Capabilities.BySender = order == "sender"
+	}
 	lc.Where = "server at " + at
 	return nil
 }

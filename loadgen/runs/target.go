@@ -10,6 +10,7 @@ import (
 
 	"chatsim/chatter/dial"
 	"chatsim/loadgen"
+	"chatsim/manager/choice"
 	"chatsim/manager/secret"
 )
 
@@ -20,13 +21,22 @@ type Target struct {
 	Password     secret.Password
 	Headers      headers // of the request for a WebSocket
 	Subprotocols subprotocols
+	Room         string // empty: the dialect's own
+	QoS          int
+	Order        string // that the server is held to: one of orders
 }
+
+// orders are what a broker may be held to, the default first.
+var orders = []string{"own", "sender", "total"}
 
 // Flags defines the flags that set t.
 func (t *Target) Flags(fs *pflag.FlagSet) {
 	fs.StringVar(&t.Addr, "target", "", "`HOST:PORT`|load a running server instead of one in this process; tls://HOST:PORT, ws://HOST:PORT/PATH and wss:// too")
 	fs.BoolVar(&t.Trust.Insecure, "tls-insecure", false, "take any certificate of the target; the report says so")
 	fs.Var(&t.Headers, "header", "`NAME:VALUE`|send it when a WebSocket is asked for, such as a cookie; repeatable")
+	fs.StringVar(&t.Room, "room", "", "`NAME`|a channel, subject or topic, with -dialect irc, redis, nats or mqtt (default chat)")
+	choice.Var(fs, &t.Order, "order", "`WORD`|that a broker is held to: own, what its protocol promises, sender, of each sender's lines, total, of all", orders, choice.Itself)
+	fs.IntVar(&t.QoS, "qos", 0, "`N`|quality of service, with -dialect mqtt: 0, 1, 2")
 	fs.Var(&t.Subprotocols, "subprotocol", "`NAME`|that the WebSocket is to have; repeatable")
 }
 
@@ -47,7 +57,7 @@ func (t *Target) Reach(at string) (*loadgen.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &loadgen.Target{Dialer: d, Header: t.header(), Password: t.Password.Word}, nil
+	return &loadgen.Target{Dialer: d, Header: t.header(), Password: t.Password.Word, Room: t.Room, QoS: t.QoS}, nil
 }
 
 // header returns what a WebSocket is asked for with.

@@ -69,7 +69,11 @@ const (
 	ownSuffix = 8   // a taken name is refused, and the client asks for another
 	noClaims  = 256 // no line can claim another sender
 
-	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims
+	noViews   = 512  // nobody is told of joins and leaves
+	noPrivate = 1024 // a line goes to all
+	bySender  = 2048 // only each sender's lines have an order
+
+	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender
 )
 
 // The flags of a line that was sent.

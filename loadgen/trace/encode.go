@@ -137,20 +137,11 @@ func (e *encoder) name(b []byte) int {
 func (e *encoder) began(ev *ledger.Event) {
 	level := int(ev.Level)
 	can := ev.Capabilities
-	if can.Views == ledger.WholeRosters {
-		level |= rosters
-	}
-	if can.Protocol != "" {
-		level |= protocol
-	}
-	if can.Sets {
-		level |= sets
-	}
-	if can.OwnSuffix {
-		level |= ownSuffix
-	}
-	if can.NoClaims {
-		level |= noClaims
+	for flag, on := range map[int]bool{rosters: can.Views == ledger.WholeRosters, noViews: can.Views == ledger.NoViews, protocol: can.Protocol != "",
+		sets: can.Sets, ownSuffix: can.OwnSuffix, noClaims: can.NoClaims, noPrivate: can.NoPrivate, bySender: can.BySender} {
+		if on {
+			level |= flag
+		}
 	}
 	e.uint(level)
 	e.text(ev.Nonce)

@@ -182,7 +182,7 @@ func (l *Ledger) checkLeaveLocked(m *Member) {
 // far is looked at again, and its snapshot is compared.
 func (st start) settle() {
 	s, l := st.Session, st.ledger
-	if l.cfg.Capabilities.Views == WholeRosters {
+	if l.cfg.Capabilities.Views != Ordered {
 		st.fromFirstLine()
 		return
 	}
@@ -316,3 +316,6 @@ func (st start) beforeLocked(w *sighting, place int64) {
 	}
 	st.Start = min(st.Start, place)
 }
+
+// Admitted returns when the session read that it is in.
+func (s *Session) Admitted() time.Duration { return s.entered }

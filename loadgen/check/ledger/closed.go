@@ -26,7 +26,7 @@ type Closed struct {
 // Holder returns the member who had a name just after a place, as the order
 // tells it.
 func (l *Closed) Holder(name string, place int64) *Member {
-	if l.cfg.Capabilities.Views == WholeRosters { // nobody can tell when
+	if l.cfg.Capabilities.Views != Ordered { // nobody can tell when
 		return l.members.only(name)
 	}
 	return l.members.holder(name, place)

@@ -13,7 +13,7 @@ func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
 	switch cfg := &s.ledger.cfg; {
 	case cfg.Level >= Count:
 		return counted(s, f, line)
-	case cfg.Capabilities.Views == WholeRosters && !s.HasRoster: // it is of the time before its join
+	case cfg.Capabilities.Views != Ordered && !s.HasRoster: // it is of the time before its join
 		return nil
 	}
 	w := &sighting{by: s, at: at, kind: wire.Line, name: string(f.Sender)}
@@ -117,7 +117,10 @@ func (w *sighting) strange() bool {
 	s, l := w.by, w.by.ledger
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.cfg.Capabilities.Views == WholeRosters {
+	switch l.cfg.Capabilities.Views {
+	case NoViews:
+		return l.members.byName[w.name] == nil
+	case WholeRosters:
 		return s.whole.Names[w.name] > 0 && l.members.byName[w.name] == nil
 	}
 	if s.Bound {

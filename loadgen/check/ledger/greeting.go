@@ -42,7 +42,7 @@ func (st start) welcome(name string) {
 // roster takes a roster: that of the greeting, or a later one.
 func (st start) roster(names [][]byte) {
 	switch s, l := st.Session, st.ledger; {
-	case l.cfg.Capabilities.Views == WholeRosters:
+	case l.cfg.Capabilities.Views != Ordered:
 		if s.name != "" {
 			st.observeWhole(names)
 		}

@@ -38,6 +38,7 @@ type Views uint8
 const (
 	Ordered      Views = iota // each at its place among the lines
 	WholeRosters              // by rosters of all that are there, some time after
+	NoViews                   // not at all: a client knows when it is in itself
 )
 
 // Capabilities is what a client can show of a room. The zero value is a client
@@ -56,6 +57,11 @@ type Capabilities struct {
 	// Limits says, for people, how servers limit what one client says, and what
 	// lifts that; empty: nothing is known of it.
 	Limits string
+	// NoPrivate is set where a line goes to all who are there.
+	NoPrivate bool
+	// BySender is set where the lines of each sender have an order, and those of
+	// several have none.
+	BySender bool
 	// Texts is what texts may not hold: it does not come back as it was said.
 	Texts Texts
 	// OneByOne has one chatter at a time join: only the order in which they do
@@ -210,7 +216,7 @@ func (l *Ledger) Close(e End) *Closed {
 		l.rec = nil
 	}
 	for _, s := range l.sessions {
-		if !s.Bound && l.cfg.Level < Count && (l.cfg.Capabilities.Views == WholeRosters || !s.Over()) {
+		if !s.Bound && l.cfg.Level < Count && (l.cfg.Capabilities.Views != Ordered || !s.Over()) {
 			start{s, 0, true}.settle()
 		}
 		s.closeGap(math.MaxInt64 - 1)

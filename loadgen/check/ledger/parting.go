@@ -170,7 +170,7 @@ func (s *Session) Ended(at time.Duration) {
 	if kind, _ := s.Left(); kind == Stays {
 		s.evicted()
 	}
-	if s.HasRoster && (l.cfg.Level >= Count || l.cfg.Capabilities.Views == WholeRosters) {
+	if s.HasRoster && (l.cfg.Level >= Count || l.cfg.Capabilities.Views != Ordered) {
 		l.bound-- // no leave is placed
 	}
 	if !s.HasRoster {

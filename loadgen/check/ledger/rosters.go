@@ -159,6 +159,7 @@ func (st start) fromFirstLine() {
 	}
 	l := s.ledger
 	l.mu.Lock()
+	first = st.dueLocked(first)
 	st.startLines = l.order.linesBefore(first)
 	l.mu.Unlock()
 	st.begin(first)
@@ -217,4 +218,22 @@ func (l *Ledger) Converged() bool {
 		return false
 	})
 	return right
+}
+
+// dueLocked returns where the span of a session begins that got the line at first
+// first. Where nobody is told of joins, a line that was sent when the session was
+// in is due all the same.
+func (st start) dueLocked(first int64) int64 {
+	l := st.ledger
+	if l.cfg.Capabilities.Views != NoViews {
+		return first
+	}
+	for first > st.floor {
+		e := l.order.current(first - 1)
+		if e == nil || e.Line == nil || e.Line.Actual < st.entered {
+			break
+		}
+		first--
+	}
+	return first
 }
