@@ -22,7 +22,8 @@ type Parking struct {
 	// Guarded by mu.
 	places []place // the first is native.wake's
 	free   []uint32
-	closed bool
+	closed bool // nobody parks any more
+	ended  bool // by Close
 }
 
 // place is what the kernel reports, with its generation.
@@ -92,11 +93,16 @@ func (s *Spot) Leave() bool {
 // Parked reports whether the socket is parked in this moment.
 func (s *Spot) Parked() bool { return s.parked.Load() }
 
-// Close forgets the sockets that are parked, and wakes nobody any more.
+// Close forgets the sockets that are parked, and wakes nobody any more. The
+// second time it does nothing.
 func (p *Parking) Close() error {
 	p.mu.Lock()
-	p.closed = true
+	again := p.ended
+	p.closed, p.ended = true, true
 	p.mu.Unlock()
+	if again {
+		return nil
+	}
 	p.native.wake()
 	p.over.Wait()
 	return p.native.close()

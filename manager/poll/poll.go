@@ -159,9 +159,13 @@ func (p *Poller) Wake() {
 }
 
 // Close closes the connections that are left, and waits for their goroutines. It
-// is called by the owner, or after its last Wait.
+// is called by the owner, or after its last Wait; the second time it does nothing.
 func (p *Poller) Close() error {
 	p.mu.Lock()
+	if p.closed {
+		p.mu.Unlock()
+		return nil
+	}
 	p.closed = true
 	left := make([]*Conn, 0, len(p.slots))
 	for _, s := range p.slots {

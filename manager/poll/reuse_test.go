@@ -112,6 +112,9 @@ func TestClosedPoller(t *testing.T) {
 	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
+	if err := p.Close(); err != nil { // must not close the descriptors of others
+		t.Error(err)
+	}
 	p.Wake()
 	if _, err := c.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Write returns %v", err)
