@@ -34,10 +34,15 @@ func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
 	if !s.Bound || len(raw) == 0 || s.ledger.cfg.Level >= Count {
 		return nil, false
 	}
-	if e := s.expected(); e != nil && e.raw == string(raw) {
-		return s.took(e, at), true
+	e := s.expected()
+	if e == nil || e.raw != string(raw) {
+		return nil, false
 	}
-	return nil, false
+	if e.Kind != wire.Line {
+		s.Totals.Views++
+	}
+	s.passed(e, at)
+	return e.Line, true
 }
 
 // nextIn returns the entry that is next for the session if the frame is just that.

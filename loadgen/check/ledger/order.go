@@ -12,16 +12,17 @@ import (
 // holds what a delivery of it must equal, so that the fast path looks at
 // nothing else.
 type Entry struct {
-	Kind   wire.Kind // Line, Join or Leave
-	Name   string    // of the line's sender, or of who joined or left
-	Text   string    // of a line
-	Line   *Line     // nil for a line from someone who is not of the run
-	Member *Member   // whose entry it is
+	// What the fast path looks at stands together.
+	Kind wire.Kind // Line, Join or Leave
+	Line *Line     // nil for a line from someone who is not of the run
+	raw  string    // the bytes in which it first came right, of a line of the run or a single name; may be empty
+
+	Name   string  // of the line's sender, or of who joined or left
+	Text   string  // of a line
+	Member *Member // whose entry it is
 
 	By *Session      // who saw it first
 	At time.Duration // and when
-
-	raw string // the bytes in which it first came right, of a line of the run or a single name; may be empty
 }
 
 // is reports whether a sighting is of this entry.

@@ -69,10 +69,10 @@ type Received struct {
 	LastOwn  int            // the highest own sequence number that came back
 	Privates int64          // deliveries of measured private lines
 	Newest   time.Duration  // the latest send of a line that came
+	calm     time.Duration  // the longest that it waited for a line while all read
 	Lines    int64          // group lines that came, where no order is kept
 	broken   int64          // Totals.Observed and Next when a line last came that could not be parsed
 	brokenAt int64          //
-	calm     time.Duration  // the longest that it waited for a line while all read
 	said     string         // the server's last error
 }
 
