@@ -830,7 +830,7 @@ func TestBrokenServers(t *testing.T) {
 	sizes := []struct {
 		users, steps int
 		seeds        uint64
-	}{{7, 600, 16}, {40, 2400, 1}, {300, 2000, 1}}
+	}{{7, 600, 8}, {40, 2400, 1}, {300, 2000, 1}}
 	if testing.Short() {
 		sizes = sizes[:2]
 	}
