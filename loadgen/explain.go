@@ -36,9 +36,9 @@ func explain(err error, cfg Config, joined int) *StartError {
 	var noSocket *chatter.UpgradeError
 	switch {
 	case errors.As(err, &senseless):
-		se.Err, se.Advice = aboutFrame(what, senseless.Frame, cfg)
+		se.Advice, se.Err = aboutFrame(what, senseless.Frame, cfg)
 	case errors.As(err, &fe):
-		se.Err, se.Advice = aboutFrame(what, fe, cfg)
+		se.Advice, se.Err = aboutFrame(what, fe, cfg)
 	case errors.As(err, &refused):
 		se.Advice = aboutRefusal(refused.said)
 	case errors.As(err, &noSocket):
@@ -69,13 +69,13 @@ func mayBe(cfg Config) string {
 }
 
 // aboutFrame is about a server that speaks another protocol.
-func aboutFrame(what string, fe *chatter.FrameError, cfg Config) (error, string) {
+func aboutFrame(what string, fe *chatter.FrameError, cfg Config) (advice string, err error) {
 	first, _, _ := bytes.Cut(fe.Frame, []byte("\r"))
-	advice := "give the address of a chat server that speaks " + cfg.Capabilities.Speaks() + "; " + where
+	advice = "give the address of a chat server that speaks " + cfg.Capabilities.Speaks() + "; " + where
 	if s := recognised(fe.Frame); s != nil {
-		return fmt.Errorf("%s: it speaks %s, it answered %+q", what, s.protocol, first), cmp.Or(s.advice, advice)
+		return cmp.Or(s.advice, advice), fmt.Errorf("%s: it speaks %s, it answered %+q", what, s.protocol, first)
 	}
-	return fmt.Errorf("%s: it speaks another protocol: %w", what, fe), advice
+	return advice, fmt.Errorf("%s: it speaks another protocol: %w", what, fe)
 }
 
 // aboutRefusal returns what to do about a server's refusal.

@@ -75,7 +75,7 @@ var fragile = []string{
 	// Spaces of all kinds, also several.
 	"a  b", "a   b", "\u00a0", "a\u00a0b", "\u202f", "\u2002", "\u3000", "\u1680", "\u205f",
 	// What is not seen: joiners, selectors, marks of direction, breaks.
-	"\u200b", "\u200c", "می‌خواهم", "\u200d", "\u2060", "\u00ad", "\ufeff", "\u034f", "\u180e", "\u2028", "\u2029",
+	"\u200b", "\u200c", "می\u200cخواهم", "\u200d", "\u2060", "\u00ad", "\ufeff", "\u034f", "\u180e", "\u2028", "\u2029",
 	"\u202eabc\u202c", "\u2066x\u2069", "\u200e", "\u200f", "\u061c",
 	// Emoji, alone and in sequences.
 	"🙂", "👍🏽", "❤️", "☺︎", "1️⃣", "🇩🇪", "👩‍👩‍👧", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", ":)", ":smile:", "<3",

@@ -321,21 +321,21 @@ func TestAppendSaid(t *testing.T) {
 	room := MaxLine - len(prefix) - 2
 	full := strings.Repeat("x", room)
 	for text, want := range map[string]string{
-		"hello":                       "hello",
-		"":                            " ",
-		"one\u2028two\u2029three":     "one|two|three",
-		"one\u2028\u2028two":          "one| |two",
-		"⁠no separator, though e2":    "⁠no separator, though e2",
-		"/me waves":                   "\x01ACTION waves\x01",
-		"/me waves\u2028a lot":        "\x01ACTION waves\x01|\x01ACTION a lot\x01",
-		full:                          full,
-		full + "y":                    full + "|y",
-		full[1:] + "é":                full[1:] + "|é",
-		full[7:] + " and more":        full[7:] + " and|more",
-		"a " + full:                   "a " + full[2:] + "|" + "xx",
-		full + "\u2028y":              full + "|y",
-		"/me " + full:                 "\x01ACTION " + full[9:] + "\x01|\x01ACTION " + full[:9] + "\x01",
-		strings.Repeat("王", room/3+1): strings.Repeat("王", room/3) + "|王",
+		"hello":                         "hello",
+		"":                              " ",
+		"one\u2028two\u2029three":       "one|two|three",
+		"one\u2028\u2028two":            "one| |two",
+		"\u2060no separator, though e2": "\u2060no separator, though e2",
+		"/me waves":                     "\x01ACTION waves\x01",
+		"/me waves\u2028a lot":          "\x01ACTION waves\x01|\x01ACTION a lot\x01",
+		full:                            full,
+		full + "y":                      full + "|y",
+		full[1:] + "é":                  full[1:] + "|é",
+		full[7:] + " and more":          full[7:] + " and|more",
+		"a " + full:                     "a " + full[2:] + "|" + "xx",
+		full + "\u2028y":                full + "|y",
+		"/me " + full:                   "\x01ACTION " + full[9:] + "\x01|\x01ACTION " + full[:9] + "\x01",
+		strings.Repeat("王", room/3+1):   strings.Repeat("王", room/3) + "|王",
 	} {
 		if got := said(t, AppendSaid(nil, nil, "bob", Channel, []byte(text)), prefix); got != want {
 			t.Errorf("%q is said as\n%q\nwant\n%q", text, got, want)
