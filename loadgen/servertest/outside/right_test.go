@@ -144,16 +144,16 @@ func fullAt(n int, words string) *Room {
 // A room that is full is a right one where that was to be; else nobody can tell.
 func TestFullRoom(t *testing.T) {
 	for _, words := range []string{"the room is full", "Too many connections from your host", "You are banned", "server at capacity, try again later"} {
-		cfg := workload("churn", 3)
+		cfg := workload("steady", 3)
 		cfg.ExpectFull = 5
 		rep, _ := run(t, fullAt(5, words), cfg)
 		passes(t, rep)
-		if rep.Joined < 6 || rep.Sent < 150 || !slices.ContainsFunc(rep.Warnings, func(w string) bool { return strings.Contains(w, words) }) {
+		if rep.Joined != 5 || rep.Sent < 150 || !slices.ContainsFunc(rep.Warnings, func(w string) bool { return strings.Contains(w, words) }) {
 			t.Errorf("%d joins, %d lines, warnings %q", rep.Joined, rep.Sent, rep.Warnings)
 		}
+		cfg = workload("churn", 3)
 		full := fullAt(8, words)
 		p := Fault{Plant: admits(refuses(words), 1)}.Spoil(full, 1, stayers(cfg))
-		cfg.ExpectFull = 0
 		rep, _ = run(t, full, cfg)
 		for _, c := range rep.Checks {
 			if c.Name == "admission" && (c.Verdict != report.Inconclusive || !strings.Contains(c.Reason, "-expect-full") || !strings.Contains(c.Reason, words)) {
