@@ -213,8 +213,7 @@ func TestNoServer(t *testing.T) {
 		"is never ready": {Config{Command: self("unready").Command, Ready: Ready{"http://127.0.0.1:" + Port + "/x"}}, "/x within 3s, the answer was 503 Service Unavailable", "-ready tcp"},
 		"a taken port":   {Config{Command: "true", Addr: taken.Addr().String()}, "somebody else listens on " + taken.Addr().String(), Port},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, func(t *testing.T) { // one after the other: each takes a port that is free now
 			if c.Addr == "" {
 				c.Addr = "127.0.0.1:" + Port
 			}
