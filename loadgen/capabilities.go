@@ -67,5 +67,18 @@ func fit(can check.Texts, text []byte) []byte {
 	if n := len(text); can.Trims && n > 0 && (text[n-1] == ' ' || text[n-1] == '\t') {
 		text[n-1] = '.'
 	}
+	if at := bytes.LastIndexByte(text, '@'); can.NoName && at >= 0 && isWord(text[at+1:]) {
+		text[at] = '.'
+	}
 	return text
+}
+
+// isWord reports whether b is letters and digits of ASCII, and not empty.
+func isWord(b []byte) bool {
+	for _, c := range b {
+		if !('a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9') {
+			return false
+		}
+	}
+	return len(b) > 0
 }

@@ -73,6 +73,7 @@ type Capabilities struct {
 type Texts struct {
 	Forbids string // characters that are no text
 	Trims   bool   // spaces and tabs at the end are lost
+	NoName  bool   // an @ and a name at the end are taken for the address
 }
 
 // Speaks returns the protocol's name.
