@@ -73,10 +73,10 @@ func (s *stay) finished() {
 type batch struct {
 	stay     *stay
 	at       time.Duration
-	reader   *measure.Reader // records the deliveries,
-	batch    *measure.Batch  // or this one does
-	returned int64           // own lines that came back, or were answered
-	others   bool            // lines of others came
+	reader   *reader        // whose read it is, and which records the deliveries;
+	batch    *measure.Batch // or this one does
+	returned int64          // own lines that came back, or were answered
+	others   bool           // lines of others came
 	stalled  bool
 }
 
@@ -117,7 +117,7 @@ func (b *batch) delivered(l *check.Line, f *Frame) {
 	d := measure.Delivery{Intended: l.Intended, Sent: l.Actual, At: b.at, Bytes: size(f),
 		Measured: l.Measured, Own: own, Untimed: b.stalled, Unobserved: anchor}
 	if b.reader != nil {
-		b.reader.Deliver(&d)
+		b.reader.record.Deliver(&d)
 	} else {
 		b.batch.Deliver(&d)
 	}
@@ -141,7 +141,11 @@ func (b *batch) react() {
 	if r.cfg.Rate.IsMax() {
 		returned := max(b.returned+s.session.Answers(), 0)
 		n := min(returned, s.tokens.Load())
-		r.pass(s.user, n, s.tokens.Add(-n))
+		if left := s.tokens.Add(-n); b.reader != nil {
+			b.reader.back = append(b.reader.back, back{s.user, n, left})
+		} else {
+			r.pass(s.user, n, left)
+		}
 	}
 	if b.others && s.answers.Load() > 0 {
 		s.answer(b.at)

@@ -32,6 +32,23 @@ type reader struct {
 	buf    []byte
 	frame  Frame
 	now    time.Time // right after the last read
+	back   []back    // of this round
+}
+
+// back is lines of the closed model that came back to a chatter, and how many it
+// has still under way.
+type back struct {
+	to      *user
+	n, left int64
+}
+
+// passOn has the next lines follow those that came back in this round. They are
+// sent at once, so that a server finds many to hand on together.
+func (rd *reader) passOn() {
+	for _, b := range rd.back {
+		rd.run.pass(b.to, b.n, b.left)
+	}
+	rd.back = rd.back[:0]
 }
 
 // readers are those of a run, made when the first stay needs one.
@@ -93,6 +110,7 @@ func (rd *reader) loop() {
 				yielded = time.Now()
 			}
 		}
+		rd.passOn()
 		if rd.run.readers.over.Load() { // a Wake ends a Wait, also one that has something
 			return
 		}
@@ -157,7 +175,7 @@ func (rd *reader) finish(s *stay) {
 func (rd *reader) take(s *stay, in []byte, cut bool, at time.Duration) error {
 	p := s.polled
 	b := s.begin(at)
-	b.reader = rd.record
+	b.reader = rd
 	rd.record.Begin(at)
 	p.mu.Lock()
 	in, err := rd.decode(&b, in, cut)
