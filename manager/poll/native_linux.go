@@ -3,7 +3,9 @@
 package poll
 
 import (
+	"errors"
 	"os"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -13,10 +15,18 @@ import (
 // slot.
 const wakeTag = 0
 
-// native is an epoll instance and an eventfd that wakes it.
+// native is an epoll instance and an eventfd that wakes it. The instance is itself
+// waited for by the runtime's poller: a goroutine that blocked in epoll_wait would
+// keep its processor until the runtime takes it away, up to 10 ms later.
 type native struct {
 	epoll, event int
+	file         *os.File // owns epoll
+	waiter       syscall.RawConn
 	buf          [512]unix.EpollEvent // of wait
+
+	// The result of look.
+	got int
+	err error
 }
 
 func newNative() (*native, error) {
@@ -29,7 +39,16 @@ func newNative() (*native, error) {
 		_ = unix.Close(epoll)
 		return nil, os.NewSyscallError("eventfd", err)
 	}
-	n := &native{epoll: epoll, event: event}
+	// Without O_NONBLOCK package os would not hand it to the runtime's poller.
+	if err := unix.SetNonblock(epoll, true); err != nil {
+		_, _ = unix.Close(epoll), unix.Close(event)
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	n := &native{epoll: epoll, event: event, file: os.NewFile(uintptr(epoll), "epoll")}
+	if n.waiter, err = n.file.SyscallConn(); err != nil {
+		_ = n.close()
+		return nil, err
+	}
 	if err := n.arm(event, wakeTag, 0, toRead); err != nil {
 		_ = n.close()
 		return nil, err
@@ -39,7 +58,7 @@ func newNative() (*native, error) {
 
 func (n *native) close() error {
 	_ = unix.Close(n.event)
-	return os.NewSyscallError("close", unix.Close(n.epoll))
+	return n.file.Close()
 }
 
 // arm changes what is reported of fd, and under which tag.
@@ -63,25 +82,27 @@ func (n *native) arm(fd int, tag uint64, was, want interest) error {
 
 // wait adds what is reported within the timeout, which is forever if negative.
 func (n *native) wait(to []event, timeout time.Duration) ([]event, error) {
-	millis := 0
 	switch {
-	case timeout < 0:
-		millis = -1
-	case timeout > 0: // epoll_wait knows no less than a millisecond
-		ts := unix.NsecToTimespec(int64(timeout))
-		_, err := unix.Ppoll([]unix.PollFd{{Fd: int32(n.epoll), Events: unix.POLLIN}}, &ts, nil)
-		if err != nil && err != unix.EINTR {
-			return to, os.NewSyscallError("ppoll", err)
+	case timeout == 0:
+		n.look(uintptr(n.epoll))
+	default:
+		var until time.Time
+		if timeout > 0 {
+			until = time.Now().Add(timeout)
+		}
+		if err := n.file.SetReadDeadline(until); err != nil {
+			return to, err
+		}
+		if err := n.waiter.Read(n.look); errors.Is(err, os.ErrDeadlineExceeded) {
+			return to, nil
+		} else if err != nil {
+			return to, err
 		}
 	}
-	got, err := unix.EpollWait(n.epoll, n.buf[:], millis)
-	if err == unix.EINTR {
-		return to, nil
+	if n.err != nil {
+		return to, os.NewSyscallError("epoll_wait", n.err)
 	}
-	if err != nil {
-		return to, os.NewSyscallError("epoll_wait", err)
-	}
-	for _, e := range n.buf[:got] {
+	for _, e := range n.buf[:n.got] {
 		tag := uint64(uint32(e.Pad))<<32 | uint64(uint32(e.Fd))
 		if tag == wakeTag {
 			n.awake()
@@ -91,6 +112,15 @@ func (n *native) wait(to []event, timeout time.Duration) ([]event, error) {
 		to = append(to, event{tag, over || e.Events&unix.EPOLLIN != 0, over || e.Events&unix.EPOLLOUT != 0})
 	}
 	return to, nil
+}
+
+// look takes what is reported now, and reports whether there is anything.
+func (n *native) look(epoll uintptr) bool {
+	n.got, n.err = unix.EpollWait(int(epoll), n.buf[:], 0)
+	if n.err == unix.EINTR {
+		n.got, n.err = 0, nil
+	}
+	return n.got > 0 || n.err != nil
 }
 
 // wake ends a wait.
