@@ -108,6 +108,9 @@ func (v *violation) witness(c string, known func(place int64) *ledger.Entry) rep
 		if w.Expected == "" {
 			w.Expected = quote(v.line.Text)
 		}
+		if v.fact != nil && v.fact.Kind == ledger.Altered {
+			w.Differs = difference(v.line.Text, v.fact.Came.Text)
+		}
 	}
 	if first != nil && first.By != nil && !told[first.By] {
 		w.Others = instant(first.At)

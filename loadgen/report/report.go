@@ -163,9 +163,10 @@ type Witness struct {
 	Sentence string   `json:"sentence"`
 	Expected string   `json:"expected,omitempty"`
 	Came     string   `json:"came,omitempty"`
-	Before   []string `json:"before,omitempty"` // the entries just before it
-	Agreed   int      `json:"agreed"`           // how many others saw it the way that was expected
-	Sides    []Side   `json:"sides,omitempty"`  // of a matter of order: what two chatters saw around the place
+	Differs  string   `json:"differs,omitempty"` // where a text first differs from what was sent, the characters by name
+	Before   []string `json:"before,omitempty"`  // the entries just before it
+	Agreed   int      `json:"agreed"`            // how many others saw it the way that was expected
+	Sides    []Side   `json:"sides,omitempty"`   // of a matter of order: what two chatters saw around the place
 
 	// When the line was sent, when what is wrong came to the first chatter who
 	// saw it, and when another had the entry; each if it is known.

@@ -97,6 +97,10 @@ func (p *page) witness(w *Witness) {
 	if w.Came != "" {
 		p.line("      came      " + shorten(w.Came, longest))
 	}
+	if w.Differs != "" {
+		p.buf.WriteString("      differs   ")
+		p.wrap(16, 16, " ", strings.Fields(w.Differs))
+	}
 	for _, t := range []struct {
 		word string
 		at   *Instant
