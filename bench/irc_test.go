@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"fmt"
 	"net"
 	"testing"
 )
@@ -10,26 +9,7 @@ import (
 // those of BenchmarkWebSocket.
 func BenchmarkIRC(b *testing.B) { run(b, ircTrials) }
 
-func ircTrials(s scale) []trial {
-	readers, lines := min(100, s.most), 50_000
-	if s.most < 100 {
-		lines = 500
-	}
-	users := min(500, s.most)
-	return []trial{
-		{fmt.Sprintf("delivery/readers=%d", readers), func(tb testing.TB) figures {
-			at := func(join func(tb testing.TB, addr, name string) net.Conn) func() float64 {
-				return func() float64 { return float64(deliver(tb, readers, lines, join)) / float64(readers*lines) }
-			}
-			return s.interleave("irc/line", "ns/delivery", "irc", "line", at(joinIRC), at(joinLine))
-		}},
-		{fmt.Sprintf("beside/users=%d", users), func(tb testing.TB) figures {
-			return s.interleave("with/without", "p99-ms", "with", "without",
-				func() float64 { return besideP99(tb, s, users, users/25, joinIRC) },
-				func() float64 { return besideP99(tb, s, users, 0, nil) })
-		}},
-	}
-}
+func ircTrials(s scale) []trial { return clientTrials(s, "irc", joinIRC, 25) }
 
 // joinIRC is a registration of which only the end of the names is looked for.
 func joinIRC(tb testing.TB, addr, name string) net.Conn {

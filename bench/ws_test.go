@@ -24,7 +24,12 @@ import (
 // 10 others read over WebSockets, as a ratio to the same without.
 func BenchmarkWebSocket(b *testing.B) { run(b, webSocketTrials) }
 
-func webSocketTrials(s scale) []trial {
+func webSocketTrials(s scale) []trial { return clientTrials(s, "ws", joinWS, 50) }
+
+// clientTrials are what those who join by another dialect than line cost: a
+// delivery to them, and beside chatters of the line dialect, one for each share
+// of these.
+func clientTrials(s scale, name string, by func(tb testing.TB, addr, name string) net.Conn, share int) []trial {
 	readers, lines := min(100, s.most), 50_000
 	if s.most < 100 {
 		lines = 500
@@ -35,11 +40,11 @@ func webSocketTrials(s scale) []trial {
 			at := func(join func(tb testing.TB, addr, name string) net.Conn) func() float64 {
 				return func() float64 { return float64(deliver(tb, readers, lines, join)) / float64(readers*lines) }
 			}
-			return s.interleave("ws/line", "ns/delivery", "ws", "line", at(joinWS), at(joinLine))
+			return s.interleave(name+"/line", "ns/delivery", name, "line", at(by), at(joinLine))
 		}},
 		{fmt.Sprintf("beside/users=%d", users), func(tb testing.TB) figures {
 			return s.interleave("with/without", "p99-ms", "with", "without",
-				func() float64 { return besideP99(tb, s, users, users/50, joinWS) },
+				func() float64 { return besideP99(tb, s, users, users/share, by) },
 				func() float64 { return besideP99(tb, s, users, 0, nil) })
 		}},
 	}
