@@ -9,7 +9,7 @@ import (
 	"chatsim/loadgen/report"
 )
 
-// untilFutile gives a context that ends when the load has become of no use: soon
+// untilFutile returns a context that ends when the load has become of no use: soon
 // after the judge has seen a violation, with -fail-fast, or when the server has
 // gone. What was sent is drained and judged as after an interruption.
 func (r *run) untilFutile(ctx context.Context) (_ context.Context, stop func()) {

@@ -8,7 +8,7 @@ import (
 	"chatsim/loadgen/report"
 )
 
-// at gives three of a faulty server's public lines to a fault, the nth or those
+// at hands three of a faulty server's public lines to a fault, the nth or those
 // that follow, for one receiver who neither sent them nor joined first.
 func at(n int, from, to *peer, line int) bool {
 	if line < n || from.n == 3 || to.n != 3 || to.struck == 3 {

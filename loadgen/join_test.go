@@ -113,7 +113,7 @@ func TestReturnsAreMadeOneByOne(t *testing.T) {
 	}
 }
 
-// Who is let in at the very moment at which it gives up has joined, and left.
+// Who is let in at the very moment at which it stops waiting has joined, and left.
 func TestInWhileGivingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var late *guest

@@ -221,5 +221,5 @@ func (p *polled) Next(*Frame) error { return net.ErrClosed }
 // SetReadBuffer sets how many bytes the system keeps for the reader.
 func (p *polled) SetReadBuffer(bytes int) error { return p.conn.SetReadBuffer(bytes) }
 
-// Close gives up the connection.
+// Close closes the connection.
 func (p *polled) Close() error { return p.conn.Close() }

@@ -128,7 +128,7 @@ func (r opRequest) apply(s *state) {
 	s.reply(r.stay, r.stay.appendNotice(s.frame[:0], wire.YouAreOperator))
 }
 
-// reply gives a frame its place among a user's own.
+// reply appends a frame among a user's own.
 func (s *state) reply(st *stay, frame []byte) {
 	s.frame = frame
 	s.log.AppendPrivateLocked(st.sub, frame)

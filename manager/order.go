@@ -20,7 +20,7 @@ const maxBan = 365 * 24 * time.Hour
 // twice.
 const nickCost = 20
 
-// order carries out a command that a user gives the server. What comes of it stands
+// order carries out a command of a user to the server. What comes of it stands
 // among the user's own lines.
 func (s *session) order(b *batch, word, text string) error {
 	if err := s.publish(b); err != nil {

@@ -155,8 +155,8 @@ func TestBrokerLogin(t *testing.T) {
 	}
 }
 
-// TestMQTTKeepAlive: whoever has nothing to say says so before the server gives it
-// up; identifiers of packets are never 0.
+// TestMQTTKeepAlive: whoever has nothing to say says so before the server closes;
+// identifiers of packets are never 0.
 func TestMQTTKeepAlive(t *testing.T) {
 	m := NewMQTT(chatRoom, "id", 1)
 	now := time.Unix(1, 0)

@@ -172,7 +172,7 @@ func headerOf(in []byte) (h header, ok bool, err error) {
 	return h, true, nil
 }
 
-// Decode gives the text of each message where it was read. Only a message that
+// Decode returns the text of each message where it was read. Only a message that
 // comes in pieces is put together elsewhere.
 func (w *webSocket) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 	for w.closed == nil {

@@ -134,7 +134,7 @@ func (e *editor) recall(back int) {
 	e.at = len(e.text)
 }
 
-// hidesWord reports whether a line gives the operators' password, which is not to be
+// hidesWord reports whether a line holds the operators' password, which is not to be
 // seen.
 func hidesWord(text []rune) bool { return strings.HasPrefix(string(text[:min(len(text), 4)]), "/op ") }
 

@@ -48,7 +48,7 @@ type rule struct {
 	// atOnce is how many chatters it takes to be there at once for a fault to show;
 	// 0 is one.
 	atOnce int
-	// takes is what there must be to evaluate, for people, and which flag gives it.
+	// takes is what there must be to evaluate, for people, and the flag that brings it.
 	takes string
 	// ends is set where what is promised must have happened by the end.
 	ends bool

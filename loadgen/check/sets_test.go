@@ -22,7 +22,7 @@ func (m *sim) unordered() {
 	}
 }
 
-// TestSetsOfNames: where rosters are in no order, a right server gives no alarm,
+// TestSetsOfNames: where rosters are in no order, a right server raises no alarm,
 // and each defect but that of the order is found as elsewhere.
 func TestSetsOfNames(t *testing.T) {
 	for seed := range seeds(100) {

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -157,26 +156,6 @@ func TestStubborn(t *testing.T) {
 	}
 	gone(t, children[0])
 	gone(t, s.cmd.Process.Pid)
-}
-
-// The processor time is that of whoever is in the group.
-func TestCPU(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("it is told on Linux only")
-	}
-	p, err := Start(exec.Command("/bin/sh", "-c", "(while :; do :; done) & echo pid $!; wait"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for end := time.Now().Add(20 * time.Second); p.group.used() < 30*time.Millisecond; time.Sleep(time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("no time is used")
-		}
-	}
-	p.Stop(syscall.SIGTERM, 10*time.Second)
-	if used := p.CPU(); used < 30*time.Millisecond || used > time.Minute {
-		t.Errorf("%v of processor time", used)
-	}
 }
 
 // A command that goes on in the background is one that goes on.

@@ -26,8 +26,8 @@ func (f *Feed) AppendLocked(b []byte) { f.AppendFormLocked(0, b) }
 
 // AppendFormLocked puts a copy of a public entry, or of several, at the end of a
 // form. The cost does not depend on the number of subscribers. Whoever appends
-// to one form appends the same entries to all that are Read, before it gives the
-// lock up.
+// to one form appends the same entries to all that are Read, before it releases
+// the lock.
 func (f *Feed) AppendFormLocked(form Form, b []byte) {
 	if f.closed || len(b) == 0 {
 		return

@@ -57,7 +57,7 @@ func foldFrom(nick string, i int) string {
 
 // Book knows who is called what on IRC: each name that is present has a nick of
 // its own, which comes back to it. A nick that is taken gets "_2" behind it, or
-// the next number that is free. Equal calls in equal order give equal nicks. Its
+// the next number that is free. Equal calls in equal order have equal nicks. Its
 // zero value is empty and ready.
 type Book struct {
 	names  map[string]string // of the nicks, folded
@@ -81,7 +81,7 @@ func (o Odd) Nick(name string) string {
 	return name
 }
 
-// Add gives a name that comes a nick.
+// Add assigns a nick to a name that comes.
 func (b *Book) Add(name string) (nick string) {
 	if b.names == nil {
 		b.names, b.crowds = make(map[string]string), make(map[string]*crowd)

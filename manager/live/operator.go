@@ -24,7 +24,7 @@ const (
 // commands are those of an operator.
 const commands = "who, kick NAME, ban NAME, ban 2h NAME, banaddress NAME, unban NAME, bans, say TEXT, quit"
 
-// orders are those commands that an operator may give in the room too.
+// orders are those commands that an operator may type in the room too.
 var orders = []string{"kick", "ban", "banaddress", "unban", "bans"}
 
 // operate carries out what comes from the console until that or ctx ends.

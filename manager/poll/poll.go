@@ -100,7 +100,7 @@ func (p *Poller) placeLocked(c *Conn) uint64 {
 	return uint64(p.slots[i].gen)<<32 | uint64(i)
 }
 
-// remove gives the slot of a closed connection to others, and has Wait return
+// remove frees the slot of a closed connection for others, and has Wait return
 // it a last time.
 func (p *Poller) remove(c *Conn) {
 	i := uint32(c.tag)

@@ -11,7 +11,7 @@ import (
 // room has users enough for a longer one.
 const maxDigits = 9
 
-// MaxName is the longest name that a room gives, in bytes.
+// MaxName is the longest name in a room, in bytes.
 const MaxName = wire.MaxName + maxDigits
 
 // index finds who is present by one key of the names, and the suffixes that are

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Orders are the commands that a server carries out for whoever may give them,
+// Orders are the commands that a server carries out for whoever is allowed them,
 // without their slash: a new name, and what an operator does.
 var Orders = []string{"nick", "op", "kick", "ban", "banaddress", "unban", "bans"}
 

@@ -166,7 +166,7 @@ func (r *Room) join(c *conn, asked string) *Member {
 	return m
 }
 
-// enter gives a newcomer its name and place, and tells everybody.
+// enter adds a newcomer under a name of its own, and tells everybody.
 func (r *Room) enter(m *Member) {
 	r.give(m)
 	if h := r.Hooks.Name; h != nil {
@@ -183,7 +183,7 @@ func (r *Room) enter(m *Member) {
 	}
 }
 
-// give gives a newcomer a number and its name.
+// give sets the number and the name of a newcomer.
 func (r *Room) give(m *Member) {
 	m.N = r.joins
 	r.joins++
@@ -246,7 +246,7 @@ func (r *Room) take(m *Member, line string, long bool) {
 	r.place(f)
 }
 
-// place gives a line its place.
+// place appends a line to the order.
 func (r *Room) place(f Frame) {
 	r.lines++
 	if !f.Private() {

@@ -1,5 +1,5 @@
 // Package listentest keeps a port for a test whose server goes and comes back:
-// meanwhile nobody answers there, and the system gives the port to nobody else.
+// meanwhile nobody answers there, and the system lets nobody else have the port.
 package listentest
 
 import (
