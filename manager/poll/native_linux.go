@@ -11,6 +11,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// A wait reports at first minEvents, at most maxEvents, of which each has 12 bytes:
+// where more are ready, the owner of many connections has those first who have
+// waited longest, and sees nothing of the others. Until it has read all of them it
+// is late for each by a whole round of the others.
+const (
+	minEvents = 128
+	maxEvents = 16 << 10
+)
+
 // wakeTag is that of the event by which Wake ends a wait: no connection has its
 // slot.
 const wakeTag = 0
@@ -22,7 +31,7 @@ type native struct {
 	epoll, event int
 	file         *os.File // owns epoll
 	waiter       syscall.RawConn
-	buf          [512]unix.EpollEvent // of wait
+	buf          []unix.EpollEvent // of wait
 
 	// The result of look.
 	got int
@@ -44,7 +53,8 @@ func newNative() (*native, error) {
 		_, _ = unix.Close(epoll), unix.Close(event)
 		return nil, os.NewSyscallError("fcntl", err)
 	}
-	n := &native{epoll: epoll, event: event, file: os.NewFile(uintptr(epoll), "epoll")}
+	n := &native{epoll: epoll, event: event, file: os.NewFile(uintptr(epoll), "epoll"),
+		buf: make([]unix.EpollEvent, minEvents)}
 	if n.waiter, err = n.file.SyscallConn(); err != nil {
 		_ = n.close()
 		return nil, err
@@ -111,12 +121,15 @@ func (n *native) wait(to []event, timeout time.Duration) ([]event, error) {
 		over := e.Events&(unix.EPOLLERR|unix.EPOLLHUP) != 0 // both are told so
 		to = append(to, event{tag, over || e.Events&unix.EPOLLIN != 0, over || e.Events&unix.EPOLLOUT != 0})
 	}
+	if n.got == len(n.buf) && n.got < maxEvents {
+		n.buf = make([]unix.EpollEvent, 2*n.got)
+	}
 	return to, nil
 }
 
 // look takes what is reported now, and reports whether there is anything.
 func (n *native) look(epoll uintptr) bool {
-	n.got, n.err = unix.EpollWait(int(epoll), n.buf[:], 0)
+	n.got, n.err = unix.EpollWait(int(epoll), n.buf, 0)
 	if n.err == unix.EINTR {
 		n.got, n.err = 0, nil
 	}

@@ -337,3 +337,23 @@ func TestNoAllocations(t *testing.T) {
 		}
 	})
 }
+
+// TestManyAtOnce: all who have something to read are returned by one Wait, once it
+// has seen that there are many.
+func TestManyAtOnce(t *testing.T) {
+	const many = 300
+	each(t, func(t *testing.T, p *Poller) {
+		for range many {
+			near, far := pair(t)
+			add(t, p, near, "", nil)
+			if _, err := far.Write([]byte("x")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for end := time.Now().Add(patience); len(wait(t, p)) != many; {
+			if time.Now().After(end) {
+				t.Fatal("they are not returned together")
+			}
+		}
+	})
+}
