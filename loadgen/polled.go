@@ -30,10 +30,11 @@ type polled struct {
 
 	mu sync.Mutex // held while something is encoded, and while a read is decoded
 	// Guarded by mu.
-	codec dialect.Codec
-	waits bool        // a request waits until the codec lets it go
-	ticks *time.Timer // nil where the codec knows no time
-	over  bool        // the stream has ended
+	codec   dialect.Codec
+	skipper dialect.Skipper // the same; nil where it is none
+	waits   bool            // a request waits until the codec lets it go
+	ticks   *time.Timer     // nil where the codec knows no time
+	over    bool            // the stream has ended
 
 	// Owned by the reader.
 	partial []byte // the beginning of a frame

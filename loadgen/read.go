@@ -73,15 +73,17 @@ func (s *stay) finished() {
 type batch struct {
 	stay     *stay
 	at       time.Duration
-	reader   *reader        // whose read it is, and which records the deliveries;
-	batch    *measure.Batch // or this one does
-	returned int64          // own lines that came back, or were answered
-	others   bool           // lines of others came
-	stalled  bool
+	reader   *reader          // whose read it is, and which records the deliveries;
+	batch    *measure.Batch   // or this one does
+	returned int64            // own lines that came back, or were answered
+	others   bool             // lines of others came
+	anchor   *check.Line      // the run's newest, which has no part in what is measured
+	delivery measure.Delivery // of the line that came last
 }
 
 func (s *stay) begin(at time.Duration) batch {
-	return batch{stay: s, at: at, returned: -s.session.Answers(), stalled: s.stalled.Load()}
+	return batch{stay: s, at: at, returned: -s.session.Answers(), anchor: s.user.run.anchor.Load(),
+		delivery: measure.Delivery{At: at, Untimed: s.stalled.Load()}}
 }
 
 // parses is who parses a frame that was not parsed yet.
@@ -95,7 +97,7 @@ func (b *batch) observe(f *Frame, parser parses) error {
 	case err != nil:
 		return err
 	case l != nil:
-		b.delivered(l, f)
+		b.delivered(l, size(f))
 	case f.Kind == wire.Error:
 		r.errors.add(string(f.Text))
 	case f.Kind == wire.Welcome: // its roster may have come before
@@ -111,15 +113,16 @@ func (b *batch) observe(f *Frame, parser parses) error {
 }
 
 // delivered records a line of the run that came.
-func (b *batch) delivered(l *check.Line, f *Frame) {
+func (b *batch) delivered(l *check.Line, bytes int) {
 	s := b.stay
-	own, anchor := l.Session == s.session, l == s.user.run.anchor.Load()
-	d := measure.Delivery{Intended: l.Intended, Sent: l.Actual, At: b.at, Bytes: size(f),
-		Measured: l.Measured, Own: own, Untimed: b.stalled, Unobserved: anchor}
+	own, anchor := l.Session == s.session, l == b.anchor
+	d := &b.delivery
+	d.Intended, d.Sent, d.Bytes = l.Intended, l.Actual, bytes
+	d.Measured, d.Own, d.Unobserved = l.Measured, own, anchor
 	if b.reader != nil {
-		b.reader.record.Deliver(&d)
+		b.reader.record.Deliver(d)
 	} else {
-		b.batch.Deliver(&d)
+		b.batch.Deliver(d)
 	}
 	if own {
 		b.returned++

@@ -85,20 +85,6 @@ func (rs *readers) of(r *run) (*reader, error) {
 // quarters of what two do.
 func readerCount() int { return runtime.GOMAXPROCS(0) }
 
-// readersCarry is how many deliveries a second are left to the readers, for each
-// processor. A goroutine for each connection reads later and more at once, and
-// with it the server writes more at once: near what a machine can do at all it
-// carries half as much again, below that readers halve the delivery's p99, both
-// measured on two processors at 500 users. At the maximum rate, where no schedule
-// falls behind, readers carry more.
-const readersCarry = 2e6
-
-// reads reports whether the run's readers read, or a goroutine for each stay.
-func (r *run) reads() bool {
-	due := float64(r.cfg.Rate) * float64(r.cfg.Users)
-	return r.cfg.Rate.IsMax() || due <= readersCarry*float64(runtime.GOMAXPROCS(0))
-}
-
 // close ends the readers; no stay is under way any more.
 func (rs *readers) close() {
 	rs.over.Store(true)
@@ -216,8 +202,13 @@ func (rd *reader) take(s *stay, in []byte, cut bool, at time.Duration) error {
 
 // decode observes the frames of what was read and returns the rest.
 func (rd *reader) decode(b *batch, in []byte, cut bool) (rest []byte, err error) {
-	f, codec := &rd.frame, b.stay.polled.codec
+	p := b.stay.polled
+	f, codec := &rd.frame, p.codec
 	for {
+		if n := b.skip(p.skipper, in); n > 0 {
+			in = in[n:]
+			continue
+		}
 		n, err := codec.Decode(f, in, cut)
 		in = in[n:]
 		switch {
@@ -232,6 +223,23 @@ func (rd *reader) decode(b *batch, in []byte, cut bool) (rest []byte, err error)
 			return in, err
 		}
 	}
+}
+
+// skip takes a frame that others have got already, byte for byte, as most are.
+func (b *batch) skip(codec dialect.Skipper, in []byte) (n int) {
+	if codec == nil {
+		return 0
+	}
+	raw := b.stay.session.Likely()
+	if raw == "" {
+		return 0
+	}
+	if n = codec.Skip(in, raw); n > 0 {
+		if l := b.stay.session.PassLikely(b.at); l != nil {
+			b.delivered(l, len(raw)+len("\n"))
+		}
+	}
+	return n
 }
 
 // keep keeps the beginning of a frame for the next read.
@@ -255,11 +263,8 @@ func (p *polled) free() {
 }
 
 // adopt has a reader read a client that is a codec and a connection; false for
-// any other, and where readers do not read.
+// any other.
 func (s *stay) adopt(c Client) bool {
-	if !s.user.run.reads() {
-		return false
-	}
 	claimed := func(string, []byte) string { return "" }
 	var client *chatter.Client
 	switch c := c.(type) {
@@ -276,6 +281,7 @@ func (s *stay) adopt(c Client) bool {
 	}
 	conn, codec, unread := client.Release()
 	p := &polled{stay: s, reader: rd, codec: codec, freed: make(chan struct{}, 1)}
+	p.skipper, _ = codec.(dialect.Skipper)
 	if h, ok := codec.(dialect.Holder); ok {
 		h.LimitFrames(s.user.run.cfg.maxFrame())
 	}

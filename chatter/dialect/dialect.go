@@ -108,6 +108,14 @@ type Claimer interface {
 // that is not the one asked for.
 type Signer interface{ Signs() string }
 
+// Skipper is a codec whose frames need not be decoded where their bytes are known
+// already: of those that Decode leaves to Parse.
+type Skipper interface {
+	// Skip takes the first frame out of in if it is the one of which Decode has set
+	// f.Raw to raw before, to this client or another, and returns its bytes; else 0.
+	Skip(in []byte, raw string) (n int)
+}
+
 // Holder is a codec that keeps the beginning of a frame itself.
 type Holder interface {
 	Holds() int            // bytes

@@ -74,6 +74,8 @@ func (l *line) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 	return len(raw) + 1, nil
 }
 
+func (l *line) Skip(in []byte, raw string) (n int) { return l.in.Skip(in, raw) }
+
 func (l *line) Parse(f *Frame) error {
 	raw := f.Raw
 	if err := f.Frame.Parse(raw); err != nil {

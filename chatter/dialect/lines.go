@@ -22,6 +22,17 @@ func (l *Lines) Next(in []byte) (line []byte, more, ok bool) {
 	return line, l.find(rest), true
 }
 
+// Skip consumes the first line of in if it is line, and returns its bytes with the
+// '\n'; else 0.
+func (l *Lines) Skip(in []byte, line string) (n int) {
+	n = len(line)
+	if len(in) <= n || in[n] != '\n' || string(in[:n]) != line {
+		return 0
+	}
+	l.end, l.seen = 0, 0
+	return n + 1
+}
+
 func (l *Lines) find(in []byte) bool {
 	i := bytes.IndexByte(in[l.seen:], '\n')
 	if i < 0 {

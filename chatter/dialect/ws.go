@@ -201,6 +201,17 @@ func (w *webSocket) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 	return n, w.closed
 }
 
+// Skip takes a message that came in one piece.
+func (w *webSocket) Skip(in []byte, raw string) (n int) {
+	h, ok, err := headerOf(in)
+	n = h.size + h.payload
+	if !ok || err != nil || h.first != ws.Text|ws.Final || w.inside || w.closed != nil ||
+		len(in) < n || string(in[h.size:n]) != raw {
+		return 0
+	}
+	return n
+}
+
 // follows reports whether a whole message comes next.
 func follows(in []byte) bool {
 	h, ok, err := headerOf(in)

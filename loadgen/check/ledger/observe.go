@@ -31,18 +31,32 @@ func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
 // its line returned, nil for a join or leave. Otherwise nothing has happened,
 // and it is for Observe.
 func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
-	if !s.Bound || len(raw) == 0 || s.ledger.cfg.Level >= Count {
+	if next := s.Likely(); len(raw) == 0 || next != string(raw) {
 		return nil, false
 	}
+	return s.PassLikely(at), true
+}
+
+// Likely returns the next frame as the first who got it saw it; empty where that is
+// not known. Whoever finds just that in what came calls PassLikely, or else Observe.
+func (s *Session) Likely() string {
+	if !s.Bound || s.ledger.cfg.Level >= Count {
+		return ""
+	}
+	if e := s.expected(); e != nil {
+		return e.raw
+	}
+	return ""
+}
+
+// PassLikely is Pass for the frame that Likely has just returned.
+func (s *Session) PassLikely(at time.Duration) *Line {
 	e := s.expected()
-	if e == nil || e.raw != string(raw) {
-		return nil, false
-	}
 	if e.Kind != wire.Line {
 		s.Totals.Views++
 	}
 	s.passed(e, at)
-	return e.Line, true
+	return e.Line
 }
 
 // nextIn returns the entry that is next for the session if the frame is just that.
