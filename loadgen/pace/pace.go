@@ -13,7 +13,10 @@ const short = 3 * time.Millisecond
 // Pacer waits for points of an absolute schedule: being late for one does not
 // shift the next, so a delay anywhere is not hidden from the latencies that
 // count from the schedule. It is for one goroutine.
-type Pacer struct{ timer *time.Timer }
+type Pacer struct {
+	timer *time.Timer
+	usage usage
+}
 
 // Nap is how short waits are slept off. Tests in fake time, which passes only
 // while everybody waits for the runtime, set it to time.Sleep before any Pacer
@@ -33,7 +36,11 @@ func (p *Pacer) Until(ctx context.Context, at time.Time) bool {
 		case d <= 0:
 			return true
 		case d <= short:
-			Nap(d)
+			if p.usage.busy() {
+				time.Sleep(d)
+			} else {
+				Nap(d)
+			}
 		default:
 			p.timer.Reset(d - short/2)
 			select {
