@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// connect gives a client called bob over a socket and the server's end of it,
+// connect returns a client called bob over a socket and the server's end of it,
 // which has read the name.
 func connect(t testing.TB) (*Client, *net.TCPConn) {
 	t.Helper()
@@ -53,7 +53,7 @@ func write(t testing.TB, w io.Writer, s string) {
 	}
 }
 
-// next gives what Next says, as text.
+// next returns what Next says, as text.
 func next(c *Client) string {
 	var f Frame
 	if err := c.Next(&f); err != nil {

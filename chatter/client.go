@@ -106,7 +106,7 @@ func (c *Client) Release() (conn net.Conn, codec dialect.Codec, unread []byte) {
 	return c.conn, c.codec, unread
 }
 
-// Name is the name that the server assigned, as soon as Next has seen the
+// Name returns the name that the server assigned, as soon as Next has seen the
 // welcome; until then the one asked for.
 func (c *Client) Name() string {
 	c.mu.Lock()
@@ -122,7 +122,7 @@ func (c *Client) Token() string {
 	return c.token
 }
 
-// Signs is the name that the user's lines carry where that is another than Name
+// Signs returns the name that the user's lines carry where that is another than Name
 // and than the one asked for; in most dialects it is Name.
 func (c *Client) Signs() string {
 	if s, ok := c.codec.(dialect.Signer); ok {

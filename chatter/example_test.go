@@ -37,7 +37,7 @@ func ExampleDial() {
 	// bob2: hello
 }
 
-// echoServer is a room for one user, who is always called bob2.
+// echoServer returns a room for one user, who is always called bob2.
 func echoServer() (addr string, stop func()) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

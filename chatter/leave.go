@@ -20,7 +20,7 @@ const (
 	HalfClose              // end of sending in the middle of the talk; read on to io.EOF, then Close
 )
 
-// String is the field's word for it: FIN, RST or half-close.
+// String returns the field's word for it: FIN, RST or half-close.
 func (l Leave) String() string {
 	switch l {
 	case FIN:

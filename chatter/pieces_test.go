@@ -29,7 +29,7 @@ func (s *script) Read(b []byte) (int, error) {
 
 func (s *script) Write(b []byte) (int, error) { return len(b), nil }
 
-// hear gives what a client hears of a stream in these pieces, to its end.
+// hear returns what a client hears of a stream in these pieces, to its end.
 func hear(t *testing.T, pieces ...string) (got []string) {
 	client, err := New(&script{pieces: slices.DeleteFunc(pieces, func(p string) bool { return p == "" })}, "bob")
 	if err != nil {

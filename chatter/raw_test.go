@@ -15,7 +15,7 @@ import (
 	"chatsim/manager/wire"
 )
 
-// sitRaw gives a raw client over a pipe, and what its server reads, send by send.
+// sitRaw returns a raw client over a pipe, and what its server reads, send by send.
 func sitRaw(t *testing.T, name string) (c *Client, server net.Conn, sends <-chan string) {
 	mine, theirs := net.Pipe()
 	t.Cleanup(func() { mine.Close(); theirs.Close() })
@@ -38,7 +38,7 @@ func sitRaw(t *testing.T, name string) (c *Client, server net.Conn, sends <-chan
 	return c, theirs, out
 }
 
-// frames gives what comes of writes by the server until the stream's end.
+// frames returns what comes of writes by the server until the stream's end.
 func frames(c *Client, server net.Conn, writes ...string) []string {
 	go func() {
 		for _, w := range writes {

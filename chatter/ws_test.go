@@ -40,7 +40,7 @@ func over(t *testing.T, serve func(context.Context, *websocket.Conn)) string {
 	return s.Listener.Addr().String()
 }
 
-// received is what a server reads of a message.
+// received returns what a server reads of a message.
 func received(ctx context.Context, ws *websocket.Conn) string {
 	kind, text, err := ws.Read(ctx)
 	if err != nil {
@@ -163,7 +163,7 @@ func TestWebSocketRefused(t *testing.T) {
 	}
 }
 
-// serverFrame is a frame from a server.
+// serverFrame returns a frame from a server.
 func serverFrame(first byte, payload string) string {
 	switch n := len(payload); {
 	case n < 126:

@@ -74,7 +74,7 @@ func (b *broker) End(rest int) error {
 // Tell fails: who subscribes to a subject gets all of it.
 func (b *broker) Tell(dst []byte, _ string, _ []byte) ([]byte, error) { return dst, ErrPrivate }
 
-// message is what is published for a text. It holds until the next one.
+// message returns what is published for a text. It holds until the next one.
 func (b *broker) message(text []byte) []byte {
 	b.payload = append(append(b.payload[:0], b.names[0]...), '\t')
 	b.payload = append(b.payload, text...)

@@ -71,7 +71,7 @@ func cut(name string, n int) string {
 	return name
 }
 
-// fold is what the servers agree upon about the case of nicks.
+// fold returns what the servers agree upon about the case of nicks.
 func fold(nick string) string { return strings.ToLower(nick) }
 
 // mark records that somebody has a nick.

@@ -38,7 +38,7 @@ func (m *ircMessage) parse(line []byte) {
 	}
 }
 
-// nick is who a line is from.
+// nick returns who a line is from.
 func (m *ircMessage) nick() []byte {
 	nick, _, _ := bytes.Cut(m.source, []byte("!"))
 	return nick
@@ -51,7 +51,7 @@ func (m *ircMessage) param(i int) []byte {
 	return m.params[i]
 }
 
-// last is the parameter that is for people.
+// last returns the parameter that is for people.
 func (m *ircMessage) last() []byte {
 	if len(m.params) == 0 {
 		return nil

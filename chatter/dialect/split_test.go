@@ -23,7 +23,7 @@ func hear(c Codec, pieces ...[]byte) []string {
 	return append(got, cl.end().Error(), string(answers))
 }
 
-// message is a frame of a server's WebSocket.
+// message returns a frame of a server's WebSocket.
 func message(first byte, payload string) string {
 	switch n := len(payload); {
 	case n < 126:

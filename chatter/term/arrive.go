@@ -93,7 +93,7 @@ func (t *talk) count(e event) {
 	}
 }
 
-// others are the names that one may want to write.
+// others returns the names that one may want to write.
 func (t *talk) others() []string {
 	return slices.DeleteFunc(slices.Clone(t.online), func(n string) bool { return n == t.me })
 }

@@ -32,7 +32,7 @@ func (c *completer) next(before string) (string, bool) {
 	return before[:c.from] + c.found[c.at], true
 }
 
-// begun is where what may be completed begins, and by what: names may hold spaces, so
+// begun returns where what may be completed begins, and by what: names may hold spaces, so
 // it may be more than a word.
 func (c *completer) begun(before string) (from int, found []string) {
 	if strings.HasPrefix(before, "/") && !strings.ContainsFunc(before, unicode.IsSpace) {
@@ -63,7 +63,7 @@ func (c *completer) begun(before string) (from int, found []string) {
 	return 0, nil
 }
 
-// written is a name as it is put into a line.
+// written returns a name as it is put into a line.
 func (c *completer) written(name string, first, mention bool) string {
 	switch {
 	case mention:

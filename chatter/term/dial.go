@@ -145,7 +145,7 @@ func isOf(given, asked string) bool {
 	return ok && strings.Trim(suffix, "0123456789") == ""
 }
 
-// refused is the error for a server's refusal.
+// refused returns the error for a server's refusal.
 func refused(e event) *Error {
 	hints := map[wire.Reason]string{
 		wire.BadName:   "choose another with -name",
@@ -163,7 +163,7 @@ func (d *dialer) stranger(what string) *Error {
 	return &Error{msg: fmt.Sprintf("%s is not a room that chatsim can talk to: %s", d.HostPort, what), hint: "is it the right port? a room is opened with chatsim -serve"}
 }
 
-// silent is a stranger that may wait for TLS to begin.
+// silent returns a stranger that may wait for TLS to begin.
 func (d *dialer) silent(what string) *Error {
 	e := d.stranger(what)
 	if !d.Secure() {

@@ -77,7 +77,7 @@ func (e *editor) erase(from, to int) {
 	e.at = from
 }
 
-// before is where the character begins that ends at i, with the marks on it.
+// before returns where the character begins that ends at i, with the marks on it.
 func (e *editor) before(i int) int {
 	for i > 0 {
 		i--
@@ -88,7 +88,7 @@ func (e *editor) before(i int) int {
 	return i
 }
 
-// after is where the character ends that begins at i, with the marks on it.
+// after returns where the character ends that begins at i, with the marks on it.
 func (e *editor) after(i int) int {
 	for i < len(e.text) {
 		i++
@@ -138,7 +138,7 @@ func (e *editor) recall(back int) {
 // seen.
 func hidesWord(text []rune) bool { return strings.HasPrefix(string(text[:min(len(text), 4)]), "/op ") }
 
-// masked is a text with the operators' password hidden.
+// masked returns a text with the operators' password hidden.
 func masked(text []rune) []rune {
 	if !hidesWord(text) {
 		return text
@@ -163,7 +163,7 @@ func (e *editor) enter(remember bool) string {
 	return line
 }
 
-// columns is how wide a terminal shows a character: wide and full-width ones
+// columns returns how wide a terminal shows a character: wide and full-width ones
 // (Unicode Standard Annex #11) take two, marks and what cannot be seen none. Of
 // characters that are joined into one picture, as families are, each counts: not
 // all terminals join them.
@@ -187,7 +187,7 @@ func columns(r rune) int {
 // place is where a character goes in rows of a width.
 type place struct{ row, col int }
 
-// past is the place after text. A character that does not fit goes to the next
+// past returns the place after text. A character that does not fit goes to the next
 // row, and so does whatever follows one that fills a row.
 func (p place) past(text []rune, width int) place {
 	p = p.behind(text, width, nil)

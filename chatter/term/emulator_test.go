@@ -94,7 +94,7 @@ func (e *emulator) put(r rune) {
 	}
 }
 
-// looks is what is to be seen, with the cursor.
+// looks returns what is to be seen, with the cursor.
 func (e *emulator) looks() string {
 	var b strings.Builder
 	rows := e.rows
@@ -111,7 +111,7 @@ func (e *emulator) looks() string {
 	return b.String() + strconv.Itoa(at.row) + ":" + strconv.Itoa(at.col)
 }
 
-// expected is what is to be seen where all was printed, and then the area drawn
+// expected returns what is to be seen where all was printed, and then the area drawn
 // once.
 func expected(width int, printed, prompt, before, after string) string {
 	e := &emulator{width: width}

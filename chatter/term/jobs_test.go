@@ -30,7 +30,7 @@ func alone(addr string) {
 	os.Exit(0)
 }
 
-// shell is a console at which a shell runs the test's program, joined to a room.
+// shell returns a console at which a shell runs the test's program, joined to a room.
 func shell(t *testing.T, addr string) (c *console, id func() int) {
 	t.Helper()
 	pid := filepath.Join(t.TempDir(), "pid")

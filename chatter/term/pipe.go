@@ -18,7 +18,7 @@ var colours = map[style]string{own: "\x1b[36m", private: "\x1b[35m", note: "\x1b
 // clock is how the time of day is written before a line.
 const clock = "15:04 "
 
-// render is how lines look, each with the time of day, in rows of a width if that
+// render returns how lines look, each with the time of day, in rows of a width if that
 // is not 0.
 func render(lines []shown, colour bool, width int) string {
 	now := time.Now()

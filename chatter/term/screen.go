@@ -274,7 +274,7 @@ func (a *area) erasing() string {
 	return up(a.row) + "\r" + clearBelow
 }
 
-// typed is what is to be seen of the line, up to the cursor and from there on.
+// typed returns what is to be seen of the line, up to the cursor and from there on.
 func (a *area) typed() (before, after []rune) {
 	if a.secret {
 		return nil, nil
@@ -283,7 +283,7 @@ func (a *area) typed() (before, after []rune) {
 	return text[:a.line.at], text[a.line.at:]
 }
 
-// cursor is where the cursor belongs in the area.
+// cursor returns where the cursor belongs in the area.
 func (a *area) cursor() place {
 	before, _ := a.typed()
 	return place{}.past(a.prompt, a.width).past(before, a.width)

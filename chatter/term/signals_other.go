@@ -8,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// signals gives the terminal back as it was, until the returned function is
+// signals has the terminal given back as it was, until the returned function is
 // called: Ctrl-C is a signal meanwhile.
 func signals(tty *os.File, before *term.State) (stop func()) {
 	_ = term.Restore(int(tty.Fd()), before)

@@ -87,7 +87,7 @@ func newEvent(f *wire.Frame) event {
 	return e
 }
 
-// shownText is a text as it may be shown, with '\n' for each line break in it.
+// shownText returns a text as it may be shown, with '\n' for each line break in it.
 func shownText(b []byte) string {
 	parts := bytes.FieldsFunc(b, wire.EndsLine)
 	for i, part := range parts {
@@ -129,7 +129,7 @@ func (t *talk) hear(e event) []shown {
 	return nil
 }
 
-// line is how a chat line is shown.
+// line returns how a chat line is shown.
 func (t *talk) line(e event) shown {
 	if e.sender == wire.Server && !e.private {
 		if told, ok := t.words.Language.Notice(e.text); ok {
@@ -247,7 +247,7 @@ func (t *talk) obey(command, rest string) action {
 	return t.order(command, rest)
 }
 
-// order is a command that the room carries out.
+// order returns a command that the room carries out.
 func (t *talk) order(command, rest string) action {
 	switch {
 	case rest != "" || command == "/bans":
@@ -258,7 +258,7 @@ func (t *talk) order(command, rest string) action {
 	return t.hint(trouble, fmt.Sprintf(t.words.NoName, command))
 }
 
-// message is a /msg: names may hold spaces, so the longest that is online counts.
+// message returns a /msg: names may hold spaces, so the longest that is online counts.
 func (t *talk) message(rest string) action {
 	name, text := t.addressed(rest)
 	if name == "" {

@@ -14,7 +14,7 @@ import (
 	"chatsim/manager/wire"
 )
 
-// parsed is what a server's frame is to a talk.
+// parsed returns what a server's frame is to a talk.
 func parsed(t *testing.T, line string) event {
 	t.Helper()
 	var f wire.Frame

@@ -96,7 +96,7 @@ func TestLeaveWhileReconnecting(t *testing.T) {
 	}
 }
 
-// scripted is a server that reads a name, says something, and reads on until
+// scripted returns a server that reads a name, says something, and reads on until
 // the client leaves.
 func scripted(t *testing.T, says string) (addr string) {
 	t.Helper()

@@ -29,10 +29,10 @@ type UnsentError struct{ err error }
 func (e *UnsentError) Error() string { return e.err.Error() }
 func (e *UnsentError) Unwrap() error { return e.err }
 
-// ExitCode is that of a program which has done only a part of what it was to do.
+// ExitCode returns that of a program which has done only a part of what it was to do.
 func (*UnsentError) ExitCode() int { return 1 }
 
-// outcome is the error of a run that has ended with err: in a pipe, any that
+// outcome returns the error of a run that has ended with err: in a pipe, any that
 // came after the room was entered leaves lines unsent.
 func (p *person) outcome(err error) error {
 	s := &p.sent

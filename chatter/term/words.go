@@ -121,7 +121,7 @@ func wordsFor(locale string) *words {
 // reason is why a room refuses something.
 func (w *words) reason(r wire.Reason, detail string) string { return w.Language.Reason(r, detail) }
 
-// serverSays is an error of the room's.
+// serverSays returns an error of the room's.
 func (w *words) serverSays(r wire.Reason, text, detail string) string {
 	if r != wire.None {
 		text = w.reason(r, detail)
@@ -129,7 +129,7 @@ func (w *words) serverSays(r wire.Reason, text, detail string) string {
 	return fmt.Sprintf(w.Server, text)
 }
 
-// notice is what the room tells in its own name.
+// notice returns what the room tells in its own name.
 func (w *words) notice(text string) string {
 	told, ok := w.Language.Notice(text)
 	if !ok {
@@ -147,5 +147,5 @@ func (w *words) refusal(err error) string {
 	return w.serverSays(e.reason, e.Error(), e.detail)
 }
 
-// nameError is what is wrong with a name.
+// nameError returns what is wrong with a name.
 func (w *words) nameError(err error) string { return w.Language.Detail(err.Error()) }

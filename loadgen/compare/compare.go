@@ -179,7 +179,7 @@ func (r *Row) doubt(spread float64) {
 	}
 }
 
-// spread is the median of what the ceiling varied by in each run of a set.
+// spread returns the median of what the ceiling varied by in each run of a set.
 func spread(set []*report.Report) float64 {
 	all := make([]float64, 0, len(set))
 	for _, r := range set {

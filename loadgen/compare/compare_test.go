@@ -10,7 +10,7 @@ import (
 	"chatsim/manager/hinted"
 )
 
-// sample is a run whose figures are those of a quiet machine, times noise.
+// sample returns a run whose figures are those of a quiet machine, times noise.
 func sample(noise func() float64, slower, less float64, rate report.Rate) *report.Report {
 	ns := func(v float64) *int64 { n := int64(v * noise()); return &n }
 	r := &report.Report{Schema: report.Schema, Verdict: report.Passed, Deliveries: 1e6, MeasuredS: 3,

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// decoded is a text in UTF-8 without a byte order mark. PowerShell's > writes
+// decoded returns a text in UTF-8 without a byte order mark. PowerShell's > writes
 // UTF-16, and editors put a mark in front.
 func decoded(b []byte) ([]byte, error) {
 	endian, bom := unicode.LittleEndian, unicode.UseBOM

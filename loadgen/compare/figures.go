@@ -23,7 +23,7 @@ var shown = []struct {
 	{"cpu_per_delivery", true},
 }
 
-// figures are those of shown, gated as the settings make them meaningful. On a
+// figures returns those of shown, gated as the settings make them meaningful. On a
 // schedule the rate is given and latency is what the room can do; as fast as it
 // goes, latency only mirrors the throughput. On another machine only a share of
 // its own ceiling means anything.

@@ -21,7 +21,7 @@ func significant(n, m int) bool {
 	return 2/math.Exp(a-b-c) < Alpha
 }
 
-// Saving is how a set is made that can be compared.
+// Saving returns how a set is made that can be compared.
 func Saving() string {
 	return fmt.Sprintf("a set of runs is saved with chatsim -repeat %d -json FILE", Least())
 }

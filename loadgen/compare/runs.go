@@ -5,7 +5,7 @@ import "chatsim/loadgen/report"
 // outcomes are what the verdicts mean for the runs, where the figure decides.
 var outcomes = map[Verdict]report.Verdict{Better: report.Passed, Same: report.Passed, CantTell: report.Inconclusive, Worse: report.Failed}
 
-// Runs is the set, and what it was compared with, for the renderers of package
+// Runs returns the set, and what it was compared with, for the renderers of package
 // report.
 func (s *Set) Runs(old []*report.Report) *report.Runs {
 	rs := &report.Runs{Reports: s.Reports, Old: old}
@@ -16,7 +16,7 @@ func (s *Set) Runs(old []*report.Report) *report.Runs {
 	return rs
 }
 
-// Runs is the comparison with the runs that it is of.
+// Runs returns the comparison with the runs that it is of.
 func (c *Comparison) Runs(old, new []*report.Report) *report.Runs {
 	rs := &report.Runs{Reports: new, Old: old, Notes: c.Notes}
 	decides := false

@@ -93,7 +93,7 @@ func (s *Set) Lack(what string) {
 	s.worsen(report.Inconclusive)
 }
 
-// warnings are those of a set, by what they are about: the figures in them
+// warnings returns those of a set, by what they are about: the figures in them
 // differ from run to run.
 func warnings(set []*report.Report) []string {
 	var order []string
@@ -112,7 +112,7 @@ func warnings(set []*report.Report) []string {
 	return order
 }
 
-// ExitCode is the worst of the runs' and the comparison's.
+// ExitCode returns the worst of the runs' and the comparison's.
 func (s *Set) ExitCode() int {
 	var codes []int
 	for _, r := range s.Reports {
@@ -160,7 +160,7 @@ func ReadFile(path string) ([]*report.Report, error) {
 	return reports, nil
 }
 
-// reason is an error without the name of its file.
+// reason returns an error without the name of its file.
 func reason(err error) error {
 	if pe := new(fs.PathError); errors.As(err, &pe) {
 		return pe.Err

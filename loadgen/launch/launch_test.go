@@ -104,7 +104,7 @@ func gone(t *testing.T, pid int) {
 	}
 }
 
-// pids are those that are said.
+// pids returns those that are said.
 func pids(t *testing.T, lines []string) (all []int) {
 	t.Helper()
 	for _, line := range lines {

@@ -32,7 +32,7 @@ func ParseReady(text string) (Ready, error) {
 	return Ready{text}, nil
 }
 
-// String is what ParseReady reads.
+// String returns what ParseReady reads.
 func (r Ready) String() string {
 	if r.URL == "" {
 		return ReadyTCP

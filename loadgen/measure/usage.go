@@ -90,7 +90,7 @@ func gcPauses() *metrics.Float64Histogram {
 	return s[0].Value.Float64Histogram()
 }
 
-// longestPause is the upper bound of the highest bucket that has grown.
+// longestPause returns the upper bound of the highest bucket that has grown.
 func longestPause(before, after *metrics.Float64Histogram) time.Duration {
 	if before == nil || after == nil {
 		return 0

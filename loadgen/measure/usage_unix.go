@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// cpuTime is the processor time that this process has used, and its largest
+// cpuTime returns the processor time that this process has used, and its largest
 // resident set in bytes.
 func cpuTime() (cpu time.Duration, maxRSS int64) {
 	var ru syscall.Rusage

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// shares are the share of what the machine can do, and that of what it did at
+// shares returns the share of what the machine can do, and that of what it did at
 // worse moments where that is another one.
 func (c *Calibration) shares() []string {
 	all := []string{fmt.Sprintf("%s of what this machine's loopback can do (%s/s)", humanShare(c.Share), humanBytes(c.BytesPerS))}
@@ -15,7 +15,7 @@ func (c *Calibration) shares() []string {
 	return all
 }
 
-// how is how it was measured, and what that took.
+// how returns how it was measured, and what that took.
 func (c *Calibration) how() []string {
 	took := fmt.Sprintf("measured in %s, %s in all", humanDuration(int64(c.MeasuredS*1e9)), humanDuration(int64(c.CostS*1e9)))
 	if c.Slices > 0 {

@@ -61,7 +61,7 @@ type axis struct {
 	step   float64 // between ticks, where not log
 }
 
-// linear is an axis from zero to a round number at or above hi.
+// linear returns an axis from zero to a round number at or above hi.
 func linear(hi float64) axis {
 	if !(hi > 0) {
 		hi = 1
@@ -70,7 +70,7 @@ func linear(hi float64) axis {
 	return axis{0, math.Ceil(hi/step-1e-9) * step, false, step}
 }
 
-// timeline is an axis of seconds.
+// timeline returns an axis of seconds.
 func timeline(lo, hi float64) axis {
 	step := roundStep(hi-lo, 8)
 	if hi-lo > 120 {
@@ -79,7 +79,7 @@ func timeline(lo, hi float64) axis {
 	return axis{lo, hi, false, step}
 }
 
-// logarithmic is an axis that reaches from lo to hi and a little further.
+// logarithmic returns an axis that reaches from lo to hi and a little further.
 func logarithmic(lo, hi float64) axis {
 	if !(lo > 0) {
 		lo = 1

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// folder is one with a file, a second name for it, links to it and to nothing,
+// folder returns one with a file, a second name for it, links to it and to nothing,
 // and a link to itself.
 func folder(t *testing.T) string {
 	t.Helper()

@@ -27,7 +27,7 @@ type FindStep struct {
 	Limited        bool     `json:"limited"` // by the generator
 }
 
-// verdict is that on the search alone.
+// verdict returns that on the search alone.
 func (f *Find) verdict() Verdict {
 	switch {
 	case f.Cut:
@@ -46,7 +46,7 @@ func (f *Find) verdict() Verdict {
 // Violated lists the checks that failed.
 func (r *Report) Violated() []string { return r.checksThat(Failed) }
 
-// Evidence is the first violation in words, empty without one.
+// Evidence returns the first violation in words, empty without one.
 func (r *Report) Evidence() string {
 	for i := range r.Checks {
 		if c := &r.Checks[i]; c.Verdict == Failed {
@@ -64,7 +64,7 @@ func (f *Find) words() map[Verdict]string {
 	return map[Verdict]string{Passed: "FOUND", Measured: "FOUND", Failed: "NOT FOUND"}
 }
 
-// answer is what a search came to, in a sentence.
+// answer returns what a search came to, in a sentence.
 func (f *Find) answer() string {
 	switch {
 	case f.Rate == nil && f.Cut:

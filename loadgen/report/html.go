@@ -140,7 +140,7 @@ type htmlWitness struct {
 	Who string
 }
 
-// worst is the run that is shown in full.
+// worst returns the run that is shown in full.
 func (rs *Runs) worst() (r *Report, n int) {
 	for _, v := range []Verdict{Failed, Inconclusive, Measured} {
 		for i, r := range rs.Reports {
@@ -208,7 +208,7 @@ func (v *htmlView) checks(r *Report) {
 	v.Checks = append(v.Checks, rest...)
 }
 
-// beforeUnlessSides is what came before, where what two chatters saw does not
+// beforeUnlessSides returns what came before, where what two chatters saw does not
 // show it already.
 func beforeUnlessSides(w Witness) []string {
 	if len(w.Sides) > 0 {

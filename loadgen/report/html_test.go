@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// long is a run of so many seconds, with everything on the page.
+// long returns a run of so many seconds, with everything on the page.
 func long(secs int) *Report {
 	r := full()
 	r.CutBy, r.Find, r.Calibration.Skipped = "", nil, ""

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// curves is the chart of all latencies of one run, by percentile.
+// curves returns the chart of all latencies of one run, by percentile.
 func curves(r *Report) *chart {
 	c := &chart{ID: "percentiles", Title: "Latency by percentile", XLabel: "percentile", YLabel: "logarithmic", Tall: true, Plain: true,
 		Desc: "One curve for each latency: how long the share of samples on the x axis took at most. Towards the right each step of the same width leaves a tenth of the samples of the one before."}
@@ -69,7 +69,7 @@ func curvePointsOf(l *Latency) []point {
 	return points
 }
 
-// overlaid is the delivery's curve of each run, and of each old one.
+// overlaid returns the delivery's curve of each run, and of each old one.
 func overlaid(rs *Runs) *chart {
 	c := &chart{ID: "repeats", Title: "Delivery latency by percentile, run by run", XLabel: "percentile", YLabel: "logarithmic", Tall: true, Plain: true,
 		Desc: "The delivery's curve of each run, one above the other, so that what differs between runs shows."}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 )
 
-// tiles are the figures that are read first.
+// tiles returns the figures that are read first.
 func tiles(r *Report) []fact {
 	var out []fact
 	if f := r.Find; f != nil {

@@ -65,7 +65,7 @@ func (v *htmlView) several(rs *Runs, shown *Report, n int) {
 
 func oldRun(i int) string { return fmt.Sprintf("old %d", i+1) }
 
-// setTiles are the figures of a set that are read first: medians, with what they
+// setTiles returns the figures of a set that are read first: medians, with what they
 // lie between, and sums.
 func setTiles(set []*Report) []fact {
 	var out []fact

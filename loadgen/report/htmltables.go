@@ -29,7 +29,7 @@ func (v *htmlView) latency(rs *Runs, r *Report) {
 	}
 }
 
-// curveTable is the curves in figures.
+// curveTable returns the curves in figures.
 func curveTable(r *Report) *table {
 	t := &table{Caption: "Latency by percentile", Header: []string{"percentile"}, Long: true}
 	var shown []*Latency
@@ -56,7 +56,7 @@ func curveTable(r *Report) *table {
 	return t
 }
 
-// timeTable is the run over time in figures, in no more steps than the charts.
+// timeTable returns the run over time in figures, in no more steps than the charts.
 func timeTable(r *Report) *table {
 	size := bucket(max(len(r.Series), len(r.Course)), mostPoints)
 	t := &table{Caption: "The run, second by second", Header: []string{"until", "phase", "lines", "deliveries", "p50", "p99", "in the room", "joins", "leaves", "evictions"}, Long: true}

@@ -13,7 +13,7 @@ const mostPoints = 600
 // mostBars is how many columns are still told apart.
 const mostBars = 130
 
-// overTime are the charts that share the axis of time.
+// overTime returns the charts that share the axis of time.
 func overTime(rs *Runs, shown *Report) []*chart {
 	x, ok := timeAxis(rs, shown)
 	if !ok {
@@ -102,7 +102,7 @@ func mean(ys []float64) float64 {
 	return sum / float64(len(ys))
 }
 
-// percentileOverTime is a percentile of each second.
+// percentileOverTime returns a percentile of each second.
 func percentileOverTime(r *Report, get func(s *Second) *int64) []point {
 	var out []point
 	for i := range r.Series {
@@ -116,7 +116,7 @@ func percentileOverTime(r *Report, get func(s *Second) *int64) []point {
 	return out
 }
 
-// secondsOf is how long step i of the series is.
+// secondsOf returns how long step i of the series is.
 func secondsOf(r *Report, i int) float64 {
 	if part := r.Series[i].TS - math.Floor(r.Series[i].TS); part > 0 {
 		return part
@@ -205,7 +205,7 @@ func throughputOverTime(rs *Runs, shown *Report, x axis) *chart {
 	return c
 }
 
-// rosterOverTime is the chart of how many were in the room, and who came and went.
+// rosterOverTime returns the chart of how many were in the room, and who came and went.
 func rosterOverTime(r *Report, x axis) *chart {
 	c := &chart{ID: "roster-time", Title: "Roster, joins, leaves and evictions over time", YLabel: "chatters, logarithmic", x: x,
 		Desc: "How many chatters were in the room at the end of each second, and how many joined, left and were evicted in it."}

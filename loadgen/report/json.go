@@ -15,7 +15,7 @@ import (
 // that is not printable.
 func JSON(w io.Writer, r *Report) error { return WriteJSON(w, r.Whole()) }
 
-// Whole is the report as JSON writes it, whatever was left nil.
+// Whole returns the report as JSON writes it, whatever was left nil.
 func (r *Report) Whole() *Report {
 	full := *r
 	full.Evicted = map[string]int64{"slow": 0, "stalled": 0} // always there, for scripts

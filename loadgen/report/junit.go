@@ -130,7 +130,7 @@ func junitRun(r *Report, name string) (junitSuite, error) {
 	return s, nil
 }
 
-// junitEnding is the case that says whether the run came to its end and showed
+// junitEnding returns the case that says whether the run came to its end and showed
 // anything: a run without any case in error must be one that may be relied on.
 func junitEnding(r *Report) junitCase {
 	c := junitCase{Class: "chatsim.run", Name: "whole run"}
@@ -151,7 +151,7 @@ func junitEnding(r *Report) junitCase {
 	return c
 }
 
-// junitFind is the case of a search's answer.
+// junitFind returns the case of a search's answer.
 func junitFind(f *Find) junitCase {
 	c := junitCase{Class: "chatsim.find", Name: Printable("-find-rate " + f.Expr)}
 	message, v := Printable(f.answer()), f.verdict()

@@ -112,7 +112,7 @@ func TestJUnitCompared(t *testing.T) {
 	}
 }
 
-// searched is how many cases are about a search.
+// searched returns how many cases are about a search.
 func searched(r *Report) int {
 	if r.Find == nil {
 		return 0

@@ -53,7 +53,7 @@ func curve(count int64, at func(percentile float64) int64) []int64 {
 	return points
 }
 
-// CurveBeyond is the share of the samples that lies above point i of a curve.
+// CurveBeyond returns the share of the samples that lies above point i of a curve.
 func CurveBeyond(i int) float64 { return math.Pow(10, -float64(i)/10) }
 
 // NewLatency makes a Latency of a histogram's figures, in nanoseconds; at

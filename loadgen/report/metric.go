@@ -121,17 +121,17 @@ func whole(get func(r *Report) int64) func(*Report) (float64, bool) {
 	return func(r *Report) (float64, bool) { return float64(get(r)), true }
 }
 
-// rate is a figure that takes a measured time to have.
+// rate returns a figure that takes a measured time to have.
 func rate(get func(r *Report) float64) func(*Report) (float64, bool) {
 	return func(r *Report) (float64, bool) { return get(r), r.MeasuredS > 0 }
 }
 
-// known is a figure whose zero says that the platform does not tell.
+// known returns a figure whose zero says that the platform does not tell.
 func known(get func(r *Report) float64) func(*Report) (float64, bool) {
 	return func(r *Report) (float64, bool) { return get(r), get(r) > 0 }
 }
 
-// checked is a figure of the checks, of a run that has made some.
+// checked returns a figure of the checks, of a run that has made some.
 func checked(get func(r *Report) int64) func(*Report) (float64, bool) {
 	return func(r *Report) (float64, bool) { return float64(get(r)), len(r.Checks) > 0 }
 }
@@ -146,7 +146,7 @@ func checkSum(get func(c *Check) int64) func(*Report) int64 {
 	}
 }
 
-// stalled is a figure of a scenario in which somebody does not read.
+// stalled returns a figure of a scenario in which somebody does not read.
 func stalled(get func(i *Isolation) *int64) func(*Report) (float64, bool) {
 	return func(r *Report) (float64, bool) {
 		if r.Isolation == nil || get(r.Isolation) == nil {
@@ -156,7 +156,7 @@ func stalled(get func(i *Isolation) *int64) func(*Report) (float64, bool) {
 	}
 }
 
-// ceilingShare is the room's throughput beside the loopback's, both of this run.
+// ceilingShare returns the room's throughput beside the loopback's, both of this run.
 func (r *Report) ceilingShare() (float64, bool) {
 	if r.Calibration == nil || r.Calibration.BytesPerS <= 0 || r.MeasuredS <= 0 {
 		return 0, false
@@ -172,7 +172,7 @@ func (r *Report) ceilingShareHigh() (float64, bool) {
 	return r.BytesPerS / r.Calibration.LowBytesPerS, true
 }
 
-// cpuPerDelivery is of this process: with a room in it, of both ends.
+// cpuPerDelivery returns of this process: with a room in it, of both ends.
 func (r *Report) cpuPerDelivery() (float64, bool) {
 	if r.Resources.CPUS <= 0 || r.Deliveries <= 0 {
 		return 0, false
@@ -217,7 +217,7 @@ func known64(v *int64) (float64, bool) {
 	return float64(*v), true
 }
 
-// ofPercentile is the metric of any percentile of a latency.
+// ofPercentile returns the metric of any percentile of a latency.
 func ofPercentile(latency string, p percentile) (metric, bool) {
 	i := slices.IndexFunc(metrics, func(m metric) bool { return m.name == latency+"."+p.name })
 	if i >= 0 {
@@ -273,7 +273,7 @@ func FindMetric(name string) (Metric, bool) {
 // Name is as thresholds write it.
 func (m Metric) Name() string { return m.name }
 
-// Unit is that of its values: "ns", "B", "B/s", "/s", or empty.
+// Unit returns that of its values: "ns", "B", "B/s", "/s", or empty.
 func (m Metric) Unit() string { return units[m.kind] }
 
 // Of returns the figure; false if it was not measured, or from too few samples.

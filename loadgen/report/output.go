@@ -38,7 +38,7 @@ func (o Output) Check() error {
 	return nil
 }
 
-// Text is where text goes: to standard error where something else is for
+// Text returns where text goes: to standard error where something else is for
 // standard output. A terminal is sent lines that fit it.
 func (o Output) Text(stdout, stderr io.Writer) io.Writer {
 	if slices.Contains(o.files(), "-") {
@@ -101,7 +101,7 @@ func (o Output) text(rep *Report, w io.Writer) error {
 	return Text(w, rep, o.TextOptions(w))
 }
 
-// TextOptions are those of the report's text on w.
+// TextOptions returns those of the report's text on w.
 func (o Output) TextOptions(w io.Writer) TextOptions {
 	opt := TextOptions{Verbose: o.Verbose}
 	if _, ok := screen.Terminal(w); ok {

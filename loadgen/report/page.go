@@ -20,7 +20,7 @@ type page struct {
 	width int // columns; 0: of no terminal
 }
 
-// columns are those that a line may have.
+// columns returns those that a line may have.
 func (p *page) columns() int {
 	if p.width == 0 {
 		return columns
@@ -95,7 +95,7 @@ func padLeft(s string, width int) string {
 	return strings.Repeat(" ", max(0, width-utf8.RuneCountInString(s))) + s
 }
 
-// text is the page, its longer lines broken between words where a terminal
+// text returns the page, its longer lines broken between words where a terminal
 // shows it.
 func (p *page) text() string {
 	if p.width == 0 {

@@ -72,5 +72,5 @@ func (r *Rate) Set(s string) error {
 	return nil
 }
 
-// Type is what a flag's value is.
+// Type returns what a flag's value is.
 func (r *Rate) Type() string { return "rate" }

@@ -130,7 +130,7 @@ type ErrorKind struct {
 // normal reports whether the errors are those that a right server gives, too.
 func (k *ErrorKind) normal() bool { return strings.HasPrefix(k.Text, wire.NoSuchUser.Text()) }
 
-// Reason is an example of what the server has said most often, but for what a
+// Reason returns an example of what the server has said most often, but for what a
 // right server says, too.
 func (e *Errors) Reason() string {
 	for i := range e.Kinds {

@@ -31,10 +31,10 @@ type Compared struct {
 	Why        string  // it cannot be told
 }
 
-// One is a single run.
+// One returns a single run.
 func One(r *Report) *Runs { return &Runs{Reports: []*Report{r}} }
 
-// verdict is the worst of the runs' and the comparison's.
+// verdict returns the worst of the runs' and the comparison's.
 func (rs *Runs) verdict() Verdict {
 	worst := 0
 	rank := []Verdict{Passed, Measured, Inconclusive, Failed}
@@ -56,7 +56,7 @@ func (rs *Runs) verdict() Verdict {
 	return rank[worst]
 }
 
-// word is the verdict in capitals.
+// word returns the verdict in capitals.
 func (rs *Runs) word() string {
 	v := rs.verdict()
 	if rs.Interrupted && v == Inconclusive {
@@ -85,7 +85,7 @@ func (c Compared) Human(v float64) string {
 	return humanValue(v, c.Unit)
 }
 
-// deciding are the figures that decide with the outcome.
+// deciding returns the figures that decide with the outcome.
 func (rs *Runs) deciding(outcome Verdict) []string {
 	var names []string
 	for _, c := range rs.Compared {

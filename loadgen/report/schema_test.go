@@ -19,7 +19,7 @@ func schema(t *testing.T) *jsonschema.Schema {
 	return s
 }
 
-// full is a report in which everything that may be missing is there.
+// full returns a report in which everything that may be missing is there.
 func full() *Report {
 	r := sample()
 	cases["failed"](r)

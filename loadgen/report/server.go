@@ -21,7 +21,7 @@ func (r *Report) Died() bool { return r.Server.died() }
 // died is Died.
 func (s *Server) died() bool { return s != nil && s.Ended != "" }
 
-// death is that in words.
+// death returns that in words.
 func (s *Server) death() string { return "the server ended during the run: " + s.Ended }
 
 func (p *page) server(s *Server) {
@@ -67,7 +67,7 @@ func newHTMLServer(s *Server) *htmlServer {
 	return v
 }
 
-// output is the last lines, fit to be shown.
+// output returns the last lines, fit to be shown.
 func (s *Server) output() string {
 	var lines []string
 	for _, line := range s.Output {

@@ -22,7 +22,7 @@ func ms(v float64) *int64 {
 	return &ns
 }
 
-// sample is a run in which everything went well.
+// sample returns a run in which everything went well.
 func sample() *Report {
 	r := &Report{
 		Schema: Schema, Seed: 7, Where: "in-process Manager on 127.0.0.1:41773",

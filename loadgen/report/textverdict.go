@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// headline is the verdict in capitals, and what it is the verdict on, in
+// headline returns the verdict in capitals, and what it is the verdict on, in
 // pieces between which a line may be broken.
 func (r *Report) headline() (word string, parts []string) {
 	word = strings.ToUpper(string(r.Verdict))
@@ -26,7 +26,7 @@ func (r *Report) headline() (word string, parts []string) {
 	return word, append(parts, r.outcome()...)
 }
 
-// ended is when an interruption ended the run.
+// ended returns when an interruption ended the run.
 func (r *Report) ended() string {
 	whole := seconds(r.Config.DurationS)
 	if r.MeasuredS == 0 {
@@ -35,7 +35,7 @@ func (r *Report) ended() string {
 	return "after " + humanDuration(int64(r.MeasuredS*1e9)) + " of " + whole
 }
 
-// found is the headline of a search: its answer, then the run that is reported.
+// found returns the headline of a search: its answer, then the run that is reported.
 func (r *Report) found(word string) (string, []string) {
 	if w := r.Find.words()[r.Verdict]; w != "" && len(r.checksThat(Failed)) == 0 {
 		word = w
@@ -49,7 +49,7 @@ func (r *Report) found(word string) (string, []string) {
 	return word, append(parts, r.outcome()...)
 }
 
-// outcome is the headline's second half: what the verdict rests on.
+// outcome returns the headline's second half: what the verdict rests on.
 func (r *Report) outcome() []string {
 	deliveries := thousands(r.Deliveries) + " of " + Plural(r.ExpectedDeliveries, "delivery", "deliveries")
 	if r.ExpectedDeliveries == 0 {

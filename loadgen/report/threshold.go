@@ -38,7 +38,7 @@ type ThresholdError struct {
 	Advice   string
 }
 
-// Error is the message, the expression, and a line of carets below the word.
+// Error returns the message, the expression, and a line of carets below the word.
 func (e *ThresholdError) Error() string {
 	before := utf8.RuneCountInString(Printable(e.Expr[:e.Pos]))
 	word := utf8.RuneCountInString(Printable(e.Expr[e.Pos : e.Pos+e.Len]))
@@ -205,7 +205,7 @@ func parseNumber(value string) (float64, error) {
 	return f, nil
 }
 
-// advice is the expression with the value that was probably meant, or says which
+// advice returns the expression with the value that was probably meant, or says which
 // values the metric's limit may have.
 func (t Threshold) advice(value string) string {
 	k, name := t.metric.kind, t.metric.name
@@ -248,10 +248,10 @@ func (k kind) meant(value string) []string {
 // it was written, without space between.
 func (t Threshold) String() string { return t.metric.name + t.op + t.value }
 
-// Metric is what the threshold is about.
+// Metric returns what the threshold is about.
 func (t Threshold) Metric() Metric { return Metric{t.metric} }
 
-// Threshold is the limit of a saved result. Earlier ones have a share without
+// Threshold returns the limit of a saved result. Earlier ones have a share without
 // its percent sign.
 func (t ThresholdResult) Threshold() (Threshold, error) {
 	th, err := ParseThreshold(t.Expr)

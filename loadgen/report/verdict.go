@@ -38,7 +38,7 @@ func (r *Report) Conclude(thresholds []Threshold) {
 	}
 }
 
-// ExitCode is what the process tells the shell; where several apply, the first
+// ExitCode returns what the process tells the shell; where several apply, the first
 // of failed check, interruption, threshold, inconclusive.
 func (r *Report) ExitCode() int {
 	switch {
@@ -95,7 +95,7 @@ func (r *Report) inconclusive() bool {
 	return !passed
 }
 
-// Worst is the exit code that says most of several: a bug, a failed check, an
+// Worst returns the exit code that says most of several: a bug, a failed check, an
 // interruption, a threshold, inconclusive.
 func Worst(codes ...int) int {
 	for _, c := range []int{ExitBug, ExitFailed, ExitInterrupted, ExitThreshold, ExitInconclusive} {

@@ -66,7 +66,7 @@ func (s *Session) ab(ctx context.Context) (int, error) {
 	return s.concludeAB(ctx, sides, "")
 }
 
-// comparing is the flag that asks for a comparison of two sides.
+// comparing returns the flag that asks for a comparison of two sides.
 func (s *Session) comparing() string {
 	if s.Servers.AB != nil {
 		return "-ab-cmd"
@@ -142,7 +142,7 @@ func (s *Session) programs() (both [2]*side, done func(), err error) {
 		func() { os.RemoveAll(dir) }, nil
 }
 
-// this is the program by the name that it was started under, for it may act on
+// this returns the program by the name that it was started under, for it may act on
 // that name; by its file where that name does not lead to it.
 func this() (string, error) {
 	if path, err := exec.LookPath(os.Args[0]); err == nil {
@@ -202,7 +202,7 @@ func (s *side) last() string {
 	return text
 }
 
-// patience is how long a run of a child may take: its parts, each with its own
+// patience returns how long a run of a child may take: its parts, each with its own
 // limit, and joining, which takes as long as the server lets users in.
 func patience(c *loadgen.Config) time.Duration {
 	const start, perUser = 30 * time.Second, 20 * time.Millisecond

@@ -122,7 +122,7 @@ func (t *tried) take(o outcome, step report.FindStep) {
 	}
 }
 
-// reported is the run at the highest rate that held; without one, the run that
+// reported returns the run at the highest rate that held; without one, the run that
 // says most of why there is none.
 func (t *tried) reported() *report.Report {
 	switch {
@@ -191,7 +191,7 @@ func (s *Session) step(rep *report.Report) report.FindStep {
 // keptRate is the share of a rate that must be sent for it to be kept.
 const keptRate = 0.95
 
-// limited says that a step shows the generator's limit rather than the
+// limited reports whether a step shows the generator's limit rather than the
 // server's. Latencies count from when a line was due, so a late generator can
 // only make them worse: what holds in spite of it does hold.
 func (s *Session) limited(rep *report.Report, res report.ThresholdResult) bool {

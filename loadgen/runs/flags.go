@@ -32,7 +32,7 @@ type Config struct {
 	Judge       string            // the trace of a saved run, "-" for standard input; empty: none
 }
 
-// Dialects are those that chatters speak, the default first.
+// Dialects returns those that chatters speak, the default first.
 func Dialects() []string { return append([]string{"line", "raw", "ws", "irc"}, brokers...) }
 
 // brokers are the dialects that no room of this process speaks.

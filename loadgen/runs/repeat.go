@@ -113,7 +113,7 @@ func (s *Session) tell(err error) {
 	fmt.Fprintf(s.Stderr, "chatsim: %s\n", hinted.Text(err))
 }
 
-// text is where text goes: standard output, unless a report goes there.
+// text returns where text goes: standard output, unless a report goes there.
 func (s *Session) text() io.Writer {
 	return s.Output.Text(s.Stdout, s.Stderr)
 }

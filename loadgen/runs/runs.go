@@ -82,7 +82,7 @@ func (s *Session) settleRepeat() {
 	}
 }
 
-// single is one run with its report.
+// single returns one run with its report.
 func (s *Session) single(ctx context.Context) (int, error) {
 	o, err := s.once(ctx, s.Load, s.Servers.Command)
 	if err != nil {

@@ -123,7 +123,7 @@ func (s *state) chatter(n int) *chatterState {
 	return &s.chatters[n]
 }
 
-// stamp is what a line's text begins with.
+// stamp returns what a line's text begins with.
 func (s *state) stamp(dst []byte, chatter, seq int) []byte {
 	return ledger.AppendStamp(dst, s.nonce, chatter, seq)
 }

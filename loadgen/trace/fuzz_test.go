@@ -29,7 +29,7 @@ func FuzzFile(f *testing.F) {
 	})
 }
 
-// plainFile is a trace with one block of events, written by hand: goroutines and
+// plainFile returns a trace with one block of events, written by hand: goroutines and
 // compression make the fuzzer's figures of what is new unsteady.
 func plainFile(content []byte) []byte {
 	b := fmt.Appendf(nil, "%s%d\n", magic, Version)

@@ -95,10 +95,10 @@ func instead(line []byte) string {
 
 func (r *Reader) cutAt(why string) error { return &CutError{Offset: r.offset, Why: why} }
 
-// Header is what was known before the run, as JSON.
+// Header returns what was known before the run, as JSON.
 func (r *Reader) Header() []byte { return r.header }
 
-// Summary is the run's report, as JSON; nil before Next has given io.EOF.
+// Summary returns the run's report, as JSON; nil before Next has given io.EOF.
 func (r *Reader) Summary() []byte { return r.summary }
 
 // Next reads the next event, which holds until the next call. After the last

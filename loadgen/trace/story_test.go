@@ -52,7 +52,7 @@ func (r *room) say(chatter, seq int) {
 	r.tell(wire.Frame{Kind: wire.Line, Sender: []byte(r.names[chatter]), Text: []byte(text), Target: []byte(wire.Group)})
 }
 
-// story is the events of a run, in some versions.
+// story returns the events of a run, in some versions.
 func story(tb testing.TB) (contents [][]byte) {
 	tb.Helper()
 	var e encoder

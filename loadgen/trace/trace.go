@@ -58,7 +58,7 @@ const (
 
 var crcTable = crc32.MakeTable(crc32.Castagnoli)
 
-// checksum is that of a block, whose head's checksum field is not looked at.
+// checksum returns that of a block, whose head's checksum field is not looked at.
 func checksum(head, stored []byte) uint32 {
 	sum := crc32.Update(0, crcTable, head[:blockHead-4])
 	return crc32.Update(sum, crcTable, stored)

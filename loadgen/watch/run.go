@@ -98,7 +98,7 @@ func printable(checks []report.Check) []report.Check {
 	return checks
 }
 
-// since is the run with the samples that are younger than an instant in Unix
+// since returns the run with the samples that are younger than an instant in Unix
 // milliseconds.
 func (r *run) since(ms int64) run {
 	now := *r

@@ -82,7 +82,7 @@ func Listen(cfg Config) (*Server, error) {
 	return s, nil
 }
 
-// URL is where the page is.
+// URL returns where the page is.
 func (s *Server) URL() string { return s.url }
 
 func (s *Server) handler() http.Handler {

@@ -157,7 +157,7 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// shake is a handshake with the server; its error is the client's.
+// shake returns a handshake with the server; its error is the client's.
 func shake(t *testing.T, p *Pair, client *tls.Config) (tls.ConnectionState, error) {
 	t.Helper()
 	a, b := net.Pipe()

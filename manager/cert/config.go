@@ -24,7 +24,7 @@ var suites = []uint16{
 	tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 }
 
-// Config is a server's. Each handshake has the certificate of its moment.
+// Config returns a server's. Each handshake has the certificate of its moment.
 func (p *Pair) Config() *tls.Config {
 	plain := &tls.Config{
 		MinVersion:     tls.VersionTLS12,
@@ -44,7 +44,7 @@ func (p *Pair) Config() *tls.Config {
 	return plain
 }
 
-// Names are the hosts that the certificate is for: DNS names, also with "*" as
+// Names returns the hosts that the certificate is for: DNS names, also with "*" as
 // their first label, and IP addresses.
 func (p *Pair) Names() []string {
 	leaf := p.current.Load().Leaf
@@ -84,7 +84,7 @@ func clamp(t time.Time, leaf *x509.Certificate) time.Time {
 	return t
 }
 
-// Doubts are the reasons for which clients will or may soon refuse the
+// Doubts returns the reasons for which clients will or may soon refuse the
 // certificate, in words that stay the same for a day.
 func (p *Pair) Doubts(now time.Time) (of []string) {
 	leaf := p.current.Load().Leaf

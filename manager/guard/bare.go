@@ -28,7 +28,7 @@ func (c conn) Write(b []byte) (int, error) { return Write(c.Conn, b) }
 // CloseWrite lets net/http end an answer before its request has ended.
 func (c conn) CloseWrite() error { return CloseWrite(c.Conn) }
 
-// NetConn is the connection itself.
+// NetConn returns the connection itself.
 func (c conn) NetConn() net.Conn { return c.Conn }
 
 // CloseWrite closes the writing side of a connection that has one of its own.

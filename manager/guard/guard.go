@@ -100,7 +100,7 @@ func hostOf(header string) string {
 	return strings.ToLower(strings.TrimSuffix(host, "."))
 }
 
-// machineNames are those by which others on the same network find this machine.
+// machineNames returns those by which others on the same network find this machine.
 func machineNames(name string, err error) []string {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	if err != nil || name == "" {

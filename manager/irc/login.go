@@ -112,7 +112,7 @@ func (l *Login) Line(dst, line []byte) (answer []byte, step Step) {
 	return dst, More
 }
 
-// me is what the client is called in answers.
+// me returns what the client is called in answers.
 func (l *Login) me() string {
 	if l.Nick == "" {
 		return "*"

@@ -156,7 +156,7 @@ func (p *Peer) AppendLUsers(dst []byte, users int) []byte {
 // maxFound is how many nicks one ISON or USERHOST asks for.
 const maxFound = 16
 
-// Nicks are those that an ISON or USERHOST asks for.
+// Nicks returns those that an ISON or USERHOST asks for.
 func Nicks(asked []byte) [][]byte {
 	nicks := bytes.Fields(asked)
 	return nicks[:min(len(nicks), maxFound)]

@@ -40,7 +40,7 @@ func TCP(flag, addr string) (net.Listener, error) {
 	return nil, hinted.Wrap(why, hint)
 }
 
-// network is what addr is listened to on. Where it has no host or "[::]" that is
+// network returns what addr is listened to on. Where it has no host or "[::]" that is
 // IPv4 and IPv6, as everywhere; with "0.0.0.0" net.Listen would do the same, and
 // open what a firewall for IPv4 does not see.
 func network(addr string) string {
@@ -51,7 +51,7 @@ func network(addr string) string {
 	return "tcp"
 }
 
-// Hosts are the addresses at which ln is reached: its own; where that is every
+// Hosts returns the addresses at which ln is reached: its own; where that is every
 // address, those of this machine, loopback first.
 func Hosts(ln net.Listener) []string {
 	addr := ln.Addr().(*net.TCPAddr)
@@ -71,7 +71,7 @@ func Hosts(ln net.Listener) []string {
 	return hosts
 }
 
-// Port is that of ln.
+// Port returns that of ln.
 func Port(ln net.Listener) string {
 	return strconv.Itoa(ln.Addr().(*net.TCPAddr).Port)
 }

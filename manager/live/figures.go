@@ -47,7 +47,7 @@ func (f *figures) close(ctx context.Context) {
 	}
 }
 
-// url is where they are to be had.
+// url returns where they are to be had.
 func (f *figures) url(path string) string {
 	return "http://" + net.JoinHostPort(listen.Hosts(f.ln)[0], listen.Port(f.ln)) + path
 }

@@ -12,7 +12,7 @@ import (
 	"chatsim/manager/listen"
 )
 
-// hosts are those by which the room can be reached: addresses, and with TLS what
+// hosts returns those by which the room can be reached: addresses, and with TLS what
 // the certificate is for, as clients refuse any other.
 func (h *house) hosts() []string {
 	hosts := listen.Hosts(h.ln)
@@ -45,7 +45,7 @@ func (h *house) ways() (lines []string) {
 	return lines
 }
 
-// pages are the addresses at which a browser finds the room.
+// pages returns the addresses at which a browser finds the room.
 func (h *house) pages() (urls []string) {
 	scheme := "http"
 	if h.cert != nil {
@@ -110,7 +110,7 @@ func (h *house) warn(format string, args ...any) {
 	fmt.Fprintf(h.stderr, h.words.Warning, fmt.Sprintf(format, args...))
 }
 
-// summary is what was done in all.
+// summary returns what was done in all.
 func (h *house) summary(s manager.Stats) string {
 	w := h.words
 	text := w.count(s.Joins, w.Joins) + w.Comma + w.count(s.Lines+s.PrivateLines, w.Said)

@@ -46,7 +46,7 @@ func (h *history) add(s web.Sample) {
 	h.samples = append(h.samples, s)
 }
 
-// since are the samples that are younger than an instant in Unix milliseconds.
+// since returns the samples that are younger than an instant in Unix milliseconds.
 func (h *history) since(ms int64) []web.Sample {
 	h.mu.Lock()
 	defer h.mu.Unlock()

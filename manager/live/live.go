@@ -214,7 +214,7 @@ func (h *house) open() error {
 	return nil
 }
 
-// names are those by which the room may be asked for by HTTP.
+// names returns those by which the room may be asked for by HTTP.
 func (h *house) names() guard.Names {
 	n := guard.Names{Listen: h.cfg.Listen, Allow: h.cfg.Hosts}
 	if h.cert != nil {
@@ -339,7 +339,7 @@ func (h *house) metrics(w io.Writer) {
 	writeMetrics(w, h.room.Stats(), h.lostLines(), rec)
 }
 
-// lostLines are those of the log, and of what is said otherwise, that nobody
+// lostLines returns those of the log, and of what is said otherwise, that nobody
 // took.
 func (h *house) lostLines() uint64 {
 	if h.stdout == h.stderr {

@@ -47,5 +47,5 @@ type unwell struct{ msg string }
 
 func (e *unwell) Error() string { return e.msg }
 
-// ExitCode is that of a check that has failed.
+// ExitCode returns that of a check that has failed.
 func (*unwell) ExitCode() int { return 1 }

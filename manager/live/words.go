@@ -87,7 +87,7 @@ func (w *words) orderError(err error, text string) string {
 	return w.language.Detail(manager.OrderError(err, text))
 }
 
-// notice is the answer to an order.
+// notice returns the answer to an order.
 func (w *words) notice(text string) string {
 	told, _ := w.language.Notice(text)
 	return told

@@ -50,7 +50,7 @@ func unprintable(r rune) bool {
 	return unicode.IsControl(r) && r != '\t' && r != '\n' || unicode.In(r, unicode.Zl, unicode.Zp)
 }
 
-// recorded gives the record of b, which comes in two parts.
+// recorded returns the record of b, which comes in two parts.
 func recorded(t testing.TB, format Format, b []byte, cut int) string {
 	d := &disk{}
 	r := start("server.txt", d, Config{Format: format})

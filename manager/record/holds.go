@@ -101,8 +101,8 @@ func isPlain(b []byte) bool {
 	return utf8.Valid(b) && len(wire.AppendText(nil, b)) == len(b)
 }
 
-// other is the format that this one is not.
+// other returns the format that this one is not.
 func (f Format) other() Format { return JSON - f }
 
-// String is the format's word on the command line.
+// String returns the format's word on the command line.
 func (f Format) String() string { return [...]string{Text: "text", JSON: "json"}[f] }

@@ -48,7 +48,7 @@ func lastOf(file io.ReaderAt, size int64, n int) ([]Message, error) {
 	}
 }
 
-// publicMessages are those to the group. Their places grow: a clock that was set
+// publicMessages returns those to the group. Their places grow: a clock that was set
 // back between two runs does not make them fall.
 func publicMessages(b []byte) (found []Message) {
 	place := uint64(0)
@@ -64,7 +64,7 @@ func publicMessages(b []byte) (found []Message) {
 	return slices.Clip(found)
 }
 
-// Frame is the message's chat line as it was said.
+// Frame returns the message's chat line as it was said.
 func (m *Message) Frame() []byte {
 	return wire.AppendLine(nil, m.Sender, []byte(m.Text), m.Target)
 }

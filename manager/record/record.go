@@ -128,7 +128,7 @@ func (r *Recorder) State() State {
 	return s
 }
 
-// Path is the name of the file.
+// Path returns the name of the file.
 func (r *Recorder) Path() string { return r.path }
 
 // SetWriteDeadline is there for the feed: a Write never waits.

@@ -165,7 +165,7 @@ func (l *line) indent(width int) {
 	}
 }
 
-// visible is a word without the codes that colour it.
+// visible returns a word without the codes that colour it.
 func visible(word string) string {
 	for {
 		before, code, ok := strings.Cut(word, "\x1b[")

@@ -29,7 +29,7 @@ func Of(locale string) Language {
 	return English
 }
 
-// Locale is the locale of messages, by the POSIX order of variables.
+// Locale returns the locale of messages, by the POSIX order of variables.
 func Locale(getenv func(string) string) string {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if v := getenv(name); v != "" {
@@ -54,7 +54,7 @@ func (l Language) Reason(r wire.Reason, detail string) string {
 	return text + "：" + l.Detail(detail)
 }
 
-// Detail is what a room says beside a reason, or of a name. What is not known stays
+// Detail returns what a room says beside a reason, or of a name. What is not known stays
 // as it is.
 func (l Language) Detail(text string) string {
 	if l == English {
@@ -67,7 +67,7 @@ func (l Language) Detail(text string) string {
 	return told
 }
 
-// Notice is what a room tells in its own name; false, with the text as it is: it is
+// Notice returns what a room tells in its own name; false, with the text as it is: it is
 // none of what a room tells by itself.
 func (l Language) Notice(text string) (told string, ok bool) {
 	if told, ok = details[text]; ok && l == Chinese {
@@ -97,7 +97,7 @@ func fill(forms []form, text string) (told string, ok bool) {
 	return text, false
 }
 
-// like is the pattern of a text in which verbs stand for values.
+// like returns the pattern of a text in which verbs stand for values.
 func like(format string) *regexp.Regexp {
 	pattern := strings.ReplaceAll(regexp.QuoteMeta(format), "%s", "(.+)")
 	return regexp.MustCompile("(?s)^" + pattern + "$")

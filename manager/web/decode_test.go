@@ -12,7 +12,7 @@ import (
 	"chatsim/manager/wire/ws"
 )
 
-// frame is one as a client sends it.
+// frame returns one as a client sends it.
 func frame(first byte, payload string) string {
 	key := [4]byte{0x12, 0x34, 0x56, 0x78}
 	b := ws.AppendHeader(nil, first, len(payload))

@@ -73,7 +73,7 @@ func passwordOf(r *http.Request) (password string, given bool) {
 	return token, strings.EqualFold(scheme, "Bearer")
 }
 
-// peer is the address that a request came from.
+// peer returns the address that a request came from.
 func peer(r *http.Request) net.Addr {
 	addr, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -60,7 +60,7 @@ func zip(b []byte) []byte {
 	return out.Bytes()
 }
 
-// files are those that pages load, by their path.
+// files returns those that pages load, by their path.
 func files() iter.Seq2[string, file] {
 	return func(yield func(string, file) bool) {
 		entries, err := static.ReadDir("static")

@@ -145,5 +145,5 @@ func (c *conn) Close() error {
 // Evicted remembers why the peer is cut off, who takes nothing any more.
 func (c *conn) Evicted(reason string) { c.evicted(reason) }
 
-// NetConn is the connection below, for what can be set there.
+// NetConn returns the connection below, for what can be set there.
 func (c *conn) NetConn() net.Conn { return c.Conn }

@@ -68,7 +68,7 @@ func TestRunIsWatched(t *testing.T) {
 	late.shows(".verdict", "INTERRUPTED")
 }
 
-// seen is a run in which something went wrong, with names and texts that a page
+// seen returns a run in which something went wrong, with names and texts that a page
 // must take for nothing else.
 func seen(n int64) loadgen.Snapshot {
 	p50, p99 := int64(2_100_000), int64(7_800_000)

@@ -14,7 +14,7 @@ import (
 	"chatsim/manager/wire/ws"
 )
 
-// pipe is a WebSocket over a pipe, and its peer's end.
+// pipe returns a WebSocket over a pipe, and its peer's end.
 func pipe(t *testing.T) (*conn, net.Conn) {
 	server, client := net.Pipe()
 	t.Cleanup(func() { server.Close(); client.Close() })

@@ -14,7 +14,7 @@ import (
 	"chatsim/manager/wire"
 )
 
-// masked is a frame as a client sends it, under a mask of zeros.
+// masked returns a frame as a client sends it, under a mask of zeros.
 func masked(first byte, payload string) string {
 	switch n := len(payload); {
 	case n < 126:
@@ -27,7 +27,7 @@ func masked(first byte, payload string) string {
 const upgrade = "GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
 	"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n"
 
-// bare is a WebSocket by hand.
+// bare returns a WebSocket by hand.
 func (h *house) bare(t *testing.T, frames string) (*net.TCPConn, *bufio.Reader) {
 	t.Helper()
 	c, err := net.Dial("tcp", h.addr)

@@ -127,7 +127,7 @@ func (cfg *Config) health(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ready says whether to send people here.
+// ready reports whether to send people here.
 func (cfg *Config) ready(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if err := cfg.Ready(); err != nil {

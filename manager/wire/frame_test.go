@@ -23,7 +23,7 @@ func show(f *Frame) string {
 	return fmt.Sprintf("kind %d %q", f.Kind, f.Names)
 }
 
-// printFrame is the inverse of Parse for what this package writes.
+// printFrame returns the inverse of Parse for what this package writes.
 func printFrame(f *Frame) []byte {
 	names := make([]string, len(f.Names))
 	for i, name := range f.Names {

@@ -18,7 +18,7 @@ import (
 // server to the next.
 type Mark struct{ Place, Private uint64 }
 
-// String is the form in which a client sends a Mark.
+// String returns the form in which a client sends a Mark.
 func (m Mark) String() string {
 	return strconv.FormatUint(m.Place, 10) + "." + strconv.FormatUint(m.Private, 10)
 }

@@ -7,7 +7,7 @@ import (
 	"io"
 )
 
-// kindOf is the kind of the control object with this key.
+// kindOf returns the kind of the control object with this key.
 func kindOf(key string) Kind {
 	switch key {
 	case "welcome":

@@ -51,10 +51,10 @@ var reasons = [numReasons]struct{ word, text string }{
 	NotDone:      {"not done", "not done"},
 }
 
-// String is a short word for reports and counters.
+// String returns a short word for reports and counters.
 func (r Reason) String() string { return reasons[r].word }
 
-// Text is what an error frame says to a person.
+// Text returns what an error frame says to a person.
 func (r Reason) Text() string { return reasons[r].text }
 
 // With is Text and, behind a colon, what it is about: "no such user: amy".

@@ -204,7 +204,7 @@ func (o *Outlet) fail(b batch, n int) {
 
 var newline = []byte("\n")
 
-// mark is the line that stands for lost ones; empty for none.
+// mark returns the line that stands for lost ones; empty for none.
 func mark(lost uint64) []byte {
 	switch lost {
 	case 0:

@@ -76,7 +76,7 @@ func (k Key) Mask(part []byte, at int) {
 	}
 }
 
-// HeaderSize is how many bytes a header has, as far as those that are known
+// HeaderSize returns how many bytes a header has, as far as those that are known
 // tell: at least 2.
 func HeaderSize(known []byte) int {
 	if len(known) < 2 {
@@ -95,7 +95,7 @@ func HeaderSize(known []byte) int {
 	return size
 }
 
-// PayloadSize is how long the payload is behind a whole header. It is the peer's
+// PayloadSize returns how long the payload is behind a whole header. It is the peer's
 // word: it may be more than an int holds.
 func PayloadSize(header []byte) uint64 {
 	switch n := header[1] &^ Masked; n {
@@ -108,5 +108,5 @@ func PayloadSize(header []byte) uint64 {
 	}
 }
 
-// KeyOf is the mask in a whole header that has one.
+// KeyOf returns the mask in a whole header that has one.
 func KeyOf(header []byte) Key { return Key(header[len(header)-len(Key{}):]) }
