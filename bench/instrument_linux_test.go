@@ -53,7 +53,7 @@ func pacedAgainstPlain(tb testing.TB, s scale, open opener, users, rate int) fig
 			return p99Of(tb, rep)
 		},
 		func() float64 {
-			p99, lag := plainPaced(tb, s, open, users, rate)
+			p99, lag := plainPaced(tb, s, speeches["line"], open, users, rate)
 			plain = append(plain, lag)
 			return p99
 		})
@@ -73,7 +73,7 @@ func saturatedAgainstPlain(tb testing.TB, s scale, open opener, users int) figur
 			return rep.DeliveriesPerS
 		},
 		func() float64 {
-			rate, ns := plainSaturated(tb, s, open, users)
+			rate, ns := plainSaturated(tb, s, speeches["line"], open, users, inflight)
 			plain = append(plain, ns)
 			return rate
 		})
@@ -85,10 +85,10 @@ func saturatedAgainstPlain(tb testing.TB, s scale, open opener, users int) figur
 	return f
 }
 
-func plainPaced(tb testing.TB, s scale, open opener, users, rate int) (p99, lag float64) {
+func plainPaced(tb testing.TB, s scale, sp speech, open opener, users, rate int) (p99, lag float64) {
 	addr, stop := open(tb)
 	defer stop()
-	p, _ := newPlain(tb, addr, users)
+	p, _ := newPlain(tb, sp, addr, users)
 	defer p.close()
 	p.paced(tb, rate, s.paced)
 	return ms(p.took.ValueAtQuantile(99)), ms(p.lag.ValueAtQuantile(99))
@@ -101,10 +101,10 @@ func (p *plain) paced(tb testing.TB, rate int, d time.Duration) {
 	begin := time.Since(p.start)
 	lines := int(d.Seconds() * float64(rate))
 	due := func(line int) time.Duration { return begin + time.Duration(line)*time.Second/time.Duration(rate) }
-	for limit := begin + d + 30*time.Second; p.got < lines*len(p.users); {
+	for limit := begin + d + 30*time.Second; p.got < p.heard(lines); {
 		now := time.Since(p.start)
 		if now > limit {
-			tb.Fatalf("%d of %d deliveries", p.got, lines*len(p.users))
+			tb.Fatalf("%d of %d deliveries", p.got, p.heard(lines))
 		}
 		for ; p.sent < lines && due(p.sent) <= now; now = time.Since(p.start) {
 			must(tb, p.lag.RecordValue(max(int64(now-due(p.sent)), 1)))
@@ -118,10 +118,10 @@ func (p *plain) paced(tb testing.TB, rate int, d time.Duration) {
 	}
 }
 
-func plainSaturated(tb testing.TB, s scale, open opener, users int) (deliveriesPerS, cpuNS float64) {
+func plainSaturated(tb testing.TB, s scale, sp speech, open opener, users, inflight int) (deliveriesPerS, cpuNS float64) {
 	addr, stop := open(tb)
 	defer stop()
-	p, _ := newPlain(tb, addr, users)
+	p, _ := newPlain(tb, sp, addr, users)
 	defer p.close()
 	for i := range inflight {
 		p.back = append(p.back, i%users)
@@ -156,7 +156,7 @@ func cpuTime(tb testing.TB) time.Duration {
 func plainJoins(tb testing.TB, open opener, users int) float64 {
 	addr, stop := open(tb)
 	defer stop()
-	p, took := newPlain(tb, addr, users)
+	p, took := newPlain(tb, speeches["line"], addr, users)
 	defer p.close()
 	return ms(int64(took))
 }

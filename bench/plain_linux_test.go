@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,21 +22,21 @@ import (
 // deliveries is right. What the instrument adds to what it measures is the ratio
 // of its figures to those of plain.
 //
-// A line's text begins with the time at which the line was due, in microseconds
-// since start, as stampSize digits to the base of 16 from a to p.
+// How it says and hears lines is in speech.
 type plain struct {
+	speech speech
 	start  time.Time
 	epoll  int
 	events []unix.EpollEvent // of a round
 	users  []plainUser
 	slot   map[int]int // of the user, by descriptor
 	buf    []byte
-	text   []byte // of a line, with its '\n'
+	line   []byte // as it is sent
 
 	joined int // users whose welcome has come
 	sent   int
 	got    int   // deliveries
-	back   []int // users whose own lines have come back in this round, one for each line
+	back   []int // users whose lines have come back in this round, one for each line
 	took   *hdrhistogram.Histogram
 	lag    *hdrhistogram.Histogram
 }
@@ -42,23 +44,19 @@ type plain struct {
 type plainUser struct {
 	fd      int
 	in      bool
-	partial []byte // the beginning of a line
-	prefix  []byte // of its own lines
+	partial []byte // the beginning of a frame
 }
 
-const stampSize = 8
-
 // newPlain returns N users who have joined, and how long joining took.
-func newPlain(tb testing.TB, addr string, users int) (*plain, time.Duration) {
+func newPlain(tb testing.TB, sp speech, addr string, users int) (*plain, time.Duration) {
 	tb.Helper()
 	needDescriptors(tb, users)
 	runtime.LockOSThread()
 	tb.Cleanup(runtime.UnlockOSThread)
 	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	must(tb, err)
-	p := &plain{start: time.Now(), epoll: epoll, slot: make(map[int]int),
-		events: make([]unix.EpollEvent, 1024), buf: make([]byte, 64<<10),
-		text: append(bytes.Repeat([]byte("x"), defaultSize), '\n'),
+	p := &plain{speech: sp, start: time.Now(), epoll: epoll, slot: make(map[int]int),
+		events: make([]unix.EpollEvent, 1024), buf: make([]byte, 64<<10), line: sp.line(),
 		took: hdrhistogram.New(1, int64(time.Minute), 3),
 		lag:  hdrhistogram.New(1, int64(time.Minute), 3)}
 	to := netip.MustParseAddrPort(addr)
@@ -94,12 +92,11 @@ func (p *plain) dial(i int, to netip.AddrPort) error {
 	if err != nil {
 		return err
 	}
-	name := fmt.Sprintf("p%d", i)
-	p.users = append(p.users, plainUser{fd: fd, prefix: []byte(" " + name + ":")})
+	p.users = append(p.users, plainUser{fd: fd})
 	p.slot[fd] = i
 	return errors.Join(unix.Connect(fd, &unix.SockaddrInet4{Port: int(to.Port()), Addr: to.Addr().As4()}),
 		unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1),
-		unix.SetNonblock(fd, true), write(fd, []byte(name+"\n")),
+		unix.SetNonblock(fd, true), write(fd, []byte(strings.ReplaceAll(p.speech.login, "NAME", fmt.Sprintf("p%d", i)))),
 		unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)}))
 }
 
@@ -120,11 +117,9 @@ func write(fd int, b []byte) error {
 
 // say sends a user's line that was due at a time since start.
 func (p *plain) say(user int, due time.Duration) error {
-	for i, rest := stampSize-1, due.Microseconds(); i >= 0; i, rest = i-1, rest>>4 {
-		p.text[i] = 'a' + byte(rest&15)
-	}
+	p.speech.stamp(p.line, due, user)
 	p.sent++
-	return write(p.users[user].fd, p.text)
+	return write(p.users[user].fd, p.line)
 }
 
 // round waits for input, at most so long, and reads each socket once that has some.
@@ -170,25 +165,34 @@ func (p *plain) read(user int) error {
 
 // frame takes one frame.
 func (p *plain) frame(user int, b []byte, now time.Duration) error {
-	u := &p.users[user]
-	if len(b) == 0 || b[0] != ' ' {
-		if !u.in && bytes.HasPrefix(b, []byte(`{"welcome"`)) {
-			u.in = true
-			p.joined++
-		}
-		return nil
-	}
-	text := b[bytes.IndexByte(b, ':')+1:]
-	if len(text) < stampSize {
-		return fmt.Errorf("a line without a stamp: %q", b)
-	}
-	due := int64(0)
-	for _, c := range text[:stampSize] {
-		due = due<<4 | int64(c-'a')
+	due, sender, ok := stampOf(b)
+	if !ok {
+		return p.control(user, b)
 	}
 	p.got++
-	if bytes.HasPrefix(b, u.prefix) {
-		p.back = append(p.back, user)
+	if p.speech.echo && user == sender || !p.speech.echo && user == (sender+1)%len(p.users) {
+		p.back = append(p.back, sender)
 	}
-	return p.took.RecordValue(max(int64(now)-due*int64(time.Microsecond), 1))
+	return p.took.RecordValue(max(int64(now-due), 1))
+}
+
+// control takes a frame that is no line.
+func (p *plain) control(user int, b []byte) error {
+	u := &p.users[user]
+	if !u.in && bytes.Contains(b, []byte(p.speech.in)) {
+		u.in = true
+		p.joined++
+	}
+	if rest, ok := bytes.CutPrefix(b, []byte("PING")); ok {
+		return write(u.fd, slices.Concat([]byte("PONG"), rest, []byte("\n")))
+	}
+	return nil
+}
+
+// heard is how many deliveries so many lines come to.
+func (p *plain) heard(lines int) int {
+	if p.speech.echo {
+		return lines * len(p.users)
+	}
+	return lines * (len(p.users) - 1)
 }

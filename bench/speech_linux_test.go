@@ -1,0 +1,87 @@
+package bench
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// speech is how plain says and hears lines in a dialect whose frames are, or hold,
+// lines of text.
+//
+// A text begins with a mark that nothing else in a frame has, then the time at which
+// the line was due, in microseconds, and its sender's number, each as digits to the
+// base of 16 from a to p.
+type speech struct {
+	login         string // NAME stands for the user's name
+	in            string // what a frame holds that says the user is in
+	before, after string // a text, as it is sent
+	echo          bool   // own lines come back
+}
+
+const (
+	textMark   = '`'
+	dueDigits  = 8
+	fromDigits = 4
+)
+
+var speeches = map[string]speech{
+	"line": {login: "NAME\n", in: `{"welcome"`, after: "\n", echo: true},
+	"irc": {login: "NICK NAME\r\nUSER x 0 * :x\r\nJOIN #chat\r\n", in: " 366 ",
+		before: "PRIVMSG #chat :", after: "\r\n"},
+	"redis": {login: "HELLO 3\r\nSUBSCRIBE chat\r\n", in: "subscribe\r",
+		before: fmt.Sprintf("*3\r\n$7\r\nPUBLISH\r\n$4\r\nchat\r\n$%d\r\n", defaultSize), after: "\r\n", echo: true},
+}
+
+// line returns a line to be stamped.
+func (sp speech) line() []byte {
+	return []byte(sp.before + string(textMark) + strings.Repeat("x", defaultSize-1) + sp.after)
+}
+
+// stamp stamps a line.
+func (sp speech) stamp(line []byte, due time.Duration, sender int) {
+	to := line[len(sp.before)+1:]
+	putDigits(to[:dueDigits], due.Microseconds())
+	putDigits(to[dueDigits:dueDigits+fromDigits], int64(sender))
+}
+
+func putDigits(to []byte, n int64) {
+	for i := len(to) - 1; i >= 0; i, n = i-1, n>>4 {
+		to[i] = 'a' + byte(n&15)
+	}
+}
+
+func digits(b []byte) (n int64) {
+	for _, c := range b {
+		n = n<<4 | int64(c-'a')
+	}
+	return n
+}
+
+// stampOf returns the stamp of a frame; false if it has none.
+func stampOf(frame []byte) (due time.Duration, sender int, ok bool) {
+	i := bytes.IndexByte(frame, textMark)
+	if i < 0 || len(frame) < i+1+dueDigits+fromDigits {
+		return 0, 0, false
+	}
+	b := frame[i+1:]
+	return time.Duration(digits(b[:dueDigits])) * time.Microsecond, int(digits(b[dueDigits : dueDigits+fromDigits])), true
+}
+
+func TestStamps(t *testing.T) {
+	for name, sp := range speeches {
+		line := sp.line()
+		sp.stamp(line, 1234567*time.Microsecond, 789)
+		if len(line) != len(sp.before)+defaultSize+len(sp.after) {
+			t.Errorf("%s: a text of %d bytes", name, len(line)-len(sp.before)-len(sp.after))
+		}
+		if due, sender, ok := stampOf(line); !ok || due != 1234567*time.Microsecond || sender != 789 {
+			t.Errorf("%s: %v, %d, %v in %q", name, due, sender, ok, line)
+		}
+		if _, _, ok := stampOf([]byte(sp.in)); ok {
+			t.Errorf("%s: %q is taken for a line", name, sp.in)
+		}
+	}
+}
