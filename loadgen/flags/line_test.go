@@ -44,18 +44,6 @@ func TestQuote(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	names := []string{"users", "duration", "v", "seed", "serve", "size"}
-	for in, want := range map[string]string{
-		"users": "users", "uesrs": "users", "user": "users", "dura": "duration", "sizes": "size", "sede": "seed",
-		"x": "", "": "", "completely": "", strings.Repeat("users", 100): "",
-	} {
-		if got := nearest(in, names); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	for _, line := range []string{"", "-users 500", "-threshold a<b", "-target x:1", "-rate max\n-inflight 3", "-q\n-v", "--\nx", "-json\n-", "-size=-5", "-\xff", "-users\n1_0"} {
 		f.Add(line)

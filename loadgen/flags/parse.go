@@ -95,7 +95,7 @@ func (s *set) explain(err error) error {
 func (s *set) unknown(name string) error {
 	var names []string
 	s.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if near := nearest(name, names); near != "" {
+	if near := repair.Nearest(name, names); near != "" {
 		return hinted.New(fmt.Sprintf("unknown flag -%s, did you mean -%s?", show(name), near), "")
 	}
 	return hinted.New("unknown flag -"+show(name), "chatsim -help lists all flags")
@@ -135,7 +135,7 @@ func (s *set) threshold(f *pflag.Flag, value string, e *report.ThresholdError) e
 // notKnown is an error about a word that is none of those there are.
 func notKnown(flag, word string, known []string) error {
 	msg := fmt.Sprintf("-%s %s is not known", flag, show(word))
-	if near := nearest(word, known); near != "" {
+	if near := repair.Nearest(word, known); near != "" {
 		msg += fmt.Sprintf(", did you mean %s?", near)
 	}
 	return hinted.New(msg, "one of "+strings.Join(known, ", "))

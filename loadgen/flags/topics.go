@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"chatsim/loadgen/repair"
 	"chatsim/loadgen/report"
 	"chatsim/manager/hinted"
 )
@@ -85,7 +86,7 @@ func (s *set) findTopic(word string) (string, error) {
 	if slices.Contains(names, word) {
 		return word, nil
 	}
-	if near := nearest(word, names); near != "" {
+	if near := repair.Nearest(word, names); near != "" {
 		return near, nil
 	}
 	return "", hinted.New("no help on "+show(asked), "chatsim -help lists flags, and topics: "+strings.Join(topicNames(), ", "))

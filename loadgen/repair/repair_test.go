@@ -51,3 +51,15 @@ func FuzzRepair(f *testing.F) {
 		}
 	})
 }
+
+func TestNearest(t *testing.T) {
+	names := []string{"users", "duration", "v", "seed", "serve", "size"}
+	for in, want := range map[string]string{
+		"users": "users", "uesrs": "users", "user": "users", "dura": "duration", "sizes": "size", "sede": "seed",
+		"x": "", "": "", "completely": "", strings.Repeat("users", 100): "",
+	} {
+		if got := Nearest(in, names); got != want {
+			t.Errorf("Nearest(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

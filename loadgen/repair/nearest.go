@@ -1,10 +1,10 @@
-package flags
+package repair
 
 import "strings"
 
-// nearest is the candidate that a misspelt word was probably meant to be, or
+// Nearest returns the candidate that a misspelt word was probably meant to be, or
 // empty: one that it begins, or the one with the fewest edits if these are few.
-func nearest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	if len(word) > 64 {
 		return ""
 	}

@@ -1,0 +1,161 @@
+package file
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"chatsim/loadgen/report"
+)
+
+// Phase is a part of the load. Its rate goes from From to To, in lines a second
+// of all chatters together; report.Max is the closed model.
+type Phase struct {
+	Name     string // never empty
+	For      time.Duration
+	From, To report.Rate
+	Rated    bool       // it has a rate of its own; else it goes on with that of the phase before it
+	Warm     bool       // it is not measured
+	Join     int        // who come during the phase, evenly
+	Leave    int        // who go, likewise
+	Churn    *PerSecond // who leave, and may come back; nil: as leaves says
+
+	node ast.Node
+}
+
+func (f *File) decodePhases(n ast.Node) error {
+	return f.Doc.List(n, "phases", func(n ast.Node) error {
+		p := Phase{node: n}
+		if err := p.decode(f.Doc); err != nil {
+			return err
+		}
+		if p.Name == "" {
+			p.Name = fmt.Sprintf("phase%d", len(f.Phases)+1)
+		}
+		f.Phases = append(f.Phases, p)
+		return nil
+	})
+}
+
+func (p *Phase) decode(d *Doc) error {
+	pause := time.Duration(0)
+	err := d.Mapping(p.node, "a phase", []Key{
+		{"for", d.duration(&p.For)},
+		{"rate", d.rates(p)},
+		{"name", d.name(&p.Name)},
+		{"warm", d.yes(&p.Warm)},
+		{"join", d.count(&p.Join, 1, maxCount)},
+		{"leave", d.count(&p.Leave, 1, maxCount)},
+		{"leaves", func(n ast.Node) error { p.Churn = new(PerSecond); return d.perSecond(p.Churn)(n) }},
+		{"pause", d.duration(&pause)},
+	})
+	switch {
+	case err != nil:
+		return err
+	case pause > 0 && (p.For > 0 || p.Rated):
+		return d.Error(p.node, "a pause has neither for nor rate", fmt.Sprintf("write { pause: %v }, or { for: %v, rate: 0 }", pause, pause))
+	case pause > 0:
+		p.For, p.Rated = pause, true
+	case p.For == 0:
+		return d.Error(p.node, "a phase of no length", "say how long it lasts, { for: 10s, … }")
+	case p.Join > 0 && p.Leave > 0:
+		return d.Error(p.node, "in one phase users either join or leave", "make two phases of it; leaves: 1%/s has some leave and come back all the time")
+	}
+	return nil
+}
+
+// nameForm is such that a phase can stand before a figure, as in
+// spike.delivery.p99, and in a table.
+var nameForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,23}$`)
+
+func (d *Doc) name(to *string) func(ast.Node) error {
+	return d.value(func(s string) (string, string) {
+		*to = s
+		if !nameForm.MatchString(s) {
+			return "cannot be the name of a phase", "letters, digits, - and _, a letter first, at most 24: spike"
+		}
+		return "", ""
+	})
+}
+
+// rates reads 100, max, or 0..100 for a ramp.
+func (d *Doc) rates(p *Phase) func(ast.Node) error {
+	return d.value(func(s string) (what, hint string) {
+		hint = "write lines a second of all together, 100, or 0..100 for a ramp, or max"
+		p.Rated = true
+		if s == report.Max.String() {
+			p.From, p.To = report.Max, report.Max
+			return "", ""
+		}
+		from, to, ramp := strings.Cut(strings.ReplaceAll(s, " ", ""), "..")
+		a, what := parseNumber(from, report.MaxRate)
+		b := a
+		if ramp && what == "" {
+			b, what = parseNumber(to, report.MaxRate)
+		}
+		if strings.HasSuffix(s, "/s") {
+			hint = "write it without the unit: " + strings.TrimSuffix(s, "/s")
+		}
+		p.From, p.To = report.Rate(a), report.Rate(b)
+		return what, hint
+	})
+}
+
+// MaxPhases is how many phases a file may have.
+const MaxPhases = 100
+
+// checkPhases looks at what phases are together.
+func (f *File) checkPhases() error {
+	d, seen, measured, max := f.Doc, map[string]bool{}, false, 0
+	for i, p := range f.Phases {
+		switch {
+		case seen[p.Name]:
+			return d.Error(p.node, fmt.Sprintf("a second phase %s", p.Name), "give it another name")
+		case i >= MaxPhases:
+			return d.Error(p.node, fmt.Sprintf("more than %d phases", MaxPhases), "")
+		case p.Warm && measured:
+			return d.Error(p.node, "a warm phase after one that is measured", "warm phases come first; what is said later is looked at by phase: give this one a name")
+		}
+		seen[p.Name] = true
+		measured = measured || !p.Warm
+		if math.IsInf(float64(p.From), 1) {
+			max++
+		}
+	}
+	switch {
+	case len(f.Phases) > 0 && !measured:
+		return d.Error(f.Phases[0].node, "all phases are warm, so none is measured", "take warm: true from one of them")
+	case max > 0 && max < len(f.Phases):
+		return d.Error(f.Phases[0].node, "some phases have a rate, others max", "with max, lines follow those that came back: write it in all phases or in none")
+	}
+	return f.checkUsers()
+}
+
+// checkUsers looks at how many there are, phase after phase.
+func (f *File) checkUsers() error {
+	least := 1
+	if len(f.Roles) > 0 {
+		least = 3
+	}
+	n := f.Users
+	if n == 0 {
+		return nil // the run knows
+	}
+	for _, p := range f.Phases {
+		n += p.Join - p.Leave
+		if n < least {
+			return f.Doc.Error(p.node, fmt.Sprintf("with this phase there are %d users left, and at least %d must talk", n, least), "have fewer leave, or begin with more users")
+		}
+		if n > maxCount {
+			return f.Doc.Error(p.node, fmt.Sprintf("with this phase there are %d users", n), fmt.Sprintf("at most %d", maxCount))
+		}
+	}
+	if n < least {
+		return f.Doc.errorAt(1, 1, fmt.Sprintf("users: %d, and beside roles at least %d must talk", n, least), fmt.Sprintf("users: %d", least))
+	}
+	return nil
+}
