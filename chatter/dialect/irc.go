@@ -193,6 +193,22 @@ func (c *irc) isSaid(line []byte) bool {
 	return ok && len(rest) > 1 && rest[0] == ' '
 }
 
+// Skip takes a line to the channel, unless something is to be told before it.
+func (c *irc) Skip(in []byte, raw string) (n int) {
+	n = len(raw)
+	switch {
+	case c.phase != ircIsIn || len(c.held)+len(c.owed) > 0 || len(in) <= n || string(in[:n]) != raw:
+		return 0
+	case in[n] == '\r':
+		n++
+	}
+	if len(in) <= n || in[n] != '\n' {
+		return 0
+	}
+	c.in = Lines{}
+	return n + 1
+}
+
 // Parse sets the rest of a line to the channel.
 func (c *irc) Parse(f *Frame) error {
 	m := &c.msg

@@ -181,6 +181,18 @@ func (m *mqtt) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 	}
 }
 
+// Skip takes a message of quality 0, which calls for no answer.
+func (m *mqtt) Skip(in []byte, raw string) (n int) {
+	first, body, size, err := mqttPacket(in)
+	if err != nil || first != mqttPublish || len(m.due) > 0 {
+		return 0
+	}
+	if payload, err := m.received(first, body); err != nil || string(payload) != raw {
+		return 0
+	}
+	return size
+}
+
 // mqttPacket returns the first byte and the body of the first packet of in, and its
 // size; ErrShort where it is not whole.
 func mqttPacket(in []byte) (first byte, body []byte, size int, err error) {

@@ -132,6 +132,20 @@ func (n *nats) Decode(f *Frame, in []byte, _ bool) (done int, err error) {
 	}
 }
 
+// Skip takes a message.
+func (n *nats) Skip(in []byte, raw string) (size int) {
+	line, behind, ok := bytes.Cut(in, []byte("\r\n"))
+	rest, isMessage := bytes.CutPrefix(line, []byte("MSG "))
+	if !ok || !isMessage || !n.known || len(n.due) > 0 {
+		return 0
+	}
+	payload, behind, err := natsMessage(rest, behind)
+	if err != nil || string(payload) != raw {
+		return 0
+	}
+	return len(in) - len(behind)
+}
+
 // natsMessage returns the message behind a header, and what is behind that; ErrShort
 // where it is not whole.
 func natsMessage(header, in []byte) (payload, behind []byte, err error) {

@@ -100,6 +100,15 @@ func (r *redis) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 	}
 }
 
+// Skip takes a message to the room.
+func (r *redis) Skip(in []byte, raw string) (n int) {
+	message, size := r.published(in)
+	if size == 0 || string(message) != raw || len(r.due) > 0 {
+		return 0
+	}
+	return size
+}
+
 // published returns the message to the room that in begins with, and how many bytes
 // that has; none where it begins with anything else, or the message is not whole.
 func (r *redis) published(in []byte) (message []byte, size int) {
