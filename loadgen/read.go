@@ -107,7 +107,9 @@ func (b *batch) observe(f *Frame, parser parses) error {
 	case f.Kind == wire.Roster:
 		r.rosters.Add(1)
 		s.hasJoined(b.at)
-		*f = Frame{At: f.At, More: f.More} // the memory of all names is not kept
+		if b.reader == nil { // else one is kept for many
+			*f = Frame{At: f.At, More: f.More} // the memory of all names is not
+		}
 	}
 	return nil
 }

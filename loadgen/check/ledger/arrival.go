@@ -43,8 +43,11 @@ type start struct {
 // first takes the snapshot that comes with the welcome.
 func (st start) first(names [][]byte) {
 	s, l := st.Session, st.ledger
-	hash := uint64(0)
-	s.snapshot = []byte{}
+	hash, size := uint64(0), len(names)
+	for _, name := range names {
+		size += len(name)
+	}
+	s.snapshot = make([]byte, 0, size)
 	for _, name := range names {
 		hash += hashName(name)
 		s.snapshot = append(append(s.snapshot, name...), '\n')

@@ -94,27 +94,43 @@ func Due(m *Member, asked string, members int, there func(func(*Member)), doubtf
 	}
 	held := make([]bool, members+3) // by suffix, 1 for none; the smallest free one is among the first members+1
 	there(func(o *Member) {
-		suffix, ok := strings.CutPrefix(o.Name, asked)
-		if o == m || !ok {
-			return
-		}
-		if suffix == "" {
-			held[1] = true
-		} else if k, err := strconv.Atoi(suffix); err == nil && suffix[0] >= '1' && k > 1 && k < len(held) {
-			held[k] = true
+		if suffix, ok := strings.CutPrefix(o.Name, asked); ok && o != m {
+			if k := suffixNumber(suffix); k > 0 && k < len(held) {
+				held[k] = true
+			}
 		}
 	})
 	for k := 1; ; k++ {
+		if k < len(held) && held[k] {
+			continue
+		}
 		name = asked
 		if k > 1 {
 			name += strconv.Itoa(k)
 		}
 		switch {
-		case k < len(held) && held[k]:
 		case name == m.Name:
 			return name, true
 		case !doubtful[name]:
 			return name, false
 		}
 	}
+}
+
+// suffixNumber returns the number that a suffix is, 1 for none; 0 for what is no
+// suffix.
+func suffixNumber(suffix string) (k int) {
+	if suffix == "" {
+		return 1
+	}
+	for _, c := range []byte(suffix) {
+		if c < '0' || c > '9' || k == 0 && c == '0' || k > 1<<24 {
+			return 0
+		}
+		k = 10*k + int(c-'0')
+	}
+	if k == 1 {
+		return 0
+	}
+	return k
 }
