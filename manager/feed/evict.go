@@ -13,7 +13,7 @@ type Reason uint8
 const (
 	Finished Reason = iota // its stay has ended and all of it was written
 	Stalled                // took nothing while others had to wait for it, or for the grace
-	Slow                   // was far behind for the grace, and took little, while most had caught up
+	Slow                   // was far behind for the grace, or until others had to wait for it, and took little, while most had caught up
 	Broken                 // its connection does not take writes any more
 	Closed                 // the feed was closed before all was written
 )
@@ -82,7 +82,7 @@ func (l *Log) Blocked() int { return len(l.blocked) }
 // waiting to be served, nobody goes: then Full slows those who append.
 //
 // Where the window is about to be full, those that take nothing and keep it so
-// are Stalled before the grace is over, see makeRoom. The answer holds until the
+// go before the grace is over, see makeRoom. The answer holds until the
 // next call; it costs O(blocked + chunks), and O(blocked log blocked) where the
 // window is about to be full.
 func (l *Log) Evict(now, grace time.Duration) []Evicted {
@@ -148,11 +148,20 @@ func (l *Log) makeRoom(now, grace time.Duration) {
 	slices.SortFunc(silent, func(a, b *Cursor) int { return cmp.Compare(l.Pending(b), l.Pending(a)) })
 	for _, c := range silent {
 		if l.Retained() > l.window/2 && (c.chunk == c.track.first || c.private > 0) {
-			l.evict(c, Stalled)
+			l.evict(c, c.failing())
 		}
 	}
 	clear(silent)
 	l.silent = silent
+}
+
+// failing returns why one goes that keeps the window full: it is slow, and not
+// stalled, if it has taken something since it fell far behind.
+func (c *Cursor) failing() Reason {
+	if c.behind && c.delivered > c.behindFrom {
+		return Slow
+	}
+	return Stalled
 }
 
 // others returns how many cursors have not been silent for so long, but for those

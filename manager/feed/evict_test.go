@@ -48,6 +48,8 @@ func TestEvict(t *testing.T) {
 		{"dropped ones are out", "append 100; block a; block b; drop a; 5 evict", "b stalled"},
 		{"once only", "append 100; block a; 5 evict; 6 evict", "a stalled"},
 		{"one that takes nothing while the others wait", "append 1000; take bcd; block a; 0.1 evict; 0.2 evict", "a stalled"},
+		{"one that took too little until others wait is slow", "append 600; take bcd; block a; 1 evict; 2 nibble a; append 400; 2.1 take bcd; 2.3 evict", "a slow"},
+		{"one that took nothing since it fell behind has stalled", "append 600; take bcd; block a; 0.9 nibble a; 1 evict; append 400; 2.1 take bcd; 2.3 evict", "a stalled"},
 		{"only where they wait", "append 500; take bcd; block a; 0.2 evict; 4.9 evict", ""},
 		{"and nobody is to blame who has not been written to", "append 1000; take bcd; 0.2 evict; 9 evict", ""},
 		{"one that takes something", "append 1000; take bcd; block a; 0.1 touch a; 0.2 touch a; 0.3 evict; 4.9 touch a; 4.9 evict", ""},
