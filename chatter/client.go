@@ -79,6 +79,18 @@ func open(conn net.Conn, codec dialect.Codec, early []byte) (*Client, error) {
 	return c, nil
 }
 
+// LimitFrames sets the longest frame that may come, in bytes, which is 1 MiB where
+// nothing is said. One that does not end there ends the stream by a *FrameError
+// that is ErrFrameTooLong. It is called before Next.
+func (c *Client) LimitFrames(bytes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.in.longest = bytes
+	if h, ok := c.codec.(dialect.Holder); ok {
+		h.LimitFrames(bytes)
+	}
+}
+
 // shut is Close the first time.
 func (c *Client) shut() error {
 	close(c.closed)

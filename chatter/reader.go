@@ -2,6 +2,7 @@ package chatter
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -18,6 +19,9 @@ const (
 	bufferSize = 64 << 10
 	// plainSize is that of a connection which has to own its buffer.
 	plainSize = 8 << 10
+	// around is what a frame may have around it: the end of a line, the header of a
+	// WebSocket's.
+	around = 16
 )
 
 // ErrFrameTooLong ends a stream in which a frame does not end.
@@ -40,6 +44,8 @@ type reader struct {
 	readable func(fd uintptr) bool // r.tryRead, bound once as binding allocates
 	home     int                   // the usual size of buf
 
+	longest int // the longest frame, in bytes; set before anything is read
+
 	lent       *[bufferSize]byte // buf, where it is borrowed
 	buf        []byte            // nil while nothing is unread
 	start, end int               // what of buf is unread
@@ -55,7 +61,7 @@ type reader struct {
 
 // init begins with bytes that were read already.
 func (r *reader) init(conn net.Conn, early []byte) {
-	r.conn, r.home = conn, plainSize
+	r.conn, r.home, r.longest = conn, plainSize, dialect.DefaultFrame
 	r.buf, r.end, r.at = early, len(early), time.Now()
 	if r.raw = socket.Raw(conn); r.raw != nil {
 		r.home, r.readable = bufferSize, r.tryRead
@@ -67,8 +73,8 @@ func (r *reader) fill() error {
 	if r.err != nil {
 		return r.err
 	}
-	if r.end-r.start >= dialect.DefaultFrame {
-		err := dialect.NewFrameError(r.buf[r.start:r.end], ErrFrameTooLong)
+	if r.end-r.start >= r.longest+around {
+		err := dialect.NewFrameError(r.buf[r.start:r.end], fmt.Errorf("%w: more than %d bytes", ErrFrameTooLong, r.longest))
 		return r.fail(err)
 	}
 	r.makeRoom()
@@ -108,7 +114,7 @@ func (r *reader) makeRoom() {
 		r.acquire()
 		copy(r.buf, unread)
 	case len(unread) == len(r.buf) && r.buf != nil:
-		larger := make([]byte, max(2*len(r.buf), r.home))
+		larger := make([]byte, max(min(2*len(r.buf), r.longest+around), r.home))
 		copy(larger, unread)
 		r.release()
 		r.buf = larger

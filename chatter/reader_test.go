@@ -68,6 +68,7 @@ func TestFrameOfAMegabyte(t *testing.T) {
 	roster := string(wire.AppendRoster(nil, slices.Values(names)))
 	for _, home := range []int{bufferSize, plainSize} {
 		client, server := connect(t)
+		client.LimitFrames(len(roster))
 		if client.in.home = home; home == plainSize {
 			client.in.raw = nil // as where there is none
 		}
@@ -201,4 +202,26 @@ func TestFrameWithoutEnd(t *testing.T) {
 		t.Errorf("%d bytes are still held", size)
 	}
 	client.Close()
+}
+
+// A frame may be as long as is said, and no longer.
+func TestLimitFrames(t *testing.T) {
+	for _, limit := range []int{0, 3 << 20} {
+		for _, over := range []int{0, around} {
+			client, server := connect(t)
+			most := dialect.DefaultFrame
+			if limit > 0 {
+				client.LimitFrames(limit)
+				most = limit
+			}
+			frame := []byte(`{"motd":"` + strings.Repeat("x", most+over-len(`{"motd":""}`)) + "\"}\n")
+			go func() { _, _ = server.Write(frame) }()
+			var f Frame
+			fits := over == 0
+			if err := client.Next(&f); fits != (err == nil) || !fits && !errors.Is(err, ErrFrameTooLong) {
+				t.Errorf("a frame of %d bytes with a limit of %d: %v", len(frame)-1, most, err)
+			}
+			client.Close()
+		}
+	}
 }

@@ -44,7 +44,8 @@ type connection struct {
 	buffered Buffered
 }
 
-// connectionOf is the only place that looks what a Client can do.
+// connectionOf is the only place that looks what a Client can do, but for its
+// longest frame, which a run sets and forgets.
 func connectionOf(c Client) connection {
 	conn := connection{Client: c}
 	conn.claimer, _ = c.(Claimer)

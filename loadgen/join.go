@@ -103,6 +103,9 @@ func (u *user) begin(s *stay, client Client) bool {
 	u.run.reading.Add(1)
 	if !s.adopt(client) {
 		s.client = connectionOf(client)
+		if l, ok := client.(interface{ LimitFrames(bytes int) }); ok {
+			l.LimitFrames(u.run.cfg.maxFrame())
+		}
 		go s.read()
 	}
 	return true

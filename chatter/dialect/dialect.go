@@ -123,8 +123,8 @@ type Holder interface {
 }
 
 // DefaultFrame is the longest frame where nothing else is said, in bytes: a roster
-// of tens of thousands of names.
-const DefaultFrame = 4 << 20
+// of 8,000 names of the longest, and of tens of thousands of usual ones.
+const DefaultFrame = 1 << 20
 
 // ErrTooLong reports a frame that is longer than it may be.
 var ErrTooLong = errors.New("the frame is too long")

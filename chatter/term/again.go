@@ -22,6 +22,8 @@ func (p *person) lost(err error) (done bool, _ error) {
 	missing := p.pending
 	p.drop()
 	switch {
+	case errors.Is(err, chatter.ErrFrameTooLong):
+		return true, p.dialer.endless()
 	case forGood(p.why):
 		return true, refused(event{text: p.why.Text(), reason: p.why})
 	case !p.present && (missing > 0 || !p.ended):

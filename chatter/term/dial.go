@@ -13,6 +13,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/chatter/dial"
+	"chatsim/chatter/dialect"
 	"chatsim/manager/wire"
 )
 
@@ -163,6 +164,12 @@ func (d *dialer) stranger(what string) *Error {
 	return &Error{msg: fmt.Sprintf("%s is not a room that chatsim can talk to: %s", d.HostPort, what), hint: "is it the right port? a room is opened with chatsim -serve"}
 }
 
+// endless returns the error for a frame that is longer than any that is read.
+func (d *dialer) endless() *Error {
+	return &Error{msg: fmt.Sprintf("%s sent a frame of more than %d bytes, and its end had not come: the connection was closed", d.HostPort, dialect.DefaultFrame),
+		hint: "a room of chatsim sends a longer one only as the roster of a crowd of many thousands; is it the right port?"}
+}
+
 // silent returns a stranger that may wait for TLS to begin.
 func (d *dialer) silent(what string) *Error {
 	e := d.stranger(what)
@@ -177,6 +184,8 @@ func (d *dialer) explain(err error) error {
 	var bad *chatter.FrameError
 	var noTLS *dial.Error
 	switch {
+	case errors.Is(err, chatter.ErrFrameTooLong):
+		return d.endless()
 	case errors.As(err, &bad):
 		shown := string(wire.AppendShown(nil, bad.Frame))
 		return d.stranger(fmt.Sprintf("it said %q", shown))

@@ -27,6 +27,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"chatsim/chatter"
+	"chatsim/chatter/dialect"
 	"chatsim/manager"
 	"chatsim/manager/listen/listentest"
 	"chatsim/manager/secret"
@@ -147,6 +148,20 @@ func TestHostileServer(t *testing.T) {
 	b, err := os.ReadFile(files[0])
 	if want := 2; err != nil || strings.Count(string(b), "\n") != want || strings.ContainsAny(string(b)+files[0], "\x1b\x07\u009b\u202e\u2066") {
 		t.Errorf("the record %q is %q, %v", files[0], b, err)
+	}
+}
+
+// A frame without end ends the stay, before the welcome and after it, and is not
+// waited for again.
+func TestFrameWithoutEnd(t *testing.T) {
+	for name, says := range map[string]string{"first": "", "later": `{"welcome":"Ann"}` + "\n" + `["Ann"]` + "\n"} {
+		t.Run(name, func(t *testing.T) {
+			c := sit(t, Config{Addr: scripted(t, says+strings.Repeat("x", 2*dialect.DefaultFrame)), Name: "Ann"})
+			var e *Error
+			if err := c.ends(); !errors.As(err, &e) || !strings.Contains(e.Error(), "a frame of more than 1048576 bytes") || e.Hint() == "" {
+				t.Errorf("%v", err)
+			}
+		})
 	}
 }
 
