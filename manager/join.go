@@ -46,7 +46,7 @@ func (s *session) greet() error {
 }
 
 // appendGreeting appends what a newcomer is told of itself and of who is present.
-func (s *session) appendGreeting(dst []byte, in admission) []byte {
+func (s *session) appendGreeting(dst []byte, in *admission) []byte {
 	switch {
 	case s.irc != nil:
 		return s.irc.AppendWelcome(dst, s.asked, in.roster.Names(), in.odd)
@@ -72,10 +72,10 @@ func (m *Manager) reserve(more int) (release func(), err error) {
 }
 
 // join lets the user in.
-func (s *session) join() (admission, error) {
+func (s *session) join() (*admission, error) {
 	s.sub = feed.NewFormSubscriber(s.out, s.form(), s.onEnd)
 	s.from = bannable(guessedFrom(s.conn.RemoteAddr()))
-	r := joinRequest{stay: &s.stay, asked: s.asked, returns: s.returns, from: s.from, recall: s.recall}
+	r := joinRequest{asked: s.asked, returns: s.returns, from: s.from}
 	fresh := ""
 	if s.returns {
 		fresh = newToken()
@@ -84,13 +84,9 @@ func (s *session) join() (admission, error) {
 	if s.token != "" {
 		r.token = hashOf(s.token)
 	}
-	in, err := s.m.seq.join(r)
+	in, err := s.m.seq.join(&s.stay, r)
 	if err != nil {
-		return admission{}, err
-	}
-	if in.ghost != nil {
-		in.ghost.session.interrupt()
-		s.m.log.Debug("left", "name", in.ghost.calledNow(), "why", endings[replaced].why)
+		return nil, err
 	}
 	if s.returns && !in.known {
 		s.token = fresh

@@ -13,7 +13,7 @@ import (
 
 // leave ends the stay, unless it is over. Any goroutine may call it.
 func (s *session) leave(by end, err error) {
-	if s.m.seq.leave(leaveRequest{stay: &s.stay, by: by, hold: s.heldFor(by)}) {
+	if s.m.seq.leave(leaveRequest{stay: s.id, by: by, hold: s.heldFor(by)}) {
 		s.m.log.Debug("left", "name", s.calledNow(), "why", whyOf(by, err))
 	}
 }

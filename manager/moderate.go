@@ -30,16 +30,23 @@ func (s *state) holdName(m *room.Member, until time.Time) {
 	i, _ := slices.BinarySearchFunc(s.holds, until, func(h hold, t time.Time) int { return h.until.Compare(t) })
 	s.holds = slices.Insert(s.holds, i, hold{m, until})
 	if len(s.holds) > maxHolds {
-		s.freeNames(s.holds[0].until)
+		s.freeHolds(1)
 	}
 }
 
 // freeNames frees the names that are held no longer than until now.
-func (s *state) freeNames(now time.Time) {
+func (s *state) freeNames() {
 	n := 0
-	for n < len(s.holds) && !s.holds[n].until.After(now) {
-		s.room.Free(s.holds[n].member)
+	for n < len(s.holds) && !s.holds[n].until.After(s.now) {
 		n++
+	}
+	s.freeHolds(n)
+}
+
+// freeHolds frees the first names of those that are held.
+func (s *state) freeHolds(n int) {
+	for _, h := range s.holds[:n] {
+		s.room.Free(h.member)
 	}
 	s.holds = slices.Delete(s.holds, 0, n)
 }
@@ -63,7 +70,7 @@ type Ban struct {
 // banned returns the ban of one who asks for a name and would get another, nil if
 // there is none.
 func (s *state) banned(r *joinRequest) *ban {
-	s.bans = slices.DeleteFunc(s.bans, func(b ban) bool { return !b.Until.After(r.at) })
+	s.bans = slices.DeleteFunc(s.bans, func(b ban) bool { return !b.Until.After(s.now) })
 	if len(s.bans) == 0 {
 		return nil
 	}
@@ -81,7 +88,7 @@ func (s *state) banned(r *joinRequest) *ban {
 // was there before.
 func (s *state) refuses(r *joinRequest, known bool) error {
 	if b := s.banned(r); b != nil {
-		return &refusal{wire.Kicked, wire.Kicked.With("come back in " + wire.Left(b.Until.Sub(r.at)))}
+		return &refusal{wire.Kicked, wire.Kicked.With("come back in " + wire.Left(b.Until.Sub(s.now)))}
 	}
 	if !known && s.isMasters(r.asked) {
 		return &refusal{wire.BadName, wire.BadName.With(nameOfOperator)}
@@ -118,14 +125,21 @@ func (s *state) allow(st *stay, may bool) {
 }
 
 // opRequest makes an operator of a user, who has said the password.
-type opRequest struct{ stay *stay }
+type opRequest struct{ stay stayID }
 
-func (r opRequest) apply(s *state) {
-	s.allow(r.stay, true)
-	if r.stay.holder != nil {
-		r.stay.holder.may = true
+func (opRequest) room() waiting { return noRoom }
+
+func (r opRequest) apply(s *state) outcome {
+	st := s.stays.of(r.stay)
+	if st == nil || s.closing {
+		return outcome{err: errOver}
 	}
-	s.reply(r.stay, r.stay.appendNotice(s.frame[:0], wire.YouAreOperator))
+	s.allow(st, true)
+	if st.holder != nil {
+		st.holder.may = true
+	}
+	s.reply(st, st.appendNotice(s.frame[:0], wire.YouAreOperator))
+	return outcome{}
 }
 
 // reply appends a frame among a user's own.
@@ -138,30 +152,30 @@ func (s *state) reply(st *stay, frame []byte) {
 // it out until an instant.
 type kickRequest struct {
 	name    string
-	by      string // whom everybody is told of; empty: nobody is told
-	at      time.Time
+	by      string        // whom everybody is told of; empty: nobody is told
 	span    time.Duration // for which it is not let in; 0: it may come back at once
 	ban     bool          // that is a ban, also of one who is not there
 	address bool          // so is everybody who comes from its address
 }
 
-// apply returns whose stay it has ended, nil if there was none.
-func (r kickRequest) apply(s *state) (*stay, error) {
+func (kickRequest) room() waiting { return noRoom }
+
+func (r kickRequest) apply(s *state) outcome {
 	member := s.room.Lookup(r.name)
 	switch {
 	case s.closing:
-		return nil, ErrClosing
+		return outcome{err: ErrClosing}
 	case member == nil && (!r.ban || r.address):
-		return nil, ErrNoSuchUser
+		return outcome{err: ErrNoSuchUser}
 	}
-	b := ban{Ban: Ban{Name: r.name, Until: r.at.Add(r.span), By: r.by}, key: wire.Skeleton(r.name)}
+	b := ban{Ban: Ban{Name: r.name, Until: s.now.Add(r.span), By: r.by}, key: wire.Skeleton(r.name)}
 	var st *stay
 	if member != nil {
 		st = member.Session.(*stay)
 		b.Name, b.key, b.token = member.Name(), wire.Skeleton(member.Name()), member.Token()
 		if r.address {
 			if b.From = st.from; !b.From.IsValid() {
-				return nil, ErrSharedAddress
+				return outcome{err: ErrSharedAddress}
 			}
 		}
 	}
@@ -170,50 +184,49 @@ func (r kickRequest) apply(s *state) (*stay, error) {
 		s.bans = s.bans[max(0, len(s.bans)-maxBans):]
 	}
 	if st != nil {
-		s.putOut(st, r.at, r.span)
+		s.putOut(st, r.span)
 	}
 	if r.by != "" {
 		text := fmt.Sprintf(wire.WasRemoved, b.Name, r.by)
 		if r.ban {
 			text = fmt.Sprintf(wire.WasBanned, b.Name, r.by, wire.Span(r.span))
 		}
-		s.announce(text, r.at)
+		s.announce(text)
 	}
-	return st, nil
+	return outcome{}
 }
 
 // putOut ends the stay of one who is told to leave.
-func (s *state) putOut(st *stay, at time.Time, span time.Duration) {
+func (s *state) putOut(st *stay, span time.Duration) {
 	s.room.Void(st.member)
 	word := ""
 	if span > 0 {
 		word = wire.Kicked.With("come back in " + wire.Span(span))
 	}
-	s.leave(st, parting{by: kicked, at: at, word: word})
+	s.leave(st, parting{by: kicked, word: word})
 	s.stats.Evicted[wire.Kicked]++
 }
 
 // announce says a text to the group in the server's name.
-func (s *state) announce(text string, at time.Time) {
-	announcement{wire.AppendLine(nil, wire.Server, []byte(text), wire.Group), []byte(text), at}.apply(s)
+func (s *state) announce(text string) {
+	announcement{wire.AppendLine(nil, wire.Server, []byte(text), wire.Group), []byte(text)}.apply(s)
 }
 
 // unbanRequest lets those in again who were banned under a name.
-type unbanRequest struct {
-	name, by string
-	at       time.Time
-}
+type unbanRequest struct{ name, by string }
 
-func (r unbanRequest) apply(s *state) error {
+func (unbanRequest) room() waiting { return noRoom }
+
+func (r unbanRequest) apply(s *state) outcome {
 	key, n := wire.Skeleton(r.name), len(s.bans)
 	s.bans = slices.DeleteFunc(s.bans, func(b ban) bool { return b.key == key || b.From.IsValid() && b.From.String() == r.name })
 	if len(s.bans) == n {
-		return ErrNotBanned
+		return outcome{err: ErrNotBanned}
 	}
 	if r.by != "" && !s.closing {
-		s.announce(fmt.Sprintf(wire.WasUnbanned, r.name, r.by), r.at)
+		s.announce(fmt.Sprintf(wire.WasUnbanned, r.name, r.by))
 	}
-	return nil
+	return outcome{}
 }
 
 // bannedNow are those who are not let in.
@@ -228,25 +241,28 @@ func (s *state) bannedNow(now time.Time) (of []Ban) {
 
 // nickRequest has a user be called otherwise: it leaves and comes in at one place.
 type nickRequest struct {
-	stay  *stay
+	stay  stayID
 	asked string
-	at    time.Time
-	token string // of its welcome; empty: none
 }
+
+func (nickRequest) room() waiting { return anyRoom }
 
 // apply tells the user its new name before the leave and the join, which it sees as
 // all others do.
-func (r nickRequest) apply(s *state) error {
-	was := r.stay.member
+func (r nickRequest) apply(s *state) outcome {
+	st := s.stays.of(r.stay)
+	if st == nil || s.closing {
+		return outcome{err: errOver}
+	}
+	was := st.member
 	if r.asked == was.Name() {
-		return ErrSameName
+		return outcome{err: ErrSameName}
 	}
-	s.freeNames(r.at)
-	join := joinRequest{asked: r.asked, at: r.at, from: r.stay.from}
-	if err := s.refuses(&join, r.stay.may && wire.Skeleton(r.asked) == wire.Skeleton(was.Name())); err != nil {
-		return err
+	s.freeNames()
+	join := joinRequest{asked: r.asked, from: st.from}
+	if err := s.refuses(&join, st.may && wire.Skeleton(r.asked) == wire.Skeleton(was.Name())); err != nil {
+		return outcome{err: err}
 	}
-	st := r.stay
 	member := s.room.Rename(was, r.asked)
 	nick := st.nick
 	if s.nicks != nil {
@@ -254,18 +270,18 @@ func (r nickRequest) apply(s *state) error {
 	}
 	s.name(st, member)
 	welcome := wire.AppendWelcome(s.frame[:0], member.Name())
-	if r.token != "" {
-		welcome = wire.AppendWelcomeToken(s.frame[:0], member.Name(), r.token)
+	if st.token != "" {
+		welcome = wire.AppendWelcomeToken(s.frame[:0], member.Name(), st.token)
 	}
 	s.reply(st, welcome)
 	s.told(wire.AppendLeave(s.frame[:0], was.Name()))
-	s.allForms(r.at, func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, nick, "is now "+st.nick) })
+	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, nick, "is now "+st.nick) })
 	s.told(wire.AppendJoin(s.frame[:0], member.Name()))
-	s.allForms(r.at, func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, st.nick) })
+	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, st.nick) })
 	s.stats.Leaves++
 	s.stats.Joins++
 	if s.remembers {
 		s.past.add(was.Name())
 	}
-	return nil
+	return outcome{}
 }

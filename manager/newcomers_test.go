@@ -20,14 +20,15 @@ func BenchmarkHistory(b *testing.B) {
 	for _, size := range []int{0, 200} {
 		b.Run(fmt.Sprint(size, " lines"), func(b *testing.B) {
 			s := newState(&Config{History: size}, &nothing{})
-			r := joinRequest{stay: &stay{}, asked: "bob"}
-			if _, err := r.apply(&s); err != nil {
-				b.Fatal(err)
+			bob := new(stay)
+			s.stays.add(bob)
+			if out := (joinRequest{stay: bob.id, asked: "bob"}).apply(&s); out.err != nil {
+				b.Fatal(out.err)
 			}
-			p := publication{at: time.Now()}
+			p := publication{from: bob.id, at: time.Now()}
 			p.say("bob", []byte(strings.Repeat("x", 64)))
 			for b.Loop() {
-				p.apply(&s, r.stay)
+				p.apply(&s)
 			}
 		})
 	}

@@ -38,13 +38,8 @@ func (m *Manager) Ban(name, by string, span time.Duration, address bool) error {
 }
 
 func (m *Manager) putOut(r kickRequest) error {
-	r.at = time.Now()
-	st, err := m.seq.kick(r)
-	if err != nil {
+	if err := m.seq.order(r); err != nil {
 		return err
-	}
-	if st != nil {
-		st.session.interrupt()
 	}
 	what := "kicked"
 	if r.ban {
@@ -56,7 +51,7 @@ func (m *Manager) putOut(r kickRequest) error {
 
 // Unban lets those in again who were banned under a name.
 func (m *Manager) Unban(name, by string) error {
-	err := m.seq.unban(unbanRequest{name, by, time.Now()})
+	err := m.seq.order(unbanRequest{name, by})
 	if err == nil {
 		m.log.Info("no longer banned", "name", name, "by", by)
 	}
@@ -70,7 +65,7 @@ func (m *Manager) Bans() []Ban { return m.seq.bans(time.Now()) }
 // the room is full.
 func (m *Manager) Announce(text string) error {
 	clean := wire.AppendText(nil, []byte(strings.ReplaceAll(text, "\n", " ")))
-	return m.seq.announce(announcement{wire.AppendLine(nil, wire.Server, clean, wire.Group), clean, time.Now()})
+	return m.seq.order(announcement{wire.AppendLine(nil, wire.Server, clean, wire.Group), clean})
 }
 
 // bannable is the address by which one can be banned: not this machine's, which all

@@ -66,7 +66,7 @@ func (s *session) nick(b *batch, asked string) error {
 	}
 	s.spend((nickCost - 1) * floodUnit)
 	was := s.name
-	err = s.m.seq.nick(nickRequest{&s.stay, asked, time.Now(), s.token})
+	err = s.m.seq.order(nickRequest{s.id, asked})
 	var refused *refusal
 	switch {
 	case errors.As(err, &refused):
@@ -98,7 +98,7 @@ func (s *session) op(b *batch, word string) error {
 		s.notDone(b, wire.Crowded.Text())
 	case ok:
 		s.m.log.Info("an operator", "name", s.name, "peer", s.conn.RemoteAddr())
-		return s.m.seq.op(opRequest{&s.stay})
+		return s.m.seq.order(opRequest{s.id})
 	default:
 		s.m.seq.count(func(st *Stats) { st.WrongPasswords++ })
 		s.m.log.Warn("a wrong password for operators", "name", s.name, "peer", s.conn.RemoteAddr())

@@ -15,6 +15,7 @@ type publication struct {
 	frames []byte
 	ops    []op      // what to do with them, in order
 	lines  uint64    // public ones in frames
+	from   stayID    // who says it
 	at     time.Time // of the lines; zero where nobody is told of it
 
 	forms   [feed.Forms][]byte // the public lines in the other forms
@@ -40,8 +41,15 @@ const (
 	reply        // to the sender alone
 )
 
-// apply appends every step in its turn.
-func (p *publication) apply(s *state, st *stay) {
+func (*publication) room() waiting { return anyRoom }
+
+// apply appends every step in its turn. Nothing is said where the stay is over or
+// the room is closing.
+func (p *publication) apply(s *state) outcome {
+	st := s.stays.of(p.from)
+	if st == nil || s.closing {
+		return outcome{err: errOver}
+	}
 	place := s.place()
 	for i := range p.ops {
 		o := &p.ops[i]
@@ -62,6 +70,7 @@ func (p *publication) apply(s *state, st *stay) {
 		}
 	}
 	s.countLines(p.lines)
+	return outcome{}
 }
 
 // otherHolder is the holder of a private line's target, nil if it is the sender.

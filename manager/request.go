@@ -3,7 +3,6 @@ package manager
 import (
 	"cmp"
 	"net/netip"
-	"sync/atomic"
 	"time"
 
 	"chatsim/manager/feed"
@@ -26,7 +25,9 @@ type state struct {
 	nicks     *irc.Book        // of those present; nil: IRC is not spoken
 
 	room    room.Room
-	start   uint64 // place before the first entry of this run
+	start   uint64    // place before the first entry of this run
+	now     time.Time // when the request that is applied got its place
+	stays   stayTable // of those present, and those about to join
 	history history
 	changes uint64         // joins and leaves: tells whether a Roster is still current
 	frame   []byte         // for short frames that only the critical section can know
@@ -36,6 +37,7 @@ type state struct {
 	bans    []ban          // in the order in which they were spoken
 	masters map[*stay]bool // operators
 	past    past           // names that clients of the raw dialect may still know
+	over    []*stay        // whose reading ends when the critical section does
 	stats   Stats
 }
 
@@ -74,40 +76,29 @@ type appender interface {
 	DropLocked(s *feed.Subscriber) bool
 }
 
-// stay is what the sequencer knows of a session: one stay in the room.
-type stay struct {
-	session *session               // whose it is; static
-	sub     *feed.Subscriber       // set before the join
-	member  *room.Member           // set by the join and by a change of name; nil: not in yet
-	from    netip.Prefix           // its address, see bannable; set before the join
-	name    string                 // with member: the one that the room has given; owned by the session's goroutine
-	called  atomic.Pointer[string] // the same, for any goroutine; nil: not in yet
-	holder  *holder                // set with member; nil: it has no token
-	may     bool                   // it is an operator's; guarded by the sequencer
-	nick    string                 // set with member: what it is called on IRC, where that is spoken
-	irc     *irc.Peer              // static, but for its nick, which is set by the join; nil: another dialect
-	away    string                 // as one who speaks IRC says; guarded by the sequencer
-
-	// end is who has ended the stay, nobody while it goes on. It is set once, by
-	// a request; any goroutine may read it.
-	end atomic.Int32
+// request is what changes the room, or is said in it: a value, which names stays by
+// their ids. So it can travel, and be applied elsewhere too.
+type request interface {
+	// room tells what the feed must have room for before it is applied.
+	room() waiting
+	apply(s *state) outcome
 }
 
-// gone reports whether the stay has ended.
-func (st *stay) gone() bool { return st.endedBy() != nobody }
-
-func (st *stay) endedBy() end { return end(st.end.Load()) }
+// outcome is what a request has made.
+type outcome struct {
+	in   *admission // of a join; nil: it was refused
+	done bool       // of a leave: it has ended the stay
+	err  error      // the request was not carried out
+}
 
 // joinRequest asks for a name.
 type joinRequest struct {
-	stay    *stay
+	stay    stayID
 	asked   string
 	returns bool         // it comes by a token:
 	token   room.Token   // the one that it has; zero: none
 	fresh   room.Token   // the one that it gets where that is not known
 	from    netip.Prefix // its address; zero: none that can be banned
-	recall  wire.Recall
-	at      time.Time
 }
 
 // admission is what a join has made.
@@ -115,46 +106,59 @@ type admission struct {
 	roster room.Roster // the newcomer is last
 	odd    irc.Odd     // of those in it, where IRC is spoken
 	known  bool        // its token is good for the next time as well
-	ghost  *stay       // whose place it took; nil: nobody's
 	before recalled
 }
+
+func (joinRequest) room() waiting { return guestRoom }
 
 // apply lets the user in: everybody else is told at the place of the order right
 // before which its own cursor begins. The leave of a ghost, whose stay with the
 // same token goes on, is told right before.
-func (r joinRequest) apply(s *state) (in admission, err error) {
-	s.freeNames(r.at)
+func (r joinRequest) apply(s *state) outcome {
+	st := s.stays.of(r.stay)
+	in, err := r.enter(s, st)
+	if err != nil {
+		s.stays.remove(r.stay)
+		return outcome{err: err}
+	}
+	if st.recall.Wanted() {
+		in.before = s.history.recall(st.recall, s.place(), st.holder, in.known)
+	}
+	return outcome{in: &in}
+}
+
+func (r joinRequest) enter(s *state, st *stay) (in admission, err error) {
+	if s.closing {
+		return admission{}, &refusal{wire.Shutdown, wire.Shutdown.Text()}
+	}
+	s.freeNames()
 	in.known = r.token != (room.Token{}) && s.room.Knows(r.token)
 	if err := s.refuses(&r, in.known); err != nil {
 		return admission{}, err
 	}
+	var ghost *room.Member
 	if in.known {
-		if m := s.room.Holder(r.token); m != nil {
-			in.ghost = m.Session.(*stay)
-		}
+		ghost = s.room.Holder(r.token)
 	}
 	switch {
-	case in.ghost != nil:
-		s.leave(in.ghost, parting{by: replaced, at: r.at})
+	case ghost != nil:
+		s.leave(ghost.Session.(*stay), parting{by: replaced})
 		s.stats.Returns++
 	case s.maxUsers > 0 && s.room.Len() >= s.maxUsers:
 		return admission{}, &refusal{wire.Full, wire.Full.Text()}
 	}
 	member := r.admit(s, &in)
 	s.told(wire.AppendJoin(s.frame[:0], member.Name()))
-	in.odd = s.name(r.stay, member)
-	s.allForms(r.at, func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, r.stay.nick) })
-	s.log.SubscribeLocked(r.stay.sub)
+	in.odd = s.name(st, member)
+	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, st.nick) })
+	s.log.SubscribeLocked(st.sub)
 	s.stats.Joins++
 	if r.returns {
 		if member.Kept == nil {
 			member.Kept = new(holder)
 		}
-		r.stay.holder = member.Kept.(*holder)
-		s.allow(r.stay, r.stay.holder.may)
-	}
-	if r.recall.Wanted() {
-		in.before = s.history.recall(r.recall, s.place(), r.stay.holder, in.known)
+		st.holder = member.Kept.(*holder)
+		s.allow(st, st.holder.may)
 	}
 	return in, nil
 }
@@ -176,40 +180,32 @@ func (r joinRequest) admit(s *state, in *admission) (member *room.Member) {
 	return member
 }
 
-// calledNow is the name of the stay; empty before the join.
-func (st *stay) calledNow() string {
-	if name := st.called.Load(); name != nil {
-		return *name
-	}
-	return ""
-}
-
 // leaveRequest ends a stay.
 type leaveRequest struct {
-	stay *stay
+	stay stayID
 	by   end
-	at   time.Time
 	hold time.Duration // for which its name is held, if it has a token; 0: it is free
 }
 
-func (r leaveRequest) apply(s *state) bool {
-	if endings[r.by].cut && s.closing {
-		return false // the user gets all, and the reason of that
+func (leaveRequest) room() waiting { return noRoom }
+
+func (r leaveRequest) apply(s *state) outcome {
+	st := s.stays.of(r.stay)
+	if st == nil || endings[r.by].cut && s.closing {
+		return outcome{} // over; or the user gets all, and the reason of that
 	}
-	member := r.stay.member
-	if !s.leave(r.stay, parting{by: r.by, at: r.at, held: r.hold > 0}) {
-		return false
+	if !s.leave(st, parting{by: r.by, held: r.hold > 0}) {
+		return outcome{}
 	}
 	if r.hold > 0 {
-		s.holdName(member, r.at.Add(r.hold))
+		s.holdName(st.member, s.now.Add(r.hold))
 	}
-	return true
+	return outcome{done: true}
 }
 
 // parting is how a stay ends.
 type parting struct {
 	by   end
-	at   time.Time
 	word string // its last error frame; empty: the usual one
 	held bool   // its name is not free yet, if it has a token
 }
@@ -221,7 +217,11 @@ func (s *state) leave(st *stay, p parting) bool {
 	if st.member == nil || st.gone() {
 		return false
 	}
+	s.stays.remove(st.id)
 	st.end.Store(int32(p.by))
+	if endings[p.by].dismiss {
+		s.over = append(s.over, st)
+	}
 	if how := &endings[p.by]; how.owed {
 		s.tellLast(st, cmp.Or(p.word, how.word))
 		s.log.FinishLocked(st.sub)
@@ -239,7 +239,7 @@ func (s *state) leave(st *stay, p parting) bool {
 	if s.remembers {
 		s.past.add(st.member.Name())
 	}
-	s.allForms(p.at, func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, st.nick, whyOf(p.by, errLost)) })
+	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, st.nick, whyOf(p.by, errLost)) })
 	if s.nicks != nil {
 		s.nicks.Remove(st.member.Name())
 	}
@@ -262,18 +262,21 @@ func (s *state) tellLast(st *stay, word string) {
 }
 
 // announcement is an encoded line of the server's own to the group, and its text.
-type announcement struct {
-	frame, text []byte
-	at          time.Time
-}
+type announcement struct{ frame, text []byte }
 
-func (a announcement) apply(s *state) {
+func (announcement) room() waiting { return anyRoom }
+
+func (a announcement) apply(s *state) outcome {
+	if s.closing {
+		return outcome{err: ErrClosing}
+	}
 	s.log.AppendLocked(a.frame)
-	s.allForms(a.at, func(dst, tag []byte) []byte { return irc.AppendNotice(dst, tag, irc.Channel, a.text) })
+	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendNotice(dst, tag, irc.Channel, a.text) })
 	if s.history.size > 0 {
-		s.history.say(s.place(), a.at, a.frame)
+		s.history.say(s.place(), s.now, a.frame)
 	}
 	s.countLines(1)
+	return outcome{}
 }
 
 // historyAnswer is a history for one user alone, encoded.

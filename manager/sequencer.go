@@ -8,7 +8,6 @@ import (
 	"chatsim/manager/feed"
 	"chatsim/manager/irc"
 	"chatsim/manager/room"
-	"chatsim/manager/wire"
 )
 
 // sequencer is the place where order is made. Whatever changes the room or is
@@ -41,15 +40,57 @@ func (q *sequencer) record(sub *feed.Subscriber, private bool) {
 	q.feed.Release(sub)
 }
 
-// join lets a user in. Its cursor is held until release.
-func (q *sequencer) join(r joinRequest) (admission, error) {
+// waiting is what the feed must have room for before a request is applied.
+type waiting uint8
+
+const (
+	noRoom    waiting = iota // nothing
+	anyRoom                  // more of what is said
+	guestRoom                // one more reader
+)
+
+// order gives a request its place, and returns why it was not carried out.
+func (q *sequencer) order(r request) error { return q.make(r).err }
+
+// make gives a request its place.
+func (q *sequencer) make(r request) outcome {
 	q.feed.Lock()
-	defer q.feed.Unlock()
-	if !q.feed.WaitGuestLocked() || q.state.closing {
-		return admission{}, &refusal{wire.Shutdown, wire.Shutdown.Text()}
-	}
-	r.at = time.Now()
+	defer q.unlock()
+	q.waitLocked(r.room())
+	q.state.now = time.Now()
 	return r.apply(&q.state)
+}
+
+// waitLocked waits until the feed has room, or is closed: then the room is
+// closing, as whoever applies a request sees.
+func (q *sequencer) waitLocked(what waiting) {
+	switch what {
+	case anyRoom:
+		q.feed.WaitRoomLocked()
+	case guestRoom:
+		q.feed.WaitGuestLocked()
+	}
+}
+
+// unlock ends a critical section, and the reading of those whose stays were ended
+// there from elsewhere.
+func (q *sequencer) unlock() {
+	over := q.state.over
+	q.state.over = nil
+	q.feed.Unlock()
+	for _, st := range over {
+		st.session.dismissed()
+	}
+}
+
+// join lets a user in. Its cursor is held until release.
+func (q *sequencer) join(st *stay, r joinRequest) (*admission, error) {
+	q.feed.Lock()
+	q.state.stays.add(st)
+	q.feed.Unlock()
+	r.stay = st.id
+	out := q.make(r)
+	return out.in, out.err
 }
 
 // progress records that a newcomer takes what is written to it.
@@ -70,7 +111,7 @@ func (q *sequencer) drop(st *stay) bool {
 // room is full; errOver means that nothing was said, as the stay is over or the
 // room is closing.
 func (q *sequencer) publish(st *stay, p *publication) error {
-	for {
+	for p.from = st.id; ; {
 		p.encode(st, q.feed.Read())
 		if done, err := q.tryPublish(st, p); done {
 			return err
@@ -82,15 +123,11 @@ func (q *sequencer) publish(st *stay, p *publication) error {
 // form that is still to be encoded.
 func (q *sequencer) tryPublish(st *stay, p *publication) (done bool, err error) {
 	q.feed.Lock()
-	defer q.feed.Unlock()
-	if !q.feed.WaitRoomLocked() || st.gone() || q.state.closing {
-		return true, errOver
-	}
-	if p.lacks(q.feed.Read()) {
+	defer q.unlock()
+	if q.feed.WaitRoomLocked(); p.lacks(q.feed.Read()) && !st.gone() {
 		return false, nil
 	}
-	p.apply(&q.state, st)
-	return true, nil
+	return true, p.apply(&q.state).err
 }
 
 // full is a hint, which takes no lock: publish would wait.
@@ -107,27 +144,7 @@ func (q *sequencer) waitRoom(st *stay) error {
 }
 
 // leave ends a stay; false: it was over already, or never began.
-func (q *sequencer) leave(r leaveRequest) bool {
-	q.feed.Lock()
-	defer q.feed.Unlock()
-	r.at = time.Now()
-	return r.apply(&q.state)
-}
-
-// kick ends the stay of whoever has a name, nil if nobody has.
-func (q *sequencer) kick(r kickRequest) (*stay, error) {
-	q.feed.Lock()
-	defer q.feed.Unlock()
-	r.at = time.Now()
-	return r.apply(&q.state)
-}
-
-// unban lets those in again who were banned.
-func (q *sequencer) unban(r unbanRequest) error {
-	q.feed.Lock()
-	defer q.feed.Unlock()
-	return r.apply(&q.state)
-}
+func (q *sequencer) leave(r leaveRequest) bool { return q.make(r).done }
 
 // bans are those who are not let in.
 func (q *sequencer) bans(now time.Time) []Ban {
@@ -136,44 +153,11 @@ func (q *sequencer) bans(now time.Time) []Ban {
 	return q.state.bannedNow(now)
 }
 
-// nick has a user be called otherwise.
-func (q *sequencer) nick(r nickRequest) error {
-	q.feed.Lock()
-	defer q.feed.Unlock()
-	if !q.feed.WaitRoomLocked() || r.stay.gone() || q.state.closing {
-		return errOver
-	}
-	return r.apply(&q.state)
-}
-
-// op makes an operator of a user.
-func (q *sequencer) op(r opRequest) error {
-	q.feed.Lock()
-	defer q.feed.Unlock()
-	if r.stay.gone() || q.state.closing {
-		return errOver
-	}
-	r.apply(&q.state)
-	return nil
-}
-
 // may reports whether a user is an operator.
 func (q *sequencer) may(st *stay) bool {
 	q.feed.Lock()
 	defer q.feed.Unlock()
 	return st.may
-}
-
-// announce assigns a line of the server's own its place. It waits while the room
-// is full.
-func (q *sequencer) announce(a announcement) error {
-	q.feed.Lock()
-	defer q.feed.Unlock()
-	if !q.feed.WaitRoomLocked() || q.state.closing {
-		return ErrClosing
-	}
-	a.apply(&q.state)
-	return nil
 }
 
 // roster returns the roster of now.

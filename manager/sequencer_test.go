@@ -105,34 +105,36 @@ func applied(t *testing.T) string {
 	out := &entries{}
 	s := newState(&Config{Detect: true, MaxUsers: 3}, out)
 	enter := func(name, known string) *stay {
-		r := joinRequest{stay: &stay{}, asked: name, returns: known != "", fresh: hashOf("fresh")}
+		st := new(stay)
+		s.stays.add(st)
+		r := joinRequest{stay: st.id, asked: name, returns: known != "", fresh: hashOf("fresh")}
 		if known != "" {
 			r.token = hashOf(known)
 		}
-		if _, err := r.apply(&s); err != nil {
+		if err := r.apply(&s).err; err != nil {
 			fmt.Fprintf(&out.got, "%s: %v\n", name, err)
 		}
-		return r.stay
+		return st
 	}
 	bob, second, amy := enter("bob", ""), enter("bob", ""), enter("amy", "unknown")
 	enter("zoe", "")
 	back := enter("amy", "fresh") // by the token that she was given: her ghost makes room
-	p := publication{}
+	p := publication{from: bob.id}
 	p.say("bob", []byte("hello"))
 	p.tell("bob", []byte("psst"), []byte("amy"))
 	p.tell("bob", []byte("psst"), []byte("zoe"))
 	p.answer(bob.appendError(p.frames, "too long"))
-	p.apply(&s, bob)
+	p.apply(&s)
 	announcement{frame: []byte("news\n")}.apply(&s)
 	kickRequest{name: "bob2"}.apply(&s)
-	if (leaveRequest{stay: second, by: lost}).apply(&s) {
+	if (leaveRequest{stay: second.id, by: lost}).apply(&s).done {
 		t.Error("a stay has ended twice")
 	}
-	leaveRequest{stay: back, by: lost}.apply(&s)
+	leaveRequest{stay: back.id, by: lost}.apply(&s)
 	rosterAnswer{frame: []byte("old"), at: s.changes - 1}.apply(&s, bob)
 	rosterAnswer{frame: []byte("old"), at: s.changes - 1, last: true, form: lineRoster}.apply(&s, bob)
 	s.closing = true
-	if (leaveRequest{stay: bob, by: cutClosed}).apply(&s) {
+	if (leaveRequest{stay: bob.id, by: cutClosed}).apply(&s).done {
 		t.Error("a user is cut short while the room lets everybody finish")
 	}
 	if got, want := []end{bob.endedBy(), second.endedBy(), amy.endedBy(), back.endedBy()}, []end{nobody, kicked, replaced, lost}; !slices.Equal(got, want) {
@@ -169,3 +171,22 @@ drop
 all {"leave":["amy"]}
 one ["bob"]
 `
+
+// An id is that of one stay alone, also when its slot is another's.
+func TestStayIDs(t *testing.T) {
+	var all stayTable
+	first, second, third := new(stay), new(stay), new(stay)
+	all.add(first)
+	all.add(second)
+	all.remove(first.id)
+	all.remove(first.id)
+	all.add(third)
+	if third.id.slot() != first.id.slot() || third.id == first.id {
+		t.Errorf("ids %x and then %x", first.id, third.id)
+	}
+	for id, want := range map[stayID]*stay{0: nil, first.id: nil, second.id: second, third.id: third, 7: nil, third.id + 1<<32: nil} {
+		if got := all.of(id); got != want {
+			t.Errorf("%x is the id of %p, want %p", id, got, want)
+		}
+	}
+}

@@ -51,8 +51,6 @@ type session struct {
 	signs    string        // what the client calls itself until it knows its name: as it asked
 	returns  bool          // the client wants to come back, or comes back: it is told a token
 	former   string        // the name before the last change of it
-	token    string        // by which; empty until it has one
-	recall   wire.Recall   // what it wants to have of what was said before
 	skipping bool          // up to the end of a line that is too long
 	askMark  int64         // when the feed has written so much, the last answer to /who or /history is out
 
@@ -263,6 +261,14 @@ func (s *session) setReadDeadline(t time.Time) {
 	}
 	if s.m.draining.Load() || s.isDismissed() {
 		s.interrupt()
+	}
+}
+
+// dismissed ends the reading of one whose stay was ended from elsewhere.
+func (s *session) dismissed() {
+	s.interrupt()
+	if by := s.endedBy(); by == replaced {
+		s.m.log.Debug("left", "name", s.calledNow(), "why", endings[by].why)
 	}
 }
 
