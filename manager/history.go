@@ -2,7 +2,6 @@ package manager
 
 import (
 	"bytes"
-	"sync"
 	"time"
 
 	"chatsim/manager/wire"
@@ -16,7 +15,8 @@ type history struct {
 	seq     uint64 // lines ever added
 	public  ring
 	private ring
-	lost    uint64 // place of the newest line to the group that is not kept any more
+	lost    uint64   // place of the newest line to the group that is not kept any more
+	latest  *passage // that anybody asked for
 }
 
 // saying is a line that was said. It does not change, so that whoever has taken
@@ -27,9 +27,6 @@ type saying struct {
 	at    time.Time
 	line  []byte   // without '\n'
 	to    [2]party // of a private line: its sender and its target
-
-	once sync.Once
-	json []byte // of a history; see encoded
 }
 
 // party is one of the two who were told a private line.
@@ -44,13 +41,6 @@ type holder struct {
 	may  bool   // it is an operator
 	told uint64 // private lines so far
 	lost uint64 // the last of those that is not kept any more
-}
-
-// recalled is what one user is told of the history.
-type recalled struct {
-	lines   []*saying
-	mark    wire.Mark
-	missing bool
 }
 
 // Said is a line to the group of an earlier run of the room.
@@ -117,60 +107,8 @@ func (h *history) tell(place uint64, at time.Time, frame []byte, sender, target 
 	}
 }
 
-// recall returns what a user asks for, whose cursor begins behind a place. known
-// reports that its token was known: else the private lines that it counts are of
-// another holder.
-func (h *history) recall(r wire.Recall, place uint64, who *holder, known bool) recalled {
-	var out recalled
-	if out.mark.Place = place; who != nil {
-		out.mark.Private = who.told
-	}
-	public := h.public.after(func(s *saying) bool { return r.Lines == 0 && s.place <= r.Since.Place })
-	private := h.private.after(func(s *saying) bool { return r.Lines == 0 && s.place < r.Since.Place })
-	if r.Lines > 0 {
-		public = public[max(0, len(public)-r.Lines):]
-	} else {
-		out.missing = h.lost > r.Since.Place || known && who.lost > r.Since.Private || h.size == 0 && place > r.Since.Place
-	}
-	out.lines = make([]*saying, 0, len(public))
-	if r.Lines > 0 && len(public) > 0 && len(public) < h.public.len() {
-		from := public[0].seq
-		private = h.private.after(func(s *saying) bool { return s.seq < from })
-	}
-	for _, s := range private {
-		if !s.isFor(who) || r.Lines == 0 && known && s.nth(who) <= r.Since.Private {
-			continue
-		}
-		for len(public) > 0 && public[0].seq < s.seq {
-			out.lines = append(out.lines, public[0])
-			public = public[1:]
-		}
-		out.lines = append(out.lines, s)
-	}
-	out.lines = append(out.lines, public...)
-	return out
-}
-
 // bytes is about how much all of it takes as frames.
 func (h *history) bytes() int { return h.public.bytes + h.private.bytes }
-
-// historyPiece is how much of a history is put into one frame, in bytes.
-const historyPiece = 32 << 10
-
-// appendFrames appends the history as frames.
-func (r *recalled) appendFrames(dst []byte) []byte {
-	var piece [][]byte
-	size := 0
-	for _, s := range r.lines {
-		if b := s.encoded(); size+len(b) > historyPiece && size > 0 {
-			dst = wire.AppendHistory(dst, piece...)
-			piece, size = piece[:0], 0
-		}
-		piece = append(piece, s.encoded())
-		size += len(s.encoded())
-	}
-	return wire.AppendHistoryEnd(dst, r.mark, r.missing, piece...)
-}
 
 // maxAnswer is how much of a history is told at once to one who asks in the midst
 // of the conversation, in bytes.
@@ -204,14 +142,10 @@ func (s *saying) nth(who *holder) uint64 {
 	return s.to[1].nth
 }
 
-// encoded is the line as a history has it. Those who come at one time need it
-// made once.
-func (s *saying) encoded() []byte {
-	s.once.Do(func() { s.json = wire.AppendSaid(nil, s.place, s.at, s.line) })
-	return s.json
-}
+// append appends the line as a history has it.
+func (s *saying) append(dst []byte) []byte { return wire.AppendSaid(dst, s.place, s.at, s.line) }
 
-// size is about how long encoded is.
+// size is about how long the line is as a history has it.
 func (s *saying) size() int { return len(s.line) + 96 }
 
 // ring holds the last lines of one kind, in the order of their places.

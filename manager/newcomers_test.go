@@ -39,32 +39,71 @@ type nothing struct{ entries }
 
 func (*nothing) AppendLocked([]byte) {}
 
-// BenchmarkNewcomers is how long those who talk wait for their own lines while a
-// thousand come in at once, who want the history or do not; and how long one of them
-// waits for all of it.
-func BenchmarkNewcomers(b *testing.B) {
-	for _, recall := range []int{0, 200} {
-		b.Run(fmt.Sprint("with ", recall, " lines"), func(b *testing.B) {
-			var echoes, greetings []time.Duration
-			for b.Loop() {
-				e, g := newcomers(b, 1000, recall)
-				echoes, greetings = append(echoes, e...), append(greetings, g...)
-			}
-			at := func(of []time.Duration, share float64) float64 {
-				slices.Sort(of)
-				return float64(of[int(share*float64(len(of)-1))]) / float64(time.Millisecond)
-			}
-			b.ReportMetric(at(echoes, 0.5), "echo-p50-ms")
-			b.ReportMetric(at(echoes, 0.99), "echo-p99-ms")
-			b.ReportMetric(at(greetings, 0.5), "greeting-p50-ms")
-			b.ReportMetric(0, "ns/op")
-		})
+// BenchmarkRecall is what is done for a newcomer who wants the last 200 lines: under
+// the lock, and outside of it, where it is the first for these lines or a later one.
+func BenchmarkRecall(b *testing.B) {
+	s := newState(&Config{History: 200}, &nothing{})
+	r := joinRequest{stay: &stay{}, asked: "bob"}
+	if _, err := r.apply(&s); err != nil {
+		b.Fatal(err)
 	}
+	p := publication{at: time.Now()}
+	p.say("bob", []byte(strings.Repeat("x", 64)))
+	for range 300 {
+		p.apply(&s, r.stay)
+	}
+	recall := func() recalled { return s.history.recall(wire.Recall{Lines: 200}, 300, nil, false) }
+	var dst []byte
+	b.Run("locked", func(b *testing.B) {
+		for b.Loop() {
+			recall()
+		}
+	})
+	b.Run("first", func(b *testing.B) {
+		for b.Loop() {
+			s.history.latest = nil
+			got := recall()
+			dst = got.appendFrames(dst[:0])
+		}
+	})
+	b.Run("later", func(b *testing.B) {
+		for b.Loop() {
+			got := recall()
+			dst = got.appendFrames(dst[:0])
+		}
+	})
 }
 
-// newcomers has so many users come at once into a room in which somebody talks, and
-// returns how long lines took to come back meanwhile, and greetings to come.
-func newcomers(b *testing.B, n, recall int) (echoes, greetings []time.Duration) {
+// BenchmarkNewcomers is how long lines take to come back to one who talks on a
+// schedule, in the second in which a thousand come in at once: who want the history,
+// beside those who do not, in turn.
+func BenchmarkNewcomers(b *testing.B) {
+	var without, with []time.Duration
+	for b.Loop() {
+		without = append(without, newcomers(b, 1000, 0)...)
+		with = append(with, newcomers(b, 1000, 200)...)
+		with = append(with, newcomers(b, 1000, 200)...)
+		without = append(without, newcomers(b, 1000, 0)...)
+	}
+	at := func(of []time.Duration, share float64) float64 {
+		slices.Sort(of)
+		return float64(of[int(share*float64(len(of)-1))]) / float64(time.Millisecond)
+	}
+	for _, q := range []struct {
+		name  string
+		share float64
+	}{{"p50", 0.5}, {"p99", 0.99}} {
+		b.ReportMetric(at(without, q.share), "without-"+q.name+"-ms")
+		b.ReportMetric(at(with, q.share), "with-"+q.name+"-ms")
+		b.ReportMetric(at(with, q.share)/at(without, q.share), q.name+"-ratio")
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// newcomers has so many users come at once into a room in which somebody says a line
+// every ten milliseconds, and returns how long those of a second took to come back.
+func newcomers(b *testing.B, n, recall int) (echoes []time.Duration) {
+	const pause, lines = 10 * time.Millisecond, 100
 	m := New(Config{History: 200})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -76,55 +115,43 @@ func newcomers(b *testing.B, n, recall int) (echoes, greetings []time.Duration) 
 	talker := dialIn(b, ln, "talker\n")
 	defer talker.Close()
 	in := bufio.NewReader(talker)
-	say := func() time.Duration {
-		begin := time.Now()
-		fmt.Fprintf(talker, "%s\n", strings.Repeat("x", 64))
-		for {
-			line, err := in.ReadString('\n')
-			if err != nil {
+	next := func() (line string) { // that was said
+		for line == "" || line[0] != ' ' {
+			if line, err = in.ReadString('\n'); err != nil {
 				b.Fatal(err)
 			}
-			if line[0] == ' ' {
-				return time.Since(begin)
-			}
 		}
+		return line
 	}
+	text := strings.Repeat("x", 64)
 	for range 200 {
-		say()
+		fmt.Fprintf(talker, "%s\n", text)
+		next()
 	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	begin := time.Now()
+	wg.Go(func() {
+		for i := range lines {
+			time.Sleep(time.Until(begin.Add(time.Duration(i) * pause)))
+			fmt.Fprintf(talker, "%s\n", text)
+		}
+	})
 	ask := "new\n"
 	if recall > 0 {
 		ask = string(wire.AppendName(nil, "new", wire.Coming{Recall: wire.Recall{Lines: recall}}))
 	}
-	var mu sync.Mutex
-	var wg sync.WaitGroup
 	for range n {
 		wg.Go(func() {
-			begin := time.Now()
 			c := dialIn(b, ln, ask)
-			r := bufio.NewReader(c)
-			for {
-				line, err := r.ReadString('\n')
-				if err != nil || line[0] == '[' {
-					break
-				}
-			}
-			mu.Lock()
-			greetings = append(greetings, time.Since(begin))
-			mu.Unlock()
 			go func() { io.Copy(io.Discard, c); c.Close() }() // ends with the room
 		})
 	}
-	done := make(chan struct{})
-	go func() { wg.Wait(); close(done) }()
-	for {
-		select {
-		case <-done:
-			return echoes, greetings
-		default:
-			echoes = append(echoes, say())
-		}
+	for i := range lines {
+		next()
+		echoes = append(echoes, time.Since(begin.Add(time.Duration(i)*pause)))
 	}
+	return echoes
 }
 
 func dialIn(b *testing.B, ln net.Listener, opening string) net.Conn {

@@ -17,7 +17,7 @@ type historyForm func(dst []byte, said []*saying) []byte
 // lineHistory is an object a line, so that people can read it.
 func lineHistory(dst []byte, said []*saying) []byte {
 	for _, line := range said {
-		dst = wire.AppendHistory(dst, line.encoded())
+		dst = wire.AppendHistory(dst, line.append(nil))
 	}
 	if len(said) == 0 {
 		dst = wire.AppendHistory(dst)

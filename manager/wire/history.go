@@ -2,7 +2,6 @@ package wire
 
 import (
 	"encoding/json"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -62,6 +61,12 @@ const historyStart = `{"history":[`
 
 // AppendHistory appends a history of lines that AppendSaid has encoded.
 func AppendHistory(dst []byte, lines ...[]byte) []byte {
+	return append(AppendHistoryStart(dst, lines...), "]}\n"...)
+}
+
+// AppendHistoryStart is AppendHistory for the last one up to where AppendHistoryEnd
+// goes on: so far it is the same for all its readers.
+func AppendHistoryStart(dst []byte, lines ...[]byte) []byte {
 	dst = append(dst, historyStart...)
 	for i, line := range lines {
 		if i > 0 {
@@ -69,14 +74,16 @@ func AppendHistory(dst []byte, lines ...[]byte) []byte {
 		}
 		dst = append(dst, line...)
 	}
-	return append(dst, "]}\n"...)
+	return dst
 }
 
-// AppendHistoryEnd is AppendHistory for the last one, which tells the reader where
-// it stands.
-func AppendHistoryEnd(dst []byte, m Mark, missing bool, lines ...[]byte) []byte {
-	dst = AppendHistory(dst, lines...)
-	dst = fmt.Appendf(dst[:len(dst)-len("}\n")], `,"mark":"%v"`, m)
+// AppendHistoryEnd ends the last one, and tells its reader where it stands.
+func AppendHistoryEnd(dst []byte, m Mark, missing bool) []byte {
+	dst = append(dst, `],"mark":"`...)
+	dst = strconv.AppendUint(dst, m.Place, 10)
+	dst = append(dst, '.')
+	dst = strconv.AppendUint(dst, m.Private, 10)
+	dst = append(dst, '"')
 	if missing {
 		dst = append(dst, `,"missing":true`...)
 	}

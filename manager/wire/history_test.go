@@ -21,7 +21,7 @@ func TestHistoryBothWays(t *testing.T) {
 		for _, missing := range []bool{false, last} {
 			frame := AppendHistory(nil, encoded...)
 			if last {
-				frame = AppendHistoryEnd(nil, Mark{12, 3}, missing, encoded...)
+				frame = AppendHistoryEnd(AppendHistoryStart(nil, encoded...), Mark{12, 3}, missing)
 			}
 			frame = frame[:len(frame)-1]
 			h, ok := ParseHistory(frame)
