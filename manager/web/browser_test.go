@@ -39,15 +39,9 @@ var stopBrowser func()
 
 // browser starts one for all tests, when the first asks for it.
 var browser = sync.OnceValues(func() (context.Context, error) {
-	path := ""
-	for _, name := range browsers {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		return nil, fmt.Errorf("no browser was found, tried %s", strings.Join(browsers, ", "))
+	path, err := lookFor(browsers...)
+	if err != nil {
+		return nil, err
 	}
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.NoFirstRun, chromedp.Headless,
 		chromedp.DisableGPU, chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
@@ -56,6 +50,25 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 	stopBrowser = func() { stop(); stopAlloc() }
 	return ctx, chromedp.Do(ctx)
 })
+
+// lookFor returns the path of the first of these programs that there is.
+func lookFor(names ...string) (string, error) {
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", fmt.Errorf("no browser was found, tried %s", strings.Join(names, ", "))
+}
+
+// withoutBrowser ends a test for which there is no browser.
+func withoutBrowser(t testing.TB, err error) {
+	t.Helper()
+	if os.Getenv("CHATSIM_BROWSER") == "required" {
+		t.Fatal(err)
+	}
+	t.Skipf("NOT TESTED in a browser: %v (CHATSIM_BROWSER=required makes this a failure)", err)
+}
 
 // look is how a tab is looked at.
 type look struct {
@@ -80,10 +93,7 @@ func newTab(t testing.TB, url string, l look) *tab {
 	t.Helper()
 	parent, err := browser()
 	if err != nil {
-		if os.Getenv("CHATSIM_BROWSER") == "required" {
-			t.Fatal(err)
-		}
-		t.Skipf("NOT TESTED in a browser: %v (CHATSIM_BROWSER=required makes this a failure)", err)
+		withoutBrowser(t, err)
 	}
 	b := &tab{t: t}
 	ctx, cancel := chromedp.NewContext(parent, chromedp.WithNewBrowserContext(), chromedp.WithListener(b.hear))
@@ -177,7 +187,7 @@ func (b *tab) until(expression string) {
 	}
 }
 
-// fits reports whether nothing is wider than the screen. A phone's window grows with
+// fits says that nothing is wider than the screen. A phone's window grows with
 // what is in it, so it is not asked.
 func (b *tab) fits() bool {
 	b.t.Helper()

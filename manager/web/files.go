@@ -22,11 +22,21 @@ var types = map[string]string{
 	".svg": "image/svg+xml",
 }
 
-// file is one that does not change while the process runs.
+// file is one that does not change while the process runs, compressed when it is
+// made.
 type file struct {
 	body, zipped []byte
 	kind, tag    string
+	cache        string // its Cache-Control
 }
+
+func newFile(body []byte, kind, cache string) file {
+	sum := fmt.Sprintf("%x", sha256.Sum256(body))
+	return file{body, zip(body), kind, fmt.Sprintf("%q", sum[:16]), cache}
+}
+
+// newPage is a page that a browser asks for each time.
+func newPage(body []byte) file { return newFile(body, "text/html; charset=utf-8", "no-store") }
 
 // withFiles answers with what pages load.
 func withFiles() *http.ServeMux {
@@ -39,10 +49,11 @@ func withFiles() *http.ServeMux {
 
 // page answers with a page that is the same for everybody.
 func page(name string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
-		http.ServeFileFS(w, r, static, "static/"+name)
-	})
+	body, err := static.ReadFile("static/" + name)
+	if err != nil {
+		panic(err) // it is part of the binary
+	}
+	return newPage(body)
 }
 
 // allFiles is made once: all rooms of a process have the same.
@@ -77,19 +88,19 @@ func files() iter.Seq2[string, file] {
 			if err != nil {
 				panic(err)
 			}
-			if !yield(name, file{body, zip(body), kind, fmt.Sprintf("%q", fmt.Sprintf("%x", sha256.Sum256(body))[:16])}) {
+			if !yield(name, newFile(body, kind, "no-cache")) { // a browser asks whether it is still this one
 				return
 			}
 		}
 	}
 }
 
-// ServeHTTP lets a browser keep the file, and ask whether it is still this one.
+// ServeHTTP answers with the file, compressed for those who can read that.
 func (f file) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.kind)
-	h.Set("Cache-Control", "no-cache")
-	h.Set("Vary", "Accept-Encoding")
+	h.Set("Cache-Control", f.cache)
+	h.Add("Vary", "Accept-Encoding")
 	body, tag := f.body, f.tag
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")

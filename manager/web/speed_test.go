@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"chatsim/chatter"
 	"chatsim/manager"
@@ -29,6 +30,37 @@ func BenchmarkFirstView(b *testing.B) {
 	b.ReportMetric(waits[len(waits)/2], "usable-ms")
 	b.ReportMetric(waits[len(waits)-1], "usable-ms-max")
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkJoining is how long one who joins waits, from the Enter on, until the last
+// 200 lines are drawn.
+func BenchmarkJoining(b *testing.B) {
+	h := open(b, manager.Config{History: 200}, web.Config{})
+	bob := h.line(b, "bob")
+	for i := range 200 {
+		if err := bob.Say(fmt.Appendf(nil, "line %d of what was said before, with `code` and https://example.org/%d", i, i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	var waits []float64
+	for b.Loop() {
+		ann := newTab(b, "http://"+h.addr+"/", look{})
+		ann.until("document.activeElement.id === 'name'")
+		ann.eval(`(() => {
+			const drawn = (at) => requestAnimationFrame(() => setTimeout(() => window.waited = performance.now() - at));
+			document.getElementById('enter').addEventListener('submit', (e) => {
+				const look = () => document.querySelectorAll('#log .line.old').length === 200 ? drawn(e.timeStamp) : requestAnimationFrame(look);
+				look();
+			});
+		})()`)
+		ann.run(chromedp.KeyEvent("ann" + kb.Enter))
+		ann.until("window.waited > 0")
+		waits = append(waits, number(b, ann.eval("window.waited")))
+	}
+	slices.Sort(waits)
+	b.ReportMetric(waits[len(waits)/2], "drawn-ms")
+	b.ReportMetric(waits[len(waits)-1], "drawn-ms-max")
 }
 
 // BenchmarkTyping is how long a key takes until the next frame is drawn, while

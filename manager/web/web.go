@@ -8,6 +8,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"fmt"
@@ -41,6 +42,7 @@ type Config struct {
 	Trust func(ctx context.Context, from net.Addr, password string) bool
 
 	endings *endings
+	view    file // of "/"
 }
 
 //go:embed static
@@ -53,6 +55,11 @@ var index = template.Must(template.ParseFS(static, "static/index.html"))
 // "/healthz", "/readyz" and "/metrics".
 func New(cfg Config) http.Handler {
 	cfg.endings = new(endings)
+	var view bytes.Buffer
+	if err := index.Execute(&view, cfg); err != nil {
+		panic(err) // it is part of the binary
+	}
+	cfg.view = newPage(view.Bytes())
 	mux := withFiles()
 	mux.HandleFunc("GET /{$}", cfg.home)
 	mux.HandleFunc("GET /ws", cfg.socket)
@@ -86,8 +93,9 @@ func Sockets(serve func(net.Conn)) http.Handler {
 
 // home is the page, or its text for those who did not ask for HTML.
 func (cfg *Config) home(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Vary", "Accept")
 	if !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		here := ""
 		if !cfg.Password || local(r) {
@@ -99,8 +107,7 @@ func (cfg *Config) home(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = index.Execute(w, cfg) // its reader has gone
+	cfg.view.ServeHTTP(w, r)
 }
 
 func people(n int) string {

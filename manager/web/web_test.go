@@ -55,7 +55,11 @@ func TestFirstView(t *testing.T) {
 	if !strings.Contains(page, "nc &lt;host&gt; 1") || !strings.Contains(page, `data-max-line="4096"`) || !strings.Contains(page, `data-password="false"`) {
 		t.Errorf("the page is\n%s", page)
 	}
-	size, travels := len(page), len(page)
+	zipped, short := get(t, url+"/", "Accept", "text/html", "Accept-Encoding", "gzip")
+	if zipped.Header.Get("Content-Encoding") != "gzip" || zipped.Header.Get("Cache-Control") != "no-store" {
+		t.Errorf("the page comes with %v", zipped.Header)
+	}
+	size, travels := len(page), len(short)
 	seen := make(map[string]bool)
 	imported := regexp.MustCompile(`(?:from '\./|src="/static/|href="/static/)([^'"]+)`)
 	var load func(text string)
@@ -73,7 +77,7 @@ func TestFirstView(t *testing.T) {
 				t.Errorf("%s is brought again: %s", m[1], again.Status)
 			}
 			size += len(body)
-			zipped, short := get(t, url+"/static/"+m[1], "Accept-Encoding", "gzip")
+			zipped, short = get(t, url+"/static/"+m[1], "Accept-Encoding", "gzip")
 			if r, err := gzip.NewReader(strings.NewReader(short)); err != nil || zipped.Header.Get("Content-Encoding") != "gzip" || zipped.Header.Get("ETag") == resp.Header.Get("ETag") {
 				t.Errorf("%s is not compressed: %v", m[1], err)
 			} else if whole, err := io.ReadAll(r); err != nil || string(whole) != body {

@@ -1,100 +1,61 @@
 // The page: log in, hear, say, and come back after a loss. What frames and
 // typed lines mean is model.js's business, how it looks the others'.
 
-import { GROUP, asking, back, lasting, parse, size } from './frames.js';
+import { GROUP, asking, back, lasting, parse } from './frames.js';
+import { forget, heard, title } from './attention.js';
+import * as banner from './banner.js';
+import { completes, offer } from './complete.js';
 import { connect, wait } from './link.js';
 import * as line from './line.js';
 import * as log from './log.js';
-import { completes, offer } from './complete.js';
+import * as login from './login.js';
 import { add, again, choose, commands, hear, left, lose, newRoom, recipient, typed, view } from './model.js';
+import * as pass from './pass.js';
 import * as list from './roster.js';
-import { label, onSwitch, put, recall, remember, say, t } from './words.js';
+import { label, onSwitch, put, t } from './words.js';
 
-const maxName = 64; // bytes
 const asked = 200; // lines that were said before
 
 const $ = (id) => document.getElementById(id);
-const page = document.documentElement.dataset;
-const maxLine = Number(page.maxLine);
+const maxLine = Number(document.documentElement.dataset.maxLine);
 
 let room = null; // null: nobody has logged in
 let link = null;
 let secret = '';
-let pass = { name: '', token: '' }; // by which one has one's name back
+let mine = { name: '', token: '' }; // by which one has one's name back
 let losses = 0; // since the last welcome
 let retry = null; // {at, timer}: the next attempt
-let unread = 0;
-let said = null; // by the banner: {text, button, wait}
 let reading = null; // the place to which one has scrolled up, to come back to
 
-// --- log in
+// --- coming
 
-$('address').textContent = location.host;
-$('name').value = new URLSearchParams(location.search).get('name') ?? recall('name') ?? '';
-$('secret').hidden = page.password !== 'true';
-showLogin();
-
-function showLogin() {
-  $('login').hidden = false;
-  $('chat').hidden = true;
-  $('name').focus();
-}
-
-$('enter').addEventListener('submit', (e) => {
-  e.preventDefault();
+login.onEnter((name) => {
   if (link) return; // it is on its way already
-  const name = $('name').value.trim();
-  let wrong = '';
-  if (name === '') wrong = 'emptyName';
-  else if (name.includes('@')) wrong = 'atName';
-  else if (size(name.normalize()) > maxName) wrong = 'longName';
-  const needed = page.password === 'true' && $('password').value === '';
-  complain('name', wrong);
-  complain('password', needed ? 'emptyPassword' : '');
-  if (wrong || needed) return $(wrong ? 'name' : 'password').focus();
-  remember('name', name);
-  secret = $('password').value;
-  say($('login-note'), 'joining');
-  start(name.normalize());
+  secret = login.password();
+  login.note('joining');
+  start(name);
 });
 
 function start(name) {
   room = newRoom(name);
-  if (pass.name !== room.asked) pass = { name: room.asked, token: '' };
+  if (mine.name !== room.asked) mine = { name: room.asked, token: '' };
   list.choose(GROUP);
   losses = 0;
   open();
 }
 
-// complain puts a hint beside a field; without a key there is none.
-function complain(field, key, ...args) {
-  say($(field + '-hint'), key, ...args);
-  $(field).ariaInvalid = String(key !== '');
-}
-
-// What brings one back is with the page while it is there, and in the tab's storage
-// only from one load to the next: a tab that is duplicated has a copy of that, and
-// would put the first one out.
-const key = 'pass';
-let kept = null;
-try {
-  kept = JSON.parse(sessionStorage.getItem(key));
-  sessionStorage.removeItem(key);
-  addEventListener('pagehide', () => {
-    const here = room !== null && room.me !== '' && !lasting(room.ended?.key);
-    const rest = here && { me: room.me, secret, target: room.target, draft: line.text(), place: log.place() };
-    if (pass.token !== '') sessionStorage.setItem(key, JSON.stringify({ ...pass, ...rest }));
-  });
-  addEventListener('pageshow', () => sessionStorage.removeItem(key));
-} catch { // there is no storage
-}
+pass.leave(() => {
+  if (mine.token === '') return null;
+  const here = room !== null && room.me !== '' && !lasting(room.ended?.key);
+  return { ...mine, ...(here && { me: room.me, secret, target: room.target, draft: line.text(), place: log.place() }) };
+});
 
 // resume goes on where the page was loaded anew.
 function resume({ name, token, me, secret: word, target, draft, place }) {
-  pass = { name, token };
+  mine = { name, token };
   if (!me) return;
   secret = word;
-  $('password').value = word;
+  login.fill(word);
   start(name);
   room.me = me;
   reading = place;
@@ -102,33 +63,32 @@ function resume({ name, token, me, secret: word, target, draft, place }) {
   list.choose(target);
   line.restore(draft);
   enter();
-  banner(() => t('trying'), '');
+  tell(() => t('trying'), '');
 }
 
 // --- the connection
 
 function open() {
-  const name = asking(room.asked, pass.token, room.mark, asked);
-  const opening = page.password === 'true' ? [secret, name] : [name];
+  const name = asking(room.asked, mine.token, room.mark, asked);
+  const opening = login.hasPassword() ? [secret, name] : [name];
   room.ended = null;
   link = connect(opening, { messages, closed });
 }
 
 function messages(raws) {
   const at = Date.now();
-  const heard = room.heard;
+  const { heard: lines, mentions } = room;
   for (const raw of raws) {
     const frame = parse(raw);
     if (!frame) continue;
     const unsent = hear(room, frame, at, list.roster);
     if (unsent && !(again(room, unsent) && line.restore(unsent.typed))) add(room, { kind: 'trouble', word: 'unsent', args: [unsent.text] }, at);
     if (frame.kind === 'welcome') {
-      pass = { name: room.asked, token: frame.token };
+      mine = { name: room.asked, token: frame.token };
       welcomed();
     }
   }
-  if (looking()) room.mentions = 0;
-  else unread += room.heard - heard;
+  heard(room.heard - lines, room.mentions - mentions);
   if (room.me !== '') render();
   if (room.here && reading !== null) {
     log.goTo(reading);
@@ -139,17 +99,14 @@ function messages(raws) {
 function welcomed() {
   losses = 0;
   stopRetry();
-  $('banner').hidden = true;
+  banner.hide();
   line.unhint('notConnected');
   enter();
 }
 
 // enter shows the conversation in place of the log-in.
 function enter() {
-  $('login').hidden = true;
-  $('chat').hidden = false;
-  say($('login-note'));
-  if (document.activeElement === document.body || $('login').contains(document.activeElement)) line.focus();
+  if (login.hide()) line.focus();
 }
 
 // closed decides whether to come back, and says what has happened.
@@ -176,19 +133,16 @@ async function explain(ask) {
 
 // refused goes back to the log-in with the reason beside its field.
 function refused(key) {
-  say($('login-note'));
-  $('banner').hidden = true;
-  if (key === 'password') { // the room may have got one since the page was loaded
-    page.password = 'true';
-    $('secret').hidden = false;
-  }
-  if (key === 'badName') complain('name', room.ended.detail ? 'nameWrong' : 'badName', room.ended.detail);
-  else if (key === 'password') complain('password', 'wrongPassword');
-  else if (key === 'kicked' && back(room.ended.detail)) say($('login-note'), 'keptOut', back(room.ended.detail));
-  else say($('login-note'), key || 'unreachable');
+  login.note();
+  banner.hide();
+  if (key === 'password') login.demand();
+  const until = key === 'kicked' && back(room.ended.detail);
+  if (key === 'badName') login.complain('name', room.ended.detail ? 'nameWrong' : 'badName', room.ended.detail);
+  else if (key === 'password') login.complain('password', 'wrongPassword');
+  else if (until) login.note('keptOut', until);
+  else login.note(key || 'unreachable');
   room = null;
-  showLogin();
-  $(key === 'password' ? 'password' : 'name').select();
+  login.show(key === 'password' ? 'password' : 'name');
 }
 
 const why = () => {
@@ -199,12 +153,12 @@ const why = () => {
 
 function over() {
   retry = null;
-  banner(() => t('ended', why()), 'rejoin');
+  tell(() => t('ended', why()), 'rejoin');
 }
 
 function countdown() {
   const seconds = Math.ceil((retry.at - Date.now()) / 1000);
-  if (seconds > 0) return banner(() => t('lost', why()), 'now', () => t('retry', seconds));
+  if (seconds > 0) return tell(() => t('lost', why()), 'now', () => t('retry', seconds));
   tryAgain();
 }
 
@@ -212,7 +166,7 @@ function tryAgain() {
   stopRetry();
   if (link) return;
   if (losses === 0) losses = 1;
-  banner(() => t('trying'), '');
+  tell(() => t('trying'), '');
   open();
 }
 
@@ -221,23 +175,12 @@ function stopRetry() {
   retry = null;
 }
 
-// banner says what has happened; the seconds that pass are for the eye only.
-function banner(text, button, wait = () => '') {
-  said = { text, button, wait };
-  $('banner').hidden = false;
-  write($('banner-wait'), wait());
-  write($('banner-text'), text());
-  if (button === '' && document.activeElement === $('again')) line.focus(); // the button goes
-  $('again').hidden = button === '';
-  write($('again'), button && t(button));
+// tell says in the banner what has happened.
+function tell(...what) {
+  if (banner.show(...what)) line.focus();
 }
 
-// write changes a text only where it is another one: each change is read out.
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-$('again').addEventListener('click', tryAgain);
+banner.onAgain(tryAgain);
 window.addEventListener('online', () => retry && tryAgain());
 
 // --- saying something
@@ -269,7 +212,7 @@ function submit() {
 // leave ends the stay, and goes back to the log-in.
 function leave() {
   stopRetry();
-  pass = { name: '', token: '' };
+  mine = { name: '', token: '' };
   room.ended = { key: 'left', detail: '' };
   line.clear();
   if (link) link.close(); // then closed goes on
@@ -281,10 +224,9 @@ $('leave').addEventListener('click', leave);
 // out shows the log-in again.
 function out() {
   room = null;
-  unread = 0;
-  $('banner').hidden = true;
-  title();
-  showLogin();
+  banner.hide();
+  forget();
+  login.show();
 }
 
 // ask asks for the operators' password, which is not to be seen.
@@ -365,22 +307,6 @@ function addressee() {
 
 let addressed = ''; // what the label says
 
-function title() {
-  document.title = (room?.mentions > 0 ? `@${room.mentions} ` : '') + (unread > 0 ? `(${unread}) ` : '') + t('title');
-}
-
-const looking = () => !document.hidden && document.hasFocus();
-
-function seen() {
-  if (!looking()) return;
-  unread = 0;
-  if (room !== null) room.mentions = 0;
-  title();
-}
-
-document.addEventListener('visibilitychange', seen);
-window.addEventListener('focus', seen);
-
 onSwitch(relabel);
 
 function relabel() {
@@ -392,11 +318,11 @@ function relabel() {
   log.relabel();
   render();
   counter();
-  if (!$('banner').hidden) banner(said.text, said.button, said.wait);
+  banner.relabel();
 }
 
 label(document);
 list.relabel();
 list.choose(GROUP);
 title();
-if (kept) resume(kept);
+if (pass.taken) resume(pass.taken);

@@ -1,0 +1,42 @@
+// The banner above the conversation: what has happened to the connection, and what
+// is done about it.
+
+import { t } from './words.js';
+
+const $ = (id) => document.getElementById(id);
+
+let said = null; // {text, button, wait}
+let again = () => {};
+
+// onAgain is called when somebody does not want to wait.
+export function onAgain(f) {
+  again = f;
+}
+
+$('again').addEventListener('click', () => again());
+
+// show says what has happened, with a button or none (''); the seconds that pass are
+// for the eye only. It reports whether the button has gone under one's finger.
+export function show(text, button, wait = () => '') {
+  said = { text, button, wait };
+  $('banner').hidden = false;
+  write($('banner-wait'), wait());
+  write($('banner-text'), text());
+  const goes = button === '' && document.activeElement === $('again');
+  $('again').hidden = button === '';
+  write($('again'), button && t(button));
+  return goes;
+}
+
+export function hide() {
+  $('banner').hidden = true;
+}
+
+export function relabel() {
+  if (!$('banner').hidden) show(said.text, said.button, said.wait);
+}
+
+// write changes a text only where it is another one: each change is read out.
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,76 @@
+// The log-in: a name, and the password where the room asks for one.
+
+import { size } from './frames.js';
+import { recall, remember, say } from './words.js';
+
+const maxName = 64; // bytes
+
+const $ = (id) => document.getElementById(id);
+const page = document.documentElement.dataset;
+
+let enter = () => {};
+
+export function onEnter(f) {
+  enter = f;
+}
+
+export const hasPassword = () => page.password === 'true';
+export const password = () => $('password').value;
+
+// show puts the log-in in place of the conversation; wrong is the field to look at.
+export function show(wrong = 'name') {
+  $('login').hidden = false;
+  $('chat').hidden = true;
+  $(wrong).focus();
+  $(wrong).select();
+}
+
+// hide puts the conversation in its place; true if the one who typed here has nowhere
+// else to type.
+export function hide() {
+  $('login').hidden = true;
+  $('chat').hidden = false;
+  note();
+  return document.activeElement === document.body || $('login').contains(document.activeElement);
+}
+
+// note is what happens with the log-in as a whole.
+export const note = (key, ...args) => say($('login-note'), key, ...args);
+
+// complain puts a hint beside a field; without a key there is none.
+export function complain(field, key, ...args) {
+  say($(field + '-hint'), key, ...args);
+  $(field).ariaInvalid = String(key !== '');
+}
+
+// demand asks for a password from now on: the room may have got one since the page
+// was loaded.
+export function demand() {
+  page.password = 'true';
+  $('secret').hidden = false;
+}
+
+// fill puts in the password that was typed before the page was loaded anew.
+export function fill(word) {
+  $('password').value = word;
+}
+
+$('address').textContent = location.host;
+$('name').value = new URLSearchParams(location.search).get('name') ?? recall('name') ?? '';
+$('secret').hidden = !hasPassword();
+show();
+
+$('enter').addEventListener('submit', (e) => {
+  e.preventDefault();
+  const name = $('name').value.trim();
+  let wrong = '';
+  if (name === '') wrong = 'emptyName';
+  else if (name.includes('@')) wrong = 'atName';
+  else if (size(name.normalize()) > maxName) wrong = 'longName';
+  const needed = hasPassword() && password() === '';
+  complain('name', wrong);
+  complain('password', needed ? 'emptyPassword' : '');
+  if (wrong || needed) return $(wrong ? 'name' : 'password').focus();
+  remember('name', name);
+  enter(name.normalize());
+});
