@@ -19,6 +19,9 @@ import (
 // that was to be.
 func (u *user) denied(ctx context.Context, session *check.Session, dialled time.Duration, err error) (declared bool) {
 	r := u.run
+	if u.barred() != "" { // it was to be kept out
+		return false
+	}
 	var refused *refusedError
 	var fe *chatter.FrameError
 	how, words := check.KeptOut, ""

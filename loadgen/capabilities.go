@@ -42,6 +42,7 @@ type connection struct {
 	signer   Signer
 	parser   Parser
 	buffered Buffered
+	typist   typist
 }
 
 // connectionOf is the only place that looks what a Client can do, but for its
@@ -52,6 +53,7 @@ func connectionOf(c Client) connection {
 	conn.signer, _ = c.(Signer)
 	conn.parser, _ = c.(Parser)
 	conn.buffered, _ = c.(Buffered)
+	conn.typist, _ = c.(typist)
 	return conn
 }
 

@@ -159,7 +159,7 @@ func (r *run) allSettled(p *patience) bool {
 			return false
 		}
 	}
-	if r.cfg.Verify >= check.Count || r.cfg.Users == 1 {
+	if r.cfg.Verify >= check.Count || r.cfg.Users == 1 || r.inside.Load() == 0 { // or nobody is there to be told
 		return true
 	}
 	switch r.cfg.Capabilities.Views {

@@ -22,8 +22,9 @@ const joinsAtOnce = 256
 func (r *run) ramp(ctx context.Context) error {
 	err := r.joinAll(ctx)
 	var se *StartError
+	var unable *UnableError
 	switch {
-	case err == nil || errors.As(err, &se):
+	case err == nil || errors.As(err, &se) || errors.As(err, &unable):
 		return err
 	case ctx.Err() != nil:
 		return &StartError{Err: errInterrupted}
@@ -37,6 +38,9 @@ func (r *run) joinAll(ctx context.Context) error {
 	}
 	if r.cfg.Password != "" && r.users[0].lastName() == strings.TrimSpace(r.cfg.Password) {
 		return errPassword
+	}
+	if r.telling != nil { // the others have their steps
+		return typed(r.telling.story, r.users[0].types(), r.cfg.Capabilities.Speaks())
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(cap(r.joining))
@@ -65,7 +69,7 @@ func (u *user) join(ctx context.Context) error {
 	}
 	dialled := r.now()
 	r.sentAt.Store(int64(dialled))
-	session := r.judge.Dial(u.n, u.asked, dialled)
+	session := r.judge.Dial(u.n, u.due(), dialled)
 	client, err := u.connect(ctx)
 	if err != nil {
 		session.Closing(check.Reset, r.now())

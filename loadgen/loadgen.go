@@ -20,6 +20,7 @@ import (
 	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
+	"chatsim/loadgen/story"
 )
 
 // Frame is what a client receives. Its slices need hold only until the next
@@ -70,6 +71,7 @@ type Config struct {
 	Size     int           // 64 bytes of text in a line
 	Seed     uint64
 	Scenario scenario.Spec // mixed
+	Story    *story.Story  // instead of the scenario and its load; nil: none
 	Verify   check.Level   // check.Full
 
 	// Thresholds are limits that the run must keep beside the checks, such as
@@ -114,12 +116,22 @@ func (c Config) withDefaults() Config {
 	if c.Scenario.Name == "" {
 		c.Scenario = scenario.All()[0]
 	}
+	if c.Story != nil {
+		c.Users, c.Warmup = len(c.Story.Cast), 0
+		if c.JoinTimeout == 0 {
+			c.JoinTimeout = c.Drain
+		}
+	}
 	return c
 }
 
 // String says in a line what will run, where, and for how long.
 func (c Config) String() string {
 	c = c.withDefaults()
+	if c.Story != nil {
+		return fmt.Sprintf("a story of %s in %s, seed %d; %s", report.Plural(int64(c.Users), "chatter", "chatters"),
+			report.Plural(int64(len(c.Story.Steps)), "step", "steps"), c.Seed, c.Where)
+	}
 	rate := fmt.Sprintf("%v lines/s of %d bytes in all", c.Rate, c.Size)
 	if c.Rate.IsMax() {
 		rate = fmt.Sprintf("as many lines of %d bytes as the room takes, %d under way", c.Size, c.Inflight)

@@ -171,6 +171,13 @@ func (p *polled) Signs() string {
 	return p.codec.Name()
 }
 
+// Type sends bytes as they are.
+func (p *polled) Type(b []byte) error {
+	p.out.Lock()
+	defer p.out.Unlock()
+	return p.writeLocked(b)
+}
+
 // Leave begins to end the stay.
 func (p *polled) Leave(kind Leave) error {
 	if kind == chatter.Reset {

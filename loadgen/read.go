@@ -93,6 +93,9 @@ type parses interface{ Parse(f *Frame) error }
 func (b *batch) observe(f *Frame, parser parses) error {
 	s, r := b.stay, b.stay.user.run
 	l, err := s.observe(f, parser, b.at)
+	if err == nil {
+		r.telling.came(s, l, f)
+	}
 	switch {
 	case err != nil:
 		return err

@@ -12,6 +12,7 @@ import (
 	"chatsim/chatter/dialect"
 	"chatsim/loadgen/measure"
 	"chatsim/manager/poll"
+	"chatsim/manager/wire"
 )
 
 const (
@@ -235,7 +236,11 @@ func (b *batch) skip(codec dialect.Skipper, in []byte) (n int) {
 		return 0
 	}
 	if n = codec.Skip(in, raw); n > 0 {
-		if l := b.stay.session.PassLikely(b.at); l != nil {
+		l := b.stay.session.PassLikely(b.at)
+		if t := b.stay.user.run.telling; t != nil {
+			t.came(b.stay, l, &Frame{Frame: wire.Frame{Raw: []byte(raw)}})
+		}
+		if l != nil {
 			b.delivered(l, len(raw)+len("\n"))
 		}
 	}
@@ -289,6 +294,9 @@ func (s *stay) adopt(c Client) bool {
 	s.client = connection{Client: p, signer: p, buffered: p}
 	if _, ok := codec.(dialect.Claimer); ok {
 		s.client.claimer = claiming{p, claimed}
+	}
+	if _, ok := codec.(dialect.Typed); ok {
+		s.client.typist = p
 	}
 	p.mu.Lock()
 	p.conn, err = rd.poller.Add(conn, slices.Clip(unread), s)

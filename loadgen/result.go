@@ -38,6 +38,7 @@ func (r *run) report(result check.Result) *report.Report {
 	rep.Refused, rep.Errors = result.Refused, r.errors.report()
 	rep.Started = r.clock.wall(0)
 	rep.Checks = checksOf(result, r.cfg.Verify, r.clock.wall)
+	r.telling.report(rep)
 	r.health(rep)
 	return rep
 }

@@ -26,6 +26,7 @@ type run struct {
 	errors  said
 	clock   clock // all times of the run are its
 	users   []*user
+	telling *telling        // nil: there is no story
 	life    context.Context // ends when the run stops
 	endLife context.CancelFunc
 
@@ -82,6 +83,11 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if cfg.Story != nil {
+		if err := able(cfg.Story, cfg.Capabilities); err != nil {
+			return nil, err
+		}
+	}
 	r := newRun(cfg)
 	stopWatch := sync.OnceFunc(r.watch())
 	defer stopWatch()
@@ -91,7 +97,11 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		return nil, err
 	}
 	whole, done := r.untilFutile(ctx)
-	r.load(whole)
+	if r.telling != nil {
+		r.tell(whole)
+	} else {
+		r.load(whole)
+	}
 	advancing := r.drain(whole)
 	done()
 	r.cutShort()
@@ -120,9 +130,15 @@ func newRun(cfg Config) *run {
 	r.measure = measure.New()
 	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Capabilities: cfg.Capabilities,
 		Retired: r.readByAll, Left: r.known, Slowest: r.measure.Slowest, Record: cfg.Record})
+	if cfg.Story != nil {
+		r.telling = &telling{run: r, story: cfg.Story, answers: make(map[*stay]int), seen: make(map[*user][]string)}
+	}
 	r.errors.names = make(map[string]bool)
 	for n := range cfg.Users {
 		u := &user{run: r, n: n, asked: r.script.Asked(n)}
+		if cfg.Story != nil {
+			u.asked = cfg.Story.Cast[n].Asked
+		}
 		if cfg.Capabilities.Views == ledger.NoViews { // then no server tells names apart
 			u.asked += "-" + strconv.Itoa(n)
 		}
@@ -176,6 +192,9 @@ func (r *run) joinFailed(text string) {
 }
 
 func (r *run) requires() []string {
+	if r.telling != nil {
+		return []string{check.Admission}
+	}
 	d := r.cfg.Warmup + r.cfg.Duration
 	return r.script.Requires(d, float64(min(r.cfg.Rate, 1e9))*d.Seconds())
 }
@@ -228,6 +247,9 @@ func (r *run) progress() Progress {
 		p.Done = 1 - float64(r.begin-now)/float64(max(1, r.cfg.Warmup))
 	case Loading:
 		p.Done = float64(now-r.begin) / float64(r.cfg.Duration)
+		if t := r.telling; t != nil {
+			p.Done = float64(t.done.Load()) / float64(len(t.story.Steps))
+		}
 	}
 	p.Done = min(max(p.Done, 0), 1)
 	if r.judge.Violated() { // which costs less than to be told of what

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -141,12 +142,17 @@ func Judge(in io.Reader) (*report.Report, error) {
 	if err != nil {
 		return nil, &trace.CutError{Why: "its header cannot be understood"}
 	}
+	told := slices.IndexFunc(rep.Checks, func(c report.Check) bool { return c.Name == StoryCheck })
+	was := rep.Checks
 	rep.Checks = checksOf(result, level, func(at time.Duration) time.Time {
 		if rep.Started.IsZero() { // it was saved before that was known
 			return rep.Started
 		}
 		return rep.Started.Add(at)
 	})
+	if told >= 0 { // it is the run's, not the judge's
+		rep.Checks = append(rep.Checks, was[told])
+	}
 	limits, err := thresholds(rep)
 	if err != nil {
 		return nil, err

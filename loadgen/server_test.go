@@ -238,3 +238,8 @@ func (p *peer) hurry() {
 	_, _ = p.conn.Write(p.unsent)
 	p.unsent = nil
 }
+
+// any reports whether the server does something wrong.
+func (f *faults) any() bool {
+	return f.copies != nil || f.hold != nil || f.line != nil || f.join != nil || f.refuse != nil || f.noLeaves || f.noPrivate || f.deafAfter > 0
+}

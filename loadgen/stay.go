@@ -30,6 +30,8 @@ type stay struct {
 	stalled  atomic.Bool                   // it has stopped reading for a while, once
 	gate     atomic.Pointer[chan struct{}] // closed when it shall read on; nil while it reads
 	tokens   atomic.Int64                  // lines of the closed model that are under way
+	begun    string                        // an unfinished line that a story has typed,
+	begunSeq int                           // and its number
 	err      error                         // why the stream ended; may be read once done is closed
 }
 

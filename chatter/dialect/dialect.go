@@ -108,6 +108,10 @@ type Claimer interface {
 // that is not the one asked for.
 type Signer interface{ Signs() string }
 
+// Typed is a codec whose requests are what a person types at nc: between them bytes
+// may be sent as they are.
+type Typed interface{ Typed() }
+
 // Skipper is a codec whose frames need not be decoded where their bytes are known
 // already: of those that Decode leaves to Parse.
 type Skipper interface {

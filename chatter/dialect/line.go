@@ -45,6 +45,9 @@ func (l *line) Name() string { return l.name }
 
 func (l *line) Login(dst []byte) ([]byte, error) { return append(dst, l.login...), l.err }
 
+// Typed marks the dialect as one that people type.
+func (l *line) Typed() {}
+
 func (l *line) Say(dst, text []byte) ([]byte, error) { return send(dst, text, l.name, wire.Group) }
 
 func (l *line) Tell(dst []byte, target string, text []byte) ([]byte, error) {

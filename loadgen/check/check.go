@@ -82,6 +82,11 @@ func (j *Judge) Crowd(each int64) int64 { return j.ledger.Crowd(each) }
 // there, everybody's last one is right.
 func (j *Judge) Converged() bool { return j.ledger.Converged() }
 
+// Behind returns a session in the room that has not got all that others have: it
+// lacks entries, or, if unplaced, none of the others was told of its join. It is
+// nil where everybody has seen the same.
+func (j *Judge) Behind() (s *Session, unplaced bool) { return j.ledger.Behind() }
+
 // End judges the run once no session observes any more. It is called once.
 func (j *Judge) End(end End) Result {
 	j.closed = j.ledger.Close(end)

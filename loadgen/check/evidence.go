@@ -14,6 +14,7 @@ type evidence struct {
 
 	doubted map[string]bool      // names whose presence is itself in doubt
 	crossed map[*Line]bool       // private lines that have no one place
+	witness bool                 // somebody is there to the end
 	stopped bool                 // what was sent last came to nobody: the room has stopped
 	stalled map[*Session]bool    // those who stay and got nothing any more
 	tails   []tail               // spans that end too early
@@ -45,6 +46,8 @@ func newEvidence(l *ledger.Closed, end ledger.End) *evidence {
 		e.crossings()
 		e.stopped = e.lastWasLost()
 		for _, s := range l.Sessions {
+			kind, _ := s.Left()
+			e.witness = e.witness || kind == Stays && s.HasRoster
 			e.session(s)
 		}
 		e.lose()

@@ -52,12 +52,13 @@ func everyLeave(by [Evicted + 1]int64) bool {
 	return by[FIN] > 0 && by[Reset] > 0 && by[HalfClose] > 0
 }
 
-// leaveUntold reports whether a session has left and nobody was told.
+// leaveUntold reports whether a session has left and nobody was told, although
+// somebody was there.
 func (e *evidence) leaveUntold(s *Session) bool {
 	kind, _ := s.Left()
 	if kind == Stays || !s.Bound || e.BrokeOff || e.Config().Level >= Count || e.Config().Capabilities.Views != ledger.Ordered {
 		return false
 	}
 	_, falsely := s.FalseLeave()
-	return !falsely && s.Member.Left() == 0
+	return !falsely && s.Member.Left() == 0 && e.witness
 }

@@ -209,7 +209,7 @@ func (t *senders) line(chatter, seq int) *Line {
 	return nil
 }
 
-// A stamp at the start of a text names the line: the run's nonce, the
+// A stamp at the start of a text, or behind a slash there, names the line: the run's nonce, the
 // chatter's number and the line's number in that chatter's sequence, in
 // decimal so that a person can read it: "k3f9-17-204;". Times are not in it:
 // they are kept with the line by its sender.
@@ -264,6 +264,9 @@ func digits(b []byte, end byte) (v, n int) {
 // begins with no stamp of the run.
 func (l *Ledger) stamped(text []byte) (line *Line, given, ok bool) {
 	chatter, seq, ok := ParseStamp(text, l.cfg.Nonce)
+	if !ok && len(text) > 0 && text[0] == '/' { // a text that is to begin with a slash
+		chatter, seq, ok = ParseStamp(text[1:], l.cfg.Nonce)
+	}
 	if !ok {
 		return nil, false, false
 	}

@@ -55,6 +55,10 @@ func (st *standing) Unsettled() int { return int(st.unsettled.Load()) }
 // there. Only then may it send. Any goroutine may ask.
 func (st *standing) Joined() bool { return st.joined.Load() }
 
+// AwaitsRoster reports whether the chatter has asked who is there, and has got no
+// answer. Any goroutine may ask.
+func (st *standing) AwaitsRoster() bool { return st.rostersDue.Load() > 0 }
+
 // Stood returns the session's place as of its last Flush.
 func (st *standing) Stood() int64 { return st.pos.Load() }
 
