@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"chatsim/manager/choice"
+	"chatsim/loadgen/repair"
 )
 
 // Builder puts a story together from the texts of a file, one after the other. The
@@ -135,7 +135,7 @@ func unknown(who word, rest []word, text bool) error {
 		return &Error{rest[0].at, what, "write it as one of: " + ways(first)}
 	}
 	hint := "there are " + strings.Join(verbs(), ", ")
-	if near := choice.Nearest(first, verbs()); near != "" {
+	if near := repair.Nearest(first, verbs()); near != "" {
 		hint = "did you mean " + near + "? " + hint
 	}
 	return &Error{rest[0].at, fmt.Sprintf("no chatter knows how to do %q", first), hint}
@@ -190,7 +190,7 @@ func (b *builder) find(w word) (int, error) {
 		all = append(all, c.Name)
 	}
 	hint := fmt.Sprintf("%s joins before that", shown(w))
-	if near := choice.Nearest(w.text, all); near != "" {
+	if near := repair.Nearest(w.text, all); near != "" {
 		hint = "did you mean " + quoted(near) + "? Else " + hint
 	}
 	return 0, &Error{w.at, fmt.Sprintf("nobody is called %s", shown(w)), hint}

@@ -147,3 +147,23 @@ func scalar(words string) string {
 	}
 	return words
 }
+
+// whole is a text in quotes, of which the backslashes are those that it has.
+func whole(t string) string { return `"` + strings.ReplaceAll(escapedQuotes(t), "\n", `\n`) + `"` }
+
+// escapedQuotes has a backslash before each quote that has none.
+func escapedQuotes(t string) string {
+	var b strings.Builder
+	for i := 0; i < len(t); i++ {
+		switch {
+		case t[i] == '\\' && i+1 < len(t):
+			b.WriteString(t[i : i+2])
+			i++
+			continue
+		case t[i] == '"':
+			b.WriteByte('\\')
+		}
+		b.WriteByte(t[i])
+	}
+	return b.String()
+}
