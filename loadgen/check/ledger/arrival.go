@@ -64,6 +64,7 @@ func (st start) first(names [][]byte) {
 	s.count, s.hash = len(names), hash
 	if l.cfg.Level >= Count {
 		s.Bound, s.snapshot = true, nil
+		s.Next, s.marked = l.order.len, l.order.len
 		return
 	}
 	if l.order.len == 0 && len(l.members.log) == 0 {

@@ -50,19 +50,6 @@ func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
 	return line
 }
 
-// counted takes a line where no order is kept and lines are known by their
-// stamps alone.
-func counted(s *Session, f *wire.Frame, line *Line) *Line {
-	if line == nil {
-		return nil
-	}
-	if !f.Private {
-		s.Lines++
-	}
-	s.delivered(line, 0)
-	return line
-}
-
 // emit records a fact about the frame that the sighting is of.
 func (w *sighting) emit(f *wire.Frame, fact Fact) {
 	fact.When = w.at
