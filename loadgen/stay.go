@@ -103,7 +103,7 @@ func (r *run) measured(t task) bool {
 // leave begins to end the stay. A FIN waits for the lines under way, and so does a
 // half-close where nobody promises what one is.
 func (s *stay) leave(kind check.Leave) {
-	if kind == check.HalfClose && s.user.run.cfg.Capabilities.Views == ledger.NoViews {
+	if can := s.user.run.cfg.Capabilities; kind == check.HalfClose && (can.CutsLeaves || can.Views == ledger.NoViews) {
 		kind = check.FIN
 	}
 	if kind == check.FIN && s.session.Unsettled() > 0 {

@@ -115,7 +115,7 @@ func (e *evidence) session(s *Session) {
 	e.totals.Spans += entries
 	e.totals.Expected += due
 	told := s.Member.Left()
-	if kind.Abrupt() || s.PutOut() || kind != Stays && told == 0 { // owed what it read
+	if s.Cut() || s.PutOut() || kind != Stays && told == 0 { // owed what it read
 		e.totals.Expected += lost
 		return
 	}

@@ -48,8 +48,9 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, unable: viewl
 }
 
 // everyLeave reports whether chatters have left in each way that they can.
-func everyLeave(by [Evicted + 1]int64) bool {
-	return by[FIN] > 0 && by[Reset] > 0 && by[HalfClose] > 0
+func (e *evidence) everyLeave() bool {
+	by := e.LeftBy
+	return by[FIN] > 0 && by[Reset] > 0 && (by[HalfClose] > 0 || e.Config().Capabilities.CutsLeaves)
 }
 
 // leaveUntold reports whether a session has left and nobody was told, although

@@ -193,7 +193,7 @@ func (e *evidence) privateLine(l *Line) {
 	if kind != Stays && e.Config().Capabilities.Views != ledger.Ordered {
 		return // before or after the line?
 	}
-	if t.PutOut() || kind.Abrupt() && !(own.Next >= 0 && e.pos(t.LastSeen()) >= e.pos(own.Next)) {
+	if t.PutOut() || t.Cut() && !(own.Next >= 0 && e.pos(t.LastSeen()) >= e.pos(own.Next)) {
 		return
 	}
 	if l.Measured {

@@ -92,6 +92,17 @@ func Unable(c Capabilities) (n int) {
 	return n
 }
 
+// Cannot returns why clients of some capabilities cannot exercise a check; empty if
+// they can.
+func Cannot(name string, c Capabilities) string {
+	for i := range rules {
+		if rules[i].name == name {
+			return rules[i].cannot(c)
+		}
+	}
+	return ""
+}
+
 // placeless is why what is about the places of joins cannot be exercised.
 func placeless(c ledger.Capabilities) string {
 	if c.Views == ledger.Ordered {

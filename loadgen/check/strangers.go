@@ -105,7 +105,7 @@ func (st *strangers) told(e *evidence, m *ledger.Member, place int64, what strin
 		}
 	}
 	for _, s := range e.Sessions {
-		if kind, _ := s.Left(); !s.Holds(place) && s.Bound && !kind.Abrupt() && s.Start <= after && s.Next > after {
+		if !s.Holds(place) && s.Bound && !s.Cut() && s.Start <= after && s.Next > after {
 			u.others++
 		}
 	}

@@ -88,7 +88,7 @@ func (e *evidence) verdict(r *rule, o *report.Check, required, failed bool) {
 		o.Verdict, o.Reason = report.Inconclusive, turnedAway(e.Facts)
 	case o.Implied > 0 && failed:
 		o.Verdict, o.Reason = report.Inconclusive, "what speaks against it follows from another violation"
-	case n == 0 && o.Required, o.Required && r.name == LeaveCompleteness && !e.BrokeOff && !everyLeave(e.LeftBy):
+	case n == 0 && o.Required, o.Required && r.name == LeaveCompleteness && !e.BrokeOff && !e.everyLeave():
 		o.Verdict, o.Reason = report.Inconclusive, "it takes "+r.takes
 	case r.name == Liveness && e.Advancing, e.BrokeOff && r.ends:
 		o.Verdict = report.Inconclusive

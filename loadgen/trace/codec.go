@@ -73,7 +73,9 @@ const (
 	noPrivate = 1024 // a line goes to all
 	bySender  = 2048 // only each sender's lines have an order
 
-	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender
+	cutsLeaves = 4096 // a leave may cut off what is under way
+
+	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender | cutsLeaves
 )
 
 // The flags of a line that was sent.

@@ -180,7 +180,7 @@ func (d *decoder) name(number *int) []byte {
 // that could not be exercised stood with their reasons, which began with the
 // protocol.
 func (d *decoder) began(ev *ledger.Event) {
-	level := d.below(2 * bySender)
+	level := d.below(2 * cutsLeaves)
 	ev.Kind, ev.Level, ev.Nonce = ledger.EventBegan, ledger.Level(level&^allFlags), string(d.bytes())
 	d.nonce = ev.Nonce
 	can := &ev.Capabilities
@@ -191,6 +191,7 @@ func (d *decoder) began(ev *ledger.Event) {
 		can.Views = ledger.NoViews
 	}
 	can.NoPrivate, can.BySender = level&noPrivate != 0, level&bySender != 0
+	can.CutsLeaves = level&cutsLeaves != 0
 	can.Sets, can.OwnSuffix, can.NoClaims = level&sets != 0, level&ownSuffix != 0, level&noClaims != 0
 	if level&protocol != 0 {
 		can.Protocol = string(d.bytes())

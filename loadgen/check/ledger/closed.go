@@ -74,7 +74,7 @@ func (s *Session) Due() (entries, deliveries int64) {
 	end, lines := s.ledger.order.len, s.ledger.order.lines
 	kind, _ := s.Left()
 	told := s.Member.Left()
-	if kind.Abrupt() || s.PutOut() || kind != Stays && told == 0 {
+	if s.Cut() || s.PutOut() || kind != Stays && told == 0 {
 		return s.Next - s.Start, s.Totals.Deliveries
 	}
 	if kind != Stays {

@@ -64,6 +64,10 @@ type Capabilities struct {
 	BySender bool
 	// Texts is what texts may not hold: it does not come back as it was said.
 	Texts Texts
+	// CutsLeaves is set where a leave may cut off what is under way to whoever
+	// leaves, as a WebSocket's closing handshake does. Nobody leaves by a half-close
+	// then: what that is nobody promises.
+	CutsLeaves bool
 	// OneByOne has one chatter at a time join: only the order in which they do
 	// tells them which name of a roster is whose.
 	OneByOne bool
@@ -279,5 +283,5 @@ func straight(s *Session, horizon int64) bool {
 	kind, _ := s.Left()
 	left := s.Member.Left()
 	return kind != Stays && left != 0 && left < horizon && !s.Member.Unannounced && s.falseLeave == 0 && s.snapshot == nil &&
-		len(s.Missing) == 0 && len(s.Late) == 0 && len(s.Garbled) == 0 && s.Next <= left && (kind.Abrupt() || s.Next == left)
+		len(s.Missing) == 0 && len(s.Late) == 0 && len(s.Garbled) == 0 && s.Next <= left && (s.Cut() || s.Next == left)
 }

@@ -26,6 +26,12 @@ func (l Leave) String() string { return leaves[l] }
 // Abrupt reports whether what was under way may be lost, in both directions.
 func (l Leave) Abrupt() bool { return l == Reset || l == Evicted }
 
+// Cut reports whether what was under way to the session may be lost by its leave.
+func (s *Session) Cut() bool {
+	kind, _ := s.Left()
+	return kind.Abrupt() || kind != Stays && s.ledger.cfg.Capabilities.CutsLeaves
+}
+
 const (
 	// LeaveLimit is how long everybody else may take to learn of a leave,
 	// beside the slowest delivery of that time.
