@@ -120,6 +120,24 @@ type Skipper interface {
 	Skip(in []byte, raw string) (n int)
 }
 
+// Messenger is a codec of messages, each of which may be no frame or several. Under
+// a WebSocket it has no framing of its own.
+type Messenger interface {
+	// Bare has messages be appended with EndOfMessage behind each, from now on.
+	Bare()
+	// Take takes a whole message and sets the first frame that comes of it; false if
+	// none does. It may leave all but f.Raw to Parse, like Decode.
+	Take(f *Frame, message []byte) (ok bool, err error)
+	// Queued sets the next frame of what was taken before; false if there is none.
+	Queued(f *Frame) (ok bool, err error)
+	// Waits reports whether there is one.
+	Waits() bool
+}
+
+// EndOfMessage stands behind each message of a Messenger under a WebSocket. It is no
+// byte of UTF-8.
+const EndOfMessage = 0xff
+
 // Holder is a codec that keeps the beginning of a frame itself.
 type Holder interface {
 	Holds() int            // bytes

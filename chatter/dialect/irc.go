@@ -80,7 +80,7 @@ func (c *irc) Login(dst []byte) ([]byte, error) {
 	if c.Password != "" {
 		dst = fmt.Appendf(dst, "PASS :%s\r\n", c.Password)
 	}
-	c.nick = c.nicks.take(c.Account.Name)
+	c.nick = c.nicks.Take(c.Account.Name)
 	return fmt.Appendf(dst, "CAP LS 302\r\nNICK %s\r\nUSER chatsim 0 * :chatsim\r\n", c.nick), nil
 }
 

@@ -85,14 +85,14 @@ func TestNicks(t *testing.T) {
 	s := new(Nicks)
 	took := func(name, want string) {
 		t.Helper()
-		if got := s.take(name); got != want {
+		if got := s.Take(name); got != want {
 			t.Errorf("%q is called %q, want %q", name, got, want)
 		}
 	}
 	took("bob", "bob")
 	took("Bob", "Bob2") // the servers know no case
 	took("bob", "bob3")
-	s.release("bob2")
+	s.Release("bob2")
 	took("bob", "bob2")
 	took("Zoë", "Zoë")
 	s.tighten("Zoë")

@@ -21,9 +21,9 @@ type Nicks struct {
 // rfcNick is the length of a nick that every server takes (RFC 2812, 1.2.1).
 const rfcNick = 9
 
-// take returns the nick for who asks for a name: that, or with the smallest
+// Take returns the nick for who asks for a name: that, or with the smallest
 // suffix from 2 that is free. It counts as taken from then on.
-func (s *Nicks) take(name string) (nick string) {
+func (s *Nicks) Take(name string) (nick string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.taken == nil {
@@ -84,8 +84,8 @@ func (s *Nicks) mark(nick string) {
 	s.taken[fold(nick)] = true
 }
 
-// release records that nobody has a nick any more.
-func (s *Nicks) release(nick string) {
+// Release records that nobody has a nick any more.
+func (s *Nicks) Release(nick string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.taken, fold(nick))

@@ -171,7 +171,7 @@ func (c *irc) isIn() {
 // rename records what the server calls the client.
 func (c *irc) rename(nick string) {
 	if nick != c.nick {
-		c.nicks.release(c.nick)
+		c.nicks.Release(c.nick)
 		c.nicks.mark(nick)
 		c.nick = nick
 	}
@@ -187,7 +187,7 @@ func (c *irc) refused(f *Frame, m *ircMessage, code int) (isFrame bool) {
 		if code == 432 {
 			c.nicks.tighten(c.nick)
 		}
-		c.nick = c.nicks.take(c.Account.Name)
+		c.nick = c.nicks.Take(c.Account.Name)
 		c.out = fmt.Appendf(c.out, "NICK %s\r\n", c.nick)
 		return false
 	case code == 401 || code == 403 && c.phase == ircIsIn:
@@ -335,12 +335,12 @@ func (c *irc) moved(f *Frame, m *ircMessage) (isFrame bool) {
 		f.Kind = wire.Join
 		c.nicks.mark(string(who))
 	case "NICK":
-		c.nicks.release(string(who))
+		c.nicks.Release(string(who))
 		join := Frame{}
 		join.Kind, join.Names = wire.Join, [][]byte{bytes.Clone(m.param(0))}
 		c.owed = append(c.owed, join)
 	default:
-		c.nicks.release(string(who))
+		c.nicks.Release(string(who))
 	}
 	return true
 }

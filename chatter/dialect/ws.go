@@ -38,7 +38,9 @@ const (
 // whole batch is decoded where it was read, which libraries do not do.
 type webSocket struct {
 	Codec
-	key func() uint32 // of the next frame's mask
+	key      func() uint32 // of the next frame's mask
+	end      byte          // of each message that the codec appends
+	messages Messenger     // the codec, if it is one
 
 	longest int    // bytes of a message
 	message []byte // a message that came in pieces, so far
@@ -49,11 +51,15 @@ type webSocket struct {
 	lines   []byte // what the codec appends
 }
 
-// NewWebSocket puts a WebSocket under a codec whose messages are lines of text;
-// its Decode is not used, but its Parse for each message. The opening handshake is
+// NewWebSocket puts a WebSocket under a codec whose messages are lines of text, or
+// under a Messenger; its Decode is not used, but its Parse for each message. The opening handshake is
 // not its own: that is HTTP, and done before the login.
 func NewWebSocket(c Codec) Codec {
-	w := &webSocket{Codec: c, key: rand.Uint32, longest: DefaultFrame}
+	w := &webSocket{Codec: c, key: rand.Uint32, end: '\n', longest: DefaultFrame}
+	if m, ok := c.(Messenger); ok {
+		m.Bare()
+		w.messages, w.end = m, EndOfMessage
+	}
 	if _, ok := c.(Claimer); ok {
 		return claiming{w}
 	}
@@ -83,7 +89,7 @@ func (w claiming) Claim(dst []byte, sender string, text []byte) ([]byte, error) 
 	return w.frames(dst, lines, err)
 }
 
-// frames appends a message for each line.
+// frames appends a message for each line, or message of a Messenger.
 func (w *webSocket) frames(dst, lines []byte, err error) ([]byte, error) {
 	if w.lines = lines; err != nil {
 		return dst, err
@@ -92,7 +98,7 @@ func (w *webSocket) frames(dst, lines []byte, err error) ([]byte, error) {
 		return dst, ErrLeft
 	}
 	for len(lines) > 0 {
-		text, rest, _ := bytes.Cut(lines, []byte{'\n'})
+		text, rest, _ := bytes.Cut(lines, []byte{w.end})
 		dst = w.frame(dst, ws.Text, text)
 		lines = rest
 	}
@@ -175,6 +181,11 @@ func headerOf(in []byte) (h header, ok bool, err error) {
 // Decode returns the text of each message where it was read. Only a message that
 // comes in pieces is put together elsewhere.
 func (w *webSocket) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
+	if w.messages != nil {
+		if ok, err := w.messages.Queued(f); ok || err != nil {
+			return 0, err
+		}
+	}
 	for w.closed == nil {
 		h, ok, err := headerOf(in[n:])
 		if err == nil && ok {
@@ -193,7 +204,12 @@ func (w *webSocket) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 		}
 		payload := in[from : from+h.payload]
 		n = from + h.payload
-		if text, whole := w.take(h.first, payload); whole {
+		switch text, whole := w.take(h.first, payload); {
+		case whole && w.messages != nil:
+			if ok, err := w.messages.Take(f, text); ok || err != nil {
+				return n, err
+			}
+		case whole:
 			f.Kind, f.Raw, f.More = wire.Invalid, text, follows(in[n:])
 			return n, nil
 		}
@@ -205,7 +221,7 @@ func (w *webSocket) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 func (w *webSocket) Skip(in []byte, raw string) (n int) {
 	h, ok, err := headerOf(in)
 	n = h.size + h.payload
-	if !ok || err != nil || h.first != ws.Text|ws.Final || w.inside || w.closed != nil ||
+	if !ok || err != nil || h.first != ws.Text|ws.Final || w.inside || w.closed != nil || w.messages != nil && w.messages.Waits() ||
 		len(in) < n || string(in[h.size:n]) != raw {
 		return 0
 	}

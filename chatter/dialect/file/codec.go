@@ -1,0 +1,198 @@
+package file
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/itchyny/gojq"
+
+	"chatsim/chatter/dialect"
+	"chatsim/manager/wire"
+)
+
+// Client is what a codec is told of its user.
+type Client struct {
+	Asked    string // the name
+	Room     string // empty: the file's
+	Password string // empty: none
+	N        int    // which no other client of the run has
+	Nicks    *dialect.Nicks
+	Trace    func(step string) // told of each step as a transcript has it; nil: nobody is
+}
+
+// codec is a client that speaks as the file says.
+type codec struct {
+	dialect.Base
+	Client
+	d      *Dialect
+	name   string
+	values []any // of variables
+	ref    int   // of the last message
+	state  map[string]any
+
+	bare    bool // the messages are a WebSocket's
+	lines   dialect.Lines
+	queue   []queued
+	out     []byte    // answers
+	pending []pending // requests that may yet be answered
+	there   []string  // the roster, where it is told without a place
+	in      bool      // the Welcome is made
+	nothing int       // messages in a row of which receive has made nothing, before that
+	next    time.Time // when every is due
+	left    bool
+}
+
+// queued is a frame that has come and is not taken, or what was wrong instead.
+type queued struct {
+	frame wire.Frame
+	err   error
+}
+
+// pending is a request that the server may answer by its reference.
+type pending struct {
+	ref      string
+	to, text string
+}
+
+const (
+	maxPending = 4096
+	maxNothing = 20
+	sizeBytes  = 4 // before a message, where the transport is frames
+)
+
+// Codec returns the codec of one client.
+func (d *Dialect) Codec(c Client) dialect.Codec {
+	if c.Room == "" {
+		c.Room = d.Room
+	}
+	return &codec{Client: c, d: d, name: c.Asked, state: map[string]any{}, values: make([]any, len(variables))}
+}
+
+func (c *codec) Name() string { return c.name }
+
+func (c *codec) Login(dst []byte) ([]byte, error) {
+	if c.d.OwnSuffix() {
+		c.name = c.Nicks.Take(c.Asked)
+	}
+	return c.append(dst, &c.d.Login, "", "")
+}
+
+func (c *codec) Say(dst, text []byte) ([]byte, error) {
+	return c.append(dst, &c.d.Say, string(text), "")
+}
+
+func (c *codec) Tell(dst []byte, target string, text []byte) ([]byte, error) {
+	if !c.d.Private() {
+		return dst, dialect.ErrPrivate
+	}
+	return c.append(dst, &c.d.Tell, string(text), target)
+}
+
+// Leave says what the file has for it, and ends sending.
+func (c *codec) Leave(dst []byte) (out []byte, shut bool) {
+	if !c.left {
+		dst, _ = c.append(dst, &c.d.Leave, "", "") // an error is kept
+	}
+	c.left = true
+	return dst, true
+}
+
+// End takes the end behind a goodbye for an orderly one, wherever it comes.
+func (c *codec) End(rest int) error {
+	if c.left {
+		return io.EOF
+	}
+	return c.Base.End(rest)
+}
+
+func (c *codec) Answer(dst []byte) []byte {
+	dst = append(dst, c.out...)
+	c.out = c.out[:0]
+	return dst
+}
+
+func (c *codec) Tick(dst []byte, now time.Time) (out []byte, next time.Time) {
+	if c.d.Every.Seconds == 0 || c.left {
+		return dst, time.Time{}
+	}
+	if !c.next.IsZero() && !now.Before(c.next) {
+		dst, _ = c.append(dst, &c.d.Every.Send, "", "")
+	}
+	if c.next.IsZero() || !now.Before(c.next) {
+		c.next = now.Add(time.Duration(c.d.Every.Seconds * float64(time.Second)))
+	}
+	return dst, c.next
+}
+
+// given are the values of variables.
+func (c *codec) given(text, to string) []any {
+	c.ref++
+	for i, v := range []any{c.name, text, to, c.Room, c.Password, c.N, c.ref, c.state} {
+		c.values[i] = v
+	}
+	return c.values
+}
+
+// append appends the messages that a program yields.
+func (c *codec) append(dst []byte, p *program, text, to string) ([]byte, error) {
+	if p.code == nil {
+		return dst, nil
+	}
+	yielded, err := p.run(nil, c.given(text, to))
+	if err != nil {
+		return dst, c.d.fail(err)
+	}
+	if c.d.binds && text != "" {
+		c.pending = append(c.pending, pending{fmt.Sprint(c.ref), to, text})
+		if len(c.pending) > maxPending {
+			c.pending = slices.Delete(c.pending, 0, 1)
+		}
+	}
+	for _, v := range yielded {
+		if dst, err = c.message(p, dst, v); err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
+}
+
+// answered returns the request of a reference, which is answered now.
+func (c *codec) answered(ref any) (pending, bool) {
+	text := fmt.Sprint(ref)
+	i := slices.IndexFunc(c.pending, func(p pending) bool { return p.ref == text })
+	if i < 0 {
+		return pending{}, false
+	}
+	p := c.pending[i]
+	c.pending = slices.Delete(c.pending, i, i+1)
+	return p, true
+}
+
+// message appends a message, framed as the transport has it.
+func (c *codec) message(p *program, dst []byte, v any) ([]byte, error) {
+	var b []byte
+	if text, ok := v.(string); ok && c.d.Decode.text == "text" {
+		b = []byte(text)
+	} else if c.d.Decode.text == "text" {
+		return dst, c.d.fail(p.wrong(0, fmt.Sprintf("%s yields %s, and with decode: text a message is a string", p.key, gojq.Preview(v)), "add | tojson"))
+	} else {
+		var err error
+		if b, err = gojq.Marshal(v); err != nil {
+			return dst, c.d.fail(p.wrong(0, p.key+": "+err.Error(), ""))
+		}
+	}
+	c.trace("> ", b)
+	switch {
+	case c.bare:
+		return append(append(dst, b...), dialect.EndOfMessage), nil
+	case c.d.Over() == Frames:
+		return append(binary.BigEndian.AppendUint32(dst, uint32(len(b))), b...), nil
+	case bytes.IndexByte(b, '\n') >= 0:
+		return dst, c.d.fail(p.wrong(0, fmt.Sprintf("%s yields %s: a message that is a line holds no line break", p.key, gojq.Preview(v)), "with transport: frames, or ws, it may"))
+	}
+	return append(append(dst, b...), '\n'), nil
+}

@@ -1,0 +1,202 @@
+package file
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Dialect is a file that makes sense. Its codecs may be used by several goroutines,
+// each codec by one.
+type Dialect struct {
+	layout
+	name  string // of the file, for people
+	pure  bool   // what receive makes of a message is the same for all clients
+	asks  bool   // receive waits for ready
+	binds bool   // receive binds answers to what they answer
+
+	ignored atomic.Int64 // messages of which receive made nothing
+	failed  chan struct{}
+
+	mu sync.Mutex
+	// Guarded by mu.
+	err     error
+	example string // the first that was ignored
+}
+
+// most is how long a file may be, in bytes.
+const most = 1 << 20
+
+// Load reads a dialect's file.
+func Load(path string) (*Dialect, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	source, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, source)
+}
+
+// Parse makes a dialect of a file's text. Its errors are *Error.
+func Parse(name string, source []byte) (*Dialect, error) {
+	switch {
+	case len(source) > most:
+		return nil, &Error{File: name, What: fmt.Sprintf("the file is longer than %d bytes: it is no dialect", most)}
+	case len(bytes.TrimSpace(source)) == 0:
+		return nil, empty(name)
+	}
+	d := &Dialect{name: filepath.Base(name), failed: make(chan struct{})}
+	decoder := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict())
+	switch err := decoder.Decode(&d.layout); {
+	case errors.Is(err, io.EOF):
+		return nil, empty(name)
+	case err != nil:
+		return nil, ofYAML(name, err)
+	}
+	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return nil, &Error{File: name, What: "there is more than one document in the file", Advice: "leave out what stands behind the line ---"}
+	}
+	if err := d.settle(name); err != nil {
+		return nil, err
+	}
+	lines := strings.Split(string(source), "\n")
+	for _, p := range d.programs() {
+		if p.source == "" {
+			continue
+		}
+		if err := p.compile(name, p.key, lines); err != nil {
+			return nil, err
+		}
+	}
+	return d, d.check(name)
+}
+
+func empty(name string) error {
+	return &Error{File: name, What: "the file is empty", Advice: "chatsim -help dialect has an example"}
+}
+
+// programs are all of the file, with their keys.
+func (d *Dialect) programs() []*program {
+	list := []*program{&d.Login, &d.Say, &d.Tell, &d.Leave, &d.Every.Send, &d.Receive}
+	for i, key := range []string{"login", "say", "tell", "leave", "every.send", "receive"} {
+		list[i].key = key
+	}
+	return list
+}
+
+// settle sets what was left out, and refuses words that mean nothing.
+func (d *Dialect) settle(name string) error {
+	for _, w := range d.words() {
+		if w.word.text == "" {
+			w.word.text = w.values[0]
+		}
+		if !slices.Contains(w.values, w.word.text) {
+			return &Error{File: name, Line: w.word.at.Line, Column: w.word.at.Column, What: fmt.Sprintf("%s: %s", w.key, w.word.text),
+				Advice: w.key + " is one of " + strings.Join(w.values, ", ")}
+		}
+	}
+	if d.Path == "" {
+		d.Path = "/"
+	}
+	if d.Path[0] != '/' {
+		return &Error{File: name, What: "path: " + d.Path + " does not begin with a slash", Advice: "write path: /" + d.Path}
+	}
+	if d.Protocol == "" {
+		d.Protocol = "the dialect of " + d.name
+	}
+	return nil
+}
+
+var (
+	// mentions matches what makes an object with a key.
+	mentions = func(word string) *regexp.Regexp { return regexp.MustCompile(`\b` + word + `"?\s*:`) }
+	// own is what a program is given that differs from client to client.
+	own = regexp.MustCompile(`\$(name|n|ref|s|text|to)\b|\bnow\b`)
+
+	mentionsLine   = mentions("line")
+	mentionsIn     = mentions("(welcome|ready)")
+	mentionsReady  = mentions("ready")
+	mentionsRoster = mentions("roster")
+	mentionsAck    = mentions("(ack|refused)")
+)
+
+// check looks at what the file as a whole lacks.
+func (d *Dialect) check(name string) error {
+	receive := d.Receive.source
+	lacks := func(what, advice string) error { return &Error{File: name, What: what, Advice: advice} }
+	switch {
+	case strings.TrimSpace(d.Say.source) == "":
+		return lacks("say is missing: nothing could be said", `say: '{type: "message", body: $text}'`)
+	case strings.TrimSpace(receive) == "":
+		return lacks("receive is missing: nothing could be understood", `receive: 'if .type == "message" then {line: {from: .user, text: .body}} else empty end'`)
+	case !mentionsLine.MatchString(receive):
+		return lacks("receive makes no {line: {from: NAME, text: TEXT}}: no delivery could be seen", "chatsim -help dialect has an example")
+	case !mentionsIn.MatchString(receive):
+		return lacks("receive makes neither {welcome: NAME} nor {ready: true}: nobody could be seen to get in",
+			"what the server answers to the login is a welcome, or ready where it has no name; where it answers nothing, have the login say a line and take that for ready")
+	case d.Views() != None && !mentionsRoster.MatchString(receive):
+		return lacks("receive makes no {roster: [NAMES]}: who is there could not be seen", "where the server does not tell, write can: {views: none}")
+	case !d.Echoes() && !mentionsAck.MatchString(receive):
+		return lacks("can.echo: false needs {ack: REF}: where a chatter's own line stands could not be seen",
+			"have say send $ref, and receive make {ack: REF} of the server's answer; a server that answers own lines with nothing cannot be judged")
+	case d.Every.Seconds < 0 || d.Every.Seconds > 0 && d.Every.Send.source == "" || d.Every.Seconds == 0 && d.Every.Send.source != "":
+		return lacks("every needs both seconds, above 0, and send", `every: {seconds: 25, send: '{type: "ping"}'}`)
+	}
+	d.pure = !own.MatchString(receive) && d.Views() != Eventual
+	d.asks, d.binds = mentionsReady.MatchString(receive), mentionsAck.MatchString(receive)
+	return nil
+}
+
+// What became of it.
+
+// Failed returns a channel that is closed once the file has failed.
+func (d *Dialect) Failed() <-chan struct{} { return d.failed }
+
+// Err returns the first failure of the file; nil: none.
+func (d *Dialect) Err() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.err
+}
+
+// fail records a failure of the file and returns it.
+func (d *Dialect) fail(err error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.err == nil {
+		d.err = err
+		close(d.failed)
+	}
+	return err
+}
+
+// Ignored returns of how many messages receive has made nothing, and one of them.
+func (d *Dialect) Ignored() (n int64, example string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.ignored.Load(), d.example
+}
+
+// Spent returns how long programs have run.
+func (d *Dialect) Spent() time.Duration {
+	var sum int64
+	for _, p := range d.programs() {
+		sum += p.spent.Load()
+	}
+	return time.Duration(sum)
+}
