@@ -6,11 +6,22 @@ import (
 	"unicode/utf8"
 
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
 )
 
 // Capabilities is what a Joiner's clients can show of a room. The zero value is
 // that of chatsim's line protocol, whose clients can show all.
 type Capabilities = check.Capabilities
+
+// Texts is what a protocol does to texts, a part of Capabilities.
+type Texts = ledger.Texts
+
+// How clients are told of joins and leaves, for Capabilities.Views.
+const (
+	Ordered      = ledger.Ordered      // each at its place among the lines
+	WholeRosters = ledger.WholeRosters // by rosters of all that are there
+	NoViews      = ledger.NoViews      // not at all
+)
 
 // Claimer is a Client that can claim another sender for a group line, to see
 // whether the server believes it. What comes back is the line with the claim

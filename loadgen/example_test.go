@@ -1,31 +1,31 @@
 package loadgen_test
 
 import (
-	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
-	"io"
 	"net"
-	"strings"
-	"sync"
 	"time"
 
 	"chatsim/chatter"
 	"chatsim/loadgen"
+	"chatsim/loadgen/servertest/jsonroom"
 	"chatsim/manager/wire"
 )
 
-// A server with a protocol of its own is judged through an adapter: a Client
-// that writes that protocol and turns what comes into frames. A go test of
-// yours needs no more than this.
+// A server with a protocol of its own, here a JSON object a line, is judged through
+// an adapter: a Client that writes that protocol and turns what comes into frames.
+// What the protocol cannot show, Capabilities say: that is not exercised. A go test
+// of yours needs no more than this.
 func Example_anotherProtocol() {
 	var t printing // in a test: its t *testing.T
-	addr, stop := nickServer()
+	addr, stop := jsonroom.Open()
 	defer stop()
 	report := loadgen.Test(t, loadgen.Config{
-		Join:  dialNick(addr),
-		Where: "nick server",
-		Users: 8, Duration: 300 * time.Millisecond, Warmup: -1, Rate: 400, Seed: 1,
+		Join:         dialJSON(addr),
+		Capabilities: loadgen.Capabilities{Protocol: "our JSON", NoClaims: true}, // no line names its sender
+		Where:        "our server",
+		Users:        8, Duration: 300 * time.Millisecond, Warmup: -1, Rate: 400, Seed: 1,
 		Thresholds: []string{"delivery.p99<5s", "refused<=0"},
 	})
 	fmt.Println(report.Verdict, report.Deliveries == report.ExpectedDeliveries)
@@ -42,146 +42,62 @@ func (printing) Log(...any)                        {}
 func (printing) Errorf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
 func (printing) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
 
-// nickClient is the adapter.
-type nickClient struct {
-	conn *net.TCPConn
-	in   *bufio.Reader
+// message is what the server and its clients send.
+type message struct {
+	Type  string   `json:"type"`
+	User  string   `json:"user,omitempty"`
+	To    string   `json:"to,omitempty"`
+	Body  string   `json:"body,omitempty"`
+	Names []string `json:"names,omitempty"`
 }
 
-func dialNick(addr string) loadgen.Joiner {
+// jsonClient is the adapter.
+type jsonClient struct {
+	*net.TCPConn // whose Close is the Client's
+	out          *json.Encoder
+	in           *json.Decoder
+}
+
+func dialJSON(addr string) loadgen.Joiner {
 	return func(ctx context.Context, name string) (loadgen.Client, error) {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(conn, "NICK %s\n", name)
-		return &nickClient{conn.(*net.TCPConn), bufio.NewReader(conn)}, nil
+		c := &jsonClient{conn.(*net.TCPConn), json.NewEncoder(conn), json.NewDecoder(conn)}
+		return c, c.out.Encode(message{Type: "hello", User: name})
 	}
 }
 
-func (c *nickClient) Say(text []byte) error {
-	_, err := fmt.Fprintf(c.conn, "SAY %s\n", text)
-	return err
+func (c *jsonClient) Say(text []byte) error {
+	return c.out.Encode(message{Type: "message", Body: string(text)})
 }
 
-func (c *nickClient) Tell(name string, text []byte) error {
-	_, err := fmt.Fprintf(c.conn, "TO %s %s\n", name, text)
-	return err
+func (c *jsonClient) Tell(name string, text []byte) error {
+	return c.out.Encode(message{Type: "direct", To: name, Body: string(text)})
 }
 
-func (c *nickClient) Leave(kind loadgen.Leave) error {
+func (c *jsonClient) Leave(kind loadgen.Leave) error {
 	if kind == chatter.Reset {
-		c.conn.SetLinger(0)
-		return c.conn.Close()
+		c.SetLinger(0)
+		return c.Close()
 	}
-	return c.conn.CloseWrite()
+	return c.CloseWrite()
 }
 
-func (c *nickClient) Close() error { return c.conn.Close() }
+// kinds are the frames that messages are.
+var kinds = map[string]wire.Kind{"welcome": wire.Welcome, "users": wire.Roster, "joined": wire.Join, "left": wire.Leave,
+	"message": wire.Line, "direct": wire.Line, "error": wire.Error}
 
-func (c *nickClient) Next(f *loadgen.Frame) error {
-	line, err := c.in.ReadString('\n')
-	if err != nil {
+func (c *jsonClient) Next(f *loadgen.Frame) error {
+	var m message
+	if err := c.in.Decode(&m); err != nil {
 		return err
 	}
 	*f = loadgen.Frame{At: time.Now()}
-	word, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-	names := func(kind wire.Kind) {
-		f.Kind = kind
-		for _, n := range strings.Split(rest, ",") {
-			f.Names = append(f.Names, []byte(n))
-		}
-	}
-	switch word {
-	case "YOU":
-		names(wire.Welcome)
-	case "HERE":
-		names(wire.Roster)
-	case "+":
-		names(wire.Join)
-	case "-":
-		names(wire.Leave)
-	case "!":
-		f.Kind, f.Text = wire.Error, []byte(rest)
-	default: // "name>target text"
-		from, to, _ := strings.Cut(word, ">")
-		f.Kind, f.Sender, f.Target, f.Text, f.Private = wire.Line, []byte(from), []byte(to), []byte(rest), to != ""
+	f.Kind, f.Sender, f.Target, f.Text, f.Private = kinds[m.Type], []byte(m.User), []byte(m.To), []byte(m.Body), m.Type == "direct"
+	for _, name := range m.Names {
+		f.Names = append(f.Names, []byte(name))
 	}
 	return nil
-}
-
-// nickServer is a right server, if a slow one: whatever happens, happens under
-// one lock.
-func nickServer() (addr string, stop func()) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	var mu sync.Mutex
-	var order []string
-	conns := map[string]net.Conn{}
-	tell := func(names []string, format string, args ...any) {
-		for _, n := range names {
-			if c := conns[n]; c != nil {
-				fmt.Fprintf(c, format+"\n", args...)
-			}
-		}
-	}
-	serve := func(conn net.Conn) {
-		defer conn.Close()
-		in := bufio.NewReader(conn)
-		hello, err := in.ReadString('\n')
-		if err != nil {
-			return
-		}
-		mu.Lock()
-		asked := strings.TrimSpace(strings.TrimPrefix(hello, "NICK "))
-		name := asked
-		for k := 2; conns[name] != nil; k++ {
-			name = fmt.Sprint(asked, k)
-		}
-		tell(order, "+ %s", name)
-		order, conns[name] = append(order, name), conn
-		tell([]string{name}, "YOU %s\nHERE %s", name, strings.Join(order, ","))
-		mu.Unlock()
-		for {
-			line, err := in.ReadString('\n')
-			mu.Lock()
-			verb, rest, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-			switch to, text, _ := strings.Cut(rest, " "); {
-			case err != nil:
-				delete(conns, name)
-				kept := order[:0:0]
-				for _, n := range order {
-					if n != name {
-						kept = append(kept, n)
-					}
-				}
-				order = kept
-				tell(order, "- %s", name)
-				mu.Unlock()
-				io.Copy(io.Discard, conn)
-				return
-			case verb == "SAY":
-				tell(order, "%s> %s", name, rest)
-			case conns[to] == nil:
-				tell([]string{name}, "! no such user: %s", to)
-			case to == name:
-				tell([]string{name}, "%s>%s %s", name, to, text)
-			default:
-				tell([]string{name, to}, "%s>%s %s", name, to, text)
-			}
-			mu.Unlock()
-		}
-	}
-	go func() {
-		for {
-			conn, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			go serve(conn)
-		}
-	}()
-	return ln.Addr().String(), func() { ln.Close() }
 }

@@ -30,12 +30,13 @@ import (
 	"time"
 
 	"chatsim/loadgen"
+	"chatsim/loadgen/servertest/jsonroom"
 )
 
 func TestChat(t *testing.T) {
-	addr, stop := nickServer()
+	addr, stop := jsonroom.Open()
 	defer stop()
-	loadgen.Test(t, loadgen.Config{Join: dialNick(addr), Users: 5, Duration: 300 * time.Millisecond, Warmup: -1, Rate: 400})
+	loadgen.Test(t, loadgen.Config{Join: dialJSON(addr), Users: 5, Duration: 300 * time.Millisecond, Warmup: -1, Rate: 400})
 }
 `
 
