@@ -108,6 +108,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 		err = live.Probe(ctx, line.Probe)
 	case c.runs.Judge != "":
 		code, err = c.judge(ctx, stdin, page, stderr)
+	case c.runs.DialectTest != "":
+		code, err = runs.TryDialect(c.runs, stdin, page, stderr)
 	case c.runs.Compare != "":
 		code, err = unlessEnded(ctx, func() (int, error) { return runs.Compare(c.runs, page, stderr) })
 	case c.term.Addr != "":

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,7 @@ import (
 	"chatsim/loadgen/flags"
 	"chatsim/loadgen/flags/flagstest"
 	"chatsim/loadgen/servertest/chaos"
+	"chatsim/loadgen/servertest/jsonroom"
 	"chatsim/loadgen/servertest/original"
 	"chatsim/loadgen/servertest/script"
 	"chatsim/manager"
@@ -39,11 +41,16 @@ func TestMain(m *testing.M) {
 // TestScript runs the real program as people and CI scripts do.
 func TestScript(t *testing.T) {
 	certificate := certtest.Files(t, "localhost")
+	dialects, err := filepath.Abs("testdata/dialects")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CERT", certificate.Cert)
 			env.Setenv("KEY", certificate.Key)
+			env.Setenv("DIALECTS", dialects)
 			return nil
 		},
 		RequireExplicitExec: true,
@@ -73,7 +80,7 @@ func TestImports(t *testing.T) {
 		t.Fatal(err)
 	}
 	never := map[string][]string{
-		"chatsim":                      {"chatsim/loadgen/servertest/original", "chatsim/loadgen/servertest/chaos", "chatsim/loadgen/servertest/script"}, // but by tests
+		"chatsim":                      {"chatsim/loadgen/servertest/original", "chatsim/loadgen/servertest/chaos", "chatsim/loadgen/servertest/jsonroom", "chatsim/loadgen/servertest/script"}, // but by tests
 		"chatsim/manager":              {"chatsim/chatter", "chatsim/loadgen"},
 		"chatsim/manager/room":         {"net"},
 		"chatsim/manager/feed":         {"chatsim/manager/wire"},
@@ -139,6 +146,12 @@ var peers = map[string]func(net.Conn){
 func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: peer KIND VAR")
+	}
+	if args[0] == "json" {
+		addr, stop := jsonroom.Open()
+		ts.Setenv(args[1], addr)
+		ts.Defer(stop)
+		return
 	}
 	if args[0] == "none" {
 		ts.Setenv(args[1], "127.0.0.1:1") // a port that is given to nobody else meanwhile

@@ -5,6 +5,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/chatter/dialect"
+	"chatsim/chatter/dialect/file"
 	"chatsim/loadgen/check/ledger"
 	"chatsim/manager/wire"
 )
@@ -14,6 +15,7 @@ import (
 type spoken struct {
 	codec        func(speaker) dialect.Codec
 	path         string // of the WebSocket under it; empty: there is none
+	fallback     bool   // an address that has a path takes precedence over that one
 	passes       bool   // the codec sends the password
 	room         string // unless another is asked for; empty: there is one, without a name
 	capabilities Capabilities
@@ -26,7 +28,8 @@ type speaker struct {
 	room     string
 	password string         // of a dialect that has a place of its own for it
 	nicks    *dialect.Nicks // of all clients of one Joiner
-	client   string         // an identifier that no other client has
+	client   string         // an identifier that no other client has,
+	n        int            // and a number that no other one of the Joiner has
 	qos      int            // of MQTT
 }
 
@@ -45,6 +48,25 @@ var dialects = map[string]spoken{
 		capabilities: bySender(broker("MQTT"))},
 	"irc": {codec: irc, passes: true, room: "#chat", capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true, Limits: ircLimits,
 		Texts: ledger.Texts{Forbids: "\u2028\u2029", Trims: true}}},
+}
+
+// ofFile returns what a file says of a dialect. trace is told of each step of a client,
+// as a transcript has it; nil: nobody is.
+func ofFile(d *file.Dialect, trace func(name, step string)) spoken {
+	views := map[string]ledger.Views{file.Ordered: ledger.Ordered, file.Eventual: ledger.WholeRosters, file.Rosters: ledger.WholeRosters, file.None: ledger.NoViews}
+	path := ""
+	if d.Over() == file.WS {
+		path = d.Path
+	}
+	return spoken{path: path, fallback: true, passes: true, codec: func(s speaker) dialect.Codec {
+		c := file.Client{Asked: s.name, Room: s.room, Password: s.password, N: s.n, Nicks: s.nicks}
+		if trace != nil {
+			c.Trace = func(step string) { trace(s.name, step) }
+		}
+		return d.Codec(c)
+	}, capabilities: Capabilities{Protocol: d.Speaks(), Views: views[d.Views()], Sets: d.Sets(), OwnSuffix: d.OwnSuffix(), NoClaims: true,
+		NoPrivate: !d.Private(), BySender: d.BySender(), CutsLeaves: !d.HalfCloses(),
+		Texts: ledger.Texts{Forbids: d.Can.Text.Forbids, Trims: d.Can.Text.Trim}}}
 }
 
 func line(s speaker) dialect.Codec {

@@ -12,6 +12,7 @@ import (
 	"chatsim/chatter"
 	"chatsim/chatter/dial"
 	"chatsim/chatter/dialect"
+	"chatsim/chatter/dialect/file"
 )
 
 // Target is a running server, and how it is reached.
@@ -35,6 +36,14 @@ func (t *Target) Dialect(name string) (Joiner, Capabilities) {
 	return t.joiner(d), d.capabilities
 }
 
+// Speaking returns the Joiner for servers that speak the dialect of a file, and the
+// capabilities of its clients. trace, if it is not nil, is told of each step of a
+// client, as a transcript has it; several clients call it at a time.
+func (t *Target) Speaking(d *file.Dialect, trace func(name, step string)) (Joiner, Capabilities) {
+	s := ofFile(d, trace)
+	return t.joiner(s), s.capabilities
+}
+
 // joiner joins in a dialect.
 func (t *Target) joiner(d spoken) Joiner {
 	nicks, run := new(dialect.Nicks), rand.Text()[:clientDigits]
@@ -44,8 +53,9 @@ func (t *Target) joiner(d spoken) Joiner {
 		if err != nil {
 			return nil, err
 		}
+		n := clients.Add(1)
 		c, err := t.open(ctx, conn, d, d.codec(speaker{name: name, local: conn.LocalAddr(), room: cmp.Or(t.Room, d.room), password: t.Password,
-			nicks: nicks, client: fmt.Sprintf("chatsim-%s-%d", run, clients.Add(1)), qos: t.QoS}))
+			nicks: nicks, client: fmt.Sprintf("chatsim-%s-%d", run, n), n: int(n), qos: t.QoS}))
 		if err != nil {
 			conn.Close()
 			return nil, err
@@ -68,7 +78,9 @@ func (t *Target) open(ctx context.Context, conn net.Conn, d spoken, codec dialec
 	var err error
 	switch at := (chatter.WebSocket{Host: t.Dialer.HostPort, Path: d.path, Header: t.Header}); {
 	case t.Dialer.WebSocket():
-		at.Path = t.Dialer.Path
+		if !d.fallback || d.path == "" || t.Dialer.Path != "/" {
+			at.Path = t.Dialer.Path
+		}
 		c, err = chatter.OpenWebSocket(ctx, conn, at, codec)
 	case d.path != "":
 		c, err = chatter.OpenWebSocket(ctx, conn, at, codec)

@@ -62,6 +62,8 @@ func (s *set) bash(b *strings.Builder) {
 	for _, c := range s.completions() {
 		names = append(names, "-"+c.name)
 		switch {
+		case len(c.words) > 0 && c.files:
+			fmt.Fprintf(b, "\t-%s) COMPREPLY=($(compgen -W %s -- \"$cur\") $(compgen -f -- \"$cur\")); return ;;\n", c.name, quote(strings.TrimSpace(strings.Join(c.words, " "))))
 		case len(c.words) > 0:
 			fmt.Fprintf(b, "\t-%s) COMPREPLY=($(compgen -W %s -- \"$cur\")); return ;;\n", c.name, quote(strings.TrimSpace(strings.Join(c.words, " "))))
 		case c.files:

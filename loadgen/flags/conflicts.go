@@ -10,6 +10,7 @@ import (
 
 	"chatsim/loadgen/compare"
 	"chatsim/loadgen/report"
+	"chatsim/manager/choice"
 	"chatsim/manager/hinted"
 )
 
@@ -50,6 +51,7 @@ func tooFew(text string) bool {
 const (
 	eachDecides = "each decides by itself what is run and compared"
 	oneRun      = "a trace is of one run"
+	noRun       = "-dry-run makes no run, and so no report: leave one of them out"
 	noCeiling   = "the ceiling is what calibration measures"
 )
 
@@ -86,7 +88,18 @@ var conflicts = []conflict{
 	{oneOf("dialect", "redis", "nats", "mqtt"), oneOf("scenario", "private", "namesakes"), "a broker has neither private lines nor names: leave -scenario out"},
 	{on("tls-ca"), on("tls-insecure"), "-tls-insecure takes any certificate: leave one of them out"},
 	{oneOf("dialect", "ws"), where("target", func(addr string) bool { return secure(addr) && !webSocket(addr) }), "a WebSocket over TLS is -target wss://HOST:PORT/ws"},
-	{where("dialect", func(name string) bool { return name != "line" && name != "ws" }), where("target", webSocket), "over a WebSocket chatsim speaks -dialect line only"},
+	{where("dialect", func(name string) bool { return name != "line" && name != "ws" && !choice.IsFile(name) }), where("target", webSocket), "over a WebSocket chatsim speaks -dialect line, or that of a file"},
+	{on("dry-run"), on("ab"), noRun},
+	{on("dry-run"), on("ab-cmd"), noRun},
+	{on("dry-run"), on("find-rate"), noRun},
+	{on("dry-run"), on("baseline"), noRun},
+	{on("dry-run"), on("repeat"), noRun},
+	{on("dry-run"), on("json"), noRun},
+	{on("dry-run"), on("junit"), noRun},
+	{on("dry-run"), on("html"), noRun},
+	{on("dry-run"), on("gobench"), noRun},
+	{on("dry-run"), on("trace"), noRun},
+	{on("dry-run"), on("watch"), noRun},
 	{on("record-private"), oneOf("record", recordOff), "leave one of them out"},
 }
 
@@ -160,7 +173,8 @@ const (
 var (
 	comparing   = []term{on("compare"), on("ab"), on("ab-cmd"), on("baseline")}
 	toTLS       = []term{where("target", secure)}
-	toWebSocket = []term{where("target", webSocket), oneOf("dialect", "ws")}
+	byFile      = where("dialect", choice.IsFile)
+	toWebSocket = []term{where("target", webSocket), oneOf("dialect", "ws"), byFile}
 )
 
 var needs = []need{
@@ -170,9 +184,10 @@ var needs = []need{
 	{"tls-key", "", []term{on("tls-cert")}, pair, wholePair},
 	{"tls-ca", "join", []term{on("tls"), where("join", secure)}, "-%s goes with -tls only", "add -tls"},
 	{"tls-ca", "target", toTLS, "-%s goes with a target that shows a certificate only", orWSS},
-	{"room", "", []term{oneOf("dialect", "irc", "redis", "nats", "mqtt")}, "-%s goes with a dialect that has several rooms only", "add -dialect irc, or -dialect redis"},
+	{"room", "", []term{oneOf("dialect", "irc", "redis", "nats", "mqtt"), byFile}, "-%s goes with a dialect that has several rooms only", "add -dialect irc, or -dialect redis"},
 	{"qos", "", []term{oneOf("dialect", "mqtt")}, "-%s goes with -dialect mqtt only", "add -dialect mqtt"},
-	{"order", "", []term{oneOf("dialect", "redis", "nats", "mqtt")}, "-%s goes with a broker's dialect only", "add -dialect nats"},
+	{"order", "", []term{oneOf("dialect", "redis", "nats", "mqtt"), byFile}, "-%s goes with a broker's dialect, or a file's, only", "add -dialect nats"},
+	{"dialect-test", "", []term{byFile}, "-%s goes with the dialect of a file only", "add -dialect FILE.yaml"},
 	{"header", "", toWebSocket, "-%s goes with a WebSocket only", "write -target ws://HOST:PORT/ws"},
 	{"subprotocol", "", toWebSocket, "-%s goes with a WebSocket only", "write -target ws://HOST:PORT/ws"},
 	{"ready", "", []term{on("cmd"), on("ab-cmd")}, "-%s goes with -cmd or -ab-cmd only", "write -cmd 'my/server -port {port}'"},

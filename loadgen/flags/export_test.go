@@ -58,6 +58,8 @@ func Base(name string) []string {
 		return []string{"-target", "ws://h:1/ws"}
 	case name == "room" || name == "qos" || name == "order":
 		return []string{"-target", "h:1", "-dialect", "mqtt"}
+	case name == "dialect-test":
+		return []string{"-dialect", "f.yaml"}
 	case name == "tls-insecure":
 		return []string{"-target", "tls://h:1"}
 	case name == "serve" || name == "join":

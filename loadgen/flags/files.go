@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"chatsim/loadgen/report"
+	"chatsim/manager/choice"
 	"chatsim/manager/hinted"
 )
 
@@ -25,7 +26,10 @@ func (c *Line) Outputs() []report.File {
 // Inputs are the files that it has read. Patterns are expanded; what they mean
 // is decided again where they are read.
 func (c *Line) Inputs() []report.File {
-	files := c.files("judge", "baseline", "tls-cert", "tls-key", "tls-ca", "password-file", "operator-password-file")
+	files := c.files("judge", "baseline", "tls-cert", "tls-key", "tls-ca", "password-file", "operator-password-file", "dialect-test")
+	if choice.IsFile(c.text("dialect")) {
+		files = append(files, c.files("dialect")...)
+	}
 	old, new := c.compareSides()
 	for _, pattern := range []string{old, new} {
 		paths, err := filepath.Glob(pattern)
@@ -68,6 +72,7 @@ var unnamed = []struct{ flag, what, hint string }{
 	{"gobench", "file", "write -gobench FILE; - is standard output"},
 	{"trace", "file", "write -trace FILE; - is standard output"},
 	{"password-file", "file", ""},
+	{"dialect-test", "file", "write -dialect-test FILE; - is standard input"},
 	{"operator-password-file", "file", ""},
 	{"record", "file", "-record off records nothing"},
 	{"log", "directory", "-log . is this one"},

@@ -104,7 +104,11 @@ func (s *set) unknown(name string) error {
 func (s *set) invalid(e *pflag.InvalidValueError) error {
 	f, value := e.GetFlag(), e.GetValue()
 	if w, ok := f.Value.(interface{ Words() []string }); ok {
-		return notKnown(f.Name, value, w.Words())
+		err := notKnown(f.Name, value, w.Words())
+		if v, ok := f.Value.(interface{ Files() bool }); ok && v.Files() {
+			return hinted.Wrap(err, hinted.Hint(err)+"; write -"+f.Name+" ./FILE.yaml for that of a file")
+		}
+		return err
 	}
 	var threshold *report.ThresholdError
 	if errors.As(e, &threshold) {

@@ -237,6 +237,7 @@ const (
 type Resources struct {
 	CPUS          float64 `json:"cpu_s"`
 	CoresUsed     float64 `json:"cores_used"`
+	DialectS      float64 `json:"dialect_s,omitempty"` // the part of cpu_s that programs of a dialect's file took, about
 	MaxRSSBytes   int64   `json:"max_rss_bytes"`
 	GCPauseMax    int64   `json:"gc_pause_max_ns"`
 	GoroutinesMax int     `json:"goroutines_max"`

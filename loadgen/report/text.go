@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -248,7 +249,11 @@ func (p *page) limits(r *Report, verbose bool) {
 			limited = "GENERATOR-LIMITED"
 		}
 	}
-	p.row("limits", share, lag, limited)
+	programs := ""
+	if s := r.Resources.DialectS; s > 0 && r.Resources.CPUS > 0 {
+		programs = "the dialect's programs took " + FormatPercentage(math.Round(100*min(s/r.Resources.CPUS, 1))/100) + " of it"
+	}
+	p.row("limits", share, lag, limited, programs)
 	if !verbose {
 		return
 	}

@@ -16,11 +16,13 @@ type Config struct {
 	Load   loadgen.Config // of each run; Session.Open adds the rest
 	Output report.Output
 
-	Target     Target     // none: a room that Session.Open makes
-	Servers    Servers    // that are started for the runs; none: they run already, or are made by Session.Open
-	Dialect    string     // one of Dialects
-	Thresholds thresholds // that each run must keep
-	Calibrate  bool
+	Target      Target     // none: a room that Session.Open makes
+	Servers     Servers    // that are started for the runs; none: they run already, or are made by Session.Open
+	Dialect     string     // one of Dialects, or a file
+	DialectTest string     // a transcript to play to that file, "-" for standard input; empty: none
+	DryRun      bool       // two chatters say a line each, instead of a run
+	Thresholds  thresholds // that each run must keep
+	Calibrate   bool
 
 	Repeat      int               // fresh rooms
 	Baseline    string            // a set to compare with; empty: none
@@ -42,7 +44,9 @@ var brokers = []string{"redis", "nats", "mqtt"}
 func (c *Config) RunFlags(fs *pflag.FlagSet) {
 	c.Target.Flags(fs)
 	c.Servers.Flags(fs)
-	choice.Var(fs, &c.Dialect, "dialect", "`NAME`|what the chatters speak: line, raw, the original chat room's, ws, WebSockets, irc, and of brokers redis, nats, mqtt", Dialects(), choice.Itself)
+	choice.VarOrFile(fs, &c.Dialect, "dialect", "`NAME or FILE`|what the chatters speak: line, raw, the original chat room's, ws, WebSockets, irc, of brokers redis, nats, mqtt, or what a file says", Dialects(), choice.Itself)
+	fs.StringVar(&c.DialectTest, "dialect-test", "", "`FILE`|play a transcript to the dialect of a file and print what each message becomes; - is standard input")
+	fs.BoolVar(&c.DryRun, "dry-run", false, "make no run: two chatters join, say a line each and leave, and what came is printed")
 	fs.Var(&c.Thresholds, "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
 	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback around the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))
 }

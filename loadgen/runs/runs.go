@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 
+	"chatsim/chatter/dialect/file"
 	"chatsim/loadgen"
 	"chatsim/loadgen/compare"
 	"chatsim/loadgen/progress"
@@ -31,6 +32,9 @@ type Session struct {
 	Open func(*loadgen.Config) (Room, error)
 
 	Watcher Watcher // nil: none
+
+	file  *file.Dialect           // that -dialect names; nil: none
+	trace func(name, step string) // told of what the chatters do by a dialect's file; nil: nobody is
 }
 
 // Line is the command line in its own words.
@@ -60,8 +64,14 @@ func (s *Session) Run(ctx context.Context) (int, error) {
 	if err := s.Output.Check(); err != nil {
 		return 0, err
 	}
+	var err error
+	if s.file, err = s.loadDialect(); err != nil {
+		return 0, err
+	}
 	s.settleRepeat()
 	switch {
+	case s.DryRun:
+		return s.dryRun(ctx)
 	case s.AB != "" || s.Servers.AB != nil:
 		return s.ab(ctx)
 	case s.FindRate != nil:
@@ -147,8 +157,12 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config, command string) (
 		s.Watcher.Begin(lc.String())
 		lc.Watch = s.Watcher.Take
 	}
-	rep, err := loadgen.Run(ctx, lc)
+	whole, stop := s.untilFailed(ctx)
+	defer stop()
+	spent := s.spent()
+	rep, err := loadgen.Run(whole, lc)
 	done()
+	err = s.failure(err)
 	if err != nil {
 		return outcome{}, errors.Join(err, saved.Abandon(err))
 	}
@@ -164,6 +178,7 @@ func (s *Session) once(ctx context.Context, lc loadgen.Config, command string) (
 	rep.Calibration = calibration.report()
 	s.doubts(rep, o.panics)
 	rep.Conclude(s.Thresholds)
+	s.aboutDialect(rep, spent)
 	if s.Watcher != nil {
 		s.Watcher.End(rep.Verdict)
 	}

@@ -47,6 +47,9 @@ func (s *Session) where() string {
 // process.
 func (s *Session) open(ctx context.Context, lc *loadgen.Config, command string) (Room, error) {
 	at := s.where()
+	if at == "" && s.file != nil {
+		return Room{}, hinted.New("-dialect "+s.Dialect+" takes a server: a room of this process does not speak it", "add -target HOST:PORT, or -cmd COMMAND")
+	}
 	if at == "" && slices.Contains(brokers, s.Dialect) {
 		return Room{}, hinted.New("-dialect "+s.Dialect+" takes a broker: a room of this process is none", "add -target HOST:PORT, or -cmd COMMAND")
 	}
@@ -81,7 +84,7 @@ func (s *Session) reach(lc *loadgen.Config, at string) error {
 	if err != nil {
 		return err
 	}
-	lc.Join, lc.Capabilities = to.Dialect(s.Dialect)
+	s.speaks(lc, to)
 	lc.Password = to.Password
 	if order := s.Target.Order; order == "sender" || order == "total" {
 		lc.Capabilities.BySender = order == "sender"
