@@ -20,7 +20,8 @@ func TestCountedByTheirBytes(t *testing.T) {
 				s.Observe(&wire.Frame{Kind: wire.Roster, Names: [][]byte{[]byte(s.Asked)}}, 1)
 				sessions = append(sessions, s)
 			}
-			frames := stream(sessions, 0, 100)
+			const lines = 3000 // more than are kept
+			frames := stream(sessions, 0, lines)
 			take := func(s *Session, i int) (passed bool) {
 				f := frames[i]
 				raw := wire.AppendLine(nil, string(f.Sender), f.Text, string(f.Target))
@@ -34,27 +35,27 @@ func TestCountedByTheirBytes(t *testing.T) {
 				}
 				return passed
 			}
+			parsed := 0
 			for i := range frames {
 				if take(sessions[0], i) {
 					t.Errorf("line %d is known before anybody has it", i)
 				}
-			}
-			parsed := 0
-			for i := range frames {
-				if i == 20 || i == 70 {
-					continue // lost
-				}
-				if !take(sessions[1], i) {
+				if i != 20 && i != 2070 && !take(sessions[1], i) { // those are lost
 					parsed++
+				}
+				if i%10 == 9 { // backwards, to one
+					for k := i; k > i-10; k-- {
+						take(sessions[2], k)
+					}
+					for _, s := range sessions {
+						s.Flush(2)
+					}
 				}
 			}
 			if parsed != 2 {
 				t.Errorf("%d lines are parsed, want the two behind what was lost", parsed)
 			}
-			for i := len(frames) - 1; i >= 0; i-- {
-				take(sessions[2], i)
-			}
-			for i, want := range []int64{100, 98, 100} {
+			for i, want := range []int64{lines, lines - 2, lines} {
 				if got := sessions[i].Lines; got != want {
 					t.Errorf("%d lines at receiver %d, want %d", got, i, want)
 				}

@@ -43,7 +43,8 @@ func (l *Ledger) list(line *Line, raw []byte) {
 	line.place.Store(l.order.len)
 	l.order.append(Entry{Kind: wire.Line, Line: line, raw: string(raw)})
 	if l.order.len >= l.horizonNext+chunkLen {
-		l.advanceLocked()
+		l.order.forget(l.slowestLocked(), nil)
+		l.horizonNext = l.order.len
 	}
 }
 

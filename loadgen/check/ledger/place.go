@@ -56,14 +56,20 @@ func (w *sighting) appendLocked(m *Member) {
 	}
 }
 
-// advanceLocked forgets what everybody has seen.
-func (l *Ledger) advanceLocked() {
-	horizon := l.order.len
+// slowestLocked returns the place of the session that is furthest behind.
+func (l *Ledger) slowestLocked() int64 {
+	place := l.order.len
 	for _, s := range l.sessions {
 		if !s.Over() {
-			horizon = min(horizon, s.pos.Load())
+			place = min(place, s.pos.Load())
 		}
 	}
+	return place
+}
+
+// advanceLocked forgets what everybody has seen.
+func (l *Ledger) advanceLocked() {
+	horizon := l.slowestLocked()
 	if l.rec != nil {
 		l.rec.standLocked()
 	}
