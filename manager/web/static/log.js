@@ -27,6 +27,15 @@ let unseen = 0; // lines below
 let top = 0; // scrollTop when last looked at,
 let height = 0; // and clientHeight
 
+// Dates in the language of the page. The first that is written takes 10 ms, so that
+// is done before anybody waits for it.
+const formats = {};
+const dates = () => formats[code()] ??= {
+  day: new Intl.DateTimeFormat(code(), { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }),
+  whole: new Intl.DateTimeFormat(code(), { dateStyle: 'medium', timeStyle: 'medium' }),
+};
+addEventListener('load', () => setTimeout(() => dates().day.format() + dates().whole.format()));
+
 const entry = (n) => room.log[n - room.dropped];
 const end = () => room.dropped + room.log.length;
 
@@ -180,7 +189,7 @@ function row(entry, before) {
   e.className = entry.kind;
   switch (entry.kind) {
     case 'line': lineRow(e, entry, before); break;
-    case 'day': e.textContent = new Date(entry.at).toLocaleDateString(code(), { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }); break;
+    case 'day': e.textContent = dates().day.format(entry.at); break;
     case 'moves': movesRow(e, entry); break;
     case 'welcome': welcomeRow(e, entry); break;
     default:
@@ -230,9 +239,9 @@ function lineRow(e, entry, before) {
     head.append(' ', mark);
   }
   const when = new Date(entry.at);
-  const time = element('time', '', when.toTimeString().slice(0, 5));
+  const time = element('time', '', [when.getHours(), when.getMinutes()].map((n) => String(n).padStart(2, '0')).join(':'));
   time.dateTime = when.toISOString();
-  time.title = when.toLocaleString();
+  time.title = dates().whole.format(when);
   head.append(' ', time);
   const text = element('div', 'text');
   text.dir = 'auto';
