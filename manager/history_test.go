@@ -19,6 +19,7 @@ type listener struct {
 	token   string
 	mark    wire.Mark
 	heard   []string // chat lines, told by histories or live
+	past    []string // those of a history of which more is to come
 	missing bool
 }
 
@@ -63,10 +64,11 @@ func (l *listener) take(raw string) {
 			l.t.Fatalf("unknown frame %q", raw)
 		}
 		for _, s := range h.Lines {
-			l.heard = append(l.heard, s.Line)
+			l.past = append(l.past, s.Line)
 		}
 		if h.Last {
 			l.mark, l.missing = h.Mark, h.Missing
+			l.heard, l.past = append(l.heard, l.past...), nil
 		}
 	}
 }

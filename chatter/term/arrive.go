@@ -51,8 +51,9 @@ func (t *talk) arrive(names []string) (of []shown) {
 	return append(of, say(note, t.who()))
 }
 
-// lost takes in that the connection was lost.
-func (t *talk) lost() { t.here, t.gone = false, true }
+// lost takes in that the connection was lost. A part of what was said before that
+// it has told is told again by the next one.
+func (t *talk) lost() { t.here, t.gone, t.past = false, true, nil }
 
 // learned shows what was said before, or what the room tells this user alone.
 func (t *talk) learned(e event) (of []shown) {
@@ -72,9 +73,13 @@ func (t *talk) learned(e event) (of []shown) {
 		of = append(of, line)
 		t.before++
 	}
-	if e.history.Last {
+	switch {
+	case e.history.Last:
 		t.mark, t.told, t.gaps = e.history.Mark, true, e.history.Missing
-	} else if t.here && len(e.history.Lines) == 0 {
+		of, t.past = append(t.past, of...), nil
+	case !t.here:
+		t.past, of = append(t.past, of...), nil
+	case len(e.history.Lines) == 0:
 		of = append(of, say(note, t.words.NothingBefore))
 	}
 	return of

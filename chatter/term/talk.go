@@ -25,6 +25,7 @@ type talk struct {
 	here   bool      // who is online is known, of this connection
 	mark   wire.Mark // how far the order was heard; zero: the room does not tell
 	before int       // lines of before that were told since the welcome
+	past   []shown   // of those, what is shown when all of them are there
 	told   bool      // the room has told a mark since the welcome
 	gone   bool      // the connection was lost, and what was missed is to be told
 	gaps   bool      // not all of it was told

@@ -97,6 +97,38 @@ func TestWelcomes(t *testing.T) {
 	}
 }
 
+// A history that comes in several frames is shown when it is whole: what a connection
+// that is lost in its midst has told is told again by the next.
+func TestCutInTheMidstOfAHistory(t *testing.T) {
+	line := func(n int) string { return fmt.Sprintf(" bob:line %d@bob%s", n, toAll) }
+	said := func(n int) string { return fmt.Sprintf(`{"place":%d,"line":"%s"}`, n, line(n)) }
+	greeting := []string{`{"welcome":"Ann"}`, `{"history":[` + said(1) + `,` + said(2) + `]}`, `{"history":[` + said(3) + `],"mark":"3.0"}`, `["bob","Ann"]`}
+	for cut := range len(greeting) + 2 {
+		tk := &talk{words: &english, asked: "Ann", wanted: "Ann"}
+		var seen []string
+		hear := func(frames ...string) {
+			for _, f := range frames {
+				for _, text := range texts(tk.hear(parsed(t, f))) {
+					if strings.HasPrefix(text, "bob: ") {
+						seen = append(seen, text)
+					}
+				}
+			}
+		}
+		stream := append(slices.Clone(greeting), line(4))
+		hear(stream[:cut]...)
+		tk.lost()
+		lacks := []string{}
+		for n := int(tk.mark.Place) + 1; n <= 5; n++ {
+			lacks = append(lacks, said(n))
+		}
+		hear(`{"welcome":"Ann"}`, `{"history":[`+strings.Join(lacks, ",")+`],"mark":"5.0"}`, `["bob","Ann"]`, line(6))
+		if want := []string{"bob: line 1", "bob: line 2", "bob: line 3", "bob: line 4", "bob: line 5", "bob: line 6"}; !slices.Equal(seen, want) || tk.mark.Place != 6 {
+			t.Errorf("cut behind %d frames one sees %q, and stands at %v", cut, seen, tk.mark)
+		}
+	}
+}
+
 func TestLongRoster(t *testing.T) {
 	tk := &talk{words: &english}
 	for n := range 1000 {

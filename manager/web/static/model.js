@@ -19,7 +19,7 @@ const foldTime = 60000;
 // somebody else; under is what was sent and has not come back.
 export function newRoom(asked) {
   return { asked, me: '', here: false, online: new Set(), wrote: '', replying: '', target: GROUP, away: '', ended: null, under: [], log: [], dropped: 0, heard: 0,
-    mark: null, came: null, before: [], missing: true, alone: new Map(), unread: new Map(), mentions: 0 };
+    mark: null, came: null, before: [], alone: new Map(), unread: new Map(), mentions: 0 };
 }
 
 // view is what is looked at: the talk with the one who is talked to alone, else all.
@@ -80,8 +80,7 @@ export function hear(room, frame, at, roster) {
     case 'welcome':
       if (room.here) return renamed(room, frame.name, at, roster);
       if (room.target === frame.name && room.me !== frame.name) room.away = 'gone'; // who had the name before
-      room.came = { name: frame.name, asked: room.asked, was: room.me, gap: room.mark !== null };
-      room.missing = true;
+      room.came = { name: frame.name, asked: room.asked, was: room.me, gap: room.mark !== null, mark: room.mark, missing: true };
       room.me = frame.name;
       room.ended = null;
       roster.self(room.me);
@@ -93,7 +92,7 @@ export function hear(room, frame, at, roster) {
     }
     case 'history':
       room.before.push(...frame.lines);
-      if (frame.mark) [room.mark, room.missing] = [frame.mark, frame.missing];
+      if (room.came && frame.mark) [room.came.mark, room.came.missing] = [frame.mark, frame.missing];
       break;
     case 'roster':
       if (room.came) arrive(room, at);
@@ -146,13 +145,15 @@ function passed(room, n) {
   if (room.mark) room.mark.place += n;
 }
 
-// arrive tells what was said before, and of the arrival.
+// arrive tells what was said before, and of the arrival. Only now it counts as heard:
+// what a lost connection has told of it is told again by the next.
 function arrive(room, at) {
   const { came, before } = room;
   room.came = null;
   room.before = [];
+  room.mark = came.mark;
   for (const said of before) line(room, said, said.at, came.gap ? 'meanwhile' : 'before');
-  if (came.gap) add(room, { kind: 'note', word: !room.missing ? 'back' : before.length > 0 ? 'backPart' : 'backMissed', args: [] }, at);
+  if (came.gap) add(room, { kind: 'note', word: !came.missing ? 'back' : before.length > 0 ? 'backPart' : 'backMissed', args: [] }, at);
   else if (before.length > 0) add(room, { kind: 'note', word: 'before', args: [] }, at);
   if (came.was !== came.name) add(room, { kind: 'welcome', ...came }, at);
 }
