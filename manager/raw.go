@@ -16,8 +16,10 @@ import (
 const (
 	// leastSpacing is between two writes while more are waiting.
 	leastSpacing = 5 * time.Millisecond
-	// rosterEvery is how often a roster is written between lines.
-	rosterEvery = 100 * time.Millisecond
+	// rosterSpacing is between two rosters, in spacings of frames. A client that reads
+	// late reads two frames as one: of lines it makes a garbled one, two rosters are
+	// its end.
+	rosterSpacing = 5
 	// rawUnread is how many bytes the system may keep for the peer. Writes are
 	// spaced: a peer that reads nothing would fill a buffer of the usual size for
 	// as long as the grace, and pass for one that is merely slow.
@@ -97,7 +99,7 @@ func (w *rawWriter) pass(line []byte, waiting int) error {
 	default:
 		return nil
 	}
-	if time.Since(w.shown) >= rosterEvery {
+	if time.Since(w.shown) >= rosterSpacing*w.spacing {
 		if err := w.showRoster(); err != nil {
 			return err
 		}
@@ -110,7 +112,10 @@ func (w *rawWriter) showRoster() error {
 	if !w.dirty {
 		return nil
 	}
-	if err := w.pause(w.spacing); err != nil {
+	if err := w.pause(w.last.Add(w.spacing)); err != nil {
+		return err
+	}
+	if err := w.pause(w.shown.Add(rosterSpacing * w.spacing)); err != nil {
 		return err
 	}
 	roster := w.m.seq.roster()
@@ -120,7 +125,8 @@ func (w *rawWriter) showRoster() error {
 
 // send writes a frame after a pause that is shorter the more are waiting.
 func (w *rawWriter) send(frame []byte, waiting int) error {
-	if err := w.pause(max(w.spacing/time.Duration(1+waiting), min(leastSpacing, w.spacing))); err != nil {
+	spacing := max(w.spacing/time.Duration(1+waiting), min(leastSpacing, w.spacing))
+	if err := w.pause(w.last.Add(spacing)); err != nil {
 		return err
 	}
 	return w.write(frame)
@@ -132,9 +138,9 @@ func (w *rawWriter) write(frame []byte) error {
 	return err
 }
 
-// pause waits until so long after the last write.
-func (w *rawWriter) pause(spacing time.Duration) error {
-	d := time.Until(w.last.Add(spacing))
+// pause waits until then.
+func (w *rawWriter) pause(then time.Time) error {
+	d := time.Until(then)
 	if d <= 0 {
 		return nil
 	}

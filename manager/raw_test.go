@@ -202,13 +202,13 @@ func TestRawSpacing(t *testing.T) {
 			time.Sleep(20 * time.Millisecond)
 		}
 		joins := time.Second // that they took
-		lines, rosters, last := 0, 0, ""
-		for lines < 50 {
-			frame := <-bob.got
-			if frame == " talker:line@talker"+all {
+		lines, last := 0, ""
+		var shown []int // which of the frames are rosters; the first one was read
+		for frame := 1; lines < 50; frame++ {
+			if got := <-bob.got; got == " talker:line@talker"+all {
 				lines++
 			} else {
-				rosters, last = rosters+1, frame
+				shown, last = append(shown, frame), got
 			}
 		}
 		if took := time.Since(start); took > joins+time.Second+time.Second {
@@ -218,8 +218,8 @@ func TestRawSpacing(t *testing.T) {
 		if err := f.Parse([]byte(last)); err != nil || len(last) > wire.RawMax || len(f.Names) < 100 || string(f.Names[1]) != want[0] {
 			t.Errorf("the last roster is %q (%v)", last, err)
 		}
-		if rosters > 80 {
-			t.Errorf("%d rosters for 200 joins", rosters)
+		if len(shown) > 80 {
+			t.Errorf("%d rosters for 200 joins", len(shown))
 		}
 		bob.conn.Close()
 		for range bob.got {
@@ -227,6 +227,11 @@ func TestRawSpacing(t *testing.T) {
 		for i := range bob.at[1:] {
 			if gap := bob.at[i+1].Sub(bob.at[i]); gap < leastSpacing {
 				t.Fatalf("frames %d and %d are %v apart", i, i+1, gap)
+			}
+		}
+		for i := range shown[1:] {
+			if gap := bob.at[shown[i+1]].Sub(bob.at[shown[i]]); gap < rosterSpacing*m.cfg.RawSpacing {
+				t.Fatalf("rosters %d and %d are %v apart", i, i+1, gap)
 			}
 		}
 	})
