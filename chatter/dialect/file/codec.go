@@ -44,9 +44,11 @@ type codec struct {
 	nothing int       // messages in a row of which receive has made nothing, before that
 	next    time.Time // when every is due
 	left    bool
+	steps   int // that Trace was told of
 }
 
-// queued is a frame that has come and is not taken, or what was wrong instead.
+// queued is a frame that has come and is not taken, a message that is left to Parse,
+// or what was wrong instead.
 type queued struct {
 	frame wire.Frame
 	err   error
@@ -142,7 +144,9 @@ func (c *codec) append(dst []byte, p *program, text, to string) ([]byte, error) 
 	if p.code == nil {
 		return dst, nil
 	}
+	began := c.d.begin()
 	yielded, err := p.run(nil, c.given(text, to))
+	c.d.end(began)
 	if err != nil {
 		return dst, c.d.fail(err)
 	}

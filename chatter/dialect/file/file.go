@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/goccy/go-yaml"
 )
@@ -26,6 +25,7 @@ type Dialect struct {
 	asks  bool   // receive waits for ready
 	binds bool   // receive binds answers to what they answer
 
+	cost
 	ignored atomic.Int64 // messages of which receive made nothing
 	failed  chan struct{}
 
@@ -190,13 +190,4 @@ func (d *Dialect) Ignored() (n int64, example string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.ignored.Load(), d.example
-}
-
-// Spent returns how long programs have run.
-func (d *Dialect) Spent() time.Duration {
-	var sum int64
-	for _, p := range d.programs() {
-		sum += p.spent.Load()
-	}
-	return time.Duration(sum)
 }

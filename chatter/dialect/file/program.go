@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -42,8 +41,6 @@ type program struct {
 	indent int            // of those lines
 	quotes int            // 1 where a quote stands before the first byte
 	code   *gojq.Code
-
-	spent atomic.Int64 // nanoseconds
 }
 
 // UnmarshalYAML takes the text of a program, and where it stands.
@@ -159,7 +156,6 @@ func reaches(v reflect.Value) string {
 
 // run returns what a program yields. Its errors are the file's.
 func (p *program) run(input any, values []any) (out []any, err error) {
-	began := time.Now()
 	for range 2 {
 		b := bound{Context: context.Background(), until: time.Now().Add(maxTime)}
 		out, err = p.once(&b, input, values)
@@ -167,7 +163,6 @@ func (p *program) run(input any, values []any) (out []any, err error) {
 			break
 		}
 	}
-	p.spent.Add(int64(time.Since(began)))
 	return out, err
 }
 

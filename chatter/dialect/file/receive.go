@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"time"
 
 	"chatsim/chatter/dialect"
 	"chatsim/manager/wire"
@@ -19,15 +18,19 @@ func (c *codec) Bare() { c.bare = true }
 
 func (c *codec) put(f wire.Frame) {
 	c.queue = append(c.queue, queued{frame: f})
-	if c.Trace != nil {
-		c.Trace(Show(&f))
-	}
+	c.step(func() string { return Show(&f) })
 }
 
 // trace tells of a message.
 func (c *codec) trace(verb string, message []byte) {
+	c.step(func() string { return verb + written(string(message)) })
+}
+
+// step tells of a step, where somebody wants to know.
+func (c *codec) step(step func() string) {
 	if c.Trace != nil {
-		c.Trace(verb + written(string(message)))
+		c.steps++
+		c.Trace(step())
 	}
 }
 
@@ -106,20 +109,25 @@ func (c *codec) Skip(in []byte, raw string) (n int) {
 // Parse: most have come to another before.
 func (c *codec) Take(f *dialect.Frame, message []byte) (ok bool, err error) {
 	f.Frame, f.More = wire.Frame{}, false
-	parts := c.parts(message)
-	switch {
-	case len(message) == 0:
+	if len(message) == 0 {
 		return false, nil
-	case c.d.pure && len(parts) == 1 && c.Trace == nil:
-		f.Raw = message
-		return true, nil
-	default:
-		c.trace("< ", message)
+	}
+	parts := c.parts(message)
+	if c.d.pure && c.Trace == nil {
 		for _, part := range parts {
-			if err := c.receive(part); err != nil {
-				c.queue = append(c.queue, queued{err: err})
-			}
+			c.queue = append(c.queue, queued{frame: wire.Frame{Raw: part}})
 		}
+		return c.Queued(f)
+	}
+	c.trace("< ", message)
+	before := c.steps
+	for _, part := range parts {
+		if err := c.receive(part); err != nil {
+			c.queue = append(c.queue, queued{err: err})
+		}
+	}
+	if len(c.queue) == 0 && c.steps == before {
+		c.step(func() string { return nothing })
 	}
 	return c.Queued(f)
 }
@@ -133,37 +141,32 @@ func (c *codec) parts(message []byte) [][]byte {
 	return slices.DeleteFunc(parts, func(p []byte) bool { return len(p) == 0 })
 }
 
-// Parse does the rest for a message of which Take has set Raw. It is kept only
-// where it is one frame and nothing else: then it is so for all.
+// Parse does the rest for a message of which only Raw is set. Raw is kept only where
+// the message is one frame and nothing else: then it is so for all.
 func (c *codec) Parse(f *dialect.Frame) error {
 	if f.Kind != wire.Invalid {
 		return nil
 	}
-	raw, sent := f.Raw, len(c.out)
-	err := c.receive(c.parts(raw)[0])
-	f.Frame = wire.Frame{Kind: wire.Unknown}
-	if err != nil {
-		return err
-	}
+	raw, sent, later := f.Raw, len(c.out), c.queue
+	c.queue = nil
+	err := c.receive(raw)
 	alone := len(c.queue) == 1 && len(c.out) == sent
-	if _, err := c.Queued(f); err != nil {
-		return err
+	f.Frame = wire.Frame{Kind: wire.Unknown}
+	if err == nil {
+		_, err = c.Queued(f)
 	}
 	if alone && (f.Kind == wire.Line || f.Kind == wire.Join || f.Kind == wire.Leave) {
 		f.Raw = raw
 	}
-	return nil
+	c.queue = append(c.queue, later...)
+	return err
 }
 
 // receive has the file's program make frames of a message.
 func (c *codec) receive(message []byte) error {
-	input, err := c.decode(message)
+	yielded, err := c.yielded(message)
 	if err != nil {
 		return err
-	}
-	yielded, err := c.d.Receive.run(input, c.given("", ""))
-	if err != nil {
-		return c.d.fail(err)
 	}
 	if len(yielded) == 0 {
 		return c.ignore(message)
@@ -175,6 +178,20 @@ func (c *codec) receive(message []byte) error {
 		}
 	}
 	return nil
+}
+
+// yielded returns what receive yields for a message.
+func (c *codec) yielded(message []byte) ([]any, error) {
+	defer c.d.end(c.d.begin())
+	input, err := c.decode(message)
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.d.Receive.run(input, c.given("", ""))
+	if err != nil {
+		return nil, c.d.fail(err)
+	}
+	return out, nil
 }
 
 // ignore records a message of which receive makes nothing. Many of those before
@@ -208,8 +225,6 @@ func (c *codec) decode(message []byte) (any, error) {
 	if c.d.Decode.text == "text" {
 		return string(bytes.TrimSuffix(message, []byte("\r"))), nil
 	}
-	began := time.Now()
-	defer func() { c.d.Receive.spent.Add(int64(time.Since(began))) }()
 	decoder := json.NewDecoder(bytes.NewReader(message))
 	decoder.UseNumber()
 	var v any

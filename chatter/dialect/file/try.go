@@ -157,9 +157,6 @@ func (t *trial) comes(text string) error {
 		}
 		ok, err = t.c.Queued(&f)
 	}
-	if len(t.got) == 0 {
-		t.got = append(t.got, "= nothing")
-	}
 	return nil
 }
 
@@ -186,6 +183,9 @@ func written(message string) string {
 	return message
 }
 
+// nothing stands behind a message that means nothing to the file.
+const nothing = "= nothing"
+
 // kinds are the words for frames in transcripts.
 var kinds = map[wire.Kind]string{wire.Welcome: "welcome", wire.Roster: "roster", wire.Join: "join", wire.Leave: "leave", wire.Error: "error"}
 
@@ -199,7 +199,7 @@ func Show(f *wire.Frame) string {
 	case f.Kind == wire.Error:
 		return fmt.Sprintf("= error %q", f.Text)
 	case kinds[f.Kind] == "":
-		return "= nothing"
+		return nothing
 	}
 	words := []string{"=", kinds[f.Kind]}
 	for _, name := range f.Names {
