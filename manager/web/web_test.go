@@ -113,47 +113,55 @@ func TestFirstView(t *testing.T) {
 	}
 }
 
-// A busy room: people talk, two of them privately, one reads further up.
+// A busy room: what was said before, people who talk, two of them privately, code, an
+// address, one's own name; and one who reads further up.
 func TestBusyRoom(t *testing.T) {
-	h := open(t, manager.Config{}, web.Config{})
+	h := open(t, manager.Config{History: 200}, web.Config{})
+	people := map[string]*chatter.Client{"Bob": h.line(t, "Bob"), "Dana": h.line(t, "Dana")}
+	if err := people["Bob"].Say([]byte("Morning! Has anybody run it with a thousand users yet?")); err != nil {
+		t.Fatal(err)
+	}
+	hears(t, people["Dana"], "Morning!")
 	ann := newTab(t, "http://"+h.addr+"/", look{width: 1000, height: 760})
 	ann.enter("Ann")
-	people := map[string]*chatter.Client{}
-	for _, name := range []string{"Bob", "Chen Wei", "Dana", "小明", "Fatima"} {
+	ann.shows("#log", "Said before you joined")
+	for _, name := range []string{"Chen Wei", "小明", "Fatima"} {
 		people[name] = h.line(t, name)
 		ann.until(fmt.Sprintf("[...document.querySelectorAll('#roster [role=option]')].at(-1).dataset.name === %q", name))
 	}
-	said := func(name, text string) {
+	say := func(name, text string) {
 		if err := people[name].Say([]byte(text)); err != nil {
 			t.Fatal(err)
 		}
+	}
+	said := func(name, text string) {
+		say(name, text)
 		ann.shows("#log", text)
 	}
-	said("Bob", "Morning! Has anybody run it with a thousand users yet?")
-	said("Dana", "Yes, last night. Every delivery verified, p99 under 15 ms 🎉")
+	said("Dana", "Yes, last night: https://example.org/runs/41 🎉")
+	say("Dana", "```\u2028chatsim -users 1000 -scenario churn \\\u2028    -threshold 'delivery.p99<15ms'\u2028```")
+	ann.shows("#log pre", "-scenario churn")
 	said("小明", "太好了！")
-	ann.say("Nice. Which scenario?")
-	said("Dana", "mixed, 100 lines a second")
-	said("Dana", "and churn after that, same result")
+	say("Bob", "Ann: does `-verify full` cost much?")
+	ann.until("document.querySelector('.named mark')?.textContent === 'Ann'")
 	if err := people["Fatima"].Tell("Ann", []byte("can you look at my branch later?")); err != nil {
 		t.Fatal(err)
 	}
 	ann.shows(".received", "my branch")
 	ann.say("/reply sure, after lunch")
 	ann.shows(".sent", "after lunch")
-	if err := people["Chen Wei"].Say([]byte("/me makes coffee")); err != nil {
-		t.Fatal(err)
-	}
+	ann.run(chromedp.KeyEvent("/msg Fatima it is the one for"))
+	ann.shows("#to", "Privately to Fatima")
+	ann.until("document.querySelector('#roster [data-name=Fatima]').dataset.unread === '1'")
+	ann.shoot("room")
+	ann.eval("document.getElementById('text').value = ''")
+	say("Chen Wei", "/me makes coffee")
 	ann.shows("#log", "* Chen Wei makes coffee")
 	ann.click(`#roster [data-name="Fatima"]`)
-	ann.shows("#to", "Privately to Fatima")
-	ann.run(chromedp.KeyEvent("it is the one for"))
-	ann.shoot("room")
+	ann.until("document.querySelector('#roster [data-name=Fatima]').dataset.unread === ''")
 
 	// What is said to all meanwhile is counted at everybody.
-	if err := people["Bob"].Say([]byte("not to be seen here")); err != nil {
-		t.Fatal(err)
-	}
+	say("Bob", "not to be seen here")
 	ann.until(`document.querySelector('#roster [role=option]').dataset.unread === '1'`)
 	if talk := ann.text("#log"); strings.Contains(talk, "not to be seen") || !strings.Contains(talk, "my branch") || !strings.Contains(talk, "after lunch") {
 		t.Errorf("alone with Fatima one sees\n%s", talk)
