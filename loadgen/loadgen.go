@@ -21,6 +21,7 @@ import (
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
 	"chatsim/loadgen/story"
+	"chatsim/manager/choice"
 )
 
 // Frame is what a client receives. Its slices need hold only until the next
@@ -118,6 +119,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Story != nil {
 		c.Users, c.Warmup = len(c.Story.Cast), 0
+		if !choice.IsFile(c.Scenario.Name) {
+			c.Scenario = scenario.Spec{Name: "story"}
+		}
 		if c.JoinTimeout == 0 {
 			c.JoinTimeout = c.Drain
 		}

@@ -89,7 +89,7 @@ func (r *run) health(rep *report.Report) {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("the server refused %d of %s and said %q; -threshold 'refused<=0' fails such a run",
 			rep.Refused, report.Plural(rep.Sent, "line", "lines"), rep.Errors.Reason()))
 	}
-	if d := rep.Latency.Delivery; d == nil || d.P99 == nil {
+	if d := rep.Latency.Delivery; r.telling == nil && (d == nil || d.P99 == nil) {
 		rep.Warnings = append(rep.Warnings, "too few samples: "+report.Plural(rep.Deliveries, "delivery", "deliveries")+", and a p99 takes 100")
 	}
 	rep.Warnings = slices.Concat(rep.Warnings, r.turnedAway(), r.clock.stopped(), r.usage.Doubts())

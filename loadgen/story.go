@@ -1,8 +1,10 @@
 package loadgen
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -45,15 +47,20 @@ type mishap struct {
 
 // UnableError says that a story asks for what the clients cannot do.
 type UnableError struct {
+	Path string // of the story's file; empty: it has none
 	At   story.Pos
 	What string
 }
 
 func (e *UnableError) Error() string {
-	if e.At == (story.Pos{}) {
-		return "the story cannot be told here: " + e.What
+	const cannot = "the story cannot be told here: "
+	switch {
+	case e.At == (story.Pos{}) && e.Path == "":
+		return cannot + e.What
+	case e.At == (story.Pos{}):
+		return e.Path + ": " + cannot + e.What
 	}
-	return fmt.Sprintf("line %d, column %d: the story cannot be told here: %s", e.At.Line, e.At.Column, e.What)
+	return fmt.Sprintf("%s:%d:%d: %s%s", cmp.Or(e.Path, "the story"), e.At.Line, e.At.Column, cannot, e.What)
 }
 
 // Hint returns what to do about it.
@@ -62,6 +69,11 @@ func (e *UnableError) Hint() string { return "leave the step out, or take a -dia
 // able returns why clients of some capabilities cannot perform a story; nil if
 // they can.
 func able(s *story.Story, c Capabilities) (err error) {
+	for _, n := range s.Needs {
+		if what := lacks(n, c); what != "" {
+			return &UnableError{Path: s.Path, What: what}
+		}
+	}
 	s.Each(func(step *story.Step) {
 		what := ""
 		switch {
@@ -71,10 +83,25 @@ func able(s *story.Story, c Capabilities) (err error) {
 			what = "in " + c.Speaks() + " no line can claim a sender"
 		}
 		if what != "" && err == nil {
-			err = &UnableError{step.At, what}
+			err = &UnableError{s.Path, step.At, what}
 		}
 	})
 	return err
+}
+
+// lacks returns why clients of some capabilities cannot show what a story needs.
+func lacks(n story.Need, c Capabilities) string {
+	switch {
+	case n == story.Suffixes && (c.OwnSuffix || c.Views == ledger.NoViews):
+		return c.Speaks() + " has no suffixes: a taken name is refused, or not known to be taken"
+	case n == story.Names && c.Protocol != "":
+		return c.Speaks() + " has rules of its own for names"
+	case n == story.Long && c.Protocol == "IRC":
+		return "lines of IRC have 512 bytes at most"
+	case n == story.Order && (c.Sets || c.Views != ledger.Ordered):
+		return c.Speaks() + " tells who is there in no order"
+	}
+	return ""
 }
 
 // types reports whether bytes can be typed at the user's connection.
@@ -85,11 +112,18 @@ func (u *user) types() bool {
 
 // typed returns why a connection cannot be typed at, where the story does so.
 func typed(s *story.Story, can bool, speaks string) (err error) {
+	if can {
+		return nil
+	}
+	what := speaks + " over this connection has no lines that are typed byte by byte"
+	if slices.Contains(s.Needs, story.Typed) {
+		return &UnableError{Path: s.Path, What: what}
+	}
 	s.Each(func(step *story.Step) {
 		switch step.Verb {
 		case story.Types, story.Spells, story.Begins:
-			if !can && err == nil {
-				err = &UnableError{step.At, speaks + " over this connection has no lines that are typed byte by byte"}
+			if err == nil {
+				err = &UnableError{s.Path, step.At, what}
 			}
 		}
 	})
@@ -114,7 +148,9 @@ func (r *run) tell(ctx context.Context) {
 		}
 		t.done.Add(1)
 	}
-	if r.ended = r.now(); len(t.wrong) > 0 {
+	r.ended = r.now()
+	r.cfg.Duration = (r.ended - r.begin).Round(time.Millisecond)
+	if len(t.wrong) > 0 {
 		r.cfg.Drain /= 8 // it was waited for long enough
 	}
 }

@@ -16,7 +16,7 @@ func told(t *testing.T, s *server, text string) *report.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := loadgen.Config{Join: loadgen.Dial(s.addr), Where: "test server", Story: st, Drain: unhurried, Seed: 1}
+	cfg := loadgen.Config{Join: loadgen.Dial(s.addr), Where: "test server", Story: st, Drain: limit / 3, Seed: 1}
 	if s.faults.any() {
 		cfg.Drain = patient
 	}
@@ -80,7 +80,7 @@ func TestStoriesTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	passes(t, run(t, loadgen.Config{Join: loadgen.Dial(serve(t, faults{}).addr), Story: s, Drain: unhurried}))
+	passes(t, run(t, loadgen.Config{Join: loadgen.Dial(serve(t, faults{}).addr), Story: s, Drain: limit / 3}))
 }
 
 // TestStoriesFail: the judge says what is wrong, and a story that waits for what

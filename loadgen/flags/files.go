@@ -30,6 +30,9 @@ func (c *Line) Inputs() []report.File {
 	if choice.IsFile(c.text("dialect")) {
 		files = append(files, c.files("dialect")...)
 	}
+	if choice.IsFile(c.text("scenario")) {
+		files = append(files, c.files("scenario")...)
+	}
 	old, new := c.compareSides()
 	for _, pattern := range []string{old, new} {
 		paths, err := filepath.Glob(pattern)

@@ -62,6 +62,7 @@ type Report struct {
 
 	Latency     Latencies         `json:"latency"`
 	Errors      Errors            `json:"errors"`
+	Conformance bool              `json:"conformance,omitempty"` // each of the checks is a story
 	Checks      []Check           `json:"checks"`
 	Isolation   *Isolation        `json:"isolation,omitempty"`
 	Series      []Second          `json:"series"`
@@ -149,6 +150,7 @@ type Check struct {
 	Evaluations int64     `json:"evaluations"`
 	Violations  int64     `json:"violations"`
 	Implied     int64     `json:"implied"`           // follow from another check's violation
+	About       string    `json:"about,omitempty"`   // what holds, of a story
 	Reason      string    `json:"reason,omitempty"`  // why it is neither passed nor failed
 	Pattern     string    `json:"pattern,omitempty"` // what many violations have in common
 	Witnesses   []Witness `json:"witnesses,omitempty"`

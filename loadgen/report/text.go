@@ -26,10 +26,16 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 	p.word(r.Verdict, word)
 	p.buf.WriteString("  ")
 	p.wrap(len(word)+2, 8, " ", parts)
-	p.checks(r, opt.Verbose)
+	if r.Conformance {
+		p.stories(r, opt.Verbose)
+	} else {
+		p.checks(r, opt.Verbose)
+	}
 	p.thresholds(r, opt.Verbose)
 	p.joins(r)
-	p.load(r)
+	if !r.Conformance {
+		p.load(r)
+	}
 	p.errors(r, opt.Verbose)
 	p.latency(r, opt.Verbose)
 	p.isolation(r.Isolation)

@@ -22,6 +22,9 @@ func (r *Report) headline() (word string, parts []string) {
 	if r.Find != nil {
 		return r.found(word)
 	}
+	if r.Conformance {
+		return word, strings.Fields(r.told() + ": " + r.Where)
+	}
 	parts = []string{Plural(int64(r.Users), "user", "users") + ",", length + ",", fmt.Sprintf("seed %d,", r.Seed), r.Where + ":"}
 	return word, append(parts, r.outcome()...)
 }

@@ -68,8 +68,13 @@ func (s *Session) Run(ctx context.Context) (int, error) {
 	if s.file, err = s.loadDialect(); err != nil {
 		return 0, err
 	}
+	if err := s.loadStory(); err != nil {
+		return 0, err
+	}
 	s.settleRepeat()
 	switch {
+	case s.Load.Scenario.Name == loadgen.Conformance:
+		return s.conformance(ctx)
 	case s.DryRun:
 		return s.dryRun(ctx)
 	case s.AB != "" || s.Servers.AB != nil:

@@ -118,6 +118,9 @@ func (b *builder) step(words []word, text bool, s *scanner) (Step, error) {
 			if step.Text, err = s.line(); err != nil {
 				return step, err
 			}
+			if (step.Verb == Says || step.Verb == Tells) && strings.Contains(step.Text, "\n") {
+				return step, &Error{rest[0].at, "what is said has a line break in it", "several lines are several steps; bytes as they are: " + ways("types")}
+			}
 		}
 		return step, nil
 	}

@@ -2,6 +2,8 @@ package story
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -20,7 +22,24 @@ func Read(f *file.File) (*Story, error) {
 		return nil, err
 	}
 	s, err := r.b.Story()
-	return s, r.placed(f.Story, err)
+	if err != nil {
+		return nil, r.placed(f.Story, err)
+	}
+	s.Path, s.About = f.Doc.Path, f.About
+	if f.Needs == nil {
+		return s, nil
+	}
+	return s, f.Doc.List(f.Needs, "needs", func(n ast.Node) error {
+		word, err := f.Doc.Scalar(n, "what a story needs")
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(Needs, Need(word)) {
+			return f.Doc.Error(n, fmt.Sprintf("no story needs %q", word), "there are "+needs())
+		}
+		s.Needs = append(s.Needs, Need(word))
+		return nil
+	})
 }
 
 type reader struct {

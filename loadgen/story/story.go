@@ -7,10 +7,39 @@
 // texts, and is told where they stand.
 package story
 
+import "strings"
+
 // Story is what happens, in order.
 type Story struct {
+	Path  string    // of its file; empty: it has none
+	About string    // in a line, for people
+	Needs []Need    // beside what the steps take
 	Cast  []Chatter // by their numbers, in the order in which they first join
 	Steps []Step
+}
+
+// Need is what a story takes of a room that not all have, and that does not show
+// in its steps.
+type Need string
+
+// The needs.
+const (
+	Suffixes Need = "suffixes" // a taken name is given with the smallest free suffix
+	Names    Need = "names"    // the rules for names of chatsim's protocol
+	Order    Need = "order"    // newcomers are told who is there in the order of their joins
+	Typed    Need = "typed"    // bytes can be sent as at nc
+	Long     Need = "long"     // lines have more than 512 bytes
+)
+
+// Needs are all of them.
+var Needs = []Need{Suffixes, Names, Order, Typed, Long}
+
+func needs() string {
+	var all []string
+	for _, n := range Needs {
+		all = append(all, string(n))
+	}
+	return strings.Join(all, ", ")
 }
 
 // Chatter is one of those whom a story names.

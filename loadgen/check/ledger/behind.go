@@ -15,7 +15,8 @@ func (l *Ledger) Behind() (behind *Session, unplaced bool) {
 		switch m := s.Member; {
 		case m == nil:
 			behind, unplaced = s, true
-		case max(s.pos.Load(), m.Joined()+1) < l.order.len:
+		case s.pos.Load() <= m.Joined(): // nobody can tell where it stands before it has got a line
+		case s.pos.Load() < l.order.len:
 			return s, false
 		}
 	}

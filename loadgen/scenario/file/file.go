@@ -31,6 +31,7 @@ type File struct {
 	// Story is the node of the steps, nil where the file has none; Doc resolves
 	// its aliases and makes errors that point into the file.
 	Story ast.Node
+	Needs ast.Node // the list of what a story takes of a room beside its steps; nil: nothing
 	Doc   *Doc
 
 	role     *Role      // that is being read
@@ -101,6 +102,7 @@ func (f *File) decode(root ast.Node) error {
 		{"roles", f.decodeRoles},
 		{"expect", f.decodeExpect},
 		{"story", func(n ast.Node) error { f.Story = n; return nil }},
+		{"needs", func(n ast.Node) error { f.Needs = n; return nil }},
 	})
 }
 
