@@ -156,8 +156,30 @@ func (c *Client) Tell(target string, text []byte) error {
 
 // Order sends a line as it is, such as a command for the server. It holds no line
 // break.
-func (c *Client) Order(line string) error {
-	return c.send(func(dst []byte) ([]byte, error) { return append(append(dst, line...), '\n'), nil })
+func (c *Client) Order(line string) error { return c.Type(0, []byte(line)) }
+
+// Type sends lines as they are, all of them by one write, or by writes of so many
+// bytes. It is errors.ErrUnsupported in dialects in which nobody types.
+func (c *Client) Type(each int, lines ...[]byte) error {
+	typist, ok := c.codec.(dialect.Typist)
+	if !ok {
+		return fmt.Errorf("send a line as it is: %w", errors.ErrUnsupported)
+	}
+	return c.sendBy(each, func(dst []byte) (_ []byte, err error) {
+		for _, line := range lines {
+			if dst, err = typist.Type(dst, line); err != nil {
+				return dst, err
+			}
+		}
+		return dst, nil
+	})
+}
+
+// Types reports whether Type sends anything, and whether each line is a message of
+// its own, see dialect.Typist.
+func (c *Client) Types() (can, framed bool) {
+	typist, ok := c.codec.(dialect.Typist)
+	return ok, ok && typist.Framed()
 }
 
 // Claim sends text to the group in the name of sender, to see what a server makes
@@ -171,13 +193,21 @@ func (c *Client) Claim(sender string, text []byte) error {
 }
 
 // send writes what a request appends, as soon as the codec does not hold it.
-func (c *Client) send(appends func(dst []byte) ([]byte, error)) error {
+func (c *Client) send(appends func(dst []byte) ([]byte, error)) error { return c.sendBy(0, appends) }
+
+// sendBy is send by writes of at most so many bytes each; 0: by one.
+func (c *Client) sendBy(each int, appends func(dst []byte) ([]byte, error)) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	buf := lines.Get().(*[]byte)
 	out, err := c.encode((*buf)[:0], appends)
-	if err == nil {
-		_, err = c.conn.Write(out)
+	for rest := out; err == nil && len(rest) > 0; {
+		n := len(rest)
+		if each > 0 {
+			n = min(n, each)
+		}
+		_, err = c.conn.Write(rest[:n])
+		rest = rest[n:]
 	}
 	if *buf = out; cap(out) <= bufferSize {
 		lines.Put(buf)

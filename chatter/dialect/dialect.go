@@ -29,8 +29,8 @@
 //
 // Beside that a codec may answer the server (Answer), speak at times of its own
 // (Tick), have the next request wait (Held), say goodbye (Leave), tell an orderly
-// end from a broken one (End), claim another's name (Claimer) and sign by another
-// name than it has (Signer).
+// end from a broken one (End), claim another's name (Claimer), send a line as it is
+// (Typist) and sign by another name than it has (Signer).
 //
 // # Rules for whoever drives one
 //
@@ -102,6 +102,15 @@ type Codec interface {
 // Claimer is a codec that can claim another sender for a line to the group.
 type Claimer interface {
 	Claim(dst []byte, sender string, text []byte) ([]byte, error)
+}
+
+// Typist is a codec in which a line may be sent just as somebody types it, such as
+// a command, and without the sender and target that Say adds.
+type Typist interface {
+	Type(dst, line []byte) ([]byte, error) // a line holds no line break
+	// Framed reports whether each line is a message of its own, which is valid UTF-8
+	// and has no end.
+	Framed() bool
 }
 
 // Signer is a codec whose lines carry another name than its assigned one where

@@ -61,6 +61,15 @@ func (l *line) Claim(dst []byte, sender string, text []byte) ([]byte, error) {
 	return send(dst, text, sender, wire.Group)
 }
 
+func (l *line) Type(dst, line []byte) ([]byte, error) {
+	if bytes.IndexByte(line, '\n') >= 0 {
+		return dst, ErrNewline
+	}
+	return append(append(dst, line...), '\n'), nil
+}
+
+func (l *line) Framed() bool { return false }
+
 func send(dst, text []byte, sender, target string) ([]byte, error) {
 	if bytes.IndexByte(text, '\n') >= 0 || strings.Contains(sender, "\n") || strings.Contains(target, "\n") {
 		return dst, ErrNewline

@@ -60,7 +60,12 @@ func NewWebSocket(c Codec) Codec {
 		m.Bare()
 		w.messages, w.end = m, EndOfMessage
 	}
-	if _, ok := c.(Claimer); ok {
+	_, claims := c.(Claimer)
+	_, types := c.(Typist)
+	switch {
+	case claims && types:
+		return typing{claiming{w}}
+	case claims:
 		return claiming{w}
 	}
 	return w
@@ -88,6 +93,16 @@ func (w claiming) Claim(dst []byte, sender string, text []byte) ([]byte, error) 
 	lines, err := w.Codec.(Claimer).Claim(w.lines[:0], sender, text)
 	return w.frames(dst, lines, err)
 }
+
+// typing is claiming where lines can be typed too, as in the line dialect.
+type typing struct{ claiming }
+
+func (w typing) Type(dst, line []byte) ([]byte, error) {
+	lines, err := w.Codec.(Typist).Type(w.lines[:0], line)
+	return w.frames(dst, lines, err)
+}
+
+func (w typing) Framed() bool { return true }
 
 // frames appends a message for each line, or message of a Messenger.
 func (w *webSocket) frames(dst, lines []byte, err error) ([]byte, error) {
