@@ -156,11 +156,11 @@ func (c *Client) Tell(target string, text []byte) error {
 
 // Order sends a line as it is, such as a command for the server. It holds no line
 // break.
-func (c *Client) Order(line string) error { return c.Type(0, []byte(line)) }
+func (c *Client) Order(line string) error { return c.TypeLines(0, []byte(line)) }
 
-// Type sends lines as they are, all of them by one write, or by writes of so many
+// TypeLines sends lines as they are, all of them by one write, or by writes of so many
 // bytes. It is errors.ErrUnsupported in dialects in which nobody types.
-func (c *Client) Type(each int, lines ...[]byte) error {
+func (c *Client) TypeLines(each int, lines ...[]byte) error {
 	typist, ok := c.codec.(dialect.Typist)
 	if !ok {
 		return fmt.Errorf("send a line as it is: %w", errors.ErrUnsupported)
@@ -175,7 +175,7 @@ func (c *Client) Type(each int, lines ...[]byte) error {
 	})
 }
 
-// Types reports whether Type sends anything, and whether each line is a message of
+// Types reports whether TypeLines sends anything, and whether each line is a message of
 // its own, see dialect.Typist.
 func (c *Client) Types() (can, framed bool) {
 	typist, ok := c.codec.(dialect.Typist)

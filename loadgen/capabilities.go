@@ -54,6 +54,7 @@ type connection struct {
 	parser   Parser
 	buffered Buffered
 	typist   typist
+	lines    Typist
 }
 
 // connectionOf is the only place that looks what a Client can do, but for its
@@ -65,6 +66,7 @@ func connectionOf(c Client) connection {
 	conn.parser, _ = c.(Parser)
 	conn.buffered, _ = c.(Buffered)
 	conn.typist, _ = c.(typist)
+	conn.lines, _ = c.(Typist)
 	return conn
 }
 

@@ -72,6 +72,8 @@ func (r *run) until(ctx context.Context, pacer *pace.Pacer, at time.Duration) bo
 func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
 	u := r.users[e.Chatter]
 	switch e.Act {
+	case scenario.Visit:
+		r.visit(e.Visitor)
 	case scenario.Say:
 		if e.Answer && u.promiseAnswer() {
 			return

@@ -35,7 +35,7 @@ type Leave = chatter.Leave
 // Client is one chatter's connection to a room. Next is called by one
 // goroutine; Say, Tell and Leave by one at a time, which may be that one; Close
 // by any at any time, also more than once. What a Client may do beside is in
-// Claimer, Signer, Parser and Buffered.
+// Claimer, Signer, Parser, Buffered and Typist.
 type Client interface {
 	// Say sends a line to the group. The text is not kept.
 	Say(text []byte) error

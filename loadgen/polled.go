@@ -43,6 +43,11 @@ type polled struct {
 
 // request writes what a request appends to the connection.
 func (p *polled) request(appends func(c dialect.Codec, dst []byte) ([]byte, error)) error {
+	return p.requestBy(0, appends)
+}
+
+// requestBy is request by writes of at most so many bytes each; 0: by one.
+func (p *polled) requestBy(each int, appends func(c dialect.Codec, dst []byte) ([]byte, error)) error {
 	p.out.Lock()
 	defer p.out.Unlock()
 	buf := scratch.Get().(*[]byte)
@@ -50,7 +55,12 @@ func (p *polled) request(appends func(c dialect.Codec, dst []byte) ([]byte, erro
 	p.mu.Lock()
 	b, err := appends(p.codec, (*buf)[:0])
 	p.mu.Unlock()
-	if *buf = b; err != nil {
+	*buf = b
+	for each > 0 && err == nil && len(b) > each {
+		err = p.writeLocked(b[:each])
+		b = b[each:]
+	}
+	if err != nil {
 		return err
 	}
 	return p.writeLocked(b)
@@ -145,6 +155,24 @@ func (p *polled) Say(text []byte) error {
 // Tell sends a line to one name.
 func (p *polled) Tell(name string, text []byte) error {
 	return p.request(func(c dialect.Codec, dst []byte) ([]byte, error) { return c.Tell(dst, name, text) })
+}
+
+// TypeLines sends lines as they are.
+func (p *polled) TypeLines(each int, lines ...[]byte) error {
+	return p.requestBy(each, func(c dialect.Codec, dst []byte) (_ []byte, err error) {
+		for _, line := range lines {
+			if dst, err = c.(dialect.Typist).Type(dst, line); err != nil {
+				return dst, err
+			}
+		}
+		return dst, nil
+	})
+}
+
+// Types reports whether the codec is a dialect.Typist.
+func (p *polled) Types() (can, framed bool) {
+	typist, ok := p.codec.(dialect.Typist) // what a codec is does not change
+	return ok, ok && typist.Framed()
 }
 
 // claiming is a polled whose codec can claim another sender.

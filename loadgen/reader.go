@@ -291,7 +291,7 @@ func (s *stay) adopt(c Client) bool {
 		h.LimitFrames(s.user.run.cfg.maxFrame())
 	}
 	s.polled = p
-	s.client = connection{Client: p, signer: p, buffered: p}
+	s.client = connection{Client: p, signer: p, buffered: p, lines: p}
 	if _, ok := codec.(dialect.Claimer); ok {
 		s.client.claimer = claiming{p, claimed}
 	}

@@ -99,12 +99,17 @@ func (s *server) session(conn net.Conn) {
 		s.mu.Unlock()
 		conn.Close()
 	}()
-	in := bufio.NewReader(conn)
+	in := bufio.NewReaderSize(conn, 2*wire.DefaultMaxLine)
 	asked, err := in.ReadString('\n')
 	if err != nil {
 		return
 	}
-	asked = strings.TrimSuffix(asked, "\n")
+	if asked = strings.TrimSuffix(asked, "\n"); asked == "" || asked == wire.NoName {
+		asked = conn.RemoteAddr().String()
+	} else if _, err := wire.CleanName(asked); err != nil {
+		_, _ = conn.Write(wire.AppendError(nil, wire.BadName.Text()))
+		return
+	}
 	p := s.join(conn, asked)
 	if p == nil {
 		<-s.quit
@@ -140,14 +145,19 @@ func (s *server) join(conn net.Conn, asked string) *peer {
 		o.write(wire.AppendJoin(nil, name))
 	}
 	s.peers, s.names[name] = append(s.peers, p), p
-	p.write(wire.AppendRoster(wire.AppendWelcome(nil, name), func(yield func(string) bool) {
+	p.write(s.roster(wire.AppendWelcome(nil, name)))
+	return p
+}
+
+// roster appends who is there.
+func (s *server) roster(dst []byte) []byte {
+	return wire.AppendRoster(dst, func(yield func(string) bool) {
 		for _, o := range s.peers {
 			if !yield(o.name) {
 				return
 			}
 		}
-	}))
-	return p
+	})
 }
 
 // leave takes a member out of the room.
@@ -170,8 +180,17 @@ func (s *server) say(p *peer, req wire.Request) (deaf bool) {
 	if s.deaf() {
 		return true
 	}
-	if req.Kind == wire.Tell {
-		s.tell(p, string(req.Target), req.Text)
+	text := wire.AppendText(nil, req.Text)
+	switch req.Kind {
+	case wire.Tell:
+		s.tell(p, string(req.Target), text)
+		return false
+	case wire.Msg:
+		name, text, _ := bytes.Cut(text, []byte(" "))
+		s.tell(p, string(name), text)
+		return false
+	case wire.Who:
+		p.write(s.roster(nil))
 		return false
 	}
 	s.lines++
@@ -190,7 +209,7 @@ func (s *server) say(p *peer, req wire.Request) (deaf bool) {
 		if f.copies != nil {
 			copies = f.copies(s.lines, p, to)
 		}
-		frame := wire.AppendLine(nil, p.name, req.Text, wire.Group)
+		frame := wire.AppendLine(nil, p.name, text, wire.Group)
 		switch {
 		case f.hold != nil && f.hold(s.lines, p, to):
 			to.held, to.from = frame, p

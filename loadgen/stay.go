@@ -38,6 +38,9 @@ type stay struct {
 // send writes one line. An error is not judged here: the stream's end tells.
 func (s *stay) send(t task, buf *[]byte) {
 	r, u := s.user.run, s.user
+	if s.sendAs(t) {
+		return
+	}
 	text := fit(r.cfg.Capabilities.Texts, r.script.Text((*buf)[:0], u.n, t.seq))
 	*buf = text
 	due := string(text)
@@ -60,30 +63,7 @@ func (s *stay) send(t task, buf *[]byte) {
 	if signer != nil && as == "" && signer.Signs() != s.session.Name() {
 		signs = signer.Signs()
 	}
-	actual := r.now()
-	if t.anchor || t.token {
-		t.intended = actual
-	}
-	l := s.session.Send(check.Note{Seq: t.seq, Text: due, Target: target, Claims: signs,
-		Intended: t.intended, Actual: actual, Measured: r.measured(t)})
-	r.sent.Add(1)
-	r.sentAt.Store(int64(actual))
-	if l.Measured {
-		started := actual
-		if t.behind != 0 { // the lines before it are the server's to take
-			started = t.behind
-		}
-		r.measure.Sent(t.intended, started, actual)
-	}
-	if t.token {
-		s.tokens.Add(1)
-		if s.over.Load() { // its reader may have looked just before
-			defer r.pass(u, s.tokens.Swap(0), 0)
-		}
-	}
-	if t.anchor {
-		r.anchor.Store(l)
-	}
+	s.note(t, check.Note{Text: due, Target: target, Claims: signs})
 	switch {
 	case target != "":
 		_ = s.client.Tell(target, text)
@@ -94,10 +74,40 @@ func (s *stay) send(t task, buf *[]byte) {
 	}
 }
 
+// note has the judge know of a line that is about to be written, and fills in what
+// of it the task says.
+func (s *stay) note(t task, n check.Note) {
+	r := s.user.run
+	n.Seq, n.Actual = t.seq, r.now()
+	if t.anchor || t.token {
+		t.intended = n.Actual
+	}
+	n.Intended, n.Measured = t.intended, r.measured(t)
+	l := s.session.Send(n)
+	r.sent.Add(1)
+	r.sentAt.Store(int64(n.Actual))
+	if l.Measured {
+		started := n.Actual
+		if t.behind != 0 { // the lines before it are the server's to take
+			started = t.behind
+		}
+		r.measure.Sent(t.intended, started, n.Actual)
+	}
+	if t.token {
+		s.tokens.Add(1)
+		if s.over.Load() { // its reader may have looked just before
+			r.pass(s.user, s.tokens.Swap(0), 0)
+		}
+	}
+	if t.anchor {
+		r.anchor.Store(l)
+	}
+}
+
 // measured says whether a line counts: it was due in the measured part. Others
 // are judged all the same.
 func (r *run) measured(t task) bool {
-	return !t.anchor && !t.parting && t.intended >= r.begin && t.intended < r.end
+	return !t.anchor && !t.parting && !t.extra && t.intended >= r.begin && t.intended < r.end
 }
 
 // leave begins to end the stay. A FIN waits for the lines under way, and so does a

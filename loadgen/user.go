@@ -37,6 +37,7 @@ type task struct {
 	token    bool
 	leave    check.Leave // if not check.Stays
 	parting  bool        // right before a leave, beside what the rate asks for
+	extra    bool        // in one write with another, beside what the rate asks for
 	anchor   bool
 }
 
@@ -70,7 +71,10 @@ func (u *user) queueLocked(t task) bool {
 		t.seq, u.seq = u.seq, u.seq+1
 	default:
 		t.line = u.run.script.Line(u.n, u.seq)
-		t.seq, u.seq = u.seq, u.seq+1
+		if t.parting { // what becomes of it is uncertain enough
+			t.line.Form = scenario.Plain
+		}
+		t.seq, u.seq = u.seq, u.seq+t.line.Form.Lines()
 	}
 	if u.pumping || len(u.outbox) > 0 {
 		t.behind = u.run.now()

@@ -225,7 +225,7 @@ func (t *telling) understood(line string, u *user, s *stay) {
 	note := check.Note{Seq: s.begunSeq}
 	switch req.Kind {
 	case wire.Who:
-		s.session.AsksRoster()
+		s.session.AsksRoster(t.run.now())
 		return
 	case wire.Slip:
 		t.mu.Lock()

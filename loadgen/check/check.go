@@ -26,6 +26,8 @@ type (
 	Leave = ledger.Leave
 	// End is how a run ended.
 	End = ledger.End
+	// Answer is what the protocol has a line answered by.
+	Answer = ledger.Answer
 	// Denial is how somebody was not let in who asked to be.
 	Denial = ledger.Denial
 )
@@ -47,6 +49,13 @@ const (
 	Waiting  = ledger.Waiting
 	Turned   = ledger.Turned
 	Declared = ledger.Declared
+	LetIn    = ledger.LetIn
+	Untold   = ledger.Untold
+	Nameless = ledger.Nameless
+
+	EitherWay = ledger.EitherWay
+	ComesBack = ledger.ComesBack
+	MayRefuse = ledger.MayRefuse
 )
 
 // Levels returns the names of the levels, from all to nothing.

@@ -12,6 +12,7 @@ type evidence struct {
 	ledger.End
 	totals ledger.Totals
 
+	barred  map[*Session]bool    // let in by a name that is not theirs to have
 	doubted map[string]bool      // names whose presence is itself in doubt
 	crossed map[*Line]bool       // private lines that have no one place
 	witness bool                 // somebody is there to the end
@@ -35,9 +36,12 @@ type tail struct {
 // newEvidence looks through a closed ledger. What comes later rests on what
 // comes before.
 func newEvidence(l *ledger.Closed, end ledger.End) *evidence {
-	e := &evidence{majority: majority{Closed: l}, End: end, totals: *l.Totals, doubted: l.Doubted,
+	e := &evidence{majority: majority{Closed: l}, End: end, totals: *l.Totals, doubted: l.Doubted, barred: make(map[*Session]bool),
 		strangers: strangers{strange: make(map[string]bool), ghosts: make(map[*ledger.Member]bool)},
 		crossed:   make(map[*Line]bool), stalled: make(map[*Session]bool), pending: make(map[int64][]*Session)}
+	for _, f := range e.Facts.Of(ledger.LetInBadly, ledger.BadlyNamed) {
+		e.barred[f.Session] = true
+	}
 	switch level := l.Config().Level; {
 	case level < Count:
 		e.majority = majorityOf(l)

@@ -153,7 +153,7 @@ func (e *evidence) unanswered(l *Line) {
 	kind, _ := s.Left()
 	lost := lostLine{Line: l, place: s.Next, hole: l.Seq < s.LastOwn || !l.Private() && s.HasPassed(l)}
 	switch {
-	case (kind.Abrupt() || e.BrokeOff) && l.Seq > s.LastOwn && e.PublicRefused+e.Ledger.Refused() > 0:
+	case (kind.Abrupt() || e.BrokeOff) && l.Seq > s.LastOwn && (l.Due == ledger.MayRefuse || e.PublicRefused+e.Ledger.Refused() > 0):
 		return // the server refuses lines, and this one's error may not have been read
 	case !s.Bound:
 		return // its join was never told, or it left before that was clear

@@ -64,6 +64,9 @@ var nameSuffixing = rule{name: NameSuffixing, level: Full, unable: unsuffixed,
 		out.beyond -= e.Facts.Beyond[ledger.RosterMismatch] // that the names are not right either is not known
 		for _, f := range e.Facts.Of(ledger.NameMismatch, ledger.RosterMismatch) {
 			s, m := f.Session, f.Session.Member
+			if e.barred[s] {
+				continue // it should not have been let in at all, or by another name
+			}
 			due, ok := ledger.Due(m, s.Asked, len(e.Members), func(f func(*ledger.Member)) { e.there(m, f) }, e.doubted)
 			if !ok {
 				e.add(out, violation{key: key{session: s}, at: s, place: m.Joined(), expected: due, came: m.Name, implied: e.doubted[m.Name],

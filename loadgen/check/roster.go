@@ -47,6 +47,9 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 		for _, s := range e.Sessions {
 			switch place, told := s.FalseLeave(); {
 			case !s.Bound:
+			case e.askedInVain(s):
+				e.add(out, violation{key: key{session: s}, at: s, place: s.Next, implied: e.stopped || e.Advancing || e.stalled[s],
+					sentence: quote(s.Name()) + " asked who is there, and no roster came"})
 			case s.PutOut():
 				e.add(out, violation{key: key{session: s}, at: s, place: s.Next, came: quote(s.Said()),
 					sentence: "the server closed the connection of " + quote(s.Name()) + ", who read and did nothing wrong"})
@@ -61,6 +64,13 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 			}
 		})
 	},
+}
+
+// askedInVain reports whether a session that is there to the end has asked for a
+// roster that did not come.
+func (e *evidence) askedInVain(s *Session) bool {
+	kind, _ := s.Left()
+	return s.RostersDue() > 0 && kind == Stays && !s.Over() && !e.BrokeOff && !e.Cut
 }
 
 // leftFalsely is a leave of someone who had not left.

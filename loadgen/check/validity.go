@@ -15,8 +15,13 @@ var validity = rule{name: Validity, level: Count, ends: true,
 	says: sentences{
 		ledger.AnsweredTwice: "a line came back to its sender and was answered by an error as well",
 	},
-	suspects: []ledger.Kind{ledger.Refused, ledger.ToNobody},
+	suspects: []ledger.Kind{ledger.Refused, ledger.ToNobody, ledger.RefusedUnduly},
 	judge: func(e *evidence, out *findings) {
+		for _, f := range e.Facts.Of(ledger.RefusedUnduly) {
+			v := violationOf(f, "a line was answered by an error that should come back, as the plain ones of its sender do")
+			v.implied = e.Ledger.Refused() > 0 // the server refuses others too, for a reason of its own
+			out.add(v)
+		}
 		for _, f := range e.Facts.Of(ledger.Refused) {
 			v := violationOf(f, "a private line was refused although its target is there")
 			v.key = key{line: f.Line}

@@ -15,6 +15,7 @@ const (
 	Say    Act = iota // its next line
 	Leave             // end its stay by Event.Kind
 	Return            // join again
+	Visit             // no chatter's: visitor Event.Visitor asks to be let in
 )
 
 // Event is one act of one chatter, At after the start of the load.
@@ -23,6 +24,7 @@ type Event struct {
 	Act     Act
 	Chatter int
 	Kind    check.Leave // of a Leave
+	Visitor int         // of a Visit
 	Answer  bool        // of a Say: wait for a line of somebody else, and send then
 }
 
@@ -37,6 +39,7 @@ type Plan struct {
 	churn  time.Duration
 	lines  uint64
 	leaves uint64
+	visits uint64
 	away   map[int]time.Duration // until when a chatter has nothing to do
 	back   *list.List            // of Event, in order of time
 }
@@ -59,7 +62,11 @@ func (p *Plan) Next(end time.Duration) (Event, bool) {
 	if p.churn >= 1<<62 {
 		leave = 1 << 62
 	}
-	next := min(say, leave)
+	visit := time.Duration(1 << 62)
+	if every := p.s.visitEvery(); every < 1<<62 {
+		visit = every/2 + time.Duration(p.visits)*every
+	}
+	next := min(say, leave, visit)
 	if f := p.back.Front(); f != nil {
 		if e := f.Value.(Event); e.At <= next && e.At < end {
 			p.back.Remove(f)
@@ -68,6 +75,10 @@ func (p *Plan) Next(end time.Duration) (Event, bool) {
 	}
 	if next >= end {
 		return Event{}, false
+	}
+	if visit <= min(say, leave) {
+		p.visits++
+		return Event{At: visit, Act: Visit, Visitor: int(p.visits - 1)}, true
 	}
 	if leave <= say {
 		p.leaves++

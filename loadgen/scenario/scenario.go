@@ -32,6 +32,9 @@ type Spec struct {
 	MaxChurn float64       // leaves a second at most
 	Away     time.Duration // from a leave to the same chatter's return
 
+	Forms  float64 // lines written in another way than a client's, see Form; where the dialect has such
+	Visits float64 // visitors a second, see Visitor; likewise
+
 	Stalls bool // one chatter stops reading, in every second window
 }
 
@@ -39,7 +42,8 @@ type Spec struct {
 func All() []Spec {
 	return []Spec{
 		{Name: "mixed", About: "10 % private lines, answers, false claims, shared names, a few leaving and coming back",
-			Private: 0.10, Answers: 0.10, Claims: 0.05, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second},
+			Private: 0.10, Answers: 0.10, Claims: 0.05, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second,
+			Forms: 0.03, Visits: 0.5},
 		{Name: "steady", About: "group lines only, nobody leaves"},
 		{Name: "namesakes", About: "everybody asks for one name, some leave and come back",
 			Namesakes: 1, Shared: 1, Churn: 0.02, MaxChurn: 10, Away: time.Second},
@@ -47,6 +51,8 @@ func All() []Spec {
 			Private: 0.90, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second},
 		{Name: "churn", About: "a tenth of the chatters leave every second and come back",
 			Private: 0.05, Claims: 0.05, Namesakes: 0.50, Shared: 5, Churn: 0.10, MaxChurn: 50, Away: time.Second},
+		{Name: "protocol", About: "every second line is a command, too long, not clean, in pieces or together with others; strange names ask to be let in",
+			Private: 0.05, Claims: 0.05, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second, Forms: 0.5, Visits: 4},
 		{Name: "slowreader", About: "one chatter stops reading every other second or longer; use it with -rate max", Stalls: true},
 	}
 }
@@ -115,12 +121,17 @@ var sharedNames = [...]string{"bob", "amy", "bob2", "Zoë", "小明"}
 type Line struct {
 	To     int // the chatter it is for; -1: the group
 	Claims int // the chatter that it claims as its sender; -1: none
+	Form   Form
 }
 
 // Line tells line seq of a chatter.
 func (s *Script) Line(chatter, seq int) Line {
 	d := s.draw('l', uint64(chatter), uint64(seq))
 	share, other := d.share(), s.draw('t', uint64(chatter), uint64(seq)).below(s.Users)
+	return s.formed(s.line(chatter, share, other), s.form(chatter, seq), other)
+}
+
+func (s *Script) line(chatter int, share float64, other int) Line {
 	switch {
 	case share < s.Private:
 		return Line{To: other, Claims: -1}
@@ -137,8 +148,8 @@ func (s *Script) Requires(d time.Duration, lines float64) []string {
 	var names []string
 	for _, c := range check.Names() {
 		switch {
-		case c == check.Confidentiality && s.Private*lines < 20: // too few to count on one
-		case c == check.Authenticity && (s.Claims*lines < 10 || s.Users == 1), c == check.CausalOrder && lines < 10: // likewise
+		case c == check.Confidentiality && s.Private*(1-s.Forms)*lines < 20: // too few to count on one
+		case c == check.Authenticity && (s.Claims*(1-s.Forms)*lines < 10 || s.Users == 1), c == check.CausalOrder && lines < 10: // likewise
 		case c == check.Isolation && len(s.StallWindows(d)) < minPairs:
 		case c == check.LeaveCompleteness && s.churnEvery() > d*2/5: // fewer than one of each kind
 		case c == check.NameSuffixing && !s.namesake():

@@ -23,6 +23,7 @@ import (
 //	slow      at, took
 //	calm      took
 //	denied    session, at, how, text
+//	asked     session, at
 //	finished  flags, n, n × text check
 //
 // session, chatter, how, n, took, isolated and the length of a text, which its bytes
@@ -57,6 +58,7 @@ const (
 	opFinished
 	opCalm
 	opDenied = 32
+	opAsked  = 33
 )
 
 // The flags beside the level.
@@ -85,6 +87,8 @@ const (
 	claims
 	stamped
 	later // actual is not intended
+	comesBack
+	mayRefuse
 )
 
 // The flags of an end.

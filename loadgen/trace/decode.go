@@ -83,6 +83,8 @@ func (d *decoder) next(ev *ledger.Event) error {
 	case opDenied:
 		ev.Kind, ev.Session, ev.At, ev.Denial = ledger.EventDenied, d.session(), d.time(), ledger.Denial(d.below(256))
 		ev.Text = string(d.bytes())
+	case opAsked:
+		ev.Kind, ev.Session, ev.At = ledger.EventAsked, d.session(), d.time()
 	case opCalm:
 		ev.Kind, ev.Took = ledger.EventCalm, time.Duration(d.below(math.MaxInt))
 	case opFinished:
@@ -207,13 +209,19 @@ func (d *decoder) began(ev *ledger.Event) {
 
 func (d *decoder) sent(ev *ledger.Event) {
 	ev.Kind, ev.Session = ledger.EventSent, d.session()
-	flags := d.below(2 * later)
+	flags := d.below(2 * mayRefuse)
 	if d.bad {
 		return
 	}
 	n, chatter := &ev.Note, d.chatterOf[ev.Session]
 	n.Seq = d.seq(&d.chatter(chatter).sent)
 	n.Measured = flags&measured != 0
+	switch {
+	case flags&comesBack != 0:
+		n.Due = ledger.ComesBack
+	case flags&mayRefuse != 0:
+		n.Due = ledger.MayRefuse
+	}
 	n.Actual = d.time()
 	n.Intended = n.Actual
 	if flags&later != 0 {

@@ -78,6 +78,10 @@ func (e *encoder) append(dst []byte, ev *ledger.Event) []byte {
 		e.time(ev.At)
 		e.uint(int(ev.Denial))
 		e.text(ev.Text)
+	case ledger.EventAsked:
+		e.op(opAsked)
+		e.uint(ev.Session)
+		e.time(ev.At)
 	case ledger.EventCalm:
 		e.op(opCalm)
 		e.uint(int(ev.Took))
@@ -169,6 +173,8 @@ func (e *encoder) sent(ev *ledger.Event) {
 	set(private, n.Target != "")
 	set(claims, n.Claims != "")
 	set(later, n.Actual != n.Intended)
+	set(comesBack, n.Due == ledger.ComesBack)
+	set(mayRefuse, n.Due == ledger.MayRefuse)
 	e.op(opSent)
 	e.uint(ev.Session)
 	e.uint(flags)

@@ -133,6 +133,7 @@ func (s *Session) garble(sender string, text []byte) int {
 	}
 	s.Garbled[sender]++
 	n := 1
+	text = unslashed(text)
 	for line := range s.ledger.stampedIn(text[min(1, len(text)):]) {
 		n++
 		s.Garbled[line.Session.Name()]++

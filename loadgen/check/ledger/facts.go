@@ -63,12 +63,16 @@ const (
 	FirstLacks      // the first roster lacks who was there before. Session, Text
 	RosterNameTwice // a roster holds a name more than once. Text, Times
 	Refused         // a private line was refused although its target was there at Beside. Line, Member
+	RefusedUnduly   // a line was answered by an error, which is no answer to it. Line
 	AnsweredTwice   // a line came back to its sender and was answered by an error as well. Line
 
 	// Somebody was not let in. Text says what came instead.
 	NotAdmitted
 	NotAnswered // in the time that it had
 	TurnedAway  // for a reason of the server's own
+	LetInBadly  // somebody was let in by a name that is not allowed. Session
+	BadlyDenied // somebody whose name is not allowed was not told so. Session
+	BadlyNamed  // somebody who gave no name was not called by its address. Session
 	Kinds       // how many there are
 )
 
@@ -234,7 +238,7 @@ func (fs *Facts) Of(kinds ...Kind) []*Fact {
 // that is over could count.
 func (fs *Facts) straight() bool {
 	aside := 0
-	for _, k := range []Kind{Unstamped, LateLeave, RosterMismatch, NameMismatch, JoinOfMember, NotAdmitted, NotAnswered, TurnedAway} {
+	for _, k := range []Kind{Unstamped, LateLeave, RosterMismatch, NameMismatch, JoinOfMember, NotAdmitted, NotAnswered, TurnedAway, LetInBadly, BadlyDenied, BadlyNamed, RefusedUnduly} {
 		aside += fs.count[k]
 	}
 	return len(fs.List) == aside

@@ -225,6 +225,7 @@ func (l *Ledger) Close(e End) *Closed {
 			start{s, 0, true}.settle()
 		}
 		s.closeGap(math.MaxInt64 - 1)
+		s.refusals.finish()
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

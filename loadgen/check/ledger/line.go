@@ -19,7 +19,19 @@ type Note struct {
 	Intended time.Duration
 	Actual   time.Duration // right before the write
 	Measured bool
+	Due      Answer // what answers it
 }
+
+// Answer is what the protocol has a line answered by.
+type Answer uint8
+
+// What answers a line. An error that its target is not there always may.
+const (
+	EitherWay Answer = iota // it comes back, or an error answers it, which Refused counts
+	ComesBack               // an error is no answer
+	MayRefuse               // likewise either, and that it was refused is no news
+
+)
 
 // Line is one line that was sent: the send table's record of it.
 type Line struct {
@@ -263,10 +275,7 @@ func digits(b []byte, end byte) (v, n int) {
 // (any more); given reports whether it was ever sent. It is false if the text
 // begins with no stamp of the run.
 func (l *Ledger) stamped(text []byte) (line *Line, given, ok bool) {
-	chatter, seq, ok := ParseStamp(text, l.cfg.Nonce)
-	if !ok && len(text) > 0 && text[0] == '/' { // a text that is to begin with a slash
-		chatter, seq, ok = ParseStamp(text[1:], l.cfg.Nonce)
-	}
+	chatter, seq, ok := ParseStamp(unslashed(text), l.cfg.Nonce)
 	if !ok {
 		return nil, false, false
 	}
@@ -275,6 +284,10 @@ func (l *Ledger) stamped(text []byte) (line *Line, given, ok bool) {
 	}
 	return line, given, true
 }
+
+// unslashed returns a text without what stands before the stamp of a line that was
+// typed with two slashes: one of them, or both where they were left.
+func unslashed(text []byte) []byte { return bytes.TrimLeft(text, "/") }
 
 // stampedIn ranges over the lines whose stamps stand anywhere in a text.
 func (l *Ledger) stampedIn(text []byte) iter.Seq[*Line] {

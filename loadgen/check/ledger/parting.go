@@ -172,6 +172,7 @@ func (s *Session) Ended(at time.Duration) {
 	}
 	s.Flush(at)
 	s.refusals.part()
+	s.refusals.finish()
 	l.mu.Lock()
 	if kind, _ := s.Left(); kind == Stays {
 		s.evicted()

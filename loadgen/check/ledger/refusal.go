@@ -154,14 +154,14 @@ func (r *refusals) quoted(text []byte) *Line {
 	return nil
 }
 
-// answer finds the line that an error answers, the oldest that it can be about,
+// answer finds the line that an error answers, the likeliest that it can be about,
 // and refuses it; false if there is none. Errors that came later, and may be
 // about later lines, give way.
 func (r *refusals) answer(e *refusal) bool {
 	e.line = nil
 	for l := range r.of.sender.lines {
 		if l.Session == r.of && l.Seq < e.till && !l.Answered() && (e.target == "" || l.Target == e.target) &&
-			(e.line == nil || l.Seq < e.line.Seq) && !r.of.holds(l) {
+			(e.line == nil || e.likelier(l)) && !r.of.holds(l) {
 			e.line = l
 		}
 	}
@@ -181,6 +181,16 @@ func (r *refusals) answer(e *refusal) bool {
 	}
 	r.refuse(e)
 	return true
+}
+
+// likelier reports whether an error is rather about this line than about the one
+// for which it counts so far: about an older one, but only at last about one to
+// which an error is no answer.
+func (e *refusal) likelier(l *Line) bool {
+	if a, b := l.Due == ComesBack, e.line.Due == ComesBack; e.target == "" && a != b {
+		return b
+	}
+	return l.Seq < e.line.Seq
 }
 
 // takeOver has an error that names its line, or whom it was for, answer a line
@@ -219,7 +229,7 @@ func (r *refusals) refuse(e *refusal) {
 // count adds to what is told of refused lines.
 func (r *refusals) count(line *Line, n int64) {
 	r.answers += n
-	if line.refused.Load()&isNoUser == 0 && line.Measured {
+	if line.refused.Load()&isNoUser == 0 && line.Measured && line.Due == EitherWay {
 		r.of.ledger.refused.Add(n)
 	}
 	if !line.Private() {
@@ -232,9 +242,17 @@ func (r *refusals) confirm(before int) {
 	r.list = slices.DeleteFunc(r.list, func(e refusal) bool {
 		if e.line.Seq < before {
 			e.line.refused.Or(isConfirmed)
+			r.undue(e.line)
 		}
 		return e.line.Seq < before
 	})
+}
+
+// undue records a line that an error answers, where that is no answer to it.
+func (r *refusals) undue(line *Line) {
+	if line.Due == ComesBack && line.refused.Load()&isNoUser == 0 && r.of.ledger.cfg.Level <= Count {
+		r.of.emit(Fact{Kind: RefusedUnduly, Line: line})
+	}
 }
 
 // withdraw takes back that a line was refused and returns the error that did,
@@ -290,5 +308,9 @@ func (r *refusals) part() {
 	case kind != Reset && r.parted:
 		for r.answer(&refusal{till: math.MaxInt}) {
 		}
+		r.list = nil // a server that has no time left may refuse anything
 	}
 }
+
+// finish takes all that are left for what they are: nothing more will come.
+func (r *refusals) finish() { r.confirm(math.MaxInt) }

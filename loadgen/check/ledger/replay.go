@@ -100,8 +100,11 @@ func (r *Replay) of(e *Event, s *Session) error {
 		return nil
 	case EventSent:
 		return r.send(e, s)
+	case EventAsked:
+		s.AsksRoster(e.At)
+		return nil
 	case EventDenied:
-		if e.Denial >= denials || s.Joined() {
+		if e.Denial >= denials || s.Joined() && e.Denial < LetIn {
 			return impossible(e, "denial %d", e.Denial)
 		}
 		s.Denied(e.Denial, e.Text, e.At)

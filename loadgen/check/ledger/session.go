@@ -62,9 +62,8 @@ func (st *standing) AwaitsRoster() bool { return st.rostersDue.Load() > 0 }
 // Stood returns the session's place as of its last Flush.
 func (st *standing) Stood() int64 { return st.pos.Load() }
 
-// AsksRoster records that the chatter asks who is there: a roster that comes
-// then is an answer. Any goroutine may tell.
-func (st *standing) AsksRoster() { st.rostersDue.Add(1) }
+// RostersDue returns how many rosters the chatter has asked for that did not come.
+func (st *standing) RostersDue() int { return int(st.rostersDue.Load()) }
 
 // Received is what came to a session, beside its way through the order.
 type Received struct {
@@ -145,6 +144,15 @@ func (s *Session) Send(n Note) *Line {
 	s.unsettled.Add(1)
 	s.sender.add(line, a)
 	return line
+}
+
+// AsksRoster records that the chatter is about to ask who is there: a roster that
+// comes then is an answer. Any goroutine may tell.
+func (s *Session) AsksRoster(at time.Duration) {
+	if r := s.ledger.rec; r != nil {
+		defer r.step(&Event{Kind: EventAsked, Session: s.Number, At: at})()
+	}
+	s.rostersDue.Add(1)
 }
 
 // Name returns the session's assigned name, empty before its welcome. Any

@@ -137,7 +137,7 @@ func admits(deal func(p *Plan, c *conn, asked string), times int) func(*Plan) {
 	return func(p *Plan) {
 		left := times
 		p.Hooks.Admit = func(c *conn, asked string) bool {
-			if p.lines < p.After || left == 0 {
+			if p.lines < p.After || left == 0 || isNone(asked) {
 				return true
 			}
 			left--

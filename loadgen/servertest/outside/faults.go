@@ -17,7 +17,7 @@ var (
 
 // Faults are all that a room of this package can do wrong.
 func Faults() []Fault {
-	return slices.Concat(textFaults(), lineFaults(), orderFaults(), privateFaults(), comingFaults(), nameFaults(), rosterFaults(), byteFaults())
+	return slices.Concat(textFaults(), lineFaults(), orderFaults(), privateFaults(), comingFaults(), nameFaults(), rosterFaults(), byteFaults(), protocolFaults())
 }
 
 func textFaults() (all []Fault) {
@@ -232,7 +232,7 @@ func closes(word string, reset bool) func(*Plan) {
 					m.conn.out.abrupt()
 				}
 				m.gone = true
-				p.members = slices.DeleteFunc(p.members, func(o *Member) bool { return o == m })
+				p.remove(m)
 				m.conn.Close()
 				p.tellAll(Frame{Kind: Leave, Names: []string{m.Name}, From: m})
 			}

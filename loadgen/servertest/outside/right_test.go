@@ -111,7 +111,7 @@ func TestUnusualRooms(t *testing.T) {
 	if testing.Short() {
 		seeds = 60
 	}
-	loads := []string{"mixed", "churn", "private", "steady", "namesakes", "quiet", "answers"}
+	loads := []string{"mixed", "churn", "private", "steady", "namesakes", "quiet", "answers", "protocol", "forms"}
 	for part := range uint64(4) {
 		t.Run(fmt.Sprint(part), func(t *testing.T) {
 			t.Parallel()

@@ -58,18 +58,21 @@ type Member struct {
 // Hooks are where a fault changes what the room does. Each is called with the
 // room's lock held; nil changes nothing.
 type Hooks struct {
-	Admit  func(c *conn, asked string) (in bool)      // false: the hook has dealt with who asks
-	Name   func(m *Member, due string) string         // what a newcomer is called
-	Greet  func(m *Member, frames []Frame) []Frame    // what it is told first
-	Line   func(m *Member, f Frame) (Frame, bool)     // a line before it has a place; false: it gets none
-	All    func(f Frame) []Frame                      // what everybody is told for a frame
-	Emit   func(to *Member, f Frame) []Frame          // what a member is told for a frame
-	Leave  func(m *Member) (told bool)                // false: the hook tells of the leave, or does not
-	Lookup func(from *Member, target string) *Member  // who gets a private line; nil: nobody
-	Ended  func(m *Member)                            // a member is about to be off the roster
-	Late   func(m *Member) time.Duration              // by how much a leave is found out late
-	Refuse func(m *Member, f Frame) (text string)     // an error in place of a line; empty: none
-	Tell   func(from, to *Member, f Frame) (fin bool) // a private line; true: the hook has dealt with it
+	Refuses func(c *conn, asked string) (dealt bool)             // who asks for a name that is none
+	Input   func(m *Member, line string, long bool) (dealt bool) // a line as it came
+	Rest    func(m *Member, rest []byte) (drop int)              // what has come behind a line
+	Admit   func(c *conn, asked string) (in bool)                // false: the hook has dealt with who asks
+	Name    func(m *Member, due string) string                   // what a newcomer is called
+	Greet   func(m *Member, frames []Frame) []Frame              // what it is told first
+	Line    func(m *Member, f Frame) (Frame, bool)               // a line before it has a place; false: it gets none
+	All     func(f Frame) []Frame                                // what everybody is told for a frame
+	Emit    func(to *Member, f Frame) []Frame                    // what a member is told for a frame
+	Leave   func(m *Member) (told bool)                          // false: the hook tells of the leave, or does not
+	Lookup  func(from *Member, target string) *Member            // who gets a private line; nil: nobody
+	Ended   func(m *Member)                                      // a member is about to be off the roster
+	Late    func(m *Member) time.Duration                        // by how much a leave is found out late
+	Refuse  func(m *Member, f Frame) (text string)               // an error in place of a line; empty: none
+	Tell    func(from, to *Member, f Frame) (fin bool)           // a private line; true: the hook has dealt with it
 }
 
 // Dial connects somebody to the room.
@@ -133,8 +136,9 @@ func (r *Room) session(c *conn) {
 		return
 	}
 	m := r.join(c, strings.TrimSpace(strings.TrimSuffix(asked, "\r")))
-	if m == nil {
+	if m == nil { // not let in, or by a fault
 		_, _ = io.Copy(io.Discard, in)
+		r.leaveBy(c)
 		return
 	}
 	for err == nil {
@@ -142,15 +146,29 @@ func (r *Room) session(c *conn) {
 		var long bool
 		if line, long, err = readLine(in); err == nil {
 			r.take(m, line, long)
+			r.rest(m, in)
 		}
 	}
 	r.leave(m, errors.Is(err, syscall.ECONNRESET))
+}
+
+// rest has a fault deal with what has come behind a line.
+func (r *Room) rest(m *Member, in *bufio.Reader) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if h := r.Hooks.Rest; h != nil && in.Buffered() > 0 && !m.gone {
+		b, _ := in.Peek(in.Buffered()) // it is there
+		_, _ = in.Discard(h(m, b))
+	}
 }
 
 func (r *Room) join(c *conn, asked string) *Member {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if why := refusal(asked); why != "" {
+		if h := r.Hooks.Refuses; h != nil && h(c, asked) {
+			return nil
+		}
 		r.write(c, Frame{Kind: Failure, Text: why})
 		c.Close()
 		return nil
@@ -158,13 +176,16 @@ func (r *Room) join(c *conn, asked string) *Member {
 	if h := r.Hooks.Admit; h != nil && !h(c, asked) {
 		return nil
 	}
-	if asked == "" || asked == "用户名不存在" {
+	if isNone(asked) {
 		asked = "127.0.0.1:" + strconv.Itoa(40000+r.joins)
 	}
 	m := &Member{Asked: asked, Chatter: -1, conn: c}
 	r.enter(m)
 	return m
 }
+
+// isNone reports whether a name stands for the address of who asks.
+func isNone(asked string) bool { return asked == "" || asked == "用户名不存在" }
 
 // enter adds a newcomer under a name of its own, and tells everybody.
 func (r *Room) enter(m *Member) {
@@ -216,6 +237,9 @@ func (r *Room) take(m *Member, line string, long bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if m.gone {
+		return
+	}
+	if h := r.Hooks.Input; h != nil && h(m, line, long) {
 		return
 	}
 	if long {
@@ -290,16 +314,35 @@ func (r *Room) leave(m *Member, reset bool) {
 	r.part(m)
 }
 
+// leaveBy takes whoever has a connection out of the room.
+func (r *Room) leaveBy(c *conn) {
+	r.mu.Lock()
+	i := slices.IndexFunc(r.members, func(m *Member) bool { return m.conn == c })
+	var m *Member
+	if i >= 0 {
+		m = r.members[i]
+	}
+	r.mu.Unlock()
+	if m != nil {
+		r.leave(m, false)
+	}
+}
+
 // part takes a member off the roster and tells everybody.
 func (r *Room) part(m *Member) {
 	if h := r.Hooks.Ended; h != nil {
 		h(m)
 	}
-	r.members = slices.DeleteFunc(r.members, func(o *Member) bool { return o == m })
+	r.remove(m)
 	if h := r.Hooks.Leave; h != nil && !h(m) {
 		return
 	}
 	r.tellAll(Frame{Kind: Leave, Names: []string{m.Name}, From: m})
+}
+
+// remove takes a member off the roster.
+func (r *Room) remove(m *Member) {
+	r.members = slices.DeleteFunc(r.members, func(o *Member) bool { return o == m })
 }
 
 func (r *Room) tellAll(f Frame) {

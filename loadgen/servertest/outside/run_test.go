@@ -43,6 +43,7 @@ var own = map[string]scenario.Spec{
 	"quiet":    {Name: "quiet", Private: 0.3, Answers: 0.2, Claims: 0.1},
 	"whispers": {Name: "whispers", Private: 0.6},
 	"answers":  {Name: "answers", Answers: 0.5},
+	"forms":    {Name: "forms", Forms: 0.7, Visits: 10},
 	"claims":   {Name: "claims", Claims: 0.3, Namesakes: 0.3, Shared: 3},
 }
 

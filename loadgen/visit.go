@@ -1,0 +1,131 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"chatsim/chatter"
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/scenario"
+)
+
+// visitor is somebody who is no chatter of the run and asks to be let in once. Who
+// is let in leaves at once.
+type visitor struct {
+	scenario.Visitor
+	run     *run
+	session *check.Session
+}
+
+// visit has the nth visitor come, where the dialect has people type their names.
+func (r *run) visit(n int) {
+	v := &visitor{Visitor: r.script.Visitor(n), run: r}
+	can, framed := r.types()
+	if !can || framed && v.Bytes || r.cfg.ExpectFull > 0 {
+		return
+	}
+	r.returning.Add(1)
+	r.workers.Go(func() {
+		defer r.returning.Add(-1)
+		v.come(r.cfg.Users + n)
+	})
+}
+
+// types reports what the first chatter's client types, which is as the others' are.
+func (r *run) types() (can, framed bool) {
+	u := r.users[0]
+	u.mu.Lock()
+	s := u.stay
+	u.mu.Unlock()
+	if s == nil || s.client.lines == nil {
+		return false, false
+	}
+	return s.client.lines.Types()
+}
+
+// come connects, waits for the answer, and has the judge know of it.
+func (v *visitor) come(number int) {
+	r := v.run
+	asked := v.Name
+	if v.Allowed { // it stands for no name
+		asked = ""
+	}
+	v.session = r.judge.Dial(number, asked, r.now())
+	limit := r.joinLimit()
+	ctx, cancel := context.WithTimeout(r.life, limit)
+	defer cancel()
+	client, err := r.cfg.Join(ctx, v.Name)
+	if err == nil {
+		stop := context.AfterFunc(ctx, func() { _ = client.Close() })
+		err = v.stay(client)
+		stop()
+		_ = client.Close()
+	} else {
+		v.session.Closing(check.Reset, r.now())
+	}
+	v.session.Ended(r.now())
+	if !r.stopping.Load() && r.life.Err() == nil {
+		v.judged(err, limit)
+	}
+}
+
+// stay reads what comes until the stream ends, and leaves once it is let in.
+func (v *visitor) stay(client Client) error {
+	r := v.run
+	for f := new(Frame); ; {
+		if err := client.Next(f); err != nil {
+			if kind, _ := v.session.Left(); kind == check.Stays && v.session.Said() == "" {
+				v.session.Closing(check.Reset, r.now())
+			}
+			return err
+		}
+		in := v.session.Joined()
+		v.session.Observe(&f.Frame, r.now())
+		v.session.Flush(r.now())
+		if !in && v.session.Joined() {
+			r.mu.Lock()
+			r.gone[v.session] = true
+			r.mu.Unlock()
+			v.session.Closing(check.FIN, r.now())
+			_ = client.Leave(chatter.FIN)
+		}
+	}
+}
+
+// judged has the judge know how the visitor was dealt with.
+func (v *visitor) judged(err error, limit time.Duration) {
+	r, s := v.run, v.session
+	var fe *chatter.FrameError
+	name, said := s.Name(), s.Said()
+	switch {
+	case s.Joined() && !v.Allowed:
+		s.Denied(check.LetIn, fmt.Sprintf("it asked for %q and is called %q", v.Name, name), r.now())
+	case s.Joined():
+		if _, _, err := net.SplitHostPort(name); err != nil {
+			s.Denied(check.Nameless, fmt.Sprintf("it is called %q", name), r.now())
+		}
+	case !v.Allowed && said != "" && !errors.Is(err, context.DeadlineExceeded):
+		s.Denied(check.Declared, "", r.now())
+	case !v.Allowed:
+		s.Denied(check.Untold, fmt.Sprintf("it asked for %q, and %s", v.Name, v.fate(err, limit)), r.now())
+	case said != "" && isFull(said):
+		s.Denied(check.Turned, said, r.now())
+	case said != "":
+		s.Denied(check.KeptOut, fmt.Sprintf("it gave no name, was refused, and told %q", clip(said)), r.now())
+	case errors.As(err, &fe):
+		s.Denied(check.KeptOut, "what came cannot be understood", r.now())
+	default:
+		s.Denied(check.KeptOut, "it gave no name, and "+v.fate(err, limit), r.now())
+	}
+}
+
+// fate returns in words what came in the place of an answer.
+func (v *visitor) fate(err error, limit time.Duration) string {
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, context.DeadlineExceeded) {
+		return "was not answered within " + limit.String()
+	}
+	return "its connection was closed without a word"
+}
