@@ -52,6 +52,8 @@ func explain(err error, cfg Config, joined int) *StartError {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		se.Err = fmt.Errorf("%s: nobody listens there", what)
 		se.Advice = "start a server there first, such as chatsim -serve -listen HOST:PORT"
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		se.Advice = "-source-addresses takes addresses that this machine has, and each of them serves some 28,000 connections to one server: take other ones, or fewer users"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		se.Err = fmt.Errorf("%s: it closed the connection at once, without a word", what)
 		se.Advice = mayBe(cfg)
@@ -94,7 +96,10 @@ func aboutRefusal(said string) string {
 		return "give its password with -password-file FILE, or in CHATSIM_PASSWORD"
 	}
 	if strings.Contains(strings.ToLower(said), "connections") {
-		return `the server's own words; servers of IRC limit the connections of one address: ngircd does not with MaxConnectionsIP = 0 in [Limits], InspIRCd not with localmax="10000" globalmax="10000" in <connect>`
+		return `the server's own words; servers of IRC limit the connections of one address: ngircd does not with MaxConnectionsIP = 0 in [Limits], InspIRCd not with localmax="10000" globalmax="10000" in <connect>; or come from several: -source-addresses 127.0.0.2-127.0.0.9`
+	}
+	if strings.HasSuffix(said, noChannel) {
+		return "-room NAME is the channel that the chatters join, without it #chat: take one that this server has"
 	}
 	if isFull(said) {
 		return "the server's own words; if it is to be full by then, -expect-full N goes on with those who are in"
@@ -132,3 +137,7 @@ func aboutTLS(t dial.Trouble) string {
 type refusedError struct{ said string }
 
 func (e *refusedError) Error() string { return fmt.Sprintf("it refused: %q", clip(e.said)) }
+
+// noChannel is how a server of IRC ends its answer to who joins a channel that it does
+// not have, and does not make.
+const noChannel = "(403)"

@@ -21,7 +21,8 @@ type Trust struct {
 // concurrent use.
 type Dialer struct {
 	Address
-	tls *tls.Config // nil: none
+	Sources *Sources    // nil: the system decides
+	tls     *tls.Config // nil: none
 }
 
 // New returns what dials addr. Its errors are about Trust's file.
@@ -55,7 +56,8 @@ const caHint = "-tls-ca takes a file of certificates in PEM, such as the server'
 // Dial connects until ctx ends. With TLS the handshake is over when it returns.
 // The error of a handshake that failed is a *Error.
 func (d *Dialer) Dial(ctx context.Context) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", d.HostPort)
+	from := net.Dialer{LocalAddr: d.Sources.next()}
+	conn, err := from.DialContext(ctx, "tcp", d.HostPort)
 	if err != nil || d.tls == nil {
 		return conn, err
 	}

@@ -185,6 +185,8 @@ var needs = []need{
 	{"tls-ca", "join", []term{on("tls"), where("join", secure)}, "-%s goes with -tls only", "add -tls"},
 	{"tls-ca", "target", toTLS, "-%s goes with a target that shows a certificate only", orWSS},
 	{"room", "", []term{oneOf("dialect", "irc", "redis", "nats", "mqtt"), byFile}, "-%s goes with a dialect that has several rooms only", "add -dialect irc, or -dialect redis"},
+	{"room", "", []term{on("target"), on("cmd"), on("ab-cmd"), byFile}, "-%s goes with a server that has several rooms; that in this process is one", "add -target HOST:PORT"},
+	{"source-addresses", "", []term{on("target"), on("cmd"), on("ab-cmd")}, "-%s goes with a server outside of this process only", "add -target HOST:PORT"},
 	{"qos", "", []term{oneOf("dialect", "mqtt")}, "-%s goes with -dialect mqtt only", "add -dialect mqtt"},
 	{"order", "", []term{oneOf("dialect", "redis", "nats", "mqtt"), byFile}, "-%s goes with a broker's dialect, or a file's, only", "add -dialect nats"},
 	{"dialect-test", "", []term{byFile}, "-%s goes with the dialect of a file only", "add -dialect FILE.yaml"},

@@ -56,6 +56,8 @@ func Base(name string) []string {
 		return []string{"-cmd", "x"}
 	case name == "header" || name == "subprotocol":
 		return []string{"-target", "ws://h:1/ws"}
+	case name == "source-addresses":
+		return []string{"-target", "h:1"}
 	case name == "room" || name == "qos" || name == "order":
 		return []string{"-target", "h:1", "-dialect", "mqtt"}
 	case name == "dialect-test":

@@ -21,6 +21,7 @@ type Target struct {
 	Password     secret.Password
 	Headers      headers // of the request for a WebSocket
 	Subprotocols subprotocols
+	Sources      sources
 	Room         string // empty: the dialect's own
 	QoS          int
 	Order        string // that the server is held to: one of orders
@@ -38,6 +39,7 @@ func (t *Target) Flags(fs *pflag.FlagSet) {
 	choice.Var(fs, &t.Order, "order", "`WORD`|that a broker is held to: own, what its protocol promises, sender, of each sender's lines, total, of all", orders, choice.Itself)
 	fs.IntVar(&t.QoS, "qos", 0, "`N`|quality of service, with -dialect mqtt: 0, 1, 2")
 	fs.Var(&t.Subprotocols, "subprotocol", "`NAME`|that the WebSocket is to have; repeatable")
+	fs.Var(&t.Sources, "source-addresses", "`LIST`|addresses of this machine from which to connect in turn, where a server limits those of one: 127.0.0.2-127.0.0.9")
 }
 
 // SharedFlags defines those that other ways to run have, too.
@@ -56,6 +58,11 @@ func (t *Target) Reach(at string) (*loadgen.Target, error) {
 	d, err := dial.New(addr, t.Trust)
 	if err != nil {
 		return nil, err
+	}
+	if t.Sources != "" {
+		if d.Sources, err = dial.ParseSources(string(t.Sources)); err != nil {
+			return nil, err
+		}
 	}
 	return &loadgen.Target{Dialer: d, Header: t.header(), Password: t.Password.Word, Room: t.Room, QoS: t.QoS}, nil
 }
@@ -121,4 +128,18 @@ func (p *subprotocols) Set(s string) error {
 	}
 	*p = append(*p, s)
 	return nil
+}
+
+// sources is the value of a flag that takes addresses, as dial.ParseSources has them.
+type sources string
+
+func (s *sources) String() string { return string(*s) }
+func (s *sources) Type() string   { return "addresses" }
+
+func (s *sources) Set(text string) error {
+	_, err := dial.ParseSources(text)
+	if err == nil {
+		*s = sources(text)
+	}
+	return err
 }
