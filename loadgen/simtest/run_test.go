@@ -49,6 +49,7 @@ func panicked() string {
 func (w *world) begin() {
 	w.chatters[0].dial(all)
 	w.settle(0)
+	w.served()
 }
 
 // end lets everything arrive, has chatter 0 say one last line, and asks the
@@ -71,6 +72,7 @@ func (w *world) end(at int) {
 		u.mood = reads
 	}
 	w.settle(at)
+	w.ends()
 	w.chatters[0].say("", all)
 	w.settle(at)
 	if kept := w.server.log.Retained(); kept > w.chunk {

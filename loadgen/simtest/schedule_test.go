@@ -135,7 +135,9 @@ func (w *world) step(s step) {
 		w.changes(u, n)
 	case serves:
 		if s := w.of(u.n, n); s != nil {
-			w.server.serve(s, amount(n))
+			if w.server.serve(s, amount(n)) {
+				w.served()
+			}
 			w.server.forget()
 		}
 	case feeds:
@@ -174,5 +176,10 @@ func (w *world) changes(u *chatter, n int) {
 	}
 	if u.mood != before {
 		w.note("%v %s from now on", u, moods[u.mood])
+		if u.mood == stalls {
+			w.does(u.n, "stops reading")
+		} else {
+			w.does(u.n, "reads on")
+		}
 	}
 }
