@@ -35,6 +35,7 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 	fs.Var((*joinTimeout)(&c.JoinTimeout), "join-timeout", "`D`|longest time in which nobody gets in who asks to; auto: 30s for the first, then 10s or three times what the slowest has taken")
 	fs.Var((*memory)(&c.MaxMemory), "max-memory", "`SIZE`|what all chatters together may hold of what the server sends, such as 1GB; one that sends more has its streams ended")
 	fs.IntVar(&c.ExpectFull, "expect-full", c.ExpectFull, "`N`|the server is to let in N and to refuse who comes then; 0: it lets in all")
+	fs.DurationVar(&c.Grace, "grace", c.Grace, "`D`|how long the server lets one who does not read hold up the others: isolation's limit, beside the longest wait while all read; 0s: the larger of 1s and twice that wait")
 	fs.BoolVar(&c.FailFast, "fail-fast", c.FailFast, "end the run when a check has failed")
 }
 

@@ -84,6 +84,7 @@ type Config struct {
 
 	JoinTimeout time.Duration  // for a connection, and the longest during which nobody gets into the room; 0: by what joins have taken
 	MaxMemory   int64          // 256 MB; what all chatters together may hold of what the server sends
+	Grace       time.Duration  // how long the server lets one who does not read hold up the others, isolation's limit; 0: nobody knows
 	ExpectFull  int            // how many the server lets in; who is refused beyond that is no failure. 0: all
 	Progress    func(Progress) // called five times a second
 	Watch       func(Snapshot) // called each second

@@ -129,7 +129,7 @@ func newRun(cfg Config) *run {
 	}
 	r.measure = measure.New()
 	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Capabilities: cfg.Capabilities,
-		Retired: r.readByAll, Left: r.known, Slowest: r.measure.Slowest, Record: cfg.Record})
+		Grace: cfg.Grace, Retired: r.readByAll, Left: r.known, Slowest: r.measure.Slowest, Record: cfg.Record})
 	if cfg.Story != nil {
 		r.telling = &telling{run: r, story: cfg.Story, answers: make(map[*stay]int), seen: make(map[*user][]string)}
 	}

@@ -18,6 +18,12 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, unable: viewl
 		ledger.LeaveRepeated: "a leave was told twice",
 		ledger.LeaveOfNobody: "a leave was told of someone who is not there (any more)",
 	},
+	soFar: func(l *ledger.Ledger, facts *ledger.Facts) bool {
+		slowest := l.Config().Slowest
+		return slices.ContainsFunc(facts.Of(ledger.LateLeave), func(f *ledger.Fact) bool {
+			return slowest != nil && f.Took > ledger.LeaveLimit+slowest(f.When)
+		})
+	},
 	judge: func(e *evidence, out *findings) {
 		for _, s := range e.Sessions {
 			if e.leaveUntold(s) {

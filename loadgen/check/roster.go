@@ -21,6 +21,7 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 		ledger.LeftEarly:   "it was told that {name} has left, who left later",
 	},
 	suspects: []ledger.Kind{ledger.RosterMismatch, ledger.LateRoster},
+	soFar:    func(l *ledger.Ledger, _ *ledger.Facts) bool { return l.PutOut() },
 	judge: func(e *evidence, out *findings) {
 		for _, f := range e.Facts.Of(ledger.RosterMismatch) {
 			if v, bad := e.rosterDiff(f.Session); bad {

@@ -60,6 +60,9 @@ type rule struct {
 	says sentences
 	// suspects are the kinds of facts that may be violations: the end decides.
 	suspects []ledger.Kind
+	// soFar reports whether what is known so far is a violation beside those; may be
+	// nil.
+	soFar func(*ledger.Ledger, *ledger.Facts) bool
 	// judge adds what is found at the end; may be nil.
 	judge func(*evidence, *findings)
 }

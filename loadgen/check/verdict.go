@@ -124,7 +124,7 @@ func (j *Judge) Interim() Interim {
 	cfg := j.ledger.Config()
 	for i := range rules {
 		r := &rules[i]
-		now.Suspected = now.Suspected || len(facts.Of(r.suspects...)) > 0
+		now.Suspected = now.Suspected || len(facts.Of(r.suspects...)) > 0 || r.soFar != nil && r.soFar(j.ledger, &facts)
 		if cfg.Level > r.level {
 			continue
 		}
@@ -152,7 +152,7 @@ func (j *Judge) Violated() bool {
 	_, facts, deviates := j.ledger.SoFar()
 	for i := range rules {
 		r := &rules[i]
-		if deviates || len(facts.Of(r.suspects...)) > 0 {
+		if deviates || len(facts.Of(r.suspects...)) > 0 || r.soFar != nil && r.soFar(j.ledger, &facts) {
 			return true
 		}
 		for _, f := range facts.List {

@@ -51,6 +51,7 @@ var limits = []limit{
 	{"qos", 0, 2, "-qos 0 is at most once", "-qos 2 is exactly once"},
 	{"repeat", 1, maxCount, "-repeat 1 is one run", ""},
 	{"expect-full", 0, maxCount, "-expect-full 0 is a room that lets in all", ""},
+	{"grace", 0, float64(maxTime), "-grace 0s is for a server of which it is not known", notDuration},
 	{"max-users", 0, maxCount, "-max-users 0 is no limit", ""},
 	{"max-conns", 0, maxCount, "-max-conns 0 is no limit", ""},
 	{"history", 0, 10_000, "-history 0 keeps none", "-history 10000 is the most"},

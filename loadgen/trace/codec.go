@@ -38,7 +38,7 @@ import (
 //	behind       by how much the place flushed is below c, or below the order's length
 //	the length   of the order: to the last one
 //
-// The protocol of began is there only with its flag; so are its checks, which
+// The protocol and the grace of began are there only with their flags; so are its checks, which
 // version 1 had instead. target and claims are there only if there is one (flags). A text of a line
 // that begins with its stamp is written without (flag).
 const (
@@ -77,7 +77,9 @@ const (
 
 	cutsLeaves = 4096 // a leave may cut off what is under way
 
-	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender | cutsLeaves
+	graced = 8192 // the server's grace is known
+
+	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender | cutsLeaves | graced
 )
 
 // The flags of a line that was sent.

@@ -182,7 +182,7 @@ func (d *decoder) name(number *int) []byte {
 // that could not be exercised stood with their reasons, which began with the
 // protocol.
 func (d *decoder) began(ev *ledger.Event) {
-	level := d.below(2 * cutsLeaves)
+	level := d.below(2 * graced)
 	ev.Kind, ev.Level, ev.Nonce = ledger.EventBegan, ledger.Level(level&^allFlags), string(d.bytes())
 	d.nonce = ev.Nonce
 	can := &ev.Capabilities
@@ -197,6 +197,9 @@ func (d *decoder) began(ev *ledger.Event) {
 	can.Sets, can.OwnSuffix, can.NoClaims = level&sets != 0, level&ownSuffix != 0, level&noClaims != 0
 	if level&protocol != 0 {
 		can.Protocol = string(d.bytes())
+	}
+	if level&graced != 0 {
+		ev.Grace = time.Duration(d.below(math.MaxInt))
 	}
 	if level&unable == 0 {
 		return

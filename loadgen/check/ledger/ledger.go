@@ -93,6 +93,9 @@ type Config struct {
 	Level        Level
 	Nonce        string // of the run's stamps, NonceLen bytes; a line with another one is not the run's
 	Capabilities Capabilities
+	// Grace is how long the server lets one who does not read hold up the others; 0:
+	// nobody knows.
+	Grace time.Duration
 
 	// Retired, if set, is told of each measured line once everybody who gets
 	// it has it: when the first and the last receiver read it. Called with
@@ -125,6 +128,7 @@ type Ledger struct {
 	refused       atomic.Int64 // see Refused
 	stalls        atomic.Pointer[stalls]
 	asked         atomic.Int64 // how often Ask was called
+	calmest       atomic.Int64 // the longest wait while all read so far, in nanoseconds
 
 	mu sync.Mutex // taken after recorder.mu, before those of chunks, lines and senders
 	// Guarded by mu.
@@ -146,7 +150,8 @@ type Ledger struct {
 	doubted     map[string]bool // names whose presence is itself in doubt
 	retracted   map[int64]bool  // places of entries that should not have been
 	listings    listings
-	deviations  int // spans that came late, over all sessions
+	putOut      bool // the server has ended the stay of somebody who read
+	deviations  int  // spans that came late, over all sessions
 }
 
 // presence is how many were in the room, and how they fared.
@@ -155,7 +160,7 @@ type presence struct {
 	bound  int                // sessions of the run that are in the room,
 	atOnce int                // and how many they were at most
 	leftBy [Evicted + 1]int64 // stays that their chatters have ended
-	calm   time.Duration      // the longest that anybody waited for a line while all read
+	calm   time.Duration      // the longest that anybody waited for a line while all read, of stays that are counted
 }
 
 // forerunners are those who were there before the run, as far as that is known.
@@ -174,7 +179,7 @@ func New(cfg Config) *Ledger {
 		arrivals: arrivals{waiting: make(map[*Session]struct{})}, doubted: make(map[string]bool), retracted: make(map[int64]bool), forerunners: forerunners{ahead: make(map[string]int)}}
 	if cfg.Record != nil && cfg.Level < Count {
 		l.rec = &recorder{ledger: l, record: cfg.Record}
-		cfg.Record(&Event{Kind: EventBegan, Level: cfg.Level, Nonce: cfg.Nonce, Capabilities: cfg.Capabilities})
+		cfg.Record(&Event{Kind: EventBegan, Level: cfg.Level, Nonce: cfg.Nonce, Capabilities: cfg.Capabilities, Grace: cfg.Grace})
 	}
 	return l
 }

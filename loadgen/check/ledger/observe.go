@@ -238,15 +238,44 @@ func waited(s *Session, line *Line, took, at time.Duration) {
 		return
 	}
 	if st := s.ledger.stalls.Load(); st == nil || !st.hold(line.Actual) {
-		s.calm = max(s.calm, took)
+		if took > s.calm {
+			s.calm = took
+			s.ledger.waits(took)
+		}
 		return
 	}
 	s.Totals.Isolated++
-	if took > StallLeast {
+	if took > s.ledger.cfg.stallLeast() {
 		defer s.aside(at)()
 		s.emit(Fact{Kind: Slow, Line: line, Took: took, When: at})
 	}
 }
+
+// waits records that somebody has waited for so long while all read.
+func (l *Ledger) waits(took time.Duration) {
+	for now := l.calmest.Load(); int64(took) > now && !l.calmest.CompareAndSwap(now, int64(took)); now = l.calmest.Load() {
+	}
+}
+
+// stallLeast returns how long anybody may wait at least while one does not read.
+func (c *Config) stallLeast() time.Duration {
+	if c.Grace > 0 {
+		return min(c.Grace, StallLeast)
+	}
+	return StallLeast
+}
+
+// StallLimit returns how long anybody may wait while one does not read, where all
+// waited for at most calm while all read.
+func (c *Config) StallLimit(calm time.Duration) time.Duration {
+	if c.Grace > 0 {
+		return c.Grace + calm
+	}
+	return max(StallLeast, 2*calm)
+}
+
+// Calm returns the longest that anybody has waited for a line so far while all read.
+func (l *Ledger) Calm() time.Duration { return time.Duration(l.calmest.Load()) }
 
 // learned records that a session knows of the entry, if it is a leave, and
 // whether that was late.

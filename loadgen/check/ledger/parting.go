@@ -76,6 +76,13 @@ func (p *parting) PutOut() bool {
 	return kind == Stays && p.Over()
 }
 
+// PutOut reports whether the server has ended the stay of somebody who read.
+func (l *Ledger) PutOut() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.putOut
+}
+
 // LeaveNotice returns how long it took until the last of the others knew that
 // the session had left; false if it has not left or nobody was told.
 func (p *parting) LeaveNotice() (time.Duration, bool) {
@@ -174,8 +181,8 @@ func (s *Session) Ended(at time.Duration) {
 	s.refusals.part()
 	s.refusals.finish()
 	l.mu.Lock()
-	if kind, _ := s.Left(); kind == Stays {
-		s.evicted()
+	if kind, _ := s.Left(); kind == Stays && !s.evicted() && s.HasRoster {
+		l.putOut = true
 	}
 	if s.HasRoster && (l.cfg.Level >= Count || l.cfg.Capabilities.Views != Ordered) {
 		l.bound-- // no leave is placed

@@ -19,7 +19,7 @@ type EventKind uint8
 // The kinds of events, with the fields of Event that they set beside Kind. All
 // but the first and those after Over are about a Session.
 const (
-	EventBegan    EventKind = iota // Level, Nonce, Capabilities; before anything else
+	EventBegan    EventKind = iota // Level, Nonce, Capabilities, Grace; before anything else
 	EventDialled                   // Chatter, Asked, At
 	EventSent                      // Note, Pos
 	EventLeaving                   // Leave, At
@@ -54,6 +54,7 @@ type Event struct {
 	Level        Level
 	Nonce        string
 	Capabilities Capabilities
+	Grace        time.Duration
 	Chatter      int
 	Asked        string
 	Note         Note

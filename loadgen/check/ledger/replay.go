@@ -64,7 +64,7 @@ func (r *Replay) Step(e *Event) error {
 		if e.Level >= Count || len(e.Nonce) != NonceLen {
 			return impossible(e, "level %d, nonce %q", e.Level, e.Nonce)
 		}
-		r.Ledger = New(Config{Level: e.Level, Nonce: e.Nonce, Capabilities: e.Capabilities,
+		r.Ledger = New(Config{Level: e.Level, Nonce: e.Nonce, Capabilities: e.Capabilities, Grace: max(e.Grace, 0),
 			Slowest: func(at time.Duration) time.Duration { return r.Slow[at] }})
 	case EventDialled:
 		if e.Chatter < 0 || e.Chatter >= maxChatter {
