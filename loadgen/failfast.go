@@ -11,11 +11,8 @@ import (
 
 // untilFutile returns a context that ends when the load has become of no use: soon
 // after the judge has seen a violation, with -fail-fast, or when the server has
-// gone. What was sent is drained and judged as after an interruption.
+// gone or sends more than may be held. What was sent is drained and judged as after an interruption.
 func (r *run) untilFutile(ctx context.Context) (_ context.Context, stop func()) {
-	if !r.cfg.FailFast && r.cfg.Gone == nil {
-		return ctx, func() {}
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -29,6 +26,9 @@ func (r *run) untilFutile(ctx context.Context) (_ context.Context, stop func()) 
 			case <-r.cfg.Gone:
 				return
 			case <-tick.C:
+				if r.overfed.Load() {
+					return
+				}
 				if r.cfg.FailFast && r.judge.Violated() {
 					r.failed.Store(true)
 					return
@@ -45,6 +45,9 @@ func (r *run) cutShort() {
 	case <-r.cfg.Gone:
 		r.cutBy = "the end of the server"
 	default:
+		if r.overfed.Load() {
+			r.cutBy = "the server, which sends more than -max-memory allows"
+		}
 	}
 }
 

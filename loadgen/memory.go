@@ -8,6 +8,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/chatter/dialect"
+	"chatsim/loadgen/check/ledger"
 )
 
 const (
@@ -25,13 +26,16 @@ const (
 // maxFrame is the longest frame that a server may send, in bytes.
 func (c *Config) maxFrame() int { return max(leastFrame, rosterName*c.Users) }
 
+// closedHere begins what is told of a stream that was ended because of its length.
+const closedHere = "closed by this end: "
+
 // errMemory ends the streams of a server that has the chatters hold too much.
 var errMemory error = memoryError{}
 
 type memoryError struct{}
 
 func (memoryError) Error() string {
-	return "the chatters hold more of what it sends than -max-memory allows"
+	return strings.TrimPrefix(ledger.Overfed, closedHere)
 }
 func (memoryError) Is(target error) bool { return target == dialect.ErrTooLong }
 

@@ -42,6 +42,11 @@ func TestHostileServers(t *testing.T) {
 				p.write(long[:300<<10])
 			}
 		}, "more of what it sends than -max-memory allows"},
+		{"endless joins at one", 1 << 20, func(s *server) {
+			for i := range 4000 {
+				s.peers[3].write(fmt.Appendf(nil, "{\"join\":[\"s%d\"]}\n", i))
+			}
+		}, "more of what it sends than -max-memory allows"},
 		{"endless joins", 1 << 20, func(s *server) {
 			for i := range 40 {
 				var names []string
@@ -64,6 +69,9 @@ func TestHostileServers(t *testing.T) {
 			cfg.MaxMemory, cfg.Drain = c.memory, 800*time.Millisecond
 			rep := run(t, cfg)
 			names := failed(t, rep)
+			if strings.HasPrefix(c.name, "endless") && (len(names) != 1 || rep.Checks[0].Violations != 1) {
+				t.Errorf("failed: %q, %d violations of the first", names, rep.Checks[0].Violations)
+			}
 			said := came(rep, "no creation")
 			if !slices.ContainsFunc(said, func(s string) bool { return strings.Contains(s, c.want) }) {
 				t.Errorf("no creation: %q, want %q in one", said, c.want)

@@ -222,7 +222,10 @@ func (s *stay) garbage(err error) error {
 	}
 	words := fe.Error()
 	if tooLong(err) { // what it holds says nothing, and is not the same for any two
-		words = "closed by this end: " + fe.Err.Error()
+		words = closedHere + fe.Err.Error()
+		if fe.Err == errMemory {
+			s.user.run.overfed.Store(true)
+		}
 	}
 	s.session.Garbage(words)
 	s.err = err

@@ -47,6 +47,7 @@ type run struct {
 	inside, most    atomic.Int64  // chatters in the room, now and at most
 	returning       atomic.Int64  // chatters who are about to come back
 	ends            atomic.Int64  // streams ended and connections closed
+	overfed         atomic.Bool   // the server sends more than may be held: the load is of no use any more
 	failed          atomic.Bool   // the load was ended because of a violation
 	stopping        atomic.Bool   // the end: streams that break off are ours
 	slowedTo        atomic.Uint64 // bits of the lines a second that the server takes from each user; 0: it has not said

@@ -52,6 +52,9 @@ func (e *evidence) verdicts() Result {
 		if r.judge != nil {
 			r.judge(e, out)
 		}
+		if e.overfed && r.name != NoCreation {
+			out.follow()
+		}
 		take(o, out, maxFound, e.Entry)
 		failed = failed || o.Violations > 0
 	}

@@ -59,6 +59,14 @@ type findings struct {
 	byKey  map[key]*violation
 }
 
+// follow has all that was found follow from a violation of another check.
+func (fs *findings) follow() {
+	fs.beyond = 0
+	for _, v := range fs.list {
+		v.implied = true
+	}
+}
+
 // add adds a violation, or another receiver of one that is known.
 func (fs *findings) add(v violation) {
 	known := fs.byKey[v.key]

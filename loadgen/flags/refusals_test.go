@@ -39,6 +39,7 @@ var refusals = []struct{ Line, Want, Hint string }{
 	{"-rate nan", "-rate nan is not a number of lines a second", "-rate max"},
 	{"-rate inf", "-rate inf is not a number of lines a second", "-rate max"},
 	{"-rate max -inflight 0", "-inflight 0: must be at least 1", "nothing is sent"},
+	{"-grace=-1s", "-grace -1s: must not be negative", "a server of which it is not known"},
 	{"-expect-full -1", "-expect-full -1: must not be negative", "a room that lets in all"},
 	{"-size 21", "-size 21: at least 22 bytes are needed", "stamp"},
 	{"-size=-5", "-size -5: at least 22 bytes are needed", "stamp"},

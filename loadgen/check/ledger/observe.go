@@ -108,6 +108,10 @@ func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
 	return nil
 }
 
+// Overfed is what Garbage is told where streams were ended because all together had
+// more to hold than is allowed. What is missing then follows from that.
+const Overfed = "closed by this end: the chatters hold more of what it sends than -max-memory allows"
+
 // Garbage records that the session received a frame that cannot be parsed; what
 // tells why, and quotes it. It is a line of the run in another form if a stamp
 // can be read in it, else nobody can tell of what.
