@@ -29,7 +29,7 @@ func textFaults() (all []Fault) {
 				atOne(func(p *Plan, to *Member, f Frame) bool { return f.From != to && fits(p, f) }, saying(d.do))},
 			Fault{"a text damaged at all: " + d.name, []string{"no creation"}, busy, atAll(fits, saying(d.do))},
 			Fault{"a private text damaged at its target: " + d.name, []string{"no creation"}, whispering,
-				atOne(func(p *Plan, to *Member, f Frame) bool { return whispered(p, to, f) && altered(f, d.do) }, saying(d.do))})
+				atAny(func(p *Plan, to *Member, f Frame) bool { return whispered(p, to, f) && p.loyal(to) && altered(f, d.do) }, saying(d.do))})
 	}
 	return all
 }

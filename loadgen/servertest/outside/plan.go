@@ -90,6 +90,20 @@ func atOne(fits func(p *Plan, to *Member, f Frame) bool, spoil func(p *Plan, f F
 	}
 }
 
+// atAny spoils the first fitting frame on its way to whoever it is for: of those that
+// only one gets there may be too few for one victim.
+func atAny(fits func(p *Plan, to *Member, f Frame) bool, spoil func(p *Plan, f Frame) []Frame) func(*Plan) {
+	return func(p *Plan) {
+		p.Hooks.Emit = func(to *Member, f Frame) []Frame {
+			if !p.ready() || !fits(p, to, f) {
+				return same(f)
+			}
+			p.planted(to, f.about())
+			return spoil(p, f)
+		}
+	}
+}
+
 // atAll spoils one fitting frame before anybody is told.
 func atAll(fits func(p *Plan, f Frame) bool, spoil func(p *Plan, f Frame) []Frame) func(*Plan) {
 	return func(p *Plan) {
