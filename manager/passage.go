@@ -96,8 +96,13 @@ const historyPiece = 32 << 10
 
 // encode makes start of the lines.
 func (p *passage) encode() {
-	var piece [][]byte // of one frame
-	var said []byte
+	total := 0
+	for _, s := range p.lines {
+		total += s.size()
+	}
+	said := make([]byte, 0, total)
+	piece := make([][]byte, 0, len(p.lines)) // of one frame
+	p.start = make([]byte, 0, total+total/8)
 	size := 0
 	for _, s := range p.lines {
 		from := len(said)
