@@ -192,7 +192,7 @@ func (c *command) simulate(ctx context.Context, line *flags.Line, stdout, stderr
 // one.
 func (c *command) openRoom(lc *loadgen.Config, current *atomic.Pointer[manager.Manager], stderr io.Writer) (runs.Room, error) {
 	dialect := c.runs.Dialect
-	if err := loadgen.CheckDescriptors(lc.Users, 2); err != nil {
+	if err := loadgen.CheckDescriptors(lc.Chatters(), 2); err != nil {
 		return runs.Room{}, err
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

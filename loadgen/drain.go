@@ -29,6 +29,7 @@ func (r *run) drain(ctx context.Context) (advancing bool) {
 	r.enter(Drains)
 	for _, u := range r.users {
 		u.hush(ctx.Err() != nil)
+		u.wake()
 	}
 	p := r.newPatience(ctx)
 	defer p.tick.Stop()
@@ -176,6 +177,17 @@ func (r *run) allSettled(p *patience) bool {
 		}
 	}
 	return true
+}
+
+// wake ends the user's stay if it has vanished: who is silent to the end could
+// not be told from one who is kept from everything.
+func (u *user) wake() {
+	u.mu.Lock()
+	s := u.stay
+	u.mu.Unlock()
+	if s != nil {
+		s.wake()
+	}
 }
 
 func (u *user) settled() bool {

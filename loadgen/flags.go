@@ -28,8 +28,7 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 	fs.Var((*warmup)(&c.Warmup), "warmup", "`D`|load before measuring")
 	seed := uint64(time.Now().UnixMicro()) % 1_000_000_000 // short enough to type
 	fs.Uint64Var(&c.Seed, "seed", seed, "`N`|reproduces the script, who says what when (default: from the clock)")
-	names := append(scenario.Names(), Conformance)
-	choice.VarOrFile(fs, &c.Scenario, "scenario", "`NAME`|"+strings.Join(names, ", ")+", or the FILE of a story", names, findScenario)
+	fs.Var(&scenarioFlag{to: &c.Scenario, word: c.Scenario.Name}, "scenario", "`NAME`|"+strings.Join(append(scenario.Names(), Conformance), ", ")+", or a FILE like those that -print-scenario prints")
 	choice.Var(fs, &c.Verify, "verify", "`LEVEL`|how much of each delivery is checked: "+strings.Join(check.Levels(), ", "), check.Levels(), check.ParseLevel)
 	fs.DurationVar(&c.Drain, "drain", c.Drain, "`D`|limit for the last lines to arrive")
 	fs.Var((*joinTimeout)(&c.JoinTimeout), "join-timeout", "`D`|longest time in which nobody gets in who asks to; auto: 30s for the first, then 10s or three times what the slowest has taken")
@@ -41,15 +40,6 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 
 // Conformance is the scenario that is many stories, each a promise of a room.
 const Conformance = "conformance"
-
-// findScenario returns a built-in scenario. That of a file, and the stories, have a
-// name only: whoever makes the runs reads them.
-func findScenario(word string) (scenario.Spec, error) {
-	if word == Conformance || choice.IsFile(word) {
-		return scenario.Spec{Name: word}, nil
-	}
-	return scenario.Find(word)
-}
 
 // joinTimeout is a duration, or 0, which people write as auto.
 type joinTimeout time.Duration

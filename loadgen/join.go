@@ -44,7 +44,7 @@ func (r *run) joinAll(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(cap(r.joining))
-	for _, u := range r.users[1:] {
+	for _, u := range r.users[1:r.cfg.Users] {
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil { // one has failed, or the run was cancelled
 				return err
@@ -266,6 +266,7 @@ func (u *user) rejoin(ctx context.Context) error {
 		return nil
 	}
 	if last != nil {
+		last.wake()
 		select {
 		case <-last.done:
 		case <-ctx.Done():
@@ -276,7 +277,11 @@ func (u *user) rejoin(ctx context.Context) error {
 	}
 	err := u.join(r.life)
 	if err != nil && !errors.Is(err, errFull) && !r.stopping.Load() {
-		r.joinFailed(fmt.Sprintf("chatter %d could not come back: %v", u.n, err))
+		again := "back"
+		if last == nil && u.name.Load() == nil {
+			again = "in"
+		}
+		r.joinFailed(fmt.Sprintf("chatter %d could not come %s: %v", u.n, again, err))
 	}
 	return err
 }

@@ -27,6 +27,7 @@ func (r *run) load(ctx context.Context) {
 		defer wg.Wait()
 		defer cancel()
 	}
+	r.startPhases()
 	r.enter(Warming)
 	rate := float64(r.cfg.Rate)
 	if r.cfg.Rate.IsMax() {
@@ -84,7 +85,17 @@ func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
 			}
 			u = r.users[(u.n+1)%len(r.users)] // that one was not let in
 		}
-	case scenario.Leave:
+	case scenario.Come:
+		raise(&r.there, int64(e.Chatter)+1)
+		u.returns(ctx)
+	case scenario.Leave, scenario.Go:
+		if e.Act == scenario.Go {
+			r.there.Store(int64(e.Chatter))
+		}
+		if e.Vanish {
+			u.enqueue(task{leave: e.Kind, vanish: true})
+			return
+		}
 		if e.Kind != check.FIN { // these leave with a line under way
 			u.enqueue(task{intended: due, parting: true})
 		}

@@ -21,7 +21,7 @@ import (
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
 	"chatsim/loadgen/story"
-	"chatsim/manager/choice"
+	"chatsim/manager/hinted"
 )
 
 // Frame is what a client receives. Its slices need hold only until the next
@@ -100,7 +100,19 @@ func (c Config) withDefaults() Config {
 		}
 		*d = max(*d, 0)
 	}
-	c.Users = orDefault(c.Users, 100)
+	if c.Scenario.Name == "" {
+		c.Scenario = scenario.All()[0]
+	}
+	spec := &c.Scenario
+	c.Users = orDefault(orDefault(c.Users, spec.Users), 100)
+	c.Size = orDefault(orDefault(c.Size, spec.Size), 64)
+	if warm, measured := spec.Lengths(); measured > 0 {
+		c.Duration = orDefault(c.Duration, measured)
+		c.Warmup = orDefault(orDefault(c.Warmup, warm), -1)
+	}
+	if c.Rate == 0 {
+		c.Rate = report.Rate(spec.Rate())
+	}
 	def(&c.Duration, 10*time.Second)
 	def(&c.Warmup, time.Second)
 	def(&c.Drain, 10*time.Second)
@@ -111,23 +123,26 @@ func (c Config) withDefaults() Config {
 	if c.MaxMemory == 0 {
 		c.MaxMemory = defaultMemory
 	}
-	c.Size = orDefault(c.Size, 64)
 	if c.Where == "" {
 		c.Where = "the server"
 	}
-	if c.Scenario.Name == "" {
-		c.Scenario = scenario.All()[0]
-	}
 	if c.Story != nil {
 		c.Users, c.Warmup = len(c.Story.Cast), 0
-		if !choice.IsFile(c.Scenario.Name) {
+		if c.Scenario.Path == "" {
 			c.Scenario = scenario.Spec{Name: "story"}
 		}
 		if c.JoinTimeout == 0 {
 			c.JoinTimeout = c.Drain
 		}
 	}
+	c.Scenario = spec.Sized(c.Size).Fit(c.Warmup, c.Duration, float64(c.Rate))
 	return c
+}
+
+// Chatters returns the most that are connected at a time.
+func (c Config) Chatters() int {
+	c = c.withDefaults()
+	return c.Scenario.Peak(c.Users)
 }
 
 // String says in a line what will run, where, and for how long.
@@ -137,22 +152,61 @@ func (c Config) String() string {
 		return fmt.Sprintf("a story of %s in %s, seed %d; %s", report.Plural(int64(c.Users), "chatter", "chatters"),
 			report.Plural(int64(len(c.Story.Steps)), "step", "steps"), c.Seed, c.Where)
 	}
-	rate := fmt.Sprintf("%v lines/s of %d bytes in all", c.Rate, c.Size)
-	if c.Rate.IsMax() {
-		rate = fmt.Sprintf("as many lines of %d bytes as the room takes, %d under way", c.Size, c.Inflight)
+	bytes := fmt.Sprintf("%d bytes", c.Size)
+	if len(c.Scenario.Sizes) > 0 || len(c.Scenario.Lines) > 0 {
+		bytes = fmt.Sprintf("up to %d bytes", c.Scenario.Longest(c.Size))
+	}
+	rate := fmt.Sprintf("%v lines/s of %s in all", c.Rate, bytes)
+	switch {
+	case c.Rate.IsMax():
+		rate = fmt.Sprintf("as many lines of %s as the room takes, %d under way", bytes, c.Inflight)
+	case len(c.Scenario.Phases) > 1:
+		rate = "up to " + rate
+	}
+	users := report.Plural(int64(c.Users), "chatter", "chatters")
+	if peak := c.Scenario.Peak(c.Users); peak > c.Users {
+		users = fmt.Sprintf("%d to %d chatters", c.Users, peak)
 	}
 	return fmt.Sprintf("%s, %s, scenario %s, for %v after %v of warm-up, seed %d; %s",
-		report.Plural(int64(c.Users), "chatter", "chatters"), rate, c.Scenario.Name, c.Duration, c.Warmup, c.Seed, c.Where)
+		users, rate, c.Scenario.Name, c.Duration, c.Warmup, c.Seed, c.Where)
 }
 
-func orDefault(v, def int) int {
+func orDefault[T ~int | ~int64](v, def T) T {
 	if v == 0 {
 		return def
 	}
 	return v
 }
 
+// Script returns what a run of c does; without phases its warm-up and its measured
+// part are two.
+func (c Config) Script() (*scenario.Script, error) {
+	c = c.withDefaults()
+	s := c.script()
+	if len(s.Phases) == 0 {
+		s.Phases = s.Whole(c.Warmup, c.Duration, float64(c.Rate))
+	}
+	return s, c.validateScenario()
+}
+
+func (c Config) script() *scenario.Script {
+	return &scenario.Script{Spec: c.Scenario, Users: c.Users, Size: c.Size, Seed: c.Seed}
+}
+
+// validateScenario looks whether the scenario can be made with so many users.
+func (c Config) validateScenario() error {
+	if least, fewest := c.Scenario.LeastUsers(), c.Scenario.Fewest(c.Users); fewest < least {
+		return hinted.New(fmt.Sprintf("with %d users, scenario %s has %d left in one of its phases, and at least %d must talk", c.Users, c.Scenario.Name, max(fewest, 0), least),
+			fmt.Sprintf("begin with more: -users %d", c.Users+least-fewest))
+	}
+	return nil
+}
+
 func (c Config) validate() error {
+	if err := c.validateScenario(); err != nil && c.Users >= 1 {
+		return err
+	}
+
 	switch {
 	case c.Join == nil:
 		return fmt.Errorf("loadgen: no Joiner")

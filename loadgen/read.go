@@ -258,7 +258,7 @@ func (s *stay) hasJoined(at time.Duration) {
 	if name != s.user.asked {
 		r.renamed.Add(1)
 	}
-	r.measure.Joined(at - s.dialled)
+	r.measure.Joined(at, at-s.dialled)
 	raise(&r.slowestJoin, int64(at-s.dialled))
 	r.measure.Moved(at, measure.Moves{Joins: 1})
 	raise(&r.most, r.inside.Add(1))

@@ -44,6 +44,7 @@ type run struct {
 	sentAt          atomic.Int64  // when something was sent, dialled or closed last
 	slowestJoin     atomic.Int64  // from dial to roster
 	held            atomic.Int64  // bytes of frames that are not whole, of all chatters
+	there           atomic.Int64  // chatters who have come and not gone for good
 	inside, most    atomic.Int64  // chatters in the room, now and at most
 	returning       atomic.Int64  // chatters who are about to come back
 	ends            atomic.Int64  // streams ended and connections closed
@@ -60,6 +61,7 @@ type run struct {
 	mu sync.Mutex
 	// Guarded by mu.
 	left       map[check.Leave]int64
+	vanished   int64                   // of those that are counted as RST, those who were silent first
 	closed     map[string]int64        // by the server, by reason
 	gone       map[*check.Session]bool // stays that their chatters have ended, and not yet everybody knows
 	warnings   []string                // the first maxJoinWarnings
@@ -122,7 +124,8 @@ func newRun(cfg Config) *run {
 	r := &run{cfg: cfg, left: make(map[check.Leave]int64), closed: make(map[string]int64),
 		gone: make(map[*check.Session]bool)}
 	r.clock.start = time.Now()
-	r.script = &scenario.Script{Spec: cfg.Scenario, Users: cfg.Users, Size: cfg.Size, Seed: cfg.Seed, Nonce: newNonce()}
+	r.script = cfg.script()
+	r.script.Nonce = newNonce()
 	r.life, r.endLife = context.WithCancel(context.Background())
 	r.joining = make(chan struct{}, joinsAtOnce)
 	if cfg.Capabilities.OneByOne {
@@ -135,7 +138,7 @@ func newRun(cfg Config) *run {
 		r.telling = &telling{run: r, story: cfg.Story, answers: make(map[*stay]int), seen: make(map[*user][]string)}
 	}
 	r.errors.names = make(map[string]bool)
-	for n := range cfg.Users {
+	for n := range r.script.Peak(cfg.Users) {
 		u := &user{run: r, n: n, asked: r.script.Asked(n)}
 		if cfg.Story != nil {
 			u.asked = cfg.Story.Cast[n].Asked
@@ -146,6 +149,7 @@ func newRun(cfg Config) *run {
 		r.users = append(r.users, u)
 		r.errors.names[u.asked] = true
 	}
+	r.there.Store(int64(cfg.Users))
 	r.enter(Joining)
 	return r
 }
@@ -158,7 +162,7 @@ func (r *run) readByAll(l *check.Line, first, last time.Duration) {
 // known records a leave that everybody has been told of.
 func (r *run) known(s *check.Session) {
 	if took, ok := s.LeaveNotice(); ok {
-		r.measure.Left(took)
+		r.measure.Left(r.now(), took)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -197,7 +201,11 @@ func (r *run) requires() []string {
 		return []string{check.Admission}
 	}
 	d := r.cfg.Warmup + r.cfg.Duration
-	return r.script.Requires(d, float64(min(r.cfg.Rate, 1e9))*d.Seconds())
+	lines := float64(min(r.cfg.Rate, 1e9)) * d.Seconds()
+	if len(r.cfg.Scenario.Phases) > 0 && !r.cfg.Rate.IsMax() {
+		lines = r.script.Planned()
+	}
+	return r.script.Requires(d, lines)
 }
 
 // tick has the clock looked at until the returned function is called.

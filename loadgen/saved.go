@@ -30,6 +30,12 @@ func (c Config) outline() *report.Report {
 		},
 		Environment: environment(),
 	}
+	if c.Scenario.Path != "" {
+		rep.Config.Script = string(c.Scenario.Text)
+	}
+	if peak := c.Scenario.Peak(c.Users); peak > c.Users {
+		rep.Config.MaxUsers = peak
+	}
 	if c.Rate.IsMax() {
 		rep.Config.Inflight = c.Inflight
 	}

@@ -27,6 +27,7 @@ type stay struct {
 	over     atomic.Bool                   // the stream has ended
 	answers  atomic.Int64                  // answers that wait for a line to be read
 	anchored atomic.Pointer[check.Line]    // the newest anchor line that came
+	silent   atomic.Bool                   // it has vanished, and its connection is to end later
 	stalled  atomic.Bool                   // it has stopped reading for a while, once
 	gate     atomic.Pointer[chan struct{}] // closed when it shall read on; nil while it reads
 	tokens   atomic.Int64                  // lines of the closed model that are under way
@@ -139,6 +140,37 @@ func (s *stay) leaveNow(kind check.Leave) {
 	r.left[kind]++
 	r.mu.Unlock()
 	_ = s.client.Leave(leaveKinds[kind])
+}
+
+// vanish has the stay neither read nor write any more; nobody is told.
+func (s *stay) vanish() {
+	r := s.user.run
+	s.stalled.Store(true)
+	s.session.Silent(r.now())
+	gate := make(chan struct{})
+	s.gate.Store(&gate)
+	if s.polled != nil {
+		s.polled.conn.Pause()
+	}
+	s.silent.Store(true)
+	r.mu.Lock()
+	r.vanished++
+	r.mu.Unlock()
+}
+
+// wake ends a stay that has vanished, as a machine does that starts anew: its
+// connection is reset.
+func (s *stay) wake() {
+	if !s.silent.Load() {
+		return
+	}
+	s.leaveNow(check.Reset)
+	if gate := s.gate.Swap(nil); gate != nil {
+		close(*gate)
+		if s.polled != nil {
+			s.polled.conn.Resume()
+		}
+	}
 }
 
 func (s *stay) close() {

@@ -6,7 +6,7 @@ package loadgen
 // startTokens puts the closed model's lines under way, spread over the chatters.
 func (r *run) startTokens() {
 	for i := range r.cfg.Inflight {
-		r.handOn(i % len(r.users))
+		r.handOn(i % int(r.there.Load()))
 	}
 }
 
@@ -18,7 +18,7 @@ func (r *run) pass(from *user, n, underWay int64) {
 	if n <= 0 || r.now() >= r.end || r.stopping.Load() || *r.phase.Load() == Drains {
 		return
 	}
-	users, inflight := len(r.users), r.cfg.Inflight
+	users, inflight := int(r.there.Load()), r.cfg.Inflight
 	share := int64((inflight + users - 1) / users)
 	for i := range n {
 		to := from.n
@@ -38,6 +38,6 @@ func (r *run) handOn(n int) {
 		if r.users[n].enqueue(task{token: true}) {
 			return
 		}
-		n = (n + 1) % len(r.users)
+		n = (n + 1) % int(r.there.Load())
 	}
 }

@@ -36,6 +36,7 @@ type task struct {
 	behind   time.Duration // when it was queued behind other tasks; 0 if it was not
 	token    bool
 	leave    check.Leave // if not check.Stays
+	vanish   bool        // of a leave: be silent, until the stay is to end
 	parting  bool        // right before a leave, beside what the rate asks for
 	extra    bool        // in one write with another, beside what the rate asks for
 	anchor   bool
@@ -91,7 +92,7 @@ func (u *user) staysLocked() bool {
 // readyLocked says that the user's stay can send.
 func (u *user) readyLocked() bool {
 	s := u.stay
-	return s != nil && s.session.Joined() && !s.leaving.Load() && !s.finWhen.Load()
+	return s != nil && s.session.Joined() && !s.leaving.Load() && !s.finWhen.Load() && !s.silent.Load()
 }
 
 // pumpsLocked returns the stay of which the caller is now the pump, once it has
@@ -125,6 +126,8 @@ func (s *stay) pumpOn() {
 		switch {
 		case !ok:
 			return
+		case t.vanish:
+			s.vanish()
 		case t.leave != check.Stays:
 			s.leave(t.leave)
 		default:

@@ -106,47 +106,6 @@ func TestNicks(t *testing.T) {
 	took("user000123", "user00013")
 	s.learn([][]byte{[]byte("bob"), []byte("NICKLEN=x"), []byte("NICKLEN=12"), []byte("A=b")})
 	took("user000123456", "user00012345")
-	took("[x]", "[x]")
-	took("{X}", "{X}2") // to some servers, and this one has not said
-	s.learn([][]byte{[]byte("CASEMAPPING=ascii")})
-	took("{x}", "{x}")
 	s.mark("user000777")
 	took("user000777", "user0007772")
-}
-
-// A name is compared as the server does, also the channel's.
-func TestCaseMapping(t *testing.T) {
-	for _, c := range []struct {
-		mapping string
-		a, b    string
-		same    bool
-	}{
-		{"", "Bob[\\]~", "bOB{|}^", true},
-		{"", "ZOË", "zoë", true},
-		{"ascii", "BOB", "bob", true},
-		{"ascii", "b[]", "b{}", false},
-		{"ascii", "ZOË", "zoë", false},
-		{"rfc1459", "B[\\]~", "b{|}^", true},
-		{"rfc1459", "ZOË", "zoë", false},
-		{"rfc1459-strict", "B[\\]", "b{|}", true},
-		{"strict-rfc1459", "b~", "b^", false},
-		{"rfc7613", "ZOË", "zoë", true},
-		{"rfc7613", "b[]", "b{}", false},
-		{"odd", "b[]", "B{}", true},
-	} {
-		s := new(Nicks)
-		s.learn([][]byte{[]byte("CASEMAPPING=" + c.mapping)})
-		if got := s.Same(c.a, c.b); got != c.same {
-			t.Errorf("%q: %q and %q are the same: %v", c.mapping, c.a, c.b, got)
-		}
-	}
-	c := &client{Codec: NewIRC(Account{Name: "bob", Room: "#Chat"}, new(Nicks))}
-	got := c.feed([]byte(strings.Replace(ircOpening, ":s 376 ", ":s 005 bob CASEMAPPING=rfc1459 :are supported\r\n:s 376 ", 1) + ":amy!a@b PRIVMSG #chat :hello\r\n"))
-	if !slices.Contains(got, `line "amy" to all: "hello"`) {
-		t.Errorf("a channel that was asked for in other letters: %q", got)
-	}
-	c.feed([]byte(":BOB!a@b NICK :Bob[]\r\n"))
-	if c.Name() != "Bob[]" {
-		t.Errorf("it is called %q", c.Name())
-	}
 }

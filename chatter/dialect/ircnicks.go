@@ -13,10 +13,9 @@ import (
 type Nicks struct {
 	mu sync.Mutex
 	// Guarded by mu.
-	taken   map[string]string // nicks by what fold makes of them
-	mapping caseMapping
-	most    int  // bytes of a nick; 0: unknown
-	ascii   bool // others are refused
+	taken map[string]bool
+	most  int  // bytes of a nick; 0: unknown
+	ascii bool // others are refused
 }
 
 // rfcNick is the length of a nick that every server takes (RFC 2812, 1.2.1).
@@ -27,6 +26,9 @@ const rfcNick = 9
 func (s *Nicks) Take(name string) (nick string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.taken == nil {
+		s.taken = make(map[string]bool)
+	}
 	name = s.fitLocked(name)
 	for k := 1; ; k++ {
 		suffix := ""
@@ -37,9 +39,8 @@ func (s *Nicks) Take(name string) (nick string) {
 		if s.most > 0 {
 			base = cut(base, s.most-len(suffix))
 		}
-		nick = base + suffix
-		if _, ok := s.taken[s.mapping.fold(nick)]; !ok {
-			s.markLocked(nick)
+		if nick = base + suffix; !s.taken[fold(nick)] {
+			s.taken[fold(nick)] = true
 			return nick
 		}
 	}
@@ -70,47 +71,24 @@ func cut(name string, n int) string {
 	return name
 }
 
-// Same reports whether two names are one to the server.
-func (s *Nicks) Same(a, b string) bool {
-	if a == b {
-		return true
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.mapping.fold(a) == s.mapping.fold(b)
-}
+// fold returns what the servers agree upon about the case of nicks.
+func fold(nick string) string { return strings.ToLower(nick) }
 
 // mark records that somebody has a nick.
 func (s *Nicks) mark(nick string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.markLocked(nick)
-}
-
-func (s *Nicks) markLocked(nick string) {
 	if s.taken == nil {
-		s.taken = make(map[string]string)
+		s.taken = make(map[string]bool)
 	}
-	s.taken[s.mapping.fold(nick)] = nick
-}
-
-// mapLocked has names be compared as the server does.
-func (s *Nicks) mapLocked(m caseMapping) {
-	if m == s.mapping {
-		return
-	}
-	was := s.taken
-	s.mapping, s.taken = m, nil
-	for _, nick := range was {
-		s.markLocked(nick)
-	}
+	s.taken[fold(nick)] = true
 }
 
 // Release records that nobody has a nick any more.
 func (s *Nicks) Release(nick string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.taken, s.mapping.fold(nick))
+	delete(s.taken, fold(nick))
 }
 
 // tighten learns from a nick that the server refused for what it is.
@@ -126,15 +104,13 @@ func (s *Nicks) tighten(nick string) {
 
 // learn reads what the server says of itself (005).
 func (s *Nicks) learn(tokens [][]byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for _, t := range tokens {
-		name, value, _ := strings.Cut(string(t), "=")
-		switch n, err := strconv.Atoi(value); {
-		case name == "CASEMAPPING":
-			s.mapLocked(parseCaseMapping(value))
-		case name == "NICKLEN" && err == nil && n > 0:
-			s.most = n
+		if value, ok := strings.CutPrefix(string(t), "NICKLEN="); ok {
+			if n, err := strconv.Atoi(value); err == nil && n > 0 {
+				s.mu.Lock()
+				s.most = n
+				s.mu.Unlock()
+			}
 		}
 	}
 }

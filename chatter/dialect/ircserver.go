@@ -209,7 +209,7 @@ func (c *irc) refused(f *Frame, m *ircMessage, code int) (isFrame bool) {
 // refuse has the oldest line to a target be one that did not get there.
 func (c *irc) refuse(target string) {
 	for i := range c.copies {
-		if o := &c.copies[i]; !o.failed && (c.nicks.Same(o.target, target) || target == "") {
+		if o := &c.copies[i]; !o.failed && (o.target == target || target == "") {
 			o.failed = true
 			return
 		}
@@ -236,7 +236,7 @@ func (c *irc) told(f *Frame, m *ircMessage) (isFrame bool) {
 	}
 	f.Kind, f.Private = wire.Line, true
 	f.Sender, f.Text, f.Target = m.nick(), c.plain(m.params[1]), m.params[0]
-	if !c.isMe(f.Sender) || !c.isMe(f.Target) {
+	if string(f.Sender) != c.nick || string(f.Target) != c.nick {
 		return true
 	}
 	if c.echo {
@@ -305,26 +305,22 @@ func (c *irc) copyOf(text []byte) (o copied, lost []copied, ok bool) {
 	return o, lost, true
 }
 
-// isMe reports whether a nick is the client's own.
-func (c *irc) isMe(nick []byte) bool { return c.nicks.Same(string(nick), c.nick) }
-
 // moved takes who comes to the channel, goes from it, or is called otherwise.
 func (c *irc) moved(f *Frame, m *ircMessage) (isFrame bool) {
 	who, command := m.nick(), string(m.command)
-	own := c.isMe(who)
+	own := string(who) == c.nick
 	switch {
-	case (command == "JOIN" || command == "PART" || command == "KICK") && !c.nicks.Same(string(m.param(0)), c.Room):
+	case command == "JOIN" && !strings.EqualFold(string(m.param(0)), c.Room),
+		(command == "PART" || command == "KICK") && !strings.EqualFold(string(m.param(0)), c.Room):
 		return false
 	case command == "JOIN" && own:
-		c.Room = string(m.param(0)) // as the server spells it, here and in each line
-		c.channel = []byte(" " + c.Room)
 		c.phase = ircLists
 		return false
 	case command == "NICK" && own:
 		c.rename(string(m.param(0)))
 		return false
 	case command == "KICK":
-		if who = m.param(1); c.isMe(who) {
+		if who = m.param(1); string(who) == c.nick {
 			return c.fail(f, wire.Kicked, nil)
 		}
 	case own:

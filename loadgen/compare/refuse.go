@@ -105,6 +105,9 @@ func differing(a, b report.Config) []string {
 			out = append(out, fmt.Sprintf("%s %v and %v", f.name, f.a, f.b))
 		}
 	}
+	if a.Scenario == b.Scenario && a.Script != b.Script {
+		out = append(out, "what the file of scenario "+a.Scenario+" says")
+	}
 	return out
 }
 

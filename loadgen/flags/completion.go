@@ -49,7 +49,7 @@ func (s *set) completions() (all []completed) {
 		if v, ok := f.Value.(interface{ Words() []string }); ok {
 			c.words = v.Words()
 		}
-		c.files = strings.Contains(value, "FILE") || strings.Contains(value, "DIR") || f.Name == "ab"
+		c.files = strings.Contains(value, "FILE") || strings.Contains(value, "DIR") || f.Name == "ab" || f.Name == "scenario"
 		all = append(all, c)
 	})
 	return all
@@ -84,6 +84,8 @@ func (s *set) zsh(b *strings.Builder) {
 	for _, c := range s.completions() {
 		value := ""
 		switch {
+		case len(c.words) > 0 && c.files:
+			value = ":" + c.takes + ":{compadd " + strings.Join(c.words, " ") + "; _files}"
 		case len(c.words) > 0:
 			value = ":" + c.takes + ":(" + strings.TrimSpace(strings.Join(c.words, " ")) + ")"
 		case c.files:
@@ -102,6 +104,8 @@ func (s *set) fish(b *strings.Builder) {
 	for _, c := range s.completions() {
 		fmt.Fprintf(b, "complete -c chatsim -o %s -d %s", c.name, quote(c.meaning))
 		switch {
+		case len(c.words) > 0 && c.files:
+			fmt.Fprintf(b, " -r -F -a %s", quote(strings.Join(c.words, " ")))
 		case len(c.words) > 0:
 			fmt.Fprintf(b, " -x -a %s", quote(strings.TrimSpace(strings.Join(c.words, " "))))
 		case c.files:

@@ -18,6 +18,7 @@ type Line struct {
 	Probe      string // a room that is to be asked whether it is well; empty: none
 
 	set     *set
+	settled []string // flags that another one's value has set
 	environ []string // flags that the environment has set
 }
 
@@ -45,7 +46,7 @@ func (c *Line) Reproduce(seed uint64, more ...string) string {
 	}
 	for _, name := range scripted {
 		switch f := c.set.Lookup(name); {
-		case f.Value.String() == f.DefValue:
+		case f.Value.String() == f.DefValue || slices.Contains(c.settled, name):
 		case f.NoOptDefVal != "":
 			words = append(words, "-"+name)
 		default:

@@ -44,6 +44,9 @@ func Parse(args []string, groups []Group, known Known) (*Line, error) {
 	if err := c.lookEnvironment(); err != nil {
 		return nil, err
 	}
+	if err := c.settle(); err != nil {
+		return nil, err
+	}
 	for _, check := range []func() error{c.checkModes, c.checkConflicts, c.checkNeeds, c.checkValues} {
 		if err := check(); err != nil {
 			return nil, c.blame(err)
@@ -103,6 +106,10 @@ func (s *set) unknown(name string) error {
 
 func (s *set) invalid(e *pflag.InvalidValueError) error {
 	f, value := e.GetFlag(), e.GetValue()
+	var located interface{ Located() bool }
+	if errors.As(e, &located) {
+		return hinted.New(fmt.Sprintf("-%s: %v", f.Name, e.Unwrap()), hinted.Hint(e))
+	}
 	if w, ok := f.Value.(interface{ Words() []string }); ok {
 		err := notKnown(f.Name, value, w.Words())
 		if v, ok := f.Value.(interface{ Files() bool }); ok && v.Files() {

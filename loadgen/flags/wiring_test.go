@@ -2,11 +2,13 @@ package flags
 
 import (
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/spf13/pflag"
 
 	chatterterm "chatsim/chatter/term"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/runs"
+	"chatsim/loadgen/scenario"
 	"chatsim/loadgen/watch"
 	"chatsim/manager/live"
 )
@@ -49,5 +51,6 @@ func diff(want, got *command) string {
 	if clock := uint64(1e9); want.Runs.Load.Seed < clock && got.Runs.Load.Seed < clock {
 		got.Runs.Load.Seed = want.Runs.Load.Seed
 	}
-	return cmp.Diff(want, got, cmp.Comparer(func(a, b report.Threshold) bool { return a.String() == b.String() }))
+	return cmp.Diff(want, got, cmp.Comparer(func(a, b report.Threshold) bool { return a.String() == b.String() }),
+		cmpopts.IgnoreFields(scenario.Spec{}, "File"))
 }

@@ -32,6 +32,8 @@ type sample struct {
 	took time.Duration // since sent
 	late time.Duration // from intended to sent
 	own  bool          // it is its sender's echo
+
+	bytes int32
 }
 
 // counts are measured deliveries.
@@ -85,7 +87,7 @@ func (b *Batch) Deliver(d *Delivery) {
 	}
 	b.counts.one(d)
 	if !d.Untimed {
-		b.samples = append(b.samples, sample{took: took, late: d.Sent - d.Intended, own: d.Own})
+		b.samples = append(b.samples, sample{took: took, late: d.Sent - d.Intended, own: d.Own, bytes: int32(d.Bytes)})
 	}
 }
 

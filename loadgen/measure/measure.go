@@ -25,6 +25,7 @@ import (
 type Recorder struct {
 	observed atomic.Int64
 	windows  atomic.Pointer[windows]
+	phases   atomic.Pointer[phases]
 	shards   []shard // static; of batches
 	timeline timeline
 
@@ -65,6 +66,7 @@ func (m *Recorder) Sent(intended, started, sent time.Duration) {
 	m.lineMu.Lock()
 	m.sent++
 	record(m.lag, started-intended)
+	m.phaseAt(intended, func(p *phaseLines) { p.sent++; p.lag.record(started - intended) })
 	m.lineMu.Unlock()
 	m.timeline.sent(sent)
 }
@@ -76,24 +78,33 @@ func (m *Recorder) ReadByAll(intended, first, last time.Duration) {
 	defer m.lineMu.Unlock()
 	record(m.last, last-intended)
 	record(m.skew, last-first)
+	m.phaseAt(intended, func(p *phaseLines) { p.last.record(last - intended); p.skew.record(last - first) })
 }
 
-// Joined records how long a join took.
-func (m *Recorder) Joined(took time.Duration) {
+// Joined records how long a join took that was at its end at a time of the run.
+func (m *Recorder) Joined(at, took time.Duration) {
 	m.lineMu.Lock()
 	defer m.lineMu.Unlock()
 	record(m.join, took)
+	m.phaseAt(at-took, func(p *phaseLines) { p.join.record(took) })
 }
 
-// Left records how long it took until everybody knew of a leave.
-func (m *Recorder) Left(took time.Duration) {
+// Left records how long it took until everybody knew of a leave, which was at a
+// time of the run.
+func (m *Recorder) Left(at, took time.Duration) {
 	m.lineMu.Lock()
 	defer m.lineMu.Unlock()
 	record(m.leave, took)
+	m.phaseAt(at-took, func(p *phaseLines) { p.leave.record(took) })
 }
 
 // Moved records who came and went at a time of the run.
-func (m *Recorder) Moved(at time.Duration, by Moves) { m.timeline.moved(at, by) }
+func (m *Recorder) Moved(at time.Duration, by Moves) {
+	m.timeline.moved(at, by)
+	m.lineMu.Lock()
+	defer m.lineMu.Unlock()
+	m.phaseAt(at, func(p *phaseLines) { p.moves.add(by) })
+}
 
 // Observed returns how many deliveries there were so far, measured or not.
 func (m *Recorder) Observed() int64 { return m.observed.Load() }

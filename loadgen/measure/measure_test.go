@@ -75,8 +75,8 @@ func TestLatencies(t *testing.T) {
 	add(m, 20*ms, Delivery{Sent: 5 * ms, Measured: true}, Delivery{Sent: 5 * ms, Measured: true, Own: true},
 		Delivery{Sent: 5 * ms, Measured: true, Untimed: true}, Delivery{Sent: 5 * ms})
 	m.ReadByAll(0, 12*ms, 20*ms)
-	m.Joined(7 * ms)
-	m.Left(9 * ms)
+	m.Joined(7*ms, 7*ms)
+	m.Left(9*ms, 9*ms)
 	m.Finish()
 	l := m.Latencies()
 	near := func(got int64, want time.Duration) bool {

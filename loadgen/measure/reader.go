@@ -41,7 +41,7 @@ func (r *Reader) Deliver(d *Delivery) {
 	}
 	sh.counts.one(d)
 	if !d.Untimed {
-		x := sample{took: took, late: d.Sent - d.Intended, own: d.Own}
+		x := sample{took: took, late: d.Sent - d.Intended, own: d.Own, bytes: int32(d.Bytes)}
 		sh.time(x)
 		r.recorder.recordWindow(sh, d.Sent, x)
 	}

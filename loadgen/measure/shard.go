@@ -21,6 +21,8 @@ type shard struct {
 	slowest  time.Duration
 	counts   counts
 	windows  map[int64]*hdrhistogram.Histogram // see windows
+	phases   []phaseReads                      // nil: no delivery was recorded by phase
+	phase    int                               // of the last delivery
 }
 
 // time records how long one delivery took.

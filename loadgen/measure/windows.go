@@ -33,9 +33,12 @@ func (m *Recorder) WindowP99(n int) *int64 {
 	return percentile(all, 99)
 }
 
-// recordWindow records a delivery by the window in which its line was sent. The
-// shard is locked.
+// recordWindow records a delivery by the window in which its line was sent, and by
+// the phase in which it was due. The shard is locked.
 func (m *Recorder) recordWindow(sh *shard, sent time.Duration, x sample) {
+	if p := m.phases.Load(); p != nil {
+		sh.recordPhase(p, sent-x.late, x)
+	}
 	w := m.windows.Load()
 	if w == nil || w.length <= 0 {
 		return

@@ -41,6 +41,7 @@ type band struct {
 	X, W  float64 // units
 	Label string
 	At    float64 // percent, of its middle
+	Clear bool    // it has a name, and is not marked
 }
 
 // line is one curve. Its class says how it looks.
@@ -190,6 +191,14 @@ func (c *chart) bars(class, name string, aside float64, points []point) {
 	}
 }
 
+// part names a stretch of the x axis, and marks it if it is to be shaded.
+func (c *chart) part(from, to float64, label string, shaded bool) {
+	before := len(c.Bands)
+	if c.shade(from, to, label); len(c.Bands) > before {
+		c.Bands[before].Clear = !shaded
+	}
+}
+
 // shade marks a stretch of the x axis.
 func (c *chart) shade(from, to float64, label string) {
 	lo, hi := c.x.at(from), c.x.at(to)
@@ -199,7 +208,7 @@ func (c *chart) shade(from, to float64, label string) {
 	if hi-lo < 0.06 {
 		label = "" // no room for it
 	}
-	c.Bands = append(c.Bands, band{unitsOfFrame * lo, unitsOfFrame * (hi - lo), label, 100 * (lo + hi) / 2})
+	c.Bands = append(c.Bands, band{unitsOfFrame * lo, unitsOfFrame * (hi - lo), label, 100 * (lo + hi) / 2, false})
 }
 
 func place(share float64) string {

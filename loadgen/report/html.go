@@ -103,6 +103,7 @@ type htmlView struct {
 	FindTable *table
 
 	Curves       []*chart
+	PhaseTable   *table
 	LatencyTable *table
 	CurveTable   *table
 	Time         []*chart

@@ -24,6 +24,7 @@ func (v *htmlView) latency(rs *Runs, r *Report) {
 		}
 	}
 	v.LatencyTable = t
+	v.PhaseTable = phaseTable(r)
 	if v.CurveTable = curveTable(r); v.CurveTable != nil {
 		v.CurveTable.Caption += v.Of
 	}

@@ -58,6 +58,12 @@ func (c *chart) phases(r *Report) {
 			c.shade(max(from, c.x.lo), r.Course[i-1].TS, names[phase])
 		}
 	}
+	for i := range r.Phases { // every other one, so that each is seen to begin and end
+		p := &r.Phases[i]
+		if c.part(p.FromS, p.FromS+p.ForS, p.Name, i%2 == 1); i == 1 {
+			c.Shaded = strings.TrimPrefix(c.Shaded+", phases", ", ")
+		}
+	}
 }
 
 // bucket returns how many seconds a point stands for, where there are at most so

@@ -112,6 +112,9 @@ func junitRun(r *Report, name string) (junitSuite, error) {
 	for i := range r.Checks {
 		s.Cases = append(s.Cases, junitCheck(&r.Checks[i]))
 	}
+	for i := range r.Phases {
+		s.Cases = append(s.Cases, junitPhase(&r.Phases[i]))
+	}
 	for i := range r.Thresholds {
 		s.Cases = append(s.Cases, junitThreshold(&r.Thresholds[i]))
 	}
@@ -149,6 +152,21 @@ func junitEnding(r *Report) junitCase {
 		c.Error = &junitResult{Message: "no check passed", Type: string(Inconclusive)}
 	}
 	return c
+}
+
+// junitPhase returns a case that holds the figures of a phase, each in a line as a
+// threshold names it. What is wrong in a phase is a threshold's case.
+func junitPhase(p *Phase) junitCase {
+	var out []string
+	for _, m := range metrics {
+		if !m.everyPhase() {
+			continue
+		}
+		if v, ok := m.get((&Report{Phases: []Phase{*p}}).inPhase(p.Name)); ok {
+			out = append(out, p.Name+"."+m.name+" "+Metric{m}.Human(v))
+		}
+	}
+	return junitCase{Class: "chatsim.phase", Name: Printable(p.Name), Out: strings.Join(out, "\n")}
 }
 
 // junitFind returns the case of a search's answer.

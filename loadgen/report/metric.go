@@ -12,6 +12,8 @@ type metric struct {
 	get  func(r *Report) (float64, bool) // false: not measured, or too few samples
 	why  func(r *Report) string          // why get is false; nil for what is not of a latency
 
+	phase string // that it is of; empty: of all
+
 	// or returns what the figure may be as well, where that is not certain; nil
 	// for what is.
 	or func(r *Report) (float64, bool)
@@ -78,6 +80,7 @@ var figures = []metric{
 	{name: "left.fin", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.FIN })},
 	{name: "left.rst", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.RST })},
 	{name: "left.half_close", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.HalfClose })},
+	{name: "left.vanish", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.Vanish })},
 	{name: "evicted", kind: count, get: whole((*Report).evictions)},
 	{name: "evicted.slow", kind: count, get: whole(func(r *Report) int64 { return r.Evicted["slow"] })},
 	{name: "evicted.stalled", kind: count, get: whole(func(r *Report) int64 { return r.Evicted["stalled"] })},
@@ -291,12 +294,15 @@ func (m Metric) Human(v float64) string {
 func findMetric(name string) (metric, bool) {
 	if at := strings.Index(name, ".p"); at > 0 {
 		if p, ok, err := parsePercentile(name[at+1:]); ok && err == nil {
-			return ofPercentile(name[:at], p)
+			if m, ok := ofPercentile(name[:at], p); ok {
+				return m, true
+			}
+			return ofPhase(name)
 		}
 	}
 	i := slices.IndexFunc(metrics, func(m metric) bool { return m.name == current(name) })
 	if i < 0 {
-		return metric{}, false
+		return ofPhase(name)
 	}
 	m := metrics[i]
 	m.name = name

@@ -65,6 +65,7 @@ type Report struct {
 	Conformance bool              `json:"conformance,omitempty"` // each of the checks is a story
 	Checks      []Check           `json:"checks"`
 	Isolation   *Isolation        `json:"isolation,omitempty"`
+	Phases      []Phase           `json:"phases,omitempty"` // that are measured, of a scenario that has some
 	Series      []Second          `json:"series"`
 	Course      []Moment          `json:"course,omitempty"`
 	Calibration *Calibration      `json:"calibration,omitempty"`
@@ -87,9 +88,11 @@ type Config struct {
 	Inflight  int     `json:"inflight,omitempty"` // lines under way, where Rate is Max
 	Size      int     `json:"size"`               // bytes of text in a line
 	Scenario  string  `json:"scenario"`
-	Verify    string  `json:"verify"`            // "full", "order", "count" or "off"
-	Target    string  `json:"target,omitempty"`  // empty: a Manager in this process
-	Dialect   string  `json:"dialect,omitempty"` // "line", "raw" or "ws"
+	Script    string  `json:"script,omitempty"`    // the text of the scenario's file; empty: it is built in
+	MaxUsers  int     `json:"max_users,omitempty"` // the most at a time, where users come and go
+	Verify    string  `json:"verify"`              // "full", "order", "count" or "off"
+	Target    string  `json:"target,omitempty"`    // empty: a Manager in this process
+	Dialect   string  `json:"dialect,omitempty"`   // "line", "raw" or "ws"
 }
 
 // VerifyOff is the Config.Verify of a run that checks nothing.
@@ -111,6 +114,7 @@ type LeftBy struct {
 	FIN       int64 `json:"FIN"`
 	RST       int64 `json:"RST"`
 	HalfClose int64 `json:"half-close"`
+	Vanish    int64 `json:"vanish,omitempty"` // silent first, then reset
 }
 
 // Errors are what the server said in error frames, from the first connection on.
@@ -204,6 +208,30 @@ type Isolation struct {
 type IsolationPair struct {
 	AllReadP99    int64 `json:"all_read_p99_ns"`
 	OneStalledP99 int64 `json:"one_stalled_p99_ns"`
+}
+
+// Phase is what was measured of one phase of the scenario: of the lines that were
+// due in it, and of who came and went during it.
+type Phase struct {
+	Name    string  `json:"name"`
+	FromS   float64 `json:"from_s"` // since the end of the warm-up
+	ForS    float64 `json:"for_s"`  // as far as the run came
+	Rate    Rate    `json:"rate"`   // at its start, as the scenario has it,
+	RateTo  Rate    `json:"rate_to"`
+	Users   int     `json:"users"` // who talk at its start,
+	UsersTo int     `json:"users_to"`
+
+	Sent           int64     `json:"sent"`
+	Deliveries     int64     `json:"deliveries"`
+	Bytes          int64     `json:"bytes"` // at the receivers
+	SentPerS       float64   `json:"sent_per_s"`
+	DeliveriesPerS float64   `json:"deliveries_per_s"` // of its lines, however late they came
+	BytesPerS      float64   `json:"bytes_per_s"`
+	Joined         int64     `json:"joined"`
+	Left           int64     `json:"left"`
+	Evicted        int64     `json:"evicted"`
+	ScheduleLagP99 int64     `json:"schedule_lag_p99_ns"`
+	Latency        Latencies `json:"latency"`
 }
 
 // Second is one step of the run's course.

@@ -38,6 +38,7 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 	}
 	p.errors(r, opt.Verbose)
 	p.latency(r, opt.Verbose)
+	p.phases(r)
 	p.isolation(r.Isolation)
 	p.limits(r, opt.Verbose)
 	p.calibration(r.Calibration, opt.Verbose)
@@ -72,6 +73,9 @@ func (p *page) joins(r *Report) {
 	if r.Left > 0 {
 		by := r.LeftBy
 		left += fmt.Sprintf(": %s FIN, %s RST, %s half-close", thousands(by.FIN), thousands(by.RST), thousands(by.HalfClose))
+		if by.Vanish > 0 {
+			left += ", " + thousands(by.Vanish) + " vanished"
+		}
 	}
 	evicted := thousands(r.evictions()) + " evicted"
 	var reasons []string

@@ -29,7 +29,7 @@ func sample() *Report {
 		Config: Config{Users: 500, DurationS: 30, WarmupS: 1, DrainS: 10, Rate: 100, Size: 64, Scenario: "mixed", Verify: "full"},
 		Environment: Environment{Go: "go1.26", OS: "linux", Arch: "amd64", CPUs: 2, GOMAXPROCS: 2,
 			CPUModel: "Example CPU 3000", Commit: "0123abc"},
-		Users: 500, Joined: 512, Renamed: 37, Left: 12, LeftBy: LeftBy{4, 4, 4}, Evicted: map[string]int64{"slow": 0, "stalled": 0},
+		Users: 500, Joined: 512, Renamed: 37, Left: 12, LeftBy: LeftBy{FIN: 4, RST: 4, HalfClose: 4}, Evicted: map[string]int64{"slow": 0, "stalled": 0},
 		Sent: 3000, Deliveries: 1_500_000, ExpectedDeliveries: 1_500_000,
 		MeasuredS: 30, DeliveriesPerS: 50_000, BytesPerS: 5_123_456, SentPerS: 100,
 		Latency: Latencies{
@@ -56,6 +56,18 @@ func sample() *Report {
 // cases are reports by the name of their golden file.
 var cases = map[string]func(r *Report){
 	"passed": func(*Report) {},
+	"phases": func(r *Report) {
+		r.Config.Scenario, r.Config.Script, r.Config.MaxUsers = "launch", "users: 500\n", 700
+		r.LeftBy = LeftBy{FIN: 3, RST: 3, HalfClose: 3, Vanish: 3}
+		r.Phases = []Phase{
+			{Name: "calm", ForS: 20, Rate: 0, RateTo: 100, Users: 500, UsersTo: 500, Sent: 1000, Deliveries: 500_000, Bytes: 50_000_000, SentPerS: 50, DeliveriesPerS: 25_000, BytesPerS: 2.5e6,
+				Joined: 2, Left: 3, ScheduleLagP99: 900_000, Latency: Latencies{Delivery: r.Latency.Delivery, Join: r.Latency.Join}},
+			{Name: "spike", FromS: 20, ForS: 5, Rate: 400, RateTo: 400, Users: 500, UsersTo: 700, Sent: 2000, Deliveries: 1_000_000, Bytes: 100_000_000, SentPerS: 400, DeliveriesPerS: 200_000, BytesPerS: 20e6,
+				Evicted: 1, ScheduleLagP99: 2_000_000, Latency: Latencies{Delivery: r.Latency.DeliveryActual}},
+			{Name: "pause", FromS: 25, ForS: 5, Users: 700, UsersTo: 700},
+		}
+		r.Conclude(thresholds("spike.delivery.p99<20ms", "calm.sent_per_s<100", "pause.delivery.p99<1s", "spike.delivery.max<5ms", "none.sent>5"))
+	},
 	"calibrated": func(r *Report) {
 		r.Calibration = &Calibration{BytesPerS: 12.5e6, Sockets: 500, WriteBytes: 65536, MeasuredS: 1, CostS: 1.2}
 		r.Conclude(thresholds("ceiling.share>50%", "cpu_per_delivery<1ms", "checks.failed<=0"))

@@ -101,6 +101,11 @@ func unknownMetric(expr, name string, at int) error {
 			return fault(expr, strings.Index(expr, name)+i+1, len(name)-i-1, err.Error(), "percentiles are written like p50, p95 or p99.99")
 		}
 	}
+	if _, figure, ok := strings.Cut(name, "."); ok {
+		if m, found := findMetric(figure); found && m.phase == "" {
+			return fault(expr, strings.Index(expr, name), len(name), figure+" is not measured by phase", "each phase has all latencies, and "+strings.Join(byPhase, ", "))
+		}
+	}
 	return fault(expr, strings.Index(expr, name), len(name), fmt.Sprintf("unknown metric %q", name), metricNames())
 }
 
@@ -110,7 +115,7 @@ func MetricNames() string { return metricNames() }
 // metricNames lists what a threshold can name, on lines that fit a terminal.
 func metricNames() string {
 	p := &page{}
-	p.line("metrics are LATENCY.STATISTIC and FIGURE")
+	p.line("metrics are LATENCY.STATISTIC and FIGURE; in a phase spike.delivery.p99")
 	list := func(label string, names []string) {
 		p.buf.WriteString("  " + pad(label, indent))
 		p.wrap(2+indent, 2+indent, " ", names)

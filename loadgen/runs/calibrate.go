@@ -51,10 +51,10 @@ func (s *Session) calibrate(ctx context.Context, lc loadgen.Config) (*calibratio
 		}
 		d = minCalibration
 	}
-	if err := loadgen.CheckDescriptors(lc.Users, 2); err != nil {
+	if err := loadgen.CheckDescriptors(lc.Chatters(), 2); err != nil {
 		return &calibration{skipped: err.Error()}, nil
 	}
-	c := &calibration{sockets: lc.Users, each: d / 2}
+	c := &calibration{sockets: lc.Chatters(), each: d / 2}
 	c.skipped = c.measure(ctx)
 	return c, ctx.Err()
 }

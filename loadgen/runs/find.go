@@ -59,7 +59,7 @@ func rounded(v float64) float64 {
 // interruption leaves is reported.
 func (s *Session) find(ctx context.Context) (int, error) {
 	lc := s.Load
-	if !s.Line.Explicit("duration") {
+	if !s.Line.Explicit("duration") && len(lc.Scenario.Phases) == 0 {
 		lc.Duration = findDuration
 	}
 	fmt.Fprintf(s.Stderr, "chatsim: looking for the highest rate at which %s, in at most %d rooms of %v each\n", s.FindRate, maxSteps, lc.Duration)

@@ -20,7 +20,8 @@ type Config struct {
 	Servers     Servers    // that are started for the runs; none: they run already, or are made by Session.Open
 	Dialect     string     // one of Dialects, or a file
 	DialectTest string     // a transcript to play to that file, "-" for standard input; empty: none
-	DryRun      bool       // two chatters say a line each, instead of a run
+	Print       bool       // the scenario's file, instead of a run
+	DryRun      bool       // two chatters say a line each, instead of a run; with a scenario, what would happen when is shown
 	Thresholds  thresholds // that each run must keep
 	Calibrate   bool
 
@@ -46,8 +47,9 @@ func (c *Config) RunFlags(fs *pflag.FlagSet) {
 	c.Servers.Flags(fs)
 	choice.VarOrFile(fs, &c.Dialect, "dialect", "`NAME or FILE`|what the chatters speak: line, raw, the original chat room's, ws, WebSockets, irc, of brokers redis, nats, mqtt, or what a file says", Dialects(), choice.Itself)
 	fs.StringVar(&c.DialectTest, "dialect-test", "", "`FILE`|play a transcript to the dialect of a file and print what each message becomes; - is standard input")
-	fs.BoolVar(&c.DryRun, "dry-run", false, "make no run: two chatters join, say a line each and leave, and what came is printed")
+	fs.BoolVar(&c.DryRun, "dry-run", false, "make no run: two chatters join, say a line each and leave, and what came is printed; with -scenario, show what would happen when")
 	fs.Var(&c.Thresholds, "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
+	fs.BoolVar(&c.Print, "print-scenario", false, "print the file of the scenario, to start one's own from, and make no run")
 	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback around the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))
 }
 

@@ -61,7 +61,16 @@ type Room struct {
 
 // Run does all of it and gives the exit code.
 func (s *Session) Run(ctx context.Context) (int, error) {
+	switch {
+	case s.Print:
+		return report.ExitPassed, s.printScenario()
+	case s.DryRun && s.Line.Explicit("scenario") && s.hasLoad():
+		return report.ExitPassed, s.showScenario()
+	}
 	if err := s.Output.Check(); err != nil {
+		return 0, err
+	}
+	if err := s.expect(); err != nil {
 		return 0, err
 	}
 	var err error
@@ -215,7 +224,7 @@ func (s *Session) doubts(rep *report.Report, panics uint64) {
 	if s.Target.Trust.Insecure {
 		warn("-tls-insecure: whoever showed a certificate was taken for the target")
 	}
-	if need, have := loadgen.Descriptors(s.Load.Users, s.socketsPerUser()); have > 0 && float64(need) > nearlyOut*float64(have) {
+	if need, have := loadgen.Descriptors(s.Load.Chatters(), s.socketsPerUser()); have > 0 && float64(need) > nearlyOut*float64(have) {
 		warn("descriptors nearly out: the run needed %d of the %d open files that this process may have", need, have)
 	}
 	cores := min(rep.Environment.CPUs, rep.Environment.GOMAXPROCS)

@@ -56,7 +56,7 @@ func (s *Session) open(ctx context.Context, lc *loadgen.Config, command string) 
 	if at == "" {
 		return s.Open(lc)
 	}
-	if err := loadgen.CheckDescriptors(lc.Users, 1); err != nil {
+	if err := loadgen.CheckDescriptors(lc.Chatters(), 1); err != nil {
 		return Room{}, err
 	}
 	room := Room{Close: func() {}}

@@ -1,14 +1,11 @@
 package runs
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
-	"io/fs"
 
 	"chatsim/loadgen"
-	"chatsim/loadgen/scenario/file"
 	"chatsim/loadgen/story"
-	"chatsim/manager/choice"
 	"chatsim/manager/hinted"
 )
 
@@ -20,26 +17,16 @@ var others = []string{"repeat", "baseline", "ab", "ab-cmd", "trace", "watch", "d
 
 // loadStory reads the story of the scenario's file.
 func (s *Session) loadStory() error {
-	path := s.Load.Scenario.Name
+	spec := &s.Load.Scenario
 	switch {
-	case path == loadgen.Conformance:
+	case spec.Name == loadgen.Conformance:
 		return s.refuse(append(others, loads...))
-	case !choice.IsFile(path):
+	case spec.Path == "":
 		return nil
 	}
-	f, err := file.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return hinted.New(fmt.Sprintf("-scenario %s: there is no such file", path), "chatsim -help stories shows one to begin with")
-	}
-	if err != nil {
+	st, err := story.Read(spec.File)
+	if err != nil || st == nil {
 		return err
-	}
-	st, err := story.Read(f)
-	switch {
-	case err != nil:
-		return err
-	case st == nil:
-		return hinted.New(path+" has no story", "write what happens behind story: chatsim -help stories shows how")
 	}
 	if err := s.refuse(loads); err != nil {
 		return err
@@ -53,7 +40,7 @@ func (s *Session) loadStory() error {
 func (s *Session) refuse(flags []string) error {
 	for _, name := range flags {
 		if s.Line.Explicit(name) {
-			return hinted.New(fmt.Sprintf("-scenario %s and -%s contradict each other", s.Load.Scenario.Name, name), "a story has its own chatters, who do one step after the other: leave -"+name+" out")
+			return hinted.New(fmt.Sprintf("-scenario %s and -%s contradict each other", cmp.Or(s.Load.Scenario.Path, s.Load.Scenario.Name), name), "a story has its own chatters, who do one step after the other: leave -"+name+" out")
 		}
 	}
 	return nil

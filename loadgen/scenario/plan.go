@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"container/list"
+	"math"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -16,6 +17,8 @@ const (
 	Leave             // end its stay by Event.Kind
 	Return            // join again
 	Visit             // no chatter's: visitor Event.Visitor asks to be let in
+	Come              // join for the first time, or after it has gone
+	Go                // leave for good by Event.Kind
 )
 
 // Event is one act of one chatter, At after the start of the load.
@@ -26,85 +29,201 @@ type Event struct {
 	Kind    check.Leave // of a Leave
 	Visitor int         // of a Visit
 	Answer  bool        // of a Say: wait for a line of somebody else, and send then
+	Vanish  bool        // of a Leave or Go: be silent, and end only when the chatter returns
 }
 
 // settle is how long after its return a chatter is given nothing to do: its
 // join takes a moment, which is not the server's delay of a line.
 const settle = 500 * time.Millisecond
 
+// never is after all runs.
+const never = time.Duration(1 << 62)
+
 // Plan walks a script's events in order of time.
 type Plan struct {
 	s      *Script
-	every  float64 // ns between two lines; 0: no lines, the closed model makes them
-	churn  time.Duration
+	talk   timetable  // of lines; empty: the closed model makes them
+	churn  []churning // by phase
+	moves  []moving   // who come and go for good, by phase
+	there  int        // chatters who have come, those who are away for a while among them: 0 to there-1
 	lines  uint64
 	leaves uint64
 	visits uint64
+	gone   uint64
 	away   map[int]time.Duration // until when a chatter has nothing to do
 	back   *list.List            // of Event, in order of time
 }
 
-// Plan makes the plan for a rate in lines a second; 0 plans no lines.
+// Plan makes the plan for a rate in lines a second; 0 plans no lines. Phases have
+// rates of their own, see Fit; then 0 leaves their lines out.
 func (s *Script) Plan(rate float64) *Plan {
-	p := &Plan{s: s, churn: s.churnEvery(), away: make(map[int]time.Duration), back: list.New()}
+	p := &Plan{s: s, there: s.Users, away: make(map[int]time.Duration), back: list.New()}
+	if len(s.Phases) == 0 {
+		p.churn = []churning{{end: never, every: s.churnEvery(s.Churn, s.Leaves, s.Users)}}
+		if rate > 0 {
+			p.talk = timetable{{end: never, every: float64(time.Second) / rate}}
+		}
+		return p
+	}
 	if rate > 0 {
-		p.every = float64(time.Second) / rate
+		p.talk = newTimetable(s.Phases)
+	}
+	at, there := time.Duration(0), s.Users
+	for _, phase := range s.Phases {
+		end := at + phase.For
+		after := there + phase.Join - phase.Leave
+		p.churn = append(p.churn, churning{from: at, end: end, every: s.churnEvery(phase.Churn, phase.Leaves, (there+after)/2)})
+		if n := phase.Join + phase.Leave; n > 0 {
+			p.moves = append(p.moves, moving{from: at, length: phase.For, n: n, come: phase.Join > 0})
+		}
+		at, there = end, after
 	}
 	return p
 }
 
+// churning is when chatters leave in a part of the load.
+type churning struct {
+	from, end, every time.Duration
+	n                int // leaves so far
+}
+
+// moving is when chatters come, or go for good.
+type moving struct {
+	from, length time.Duration
+	n, done      int
+	come         bool
+}
+
+func (m *moving) next() time.Duration {
+	return m.from + time.Duration((float64(m.done)+0.5)/float64(m.n)*float64(m.length))
+}
+
+// nextLeave returns when somebody leaves next, and passes parts that are over.
+func (p *Plan) nextLeave() time.Duration {
+	for len(p.churn) > 0 {
+		c := &p.churn[0]
+		if c.every < never {
+			if at := c.from + c.every/2 + time.Duration(c.n)*c.every; at < c.end {
+				return at
+			}
+		}
+		if len(p.churn) == 1 {
+			break
+		}
+		p.churn = p.churn[1:]
+	}
+	return never
+}
+
+// nextVisit returns when the next visitor asks to be let in.
+func (p *Plan) nextVisit() time.Duration {
+	every := p.s.visitEvery()
+	if every >= never {
+		return never
+	}
+	return every/2 + time.Duration(p.visits)*every
+}
+
+func (p *Plan) nextMove() time.Duration {
+	for len(p.moves) > 0 && p.moves[0].done == p.moves[0].n {
+		p.moves = p.moves[1:]
+	}
+	if len(p.moves) == 0 {
+		return never
+	}
+	return p.moves[0].next()
+}
+
 // Next returns the next event before end; false if there is none (yet).
 func (p *Plan) Next(end time.Duration) (Event, bool) {
-	say, leave := time.Duration(1<<62), p.churn/2+time.Duration(p.leaves)*p.churn
-	if p.every > 0 {
-		say = time.Duration(float64(p.lines) * p.every)
-	}
-	if p.churn >= 1<<62 {
-		leave = 1 << 62
-	}
-	visit := time.Duration(1 << 62)
-	if every := p.s.visitEvery(); every < 1<<62 {
-		visit = every/2 + time.Duration(p.visits)*every
-	}
-	next := min(say, leave, visit)
-	if f := p.back.Front(); f != nil {
-		if e := f.Value.(Event); e.At <= next && e.At < end {
-			p.back.Remove(f)
-			return e, true
+	for {
+		say, leave, move, visit := p.talk.at(p.lines), p.nextLeave(), p.nextMove(), p.nextVisit()
+		next := min(say, leave, move, visit)
+		if f := p.back.Front(); f != nil {
+			if e := f.Value.(Event); e.At <= next && e.At < end {
+				p.back.Remove(f)
+				return e, true
+			}
 		}
-	}
-	if next >= end {
-		return Event{}, false
-	}
-	if visit <= min(say, leave) {
-		p.visits++
-		return Event{At: visit, Act: Visit, Visitor: int(p.visits - 1)}, true
-	}
-	if leave <= say {
+		switch {
+		case next >= end:
+			return Event{}, false
+		case move == next:
+			return p.move(move), true
+		case visit == next:
+			p.visits++
+			return Event{At: visit, Act: Visit, Visitor: int(p.visits - 1)}, true
+		case leave > say:
+			return p.say(say), true
+		}
 		p.leaves++
+		p.churn[0].n++
 		if c := p.present('c', p.leaves-1, leave, 1); c != 0 {
 			return p.leave(c, leave), true
-		}
-		return p.Next(end) // all others are away
+		} // else all others are away
 	}
+}
+
+func (p *Plan) say(at time.Duration) Event {
 	n := p.lines
 	p.lines++
 	answer := p.s.Users > 1 && p.s.draw('a', n, 0).share() < p.s.Answers
-	return Event{At: say, Act: Say, Chatter: p.present('s', n, say, 0), Answer: answer}, true
+	return Event{At: at, Act: Say, Chatter: p.present('s', n, at, 0), Answer: answer}
 }
 
 func (p *Plan) leave(chatter int, at time.Duration) Event {
-	p.away[chatter] = at + p.s.Away + settle
-	p.back.PushBack(Event{At: at + p.s.Away, Act: Return, Chatter: chatter})
-	return Event{At: at, Act: Leave, Chatter: chatter, Kind: check.FIN + check.Leave((p.leaves-1)%3)}
+	e := Event{At: at, Act: Leave, Chatter: chatter}
+	e.Kind, e.Vanish = p.s.kind(p.leaves - 1)
+	back := at + p.s.Away
+	if p.s.Gone > 0 && p.s.draw('b', p.leaves-1, 0).share() < p.s.Gone {
+		p.away[chatter] = never
+		return e
+	}
+	p.away[chatter] = back + settle
+	p.back.PushBack(Event{At: back, Act: Return, Chatter: chatter})
+	return e
+}
+
+// kind returns how the nth leave is made.
+func (s *Script) kind(n uint64) (kind check.Leave, vanish bool) {
+	if len(s.Kinds) == 0 {
+		return check.FIN + check.Leave(n%3), false
+	}
+	i := n % uint64(len(s.Kinds))
+	return s.Kinds[i], i < uint64(len(s.Vanish)) && s.Vanish[i]
+}
+
+// move has the next chatter come, or the last who has come go.
+func (p *Plan) move(at time.Duration) Event {
+	m := &p.moves[0]
+	m.done++
+	if m.come {
+		c := p.there
+		p.there++
+		p.away[c] = at + settle
+		return Event{At: at, Act: Come, Chatter: c}
+	}
+	p.there--
+	c := p.there
+	for f := p.back.Front(); f != nil; f = f.Next() { // it will not be back
+		if f.Value.(Event).Chatter == c {
+			p.back.Remove(f)
+			break
+		}
+	}
+	delete(p.away, c)
+	p.gone++
+	e := Event{At: at, Act: Go, Chatter: c}
+	e.Kind, e.Vanish = p.s.kind(p.gone - 1)
+	return e
 }
 
 // present draws a chatter from those with a number of at least from who are
 // there at a time; 0 if there is none. The first chatter never leaves, so that
 // somebody sees everything.
 func (p *Plan) present(what byte, n uint64, at time.Duration, from int) int {
-	c := p.s.draw(what, n, 0).below(p.s.Users)
-	for range p.s.Users {
+	c := p.s.draw(what, n, 0).below(p.there)
+	for range p.there {
 		until, away := p.away[c]
 		if away && at >= until {
 			delete(p.away, c)
@@ -113,7 +232,67 @@ func (p *Plan) present(what byte, n uint64, at time.Duration, from int) int {
 		if !away && c >= from {
 			return c
 		}
-		c = (c + 1) % p.s.Users
+		c = (c + 1) % p.there
 	}
 	return 0
+}
+
+// timetable is when lines are due: in each part evenly, or ever faster or slower.
+type timetable []timed
+
+// timed is a part of a timetable, with so many lines before it. Its rate changes
+// by slope lines a second each second.
+type timed struct {
+	from, end   time.Duration
+	every       float64 // ns between two lines, where the rate stays
+	rate, slope float64
+	before      float64
+	lines       float64
+}
+
+func newTimetable(phases []Phase) timetable {
+	var out timetable
+	at, before := time.Duration(0), 0.0
+	for _, p := range phases {
+		t := timed{from: at, end: at + p.For, rate: p.From, before: before, lines: (p.From + p.To) / 2 * p.For.Seconds()}
+		switch {
+		case p.From != p.To:
+			t.slope = (p.To - p.From) / p.For.Seconds()
+		case p.From > 0:
+			t.every = float64(time.Second) / p.From
+		}
+		at, before = t.end, before+t.lines
+		out = append(out, t)
+	}
+	return out
+}
+
+// at returns when a line is due; the parts before it are forgotten.
+func (t *timetable) at(line uint64) time.Duration {
+	for len(*t) > 0 {
+		part := &(*t)[0]
+		if at := part.at(float64(line) - part.before); at < part.end {
+			return at
+		}
+		*t = (*t)[1:]
+	}
+	return never
+}
+
+// at returns when the nth line of the part is due, or its end and later.
+func (t *timed) at(n float64) time.Duration {
+	n = max(n, 0)
+	switch {
+	case t.every > 0:
+		return t.from + time.Duration(n*t.every)
+	case t.slope == 0 || n >= t.lines:
+		return t.end
+	}
+	// Lines so far are rate·x + slope·x²/2 at x: the root that stays exact where
+	// the slope is small.
+	root := math.Sqrt(max(0, t.rate*t.rate+2*t.slope*n))
+	if t.rate+root == 0 { // the first line of a ramp from nothing
+		return t.from
+	}
+	return t.from + time.Duration(2*n/(t.rate+root)*float64(time.Second))
 }

@@ -1,79 +1,19 @@
-// Package scenario says who does what and when in a run, and which checks that
-// exercises. It is seeded and pure: the same scenario, seed, size and number
+// Package scenario decides who does what and when in a run, and which checks
+// that exercises. It is seeded and pure: the same scenario, seed, size and number
 // of chatters give the same names, lines, targets, leaves and times. It knows
 // no connection and no clock; chatters are numbers, which a run resolves to the
-// names that they have at that time.
+// names that they have at that time. The scenarios that are built in are files
+// like those that people write, see package file.
 package scenario
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/check/ledger"
 )
-
-// Spec is what a scenario is made of. Shares are of all lines, 0 to 1.
-type Spec struct {
-	Name  string
-	About string // one line for people
-
-	Private float64 // lines for one other chatter
-	Answers float64 // lines sent in reaction to the next line that is read; where there is a schedule
-	Claims  float64 // group lines that claim another chatter as their sender
-
-	Namesakes float64 // share of the chatters who ask for one of SharedNames
-	Shared    int     // how many names they share
-
-	Churn    float64       // share of the chatters who leave in a second
-	MaxChurn float64       // leaves a second at most
-	Away     time.Duration // from a leave to the same chatter's return
-
-	Forms  float64 // lines written in another way than a client's, see Form; where the dialect has such
-	Visits float64 // visitors a second, see Visitor; likewise
-
-	Stalls bool // one chatter stops reading, in every second window
-}
-
-// All are the built-in scenarios, the default first.
-func All() []Spec {
-	return []Spec{
-		{Name: "mixed", About: "10 % private lines, answers, false claims, shared names, a few leaving and coming back",
-			Private: 0.10, Answers: 0.10, Claims: 0.05, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second,
-			Forms: 0.03, Visits: 0.5},
-		{Name: "steady", About: "group lines only, nobody leaves"},
-		{Name: "namesakes", About: "everybody asks for one name, some leave and come back",
-			Namesakes: 1, Shared: 1, Churn: 0.02, MaxChurn: 10, Away: time.Second},
-		{Name: "private", About: "nine lines of ten are for one other chatter",
-			Private: 0.90, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second},
-		{Name: "churn", About: "a tenth of the chatters leave every second and come back",
-			Private: 0.05, Claims: 0.05, Namesakes: 0.50, Shared: 5, Churn: 0.10, MaxChurn: 50, Away: time.Second},
-		{Name: "protocol", About: "every second line is a command, too long, not clean, in pieces or together with others; strange names ask to be let in",
-			Private: 0.05, Claims: 0.05, Namesakes: 0.20, Shared: 5, Churn: 0.01, MaxChurn: 5, Away: time.Second, Forms: 0.5, Visits: 4},
-		{Name: "slowreader", About: "one chatter stops reading every other second or longer; use it with -rate max", Stalls: true},
-	}
-}
-
-// Names lists the built-in scenarios.
-func Names() []string {
-	var names []string
-	for _, s := range All() {
-		names = append(names, s.Name)
-	}
-	return names
-}
-
-// Find returns a built-in scenario; the error lists those there are.
-func Find(name string) (Spec, error) {
-	all := All()
-	if i := slices.IndexFunc(all, func(s Spec) bool { return s.Name == name }); i >= 0 {
-		return all[i], nil
-	}
-	return Spec{}, fmt.Errorf("no scenario %q, there are %s", name, strings.Join(Names(), ", "))
-}
 
 // Script is a scenario for so many chatters under one seed.
 type Script struct {
@@ -82,6 +22,14 @@ type Script struct {
 	Size  int // bytes of a text
 	Seed  uint64
 	Nonce string // of the run's stamps; not part of what the seed decides
+}
+
+// fewest returns how many chatters are there all the time.
+func (s *Script) fewest() int {
+	if len(s.Phases) == 0 {
+		return s.Users
+	}
+	return s.Fewest(s.Users)
 }
 
 // MinSize is the smallest Size: a text holds at least its stamp.
@@ -104,7 +52,7 @@ func (s *Script) Asked(chatter int) string {
 // namesake reports whether two chatters ask for one name.
 func (s *Script) namesake() bool {
 	asked := make(map[string]bool)
-	for c := range s.Users {
+	for c := range s.Peak(s.Users) {
 		name := s.Asked(c)
 		if asked[name] {
 			return true
@@ -124,10 +72,12 @@ type Line struct {
 	Form   Form
 }
 
-// Line tells line seq of a chatter.
+// Line returns line seq of a chatter. Where chatters come and go for good, private
+// lines are for those who are there all the time: a line to a name that is not
+// there is answered by an error.
 func (s *Script) Line(chatter, seq int) Line {
 	d := s.draw('l', uint64(chatter), uint64(seq))
-	share, other := d.share(), s.draw('t', uint64(chatter), uint64(seq)).below(s.Users)
+	share, other := d.share(), s.draw('t', uint64(chatter), uint64(seq)).below(s.fewest())
 	return s.formed(s.line(chatter, share, other), s.form(chatter, seq), other)
 }
 
@@ -151,7 +101,7 @@ func (s *Script) Requires(d time.Duration, lines float64) []string {
 		case c == check.Confidentiality && s.Private*(1-s.Forms)*lines < 20: // too few to count on one
 		case c == check.Authenticity && (s.Claims*(1-s.Forms)*lines < 10 || s.Users == 1), c == check.CausalOrder && lines < 10: // likewise
 		case c == check.Isolation && len(s.StallWindows(d)) < minPairs:
-		case c == check.LeaveCompleteness && s.churnEvery() > d*2/5: // fewer than one of each kind
+		case c == check.LeaveCompleteness && (s.leavesIn(d) < 2.5 || !s.everyKind()): // fewer than one of each kind
 		case c == check.NameSuffixing && !s.namesake():
 		case c == check.Confidentiality && s.Users < 3:
 		case s.Users == 1 && (c == check.Agreement || c == check.TotalOrder || c == check.CausalOrder || c == check.ViewOrder || c == check.NameUniqueness): // nobody could see otherwise
@@ -186,15 +136,49 @@ func (s *Script) StallWindows(d time.Duration) []Window {
 // Staller is the chatter who stops reading: never the first, who sees all.
 func (s *Script) Staller() int { return 1 + s.draw('r', 0, 0).below(s.Users-1) }
 
-// churnEvery is the time between two leaves; far more than any run's length
-// where nobody leaves.
-func (s *Script) churnEvery() time.Duration {
-	perSecond := min(s.Churn*float64(s.Users), s.MaxChurn)
-	if s.Churn > 0 {
+// churnEvery is the time between two leaves of so many chatters, by their share
+// and number a second; far more than any run's length where nobody leaves.
+func (s *Script) churnEvery(share, number float64, users int) time.Duration {
+	perSecond := share * float64(users)
+	if share > 0 {
 		perSecond = max(perSecond, 1) // so that a short run of few has some
 	}
-	if perSecond <= 0 || s.Users < 2 {
-		return 1 << 62
+	perSecond += number
+	if s.MaxChurn > 0 {
+		perSecond = min(perSecond, s.MaxChurn)
+	}
+	if perSecond <= 0 || users < 2 {
+		return never
 	}
 	return time.Duration(float64(time.Second) / perSecond)
+}
+
+// everyKind reports whether connections end in each way that there is.
+func (s *Script) everyKind() bool {
+	all := func(k check.Leave) bool { return slices.Contains(s.Kinds, k) }
+	return len(s.Kinds) == 0 || all(check.FIN) && all(check.Reset) && all(check.HalfClose)
+}
+
+// leavesIn returns how many leave and may come back in a run of d.
+func (s *Script) leavesIn(d time.Duration) float64 {
+	if len(s.Phases) == 0 {
+		return float64(d) / float64(s.churnEvery(s.Churn, s.Leaves, s.Users))
+	}
+	sum, there := 0.0, s.Users
+	for _, p := range s.Phases {
+		after := there + p.Join - p.Leave
+		sum += float64(p.For)/float64(s.churnEvery(p.Churn, p.Leaves, (there+after)/2)) + float64(p.Leave)
+		there = after
+	}
+	return sum
+}
+
+// Planned returns how many lines the phases have; 0 where there are none, or no
+// schedule.
+func (s *Script) Planned() float64 {
+	sum := 0.0
+	for _, t := range newTimetable(s.Phases) {
+		sum += t.lines
+	}
+	return sum
 }

@@ -1,25 +1,38 @@
 package scenario
 
 import (
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"chatsim/loadgen/check/ledger"
 )
 
-// Text appends the text of line seq of a chatter: its stamp, and up to Size
-// bytes in all of what programs damage.
+// Text appends the text of line seq of a chatter: its stamp, and behind it a line
+// of the scenario's file, or of what programs damage up to the text's size.
 func (s *Script) Text(dst []byte, chatter, seq int) []byte {
 	start := len(dst)
 	dst = ledger.AppendStamp(dst, s.Nonce, chatter, seq)
-	need := s.Size - (len(dst) - start)
 	d := s.draw('x', uint64(chatter), uint64(seq))
+	if len(s.Lines) > 0 {
+		dst = append(dst, s.Lines[uint64(d)%uint64(len(s.Lines))]...)
+		if !s.Plain {
+			dst = append(dst, fragile[mix(d)%random(len(fragile))]...)
+		}
+		return dst
+	}
+	need := s.size(chatter, seq) - (len(dst) - start)
+	of := corpus
+	if s.Plain {
+		of = plain
+	}
 	for need > 0 {
-		at := mix(d).below(len(corpus) / 2)
-		for !utf8.RuneStart(corpus[at]) {
+		at := mix(d).below(len(of) / 2)
+		for !utf8.RuneStart(of[at]) {
 			at++
 		}
-		n := min(need, len(corpus)-at)
-		for n > 0 && at+n < len(corpus) && !utf8.RuneStart(corpus[at+n]) {
+		n := min(need, len(of)-at)
+		for n > 0 && at+n < len(of) && !utf8.RuneStart(of[at+n]) {
 			n--
 		}
 		if n == 0 { // the rest is shorter than the next rune
@@ -27,11 +40,41 @@ func (s *Script) Text(dst []byte, chatter, seq int) []byte {
 			need--
 			continue
 		}
-		dst = append(dst, corpus[at:at+n]...)
+		dst = append(dst, of[at:at+n]...)
 		need -= n
 		d++
 	}
 	return dst
+}
+
+// size returns how many bytes a text has, at least those of its stamp.
+func (s *Script) size(chatter, seq int) int {
+	if len(s.Sizes) == 0 {
+		return s.Size
+	}
+	share := s.draw('z', uint64(chatter), uint64(seq)).share()
+	for _, z := range s.Sizes {
+		if share -= z.Share; share < 0 {
+			return z.Size
+		}
+	}
+	return s.Sizes[len(s.Sizes)-1].Size
+}
+
+// Longest returns the most bytes that a text has where size is said for those
+// that the scenario does not.
+func (s *Spec) Longest(size int) int {
+	most := size
+	if s.various() {
+		most = 0
+	}
+	for _, z := range s.Sizes {
+		most = max(most, z.Size)
+	}
+	for _, line := range s.Lines {
+		most = max(most, len(line)+MinSize+longestFragile)
+	}
+	return most
 }
 
 // corpus is what texts are cut out of: words, and between any two of them one
@@ -57,6 +100,12 @@ var corpus = func() (b []byte) {
 	}
 	return b
 }()
+
+// plain is what texts are cut out of that have nothing that programs damage.
+var plain = []byte(strings.Repeat(strings.Join(words, " ")+" ", 200))
+
+// longestFragile is the length of the longest of the fragile, in bytes.
+var longestFragile = len(slices.MaxFunc(fragile, func(a, b string) int { return len(a) - len(b) }))
 
 var words = []string{"so", "the", "room", "keeps", "every", "word", "it", "made", "to", "all", "who", "read", "and", "then", "some"}
 

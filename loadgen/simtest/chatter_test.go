@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -71,7 +70,6 @@ func (u *chatter) dial(n int) {
 	u.took, u.caughtUp = w.server.now, w.server.now
 	w.server.accept(&session{who: u.n, conn: u.conn, scratch: make([]byte, w.scratch)})
 	w.note("%v dials and asks for %q", u, u.asked)
-	w.does(u.n, "joins %s", u.asked)
 	u.out = append(append(u.out[:0], u.asked...), '\n')
 	u.write(n)
 }
@@ -81,8 +79,7 @@ func (u *chatter) say(target string, n int) {
 	if !u.talks() {
 		return
 	}
-	stamp := string(ledger.AppendStamp(nil, nonce, u.n, u.seq))
-	text := stamp + "@ a\tü"[:n%6] // may end in half a rune
+	text := string(ledger.AppendStamp(nil, nonce, u.n, u.seq)) + "@ a\tü"[:n%6] // may end in half a rune
 	text += "……………………"[:3*(n/8%8)]
 	var line []byte
 	claims := ""
@@ -108,17 +105,6 @@ func (u *chatter) say(target string, n int) {
 		line = wire.AppendMessage(line, []byte(text), sender, wire.Group)
 		text = clean(text)
 	}
-	said := text[len(stamp):] + "."
-	switch {
-	case target != "":
-		u.does(u.n, "tells %s: %q", u.world.whoIs(target), said)
-	case n%5 == 0:
-		u.does(u.n, "types: %q", said+"\x07\r\n")
-	case claims != "":
-		u.does(u.n, "says as %s: %q", claims, strings.TrimSuffix(said, "@"+claims+"@"+wire.Group+"."))
-	default:
-		u.does(u.n, "says: %q", said)
-	}
 	now := u.server.now
 	u.session.Send(check.Note{Seq: u.seq, Text: text, Target: target, Claims: claims, Intended: now, Actual: now, Measured: true})
 	if target == "" {
@@ -142,11 +128,9 @@ func (u *chatter) ask(n int) {
 	u.asks++
 	if n%3 > 0 {
 		u.note("%v asks who is there", u)
-		u.does(u.n, "types: /who")
 		u.out = append(u.out, "/who\n"...)
 	} else {
 		u.note("%v sends a line that is too long", u)
-		u.does(u.n, "types 5000 bytes")
 		u.out = append(append(u.out, bytes.Repeat([]byte("x"), maxLine+1+n%100)...), '\n')
 	}
 	u.write(amount(n / 16))
@@ -180,17 +164,6 @@ func (u *chatter) leave(n int) {
 		}
 	}
 	u.note("%v leaves by %v", u, kind)
-	if kind != check.Reset && n%2 == 0 {
-		u.does(u.n, "begins: unfinished")
-	}
-	switch kind {
-	case check.FIN:
-		u.does(u.n, "leaves")
-	case check.HalfClose:
-		u.does(u.n, "half-closes")
-	default:
-		u.does(u.n, "resets")
-	}
 	u.leaving = kind
 	u.session.Closing(kind, u.server.now)
 	up := &u.conn.up

@@ -49,7 +49,6 @@ func panicked() string {
 func (w *world) begin() {
 	w.chatters[0].dial(all)
 	w.settle(0)
-	w.served()
 }
 
 // end lets everything arrive, has chatter 0 say one last line, and asks the
@@ -72,7 +71,6 @@ func (w *world) end(at int) {
 		u.mood = reads
 	}
 	w.settle(at)
-	w.ends()
 	w.chatters[0].say("", all)
 	w.settle(at)
 	if kept := w.server.log.Retained(); kept > w.chunk {

@@ -135,9 +135,7 @@ func (w *world) step(s step) {
 		w.changes(u, n)
 	case serves:
 		if s := w.of(u.n, n); s != nil {
-			if w.server.serve(s, amount(n)) {
-				w.served()
-			}
+			w.server.serve(s, amount(n))
 			w.server.forget()
 		}
 	case feeds:
@@ -176,10 +174,5 @@ func (w *world) changes(u *chatter, n int) {
 	}
 	if u.mood != before {
 		w.note("%v %s from now on", u, moods[u.mood])
-		if u.mood == stalls {
-			w.does(u.n, "stops reading")
-		} else {
-			w.does(u.n, "reads on")
-		}
 	}
 }

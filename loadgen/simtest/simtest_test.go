@@ -86,8 +86,8 @@ func explain(seed uint64) string {
 	small := p.reduced(f.kinds[0])
 	tale := new(story)
 	small.run(tale)
-	return fmt.Sprintf("seed %d fails: %v\nagain: go test ./loadgen/simtest -run TestRightServer -args -seed %d\nreduced from %d steps to %d:\n%s\nas a story for chatsim -scenario FILE:\n%s",
-		seed, f, seed, steps, len(small.steps), &tale.text, tale.script.file(fmt.Sprintf("seed %d: %v", seed, f.kinds)))
+	return fmt.Sprintf("seed %d fails: %v\nagain: go test ./loadgen/simtest -run TestRightServer -args -seed %d\nreduced from %d steps to %d:\n%s",
+		seed, f, seed, steps, len(small.steps), &tale.text)
 }
 
 // seen counts what runs went through.

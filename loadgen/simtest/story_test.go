@@ -11,8 +11,6 @@ type story struct {
 	text  strings.Builder
 	step  []string // what happened in the step at hand
 	again int      // and the last of it once more so many times
-
-	script script // what the chatters did
 }
 
 func (t *story) told() bool { return t != nil }

@@ -3,7 +3,6 @@ package simtest_test
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -92,16 +91,6 @@ func (w *world) onEvict(s *session, r feed.Reason) {
 	}
 	u.leaving = check.Reset
 	u.session.Closing(check.Reset, w.server.now)
-}
-
-// whoIs returns whom a story calls what has a name: a chatter, or the name.
-func (w *world) whoIs(name string) string {
-	for _, u := range w.chatters {
-		if u.last == name {
-			return "c" + strconv.Itoa(u.n)
-		}
-	}
-	return strconv.Quote(name)
 }
 
 // of is the n-th session of a chatter that the server has not done with; most

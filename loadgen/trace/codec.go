@@ -18,6 +18,7 @@ import (
 //	passed    session, at, c, behind
 //	stalls    session, at
 //	resumes   session, at
+//	silent    session, at
 //	over      session, at, c, behind, isolated
 //	stood     length of the order, n, n × (2·session + 1 if isolated comes, behind, isolated)
 //	slow      at, took
@@ -59,6 +60,7 @@ const (
 	opCalm
 	opDenied = 32
 	opAsked  = 33
+	opSilent = 34
 )
 
 // The flags beside the level.

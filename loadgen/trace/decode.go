@@ -72,6 +72,8 @@ func (d *decoder) next(ev *ledger.Event) error {
 		ev.Kind, ev.Session, ev.At = ledger.EventStalls, d.session(), d.time()
 	case opResumes:
 		ev.Kind, ev.Session, ev.At = ledger.EventResumes, d.session(), d.time()
+	case opSilent:
+		ev.Kind, ev.Session, ev.At = ledger.EventSilent, d.session(), d.time()
 	case opOver:
 		ev.Kind, ev.Session, ev.At = ledger.EventOver, d.session(), d.time()
 		d.place(ev)

@@ -60,6 +60,10 @@ func (e *encoder) append(dst []byte, ev *ledger.Event) []byte {
 		e.op(opResumes)
 		e.uint(ev.Session)
 		e.time(ev.At)
+	case ledger.EventSilent:
+		e.op(opSilent)
+		e.uint(ev.Session)
+		e.time(ev.At)
 	case ledger.EventOver:
 		e.op(opOver)
 		e.uint(ev.Session)

@@ -144,6 +144,16 @@ func (s *Session) Stall(at time.Duration) {
 	l.setStallsLocked(stall{at, math.MaxInt64})
 }
 
+// Silent records that the session is about to read slowly or nothing, which the
+// server may put it out for; the others are not measured by that, and any number
+// of sessions may be silent.
+func (s *Session) Silent(at time.Duration) {
+	if r := s.ledger.rec; r != nil {
+		defer r.step(&Event{Kind: EventSilent, Session: s.Number, At: at})()
+	}
+	s.stall.CompareAndSwap(0, int64(at)+1)
+}
+
 // Resume records that the session reads on.
 func (s *Session) Resume(at time.Duration) {
 	l := s.ledger

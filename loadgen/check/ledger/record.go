@@ -35,6 +35,7 @@ const (
 	EventCalm                      // Took: the longest that anybody waited while all read; before the end
 	EventDenied   EventKind = 32   // At, Denial, Text; after EventOver
 	EventAsked    EventKind = 33   // At: the session asks who is there
+	EventSilent   EventKind = 34   // At
 )
 
 // Event is one step of a run. The sessions are numbered in the order of their

@@ -98,6 +98,9 @@ func (r *Replay) of(e *Event, s *Session) error {
 	case EventResumes:
 		s.Resume(e.At)
 		return nil
+	case EventSilent:
+		s.Silent(e.At)
+		return nil
 	case EventSent:
 		return r.send(e, s)
 	case EventAsked:

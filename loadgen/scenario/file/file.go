@@ -17,12 +17,13 @@ import (
 
 // File is a scenario as it is written. Shares are from 0 to 1.
 type File struct {
-	Name   string // the file's, without its folder and ending
+	Name   string // the file's, without its directory and ending
 	About  string // one line for people
 	Users  int    // the talking ones at the start; 0: the run's setting
 	Texts  Texts
 	Talk   Talk
 	Names  Names
+	Visits float64 // who ask to be let in under strange names, a second
 	Phases []Phase // none: one, of the run's settings
 	Leaves Leaves
 	Roles  []Role // in the order of the file
@@ -43,6 +44,7 @@ type Talk struct {
 	Private float64 // for one other chatter
 	Answers float64 // sent the moment a line is read
 	Claims  float64 // in another's name
+	Forms   float64 // written in another way than a client's: commands, too long, in pieces
 }
 
 // Names is who asks for which name.
@@ -64,11 +66,27 @@ type Leaves struct {
 	Back  float64 // share of those who left that come back, After it
 }
 
+// The ways to leave.
+const (
+	FIN       = "FIN"
+	RST       = "RST"
+	HalfClose = "half-close"
+	Vanish    = "vanish" // silent from one moment on, as a machine without power
+)
+
 // Kinds are the ways to leave.
-var Kinds = []string{"FIN", "RST", "half-close", "vanish"}
+var Kinds = []string{FIN, RST, HalfClose, Vanish}
 
 // Expect is a limit that the run must keep, in all or in one phase.
 type Expect struct{ Is, In string }
+
+// String is the limit as a threshold is written.
+func (e Expect) String() string {
+	if e.In == "" {
+		return e.Is
+	}
+	return e.In + "." + e.Is
+}
 
 // defaults of what a file leaves out.
 func defaults() *File { return &File{Leaves: Leaves{After: time.Second, Back: 1}} }
@@ -97,6 +115,7 @@ func (f *File) decode(root ast.Node) error {
 		{"texts", f.Texts.decode(d)},
 		{"talk", f.Talk.decode(d)},
 		{"names", f.Names.decode(d)},
+		{"visits", f.decodeVisits},
 		{"phases", f.decodePhases},
 		{"leaves", f.Leaves.decode(d)},
 		{"roles", f.decodeRoles},

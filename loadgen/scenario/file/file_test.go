@@ -49,7 +49,7 @@ func TestRead(t *testing.T) {
 	want := &File{
 		Name: "launch", About: "Friday's launch", Users: 500,
 		Texts: Texts{Sizes: []Sized{{64, 0.8}, {1000, 0.2}}, Plain: true},
-		Talk:  Talk{0.1, 0.2, 0.01},
+		Talk:  Talk{0.1, 0.2, 0.01, 0},
 		Names: Names{5, 0.2},
 		Phases: []Phase{
 			{Name: "phase1", For: 10 * time.Second, From: 0, To: 100, Rated: true, Warm: true},
@@ -126,6 +126,7 @@ func TestReadRefuses(t *testing.T) {
 		{"talk: {private: 10}", `1:17: "10" has no %`, "10%"},
 		{"talk: {private: -1%}", `1:17: "-1%" is negative`, ""},
 		{"talk: {private: 60%, claims: 60%}", `1:7: private lines and claims are more than all lines`, ""},
+		{"roles: {stalled: {talks: true, count: 2}}", "1:18: one of those who talk stalls", ""},
 		{"names: {shared: 5}", `1:8: nobody shares the names`, "share: 20%"},
 		{"phases: []", "1:9: phases has no entries", ""},
 		{"phases: {for: 1s}", "1:9: phases is a list, and this is a list of keys", "-"},
@@ -139,6 +140,7 @@ func TestReadRefuses(t *testing.T) {
 		{"phases: [{for: 1s, rate: 0..max}]", `1:26: "0..max" is not a number`, "0..100"},
 		{"phases: [{for: 1s, rate: 5}, {for: 1s, rate: max}]", `1:10: some phases have a rate, others max`, ""},
 		{"phases: [{for: 1s, warm: true}]", "1:10: all phases are warm", ""},
+		{"phases: [{for: 1s}, {for: 1s, rate: 5}]", "1:10: the first phase has no rate", ""},
 		{"phases: [{for: 1s}, {for: 1s, warm: true}]", "1:21: a warm phase after one that is measured", ""},
 		{"phases: [{for: 1s, warm: yes}]", `1:26: "yes" is neither true nor false`, "true"},
 		{"phases: [{for: 1s, name: a}, {for: 1s, name: a}]", "1:30: a second phase a", ""},
@@ -217,14 +219,17 @@ func TestOpen(t *testing.T) {
 	if err := os.WriteFile(path, []byte("users: 7"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := Open(path); err != nil || f.Name != "calm" || f.Users != 7 {
+	if f, _, err := Open(path); err != nil || f.Name != "calm" || f.Users != 7 {
 		t.Errorf("%+v, %v", f, err)
 	}
-	if _, err := Open(path + "x"); !errors.Is(err, os.ErrNotExist) {
+	if _, _, err := Open(path + "x"); !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
-	if _, err := Open(filepath.Dir(path)); err == nil {
-		t.Error("a folder was read")
+	if _, _, err := Open(filepath.Dir(path)); err == nil {
+		t.Error("a directory was read")
+	}
+	if _, _, err := Open(os.DevNull); err == nil || !strings.Contains(err.Error(), "no regular file") {
+		t.Errorf("a device: %v", err)
 	}
 }
 

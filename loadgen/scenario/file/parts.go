@@ -17,12 +17,23 @@ import (
 
 func (t *Talk) decode(d *Doc) func(ast.Node) error {
 	return func(n ast.Node) error {
-		err := d.Mapping(n, "talk", []Key{{"private", d.share(&t.Private)}, {"answers", d.share(&t.Answers)}, {"claims", d.share(&t.Claims)}})
+		err := d.Mapping(n, "talk", []Key{{"private", d.share(&t.Private)}, {"answers", d.share(&t.Answers)}, {"claims", d.share(&t.Claims)}, {"forms", d.share(&t.Forms)}})
 		if err == nil && t.Private+t.Claims > 1 {
 			return d.Error(n, "private lines and claims are more than all lines", "a private line claims nobody: together they are at most 100%")
 		}
 		return err
 	}
+}
+
+func (f *File) decodeVisits(n ast.Node) error {
+	var every PerSecond
+	if err := f.Doc.perSecond(&every)(n); err != nil {
+		return err
+	}
+	if f.Visits = every.Count; f.Visits == 0 {
+		return f.Doc.Error(n, "visits are a number above 0", "write it like 0.5/s")
+	}
+	return nil
 }
 
 // MaxShared is how many names may be shared.
@@ -94,7 +105,30 @@ type Role struct {
 	Reads  float64       // of slow: bytes a second
 	Every  time.Duration // of stalled: from one stall to the next, each half as long; 0: as the run's windows are
 	Writes float64       // of dribble: bytes a second
+	Talks  bool          // of stalled: it is one of those who talk, and none beside them
 	Rate   float64       // of flood: lines a second of each
+}
+
+// String is the role in words, as 2 slow (10kB/s).
+func (r Role) String() string {
+	how := map[string]string{Slow: " (" + bytesInWords(r.Reads) + ")", Dribble: " (" + bytesInWords(r.Writes) + ")",
+		Flood: fmt.Sprintf(" (%v lines/s)", report.Rate(r.Rate))}
+	if r.Kind == Stalled && r.Every > 0 {
+		how[Stalled] = fmt.Sprintf(" (every %v)", r.Every)
+	}
+	return fmt.Sprintf("%d %s%s", r.Count, r.Kind, how[r.Kind])
+}
+
+func bytesInWords(perS float64) string {
+	for _, u := range []struct {
+		sign string
+		is   float64
+	}{{"G", 1e9}, {"M", 1e6}, {"k", 1e3}} {
+		if perS >= u.is {
+			return fmt.Sprintf("%g%sB/s", perS/u.is, u.sign)
+		}
+	}
+	return fmt.Sprintf("%gB/s", perS)
 }
 
 // The roles.
@@ -122,7 +156,7 @@ func (f *File) decodeRoles(n ast.Node) error {
 	f.role = r
 	return d.Mapping(n, "roles", []Key{
 		read(Slow, Key{"reads", d.bytesPerSecond(&r.Reads)}),
-		read(Stalled, Key{"every", d.duration(&r.Every)}),
+		read(Stalled, Key{"every", d.duration(&r.Every)}, Key{"talks", d.yes(&r.Talks)}),
 		read(Dribble, Key{"writes", d.bytesPerSecond(&r.Writes)}),
 		read(Flood, Key{"rate", rate}),
 		read(Noise),
@@ -134,6 +168,9 @@ func (f *File) decodeRole(n ast.Node, kind string, own []Key) error {
 	*f.role = Role{Kind: kind, Count: 1, Reads: 10e3, Writes: 1, Rate: 1000}
 	if err := f.Doc.Mapping(n, kind, append([]Key{{"count", f.Doc.count(&f.role.Count, 1, maxRole)}}, own...)); err != nil {
 		return err
+	}
+	if r := f.role; r.Talks && (r.Count != 1 || r.Every != 0) {
+		return f.Doc.Error(n, "one of those who talk stalls, in every second window", "take count and every out, or talks")
 	}
 	f.Roles = append(f.Roles, *f.role)
 	return nil

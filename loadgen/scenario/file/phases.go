@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,6 +128,8 @@ func (f *File) checkPhases() error {
 		}
 	}
 	switch {
+	case len(f.Phases) > 0 && !f.Phases[0].Rated && slices.ContainsFunc(f.Phases, func(p Phase) bool { return p.Rated }):
+		return d.Error(f.Phases[0].node, "the first phase has no rate, and a later one has", "write one, { rate: 100, … }: a phase without a rate goes on with that of the phase before it")
 	case len(f.Phases) > 0 && !measured:
 		return d.Error(f.Phases[0].node, "all phases are warm, so none is measured", "take warm: true from one of them")
 	case max > 0 && max < len(f.Phases):
@@ -138,8 +141,10 @@ func (f *File) checkPhases() error {
 // checkUsers looks at how many there are, phase after phase.
 func (f *File) checkUsers() error {
 	least := 1
-	if len(f.Roles) > 0 {
-		least = 3
+	for _, r := range f.Roles {
+		if !r.Talks {
+			least = 3
+		}
 	}
 	n := f.Users
 	if n == 0 {

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"chatsim/loadgen/check/ledger"
 )
 
 // Texts is what is said.
@@ -40,7 +42,7 @@ func (t *Texts) decode(d *Doc) func(ast.Node) error {
 	return func(n ast.Node) error {
 		var from ast.Node
 		err := d.Mapping(n, "texts", []Key{
-			{"size", d.count(&t.Size, 1, MaxSize)},
+			{"size", d.count(&t.Size, ledger.MaxStamp, MaxSize)},
 			{"sizes", t.decodeSizes(d)},
 			{"from", func(n ast.Node) error { from = n; return d.text(&t.From)(n) }},
 			{"plain", d.yes(&t.Plain)},
@@ -73,7 +75,7 @@ func (t *Texts) decodeSizes(d *Doc) func(ast.Node) error {
 		for it := m.MapRange(); it.Next(); {
 			var s Sized
 			v := it.KeyValue()
-			if err := d.count(&s.Size, 1, MaxSize)(v.Key); err != nil {
+			if err := d.count(&s.Size, ledger.MaxStamp, MaxSize)(v.Key); err != nil {
 				return err
 			}
 			if err := d.share(&s.Share)(v.Value); err != nil {
@@ -141,14 +143,20 @@ var errHuge = errors.New("too large")
 
 // readAtMost reads a whole file of at most so many bytes.
 func readAtMost(path string, most int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, errors.New(path + " is a directory")
+	case !info.Mode().IsRegular(): // nobody knows whether there is an end to it
+		return nil, errors.New(path + " is no regular file")
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, errors.New(path + " is a folder")
-	}
 	b, err := io.ReadAll(io.LimitReader(f, most+1))
 	if int64(len(b)) > most {
 		return nil, errHuge
@@ -156,15 +164,16 @@ func readAtMost(path string, most int64) ([]byte, error) {
 	return b, err
 }
 
-// Open reads a scenario file.
-func Open(path string) (*File, error) {
+// Open reads a scenario file, and returns its text too.
+func Open(path string) (*File, []byte, error) {
 	text, err := readAtMost(path, maxFile)
 	if errors.Is(err, errHuge) {
-		return nil, &Error{Path: path, Line: 1, Column: 1, What: fmt.Sprintf("has more than %d bytes", maxFile),
+		return nil, nil, &Error{Path: path, Line: 1, Column: 1, What: fmt.Sprintf("has more than %d bytes", maxFile),
 			Advice: "the lines of a conversation go into a file of their own: texts: { from: lines.txt }"}
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return Read(path, text)
+	f, err := Read(path, text)
+	return f, text, err
 }

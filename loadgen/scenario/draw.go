@@ -1,0 +1,241 @@
+package scenario
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario/file"
+)
+
+// Draw writes what would happen when, as lines over time that are so many
+// columns wide and fit a screen, and below them what each phase has.
+func (s *Script) Draw(w io.Writer, width int) error {
+	var b bytes.Buffer
+	phases := s.Phases
+	length := time.Duration(0)
+	lines, leaves := 0.0, 0.0
+	for _, p := range phases {
+		length += p.For
+		if !isMax(p.From) {
+			lines += p.lines()
+		}
+	}
+	leaves = s.leavesIn(length)
+	about := s.Name
+	if s.About != "" {
+		about += ": " + s.About
+	}
+	fmt.Fprintf(&b, "%s\n", report.Printable(about))
+	sum := []string{users(s.Users, s.Peak(s.Users)), short(length), fmt.Sprintf("%s lines", approximately(lines))}
+	if isMax(s.Rate()) {
+		sum[2] = "as many lines as the room takes"
+	}
+	if leaves >= 1 {
+		sum = append(sum, approximately(leaves)+" leaves")
+	}
+	fmt.Fprintf(&b, "%s · seed %d\n\n", strings.Join(sum, " · "), s.Seed)
+	c := chart{columns: max(width-axis-2, 20), length: length}
+	if !isMax(s.Rate()) {
+		c.draw(&b, "lines/s", 6, func(at time.Duration) float64 { return rateAt(phases, at) })
+	}
+	c.draw(&b, "users", 3, func(at time.Duration) float64 { return s.usersAt(at) })
+	c.name(&b, phases)
+	s.table(&b)
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func users(from, peak int) string {
+	if peak > from {
+		return fmt.Sprintf("%d to %d users", from, peak)
+	}
+	return fmt.Sprintf("%d users", from)
+}
+
+// lines returns how many lines the phase has, at a schedule.
+func (p *Phase) lines() float64 { return (p.From + p.To) / 2 * p.For.Seconds() }
+
+// axis is how many columns stand before a chart.
+const axis = 18
+
+// chart is a drawing of figures over time.
+type chart struct {
+	columns int
+	length  time.Duration
+}
+
+// eighths are bars of so many eighths of a row.
+var eighths = []rune(" ▁▂▃▄▅▆▇█")
+
+// draw draws a figure: in each column the highest that it is in its time.
+func (c chart) draw(b *bytes.Buffer, what string, rows int, at func(time.Duration) float64) {
+	const looks = 16 // at each column's time
+	values, most := make([]float64, c.columns), 0.0
+	for i := range values {
+		for k := range looks {
+			t := time.Duration((float64(i) + (float64(k)+0.5)/looks) / float64(c.columns) * float64(c.length))
+			values[i] = max(values[i], at(t))
+		}
+		most = max(most, values[i])
+	}
+	for row := rows - 1; row >= 0; row-- {
+		label := ""
+		switch row {
+		case rows - 1:
+			label = fmt.Sprintf("%s %s", what, approximately(most))
+		case 0:
+			label = "0"
+		}
+		fmt.Fprintf(b, "%*s ┤", axis-2, label)
+		var line strings.Builder
+		for _, v := range values {
+			n := 0
+			if most > 0 {
+				n = int(v/most*float64(rows*8)+0.5) - row*8
+			}
+			if row == 0 && v > 0 { // what is little can be seen
+				n = max(n, 1)
+			}
+			line.WriteRune(eighths[min(max(n, 0), 8)])
+		}
+		b.WriteString(strings.TrimRight(line.String(), " "))
+		b.WriteByte('\n')
+	}
+}
+
+// name writes below a chart which phase is when, as far as their names fit, and
+// the times at which it begins and ends.
+func (c chart) name(b *bytes.Buffer, phases []Phase) {
+	line := []rune(strings.Repeat("─", c.columns))
+	at := time.Duration(0)
+	for _, p := range phases {
+		from := int(float64(at) / float64(c.length) * float64(c.columns))
+		to := int(float64(at+p.For) / float64(c.length) * float64(c.columns))
+		at += p.For
+		if from >= len(line) {
+			break
+		}
+		line[from] = '├'
+		for i, r := range []rune(p.Name) {
+			if from+2+len(p.Name) <= to {
+				line[from+1+i] = r
+			}
+		}
+	}
+	end := short(c.length)
+	fmt.Fprintf(b, "%*s %s\n%*s 0s%*s\n", axis-2, "", string(line), axis-2, "", c.columns-2, end)
+}
+
+// table writes what each phase has.
+func (s *Script) table(b *bytes.Buffer) {
+	const row = "  %-7s %-7s %-*s %12s %10s %12s %7s  %s\n"
+	longest := len("phase")
+	for _, p := range s.Phases {
+		longest = max(longest, len(p.Name))
+	}
+	fmt.Fprintf(b, row, "from", "for", longest, "phase", "lines/s", "lines", "users", "leaves", "")
+	at, there := time.Duration(0), s.Users
+	for _, p := range s.Phases {
+		after := there + p.Join - p.Leave
+		rate, lines := report.Rate(p.From).String(), "as taken"
+		if !isMax(p.From) {
+			lines = approximately(p.lines())
+		}
+		if p.From != p.To {
+			rate += ".." + report.Rate(p.To).String()
+		}
+		who := fmt.Sprint(there)
+		if after != there {
+			who += fmt.Sprintf("..%d", after)
+		}
+		leaves, note := "0", ""
+		if n := float64(p.For) / float64(s.churnEvery(p.Churn, p.Leaves, (there+after)/2)); n >= 0.5 {
+			leaves = approximately(n)
+		}
+		if p.Warm {
+			note = "not measured"
+		}
+		line := fmt.Sprintf(row, short(at), short(p.For), longest, p.Name, rate, lines, who, leaves, note)
+		b.WriteString(strings.TrimRight(line, " \n") + "\n")
+		at, there = at+p.For, after
+	}
+	if s.leavesIn(at) >= 0.5 {
+		fmt.Fprintf(b, "  who leaves does so by %s\n", s.leavesInWords())
+	}
+	if len(s.Roles) > 0 {
+		fmt.Fprintf(b, "  beside them: %s\n", rolesInWords(s.Roles))
+	}
+	for _, e := range s.Expect {
+		fmt.Fprintf(b, "  expected: %s\n", e)
+	}
+}
+
+func (s *Script) leavesInWords() string {
+	kinds := "FIN, RST, half-close"
+	if len(s.Kinds) > 0 {
+		kinds = strings.Join(s.File.Leaves.Kinds, ", ")
+	}
+	if back := 1 - s.Gone; back > 0 {
+		return fmt.Sprintf("%s in turns; %.3g%% come back after %s", kinds, back*100, short(s.Away))
+	}
+	return kinds + " in turns; nobody comes back"
+}
+
+func rolesInWords(roles []file.Role) string {
+	var all []string
+	for _, r := range roles {
+		all = append(all, r.String())
+	}
+	return strings.Join(all, ", ")
+}
+
+// rateAt returns the lines a second at a time.
+func rateAt(phases []Phase, at time.Duration) float64 {
+	for _, p := range phases {
+		if at < p.For {
+			return p.From + (p.To-p.From)*float64(at)/float64(p.For)
+		}
+		at -= p.For
+	}
+	return 0
+}
+
+// usersAt returns how many chatters there are at a time, those who are away for a
+// while among them.
+func (s *Script) usersAt(at time.Duration) float64 {
+	there := float64(s.Users)
+	for _, p := range s.Phases {
+		if at < p.For {
+			return there + float64(p.Join-p.Leave)*float64(at)/float64(p.For)
+		}
+		there += float64(p.Join - p.Leave)
+		at -= p.For
+	}
+	return there
+}
+
+// short writes 1m0s as 1m.
+func short(d time.Duration) string {
+	d = d.Round(time.Millisecond)
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// approximately writes a number with its thousands apart.
+func approximately(v float64) string {
+	digits := fmt.Sprintf("%.0f", v)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
