@@ -49,6 +49,7 @@ type Conn struct {
 	writable chan struct{} // where it does; nil before the first time
 	piece    []byte        // came in and is not read yet
 	end      error         // of feed: what has ended the reading behind that
+	again    bool          // see Again
 }
 
 // closing in Conn.uses means that Close was called.
@@ -147,8 +148,19 @@ func (c *Conn) unread() (has, again bool) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	has = c.reading && (len(c.piece) > 0 || c.end != nil)
-	return has, has
+	came := c.reading && (len(c.piece) > 0 || c.end != nil)
+	has = came || c.again && c.reading
+	c.again = false
+	return has, came
+}
+
+// Again has Wait return the connection once more, whether or not anything has come:
+// its owner has something of its own to look at. Behind a Pause it has not.
+func (c *Conn) Again() {
+	c.mu.Lock()
+	c.again = true
+	c.mu.Unlock()
+	c.poller.enqueue(c)
 }
 
 // Pause has Wait not return the connection until Resume, whatever comes in. Where

@@ -250,6 +250,36 @@ func (c *Conn) readSoon(t *testing.T, p *Poller) (string, error) {
 	}
 }
 
+// TestAgain has a connection be returned once more by which nothing has come, and not
+// while it is paused.
+func TestAgain(t *testing.T) {
+	each(t, func(t *testing.T, p *Poller) {
+		near, far := pair(t)
+		c := add(t, p, near, "", nil)
+		none(t, p)
+		for range 2 {
+			c.Again()
+			if ready := wait(t, p); len(ready) != 1 || ready[0] != c {
+				t.Fatalf("%v are returned", ready)
+			}
+			if n, err := c.Read(make([]byte, 10)); n != 0 || err != ErrWouldBlock {
+				t.Fatalf("read %d bytes, %v", n, err)
+			}
+			none(t, p)
+		}
+		c.Pause()
+		c.Again()
+		none(t, p)
+		c.Resume()
+		far.Write([]byte("hi"))
+		if got, err := c.readSoon(t, p); got != "hi" || err != nil {
+			t.Errorf("read %q, %v", got, err)
+		}
+		c.Close()
+		c.Again()
+	})
+}
+
 func TestWake(t *testing.T) {
 	each(t, func(t *testing.T, p *Poller) {
 		p.Wake()
