@@ -78,12 +78,13 @@ type batch struct {
 	returned int64            // own lines that came back, or were answered
 	others   bool             // lines of others came
 	anchor   *check.Line      // the run's newest, which has no part in what is measured
+	untimed  bool             // how long lines took is their receiver's own doing
 	delivery measure.Delivery // of the line that came last
 }
 
 func (s *stay) begin(at time.Duration) batch {
 	return batch{stay: s, at: at, returned: -s.session.Answers(), anchor: s.user.run.anchor.Load(),
-		delivery: measure.Delivery{At: at, Untimed: s.stalled.Load()}}
+		untimed: s.stalled.Load(), delivery: measure.Delivery{At: at}}
 }
 
 // parses is who parses a frame that was not parsed yet.
@@ -123,7 +124,8 @@ func (b *batch) delivered(l *check.Line, bytes int) {
 	own, anchor := l.Session == s.session, l == b.anchor
 	d := &b.delivery
 	d.Intended, d.Sent, d.Bytes = l.Intended, l.Actual, bytes
-	d.Measured, d.Own, d.Unobserved = l.Measured, own, anchor
+	silent := own && s.user.run.cfg.Capabilities.Silent
+	d.Measured, d.Own, d.Unobserved, d.Untimed = l.Measured, own, anchor || silent, b.untimed || silent
 	if b.reader != nil {
 		b.reader.record.Deliver(d)
 	} else {

@@ -80,6 +80,9 @@ func (r *run) health(rep *report.Report) {
 	if v := r.cfg.Verify; v != check.Full {
 		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())
 	}
+	if r.cfg.Capabilities.Silent {
+		rep.Warnings = append(rep.Warnings, "no line comes back to its sender: own lines are counted as they are sent, and not timed")
+	}
 	if n := check.Unable(r.cfg.Capabilities); n > 0 && r.cfg.Verify == check.Full {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("with %s, %d checks cannot be exercised; their reasons are shown with -v", r.cfg.Capabilities.Speaks(), n))
 	}

@@ -26,6 +26,7 @@ type evidence struct {
 	garbled []loss               // likewise, but an altered copy came
 	lines   []lostLine           // lines that have no place
 	pending map[int64][]*Session // who lacks which places
+	unsaid  map[int64]*Line      // by place, see findUnsaid
 }
 
 // tail is the end of a span that its session did not get.
@@ -52,6 +53,7 @@ func newEvidence(l *ledger.Closed, end ledger.End) *evidence {
 		e.find(e)
 		e.doubt()
 		e.crossings()
+		e.findUnsaid()
 		e.stopped = e.lastWasLost()
 		for _, s := range l.Sessions {
 			kind, _ := s.Left()
@@ -131,7 +133,17 @@ func (e *evidence) session(s *Session) {
 	if kind != Stays {
 		end = told
 	}
+	for _, m := range s.Missing {
+		for p := m.Lo; p < m.Hi; p++ {
+			if e.excused(s, p) {
+				e.totals.Expected--
+			}
+		}
+	}
 	for p := s.Next; p < end; p++ {
+		if e.excused(s, p) {
+			e.totals.Expected--
+		}
 		if e.owed(s, p) && !e.foreign(p) {
 			owed++
 		}
@@ -148,7 +160,7 @@ func (e *evidence) session(s *Session) {
 // and its leave as the majority saw them. Nobody is owed its own join.
 func (e *evidence) owed(s *Session, place int64) bool {
 	m := s.Member
-	if e.retracted[place] || place == m.Joined() || e.before(s, place) {
+	if e.retracted[place] || e.unsaid[place] != nil || place == m.Joined() || e.before(s, place) {
 		return false
 	}
 	_, falsely := s.FalseLeave()

@@ -77,11 +77,12 @@ const (
 	noPrivate = 1024 // a line goes to all
 	bySender  = 2048 // only each sender's lines have an order
 
-	cutsLeaves = 4096 // a leave may cut off what is under way
+	cutsLeaves = 4096  // a leave may cut off what is under way
+	silent     = 16384 // nothing tells a client that its line was taken
 
 	graced = 8192 // the server's grace is known
 
-	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender | cutsLeaves | graced
+	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender | cutsLeaves | graced | silent
 )
 
 // The flags of a line that was sent.

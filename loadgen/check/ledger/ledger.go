@@ -68,6 +68,9 @@ type Capabilities struct {
 	// leaves, as a WebSocket's closing handshake does. Nobody leaves by a half-close
 	// then: what that is nobody promises.
 	CutsLeaves bool
+	// Silent is set where nothing tells a client that its line was taken, which it
+	// takes to be said when it is sent. Such lines are counted and not timed.
+	Silent bool
 	// OneByOne has one chatter at a time join: only the order in which they do
 	// tells them which name of a roster is whose.
 	OneByOne bool
