@@ -65,7 +65,7 @@ func ofFile(d *file.Dialect, trace func(name, step string)) spoken {
 		}
 		return d.Codec(c)
 	}, capabilities: Capabilities{Protocol: d.Speaks(), Views: views[d.Views()], Sets: d.Sets(), OwnSuffix: d.OwnSuffix(), NoClaims: true,
-		NoPrivate: !d.Private(), BySender: d.BySender(), CutsLeaves: !d.HalfCloses(),
+		NoPrivate: !d.Private(), BySender: d.BySender(), CutsLeaves: !d.HalfCloses(), Silent: d.Silent(),
 		Texts: ledger.Texts{Forbids: d.Can.Text.Forbids, Trims: d.Can.Text.Trim}}}
 }
 

@@ -10,12 +10,21 @@ import (
 	"chatsim/loadgen"
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
 	"chatsim/loadgen/servertest/jsonroom"
 )
 
-// ofFile returns a run in the dialect of a file, which is edited before, against the
-// server of the example.
+// ofFile returns a run in the dialect of a file, which is edited before, against a
+// right server.
 func ofFile(t *testing.T, edit ...string) loadgen.Config {
+	t.Helper()
+	addr, stop := jsonroom.Open()
+	t.Cleanup(stop)
+	return spokenAt(t, addr, edit...)
+}
+
+// spokenAt is ofFile for the server at addr.
+func spokenAt(t *testing.T, addr string, edit ...string) loadgen.Config {
 	t.Helper()
 	const name = "../testdata/dialects/json-tcp.yaml"
 	source, err := os.ReadFile(name)
@@ -26,8 +35,6 @@ func ofFile(t *testing.T, edit ...string) loadgen.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr, stop := jsonroom.Open()
-	t.Cleanup(stop)
 	cfg := loadgen.Config{Users: 8, Duration: 300 * time.Millisecond, Warmup: -1, Rate: 400, Seed: 1}
 	cfg.Join, cfg.Capabilities = loadgen.At(addr).Speaking(d, nil)
 	return cfg
@@ -52,16 +59,45 @@ func TestDialectFile(t *testing.T) {
 	}
 }
 
+// TestNoEcho has a server judged that sends lines to all but their senders.
+func TestNoEcho(t *testing.T) {
+	for name, views := range map[string]string{"nobody is told": "none", "told without a place": "eventual"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			addr, stop := jsonroom.OpenSilent()
+			t.Cleanup(stop)
+			cfg := spokenAt(t, addr, "{half: leave}", "{echo: false, order: sender, views: "+views+"}", "tell: ", "leave: empty #")
+			cfg.Users, cfg.Duration = 20, 2*time.Second
+			cfg.Scenario, _ = scenario.Find("churn")
+			rep := loadgen.Test(t, cfg)
+			if rep.Deliveries != rep.ExpectedDeliveries {
+				t.Errorf("%d of %d deliveries", rep.Deliveries, rep.ExpectedDeliveries)
+			}
+		})
+	}
+}
+
 // TestDialectFileIsJudged has a file lose a line of everybody's, and one at one of
-// those who get it.
+// those who get it, also where none comes back to its sender.
 func TestDialectFileIsJudged(t *testing.T) {
-	for name, tc := range map[string]struct{ of, check string }{
-		"everywhere": {`| select(.line.text | test("-1-3;") | not)`, check.Validity},
-		"at one":     {`| select((.line.text | test("-1-3;") | not) or $n != 3)`, check.Agreement},
+	const everywhere, atOne = `| select(.line.text | test("-1-3;") | not)`, `| select((.line.text | test("-1-3;") | not) or $n != 3)`
+	silent := []string{"{half: leave}", "{echo: false, order: sender, views: none}", "tell: ", "leave: empty #"}
+	for name, tc := range map[string]struct {
+		open      func() (string, func())
+		of, check string
+		edit      []string
+	}{
+		"everywhere":       {jsonroom.Open, everywhere, check.Validity, nil},
+		"at one":           {jsonroom.Open, atOne, check.Agreement, nil},
+		"without an echo":  {jsonroom.OpenSilent, atOne, check.Agreement, silent},
+		"an echo too many": {jsonroom.Open, "", check.NoDuplication, silent},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rep, err := loadgen.Run(t.Context(), ofFile(t, "text: .body}}\n  elif .type == \"direct\"", "text: .body}} "+tc.of+"\n  elif .type == \"direct\""))
+			addr, stop := tc.open()
+			t.Cleanup(stop)
+			cfg := spokenAt(t, addr, append(tc.edit, "text: .body}}\n  elif .type == \"direct\"", "text: .body}} "+tc.of+"\n  elif .type == \"direct\"")...)
+			rep, err := loadgen.Run(t.Context(), cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -69,7 +105,7 @@ func TestDialectFileIsJudged(t *testing.T) {
 				t.Fatalf("%s", rep.Verdict)
 			}
 			for _, c := range rep.Checks {
-				if c.Name == tc.check && c.Violations != 1 {
+				if c.Name == tc.check && (c.Violations == 0 || c.Violations > 1 && tc.of != "") {
 					t.Errorf("%s: %d violations", c.Name, c.Violations)
 				}
 			}

@@ -32,6 +32,7 @@ type polled struct {
 	// Guarded by mu.
 	codec   dialect.Codec
 	skipper dialect.Skipper // the same; nil where it is none
+	waiter  dialect.Waiter  // the same; nil where it is none
 	waits   bool            // a request waits until the codec lets it go
 	ticks   *time.Timer     // nil where the codec knows no time
 	over    bool            // the stream has ended
@@ -54,6 +55,7 @@ func (p *polled) requestBy(each int, appends func(c dialect.Codec, dst []byte) (
 	defer scratch.Put(buf)
 	p.mu.Lock()
 	b, err := appends(p.codec, (*buf)[:0])
+	due := p.waiter != nil && p.waiter.Waits()
 	p.mu.Unlock()
 	*buf = b
 	for each > 0 && err == nil && len(b) > each {
@@ -63,7 +65,18 @@ func (p *polled) requestBy(each int, appends func(c dialect.Codec, dst []byte) (
 	if err != nil {
 		return err
 	}
-	return p.writeLocked(b)
+	err = p.writeLocked(b)
+	if due {
+		p.conn.Again()
+	}
+	return err
+}
+
+// waiting reports whether the codec has frames although nothing has come.
+func (p *polled) waiting() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.waiter != nil && p.waiter.Waits()
 }
 
 // scratch lends the memory in which a line is put together.

@@ -138,7 +138,8 @@ func (rd *reader) read(c *poll.Conn) {
 	space := rd.buf[kept : kept+readSize]
 	n, err := c.Read(space)
 	rd.now = time.Now()
-	if err == poll.ErrWouldBlock {
+	waiting := err == poll.ErrWouldBlock && p.waiting()
+	if err == poll.ErrWouldBlock && !waiting {
 		return
 	}
 	r := rd.run
@@ -146,7 +147,7 @@ func (rd *reader) read(c *poll.Conn) {
 		rd.finish(s) // what was read since is the room emptying as we close it
 		return
 	}
-	if n > 0 {
+	if n > 0 || waiting {
 		err = rd.take(s, rd.buf[:kept+n], n == len(space), r.clock.at(rd.now))
 	} else if err == io.EOF {
 		p.mu.Lock()
@@ -287,6 +288,7 @@ func (s *stay) adopt(c Client) bool {
 	conn, codec, unread := client.Release()
 	p := &polled{stay: s, reader: rd, codec: codec, freed: make(chan struct{}, 1)}
 	p.skipper, _ = codec.(dialect.Skipper)
+	p.waiter, _ = codec.(dialect.Waiter)
 	if h, ok := codec.(dialect.Holder); ok {
 		h.LimitFrames(s.user.run.cfg.maxFrame())
 	}

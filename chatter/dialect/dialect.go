@@ -139,7 +139,13 @@ type Messenger interface {
 	Take(f *Frame, message []byte) (ok bool, err error)
 	// Queued sets the next frame of what was taken before; false if there is none.
 	Queued(f *Frame) (ok bool, err error)
-	// Waits reports whether there is one.
+	Waiter
+}
+
+// Waiter is a codec that may have frames without further bytes of the server, also by
+// reason of a request.
+type Waiter interface {
+	// Waits reports whether Decode has a frame although nothing has come.
 	Waits() bool
 }
 

@@ -158,6 +158,9 @@ func (w *webSocket) Tick(dst []byte, now time.Time) (out []byte, next time.Time)
 // Holds returns what has come of a message in pieces.
 func (w *webSocket) Holds() int { return cap(w.message) }
 
+// Waits reports whether the codec has frames that came of an earlier message.
+func (w *webSocket) Waits() bool { return w.messages != nil && w.messages.Waits() }
+
 // LimitFrames sets the longest message.
 func (w *webSocket) LimitFrames(bytes int) { w.longest = bytes }
 
@@ -236,7 +239,7 @@ func (w *webSocket) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 func (w *webSocket) Skip(in []byte, raw string) (n int) {
 	h, ok, err := headerOf(in)
 	n = h.size + h.payload
-	if !ok || err != nil || h.first != ws.Text|ws.Final || w.inside || w.closed != nil || w.messages != nil && w.messages.Waits() ||
+	if !ok || err != nil || h.first != ws.Text|ws.Final || w.inside || w.closed != nil || w.Waits() ||
 		len(in) < n || string(in[h.size:n]) != raw {
 		return 0
 	}

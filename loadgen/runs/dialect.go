@@ -27,6 +27,9 @@ func (c *Config) loadDialect() (*file.Dialect, error) {
 		}
 		return nil, err
 	}
+	if d.Silent() && c.Load.Rate.IsMax() {
+		return nil, hinted.New("-rate max counts the lines that come back, and by "+c.Dialect+" none does", "write -rate 1000")
+	}
 	if most := d.Can.Text.Max; most > 0 && c.Load.Size > most {
 		return nil, hinted.New(fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect %s", c.Load.Size, most, c.Dialect), fmt.Sprintf("-size %d, or another can.text.max in the file", most))
 	}

@@ -44,7 +44,8 @@ type codec struct {
 	nothing int       // messages in a row of which receive has made nothing, before that
 	next    time.Time // when every is due
 	left    bool
-	steps   int // that Trace was told of
+	steps   int  // that Trace was told of
+	mine    bool // what came of the last message may be so for this client alone
 }
 
 // queued is a frame that has come and is not taken, a message that is left to Parse,
@@ -155,6 +156,9 @@ func (c *codec) append(dst []byte, p *program, text, to string) ([]byte, error) 
 		if len(c.pending) > maxPending {
 			c.pending = slices.Delete(c.pending, 0, 1)
 		}
+	}
+	if c.d.says && text != "" {
+		c.put(lineOf(c.name, to, text))
 	}
 	for _, v := range yielded {
 		if dst, err = c.message(p, dst, v); err != nil {

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/itchyny/gojq"
+
 	"chatsim/chatter/dialect"
 	"chatsim/manager/wire"
 )
@@ -88,11 +90,58 @@ func TestOwnKnowledge(t *testing.T) {
 	d := room(t, "", ".body}}", ".body}} | select($name != .line.from)")
 	c := d.Codec(Client{Asked: "bob"})
 	stream := `{"you":"bob","all":["bob"]}` + "\n" + `{"user":"amy","body":"hi"}` + "\n" + `{"user":"bob","body":"hi"}` + "\n"
-	if got := hear(c, stream); !slices.Equal(got, []string{`= welcome "bob"`, `= roster "bob"`, `= line "amy": "hi"`}) {
+	if got := hear(c, stream); !slices.Equal(got, []string{`= welcome "bob"`, `= roster "bob"`, `= line "amy": "hi"`, nothing}) {
 		t.Errorf("%q", got)
 	}
-	if n := c.(dialect.Skipper).Skip([]byte(stream), stream[:strings.Index(stream, "\n")]); n != 0 {
-		t.Errorf("%d bytes are skipped", n)
+	for name, want := range map[string]bool{"": true, " | select($name != .line.from)": false, " | if $n > 1 then . else . end": false, " | if .line then . else $s end": true} {
+		c := room(t, "", ".body}}", ".body}}"+name).Codec(Client{Asked: "bob"})
+		var f dialect.Frame
+		if _, err := c.Decode(&f, []byte("{\"user\":\"amy\",\"body\":\"hi\"}\n"), false); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Parse(&f); err != nil || f.Kind != wire.Line || (f.Raw != nil) != want {
+			t.Errorf("%q: %v, raw %q", name, err, f.Raw)
+		}
+	}
+}
+
+// TestTagged has programs yield what they yield, and whether that is for one client
+// alone.
+func TestTagged(t *testing.T) {
+	for source, want := range map[string]string{
+		`.`:                            `[[false,1]]`,
+		`$name`:                        `[[true,"bob"]]`,
+		`., $n`:                        `[[true,1],[true,7]]`,
+		`empty`:                        `[]`,
+		`if . == 1 then 2 else $n end`: `[[false,2]]`,
+		`if . == 2 then 2 else $n end`: `[[true,7]]`,
+		`if . == $n then 2 elif . == 1 then 3 else 4 end`:                `[[true,3]]`,
+		`if . == 2 then $n elif . == 1 then 3, 4 end`:                    `[[false,3],[false,4]]`,
+		`if . == 2 then $n end`:                                          `[[false,1]]`,
+		`. + 1 | if . == 2 then if true then "a" else $n end end`:        `[[false,"a"]]`,
+		`def f: . + 1; f | if . == 2 then "\(f)" else "\($n)" end`:       `[[false,"3"]]`,
+		`def f: . + $n; f | if . == 8 then 1 else 2 end`:                 `[[true,1]]`,
+		`. as $x | if $x == 1 then 5 else $n end`:                        `[[true,5]]`,
+		`$n | if . == 7 then 5 else 6 end`:                               `[[true,5]]`,
+		`(if . == 1 then 5 else $n end)`:                                 `[[true,5]]`,
+		`[.[]?] | length`:                                                `[[false,0]]`,
+		`try error("x") catch .`:                                         `[[false,"x"]]`,
+		`if . == 1 then "$name" else 2 end`:                              `[[true,"$name"]]`,
+		`first(if . == 1 then 5, 6 else $n end)`:                         `[[true,5]]`,
+		`label $out | if . == 1 then 1, break $out, 2 else $s end`:       `[[true,1]]`,
+		`if . == 1 then . as {a: $x} ?// $x | $x else $n end`:            `[[false,1]]`,
+		`reduce (1, 2) as $x (0; . + $x) | if . == 3 then . else $n end`: `[[false,3]]`,
+	} {
+		p := &program{source: source, tags: true}
+		if err := p.compile("f.yaml", "receive", nil); err != nil {
+			t.Errorf("%s: %v", source, err)
+			continue
+		}
+		out, err := p.run(1, []any{"bob", "", "", "", "", 7, 1, map[string]any{}})
+		got, _ := gojq.Marshal(append([]any{}, out...))
+		if string(got) != want || err != nil {
+			t.Errorf("%s: %s, %v, want %s", source, got, err, want)
+		}
 	}
 }
 
@@ -132,6 +181,7 @@ func TestTrials(t *testing.T) {
 		"a message is a string":  {room(t, "", "say: '{body: $text}'", "say: '$text'"), "login bob\nsay hi\n> \"\\\"hi\\\"\"\n"},
 		"acks and refusals": {room(t, "can: {echo: false}\n", "{body: $text}", "{id: $ref, body: $text}", "else empty", "elif .ok then {ack: .ok} elif .no then {refused: {ref: .no, text: \"full\"}} elif .who then {refused: {target: .who}} else empty"),
 			"login bob\nsay one\n> {\"body\":\"one\",\"id\":1}\nsay two\n> {\"body\":\"two\",\"id\":2}\n< {\"ok\":2}\n= line \"bob\": \"two\"\n< {\"no\":1}\n= error \"full: one\"\n< {\"no\":1}\n= error \"full\"\n< {\"who\":\"amy\"}\n= error \"no such user: amy\"\n"},
+		"no echo": {room(t, "can: {echo: false, order: sender, views: none}\n"), "login bob\nsay hi\n= line \"bob\": \"hi\"\n> {\"body\":\"hi\"}\n"},
 		"a taken name": {room(t, "login: '{hello: $name}'\ncan: {suffix: client}\n", "else empty", "elif .taken then {taken: true} else empty"),
 			"login bob\n> {\"hello\":\"bob\"}\n< {\"taken\":1}\n> {\"hello\":\"bob2\"}\n< {\"you\":\"bob2\",\"all\":[\"bob2\"]}\n= welcome \"bob2\"\n= roster \"bob2\"\n"},
 		"views without a place": {room(t, "can: {views: eventual}\n", "else empty", "elif .in then {join: .in} elif .out then {leave: .out} else empty"),
@@ -169,7 +219,7 @@ func TestTrialDiffers(t *testing.T) {
 func TestFailures(t *testing.T) {
 	long := strings.Repeat("x", 3000)
 	for name, tc := range map[string]struct{ say, receive, want string }{
-		"endless":         {"", "repeat(.)|empty", "f.yaml:2:11: receive: it has not ended within 1000000 steps"},
+		"endless":         {"", "repeat(.)|empty", "f.yaml:2:11: receive: it has not ended within"},
 		"an endless one":  {"", "def f: f; f", "f.yaml:2:11: receive: it has not ended within"},
 		"a deep one":      {"", "def f: 1 + f; f", "f.yaml:2:11: receive: it has not ended within"},
 		"too much":        {"", "repeat({error: \"x\"})", "f.yaml:2:11: receive yields more than 20000 values"},

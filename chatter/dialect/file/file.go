@@ -21,9 +21,10 @@ import (
 type Dialect struct {
 	layout
 	name  string // of the file, for people
-	pure  bool   // what receive makes of a message is the same for all clients
+	pure  bool   // what receive makes of a message may be the same for all clients
 	asks  bool   // receive waits for ready
 	binds bool   // receive binds answers to what they answer
+	says  bool   // own lines do not come back, and are taken to be said when they are sent
 
 	cost
 	ignored atomic.Int64 // messages of which receive made nothing
@@ -74,6 +75,7 @@ func Parse(name string, source []byte) (*Dialect, error) {
 	if err := d.settle(name); err != nil {
 		return nil, err
 	}
+	d.Receive.tags = true
 	lines := strings.Split(string(source), "\n")
 	for _, p := range d.programs() {
 		if p.source == "" {
@@ -125,8 +127,6 @@ func (d *Dialect) settle(name string) error {
 var (
 	// mentions matches what makes an object with a key.
 	mentions = func(word string) *regexp.Regexp { return regexp.MustCompile(`\b` + word + `"?\s*:`) }
-	// own is what a program is given that differs from client to client.
-	own = regexp.MustCompile(`\$(name|n|ref|s|text|to)\b|\bnow\b`)
 
 	mentionsLine   = mentions("line")
 	mentionsIn     = mentions("(welcome|ready)")
@@ -138,6 +138,7 @@ var (
 // check looks at what the file as a whole lacks.
 func (d *Dialect) check(name string) error {
 	receive := d.Receive.source
+	d.says = !d.Echoes() && !mentionsAck.MatchString(receive)
 	lacks := func(what, advice string) error { return &Error{File: name, What: what, Advice: advice} }
 	switch {
 	case strings.TrimSpace(d.Say.source) == "":
@@ -151,13 +152,13 @@ func (d *Dialect) check(name string) error {
 			"what the server answers to the login is a welcome, or ready where it has no name; where it answers nothing, have the login say a line and take that for ready")
 	case d.Views() != None && !mentionsRoster.MatchString(receive):
 		return lacks("receive makes no {roster: [NAMES]}: who is there could not be seen", "where the server does not tell, write can: {views: none}")
-	case !d.Echoes() && !mentionsAck.MatchString(receive):
-		return lacks("can.echo: false needs {ack: REF}: where a chatter's own line stands could not be seen",
-			"have say send $ref, and receive make {ack: REF} of the server's answer; a server that answers own lines with nothing cannot be judged")
+	case d.says && (!d.BySender() || d.Views() == Ordered):
+		return lacks("can.echo: false without {ack: REF}: where a chatter's own line stands among the others could not be seen",
+			"have say send $ref, and receive make {ack: REF} of the server's answer; where it answers nothing, write can: {echo: false, order: sender, views: eventual}, or views: none: own lines are then taken to be said when they are sent")
 	case d.Every.Seconds < 0 || d.Every.Seconds > 0 && d.Every.Send.source == "" || d.Every.Seconds == 0 && d.Every.Send.source != "":
 		return lacks("every needs both seconds, above 0, and send", `every: {seconds: 25, send: '{type: "ping"}'}`)
 	}
-	d.pure = !own.MatchString(receive) && d.Views() != Eventual
+	d.pure = d.Views() != Eventual
 	d.asks, d.binds = mentionsReady.MatchString(receive), mentionsAck.MatchString(receive)
 	return nil
 }

@@ -45,7 +45,7 @@ func TestErrors(t *testing.T) {
 		"no line":        {"say: '1'\nreceive: '{welcome: 1, roster: 1}'\n", "f.yaml: receive makes no {line:"},
 		"no welcome":     {"say: '1'\nreceive: '{line: 1, roster: 1}'\n", "f.yaml: receive makes neither {welcome: NAME} nor"},
 		"no roster":      {"say: '1'\nreceive: '{line: 1, welcome: 1}'\n", "f.yaml: receive makes no {roster: [NAMES]}"},
-		"no echo":        {plain + "can: {echo: false}\n", "f.yaml: can.echo: false needs {ack: REF}"},
+		"no echo":        {plain + "can: {echo: false}\n", "f.yaml: can.echo: false without {ack: REF}"},
 		"never":          {plain + "every: {seconds: 5}\n", "f.yaml: every needs both"},
 	} {
 		_, err := Parse("f.yaml", []byte(tc.source))

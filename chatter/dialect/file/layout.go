@@ -110,6 +110,9 @@ func (d *Dialect) Sets() bool { return d.Can.Rosters.text == "sets" }
 // Echoes reports whether own lines come back.
 func (d *Dialect) Echoes() bool { return d.Can.Echo.text == "true" }
 
+// Silent reports whether nothing at all tells a client that its line was taken.
+func (d *Dialect) Silent() bool { return d.says }
+
 // OwnSuffix reports whether a client itself asks for another name than a taken one.
 func (d *Dialect) OwnSuffix() bool { return d.Can.Suffix.text == "client" }
 

@@ -40,6 +40,7 @@ type program struct {
 	block  bool           // its lines stand below at, indented
 	indent int            // of those lines
 	quotes int            // 1 where a quote stands before the first byte
+	tags   bool           // it yields what tagged says
 	code   *gojq.Code
 }
 
@@ -101,6 +102,15 @@ func (p *program) compile(file, key string, lines []string) error {
 			at = max(strings.Index(p.source, name), 0)
 		}
 		return p.wrong(at, key+": "+what, "a program is given "+strings.Join(variables, " "))
+	}
+	if p.tags {
+		query, err = gojq.Parse(tagged(query, false))
+		if err == nil {
+			p.code, err = gojq.Compile(query, gojq.WithVariables(variables))
+		}
+		if err != nil {
+			return p.wrong(0, fmt.Sprintf("%s: %v", key, err), "please report this program as a bug in chatsim")
+		}
 	}
 	return nil
 }

@@ -105,7 +105,7 @@ func (c *codec) Skip(in []byte, raw string) (n int) {
 	return sizeBytes + len(raw)
 }
 
-// Take takes a whole message. One that means the same to all clients is left to
+// Take takes a whole message. One that may mean the same to all clients is left to
 // Parse: most have come to another before.
 func (c *codec) Take(f *dialect.Frame, message []byte) (ok bool, err error) {
 	f.Frame, f.More = wire.Frame{}, false
@@ -120,13 +120,13 @@ func (c *codec) Take(f *dialect.Frame, message []byte) (ok bool, err error) {
 		return c.Queued(f)
 	}
 	c.trace("< ", message)
-	before := c.steps
+	steps, waiting := c.steps, len(c.queue)
 	for _, part := range parts {
 		if err := c.receive(part); err != nil {
 			c.queue = append(c.queue, queued{err: err})
 		}
 	}
-	if len(c.queue) == 0 && c.steps == before {
+	if len(c.queue) == waiting && c.steps == steps {
 		c.step(func() string { return nothing })
 	}
 	return c.Queued(f)
@@ -150,7 +150,7 @@ func (c *codec) Parse(f *dialect.Frame) error {
 	raw, sent, later := f.Raw, len(c.out), c.queue
 	c.queue = nil
 	err := c.receive(raw)
-	alone := len(c.queue) == 1 && len(c.out) == sent
+	alone := len(c.queue) == 1 && len(c.out) == sent && !c.mine
 	f.Frame = wire.Frame{Kind: wire.Unknown}
 	if err == nil {
 		_, err = c.Queued(f)
@@ -168,12 +168,15 @@ func (c *codec) receive(message []byte) error {
 	if err != nil {
 		return err
 	}
+	c.mine = false
 	if len(yielded) == 0 {
 		return c.ignore(message)
 	}
 	c.nothing = 0
 	for _, v := range yielded {
-		if err := c.apply(v); err != nil {
+		tagged := v.([]any)
+		c.mine = c.mine || tagged[0] == true
+		if err := c.apply(tagged[1]); err != nil {
 			return err
 		}
 	}

@@ -34,12 +34,17 @@ type message struct {
 }
 
 // Open opens a room at a free port of the loopback.
-func Open() (addr string, stop func()) {
+func Open() (addr string, stop func()) { return open(new(room)) }
+
+// OpenSilent opens one that sends lines to all but their senders.
+func OpenSilent() (addr string, stop func()) { return open(&room{silent: true}) }
+
+func open(r *room) (addr string, stop func()) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		panic(err)
 	}
-	r := &room{conns: make(map[string]net.Conn)}
+	r.conns = make(map[string]net.Conn)
 	go func() {
 		for {
 			conn, err := ln.Accept()
@@ -54,6 +59,8 @@ func Open() (addr string, stop func()) {
 
 // room is what all connections share.
 type room struct {
+	silent bool
+
 	mu sync.Mutex
 	// Guarded by mu.
 	order []string
@@ -104,10 +111,14 @@ func (r *room) take(name string, m message) {
 	defer r.mu.Unlock()
 	m.User = name
 	switch to := m.To; {
+	case m.Type == "message" && r.silent:
+		r.tellLocked(m, slices.DeleteFunc(slices.Clone(r.order), func(n string) bool { return n == name })...)
 	case m.Type == "message":
 		r.tellLocked(m, r.order...)
 	case r.conns[to] == nil:
 		r.tellLocked(message{Type: "error", Body: "no such user: " + to}, name)
+	case r.silent:
+		r.tellLocked(m, to)
 	default:
 		parties := map[string]bool{name: true, to: true} // one, where somebody talks to itself
 		r.tellLocked(m, slices.Sorted(maps.Keys(parties))...)
