@@ -1,0 +1,132 @@
+package cluster
+
+import (
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+)
+
+// A message is magic, version, kind, life, body and a checksum of all that.
+const (
+	magic    = 0xC5
+	version  = 1
+	overhead = 3 + len(ID{}) + crc32.Size
+)
+
+// kind is that of a message.
+type kind byte
+
+const (
+	numbered kind = 1 + iota // requests of a life, next to each other
+	knock                    // of a Manager that does not have the room: the stream moves
+	reset                    // likewise: the room is to begin anew
+)
+
+// order is the first byte of a request.
+type order byte
+
+const (
+	user      order = iota // the Machine's
+	hello                  // the first of each life
+	bye                    // the last, of one that ends in order
+	heartbeat              // place, hash: the life goes on, and what its room was at a place
+	gone                   // life, place of its last request: it is dead
+)
+
+var table = crc32.MakeTable(crc32.Castagnoli)
+
+var errGarbage = errors.New("cluster: not a message of a Manager")
+
+func appendHeader(dst []byte, k kind, life ID) []byte {
+	return append(append(dst, magic, version, byte(k)), life[:]...)
+}
+
+func appendSum(dst []byte) []byte {
+	return binary.BigEndian.AppendUint32(dst, crc32.Checksum(dst, table))
+}
+
+// parse takes a message apart. A newer version is ErrNewer, anything else that is no
+// message errGarbage.
+func parse(b []byte) (k kind, life ID, body []byte, err error) {
+	if len(b) < overhead || b[0] != magic {
+		return 0, ID{}, nil, errGarbage
+	}
+	end := len(b) - crc32.Size
+	if binary.BigEndian.Uint32(b[end:]) != crc32.Checksum(b[:end], table) {
+		return 0, ID{}, nil, errGarbage
+	}
+	if b[1] > version {
+		return 0, ID{}, nil, ErrNewer
+	}
+	k = kind(b[2])
+	copy(life[:], b[3:])
+	if body = b[3+len(life) : end]; k < numbered || k > reset {
+		return 0, ID{}, nil, errGarbage
+	}
+	return k, life, body, nil
+}
+
+// cutUint takes a number off the front of b.
+func cutUint(b []byte) (v uint64, rest []byte, err error) {
+	v, n := binary.Uvarint(b)
+	if n <= 0 {
+		return 0, nil, errGarbage
+	}
+	return v, b[n:], nil
+}
+
+// cutBytes takes what appendBytes has appended off the front of b.
+func cutBytes(b []byte) (piece, rest []byte, err error) {
+	n, b, err := cutUint(b)
+	if err != nil || n > uint64(len(b)) {
+		return nil, nil, errGarbage
+	}
+	return b[:n], b[n:], nil
+}
+
+func appendBytes(dst, b []byte) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(b))), b...)
+}
+
+// split takes the body of a numbered message apart: the number of its first request,
+// and all of them, none of which is empty.
+func split(body []byte) (first uint64, requests [][]byte, err error) {
+	first, body, err = cutUint(body)
+	for err == nil && len(body) > 0 {
+		var r []byte
+		if r, body, err = cutBytes(body); err == nil && len(r) == 0 {
+			err = errGarbage
+		}
+		requests = append(requests, r)
+	}
+	if err != nil || first == 0 || len(requests) == 0 {
+		return 0, nil, errGarbage
+	}
+	return first, requests, nil
+}
+
+func appendGone(dst []byte, life ID, place uint64) []byte {
+	dst = append(append(dst, byte(gone)), life[:]...)
+	return binary.AppendUvarint(dst, place)
+}
+
+func parseGone(b []byte) (life ID, place uint64, err error) {
+	if len(b) < len(life) {
+		return ID{}, 0, errGarbage
+	}
+	copy(life[:], b)
+	place, _, err = cutUint(b[len(life):])
+	return life, place, err
+}
+
+func appendHeartbeat(dst []byte, place, hash uint64) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(append(dst, byte(heartbeat)), place), hash)
+}
+
+func parseHeartbeat(b []byte) (place, hash uint64, err error) {
+	if place, b, err = cutUint(b); err != nil {
+		return 0, 0, err
+	}
+	hash, _, err = cutUint(b)
+	return place, hash, err
+}

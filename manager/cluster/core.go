@@ -1,0 +1,205 @@
+package cluster
+
+import (
+	"time"
+)
+
+const (
+	beatEvery   = time.Second            // between two heartbeats, if the first has come back
+	knockEvery  = 500 * time.Millisecond // likewise, of one that does not have the room
+	alone       = 3 * time.Second        // of a moving stream without a Manager, until the room begins anew
+	maxStep     = 2 * time.Second        // of silence that counts at once: a Manager that was stopped has heard nothing
+	maxBuffered = 64 << 20               // bytes that wait for a snapshot
+	maxFenced   = 4096                   // lives that are remembered
+	maxHashes   = 16                     // places whose hashes are remembered
+)
+
+// Config sets a Core up.
+type Config struct {
+	Machine  Machine
+	Settings []byte        // of a room that begins here
+	Lease    time.Duration // of silence after which a life is taken for dead; 0: 20 s
+	MaxBatch int           // bytes of a message; 0: 64 KiB
+	NewID    func() ID     // random
+}
+
+// Core is one Manager's side of the protocol, for one caller at a time. All times are
+// those of the caller's clock since any instant.
+type Core struct {
+	cfg Config
+	m   Machine
+
+	id     ID
+	synced bool      // it has the room
+	fatal  error     // it cannot go on
+	last   uint64    // place of the newest message that was taken
+	skip   uint64    // place up to which the room that was restored is
+	at     time.Time // of the newest request, never going back
+
+	// While it does not have the room.
+	start    uint64 // the place before the first message that is known
+	moving   bool   // a knock has come back
+	waiting  []Message
+	bytes    int           // in waiting
+	quiet    time.Duration // that the stream has moved without a Manager
+	control  []byte        // a knock or a reset, to be published
+	knocked  time.Duration // when the last of those was made
+	returned time.Duration // when the last of those came back
+
+	lives  map[ID]*life
+	fenced map[ID]uint64 // and the place at which each was
+	active uint64        // place of the newest message of a life
+	hashes []vote
+
+	out     outbox
+	beating bool          // a heartbeat is under way
+	beat    time.Duration // when the last one was made
+	heard   time.Duration // when the last one came back
+	ticked  time.Duration
+	silence time.Duration // without anything that came back
+
+	broken fault // of tests: what this Core does wrong
+	stats  Stats
+}
+
+// Stats counts what a Core has met.
+type Stats struct {
+	Garbage, Republished, Resets, Buried uint64
+}
+
+// life is what is known of a Manager.
+type life struct {
+	next   uint64 // number of its next request
+	last   uint64 // place of its last one
+	silent time.Duration
+}
+
+// vote is what the living say of the room at one place.
+type vote struct {
+	place, hash  uint64
+	same, differ int
+}
+
+// NewCore returns the Core of a Manager that is about to read the stream; Begin is
+// next.
+func NewCore(cfg Config) *Core {
+	if cfg.Lease <= 0 {
+		cfg.Lease = 20 * time.Second
+	}
+	if cfg.MaxBatch <= 0 {
+		cfg.MaxBatch = 64 << 10
+	}
+	return &Core{cfg: cfg, m: cfg.Machine, id: cfg.NewID(), lives: make(map[ID]*life), fenced: make(map[ID]uint64)}
+}
+
+// ID is the present life.
+func (c *Core) ID() ID { return c.id }
+
+// Synced reports whether this Manager has the room.
+func (c *Core) Synced() bool { return c.synced }
+
+// Ready reports whether its users may come in: it has the room, and its life has
+// begun for all.
+func (c *Core) Ready() bool { return c.synced && c.lives[c.id] != nil }
+
+// Err is why this Manager cannot go on; nil: it can.
+func (c *Core) Err() error { return c.fatal }
+
+// Last is the place of the newest message that was taken.
+func (c *Core) Last() uint64 { return c.last }
+
+// Peers is how many Managers live.
+func (c *Core) Peers() int { return len(c.lives) }
+
+// Stats returns the counters.
+func (c *Core) Stats() Stats { return c.stats }
+
+// Begin has the Core expect the messages behind a place: of a stream that is another
+// one than before, or has nothing yet of what comes next.
+func (c *Core) Begin(now time.Duration, place uint64, why error) {
+	c.lose(now, why)
+	c.start, c.last, c.active = place, place, 0
+	c.waiting, c.bytes, c.quiet = nil, 0, 0
+	c.knocked, c.moving, c.skip = now-knockEvery, false, 0
+	c.control = nil
+}
+
+// lose ends this Manager's life, and what it knows of the room.
+func (c *Core) lose(now time.Duration, why error) {
+	c.synced = false
+	clear(c.lives)
+	clear(c.fenced)
+	c.hashes = nil
+	c.renew(now, why)
+}
+
+// renew begins another life.
+func (c *Core) renew(now time.Duration, why error) {
+	c.id = c.cfg.NewID()
+	c.out = outbox{next: 1}
+	c.beating, c.beat, c.heard, c.silence = false, now, now, 0
+	if why != nil {
+		c.m.Live(c.id, why)
+	}
+	if c.synced {
+		c.out.add([]byte{byte(hello)})
+	}
+}
+
+// got has the Core have the room as of a place.
+func (c *Core) got(now time.Duration, place uint64) {
+	c.synced, c.control, c.skip = true, nil, place
+	waiting := c.waiting
+	c.waiting, c.bytes = nil, 0
+	c.renew(now, nil)
+	c.m.Live(c.id, nil)
+	for _, m := range waiting {
+		if m.Seq > place && c.synced {
+			c.apply(now, m)
+		}
+	}
+}
+
+// Propose has a request of the Machine travel; its number in this life is returned.
+func (c *Core) Propose(request []byte) (number uint64) {
+	return c.out.add(append([]byte{byte(user)}, request...))
+}
+
+// Leave has this Manager's life end in order. Nothing may be proposed behind it.
+func (c *Core) Leave() { c.out.add([]byte{byte(bye)}) }
+
+// Tick is told that time passes, at least every 100 ms.
+func (c *Core) Tick(now time.Duration) {
+	step := min(now-c.ticked, maxStep)
+	c.ticked = now
+	if !c.synced {
+		c.ask(now)
+		return
+	}
+	c.out.tick(now, c)
+	if c.silence += step; c.silence >= c.cfg.Lease {
+		c.Begin(now, c.last, ErrCut)
+		return
+	}
+	if !c.beating && now-c.beat >= beatEvery {
+		c.beating, c.beat = true, now
+		place, hash := uint64(0), uint64(0)
+		if n := len(c.hashes); n > 0 {
+			place, hash = c.hashes[n-1].place, c.hashes[n-1].hash
+		}
+		c.out.add(appendHeartbeat(nil, place, hash))
+	}
+}
+
+// ask has a Manager that does not have the room find out whether anybody has it.
+func (c *Core) ask(now time.Duration) {
+	if c.control != nil || now-c.knocked < knockEvery {
+		return
+	}
+	c.knocked = now
+	if c.quiet >= alone || c.start == 0 && c.active == 0 {
+		c.control = appendReset(nil, c.id, c.last, c.cfg.Settings)
+		return
+	}
+	c.control = appendSum(appendHeader(nil, knock, c.id))
+}

@@ -1,0 +1,16 @@
+package cluster
+
+// fault is what a Core does wrong on purpose, so that tests show that they would
+// find it.
+type fault int
+
+const (
+	right fault = iota
+	numberIgnored
+	snapshotShifted
+	goneTwice
+	goneUnplaced
+	notFenced
+	gapIgnored
+	reordered
+)

@@ -1,0 +1,106 @@
+package cluster
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+const (
+	window    = 64                     // messages under way
+	patience  = time.Second            // for what was published to come back
+	holeEvery = 100 * time.Millisecond // that what comes behind a hole has it published again
+)
+
+// outbox holds the requests of this life that have not come back, in order.
+type outbox struct {
+	requests [][]byte
+	next     uint64        // number of the first of them
+	sent     int           // of them, that were published
+	ends     []uint64      // the number behind the last request of each message under way
+	waits    time.Duration // since when nothing has come back
+	again    time.Duration // when they were last published again
+}
+
+func (o *outbox) add(request []byte) (number uint64) {
+	o.requests = append(o.requests, request)
+	return o.next + uint64(len(o.requests)) - 1
+}
+
+// returned is told that a request has come back.
+func (o *outbox) returned(now time.Duration, number uint64) {
+	if number != o.next || len(o.requests) == 0 {
+		return
+	}
+	o.requests[0] = nil
+	o.requests, o.next = o.requests[1:], o.next+1
+	o.sent = max(o.sent-1, 0)
+	o.waits = now
+	for len(o.ends) > 0 && o.ends[0] <= o.next {
+		o.ends = o.ends[1:]
+	}
+}
+
+// hole is told that a request has come back whose predecessor has not.
+func (o *outbox) hole(now time.Duration, c *Core) {
+	if now-o.again >= holeEvery {
+		o.back(now, c)
+	}
+}
+
+// back has all that has not come back be published again.
+func (o *outbox) back(now time.Duration, c *Core) {
+	if o.sent == 0 {
+		return
+	}
+	o.sent, o.ends, o.again, o.waits = 0, nil, now, now
+	if n := len(o.requests); c.broken == reordered && n > 1 {
+		o.requests[0], o.requests[n-1] = o.requests[n-1], o.requests[0]
+	}
+	c.stats.Republished++
+}
+
+func (o *outbox) tick(now time.Duration, c *Core) {
+	if o.sent == 0 {
+		o.waits = now
+	} else if now-o.waits >= patience {
+		o.back(now, c)
+	}
+}
+
+// Failed is told that a message was perhaps not stored.
+func (c *Core) Failed(now time.Duration) {
+	if c.synced {
+		c.out.hole(now, c)
+	}
+}
+
+// Publish returns the next message to be published, nil if there is none now.
+func (c *Core) Publish(now time.Duration) []byte {
+	if c.fatal != nil {
+		return nil
+	}
+	if !c.synced {
+		b := c.control
+		c.control = nil
+		return b
+	}
+	o := &c.out
+	if o.sent == len(o.requests) || len(o.ends) >= window {
+		return nil
+	}
+	if o.sent == 0 {
+		o.waits = now
+	}
+	b := appendHeader(nil, numbered, c.id)
+	b = binary.AppendUvarint(b, o.next+uint64(o.sent))
+	for n := 0; o.sent < len(o.requests); n++ {
+		r := o.requests[o.sent]
+		if n > 0 && len(b)+len(r)+2*binary.MaxVarintLen32 > c.cfg.MaxBatch {
+			break
+		}
+		b = appendBytes(b, r)
+		o.sent++
+	}
+	o.ends = append(o.ends, o.next+uint64(o.sent))
+	return appendSum(b)
+}

@@ -1,0 +1,239 @@
+package cluster
+
+import (
+	"encoding/binary"
+	"maps"
+	"slices"
+	"time"
+)
+
+// Take takes the next message of the stream.
+func (c *Core) Take(now time.Duration, m Message) {
+	if c.fatal != nil || m.Seq <= c.last {
+		return
+	}
+	if m.Seq != c.last+1 && c.broken != gapIgnored {
+		c.Begin(now, m.Seq-1, ErrBehind)
+	}
+	c.last = m.Seq
+	switch {
+	case !c.synced:
+		c.wait(now, m)
+	case m.Seq > c.skip:
+		c.apply(now, m)
+	}
+}
+
+// wait keeps a message for when a snapshot has come, but for those that tell whether
+// anybody has the room.
+func (c *Core) wait(now time.Duration, m Message) {
+	k, from, body, err := parse(m.Data)
+	switch {
+	case err == ErrNewer:
+		c.fatal = err
+		return
+	case err != nil:
+		return
+	case k == numbered:
+		c.active, c.quiet = m.Seq, 0
+	case k == knock && from == c.id:
+		if c.moving {
+			c.quiet += min(now-c.returned, maxStep)
+		}
+		c.moving, c.returned = true, now
+	case k == reset:
+		if place, settings, err := parseReset(body); err == nil && c.start <= place && c.active <= place {
+			c.reset(now, m, settings)
+			return
+		}
+	}
+	if c.bytes += len(m.Data); c.bytes > maxBuffered {
+		c.waiting, c.bytes, c.start = nil, 0, m.Seq
+		return
+	}
+	c.waiting = append(c.waiting, m)
+}
+
+// reset begins the room anew.
+func (c *Core) reset(now time.Duration, m Message, settings []byte) {
+	if c.synced {
+		c.lose(now, ErrReset)
+	}
+	c.stats.Resets++
+	c.waiting, c.bytes = nil, 0
+	c.active = m.Seq
+	if c.fatal = c.m.Reset(settings, m.At); c.fatal == nil {
+		c.at = m.At
+		c.got(now, m.Seq)
+	}
+}
+
+// apply applies a message to the room.
+func (c *Core) apply(now time.Duration, m Message) {
+	k, from, body, err := parse(m.Data)
+	if err == ErrNewer {
+		c.fatal = err
+		return
+	}
+	if m.At.After(c.at) { // a new leader's clock may be behind
+		c.at = m.At
+	}
+	if err != nil {
+		c.stats.Garbage++
+		return
+	}
+	switch k {
+	case reset:
+		if place, settings, err := parseReset(body); err == nil && c.active <= place {
+			c.reset(now, m, settings)
+		}
+	case numbered:
+		first, requests, err := split(body)
+		if err != nil {
+			c.stats.Garbage++
+			return
+		}
+		c.active = m.Seq
+		c.requests(now, m.Seq, from, first, requests)
+	}
+}
+
+// requests applies those of a message that are next in their life.
+func (c *Core) requests(now time.Duration, place uint64, from ID, first uint64, requests [][]byte) {
+	l := c.lives[from]
+	if _, dead := c.fenced[from]; dead && c.broken != notFenced {
+		return
+	}
+	if l == nil {
+		if first != 1 || order(requests[0][0]) != hello {
+			return
+		}
+		l = &life{next: 1}
+		c.lives[from] = l
+	}
+	own := from == c.id
+	if first > l.next && c.broken != numberIgnored {
+		if own {
+			c.out.hole(now, c)
+		}
+		return
+	}
+	for i, r := range requests {
+		n := first + uint64(i)
+		if n != l.next && c.broken != numberIgnored {
+			continue
+		}
+		l.next, l.last, l.silent = n+1, place, 0
+		if own {
+			c.silence = 0
+			c.out.returned(now, n)
+		}
+		c.request(now, place, from, n, r)
+		if c.fatal != nil || c.lives[from] != l {
+			return // its life has ended, or this Manager's
+		}
+	}
+}
+
+// request applies one request.
+func (c *Core) request(now time.Duration, place uint64, from ID, n uint64, r []byte) {
+	switch body := r[1:]; order(r[0]) {
+	case user:
+		if err := c.m.Apply(from, n, c.at, body); err != nil {
+			c.fatal = err
+		}
+	case bye:
+		c.bury(place, from)
+	case heartbeat:
+		c.vote(now, place, body)
+		if c.lives[from] != nil && from == c.id {
+			c.listen(now)
+		}
+	case gone:
+		c.gone(now, place, body)
+	}
+}
+
+// bury ends a life: its users leave, and what still comes of it is ignored.
+func (c *Core) bury(place uint64, id ID) {
+	delete(c.lives, id)
+	c.fenced[id] = place
+	if len(c.fenced) > maxFenced {
+		oldest := id
+		for f, at := range c.fenced {
+			if at < c.fenced[oldest] {
+				oldest = f
+			}
+		}
+		delete(c.fenced, oldest)
+	}
+	c.stats.Buried++
+	c.m.End(id, c.at)
+}
+
+// gone ends the life of a Manager that another one has not heard of, unless it has
+// said something since.
+func (c *Core) gone(now time.Duration, place uint64, body []byte) {
+	id, last, err := parseGone(body)
+	l := c.lives[id]
+	switch {
+	case err != nil:
+		c.stats.Garbage++
+		return
+	case c.broken == goneTwice && (l != nil || c.fenced[id] != 0):
+	case l == nil || l.last != last && c.broken != goneUnplaced:
+		return
+	}
+	c.bury(place, id)
+	if id == c.id {
+		c.renew(now, ErrFenced)
+	}
+}
+
+// listen has the lives grow older, of which nothing was heard since the heartbeat
+// before the one that has come back: so only while the stream moves, and only as far
+// as this Manager has read it.
+func (c *Core) listen(now time.Duration) {
+	step := min(now-c.heard, maxStep)
+	c.beating, c.heard = false, now
+	for _, id := range slices.SortedFunc(maps.Keys(c.lives), compareIDs) {
+		l := c.lives[id]
+		if id == c.id {
+			continue
+		}
+		if l.silent += step; l.silent >= c.cfg.Lease {
+			l.silent -= beatEvery * 2 // until this has come back
+			c.out.add(appendGone(nil, id, l.last))
+		}
+	}
+}
+
+// vote compares the room at a place with that of another Manager, and remembers what
+// it is now. Whoever differs from more than it agrees with gives up.
+func (c *Core) vote(now time.Duration, place uint64, body []byte) {
+	at, hash, err := parseHeartbeat(body)
+	for i := range c.hashes {
+		v := &c.hashes[i]
+		switch {
+		case err != nil || v.place != at:
+		case v.hash == hash:
+			v.same++
+		default:
+			if v.differ++; v.differ > max(v.same, 1) {
+				c.Begin(now, c.last, ErrDiffers)
+				return
+			}
+		}
+	}
+	c.hashes = append(c.hashes, vote{place: place, hash: c.m.Hash()})
+	c.hashes = c.hashes[max(0, len(c.hashes)-maxHashes):]
+}
+
+func appendReset(dst []byte, life ID, place uint64, settings []byte) []byte {
+	dst = binary.AppendUvarint(appendHeader(dst, reset, life), place)
+	return appendSum(append(dst, settings...))
+}
+
+func parseReset(body []byte) (place uint64, settings []byte, err error) { return cutUint(body) }
+
+func compareIDs(a, b ID) int { return slices.Compare(a[:], b[:]) }
