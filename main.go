@@ -8,16 +8,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/sync/errgroup"
 
 	chatterterm "chatsim/chatter/term"
 	"chatsim/loadgen"
@@ -31,6 +30,7 @@ import (
 	"chatsim/manager/live"
 	"chatsim/manager/live/outlet"
 	"chatsim/manager/screen"
+	"chatsim/manager/several"
 	"chatsim/manager/tongue"
 	"chatsim/manager/web"
 )
@@ -166,8 +166,8 @@ func version() string {
 // simulate runs the chatters against rooms of this process, or the target.
 func (c *command) simulate(ctx context.Context, line *flags.Line, stdout, stderr io.Writer) (int, error) {
 	s := &runs.Session{Config: c.runs, Line: line, Stdout: stdout, Stderr: stderr}
-	var current atomic.Pointer[manager.Manager] // the room that is open
-	s.Open = func(lc *loadgen.Config) (runs.Room, error) { return c.openRoom(lc, &current, stderr) }
+	var current atomic.Pointer[several.Room] // the room that is open
+	s.Open = func(lc *loadgen.Config) (runs.Room, error) { return c.openRoom(ctx, lc, &current, stderr) }
 	if c.watch.Addr == "" {
 		return s.Run(ctx)
 	}
@@ -190,26 +190,38 @@ func (c *command) simulate(ctx context.Context, line *flags.Line, stdout, stderr
 
 // openRoom opens a room of this process for one run, which is then the current
 // one.
-func (c *command) openRoom(lc *loadgen.Config, current *atomic.Pointer[manager.Manager], stderr io.Writer) (runs.Room, error) {
+func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *atomic.Pointer[several.Room], stderr io.Writer) (runs.Room, error) {
 	dialect := c.runs.Dialect
 	if err := loadgen.CheckDescriptors(lc.Chatters(), 2); err != nil {
 		return runs.Room{}, err
 	}
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	cfg := manager.Config{Detect: dialect != "line", RawWait: rawWait, Measure: c.watch.Addr != ""}
+	room, err := several.Open(ctx, c.runs.Managers, cfg, func(m *manager.Manager) {
+		if dialect == "ws" {
+			m.Handle(web.Sockets(m.ServeLines))
+		}
+	})
 	if err != nil {
-		return runs.Room{}, fmt.Errorf("listen on a free port: %w", err)
-	}
-	room := manager.New(manager.Config{Detect: dialect != "line", RawWait: rawWait, Measure: c.watch.Addr != ""})
-	if dialect == "ws" {
-		room.Handle(web.Sockets(room.ServeLines))
+		return runs.Room{}, err
 	}
 	current.Store(room)
-	g := new(errgroup.Group)
-	g.Go(func() error { return serveUntilShut(room, ln) })
-	addr := ln.Addr().String()
-	lc.Join, lc.Capabilities = loadgen.Dialect(dialect, addr)
-	lc.Where = "in-process Manager on " + addr
-	return runs.Room{Close: func() { closeRoom(room, g, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
+	var joiners []loadgen.Joiner
+	for _, addr := range room.Addrs {
+		var join loadgen.Joiner
+		join, lc.Capabilities = loadgen.Dialect(dialect, addr)
+		joiners = append(joiners, join)
+	}
+	lc.Join = loadgen.Spread(joiners...)
+	lc.Where = where(room)
+	return runs.Room{Close: func() { closeRoom(room, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
+}
+
+// where tells on which addresses a room is.
+func where(room *several.Room) string {
+	if len(room.Addrs) == 1 {
+		return "in-process Manager on " + room.Addrs[0]
+	}
+	return fmt.Sprintf("%d in-process Managers on %s", len(room.Addrs), strings.Join(room.Addrs, ", "))
 }
 
 // judge looks again at a run that was saved.
@@ -258,19 +270,11 @@ func unlessEnded[T any](ctx context.Context, read func() (T, error)) (T, error) 
 	}
 }
 
-// serveUntilShut takes the room's orderly end for what it is.
-func serveUntilShut(room *manager.Manager, ln net.Listener) error {
-	if err := room.Serve(ln); !errors.Is(err, manager.ErrShutdown) {
-		return err
-	}
-	return nil
-}
-
 // closeRoom ends the in-process room; the chatters are gone already.
-func closeRoom(room *manager.Manager, g *errgroup.Group, stderr io.Writer) {
+func closeRoom(room *several.Room, stderr io.Writer) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if err := errors.Join(room.Shutdown(ctx), g.Wait()); err != nil {
+	if err := room.Close(ctx); err != nil {
 		fmt.Fprintf(stderr, "chatsim: close the room: %v\n", err)
 	}
 }

@@ -1,7 +1,9 @@
 package loadgen
 
 import (
+	"context"
 	"net"
+	"sync/atomic"
 
 	"chatsim/chatter"
 	"chatsim/chatter/dialect"
@@ -110,6 +112,14 @@ func dialectOf(name string) spoken {
 		return d
 	}
 	return dialects["line"]
+}
+
+// Spread is a Joiner that takes several in turn: servers of one room.
+func Spread(joiners ...Joiner) Joiner {
+	var turn atomic.Uint64
+	return func(ctx context.Context, name string) (Client, error) {
+		return joiners[(turn.Add(1)-1)%uint64(len(joiners))](ctx, name)
+	}
 }
 
 // Dial is the Joiner for servers that speak chatsim's line protocol over TCP.

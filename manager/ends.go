@@ -33,6 +33,8 @@ const (
 
 	replaced // the user itself, who has come in from elsewhere
 	quit     // or has said that it goes
+
+	expelled // its Manager has lost the room that it has together with others
 )
 
 // ending is what an end means for the peer; everybody else is told of the leave.
@@ -75,6 +77,7 @@ var endings = [...]ending{
 	closing:     {owed: true, word: wire.Shutdown.Text(), close: linger},
 	kicked:      {why: wire.Kicked.String(), owed: true, word: wire.Kicked.Text(), dismiss: true, close: linger},
 	quit:        {why: "quit", owed: true, word: "you have left", close: linger},
+	expelled:    {why: wire.Moved.String(), owed: true, word: wire.Moved.Text(), dismiss: true, close: linger},
 	replaced:    {why: wire.Elsewhere.String(), owed: true, word: wire.Elsewhere.Text(), dismiss: true, close: linger},
 }
 

@@ -84,7 +84,7 @@ func (s *session) join() (*admission, error) {
 	if s.token != "" {
 		r.token = hashOf(s.token)
 	}
-	in, err := s.m.seq.join(&s.stay, r)
+	in, err := s.m.seq.join(s.m.ctx, &s.stay, r)
 	if err != nil {
 		return nil, err
 	}

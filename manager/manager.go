@@ -24,6 +24,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"chatsim/manager/cluster"
 	"chatsim/manager/feed"
 	"chatsim/manager/wire"
 )
@@ -63,6 +64,12 @@ type Config struct {
 	// FirstPlace is the place before the first entry; 0: the time of the start in
 	// microseconds, so that places grow from one run to the next.
 	FirstPlace uint64
+
+	// Stream is by which the room is one with those of other Managers, who have the
+	// same settings; nil: it is this Manager's alone. Whoever made it closes it behind
+	// Shutdown.
+	Stream cluster.Stream
+	Lease  time.Duration // of silence after which another Manager is taken for dead; 0: 20 s
 
 	// Record is one more reader of all that is said to the group, and with
 	// RecordPrivate of the private lines too. It must not wait. nil: none.
@@ -113,6 +120,8 @@ type Manager struct {
 	began   time.Time
 	ctx     context.Context // done when draining
 	cancel  context.CancelFunc
+
+	endReplica context.CancelFunc // nil: there are no other Managers
 
 	draining   atomic.Bool // set under mu
 	hurry      atomic.Bool // the shutdown waits for nobody any more
@@ -180,6 +189,9 @@ func New(cfg Config) *Manager {
 	m.ctx, m.cancel = context.WithCancel(context.Background())
 	if cfg.LineRate > 0 {
 		m.floods = newFloods(cfg.LineRate, cfg.LineBurst)
+	}
+	if cfg.Stream != nil {
+		m.startReplica(cfg.Stream, cfg.Lease)
 	}
 	if cfg.Record != nil {
 		m.startRecord()

@@ -145,7 +145,14 @@ func (r opRequest) apply(s *state) outcome {
 // reply appends a frame among a user's own.
 func (s *state) reply(st *stay, frame []byte) {
 	s.frame = frame
-	s.log.AppendPrivateLocked(st.sub, frame)
+	s.private(st, frame)
+}
+
+// private appends a frame for one user alone, who may be at another Manager.
+func (s *state) private(st *stay, frame []byte) {
+	if st.isHere() {
+		s.log.AppendPrivateLocked(st.sub, frame)
+	}
 }
 
 // kickRequest puts a user out, whose token is that of nobody from then on, and keeps

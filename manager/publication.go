@@ -66,7 +66,7 @@ func (p *publication) apply(s *state) outcome {
 				s.history.tell(place, p.at, frames, st.holder, m.Session.(*stay).otherHolder(st))
 			}
 		case reply:
-			s.log.AppendPrivateLocked(st.sub, frames)
+			s.private(st, frames)
 		}
 	}
 	s.countLines(p.lines)
@@ -89,11 +89,11 @@ func (s *state) tell(st *stay, target, frame []byte, at time.Time) *room.Member 
 		s.stats.UnknownNames++
 		shown := wire.AppendText(nil, target[:min(len(target), maxShown)])
 		s.frame = st.appendError(s.frame[:0], wire.NoSuchUser.With(string(shown)))
-		s.log.AppendPrivateLocked(st.sub, s.frame)
+		s.private(st, s.frame)
 		return nil
 	}
 	s.stats.PrivateLines++
-	s.stats.Deliveries++
+	s.stats.Deliveries += s.delivered(st)
 	to := member.Session.(*stay)
 	line := privateLine{st, to, len(target), frame, at}
 	s.tellBack(line)
@@ -101,10 +101,18 @@ func (s *state) tell(st *stay, target, frame []byte, at time.Time) *room.Member 
 		s.log.AppendPrivateLocked(s.record, frame)
 	}
 	if member != st.member {
-		s.stats.Deliveries++
+		s.stats.Deliveries += s.delivered(to)
 		s.tellOne(to, line)
 	}
 	return member
+}
+
+// delivered counts a private line to one user, if this Manager delivers it.
+func (s *state) delivered(to *stay) uint64 {
+	if to.isHere() {
+		return 1
+	}
+	return 0
 }
 
 func (p *publication) reset() {

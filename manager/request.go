@@ -18,16 +18,20 @@ import (
 // It is guarded by the sequencer.
 type state struct {
 	// Static after construction.
-	log       appender
-	maxUsers  int              // 0: no limit
-	remembers bool             // names of those who have left
-	record    *feed.Subscriber // gets private lines as well; nil: none
-	nicks     *irc.Book        // of those present; nil: IRC is not spoken
+	log        appender
+	maxUsers   int              // 0: no limit
+	replicated bool             // other Managers apply the same
+	remembers  bool             // names of those who have left
+	record     *feed.Subscriber // gets private lines as well; nil: none
+	nicks      *irc.Book        // of those present; nil: IRC is not spoken
 
 	room    room.Room
-	start   uint64    // place before the first entry of this run
-	now     time.Time // when the request that is applied got its place
-	stays   stayTable // of those present, and those about to join
+	start   uint64     // place before the first entry of this run
+	now     time.Time  // when the request that is applied got its place
+	stays   *stayTable // of those present, and those about to join, at the Manager whose request is applied
+	own     *stayTable // likewise, at this Manager
+	here    int        // users at this Manager
+	hash    uint64     // of all joins and leaves, where several Managers compare them
 	history history
 	changes uint64         // joins and leaves: tells whether a Roster is still current
 	frame   []byte         // for short frames that only the critical section can know
@@ -48,11 +52,13 @@ func newState(cfg *Config, log appender) state {
 		start:     cfg.FirstPlace,
 		remembers: cfg.Detect,
 		masters:   make(map[*stay]bool),
+		own:       new(stayTable),
 		stats: Stats{
 			LoginFailures: make(map[wire.Reason]uint64),
 			Evicted:       make(map[wire.Reason]uint64),
 		},
 	}
+	s.stays = s.own
 	s.history.begin(cfg.History, s.start, cfg.Before)
 	if cfg.Detect && !cfg.NoIRC {
 		s.nicks = new(irc.Book)
@@ -116,9 +122,15 @@ func (joinRequest) room() waiting { return guestRoom }
 // same token goes on, is told right before.
 func (r joinRequest) apply(s *state) outcome {
 	st := s.stays.of(r.stay)
+	if st == nil && s.stays.remote {
+		st = &stay{from: r.from}
+		s.stays.put(st, r.stay)
+	} else if st == nil {
+		return outcome{err: errOver}
+	}
 	in, err := r.enter(s, st)
 	if err != nil {
-		s.stays.remove(r.stay)
+		st.home.remove(r.stay)
 		return outcome{err: err}
 	}
 	if st.recall.Wanted() {
@@ -151,7 +163,10 @@ func (r joinRequest) enter(s *state, st *stay) (in admission, err error) {
 	s.told(wire.AppendJoin(s.frame[:0], member.Name()))
 	in.odd = s.name(st, member)
 	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, st.nick) })
-	s.log.SubscribeLocked(st.sub)
+	if st.isHere() {
+		s.log.SubscribeLocked(st.sub)
+		s.here++
+	}
 	s.stats.Joins++
 	if r.returns {
 		if member.Kept == nil {
@@ -217,17 +232,12 @@ func (s *state) leave(st *stay, p parting) bool {
 	if st.member == nil || st.gone() {
 		return false
 	}
-	s.stays.remove(st.id)
+	st.home.remove(st.id)
 	st.end.Store(int32(p.by))
-	if endings[p.by].dismiss {
+	if endings[p.by].dismiss && st.isHere() {
 		s.over = append(s.over, st)
 	}
-	if how := &endings[p.by]; how.owed {
-		s.tellLast(st, cmp.Or(p.word, how.word))
-		s.log.FinishLocked(st.sub)
-	} else {
-		s.log.DropLocked(st.sub)
-	}
+	s.part(st, p)
 	if p.held {
 		s.room.LeaveHeld(st.member)
 	} else {
@@ -246,18 +256,34 @@ func (s *state) leave(st *stay, p parting) bool {
 	return true
 }
 
+// part has the feed end what it writes to a user of this Manager.
+func (s *state) part(st *stay, p parting) {
+	if !st.isHere() {
+		return
+	}
+	s.here--
+	if how := &endings[p.by]; how.owed {
+		s.tellLast(st, cmp.Or(p.word, how.word))
+		s.log.FinishLocked(st.sub)
+		return
+	}
+	s.log.DropLocked(st.sub)
+}
+
 // told appends the frame of a join or a leave.
 func (s *state) told(frame []byte) {
 	s.frame = frame
 	s.changes++
+	if s.replicated {
+		s.hash = hashed(s.hash, frame)
+	}
 	s.log.AppendLocked(frame)
 }
 
 // tellLast sends a user its last error frame, if there is a word to tell.
 func (s *state) tellLast(st *stay, word string) {
 	if word != "" {
-		s.frame = st.appendLast(s.frame[:0], word)
-		s.log.AppendPrivateLocked(st.sub, s.frame)
+		s.reply(st, st.appendLast(s.frame[:0], word))
 	}
 }
 
@@ -319,5 +345,5 @@ func (s *state) close(sessions []*session) {
 
 func (s *state) countLines(n uint64) {
 	s.stats.Lines += n
-	s.stats.Deliveries += n * uint64(s.room.Len())
+	s.stats.Deliveries += n * uint64(s.here)
 }

@@ -8,6 +8,7 @@ import (
 	"chatsim/manager/feed"
 	"chatsim/manager/irc"
 	"chatsim/manager/room"
+	"chatsim/manager/wire"
 )
 
 // sequencer is the place where order is made. Whatever changes the room or is
@@ -18,8 +19,9 @@ import (
 // This file is the only one that takes the feed's lock. Nobody encodes, does I/O
 // or waits for a peer while it is held.
 type sequencer struct {
-	feed  *feed.Feed // static; its lock guards state
-	state state
+	feed    *feed.Feed // static; its lock guards state
+	state   state
+	replica *replica // static once the Manager is made; nil: requests are applied where they are made
 }
 
 func newSequencer(cfg *Config) *sequencer {
@@ -54,6 +56,9 @@ func (q *sequencer) order(r request) error { return q.make(r).err }
 
 // make gives a request its place.
 func (q *sequencer) make(r request) outcome {
+	if q.replica != nil {
+		return q.replica.make(r)
+	}
 	q.feed.Lock()
 	defer q.unlock()
 	q.waitLocked(r.room())
@@ -84,9 +89,12 @@ func (q *sequencer) unlock() {
 }
 
 // join lets a user in. Its cursor is held until release.
-func (q *sequencer) join(st *stay, r joinRequest) (*admission, error) {
+func (q *sequencer) join(ctx context.Context, st *stay, r joinRequest) (*admission, error) {
+	if q.replica != nil && q.replica.run.WaitReady(ctx) != nil {
+		return nil, &refusal{wire.Shutdown, wire.Shutdown.Text()}
+	}
 	q.feed.Lock()
-	q.state.stays.add(st)
+	q.state.own.add(st)
 	q.feed.Unlock()
 	r.stay = st.id
 	out := q.make(r)
@@ -111,7 +119,10 @@ func (q *sequencer) drop(st *stay) bool {
 // room is full; errOver means that nothing was said, as the stay is over or the
 // room is closing.
 func (q *sequencer) publish(st *stay, p *publication) error {
-	for p.from = st.id; ; {
+	if p.from = st.id; q.replica != nil {
+		return q.replica.make(p).err
+	}
+	for {
 		p.encode(st, q.feed.Read())
 		if done, err := q.tryPublish(st, p); done {
 			return err
@@ -144,7 +155,16 @@ func (q *sequencer) waitRoom(st *stay) error {
 }
 
 // leave ends a stay; false: it was over already, or never began.
-func (q *sequencer) leave(r leaveRequest) bool { return q.make(r).done }
+//
+// Where requests travel, one whom the feed has put out is not waited for: the feed
+// itself calls then.
+func (q *sequencer) leave(r leaveRequest) bool {
+	if q.replica != nil && (r.by == stalled || r.by == slow) {
+		q.replica.propose(r)
+		return true
+	}
+	return q.make(r).done
+}
 
 // bans are those who are not let in.
 func (q *sequencer) bans(now time.Time) []Ban {
@@ -282,6 +302,9 @@ func (q *sequencer) stats() Stats {
 // close lets nobody in any more and has nothing more said. Everybody gets a last
 // frame behind what was said so far.
 func (q *sequencer) close(sessions []*session) {
+	if q.replica != nil {
+		q.replica.leave()
+	}
 	q.feed.Lock()
 	defer q.feed.Unlock()
 	q.state.close(sessions)

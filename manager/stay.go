@@ -18,8 +18,10 @@ func (id stayID) slot() int { return int(id & (1<<32 - 1)) }
 
 // stayTable finds stays by their ids; its zero value is empty.
 type stayTable struct {
-	slots []slot
-	free  []int
+	slots  []slot
+	free   []int
+	remote bool // its stays are at another Manager, which finds their slots:
+	others map[stayID]*stay
 }
 
 // slot holds a stay, nil while nobody has it.
@@ -38,11 +40,23 @@ func (t *stayTable) add(st *stay) {
 	t.free = t.free[:len(t.free)-1]
 	s := &t.slots[i]
 	s.stay, s.uses = st, s.uses+1
-	st.id = stayID(s.uses<<32 | uint64(i))
+	st.id, st.home = stayID(s.uses<<32|uint64(i)), t
+}
+
+// put takes a stay of another Manager, under the id that it has there.
+func (t *stayTable) put(st *stay, id stayID) {
+	if t.others == nil {
+		t.others = make(map[stayID]*stay)
+	}
+	t.others[id] = st
+	st.id, st.home = id, t
 }
 
 // of returns the stay that has an id; nil: it is over, or never began.
 func (t *stayTable) of(id stayID) *stay {
+	if t.remote {
+		return t.others[id]
+	}
 	if i := id.slot(); i < len(t.slots) && t.slots[i].stay != nil && t.slots[i].id == id {
 		return t.slots[i].stay
 	}
@@ -51,7 +65,9 @@ func (t *stayTable) of(id stayID) *stay {
 
 // remove has a stay be over, if it goes on.
 func (t *stayTable) remove(id stayID) {
-	if t.of(id) != nil {
+	if t.remote {
+		delete(t.others, id)
+	} else if t.of(id) != nil {
 		t.slots[id.slot()].stay = nil
 		t.free = append(t.free, id.slot())
 	}
@@ -61,6 +77,7 @@ func (t *stayTable) remove(id stayID) {
 type stay struct {
 	session *session               // whose it is; static
 	id      stayID                 // set before the join
+	home    *stayTable             // of its Manager; set with id
 	sub     *feed.Subscriber       // set before the join
 	member  *room.Member           // set by the join and by a change of name; nil: not in yet
 	from    netip.Prefix           // its address, see bannable; set before the join
@@ -78,6 +95,9 @@ type stay struct {
 	// a request; any goroutine may read it.
 	end atomic.Int32
 }
+
+// isHere reports whether this Manager has the session.
+func (st *stay) isHere() bool { return !st.home.remote }
 
 // gone reports whether the stay has ended.
 func (st *stay) gone() bool { return st.endedBy() != nobody }

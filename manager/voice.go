@@ -124,6 +124,10 @@ func (p *publication) encode(st *stay, read uint32) {
 	if p.encoded == 0 {
 		p.at = time.Now()
 	}
+	p.encodeForms(st, read)
+}
+
+func (p *publication) encodeForms(st *stay, read uint32) {
 	for form := lineForm + 1; form < feed.Forms; form++ {
 		if read&(1<<form) != 0 && p.encoded&(1<<form) == 0 {
 			p.encodeForm(st, form)
@@ -164,7 +168,7 @@ func (p *publication) sayForms(s *state, st *stay, spans [feed.Forms]span) {
 		}
 		lines := p.forms[form][spans[form].start:spans[form].end]
 		s.log.AppendFormLocked(form, lines)
-		if st.form() == form && !st.irc.Echo {
+		if st.form() == form && st.isHere() && !st.irc.Echo {
 			s.log.OmitLocked(st.sub, len(lines))
 		}
 	}
@@ -187,19 +191,19 @@ func (s *state) tellBack(l privateLine) {
 	}
 	if st.irc != nil && l.to.away != "" {
 		s.frame = st.irc.AppendAway(s.frame[:0], irc.Found{Nick: l.to.nick, Away: l.to.away})
-		s.log.AppendPrivateLocked(st.sub, s.frame)
+		s.private(st, s.frame)
 	}
 }
 
 // tellOne has one of the two parties get a private line.
 func (s *state) tellOne(st *stay, l privateLine) {
 	if st.irc == nil {
-		s.log.AppendPrivateLocked(st.sub, l.frame)
+		s.private(st, l.frame)
 		return
 	}
 	s.tag = tagOf(s.tag[:0], st.form(), l.at)
 	s.frame = irc.AppendSaid(s.frame[:0], s.tag, l.from.nick, l.to.nick, textOf(l.frame, l.from.name, l.target))
-	s.log.AppendPrivateLocked(st.sub, s.frame)
+	s.private(st, s.frame)
 }
 
 // find returns who has a nick.

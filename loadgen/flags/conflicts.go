@@ -52,6 +52,7 @@ const (
 	eachDecides = "each decides by itself what is run and compared"
 	oneRun      = "a trace is of one run"
 	noRun       = "-dry-run makes no run, and so no report: leave one of them out"
+	ownManagers = "-managers is of a room of this process: leave one of them out"
 	noCeiling   = "the ceiling is what calibration measures"
 )
 
@@ -83,6 +84,9 @@ var conflicts = []conflict{
 	{on("ab-cmd"), where("repeat", tooFew), pairsNeeded},
 	{on("ab"), where("repeat", tooFew), pairsNeeded},
 	{on("inflight"), scheduled, "-inflight limits the lines under way at -rate max; a schedule is kept whatever is under way"},
+	{on("managers"), on("target"), ownManagers},
+	{on("managers"), on("cmd"), ownManagers},
+	{on("managers"), on("ab-cmd"), ownManagers},
 	{on("quiet"), on("v"), "-quiet prints only the verdict line, -v every check"},
 	{on("password"), on("password-file"), "leave -password out"},
 	{oneOf("dialect", "redis", "nats", "mqtt"), oneOf("scenario", "private", "namesakes"), "a broker has neither private lines nor names: leave -scenario out"},

@@ -20,7 +20,7 @@ func defaults(change func(*command)) *command {
 	c := &command{
 		Runs: runs.Config{Load: loadgen.Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second, Drain: 10 * time.Second,
 			Where: "the server", MaxMemory: 256 << 20, Scenario: scenario.All()[0]},
-			Target: runs.Target{Order: "own"}, Dialect: "line", Calibrate: true, Repeat: 1, Tolerance: 0.10},
+			Target: runs.Target{Order: "own"}, Dialect: "line", Managers: 1, Calibrate: true, Repeat: 1, Tolerance: 0.10},
 		Live: live.Config{Listen: "127.0.0.1:9999", Drain: 10 * time.Second, Record: "server.txt", History: 200, Operator: secret.Password{Flag: "operator-password-file"}, MaxUsers: 10000, MaxConns: 512, Flood: 200},
 	}
 	change(c)

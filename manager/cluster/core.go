@@ -32,6 +32,7 @@ type Core struct {
 	id     ID
 	synced bool      // it has the room
 	fatal  error     // it cannot go on
+	ended  bool      // it has left in order
 	last   uint64    // place of the newest message that was taken
 	skip   uint64    // place up to which the room that was restored is
 	at     time.Time // of the newest request, never going back

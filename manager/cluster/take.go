@@ -144,6 +144,7 @@ func (c *Core) request(now time.Duration, place uint64, from ID, n uint64, r []b
 		}
 	case bye:
 		c.bury(place, from)
+		c.ended = c.ended || from == c.id
 	case heartbeat:
 		c.vote(now, place, body)
 		if c.lives[from] != nil && from == c.id {

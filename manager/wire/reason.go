@@ -21,6 +21,7 @@ const (
 	Crowded
 	NeedTLS
 	Elsewhere
+	Moved
 	LineTooLong
 	NoSuchUser
 	NotSaid
@@ -44,6 +45,7 @@ var reasons = [numReasons]struct{ word, text string }{
 	Crowded:      {"crowded", "too many connections from your address"},
 	NeedTLS:      {"need TLS", "this room speaks TLS only"},
 	Elsewhere:    {"elsewhere", "you joined from somewhere else"},
+	Moved:        {"moved", "this server has lost the room, come in again"},
 	LineTooLong:  {"line too long", "line too long"},
 	NoSuchUser:   {"no such user", "no such user"},
 	NotSaid:      {"not said", "not said to anybody"},

@@ -1,0 +1,276 @@
+package manager
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"chatsim/manager/cluster"
+	"chatsim/manager/irc"
+	"chatsim/manager/room"
+	"chatsim/manager/wire"
+)
+
+// replica has requests of the sequencer travel through a stream, and applies those
+// of all Managers in the stream's order. It is the cluster's Machine; like
+// sequencer.go this file takes the feed's lock.
+type replica struct {
+	// Static after newReplica.
+	q        *sequencer
+	m        *Manager
+	run      *cluster.Runner
+	settings []byte
+
+	// Owned by the Runner's goroutine.
+	life    cluster.ID
+	homes   map[cluster.ID]*stayTable
+	pending map[uint64]*travelling
+	said    publication // lent to parseRequest
+}
+
+// travelling is a request of this Manager that has not come back.
+type travelling struct {
+	r    request
+	done chan outcome // capacity 1
+}
+
+// startReplica has the Manager's room be one with those of other Managers.
+func (m *Manager) startReplica(stream cluster.Stream, lease time.Duration) {
+	text, _ := json.Marshal(m.settings()) // never fails
+	p := &replica{q: m.seq, m: m, settings: text, homes: make(map[cluster.ID]*stayTable), pending: make(map[uint64]*travelling)}
+	m.seq.state.replicated = true
+	core := cluster.NewCore(cluster.Config{Machine: p, Settings: text, Lease: lease, NewID: func() (id cluster.ID) {
+		_, _ = rand.Read(id[:]) // never fails
+		return id
+	}})
+	p.run = cluster.NewRunner(core, p, stream)
+	m.seq.replica = p
+	ctx, cancel := context.WithCancel(context.Background())
+	m.endReplica = cancel
+	m.goroutines.Go(func() {
+		if err := p.run.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+			m.log.Error("this Manager has left the room of the others", "error", err)
+		}
+	})
+}
+
+// Cluster returns what the Manager knows of the others; the zero Status where there
+// are none.
+func (m *Manager) Cluster() cluster.Status {
+	if m.seq.replica == nil {
+		return cluster.Status{}
+	}
+	return m.seq.replica.run.Status()
+}
+
+// WaitReady waits until users may come in.
+func (m *Manager) WaitReady(ctx context.Context) error {
+	if m.seq.replica == nil {
+		return nil
+	}
+	return m.seq.replica.run.WaitReady(ctx)
+}
+
+// make has a request travel, and waits until it is applied here.
+func (p *replica) make(r request) outcome {
+	t := p.propose(r)
+	select {
+	case out := <-t.done:
+		return out
+	case <-p.run.Done():
+		return notCarriedOut(r)
+	}
+}
+
+func (p *replica) propose(r request) *travelling {
+	t := &travelling{r, make(chan outcome, 1)}
+	p.run.Propose(appendRequest(nil, r), t)
+	return t
+}
+
+// notCarriedOut is the outcome of a request that is not carried out.
+func notCarriedOut(r request) outcome {
+	if _, joins := r.(joinRequest); joins {
+		return outcome{err: &refusal{wire.Shutdown, wire.Shutdown.Text()}}
+	}
+	return outcome{err: errOver}
+}
+
+// Proposed implements cluster.Host.
+func (p *replica) Proposed(number uint64, tag any) { p.pending[number] = tag.(*travelling) }
+
+// Refused implements cluster.Host.
+func (p *replica) Refused(tag any) {
+	t := tag.(*travelling)
+	t.done <- notCarriedOut(t.r)
+}
+
+// Apply implements cluster.Machine.
+func (p *replica) Apply(from cluster.ID, number uint64, at time.Time, b []byte) error {
+	r, err := parseRequest(b, &p.said)
+	if err != nil {
+		return err
+	}
+	out := p.apply(p.home(from), at, r)
+	if t := p.pending[number]; t != nil && from == p.life {
+		delete(p.pending, number)
+		t.done <- out
+	}
+	return nil
+}
+
+// home is the table of the stays of one life.
+func (p *replica) home(of cluster.ID) *stayTable {
+	h := p.homes[of]
+	if h == nil {
+		h = &stayTable{remote: true}
+		p.homes[of] = h
+	}
+	return h
+}
+
+// apply applies a request, for whose room in the feed it waits as a newcomer does.
+func (p *replica) apply(home *stayTable, at time.Time, r request) outcome {
+	q := p.q
+	q.feed.Lock()
+	defer q.unlock()
+	if r.room() != noRoom {
+		q.feed.WaitGuestLocked()
+	}
+	q.state.now, q.state.stays = at, home
+	if said, ok := r.(*publication); ok {
+		said.at = at
+		if read := q.feed.Read(); said.lacks(read) && home.of(said.from) != nil {
+			said.encodeForms(home.of(said.from), read)
+		}
+	}
+	return r.apply(&q.state)
+}
+
+// End implements cluster.Machine.
+func (p *replica) End(life cluster.ID, at time.Time) {
+	q, home := p.q, p.home(life)
+	delete(p.homes, life)
+	if life == p.life && p.m.draining.Load() {
+		return // everybody gets the reason of that
+	}
+	q.feed.Lock()
+	defer q.unlock()
+	q.state.now, q.state.stays = at, home
+	for _, st := range q.state.present() {
+		if st.home == home {
+			q.state.leave(st, parting{by: expelled})
+		}
+	}
+}
+
+// leaveTime is how long the others are waited for when this Manager leaves in order.
+const leaveTime = 3 * time.Second
+
+// leave has this Manager's life end in order.
+func (p *replica) leave() {
+	p.run.Leave()
+	select {
+	case <-p.run.Done():
+	case <-time.After(leaveTime):
+	}
+	p.m.endReplica()
+	<-p.run.Done()
+}
+
+// present are the stays in the order of their joins.
+func (s *state) present() (all []*stay) {
+	for name := range s.room.Roster().Names() {
+		all = append(all, s.room.Lookup(name).Session.(*stay))
+	}
+	return all
+}
+
+// Live implements cluster.Machine.
+func (p *replica) Live(next cluster.ID, why error) {
+	for number, t := range p.pending {
+		delete(p.pending, number)
+		t.done <- notCarriedOut(t.r)
+	}
+	q := p.q
+	q.feed.Lock()
+	defer q.unlock()
+	for i := range q.state.own.slots {
+		if st := q.state.own.slots[i].stay; st != nil && st.member != nil && !st.gone() {
+			st.end.Store(int32(expelled))
+			q.state.over = append(q.state.over, st)
+			q.state.part(st, parting{by: expelled, word: wire.Moved.With(wordOf(why))})
+		}
+	}
+	delete(p.homes, p.life)
+	q.state.own = new(stayTable)
+	q.state.stays = q.state.own
+	p.life, p.homes[next] = next, q.state.own
+	if why != nil {
+		p.m.log.Warn("this Manager begins anew", "why", why)
+	}
+}
+
+// wordOf is why a Manager's life has ended, for its users.
+func wordOf(why error) string {
+	switch {
+	case errors.Is(why, cluster.ErrFenced):
+		return "the other servers of the room have not heard from this one"
+	case errors.Is(why, cluster.ErrReset):
+		return "the room has begun anew"
+	case errors.Is(why, cluster.ErrCut):
+		return "this server cannot reach the room"
+	}
+	return "this server has lost the room"
+}
+
+// Reset implements cluster.Machine.
+func (p *replica) Reset(text []byte, at time.Time) error {
+	if !bytes.Equal(text, p.settings) {
+		return fmt.Errorf("the room has other settings: %s, and this Manager %s", text, p.settings)
+	}
+	q := p.q
+	q.feed.Lock()
+	defer q.unlock()
+	q.state.begin(&p.m.cfg, StartPlace(at))
+	p.clear()
+	return nil
+}
+
+// clear forgets the stays of the others, and keeps those here until Live ends them.
+func (p *replica) clear() {
+	clear(p.homes)
+	p.homes[p.life] = p.q.state.own
+}
+
+// Hash implements cluster.Machine.
+func (p *replica) Hash() uint64 {
+	p.q.feed.Lock()
+	defer p.q.feed.Unlock()
+	return p.q.state.hash ^ p.q.state.place()
+}
+
+func hashed(sum uint64, frame []byte) uint64 {
+	h := fnv.New64a()
+	_, _ = fmt.Fprint(h, sum)
+	_, _ = h.Write(frame)
+	return h.Sum64()
+}
+
+// begin has nobody be in the room, whose next entry is the one behind a place.
+func (s *state) begin(cfg *Config, place uint64) {
+	s.room = room.Room{Keys: s.room.Keys}
+	s.start = place - s.changes - s.stats.Lines
+	s.history = history{}
+	s.history.begin(cfg.History, place, nil)
+	s.holds, s.bans, s.past, s.hash = nil, nil, past{}, 0
+	s.masters = make(map[*stay]bool)
+	if s.nicks != nil {
+		*s.nicks = irc.Book{}
+	}
+}

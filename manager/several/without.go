@@ -1,0 +1,9 @@
+//go:build nocluster
+
+package several
+
+import "chatsim/manager/hinted"
+
+func openNode() (node, error) {
+	return nil, hinted.New("this chatsim was built without NATS, by which several Managers have one room", "a build without the tag nocluster has it")
+}
