@@ -284,6 +284,11 @@ func TestNothing(t *testing.T) {
 	if want := `! f.yaml:2:11: receive yields nothing for 20 messages, and so nobody gets in; the last one was {"typing":2}`; !slices.Equal(got, []string{want}) {
 		t.Errorf("%q", got)
 	}
+	d = room(t, "")
+	hear(d.Codec(Client{Asked: "amy"}), "{\"you\":\"amy\",\"all\":[\"amy\"]}\n")
+	if got := hear(d.Codec(Client{Asked: "bob"}), strings.Repeat("{\"typing\":1}\n", 50)); len(got) != 50 || d.Err() != nil {
+		t.Errorf("where others are in: %q", got[len(got)-1])
+	}
 	in := room(t, "").Codec(Client{Asked: "bob"})
 	if got := hear(in, "{\"you\":\"bob\",\"all\":[\"bob\"]}\n"+strings.Repeat("{\"typing\":1}\n", 50)); len(got) != 52 {
 		t.Errorf("who is in: %q", got[len(got)-1])

@@ -138,6 +138,7 @@ func (c *codec) enters() {
 		return
 	}
 	c.in = true
+	c.d.entered.Store(true)
 	c.put(wire.Frame{Kind: wire.Welcome, Names: [][]byte{[]byte(c.name)}})
 	if c.d.Views() == None {
 		c.put(wire.Frame{Kind: wire.Roster, Names: [][]byte{[]byte(c.name)}})

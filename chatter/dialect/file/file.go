@@ -27,6 +27,7 @@ type Dialect struct {
 	says  bool   // own lines do not come back, and are taken to be said when they are sent
 
 	cost
+	entered atomic.Bool  // somebody got in
 	ignored atomic.Int64 // messages of which receive made nothing
 	failed  chan struct{}
 

@@ -198,14 +198,14 @@ func (c *codec) yielded(message []byte) ([]any, error) {
 }
 
 // ignore records a message of which receive makes nothing. Many of those before
-// the chatter is in are an error: it would wait for ever.
+// anybody is in are an error: all would wait for ever.
 func (c *codec) ignore(message []byte) error {
 	if c.d.ignored.Add(1) == 1 {
 		c.d.mu.Lock()
 		c.d.example = quote(message)
 		c.d.mu.Unlock()
 	}
-	if c.nothing++; c.in || c.nothing < maxNothing {
+	if c.nothing++; c.d.entered.Load() || c.nothing < maxNothing {
 		return nil
 	}
 	return c.d.fail(c.d.Receive.wrong(0, fmt.Sprintf("receive yields nothing for %d messages, and so nobody gets in; the last one was %s", maxNothing, quote(message)),
