@@ -232,24 +232,25 @@ func (t *telling) readOn() {
 
 // joins has a chatter come, or come back, and reports whether it may go on.
 func (t *telling) joins(ctx context.Context, u *user, step *story.Step) bool {
-	before, errs := u.lastStay(), error(nil)
+	before := u.lastStay()
 	if before != nil && !t.run.within(t.run.cfg.Drain, before.done, ctx.Done()) {
 		t.fails(step, u, t.name(u)+" has left, and its connection is still open")
 		return false
 	}
-	if errs = u.join(ctx); errs != nil && ctx.Err() != nil {
+	err := u.join(ctx)
+	if err != nil && ctx.Err() != nil {
 		return false
 	}
 	switch why := u.barred(); {
-	case why == "" && errs == nil:
+	case why == "" && err == nil:
 		return true
 	case why == "":
-		t.fails(step, u, fmt.Sprintf("%s was not let in: %v", t.name(u), errs))
-	case errs == nil:
+		t.fails(step, u, fmt.Sprintf("%s was not let in: %v", t.name(u), err))
+	case err == nil:
 		t.fails(step, u, fmt.Sprintf("%s was let in by a name that is none: %s", t.name(u), why))
 	default:
-		if !refusedInWords(errs) {
-			t.fails(step, u, fmt.Sprintf("%s asked for a name that is none, as %s, and was not told so: %v", t.name(u), why, errs))
+		if !refusedInWords(err) {
+			t.fails(step, u, fmt.Sprintf("%s asked for a name that is none, as %s, and was not told so: %v", t.name(u), why, err))
 		}
 	}
 	return false

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"chatsim/loadgen"
@@ -51,6 +52,7 @@ func All() ([]Story, error) {
 		}
 		all = append(all, Story{strings.TrimSuffix(e.Name(), path.Ext(e.Name())), text, s})
 	}
+	slices.SortFunc(all, func(a, b Story) int { return strings.Compare(a.Name, b.Name) })
 	return all, nil
 }
 

@@ -48,8 +48,9 @@ func (p *page) stories(r *Report, verbose bool) {
 			shown = shown[:1]
 		}
 		for k := range shown {
-			p.buf.WriteString("    " + shown[k].Check + ": ")
-			p.witness(&shown[k])
+			w := shown[k]
+			w.Sentence = w.Check + ": " + w.Sentence
+			p.witness(&w)
 		}
 		if more := len(c.Witnesses) - len(shown); more > 0 {
 			p.line("    and " + thousands(int64(more)) + " more, with -v")
