@@ -33,7 +33,7 @@ func (r *run) drain(ctx context.Context) (advancing bool) {
 	}
 	p := r.newPatience(ctx)
 	defer p.tick.Stop()
-	settled := p.until(p.limit, func() bool { return r.allSettled(p) })
+	settled := p.until(p.limit, func() bool { return r.telling.waited() || r.allSettled(p) })
 	advancing = !settled && p.advancing()
 	if !r.anchored(p, settled) && settled {
 		advancing = p.advancing()

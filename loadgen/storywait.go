@@ -38,6 +38,12 @@ func (t *telling) wait(ctx context.Context, step *story.Step) bool {
 	}
 }
 
+// waited reports whether the whole story was told, so that all it brings has come: one
+// who came last may not know yet where its own line stands.
+func (t *telling) waited() bool {
+	return t != nil && int(t.done.Load()) == len(t.story.Steps)
+}
+
 // lacks says what has not come yet, and to whom; empty if all has.
 func (t *telling) lacks() (what string, to *user) {
 	for _, look := range []func() (string, *user){t.lacksEnd, t.lacksLine, t.lacksAnswer, t.lacksLeave, t.lacksView} {
