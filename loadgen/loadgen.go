@@ -195,9 +195,9 @@ func (c Config) script() *scenario.Script {
 
 // validateScenario looks whether the scenario can be made with so many users.
 func (c Config) validateScenario() error {
-	if least, fewest := c.Scenario.LeastUsers(), c.Scenario.Fewest(c.Users); fewest < least {
-		return hinted.New(fmt.Sprintf("with %d users, scenario %s has %d left in one of its phases, and at least %d must talk", c.Users, c.Scenario.Name, max(fewest, 0), least),
-			fmt.Sprintf("begin with more: -users %d", c.Users+least-fewest))
+	if fewest := c.Scenario.Fewest(c.Users); fewest < 1 {
+		return hinted.New(fmt.Sprintf("with %d users, scenario %s has %d left in one of its phases, and at least 1 must talk", c.Users, c.Scenario.Name, max(fewest, 0)),
+			fmt.Sprintf("begin with more: -users %d", c.Users+1-fewest))
 	}
 	return nil
 }

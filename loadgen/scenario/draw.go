@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"chatsim/loadgen/report"
-	"chatsim/loadgen/scenario/file"
 )
 
 // Draw writes what would happen when, as lines over time that are so many
@@ -29,7 +28,11 @@ func (s *Script) Draw(w io.Writer, width int) error {
 	if s.About != "" {
 		about += ": " + s.About
 	}
-	fmt.Fprintf(&b, "%s\n", report.Printable(about))
+	line := []rune(report.Printable(about))
+	if len(line) > width {
+		line = append(line[:max(width-1, 0)], '…')
+	}
+	fmt.Fprintf(&b, "%s\n", string(line))
 	sum := []string{users(s.Users, s.Peak(s.Users)), short(length), fmt.Sprintf("%s lines", approximately(lines))}
 	if isMax(s.Rate()) {
 		sum[2] = "as many lines as the room takes"
@@ -166,8 +169,8 @@ func (s *Script) table(b *bytes.Buffer) {
 	if s.leavesIn(at) >= 0.5 {
 		fmt.Fprintf(b, "  who leaves does so by %s\n", s.leavesInWords())
 	}
-	if len(s.Roles) > 0 {
-		fmt.Fprintf(b, "  beside them: %s\n", rolesInWords(s.Roles))
+	if s.Stalls {
+		b.WriteString("  one chatter stops reading in every second window\n")
 	}
 	for _, e := range s.Expect {
 		fmt.Fprintf(b, "  expected: %s\n", e)
@@ -183,14 +186,6 @@ func (s *Script) leavesInWords() string {
 		return fmt.Sprintf("%s in turns; %.3g%% come back after %s", kinds, back*100, short(s.Away))
 	}
 	return kinds + " in turns; nobody comes back"
-}
-
-func rolesInWords(roles []file.Role) string {
-	var all []string
-	for _, r := range roles {
-		all = append(all, r.String())
-	}
-	return strings.Join(all, ", ")
 }
 
 // rateAt returns the lines a second at a time.

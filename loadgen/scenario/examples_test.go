@@ -10,7 +10,7 @@ import (
 // The examples are read, each can be drawn in a screen, and its script is made.
 func TestExamples(t *testing.T) {
 	paths, err := filepath.Glob("../../testdata/scenarios/*.yaml")
-	if err != nil || len(paths) < 4 {
+	if err != nil || len(paths) < 5 {
 		t.Fatalf("%d examples, %v", len(paths), err)
 	}
 	for _, path := range paths {

@@ -37,8 +37,7 @@ type Spec struct {
 	Lines [][]byte     // that texts are, behind their stamps; nil: they are of what programs damage
 	Plain bool         // nothing that programs damage is in texts
 
-	Phases []Phase     // nil: one, with the run's rate
-	Roles  []file.Role // chatters beside those who talk
+	Phases []Phase // nil: one, with the run's rate
 
 	// What the file asks of the run's settings; 0 and nil: nothing. Size is the
 	// longest text's.
@@ -69,17 +68,10 @@ func Of(f *file.File, text []byte) Spec {
 		Namesakes: f.Names.Share, Shared: f.Names.Shared,
 		Churn: f.Leaves.Rate.Share, Leaves: f.Leaves.Rate.Count, MaxChurn: f.Leaves.Most, Away: f.Leaves.After, Gone: 1 - f.Leaves.Back,
 		Sizes: f.Texts.Sizes, Lines: f.Texts.Lines, Plain: f.Texts.Plain,
-		Users: f.Users, Size: f.Texts.Size, Text: text, File: f}
+		Stalls: f.Stalls, Users: f.Users, Size: f.Texts.Size, Text: text, File: f}
 	for _, kind := range f.Leaves.Kinds {
 		s.Kinds = append(s.Kinds, kinds[kind])
 		s.Vanish = append(s.Vanish, kind == file.Vanish)
-	}
-	for _, r := range f.Roles {
-		if r.Talks {
-			s.Stalls = true
-			continue
-		}
-		s.Roles = append(s.Roles, r)
 	}
 	for _, e := range f.Expect {
 		s.Expect = append(s.Expect, e.String())
@@ -134,15 +126,6 @@ func (s *Spec) Peak(users int) int {
 		most = max(most, users)
 	}
 	return most
-}
-
-// LeastUsers returns how many must talk at any time: the effect of those beside
-// them is seen by more than one.
-func (s *Spec) LeastUsers() int {
-	if len(s.Roles) > 0 {
-		return 3
-	}
-	return 1
 }
 
 // Fewest returns the fewest chatters who talk at a time.

@@ -26,7 +26,7 @@ type File struct {
 	Visits float64 // who ask to be let in under strange names, a second
 	Phases []Phase // none: one, of the run's settings
 	Leaves Leaves
-	Roles  []Role // in the order of the file
+	Stalls bool // one of those who talk stops reading, in every second window
 	Expect []Expect
 
 	// Story is the node of the steps, nil where the file has none; Doc resolves
@@ -35,7 +35,6 @@ type File struct {
 	Needs ast.Node // the list of what a story takes of a room beside its steps; nil: nothing
 	Doc   *Doc
 
-	role     *Role      // that is being read
 	expectIn []ast.Node // where each of Expect says its phase
 }
 

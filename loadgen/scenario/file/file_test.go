@@ -30,12 +30,7 @@ phases:
   - pause: 2s
   - { for: 1m, leave: 100, leaves: 2.5/s }
 leaves: { rate: 3/s, most: 5/s, kinds: [FIN, RST, half-close, vanish], back: { after: 2s, share: 90% } }
-roles:
-  slow:    { count: 2, reads: 10kB/s }
-  stalled: { count: 1, every: 2s }
-  dribble: { count: 5, writes: 1B/s }
-  flood:   { count: 1, rate: 1000 }
-  noise:   { count: 1 }
+roles: { stalled: { talks: true } }
 expect:
   - delivery.p99 < 50ms
   - { is: delivery.p99 < 500ms, in: spike }
@@ -60,13 +55,7 @@ func TestRead(t *testing.T) {
 			{Name: "phase6", For: time.Minute, Leave: 100, Churn: &PerSecond{Count: 2.5}},
 		},
 		Leaves: Leaves{Rate: PerSecond{Count: 3}, Most: 5, Kinds: Kinds, After: 2 * time.Second, Back: 0.9},
-		Roles: []Role{
-			{Kind: Slow, Count: 2, Reads: 10e3, Writes: 1, Rate: 1000},
-			{Kind: Stalled, Count: 1, Every: 2 * time.Second, Reads: 10e3, Writes: 1, Rate: 1000},
-			{Kind: Dribble, Count: 5, Reads: 10e3, Writes: 1, Rate: 1000},
-			{Kind: Flood, Count: 1, Reads: 10e3, Writes: 1, Rate: 1000},
-			{Kind: Noise, Count: 1, Reads: 10e3, Writes: 1, Rate: 1000},
-		},
+		Stalls: true,
 		Expect: []Expect{{"delivery.p99 < 50ms", ""}, {"delivery.p99 < 500ms", "spike"}},
 	}
 	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(File{}, Phase{}), cmpopts.IgnoreFields(File{}, "Doc")); d != "" {
@@ -91,8 +80,6 @@ func TestReadOtherForms(t *testing.T) {
 		"\ufeffusers: 4":                        func(f *File) bool { return f.Users == 4 },
 		"story:\n  - amy joins\n":               func(f *File) bool { return f.Story != nil },
 		"story: [amy joins, bob says: one]":     func(f *File) bool { return f.Story != nil },
-		"roles: {noise: {}}":                    func(f *File) bool { return len(f.Roles) == 1 && f.Roles[0].Count == 1 },
-		"roles: {flood: {rate: 5, count: 2}}":   func(f *File) bool { return f.Roles[0].Rate == 5 && f.Roles[0].Count == 2 },
 		"{leaves: {kinds: [RST]}, users: 2}":    func(f *File) bool { return cmp.Equal(f.Leaves.Kinds, []string{"RST"}) },
 		"expect: ['refused<=0', last.max < 2s]": func(f *File) bool { return len(f.Expect) == 2 },
 	} {
@@ -126,7 +113,9 @@ func TestReadRefuses(t *testing.T) {
 		{"talk: {private: 10}", `1:17: "10" has no %`, "10%"},
 		{"talk: {private: -1%}", `1:17: "-1%" is negative`, ""},
 		{"talk: {private: 60%, claims: 60%}", `1:7: private lines and claims are more than all lines`, ""},
-		{"roles: {stalled: {talks: true, count: 2}}", "1:18: one of those who talk stalls", ""},
+		{"roles: {staled: {talks: true}}", `1:9: roles has no key "staled"`, "did you mean stalled?"},
+		{"roles: {stalled: {talks: false}}", "1:18: who stalls is one of those who talk", "talks: true"},
+		{"roles: {stalled: {cout: 1}}", `1:19: stalled has no key "cout"`, "its keys are talks"},
 		{"names: {shared: 5}", `1:8: nobody shares the names`, "share: 20%"},
 		{"phases: []", "1:9: phases has no entries", ""},
 		{"phases: {for: 1s}", "1:9: phases is a list, and this is a list of keys", "-"},
@@ -149,17 +138,9 @@ func TestReadRefuses(t *testing.T) {
 		{"phases: [{for: 1s, leaves: 1%}]", `1:28: "1%" is not so many a second`, "1%/s"},
 		{"phases: [{pause: 1s, rate: 5}]", "1:10: a pause has neither for nor rate", ""},
 		{"users: 5\nphases: [{for: 1s, leave: 5}]", "2:10: with this phase there are 0 users left", ""},
-		{"users: 5\nroles: {noise: {}}\nphases: [{for: 1s, leave: 3}]", "3:10: with this phase there are 2 users left, and at least 3", ""},
-		{"users: 2\nroles: {noise: {}}", "1:1: users: 2, and beside roles at least 3 must talk", ""},
 		{"leaves: {kinds: [FIN, vanishes]}", `1:23: "vanishes" is no kind of leave`, "did you mean vanish?"},
 		{"leaves: {most: 1%/s}", "1:16: the most is not a number above 0", ""},
 		{"leaves: {back: {after: 1}}", `1:24: "1" has no unit`, "1s"},
-		{"roles: {slwo: {}}", `1:9: roles has no key "slwo"`, "did you mean slow?"},
-		{"roles: {slow: {reads: 10}}", `1:23: "10" is not so many bytes a second`, "10kB/s"},
-		{"roles: {slow: {reads: 0B/s}}", `1:23: "0B/s" is none at all`, ""},
-		{"roles: {slow: {rate: 5}}", `1:16: slow has no key "rate"`, "count, reads"},
-		{"roles: {noise: {count: 0}}", `1:24: "0" is too few`, ""},
-		{"roles: {flood: {rate: 0}}", `1:23: "0" is none at all`, ""},
 		{"texts: {size: 5000}", `1:15: "5000" is too many`, "4000"},
 		{"texts: {size: 64, from: x}", "1:8: more than one of size, sizes and from", ""},
 		{"texts: {sizes: {64: 80%}}", "1:16: the shares of the sizes are 80% together", "100%"},

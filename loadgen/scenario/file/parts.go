@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -98,82 +97,16 @@ func didYouMean(word string, of []string) string {
 	return hint
 }
 
-// Role is a kind of chatters beside the talking ones.
-type Role struct {
-	Kind   string // of Roles
-	Count  int
-	Reads  float64       // of slow: bytes a second
-	Every  time.Duration // of stalled: from one stall to the next, each half as long; 0: as the run's windows are
-	Writes float64       // of dribble: bytes a second
-	Talks  bool          // of stalled: it is one of those who talk, and none beside them
-	Rate   float64       // of flood: lines a second of each
-}
-
-// String is the role in words, as 2 slow (10kB/s).
-func (r Role) String() string {
-	how := map[string]string{Slow: " (" + bytesInWords(r.Reads) + ")", Dribble: " (" + bytesInWords(r.Writes) + ")",
-		Flood: fmt.Sprintf(" (%v lines/s)", report.Rate(r.Rate))}
-	if r.Kind == Stalled && r.Every > 0 {
-		how[Stalled] = fmt.Sprintf(" (every %v)", r.Every)
-	}
-	return fmt.Sprintf("%d %s%s", r.Count, r.Kind, how[r.Kind])
-}
-
-func bytesInWords(perS float64) string {
-	for _, u := range []struct {
-		sign string
-		is   float64
-	}{{"G", 1e9}, {"M", 1e6}, {"k", 1e3}} {
-		if perS >= u.is {
-			return fmt.Sprintf("%g%sB/s", perS/u.is, u.sign)
-		}
-	}
-	return fmt.Sprintf("%gB/s", perS)
-}
-
-// The roles.
-const (
-	Slow    = "slow"    // reads no faster than Reads
-	Stalled = "stalled" // stops reading for a while
-	Dribble = "dribble" // writes a few bytes a second
-	Flood   = "flood"   // talks without end
-	Noise   = "noise"   // sends bytes that are no protocol
-)
-
-const maxRole = 1000
-
 func (f *File) decodeRoles(n ast.Node) error {
-	read := func(kind string, own ...Key) Key {
-		return Key{kind, func(n ast.Node) error { return f.decodeRole(n, kind, own) }}
-	}
-	d, r := f.Doc, new(Role)
-	rate := d.value(func(s string) (what, hint string) {
-		if r.Rate, what = parseNumber(s, report.MaxRate); what == "" && r.Rate == 0 {
-			what = "is none at all"
+	return f.Doc.Mapping(n, "roles", []Key{{"stalled", func(n ast.Node) error {
+		if err := f.Doc.Mapping(n, "stalled", []Key{{"talks", f.Doc.yes(&f.Stalls)}}); err != nil {
+			return err
 		}
-		return what, "write the lines a second of each, 1000"
-	})
-	f.role = r
-	return d.Mapping(n, "roles", []Key{
-		read(Slow, Key{"reads", d.bytesPerSecond(&r.Reads)}),
-		read(Stalled, Key{"every", d.duration(&r.Every)}, Key{"talks", d.yes(&r.Talks)}),
-		read(Dribble, Key{"writes", d.bytesPerSecond(&r.Writes)}),
-		read(Flood, Key{"rate", rate}),
-		read(Noise),
-	})
-}
-
-// decodeRole reads a role into f.role, to which its own keys write.
-func (f *File) decodeRole(n ast.Node, kind string, own []Key) error {
-	*f.role = Role{Kind: kind, Count: 1, Reads: 10e3, Writes: 1, Rate: 1000}
-	if err := f.Doc.Mapping(n, kind, append([]Key{{"count", f.Doc.count(&f.role.Count, 1, maxRole)}}, own...)); err != nil {
-		return err
-	}
-	if r := f.role; r.Talks && (r.Count != 1 || r.Every != 0) {
-		return f.Doc.Error(n, "one of those who talk stalls, in every second window", "take count and every out, or talks")
-	}
-	f.Roles = append(f.Roles, *f.role)
-	return nil
+		if !f.Stalls {
+			return f.Doc.Error(n, "who stalls is one of those who talk", "write { talks: true }")
+		}
+		return nil
+	}}})
 }
 
 func (f *File) decodeExpect(n ast.Node) error {
@@ -222,7 +155,7 @@ func (f *File) check(root ast.Node) error {
 	for _, part := range []struct {
 		key string
 		has bool
-	}{{"users", f.Users > 0}, {"phases", len(f.Phases) > 0}, {"leaves", !reflect.DeepEqual(f.Leaves, defaults().Leaves)}, {"roles", len(f.Roles) > 0}} {
+	}{{"users", f.Users > 0}, {"phases", len(f.Phases) > 0}, {"leaves", !reflect.DeepEqual(f.Leaves, defaults().Leaves)}, {"roles", f.Stalls}} {
 		if f.Story != nil && part.has {
 			return f.Doc.Error(root, "a story and "+part.key+" in one file", "in a story the steps say who is there and what happens: take "+part.key+" out, or the story")
 		}

@@ -140,27 +140,18 @@ func (f *File) checkPhases() error {
 
 // checkUsers looks at how many there are, phase after phase.
 func (f *File) checkUsers() error {
-	least := 1
-	for _, r := range f.Roles {
-		if !r.Talks {
-			least = 3
-		}
-	}
 	n := f.Users
 	if n == 0 {
 		return nil // the run knows
 	}
 	for _, p := range f.Phases {
 		n += p.Join - p.Leave
-		if n < least {
-			return f.Doc.Error(p.node, fmt.Sprintf("with this phase there are %d users left, and at least %d must talk", n, least), "have fewer leave, or begin with more users")
+		if n < 1 {
+			return f.Doc.Error(p.node, fmt.Sprintf("with this phase there are %d users left, and at least one must talk", max(n, 0)), "have fewer leave, or begin with more users")
 		}
 		if n > maxCount {
 			return f.Doc.Error(p.node, fmt.Sprintf("with this phase there are %d users", n), fmt.Sprintf("at most %d", maxCount))
 		}
-	}
-	if n < least {
-		return f.Doc.errorAt(1, 1, fmt.Sprintf("users: %d, and beside roles at least %d must talk", n, least), fmt.Sprintf("users: %d", least))
 	}
 	return nil
 }
