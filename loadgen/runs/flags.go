@@ -49,7 +49,7 @@ func (c *Config) RunFlags(fs *pflag.FlagSet) {
 	choice.VarOrFile(fs, &c.Dialect, "dialect", "`NAME or FILE`|what the chatters speak: line, raw, the original chat room's, ws, WebSockets, irc, of brokers redis, nats, mqtt, or what a file says", Dialects(), choice.Itself)
 	fs.StringVar(&c.DialectTest, "dialect-test", "", "`FILE`|play a transcript to the dialect of a file and print what each message becomes; - is standard input")
 	fs.BoolVar(&c.DryRun, "dry-run", false, "make no run: two chatters join, say a line each and leave, and what came is printed; with -scenario, show what would happen when")
-	fs.IntVar(&c.Managers, "managers", 1, "`N`|Managers of this process that serve one room together, over a NATS server within it; the chatters come in at one after the other")
+	fs.IntVar(&c.Managers, "managers", 1, "`N`|Managers that serve one room together, over a NATS server within this process")
 	fs.Var(&c.Thresholds, "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
 	fs.BoolVar(&c.Print, "print-scenario", false, "print the file of the scenario, to start one's own from, and make no run")
 	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback around the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))
