@@ -80,7 +80,7 @@ func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
 			return
 		}
 		for range r.users {
-			if u.enqueue(task{intended: due}) || r.cfg.ExpectFull == 0 {
+			if u.enqueue(task{intended: due, to: e.To}) || r.cfg.ExpectFull == 0 {
 				return
 			}
 			u = r.users[(u.n+1)%len(r.users)] // that one was not let in

@@ -38,6 +38,7 @@ type task struct {
 	leave    check.Leave // if not check.Stays
 	vanish   bool        // of a leave: be silent, until the stay is to end
 	parting  bool        // right before a leave, beside what the rate asks for
+	to       int         // whom the line is for, +1; 0: as the script says
 	extra    bool        // in one write with another, beside what the rate asks for
 	anchor   bool
 }
@@ -72,6 +73,9 @@ func (u *user) queueLocked(t task) bool {
 		t.seq, u.seq = u.seq, u.seq+1
 	default:
 		t.line = u.run.script.Line(u.n, u.seq)
+		if t.to > 0 {
+			t.line = scenario.Line{To: t.to - 1, Claims: -1}
+		}
 		if t.parting { // what becomes of it is uncertain enough
 			t.line.Form = scenario.Plain
 		}

@@ -28,6 +28,7 @@ type Event struct {
 	Chatter int
 	Kind    check.Leave // of a Leave
 	Visitor int         // of a Visit
+	To      int         // of a Say: the chatter that the line is for, +1; 0: as Line tells
 	Answer  bool        // of a Say: wait for a line of somebody else, and send then
 	Vanish  bool        // of a Leave or Go: be silent, and end only when the chatter returns
 }
@@ -50,6 +51,9 @@ type Plan struct {
 	leaves uint64
 	visits uint64
 	gone   uint64
+	last   int                   // who left last,
+	left   time.Duration         // and when
+	told   int                   // lines that are for that one since
 	away   map[int]time.Duration // until when a chatter has nothing to do
 	back   *list.List            // of Event, in order of time
 }
@@ -137,7 +141,8 @@ func (p *Plan) nextMove() time.Duration {
 // Next returns the next event before end; false if there is none (yet).
 func (p *Plan) Next(end time.Duration) (Event, bool) {
 	for {
-		say, leave, move, visit := p.talk.at(p.lines), p.nextLeave(), p.nextMove(), p.nextVisit()
+		leave, leaver := p.nextLeaver()
+		say, move, visit := p.talk.at(p.lines), p.nextMove(), p.nextVisit()
 		next := min(say, leave, move, visit)
 		if f := p.back.Front(); f != nil {
 			if e := f.Value.(Event); e.At <= next && e.At < end {
@@ -158,8 +163,11 @@ func (p *Plan) Next(end time.Duration) (Event, bool) {
 		}
 		p.leaves++
 		p.churn[0].n++
-		if c := p.present('c', p.leaves-1, leave, 1); c != 0 {
-			return p.leave(c, leave), true
+		if leaver == 0 {
+			leaver = p.present('c', p.leaves-1, leave, 1)
+		}
+		if leaver != 0 {
+			return p.leave(leaver, leave), true
 		} // else all others are away
 	}
 }
@@ -167,6 +175,9 @@ func (p *Plan) Next(end time.Duration) (Event, bool) {
 func (p *Plan) say(at time.Duration) Event {
 	n := p.lines
 	p.lines++
+	if to := p.toLeaver(at); to != 0 {
+		return Event{At: at, Act: Say, Chatter: p.present('s', n, at, 0), To: to}
+	}
 	answer := p.s.Users > 1 && p.s.draw('a', n, 0).share() < p.s.Answers
 	return Event{At: at, Act: Say, Chatter: p.present('s', n, at, 0), Answer: answer}
 }
@@ -175,6 +186,7 @@ func (p *Plan) leave(chatter int, at time.Duration) Event {
 	e := Event{At: at, Act: Leave, Chatter: chatter}
 	e.Kind, e.Vanish = p.s.kind(p.leaves - 1)
 	back := at + p.s.Away
+	p.last, p.left, p.told = chatter, at, 0
 	if p.s.Gone > 0 && p.s.draw('b', p.leaves-1, 0).share() < p.s.Gone {
 		p.away[chatter] = never
 		return e

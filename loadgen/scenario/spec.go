@@ -28,6 +28,7 @@ type Spec struct {
 	Away     time.Duration // from a leave to the same chatter's return
 	Gone     float64       // share of those who leave that do not come back
 
+	Reuse  bool    // names are taken by others while their owners are away, and leavers are told private lines
 	Forms  float64 // lines written in another way than a client's, see Form; where the dialect has such
 	Visits float64 // visitors a second, see Visitor; likewise
 
@@ -66,7 +67,7 @@ type Phase struct {
 func Of(f *file.File, text []byte) Spec {
 	s := Spec{Name: f.Name, About: f.About, Private: f.Talk.Private, Answers: f.Talk.Answers, Claims: f.Talk.Claims, Forms: f.Talk.Forms, Visits: f.Visits,
 		Namesakes: f.Names.Share, Shared: f.Names.Shared,
-		Churn: f.Leaves.Rate.Share, Leaves: f.Leaves.Rate.Count, MaxChurn: f.Leaves.Most, Away: f.Leaves.After, Gone: 1 - f.Leaves.Back,
+		Churn: f.Leaves.Rate.Share, Leaves: f.Leaves.Rate.Count, MaxChurn: f.Leaves.Most, Away: f.Leaves.After, Gone: 1 - f.Leaves.Back, Reuse: f.Leaves.Reuse,
 		Sizes: f.Texts.Sizes, Lines: f.Texts.Lines, Plain: f.Texts.Plain,
 		Stalls: f.Stalls, Users: f.Users, Size: f.Texts.Size, Text: text, File: f}
 	for _, kind := range f.Leaves.Kinds {

@@ -63,6 +63,7 @@ type Leaves struct {
 	Kinds []string  // of Kinds; none: FIN, RST, half-close, each as often
 	After time.Duration
 	Back  float64 // share of those who left that come back, After it
+	Reuse bool    // others take the names of those who are away, and private lines are for them
 }
 
 // The ways to leave.

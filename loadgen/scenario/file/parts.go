@@ -66,6 +66,7 @@ func (t *Leaves) decode(d *Doc) func(ast.Node) error {
 				return nil
 			}},
 			{"kinds", t.decodeKinds(d)},
+			{"reuse", d.yes(&t.Reuse)},
 			{"back", func(n ast.Node) error {
 				return d.Mapping(n, "back", []Key{{"after", d.duration(&t.After)}, {"share", d.share(&t.Back)}})
 			}},

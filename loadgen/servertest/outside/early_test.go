@@ -2,10 +2,13 @@ package outside
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"chatsim/loadgen"
 	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
 )
 
 // holds has the room tell each line later that is said while one does not read:
@@ -77,6 +80,62 @@ func TestGrace(t *testing.T) {
 		i := slices.IndexFunc(rep.Checks, func(c report.Check) bool { return c.Name == "isolation" })
 		if got := rep.Checks[i]; (got.Verdict == report.Failed) != c.fails || got.Evaluations == 0 {
 			t.Errorf("%+v: %s with %d evaluations: %+v", c, got.Verdict, got.Evaluations, got.Witnesses)
+		}
+	}
+}
+
+// returns returns who comes back in a run, in order.
+func returns(cfg loadgen.Config) (all []int) {
+	plan := (&scenario.Script{Spec: cfg.Scenario, Users: cfg.Users, Size: 64, Seed: cfg.Seed}).Plan(100)
+	end := cfg.Duration + time.Second
+	for e, ok := plan.Next(end); ok; e, ok = plan.Next(end) {
+		if e.Act == scenario.Return {
+			all = append(all, e.Chatter)
+		}
+	}
+	return all
+}
+
+// A run of ten for three seconds has others take the names of those who are away, and
+// says private lines to who has just left, whatever the seed.
+func TestReuse(t *testing.T) {
+	for seed := range uint64(20) {
+		for _, name := range []string{"mixed", "churn"} {
+			spec, err := scenario.Find(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := &Room{}
+			had := make(map[string][]*Member)
+			toLeavers := 0
+			cfg := loadgen.Config{Users: 10, Duration: 3 * time.Second, Seed: seed, Scenario: spec}
+			back := returns(cfg)
+			of := make(map[*Member]int) // who comes back
+			r.Hooks.Name = func(m *Member, due string) string {
+				if had[due] = append(had[due], m); m.N >= cfg.Users && len(back) > 0 && !strings.Contains(m.Asked, ":") {
+					of[m], back = back[0], back[1:]
+				}
+				return due
+			}
+			r.Hooks.Tell = func(_, to *Member, _ Frame) bool {
+				if to == nil || to.gone {
+					toLeavers++
+				}
+				return false
+			}
+			rep, _ := run(t, r, cfg)
+			passes(t, rep)
+			reused := 0
+			for _, all := range had {
+				for i, m := range all[1:] {
+					if c, back := of[m]; back && all[i].Chatter >= 0 && c != all[i].Chatter {
+						reused++
+					}
+				}
+			}
+			if reused == 0 || toLeavers < 2 {
+				t.Errorf("%s, seed %d: %d names taken by another, %d private lines to who is not there", name, seed, reused, toLeavers)
+			}
 		}
 	}
 }
