@@ -9,6 +9,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/measure"
 	"chatsim/loadgen/scenario"
 )
 
@@ -83,8 +84,13 @@ func (v *visitor) stay(client Client) error {
 			return err
 		}
 		in := v.session.Joined()
-		v.session.Observe(&f.Frame, r.now())
-		v.session.Flush(r.now())
+		at := r.now()
+		if l := v.session.Observe(&f.Frame, at); l != nil {
+			b := r.measure.Begin(at)
+			b.Deliver(&measure.Delivery{At: at, Intended: l.Intended, Sent: l.Actual, Bytes: size(f), Measured: l.Measured})
+			r.measure.Add(b)
+		}
+		v.session.Flush(at)
 		if !in && v.session.Joined() {
 			r.mu.Lock()
 			r.gone[v.session] = true
