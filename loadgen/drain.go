@@ -28,7 +28,9 @@ var interruptDrain = 2 * time.Second // shorter in tests
 func (r *run) drain(ctx context.Context) (advancing bool) {
 	r.enter(Drains)
 	for _, u := range r.users {
-		u.hush(ctx.Err() != nil)
+		if ctx.Err() != nil {
+			u.drop()
+		}
 		u.wake()
 	}
 	p := r.newPatience(ctx)
@@ -196,17 +198,17 @@ func (u *user) settled() bool {
 	switch s := u.stay; {
 	case s == nil:
 		return true // what it still had to say goes with it
-	case s.leaving.Load() || s.finWhen.Load():
+	case s.departs() != staying:
 		return false
 	default:
-		return len(u.outbox) == 0 && !u.pumping && s.session.Unsettled() == 0
+		return len(u.outbox) == 0 && u.doing == "" && s.session.Unsettled() == 0
 	}
 }
 
 // giveUp has nobody send any more of what it had still to say.
 func (r *run) giveUp() {
 	for _, u := range r.users {
-		if n := u.hush(true); n > 0 {
+		if n := u.drop(); n > 0 {
 			r.mu.Lock()
 			r.unsent += n
 			r.mu.Unlock()
@@ -231,7 +233,7 @@ func (r *run) allAnchored(everybody bool) bool {
 		u.mu.Lock()
 		s := u.stay
 		u.mu.Unlock()
-		if s != nil && !s.leaving.Load() && s.anchored.Load() != l && (everybody || u.settled()) {
+		if s != nil && s.departs() != leaveBegun && s.anchored.Load() != l && (everybody || u.settled()) {
 			return false
 		}
 	}

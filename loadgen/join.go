@@ -81,6 +81,8 @@ func (u *user) join(ctx context.Context) error {
 	}
 	s := &stay{user: u, session: session, dialled: dialled, joined: make(chan struct{}), done: make(chan struct{})}
 	if !u.begin(s, client) {
+		s.client = connectionOf(client)
+		s.close()
 		return errStopping
 	}
 	if s.arrives(ctx) {
@@ -94,13 +96,11 @@ func (u *user) join(ctx context.Context) error {
 }
 
 // begin makes s the user's stay and has it read; false if the run has stopped
-// meanwhile, and the client is closed.
+// meanwhile.
 func (u *user) begin(s *stay, client Client) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.run.stopping.Load() {
-		s.client = connectionOf(client)
-		s.close()
 		return false
 	}
 	u.stay = s
@@ -150,13 +150,11 @@ func (s *stay) arrives(ctx context.Context) bool {
 
 // giveUp ends a stay that has not come about and says why.
 func (s *stay) giveUp(ctx context.Context) error {
-	select {
-	case <-s.done:
+	if s.isOver() {
 		return s.ended()
-	default:
 	}
 	s.session.Closing(check.Reset, s.user.run.now())
-	s.leaving.Store(true)
+	s.advance(leaveBegun)
 	s.close()
 	if err := s.wait(); err != nil {
 		return err

@@ -84,7 +84,7 @@ type batch struct {
 
 func (s *stay) begin(at time.Duration) batch {
 	return batch{stay: s, at: at, returned: -s.session.Answers(), anchor: s.user.run.anchor.Load(),
-		untimed: s.stalled.Load(), delivery: measure.Delivery{At: at}}
+		untimed: s.hasStalled(), delivery: measure.Delivery{At: at}}
 }
 
 // parses is who parses a frame that was not parsed yet.
@@ -148,10 +148,8 @@ func (b *batch) flush() { b.stay.session.Flush(b.at) }
 // is sent, a FIN that waited for the last line is sent.
 func (b *batch) react() {
 	s, r := b.stay, b.stay.user.run
-	if r.cfg.Rate.IsMax() {
-		returned := max(b.returned+s.session.Answers(), 0)
-		n := min(returned, s.tokens.Load())
-		if left := s.tokens.Add(-n); b.reader != nil {
+	if returned := b.returned + s.session.Answers(); returned > 0 && r.cfg.Rate.IsMax() {
+		if n, left := s.user.takes(s, returned); b.reader != nil {
 			b.reader.back = append(b.reader.back, back{s.user, n, left})
 		} else {
 			r.pass(s.user, n, left)
@@ -160,7 +158,7 @@ func (b *batch) react() {
 	if b.others && s.answers.Load() > 0 {
 		s.answer(b.at)
 	}
-	if s.finWhen.Load() && s.session.Unsettled() == 0 {
+	if s.departs() == leaveWaits && s.session.Unsettled() == 0 {
 		s.leaveNow(check.FIN)
 	}
 }
@@ -231,7 +229,7 @@ func (s *stay) garbage(err error) error {
 	}
 	s.session.Garbage(words)
 	s.err = err
-	if tooLong(err) && s.session.Joined() && s.leaving.CompareAndSwap(false, true) {
+	if tooLong(err) && s.session.Joined() && s.advance(leaveBegun) {
 		r := s.user.run
 		s.session.Closing(check.Reset, r.now()) // it is not the server that ends the stream
 		r.mu.Lock()
@@ -279,7 +277,7 @@ func (s *stay) end(err error) {
 	if s.err == nil {
 		s.err = err
 	}
-	left := s.leaving.Load()
+	left := s.departs() == leaveBegun
 	if r.stopping.Load() && !left {
 		return
 	}
@@ -303,12 +301,11 @@ func (s *stay) end(err error) {
 	}
 	s.session.Ended(r.now())
 	s.close()
-	queued := u.over(s)
-	s.over.Store(true)
-	if s.stalled.Load() && !left && *r.phase.Load() == Loading {
+	tokens := u.over(s)
+	if s.hasStalled() && !left && *r.phase.Load() == Loading {
 		u.returns(r.life) // put out for not reading
 	}
-	r.pass(u, queued+s.tokens.Swap(0), 0)
+	r.pass(u, tokens, 0)
 }
 
 // closedWhy is a short word for what a server said before it closed.

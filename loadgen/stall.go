@@ -41,9 +41,8 @@ func (u *user) stall() *stay {
 		_ = b.SetReadBuffer(stallBuffer)
 	}
 	gate := make(chan struct{})
-	s.stalled.Store(true)
-	s.session.Stall(u.run.now())
 	s.gate.Store(&gate)
+	s.session.Stall(u.run.now())
 	if s.polled != nil {
 		s.polled.conn.Pause()
 	}
@@ -52,7 +51,7 @@ func (u *user) stall() *stay {
 
 func (s *stay) resume() {
 	s.session.Resume(s.user.run.now())
-	close(*s.gate.Swap(nil))
+	close(*s.gate.Load())
 	if s.polled != nil {
 		s.polled.conn.Resume()
 	}

@@ -19,21 +19,64 @@ type stay struct {
 	session *check.Session
 	dialled time.Duration
 
-	joined   chan struct{}                 // closed when the session has joined
-	done     chan struct{}                 // closed when nothing more is observed
-	finWhen  atomic.Bool                   // leave by FIN when all lines have come back
-	leaving  atomic.Bool                   // the leave has begun
-	closing  atomic.Bool                   // in the Client's Close
-	over     atomic.Bool                   // the stream has ended
-	answers  atomic.Int64                  // answers that wait for a line to be read
-	anchored atomic.Pointer[check.Line]    // the newest anchor line that came
-	silent   atomic.Bool                   // it has vanished, and its connection is to end later
-	stalled  atomic.Bool                   // it has stopped reading for a while, once
-	gate     atomic.Pointer[chan struct{}] // closed when it shall read on; nil while it reads
-	tokens   atomic.Int64                  // lines of the closed model that are under way
-	begun    string                        // an unfinished line that a story has typed,
-	begunSeq int                           // and its number
-	err      error                         // why the stream ended; may be read once done is closed
+	joined    chan struct{}                 // closed when the session has joined
+	done      chan struct{}                 // closed when nothing more is observed
+	departure atomic.Int32                  // a departure
+	answers   atomic.Int64                  // answers that wait for a line to be read
+	anchored  atomic.Pointer[check.Line]    // the newest anchor line that came
+	gate      atomic.Pointer[chan struct{}] // closed when it shall read on; nil if it has read all the time
+	silent    atomic.Bool                   // it has vanished, and its connection is to end later
+	begun     string                        // an unfinished line that a story has typed,
+	begunSeq  int                           // and its number
+	err       error                         // why the stream ended; may be read once done is closed
+
+	tokens int64 // lines of the closed model that are under way; guarded by user.mu
+}
+
+// departure is how far a leave has come. It goes forward only: who leaves, the
+// reader of a stay that a FIN ends, and whoever gives a stay up may all be about to
+// begin the leave, and the first of them does.
+type departure int32
+
+const (
+	staying    departure = iota // the stay may send
+	leaveTaken                  // the pump has the task
+	leaveWaits                  // a FIN, for the lines under way; the reader sends it
+	leaveBegun                  // the judge knows
+)
+
+// departs returns how far the stay's leave has come.
+func (s *stay) departs() departure { return departure(s.departure.Load()) }
+
+// advance has the leave come as far as to, and reports whether it had not yet.
+func (s *stay) advance(to departure) bool {
+	for now := s.departure.Load(); now < int32(to); now = s.departure.Load() {
+		if s.departure.CompareAndSwap(now, int32(to)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOver reports whether the stream has ended and nothing more is observed.
+func (s *stay) isOver() bool { return isClosed(s.done) }
+
+// stalls reports whether the stay reads nothing for a while.
+func (s *stay) stalls() bool {
+	gate := s.gate.Load()
+	return gate != nil && !isClosed(*gate)
+}
+
+// hasStalled reports whether it does, or did.
+func (s *stay) hasStalled() bool { return s.gate.Load() != nil }
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 // send writes one line. An error is not judged here: the stream's end tells.
@@ -94,12 +137,6 @@ func (s *stay) note(t task, n check.Note) {
 		}
 		r.measure.Sent(t.intended, started, n.Actual)
 	}
-	if t.token {
-		s.tokens.Add(1)
-		if s.over.Load() { // its reader may have looked just before
-			r.pass(s.user, s.tokens.Swap(0), 0)
-		}
-	}
 	if t.anchor {
 		r.anchor.Store(l)
 	}
@@ -118,7 +155,7 @@ func (s *stay) leave(kind check.Leave) {
 		kind = check.FIN
 	}
 	if kind == check.FIN && s.session.Unsettled() > 0 {
-		s.finWhen.Store(true)
+		s.advance(leaveWaits)
 		if s.session.Unsettled() > 0 { // else the reader may have looked just before
 			return
 		}
@@ -129,7 +166,7 @@ func (s *stay) leave(kind check.Leave) {
 var leaveKinds = map[check.Leave]Leave{check.FIN: chatter.FIN, check.Reset: chatter.Reset, check.HalfClose: chatter.HalfClose}
 
 func (s *stay) leaveNow(kind check.Leave) {
-	if !s.leaving.CompareAndSwap(false, true) {
+	if !s.advance(leaveBegun) {
 		return
 	}
 	r := s.user.run
@@ -145,10 +182,9 @@ func (s *stay) leaveNow(kind check.Leave) {
 // vanish has the stay neither read nor write any more; nobody is told.
 func (s *stay) vanish() {
 	r := s.user.run
-	s.stalled.Store(true)
-	s.session.Silent(r.now())
 	gate := make(chan struct{})
 	s.gate.Store(&gate)
+	s.session.Silent(r.now())
 	if s.polled != nil {
 		s.polled.conn.Pause()
 	}
@@ -174,9 +210,9 @@ func (s *stay) wake() {
 }
 
 func (s *stay) close() {
-	s.closing.Store(true)
+	s.user.closes(1)
 	_ = s.client.Close()
-	s.closing.Store(false)
+	s.user.closes(-1)
 	s.user.run.ends.Add(1)
 }
 

@@ -52,22 +52,20 @@ func (r *run) hung() error {
 // hung is nil if the user waits for nothing.
 func (u *user) hung() error {
 	u.mu.Lock()
-	s, calling := u.stay, u.calling
+	s, doing, closing := u.stay, u.doing, u.closing
 	u.mu.Unlock()
 	switch {
-	case s != nil && s.closing.Load():
+	case closing > 0:
 		return u.hungIn("Close")
-	case calling != "":
-		return u.hungIn(calling)
+	case doing != "":
+		return u.hungIn(doing)
 	case s == nil:
 		return nil
 	}
-	select {
-	case <-s.done:
+	if s.isOver() {
 		return nil
-	default:
-		return u.hungIn("Next")
 	}
+	return u.hungIn("Next")
 }
 
 func (u *user) hungIn(method string) error {

@@ -206,7 +206,7 @@ func (t *telling) act(step *story.Step, u *user, s *stay) {
 		u.stall()
 	case story.ReadsOn:
 		s.resume()
-		s.stalled.Store(false)
+		s.gate.Store(nil) // what comes from now on is timed
 	case story.Leaves, story.HalfCloses, story.Resets:
 		if step.Verb != story.Resets {
 			t.free(s)
@@ -224,7 +224,7 @@ func (t *telling) readOn() {
 		u.mu.Lock()
 		s := u.stay
 		u.mu.Unlock()
-		if s != nil && s.gate.Load() != nil {
+		if s != nil && s.stalls() {
 			s.resume()
 		}
 	}

@@ -57,8 +57,8 @@ func (t *telling) lacks() (what string, to *user) {
 // lacksEnd is about those who leave: their connections end.
 func (t *telling) lacksEnd() (string, *user) {
 	for _, u := range t.run.users {
-		if s := u.lastStay(); s != nil && (s.leaving.Load() || s.finWhen.Load()) {
-			if s.finWhen.Load() && !s.leaving.Load() {
+		if s := u.lastStay(); s != nil && s.departs() != staying {
+			if s.departs() == leaveWaits {
 				return t.name(u) + " cannot leave, as what it said has not come back", u
 			}
 			return "the server has not closed the connection of " + t.name(u) + ", who has left", u
@@ -72,10 +72,10 @@ func (t *telling) lacksLine() (string, *user) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.due = slices.DeleteFunc(t.due, func(d delivery) bool {
-		return d.to.over.Load() || d.line.Refused() || d.to.leaving.Load() && d.line.Session != d.to.session
+		return d.to.isOver() || d.line.Refused() || d.to.departs() == leaveBegun && d.line.Session != d.to.session
 	})
 	for _, d := range t.due {
-		if d.to.gate.Load() == nil {
+		if !d.to.stalls() {
 			to := d.to.user
 			who := t.name(to) + " has not got the line"
 			if d.line.Session == d.to.session {
@@ -92,7 +92,7 @@ func (t *telling) lacksLine() (string, *user) {
 func (t *telling) lacksAnswer() (string, *user) {
 	for _, u := range t.run.users {
 		s := u.lastStay()
-		if s == nil || s.gate.Load() != nil {
+		if s == nil || s.stalls() {
 			continue
 		}
 		t.mu.Lock()
@@ -134,7 +134,7 @@ func (t *telling) lacksLeave() (string, *user) {
 // reader returns one who is there and reads; nil if nobody is.
 func (t *telling) reader() *user {
 	for _, u := range t.run.users {
-		if s := u.lastStay(); s != nil && s.session.Joined() && !s.leaving.Load() && s.gate.Load() == nil {
+		if s := u.lastStay(); s != nil && s.session.Joined() && s.departs() != leaveBegun && !s.stalls() {
 			return u
 		}
 	}
@@ -151,7 +151,7 @@ func (t *telling) lacksView() (string, *user) {
 	switch {
 	case behind != nil:
 		u := r.users[behind.Chatter]
-		if s := u.lastStay(); s == nil || s.session != behind || s.gate.Load() != nil {
+		if s := u.lastStay(); s == nil || s.session != behind || s.stalls() {
 			return "", nil // it is over just now, or late by its own will
 		}
 		if s := u.lastStay(); unplaced {

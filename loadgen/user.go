@@ -21,10 +21,9 @@ type user struct {
 	stay    *stay
 	outbox  []task
 	leaves  int    // of the outbox, those that end the stay
-	pumping bool   // a pump does the outbox
-	calling string // the Client's method that the pump is in
+	doing   string // the Client's method that the pump is in, or about to be; empty: there is no pump
+	closing int    // who is in the Client's Close
 	coming  int    // returns that are due or under way: what it has to say waits for them
-	hushed  bool   // it says nothing new: the run drains
 	seq     int
 }
 
@@ -58,7 +57,7 @@ func (u *user) enqueue(t task) bool {
 
 func (u *user) queueLocked(t task) bool {
 	switch {
-	case u.hushed && !t.anchor:
+	case *u.run.phase.Load() == Drains && !t.anchor: // nobody says anything new
 		return false
 	case (t.token || t.anchor) && !u.staysLocked():
 		return false
@@ -81,32 +80,30 @@ func (u *user) queueLocked(t task) bool {
 		}
 		t.seq, u.seq = u.seq, u.seq+t.line.Form.Lines()
 	}
-	if u.pumping || len(u.outbox) > 0 {
+	if u.doing != "" || len(u.outbox) > 0 {
 		t.behind = u.run.now()
 	}
 	u.outbox = append(u.outbox, t)
 	return true
 }
 
-// staysLocked says that the user is there and is not about to leave.
-func (u *user) staysLocked() bool {
-	return u.readyLocked() && u.leaves == 0 && u.calling != callsLeave
-}
+// staysLocked reports whether the user is there and is not about to leave.
+func (u *user) staysLocked() bool { return u.readyLocked() && u.leaves == 0 }
 
-// readyLocked says that the user's stay can send.
+// readyLocked reports whether the user's stay can send.
 func (u *user) readyLocked() bool {
 	s := u.stay
-	return s != nil && s.session.Joined() && !s.leaving.Load() && !s.finWhen.Load() && !s.silent.Load()
+	return s != nil && s.session.Joined() && s.departs() == staying && !s.silent.Load()
 }
 
 // pumpsLocked returns the stay of which the caller is now the pump, once it has
 // let the lock go; nil if there is nothing to do, or somebody does it. Once the run
 // is stopping there is no new one.
 func (u *user) pumpsLocked() *stay {
-	if u.pumping || len(u.outbox) == 0 || !u.readyLocked() || u.run.stopping.Load() {
+	if u.doing != "" || len(u.outbox) == 0 || !u.readyLocked() || u.run.stopping.Load() {
 		return nil
 	}
-	u.pumping = true
+	u.doing = u.outbox[0].method()
 	return u.stay
 }
 
@@ -140,15 +137,24 @@ func (s *stay) pumpOn() {
 	}
 }
 
-// callsLeave is what a pump calls that ends the stay.
-const callsLeave = "Leave"
+// method returns the Client's method that does the task.
+func (t *task) method() string {
+	switch {
+	case t.leave != check.Stays:
+		return "Leave"
+	case t.line.To >= 0:
+		return "Tell"
+	case t.line.Claims >= 0:
+		return "Say or Claim"
+	}
+	return "Say"
+}
 
 // next takes the pump's next task; false if the pump is no longer needed.
 func (u *user) next(s *stay) (task, bool) {
 	u.mu.Lock()
-	u.calling = ""
 	if len(u.outbox) == 0 || u.stay != s || !u.readyLocked() || u.run.stopping.Load() {
-		u.pumping = false
+		u.doing = ""
 		other := u.pumpsLocked() // a new stay has a pump of its own
 		u.mu.Unlock()
 		other.pump()
@@ -160,23 +166,37 @@ func (u *user) next(s *stay) (task, bool) {
 	if len(u.outbox) == 0 {
 		u.outbox = nil
 	}
+	u.doing = t.method()
 	switch {
 	case t.leave != check.Stays:
 		u.leaves--
-		u.calling = callsLeave
-	case t.line.To >= 0:
-		u.calling = "Tell"
-	case t.line.Claims >= 0:
-		u.calling = "Say or Claim"
-	default:
-		u.calling = "Say"
+		s.advance(leaveTaken)
+	case t.token:
+		s.tokens++
 	}
 	return t, true
 }
 
-// over notes that a stay has ended. What the user still had to say goes with
-// it, unless it is about to be back; lines of the closed model, so many, are
-// for others.
+// takes takes lines of the closed model that came back, at most as many as are
+// under way, and returns how many those were and how many still are.
+func (u *user) takes(s *stay, returned int64) (n, left int64) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	n = min(returned, s.tokens)
+	s.tokens -= n
+	return n, s.tokens
+}
+
+// closes counts who is in the Client's Close.
+func (u *user) closes(n int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.closing += n
+}
+
+// over records that a stay has ended. What the user still had to say goes with
+// it, unless it is about to be back; lines of the closed model, under way or still
+// to be sent, are for others.
 func (u *user) over(s *stay) (tokens int64) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -184,6 +204,7 @@ func (u *user) over(s *stay) (tokens int64) {
 		return 0
 	}
 	u.stay = nil
+	tokens, s.tokens = s.tokens, 0
 	kept := u.outbox[:0]
 	for _, t := range u.outbox {
 		switch {
@@ -199,15 +220,11 @@ func (u *user) over(s *stay) (tokens int64) {
 	return tokens
 }
 
-// hush ends what the user says of itself; with drop, also what it was about to,
-// and returns how many lines those were.
-func (u *user) hush(drop bool) (dropped int64) {
+// drop has the user send nothing of what it was about to, and returns how many
+// lines those were.
+func (u *user) drop() (dropped int64) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.hushed = true
-	if !drop {
-		return 0
-	}
 	for _, t := range u.outbox {
 		if t.leave == check.Stays && !t.anchor {
 			dropped++
