@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"chatsim/loadgen/report"
 )
@@ -66,7 +65,7 @@ func TestHostileServers(t *testing.T) {
 					c.send(s)
 				}
 			}}), lively(t, "steady"))
-			cfg.MaxMemory, cfg.Drain = c.memory, 800*time.Millisecond
+			cfg.MaxMemory, cfg.Drain = c.memory, patience(t)
 			rep := run(t, cfg)
 			names := failed(t, rep)
 			if strings.HasPrefix(c.name, "endless") && (len(names) != 1 || rep.Checks[0].Violations != 1) {
