@@ -242,15 +242,10 @@ func (s *stay) garbage(err error) error {
 	return nil
 }
 
-// hasJoined notes the first roster: the stay has begun.
+// hasJoined records the first roster: the stay has begun.
 func (s *stay) hasJoined(at time.Duration) {
-	if !s.session.Joined() {
+	if !s.session.Joined() || isClosed(s.joined) {
 		return
-	}
-	select {
-	case <-s.joined:
-		return
-	default:
 	}
 	r, name := s.user.run, s.session.Name()
 	s.user.name.Store(&name)
