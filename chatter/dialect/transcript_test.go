@@ -27,7 +27,7 @@ var codecs = map[string]func(name string) Codec{
 	"irc":   func(name string) Codec { return NewIRC(Account{Name: name, Room: "#chat"}, new(Nicks)) },
 	"ws": func(name string) Codec {
 		c := NewWebSocket(NewLine(name))
-		c.(claiming).key = func() uint32 { return 0 }
+		c.(typing).key = func() uint32 { return 0 }
 		return c
 	},
 }

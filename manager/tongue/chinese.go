@@ -18,6 +18,7 @@ var reasons = map[wire.Reason]string{
 	wire.Internal:     "服务器内部错误",
 	wire.Password:     "密码不正确",
 	wire.Kicked:       "被管理员移出",
+	wire.Moved:        "此服务器已与房间失去联系，请重新进入",
 	wire.Crowded:      "来自您的地址的连接过多",
 	wire.NeedTLS:      "此房间仅支持 TLS",
 	wire.Elsewhere:    "您已在别处登录",

@@ -95,6 +95,7 @@ const reasons = {
   crowded: 'too many connections from your address',
   needTLS: 'this room speaks TLS only',
   elsewhere: 'you joined from somewhere else',
+  moved: 'this server has lost the room, come in again',
   tooLong: 'line too long',
   noSuchUser: 'no such user',
   notSaid: 'not said to anybody',

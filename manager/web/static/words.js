@@ -49,6 +49,7 @@ const english = {
   nameWrong: (why) => why,
   full: 'the room is full', shutdown: 'the server is shutting down', internal: 'an error of the server', kicked: 'removed by the operator',
   wrongPassword: 'That is not the password of this room.', crowded: 'too many connections from your address', needTLS: 'this room speaks TLS only', elsewhere: 'you joined from somewhere else',
+  moved: 'this server has lost the room: come in again',
   cut: 'cut off without a word', tooLong: 'That line was too long. It was not sent.', noSuchUser: (name) => ['Nobody here is called ', name, '. It was not sent.'],
 };
 
@@ -98,6 +99,7 @@ const chinese = {
   nameWrong: (why) => translated(why),
   full: '房间已满', shutdown: '服务器正在关闭', internal: '服务器内部错误', kicked: '被管理员移出',
   wrongPassword: '房间密码不正确。', crowded: '来自您的地址的连接过多', needTLS: '此房间仅支持 TLS', elsewhere: '您已在别处登录',
+  moved: '此服务器已与房间失去联系，请重新进入',
   cut: '连接中断', tooLong: '该行过长。未发送。', noSuchUser: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
 };
 
