@@ -98,6 +98,75 @@ func TestLostAfterAnError(t *testing.T) {
 	}
 }
 
+// TestRefusedAmongWhispers: a line is refused that should come back, so that its
+// error counts first for a later one, a private one whose target is not there. The
+// answer that says so is that line's, and the error is left for the first.
+func TestRefusedAmongWhispers(t *testing.T) {
+	for _, level := range []Level{Full, Order, Count} {
+		j := New(Config{Nonce: "t3st", Level: level})
+		s := enter(j, 0, "a")
+		var lines []*Line
+		for n, note := range []Note{{Due: ComesBack}, {Target: "z"}, {Target: "z"}, {Due: ComesBack}, {Target: "z"}, {}, {Due: ComesBack}} {
+			note.Seq, note.Text = n, string(ledger.AppendStamp(nil, "t3st", 0, n))
+			note.Intended, note.Actual, note.Measured = 2, 2, true
+			lines = append(lines, s.Send(note))
+		}
+		fails := func(text string) { s.Observe(&wire.Frame{Kind: wire.Error, Text: []byte(text)}, 3) }
+		back := func(n int) {
+			s.Observe(&wire.Frame{Kind: wire.Line, Sender: []byte("a"), Text: []byte(lines[n].Text), Target: []byte(wire.Group)}, 3)
+		}
+		fails("slow down")
+		fails(wire.NoSuchUser.With("z"))
+		fails(wire.NoSuchUser.With("z"))
+		back(3)
+		fails(wire.NoSuchUser.With("z"))
+		fails("slow down")
+		back(6)
+		for n, l := range lines {
+			if back := n == 3 || n == 6; l.Refused() == back || !l.Answered() {
+				t.Errorf("%v: line %d: refused: %t, answered: %t", level, n, l.Refused(), l.Answered())
+			}
+		}
+		r := j.End(End{})
+		for _, o := range r.Checks {
+			if o.Violations > 0 {
+				t.Errorf("%v: %s has %d violations: %+v", level, o.Name, o.Violations, o.Witnesses)
+			}
+		}
+		if r.Refused != 1 {
+			t.Errorf("%v: %d refused", level, r.Refused)
+		}
+	}
+}
+
+// TestRefusedBeforeAReset: a line is refused that should come back, and a later one
+// comes: then the error is that line's, and not that of one of which a reset keeps
+// the answer back.
+func TestRefusedBeforeAReset(t *testing.T) {
+	for _, due := range []ledger.Answer{ComesBack, ledger.EitherWay} {
+		j := New(Config{Nonce: "t3st"})
+		s := enter(j, 0, "a")
+		var lines []*Line
+		for n, due := range []ledger.Answer{ComesBack, due, ledger.EitherWay, ledger.EitherWay} {
+			lines = append(lines, s.Send(Note{Seq: n, Text: string(ledger.AppendStamp(nil, "t3st", 0, n)), Intended: 2, Actual: 2, Measured: true, Due: due}))
+		}
+		s.Observe(&wire.Frame{Kind: wire.Error, Text: []byte("slow down")}, 3)
+		s.Observe(&wire.Frame{Kind: wire.Line, Sender: []byte("a"), Text: []byte(lines[1].Text), Target: []byte(wire.Group)}, 3)
+		if !lines[0].Refused() || lines[2].Answered() || lines[3].Answered() || s.Unsettled() != 2 {
+			t.Errorf("refused: %t; answered: %t, %t; %d under way", lines[0].Refused(), lines[2].Answered(), lines[3].Answered(), s.Unsettled())
+		}
+		s.Closing(Reset, 4)
+		s.Ended(5)
+		for _, o := range j.End(End{}).Checks {
+			for _, w := range o.Witnesses {
+				if w.Check == Validity && w.Sentence == "a line was lost for everybody although later ones of its sender came" {
+					t.Errorf("%+v", w)
+				}
+			}
+		}
+	}
+}
+
 // TestRefusedLinesAreNotLost: whatever a server refuses, wherever its errors
 // stand among what comes back, nothing is found against it, and each refused
 // line is counted.

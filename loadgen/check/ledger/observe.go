@@ -220,6 +220,7 @@ func (l *Line) own() {
 	}
 	s.LastOwn = max(s.LastOwn, l.Seq)
 	if len(s.refusals.list) != 0 {
+		s.refusals.passed()
 		s.refusals.confirm(l.Seq)
 	}
 }

@@ -58,7 +58,8 @@ func (r *refusals) said(text []byte) {
 func (r *refusals) noUser(name string) bool {
 	s, l := r.of, r.of.ledger
 	e := refusal{target: name, till: l.senders.sent(s.Chatter)}
-	if !r.answer(&e) && !r.takeOver(&e, func(line *Line) bool { return line.Target == name }) {
+	oldest := r.oldestTo(name)
+	if !r.takeOver(&e, func(line *Line) bool { return line.Target == name && line.Seq < oldest }) && !r.answer(&e) {
 		if r.explains(name) {
 			return true
 		}
@@ -84,6 +85,20 @@ func (r *refusals) noUser(name string) bool {
 		r.list[len(r.list)-1].judged = true
 	}
 	return true
+}
+
+// oldestTo returns the number of the oldest line to a name that is under way, the
+// highest number there is if none is. An error that names nothing may count for a
+// line before it: had the answer that names its target this one instead, then with
+// the line's own answer one error too few would be left for the others.
+func (r *refusals) oldestTo(name string) int {
+	oldest := math.MaxInt
+	for l := range r.of.sender.lines {
+		if l.Session == r.of && l.Target == name && !l.Answered() && !r.of.holds(l) {
+			oldest = min(oldest, l.Seq)
+		}
+	}
+	return oldest
 }
 
 // explains reports whether a line to a name was refused by an error that named
@@ -161,7 +176,7 @@ func (r *refusals) answer(e *refusal) bool {
 	e.line = nil
 	for l := range r.of.sender.lines {
 		if l.Session == r.of && l.Seq < e.till && !l.Answered() && (e.target == "" || l.Target == e.target) &&
-			(e.line == nil || e.likelier(l)) && !r.of.holds(l) {
+			(e.line == nil || r.likelier(e, l)) && !r.of.holds(l) {
 			e.line = l
 		}
 	}
@@ -185,19 +200,53 @@ func (r *refusals) answer(e *refusal) bool {
 
 // likelier reports whether an error is rather about this line than about the one
 // for which it counts so far: about an older one, but only at last about one to
-// which an error is no answer.
-func (e *refusal) likelier(l *Line) bool {
-	if a, b := l.Due == ComesBack, e.line.Due == ComesBack; e.target == "" && a != b {
+// which an error is no answer, unless a later one has come back by now.
+func (r *refusals) likelier(e *refusal, l *Line) bool {
+	if a, b := r.comes(l), r.comes(e.line); e.target == "" && a != b {
 		return b
 	}
 	return l.Seq < e.line.Seq
 }
 
-// takeOver has an error that names its line, or whom it was for, answer a line
-// for which one counts that names nothing, and so must be about another; false
+// comes reports whether a line that is under way is still to come back.
+func (r *refusals) comes(l *Line) bool { return l.Due == ComesBack && l.Seq > r.of.LastOwn }
+
+// passed has errors that count for lines under way answer those before the latest
+// that came back: these have had their answer.
+func (r *refusals) passed() {
+	for {
+		i := slices.IndexFunc(r.list, func(e refusal) bool { return e.target == "" && !e.stamp && e.line.Seq > r.of.LastOwn })
+		if i < 0 || !r.lacks(min(r.list[i].till, r.of.LastOwn)) {
+			return
+		}
+		line := r.list[i].line
+		e, _ := r.withdraw(line)
+		line.answered.Store(false)
+		r.of.unsettled.Add(1)
+		r.answer(&e)
+	}
+}
+
+// lacks reports whether a line before a number is not answered.
+func (r *refusals) lacks(before int) bool {
+	for l := range r.of.sender.lines {
+		if l.Session == r.of && l.Seq < before && !l.Answered() && !r.of.holds(l) {
+			return true
+		}
+	}
+	return false
+}
+
+// takeOver has an error that names its line, or whom it was for, answer the oldest
+// line for which one counts that names nothing, and so must be about another; false
 // if there is none.
 func (r *refusals) takeOver(e *refusal, fits func(*Line) bool) bool {
-	i := slices.IndexFunc(r.list, func(o refusal) bool { return o.target == "" && !o.stamp && fits(o.line) })
+	i := -1
+	for j, o := range r.list {
+		if o.target == "" && !o.stamp && fits(o.line) && (i < 0 || o.line.Seq < r.list[i].line.Seq) {
+			i = j
+		}
+	}
 	if i < 0 {
 		return false
 	}
