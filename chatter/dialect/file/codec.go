@@ -134,9 +134,7 @@ func (c *codec) Tick(dst []byte, now time.Time) (out []byte, next time.Time) {
 // given are the values of variables.
 func (c *codec) given(text, to string) []any {
 	c.ref++
-	for i, v := range []any{c.name, text, to, c.Room, c.Password, c.N, c.ref, c.state} {
-		c.values[i] = v
-	}
+	copy(c.values, []any{c.name, text, to, c.Room, c.Password, c.N, c.ref, c.state})
 	return c.values
 }
 

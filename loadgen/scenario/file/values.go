@@ -154,30 +154,3 @@ func parseNumber(s string, most float64) (n float64, what string) {
 	}
 	return n, ""
 }
-
-// bytesPerSecond reads 10kB/s; bare is what it is of a number without unit.
-func (d *Doc) bytesPerSecond(to *float64) func(ast.Node) error {
-	return d.value(func(s string) (what, hint string) {
-		hint = "write it like 1B/s, 10kB/s or 2MB/s"
-		number, ok := strings.CutSuffix(strings.ReplaceAll(s, " ", ""), "B/s")
-		if !ok {
-			return "is not so many bytes a second", hint
-		}
-		unit := 1.0
-		for _, u := range []struct {
-			sign string
-			is   float64
-		}{{"k", 1e3}, {"M", 1e6}, {"G", 1e9}} {
-			if n, ok := strings.CutSuffix(number, u.sign); ok {
-				number, unit = n, u.is
-			}
-		}
-		if *to, what = parseNumber(number, 1e9); what != "" {
-			return what, hint
-		}
-		if *to *= unit; *to <= 0 {
-			return "is none at all", hint + "; a chatter that reads nothing is a stalled one"
-		}
-		return "", ""
-	})
-}
