@@ -14,7 +14,7 @@ import (
 // bareLine is the size of a line with a text of the default size, in bytes.
 const bareLine = 105
 
-// bareLoop is what no server can do without: one goroutine that writes a line
+// bareLoop returns what no server can do without: one goroutine that writes a line
 // to each socket when it is due, and one that reads for each. It gives the p99
 // from due to read, in ms.
 func bareLoop(tb testing.TB, users, rate int, d time.Duration) float64 {

@@ -111,7 +111,7 @@ func beRoom(users int, watched time.Duration) (r idleResult, err error) {
 	return r, nil
 }
 
-// inUse is the memory in use, in bytes, once all garbage is gone and stacks
+// inUse returns the memory in use, in bytes, once all garbage is gone and stacks
 // have shrunk: all that the runtime has, but for what it keeps to give out.
 func inUse() int64 {
 	for range 5 {
@@ -160,7 +160,7 @@ func startChild(tb testing.TB, args ...string) *child {
 	return &child{cmd: cmd, in: in, out: json.NewDecoder(out)}
 }
 
-// ask gives the child a line and takes its answer.
+// ask returns the child a line and takes its answer.
 func ask[T any](tb testing.TB, c *child) (answer T) {
 	tb.Helper()
 	if _, err := io.WriteString(c.in, "\n"); err != nil {

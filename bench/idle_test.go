@@ -32,7 +32,7 @@ func idleTrials(s scale) []trial {
 	}}}
 }
 
-// idleManager is the bytes a user of a Manager in a process of its own, after
+// idleManager returns the bytes a user of a Manager in a process of its own, after
 // nothing has been said for a time.
 func idleManager(tb testing.TB, users int, quiet time.Duration) float64 {
 	tb.Helper()

@@ -145,7 +145,7 @@ func (p *plain) topUp(tb testing.TB, d time.Duration) {
 	}
 }
 
-// cpuTime is what this process has used of all processors.
+// cpuTime returns what this process has used of all processors.
 func cpuTime(tb testing.TB) time.Duration {
 	tb.Helper()
 	var u unix.Rusage
@@ -161,7 +161,7 @@ func plainJoins(tb testing.TB, open opener, users int) float64 {
 	return ms(int64(took))
 }
 
-// joinTime is how long it takes until a crowd of our own clients is in, in ms.
+// joinTime returns how long it takes until a crowd of our own clients is in, in ms.
 func joinTime(tb testing.TB, open opener, users int) float64 {
 	addr, stop := open(tb)
 	defer stop()

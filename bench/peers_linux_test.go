@@ -102,7 +102,7 @@ func (p peer) saturated(tb testing.TB, s scale, users int) float64 {
 	return rep.DeliveriesPerS
 }
 
-// drive is a verified run against the server.
+// drive returns a verified run against the server.
 func (p peer) drive(tb testing.TB, cfg loadgen.Config) *report.Report {
 	tb.Helper()
 	_, cfg.Capabilities = loadgen.Dialect(p.dialect, "")

@@ -189,7 +189,7 @@ func (p *plain) control(user int, b []byte) error {
 	return nil
 }
 
-// heard is how many deliveries so many lines come to.
+// heard returns how many deliveries so many lines come to.
 func (p *plain) heard(lines int) int {
 	if p.speech.echo {
 		return lines * len(p.users)

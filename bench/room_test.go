@@ -102,7 +102,7 @@ func (s scale) compare(ratio, nameA, nameB string, a, b func() *report.Report) f
 	return f
 }
 
-// cpuPerDelivery is the process's time on all processors in nanoseconds, where
+// cpuPerDelivery returns the process's time on all processors in nanoseconds, where
 // the system tells it.
 func cpuPerDelivery(rep *report.Report) (ns float64, ok bool) {
 	return rep.Resources.CoresUsed / rep.DeliveriesPerS * 1e9, rep.Resources.CoresUsed > 0
@@ -191,7 +191,7 @@ func driveBy(tb testing.TB, open opener, dial func(addr string) loadgen.Joiner, 
 	return rep
 }
 
-// doubts are the checks that have not passed, and why.
+// doubts returns the checks that have not passed, and why.
 func doubts(rep *report.Report) string {
 	text := fmt.Sprintf("cut by %q, evicted %v", rep.CutBy, rep.Evicted)
 	for _, c := range rep.Checks {

@@ -56,7 +56,7 @@ func openWeb(tb testing.TB) (addr string, stop func()) {
 	return ln.Addr().String(), serveWith(tb, ln, manager.Config{Detect: true}, func(m *manager.Manager) { m.Handle(web.Sockets(m.ServeLines)) })
 }
 
-// besideP99 is the p99 of the deliveries to chatters of the line dialect, in ms,
+// besideP99 returns the p99 of the deliveries to chatters of the line dialect, in ms,
 // while so many others read by another door.
 func besideP99(tb testing.TB, s scale, users, others int, join func(tb testing.TB, addr, name string) net.Conn) float64 {
 	tb.Helper()
@@ -84,7 +84,7 @@ func besideP99(tb testing.TB, s scale, users, others int, join func(tb testing.T
 
 const lastLine = "that is all"
 
-// deliver is how long it takes until each reader has every line.
+// deliver returns how long it takes until each reader has every line.
 func deliver(tb testing.TB, readers, lines int, join func(tb testing.TB, addr, name string) net.Conn) time.Duration {
 	tb.Helper()
 	addr, stop := openWeb(tb)
@@ -116,7 +116,7 @@ func deliver(tb testing.TB, readers, lines int, join func(tb testing.TB, addr, n
 
 func joinLine(tb testing.TB, addr, name string) net.Conn { return joinBy(tb, addr, name+"\n", welcome) }
 
-// joinWS is a handshake whose answer nobody looks at, and a frame with a mask of
+// joinWS returns a handshake whose answer nobody looks at, and a frame with a mask of
 // zeros.
 func joinWS(tb testing.TB, addr, name string) net.Conn {
 	return joinBy(tb, addr, "GET /ws HTTP/1.1\r\nHost: "+addr+"\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+

@@ -57,7 +57,7 @@ type connection struct {
 	lines    Typist
 }
 
-// connectionOf is the only place that looks what a Client can do, but for its
+// connectionOf returns the only place that looks what a Client can do, but for its
 // longest frame, which a run sets and forgets.
 func connectionOf(c Client) connection {
 	conn := connection{Client: c}

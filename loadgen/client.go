@@ -100,7 +100,7 @@ func bySender(c Capabilities) Capabilities {
 	return c
 }
 
-// Dialect is the Joiner for servers that speak "line", "raw" or "ws", and the
+// Dialect returns the Joiner for servers that speak "line", "raw" or "ws", and the
 // capabilities of its clients.
 func Dialect(name, addr string) (Joiner, Capabilities) {
 	d := dialectOf(name)
@@ -114,7 +114,7 @@ func dialectOf(name string) spoken {
 	return dialects["line"]
 }
 
-// Spread is a Joiner that takes several in turn: servers of one room.
+// Spread returns a Joiner that takes several in turn: servers of one room.
 func Spread(joiners ...Joiner) Joiner {
 	var turn atomic.Uint64
 	return func(ctx context.Context, name string) (Client, error) {
@@ -122,13 +122,13 @@ func Spread(joiners ...Joiner) Joiner {
 	}
 }
 
-// Dial is the Joiner for servers that speak chatsim's line protocol over TCP.
+// Dial returns the Joiner for servers that speak chatsim's line protocol over TCP.
 func Dial(addr string) Joiner { return dialects["line"].over(addr) }
 
-// DialWS is the Joiner for servers that speak the line dialect over WebSockets.
+// DialWS returns the Joiner for servers that speak the line dialect over WebSockets.
 func DialWS(addr string) Joiner { return dialects["ws"].over(addr) }
 
-// DialRaw is the Joiner for servers that speak the raw dialect, that of the
+// DialRaw returns the Joiner for servers that speak the raw dialect, that of the
 // original chat room, over TCP; its Capabilities are Raw.
 func DialRaw(addr string) Joiner { return dialects["raw"].over(addr) }
 
@@ -136,7 +136,7 @@ func DialRaw(addr string) Joiner { return dialects["raw"].over(addr) }
 // own guess.
 func Raw() Capabilities { return dialects["raw"].capabilities }
 
-// over is the joiner for a server at addr over TCP.
+// over returns the joiner for a server at addr over TCP.
 func (d spoken) over(addr string) Joiner { return At(addr).joiner(d) }
 
 // claimingClient is a chatter whose false claims are known to come back as text.

@@ -15,7 +15,7 @@ func environment() report.Environment {
 		CPUs: runtime.NumCPU(), GOMAXPROCS: runtime.GOMAXPROCS(0), CPUModel: cpuModel(), Commit: commit()}
 }
 
-// cpuModel is the processor's name where the system tells it in a file.
+// cpuModel returns the processor's name where the system tells it in a file.
 func cpuModel() string {
 	f, err := os.Open("/proc/cpuinfo")
 	if err != nil {
@@ -30,7 +30,7 @@ func cpuModel() string {
 	return ""
 }
 
-// commit is the revision that the binary was built from, if it was built in a
+// commit returns the revision that the binary was built from, if it was built in a
 // checkout and told so.
 func commit() string {
 	info, ok := debug.ReadBuildInfo()

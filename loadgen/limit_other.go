@@ -2,7 +2,7 @@
 
 package loadgen
 
-// CheckDescriptors says whether this process may open so many sockets; there
+// CheckDescriptors reports whether this process may open so many sockets; there
 // is no limit to ask for here.
 func CheckDescriptors(users, socketsPerUser int) error { return nil }
 

@@ -10,7 +10,7 @@ import (
 // spareDescriptors are for what a process has open beside its chatters.
 const spareDescriptors = 64
 
-// CheckDescriptors says whether this process may open so many sockets for a
+// CheckDescriptors reports whether this process may open so many sockets for a
 // run; if not, the error says what is needed and what there is. The Go runtime
 // has raised the soft limit to the hard one by itself.
 func CheckDescriptors(users, socketsPerUser int) error {

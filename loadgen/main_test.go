@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// lively is a scenario in which much happens within half a second.
+// lively returns a scenario in which much happens within half a second.
 func lively(t *testing.T, name string) scenario.Spec {
 	t.Helper()
 	spec, err := scenario.Find(name)
@@ -55,7 +55,7 @@ func patience(t *testing.T) time.Duration {
 	return min(max(patient, 10*(time.Since(began)-cfg.Duration)), limit/2)
 }
 
-// short is a run of a moment against a server.
+// short returns a run of a moment against a server.
 func short(s *server, spec scenario.Spec) loadgen.Config {
 	return loadgen.Config{Join: loadgen.Dial(s.addr), Where: "test server", Users: 8, Duration: 300 * time.Millisecond,
 		Warmup: -1, Rate: 500, Seed: 1, Scenario: spec, Drain: unhurried}

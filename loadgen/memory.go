@@ -23,7 +23,7 @@ const (
 	perMember = 256
 )
 
-// maxFrame is the longest frame that a server may send, in bytes.
+// maxFrame returns the longest frame that a server may send, in bytes.
 func (c *Config) maxFrame() int { return max(leastFrame, rosterName*c.Scenario.Peak(c.Users)) }
 
 // closedHere begins what is told of a stream that was ended because of its length.

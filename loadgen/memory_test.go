@@ -10,7 +10,7 @@ import (
 	"chatsim/loadgen/report"
 )
 
-// came is what a check's witnesses say that came.
+// came returns what a check's witnesses say that came.
 func came(rep *report.Report, check string) (all []string) {
 	for _, c := range rep.Checks {
 		if c.Name == check {

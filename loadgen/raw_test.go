@@ -17,7 +17,7 @@ import (
 	"chatsim/loadgen/servertest/original"
 )
 
-// rawRun is a run of a moment in the raw dialect against such a server.
+// rawRun returns a run of a moment in the raw dialect against such a server.
 func rawRun(t *testing.T, s original.Server, spec scenario.Spec) loadgen.Config {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -100,7 +100,7 @@ func TestRawLevels(t *testing.T) {
 	}
 }
 
-// doubling is a script in which somebody asks for bob2 before two ask for bob.
+// doubling returns a script in which somebody asks for bob2 before two ask for bob.
 func doubling(t *testing.T) (scenario.Spec, uint64) {
 	t.Helper()
 	spec := scenario.Spec{Name: "doubling", Namesakes: 1, Shared: 3}

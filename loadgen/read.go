@@ -266,7 +266,7 @@ func raise(v *atomic.Int64, n int64) {
 	}
 }
 
-// end notes that the stream is over and why, and gives its lines under way back.
+// end records that the stream is over and why, and gives its lines under way back.
 func (s *stay) end(err error) {
 	r, u := s.user.run, s.user
 	if s.err == nil {
@@ -303,7 +303,7 @@ func (s *stay) end(err error) {
 	r.pass(u, tokens, 0)
 }
 
-// closedWhy is a short word for what a server said before it closed.
+// closedWhy returns a short word for what a server said before it closed.
 func closedWhy(said string) string {
 	if reason, ok := wire.ParseReason([]byte(said)); ok {
 		return reason.String()

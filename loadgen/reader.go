@@ -81,7 +81,7 @@ func (rs *readers) of(r *run) (*reader, error) {
 	return rs.list[rs.next%len(rs.list)], nil
 }
 
-// readerCount is how many readers a run has: with fewer, those that there are do
+// readerCount returns how many readers a run has: with fewer, those that there are do
 // not keep up at the maximum rate, where one on two processors reaches three
 // quarters of what two do.
 func readerCount() int { return runtime.GOMAXPROCS(0) }

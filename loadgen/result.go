@@ -68,7 +68,7 @@ func checksOf(result check.Result, level check.Level, wall func(time.Duration) t
 // a server that can do no more.
 const heldBack = time.Second
 
-// health says whether the load was made as planned, and what else to doubt.
+// health reports whether the load was made as planned, and what else to doubt.
 func (r *run) health(rep *report.Report) {
 	r.generator(rep)
 	if limit := math.Float64frombits(r.slowedTo.Load()); limit > 0 {

@@ -16,7 +16,7 @@ import (
 	"chatsim/loadgen/trace"
 )
 
-// Outline is what a report can say before the run.
+// Outline returns what a report can say before the run.
 func (c Config) Outline() *report.Report { return c.withDefaults().outline() }
 
 // outline is Outline of a Config that has its defaults: given them twice, a run
@@ -178,7 +178,7 @@ func asFarAsItGoes(rep *report.Report, replay *ledger.Replay) {
 	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose
 }
 
-// thresholds are those that the run was to keep. One that cannot be read is not
+// thresholds returns those that the run was to keep. One that cannot be read is not
 // left out: what is left would be kept more easily.
 func thresholds(rep *report.Report) ([]report.Threshold, error) {
 	var out []report.Threshold

@@ -44,7 +44,7 @@ func listen(t *testing.T, handle func(conn net.Conn, ended <-chan struct{})) (ad
 	return ln.Addr().String()
 }
 
-// nobody is where nobody listens, also while other tests open ports.
+// nobody returns where nobody listens, also while other tests open ports.
 func nobody(*testing.T) string { return "127.0.0.1:1" }
 
 func website(t *testing.T) string {

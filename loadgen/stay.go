@@ -142,7 +142,7 @@ func (s *stay) note(t task, n check.Note) {
 	}
 }
 
-// measured says whether a line counts: it was due in the measured part. Others
+// measured reports whether a line counts: it was due in the measured part. Others
 // are judged all the same.
 func (r *run) measured(t task) bool {
 	return !t.anchor && !t.parting && !t.extra && t.intended >= r.begin && t.intended < r.end
@@ -216,7 +216,7 @@ func (s *stay) close() {
 	s.user.run.ends.Add(1)
 }
 
-// ended gives a failed join's reason, once the stream is at its end.
+// ended returns a failed join's reason, once the stream is at its end.
 func (s *stay) ended() error {
 	switch said := s.session.Said(); {
 	case said != "":

@@ -268,7 +268,7 @@ func (u *user) barred() string {
 	return ""
 }
 
-// due is the name that is due to who asks for one, before any suffix.
+// due returns the name that is due to who asks for one, before any suffix.
 func (u *user) due() string {
 	if u.run.telling != nil && u.run.cfg.Capabilities.Protocol == "" {
 		if wire.IsUnnamed(u.asked) {
@@ -281,7 +281,7 @@ func (u *user) due() string {
 	return u.asked
 }
 
-// name is how the story calls a chatter, and how the room does if that differs.
+// name returns how the story calls a chatter, and how the room does if that differs.
 func (t *telling) name(u *user) string {
 	called := t.story.Cast[u.n].Name
 	if given := u.lastName(); given != called && strings.TrimSpace(given) != called {

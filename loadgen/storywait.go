@@ -199,7 +199,7 @@ func (t *telling) came(s *stay, l *check.Line, f *Frame) {
 	t.seen[s.user] = list[max(0, len(list)-kept):]
 }
 
-// frameWords is what came, in words: the line that it is, or the frame.
+// frameWords returns what came, in words: the line that it is, or the frame.
 func frameWords(l *check.Line, f *Frame) string {
 	switch {
 	case l != nil && l.Private():

@@ -65,7 +65,7 @@ func untilDeadline(t TB) (context.Context, context.CancelFunc) {
 	return context.WithCancel(t.Context())
 }
 
-// reproduce is the command that runs a test alone, with the seed that its
+// reproduce returns the command that runs a test alone, with the seed that its
 // Config has.
 func reproduce(test string, seed uint64) string {
 	var levels []string

@@ -8,7 +8,7 @@ import (
 	"chatsim/loadgen/report"
 )
 
-// series is the measured part second by second, and those after it in which
+// series returns the measured part second by second, and those after it in which
 // its last lines were sent or arrived.
 func (r *run) series(line map[int64]measure.Second, took float64) []report.Second {
 	last := lastMeasured(line)
@@ -26,7 +26,7 @@ func (r *run) series(line map[int64]measure.Second, took float64) []report.Secon
 	return out
 }
 
-// course is the whole run second by second, from the first join to the last
+// course returns the whole run second by second, from the first join to the last
 // measured delivery.
 func (r *run) course(line map[int64]measure.Second, took float64) []report.Moment {
 	first, last := int64(math.MaxInt64), max(int64(math.Ceil(took))-1, lastMeasured(line))

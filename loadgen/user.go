@@ -234,7 +234,7 @@ func (u *user) drop() (dropped int64) {
 	return dropped
 }
 
-// lastName is the name that the user has, or had last.
+// lastName returns the name that the user has, or had last.
 func (u *user) lastName() string {
 	if n := u.name.Load(); n != nil {
 		return *n

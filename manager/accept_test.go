@@ -39,7 +39,7 @@ func (l *shortListener) Accept() (net.Conn, error) {
 func (l *shortListener) Close() error   { close(l.closed); return nil }
 func (l *shortListener) Addr() net.Addr { return &net.UnixAddr{Name: "short"} }
 
-// busiest is the largest number of instants within a second.
+// busiest returns the largest number of instants within a second.
 func busiest(at []time.Duration) (most int) {
 	for i, begin := range at {
 		n := 0

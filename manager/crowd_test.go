@@ -161,7 +161,7 @@ func settle(t testing.TB, done func() bool) {
 	}
 }
 
-// descriptors is how many files are open, 0 where the system does not tell.
+// descriptors returns how many files are open, 0 where the system does not tell.
 func descriptors() int {
 	names, err := os.ReadDir("/proc/self/fd")
 	if err != nil {

@@ -57,7 +57,7 @@ func (s *session) opening(deadline time.Time) (line []byte, err error) {
 	return line, err
 }
 
-// rawWait is how long nothing may follow the first bytes, which have come in so
+// rawWait returns how long nothing may follow the first bytes, which have come in so
 // many pieces, until they are a name of the raw dialect.
 func (s *session) rawWait(data []byte, pieces int) time.Duration {
 	_, n := wire.RawName(data)

@@ -87,7 +87,7 @@ func (st *stay) isCut() bool { return endings[st.endedBy()].cut }
 // isDismissed reports whether the reading is to end whatever the peer does.
 func (st *stay) isDismissed() bool { return endings[st.endedBy()].dismiss }
 
-// endOf is the end that an error of reading stands for, of one who was in.
+// endOf returns the end that an error of reading stands for, of one who was in.
 func (s *session) endOf(err error) end {
 	_, violates := errors.AsType[violation](err)
 	switch {
@@ -103,7 +103,7 @@ func (s *session) endOf(err error) end {
 	return lost
 }
 
-// whyOf is an end in a few words, for the log.
+// whyOf returns an end in a few words, for the log.
 func whyOf(by end, err error) string {
 	if why := endings[by].why; why != "" || err == nil {
 		return why

@@ -49,7 +49,7 @@ func newFloods(lineRate float64, burst int) *floods {
 		left: make(map[netip.Prefix][]*allowance), recent: make(map[netip.Prefix][]*session)}
 }
 
-// source is what counts as one address; false for what is no network.
+// source returns what counts as one address; false for what is no network.
 func source(addr net.Addr) (from netip.Prefix, ok bool) {
 	_, ok = addr.(*net.TCPAddr)
 	return guessedFrom(addr), ok

@@ -69,7 +69,7 @@ type attempt struct {
 // which all is paid.
 type debt struct{ paid time.Time }
 
-// clear is when one more is within a burst of n that is paid one in each step.
+// clear returns when one more is within a burst of n that is paid one in each step.
 func (d debt) clear(n int, step time.Duration) time.Time {
 	return d.paid.Add(-time.Duration(n-1) * step)
 }
@@ -82,7 +82,7 @@ func (d *debt) add(now time.Time, step time.Duration) {
 	d.paid = d.paid.Add(step)
 }
 
-// guessedFrom is what counts as one address: a household has a /64 of IPv6, and
+// guessedFrom returns what counts as one address: a household has a /64 of IPv6, and
 // this machine all of its loopback addresses.
 func guessedFrom(addr net.Addr) netip.Prefix {
 	tcp, ok := addr.(*net.TCPAddr)

@@ -19,7 +19,7 @@ const secret = "open sesame"
 
 func at(ip string) *net.TCPAddr { return &net.TCPAddr{IP: net.ParseIP(ip), Port: 4000} }
 
-// wait is how long a right password takes to be taken.
+// wait returns how long a right password takes to be taken.
 func wait(t *testing.T, m *Manager, from net.Addr) time.Duration {
 	t.Helper()
 	start := time.Now()

@@ -38,7 +38,7 @@ func hangupOf(raw syscall.RawConn) (h hangup) {
 	return h
 }
 
-// howClosed is what ended the reading of a connection.
+// howClosed returns what ended the reading of a connection.
 func howClosed(err error) hangup {
 	if _, violates := errors.AsType[violation](err); violates || errors.Is(err, io.EOF) {
 		return finished

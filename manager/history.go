@@ -134,7 +134,7 @@ func (s *saying) isFor(who *holder) bool {
 	return who != nil && (s.to[0].who == who || s.to[1].who == who)
 }
 
-// nth is the number of a private line among those of a holder.
+// nth returns the number of a private line among those of a holder.
 func (s *saying) nth(who *holder) uint64 {
 	if s.to[0].who == who {
 		return s.to[0].nth

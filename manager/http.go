@@ -36,7 +36,7 @@ func (m *Manager) Handle(h http.Handler) {
 	m.goroutines.Go(func() { _ = m.web.Serve(m.visits) })
 }
 
-// isHTTP says whether a first line is that of an HTTP request.
+// isHTTP reports whether a first line is that of an HTTP request.
 func isHTTP(line []byte) bool {
 	method, rest, ok := bytes.Cut(bytes.TrimSuffix(line, []byte("\r")), []byte(" "))
 	path, version, ok2 := bytes.Cut(rest, []byte(" "))
@@ -127,5 +127,5 @@ func (v *visitor) Close() error {
 	return err
 }
 
-// NetConn is the connection itself, for what can be set there.
+// NetConn returns the connection itself, for what can be set there.
 func (v *visitor) NetConn() net.Conn { return v.Conn }

@@ -218,7 +218,7 @@ func (s *session) ircHistory(dst []byte, said []*saying) []byte {
 	return dst
 }
 
-// found are those of several nicks that somebody has.
+// found returns those of several nicks that somebody has.
 func (s *session) found(asked []byte) []irc.Found {
 	var found []irc.Found
 	for _, nick := range irc.Nicks(asked) {

@@ -168,6 +168,6 @@ func (s *session) farewell() {
 	}
 }
 
-// unsent is how many of the bytes written to the socket its peer's system has not
+// unsent returns how many of the bytes written to the socket its peer's system has not
 // acknowledged; -1 if that cannot be told.
 func (s *session) unsent() int { return new(socket.Probe).Unsent(s.under) }

@@ -94,7 +94,7 @@ func (c *Config) setDefaults() {
 	}
 }
 
-// StartPlace is the place before the first entry of a room that starts at an
+// StartPlace returns the place before the first entry of a room that starts at an
 // instant.
 func StartPlace(at time.Time) uint64 { return uint64(at.UnixMicro()) }
 

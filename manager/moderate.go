@@ -236,7 +236,7 @@ func (r unbanRequest) apply(s *state) outcome {
 	return outcome{}
 }
 
-// bannedNow are those who are not let in.
+// bannedNow returns those who are not let in.
 func (s *state) bannedNow(now time.Time) (of []Ban) {
 	for _, b := range s.bans {
 		if b.Until.After(now) {

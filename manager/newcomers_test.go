@@ -27,7 +27,7 @@ func BenchmarkHistory(b *testing.B) {
 	}
 }
 
-// talking is a room with so long a history, and what one in it says.
+// talking returns a room with so long a history, and what one in it says.
 func talking(b *testing.B, size int) (*state, *publication) {
 	s := newState(&Config{History: size}, &nothing{})
 	bob := new(stay)

@@ -19,7 +19,7 @@ var (
 	ErrSameName      = errors.New("manager: that is its name")
 )
 
-// Names are the users online, in the order of their joins.
+// Names returns the users online, in the order of their joins.
 func (m *Manager) Names() []string {
 	return slices.Collect(m.seq.roster().Names())
 }
@@ -58,7 +58,7 @@ func (m *Manager) Unban(name, by string) error {
 	return err
 }
 
-// Bans are those who are not let in, the oldest ban first.
+// Bans returns those who are not let in, the oldest ban first.
 func (m *Manager) Bans() []Ban { return m.seq.bans(time.Now()) }
 
 // Announce says a text to the group in the server's own name. It waits while
@@ -68,7 +68,7 @@ func (m *Manager) Announce(text string) error {
 	return m.seq.order(announcement{wire.AppendLine(nil, wire.Server, clean, wire.Group), clean})
 }
 
-// bannable is the address by which one can be banned: not this machine's, which all
+// bannable returns the address by which one can be banned: not this machine's, which all
 // have who come through a proxy here.
 func bannable(from netip.Prefix) netip.Prefix {
 	if !from.IsValid() || from.Addr().IsLoopback() {

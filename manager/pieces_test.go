@@ -48,7 +48,7 @@ func listen(t testing.TB, m *Manager, name string, conn net.Conn) {
 	m.seq.feed.Release(s.sub)
 }
 
-// replay gives a room one connection's whole input in these pieces, and returns
+// replay has a room read one connection's whole input in these pieces, and returns
 // what that connection and somebody else in the room are sent.
 func replay(t testing.TB, pieces [][]byte) (own, other []byte) {
 	m := New(Config{MaxLine: 70, Window: 64 << 10})

@@ -73,7 +73,7 @@ func (p *publication) apply(s *state) outcome {
 	return outcome{}
 }
 
-// otherHolder is the holder of a private line's target, nil if it is the sender.
+// otherHolder returns the holder of a private line's target, nil if it is the sender.
 func (st *stay) otherHolder(sender *stay) *holder {
 	if st == sender {
 		return nil
@@ -123,7 +123,7 @@ func (p *publication) reset() {
 	}
 }
 
-// said is how many lines it would say.
+// said returns how many lines it would say.
 func (p *publication) said() (n int) {
 	for _, o := range p.ops {
 		if o.kind != reply {

@@ -94,7 +94,7 @@ func TestIdleMemory(t *testing.T) {
 	}
 }
 
-// memory is what is in use after all garbage and pooled memory is gone.
+// memory returns what is in use after all garbage and pooled memory is gone.
 func memory() int64 {
 	for range 3 {
 		runtime.GC()

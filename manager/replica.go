@@ -93,7 +93,7 @@ func (p *replica) propose(r request) *travelling {
 	return t
 }
 
-// notCarriedOut is the outcome of a request that is not carried out.
+// notCarriedOut returns the outcome of a request that is not carried out.
 func notCarriedOut(r request) outcome {
 	if _, joins := r.(joinRequest); joins {
 		return outcome{err: &refusal{wire.Shutdown, wire.Shutdown.Text()}}
@@ -124,7 +124,7 @@ func (p *replica) Apply(from cluster.ID, number uint64, at time.Time, b []byte) 
 	return nil
 }
 
-// home is the table of the stays of one life.
+// home returns the table of the stays of one life.
 func (p *replica) home(of cluster.ID) *stayTable {
 	h := p.homes[of]
 	if h == nil {
@@ -183,7 +183,7 @@ func (p *replica) leave() {
 	<-p.run.Done()
 }
 
-// present are the stays in the order of their joins.
+// present returns the stays in the order of their joins.
 func (s *state) present() (all []*stay) {
 	for name := range s.room.Roster().Names() {
 		all = append(all, s.room.Lookup(name).Session.(*stay))

@@ -178,7 +178,7 @@ func (r joinRequest) enter(s *state, st *stay) (in admission, err error) {
 	return in, nil
 }
 
-// place is that of the last public entry: a line to the group, a join or a leave.
+// place returns that of the last public entry: a line to the group, a join or a leave.
 func (s *state) place() uint64 { return s.start + s.changes + s.stats.Lines }
 
 // admit has the room give the user a name. One whose token is known keeps that:

@@ -51,10 +51,10 @@ const (
 	guestRoom                // one more reader
 )
 
-// order gives a request its place, and returns why it was not carried out.
+// order has a request take its place, and returns why it was not carried out.
 func (q *sequencer) order(r request) error { return q.make(r).err }
 
-// make gives a request its place.
+// make has a request take its place.
 func (q *sequencer) make(r request) outcome {
 	if q.replica != nil {
 		return q.replica.make(r)
@@ -141,7 +141,7 @@ func (q *sequencer) tryPublish(st *stay, p *publication) (done bool, err error) 
 	return true, p.apply(&q.state).err
 }
 
-// full is a hint, which takes no lock: publish would wait.
+// full returns a hint, which takes no lock: publish would wait.
 func (q *sequencer) full() bool { return q.feed.Full() }
 
 // waitRoom waits until the room takes more.
@@ -166,7 +166,7 @@ func (q *sequencer) leave(r leaveRequest) bool {
 	return q.make(r).done
 }
 
-// bans are those who are not let in.
+// bans returns those who are not let in.
 func (q *sequencer) bans(now time.Time) []Ban {
 	q.feed.Lock()
 	defer q.feed.Unlock()

@@ -80,7 +80,7 @@ func (m *Manager) accept(ln net.Listener) (net.Conn, error) {
 	}
 }
 
-// passing says whether a failed accept may work later. What net calls temporary
+// passing reports whether a failed accept may work later. What net calls temporary
 // is what net/http waits out too; want of memory is as short as want of
 // descriptors.
 func passing(err error) bool {

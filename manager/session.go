@@ -99,7 +99,7 @@ func newSession(m *Manager, conn net.Conn) *session {
 	return s
 }
 
-// leaveUnread says that input is better left in the socket for now.
+// leaveUnread reports whether input is better left in the socket for now.
 func (s *session) leaveUnread() bool { return s.member != nil && !s.refusing && s.m.seq.full() }
 
 // run is the session's life, or its first part.
@@ -243,7 +243,7 @@ func (s *session) waitRoom() error {
 	return s.unlessCut(s.m.seq.waitRoom(&s.stay), 0)
 }
 
-// over says that the session is to end whatever its peer does.
+// over reports whether the session is to end whatever its peer does.
 func (s *session) over() bool {
 	return s.m.draining.Load() || s.isDismissed() || s.cutoff.Load() != 0
 }

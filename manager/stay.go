@@ -104,7 +104,7 @@ func (st *stay) gone() bool { return st.endedBy() != nobody }
 
 func (st *stay) endedBy() end { return end(st.end.Load()) }
 
-// calledNow is the name of the stay; empty before the join.
+// calledNow returns the name of the stay; empty before the join.
 func (st *stay) calledNow() string {
 	if name := st.called.Load(); name != nil {
 		return *name

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// certificate is one for 127.0.0.1, signed by itself.
+// certificate returns one for 127.0.0.1, signed by itself.
 func certificate(t *testing.T) (cert tls.Certificate, pool *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

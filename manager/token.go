@@ -16,6 +16,6 @@ func newToken() string {
 	return hex.EncodeToString(b)
 }
 
-// hashOf is what the room keeps of a token. It is looked up by its hash, of which
+// hashOf returns what the room keeps of a token. It is looked up by its hash, of which
 // the time of a look-up may tell something: that says nothing about the token.
 func hashOf(token string) room.Token { return sha256.Sum256([]byte(token)) }

@@ -18,7 +18,7 @@ const (
 	bareForms = 1 << lineForm
 )
 
-// form is that of what a user reads.
+// form returns that of what a user reads.
 func (st *stay) form() feed.Form {
 	switch {
 	case st.irc == nil:
@@ -61,7 +61,7 @@ func (st *stay) appendSlow(dst []byte, limit float64) []byte {
 	return wire.AppendSlow(dst, limit)
 }
 
-// tagOf is what stands before what happened at an instant, in a form.
+// tagOf returns what stands before what happened at an instant, in a form.
 func tagOf(dst []byte, form feed.Form, at time.Time) []byte {
 	if form == ircTimed {
 		return irc.AppendTime(dst, at)
@@ -103,7 +103,7 @@ func (s *state) name(st *stay, member *room.Member) irc.Odd {
 	return s.nicks.Odd()
 }
 
-// odd are the nicks of those present that are not their names.
+// odd returns the nicks of those present that are not their names.
 func (s *state) odd() irc.Odd {
 	if s.nicks == nil {
 		return nil
@@ -153,7 +153,7 @@ func (p *publication) encodeForm(st *stay, form feed.Form) {
 	p.forms[form] = out
 }
 
-// textOf is the text in a line that was encoded here, of a sender to a target
+// textOf returns the text in a line that was encoded here, of a sender to a target
 // whose name has so many bytes.
 func textOf(line []byte, sender string, target int) []byte {
 	return line[len(" :")+len(sender) : len(line)-len("@@\n")-len(sender)-target]

@@ -14,7 +14,7 @@ const rosterTries = 8
 // historyForm is how what was said before is encoded for one user.
 type historyForm func(dst []byte, said []*saying) []byte
 
-// lineHistory is an object a line, so that people can read it.
+// lineHistory returns an object a line, so that people can read it.
 func lineHistory(dst []byte, said []*saying) []byte {
 	for _, line := range said {
 		dst = wire.AppendHistory(dst, line.append(nil))

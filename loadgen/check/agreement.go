@@ -40,13 +40,13 @@ func (e *evidence) tail(t tail) violation {
 	return v
 }
 
-// untold is the violation of a private line that its target lacks.
+// untold returns the violation of a private line that its target lacks.
 func (l *lostLine) untold() violation {
 	return violation{key: key{line: l.Line}, at: l.target, with: []*Session{l.Session}, line: l.Line, place: l.place, implied: l.implied,
 		sentence: "a private line came back to its sender but never to its target"}
 }
 
-// counted are the sessions whose lines are counted where no order is kept:
+// counted returns the sessions whose lines are counted where no order is kept:
 // those that stay.
 func (e *evidence) counted() (out []*Session) {
 	for _, s := range e.Sessions {

@@ -21,14 +21,14 @@ type plan struct {
 	seen   int
 }
 
-// planted notes what the witness must say.
+// planted records what the witness must say.
 func (p *plan) planted(who *user, about ...string) {
 	p.done, p.who, p.about = true, who, append(p.about, about...)
 }
 
 func (p *plan) ready() bool { return p.armed && !p.done }
 
-// stampOf gives what names a frame in a witness.
+// stampOf returns what names a frame in a witness.
 func stampOf(f wire.Frame) string {
 	if f.Kind == wire.Line {
 		stamp, _, _ := strings.Cut(string(f.Text), ";")
@@ -37,7 +37,7 @@ func stampOf(f wire.Frame) string {
 	return string(append([][]byte{nil}, f.Names...)[len(f.Names)])
 }
 
-// caused says whether b was sent by somebody who had seen a.
+// caused reports whether b was sent by somebody who had seen a.
 func (p *plan) caused(a, b wire.Frame) bool {
 	x, y := p.lineOf(a), p.lineOf(b)
 	return x.Place() >= 0 && y.Session.HadSeen(x.Place(), y.Seen)
@@ -101,7 +101,7 @@ func aLeave(_ *plan, f wire.Frame) bool { return f.Kind == wire.Leave }
 // toItself: from somebody who stays to see its own copy.
 func toItself(p *plan, f wire.Frame) bool { return f.Private && p.by(f) != p.faulty && p.by(f).loyal }
 
-// someone gives a chatter that is there, has joined, and is not to leave now.
+// someone returns a chatter that is there, has joined, and is not to leave now.
 func (p *plan) someone(but ...*user) *user {
 	for range 20 {
 		u := p.users[p.rnd.IntN(len(p.users))]

@@ -107,7 +107,7 @@ func (m *topic) leave(u *subscriber, kind Leave) {
 	u.s, u.out = nil, nil
 }
 
-// run is a whole run, to the end of which everybody reads.
+// run returns a whole run, to the end of which everybody reads.
 func (m *topic) run(steps int) Result {
 	for _, u := range m.users {
 		m.come(u)

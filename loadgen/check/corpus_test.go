@@ -69,7 +69,7 @@ func CheckCorpus(t *testing.T, name string, results ...Result) {
 	}
 }
 
-// text is a result in full. Hashes of names differ from one process to the next,
+// text returns a result in full. Hashes of names differ from one process to the next,
 // so nothing in it may depend on them.
 func (r Result) text() string {
 	var b strings.Builder

@@ -144,7 +144,7 @@ func spoiled(d defect, users, steps int, seed uint64, first bool) (*plan, Result
 	return p, p.run(steps, true)
 }
 
-// planned is a broken server that has not run yet.
+// planned returns a broken server that has not run yet.
 func planned(d defect, users, steps int, seed uint64, first bool) *plan {
 	m := newSim(seed, users, Full)
 	p := &plan{sim: m, faulty: m.users[1+int(seed)%(users-1)]}

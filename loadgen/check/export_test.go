@@ -6,7 +6,7 @@ import "chatsim/loadgen/check/ledger"
 // defect was not planted.
 type RunFunc func(users, steps int, seed uint64, record func(*ledger.Event)) (Result, bool)
 
-// RightRun is a run with a right server.
+// RightRun returns a run with a right server.
 func RightRun(users, steps int, seed uint64, record func(*ledger.Event)) (Result, bool) {
 	m := newSim(seed, users, Full)
 	m.rhythm(seed)

@@ -11,7 +11,7 @@ import (
 	"chatsim/manager/wire"
 )
 
-// lossy is a room of three that lacks lines of one of them at another, from one
+// lossy returns a room of three that lacks lines of one of them at another, from one
 // second into the run on.
 func lossy(t *testing.T, lost int) report.Check {
 	t.Helper()

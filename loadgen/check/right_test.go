@@ -10,7 +10,7 @@ import (
 // go test ./loadgen/check -args -more 20
 var more = flag.Uint64("more", 1, "times as many seeds")
 
-// seeds is how many to draw where n are usual: a quarter of them with -short.
+// seeds returns how many to draw where n are usual: a quarter of them with -short.
 func seeds(n uint64) uint64 {
 	if testing.Short() {
 		n = (n + 3) / 4

@@ -74,7 +74,7 @@ func (e *evidence) askedInVain(s *Session) bool {
 	return s.RostersDue() > 0 && kind == Stays && !s.Over() && !e.BrokeOff && !e.Cut
 }
 
-// leftFalsely is a leave of someone who had not left.
+// leftFalsely returns a leave of someone who had not left.
 func (e *evidence) leftFalsely(s *Session, place int64) violation {
 	v := violation{key: key{session: s}, at: s, place: place}
 	for _, o := range e.Sessions {

@@ -91,7 +91,7 @@ func (m *sim) wake() {
 	}
 }
 
-// run is a whole run: everybody joins, steps, drain, one anchor, end.
+// run returns a whole run: everybody joins, steps, drain, one anchor, end.
 func (m *sim) run(steps int, churn bool) Result {
 	m.dial(m.users[0])
 	m.read(m.users[0], 10)

@@ -136,7 +136,7 @@ func (m *sim) utter(u *user, text string) {
 	m.tell(nil, wire.Frame{Kind: wire.Line, Sender: []byte(u.name), Text: []byte(text), Target: []byte(wire.Group)})
 }
 
-// holder is who has a name, the latest where a defect gave it twice.
+// holder returns who has a name, the latest where a defect gave it twice.
 func (m *sim) holder(name string) *user {
 	for _, u := range slices.Backward(m.here) {
 		if u.name == name {
@@ -268,7 +268,7 @@ func (m *sim) observe(u *user, f *wire.Frame) {
 	u.s.Observe(f, m.now)
 }
 
-// rawOf gives a frame as bytes, nil for those that nobody else gets.
+// rawOf returns a frame as bytes, nil for those that nobody else gets.
 func rawOf(f *wire.Frame) []byte {
 	switch f.Kind {
 	case wire.Line:
@@ -283,5 +283,5 @@ func rawOf(f *wire.Frame) []byte {
 
 func (u *user) String() string { return fmt.Sprintf("chatter %d", u.n) }
 
-// talks says whether the chatter may write a line.
+// talks reports whether the chatter may write a line.
 func (u *user) talks() bool { return u.s != nil && u.s.Joined() && u.leaving == Stays && u.here }

@@ -12,7 +12,7 @@ import (
 	"chatsim/manager/wire"
 )
 
-// crowd is a room of n sessions that have all joined and read each other's
+// crowd returns a room of n sessions that have all joined and read each other's
 // joins, for streams that are the same for all.
 func crowd(tb testing.TB, n int) (*Judge, []*Session) {
 	j := New(Config{Nonce: "t3st"})

@@ -94,7 +94,7 @@ func TestOurRoom(t *testing.T) {
 	}
 }
 
-// failing are the stories that do not hold.
+// failing returns the stories that do not hold.
 func failing(rep *report.Report) (names []string) {
 	for _, c := range rep.Checks {
 		if c.Verdict != report.Passed && c.Verdict != report.NotExercised {

@@ -93,7 +93,7 @@ func (a address) wrongHost(addr string) string {
 // webPorts are those of URLs that name none.
 var webPorts = map[string]string{"http": "80", "ws": "80", "https": "443", "wss": "443"}
 
-// meant is the address that a wrong one was probably meant to be, or empty.
+// meant returns the address that a wrong one was probably meant to be, or empty.
 func (a address) meant(addr string) string {
 	addr = repair.Text(addr)
 	if to, known := dial.Split(addr); known && to.Scheme != dial.TCP && slices.Contains(a.schemes, to.Scheme) {
@@ -112,7 +112,7 @@ func (a address) meant(addr string) string {
 	return ""
 }
 
-// candidates are the addresses that one without a scheme may be meant to be, the
+// candidates returns the addresses that one without a scheme may be meant to be, the
 // likeliest first.
 func (a address) candidates(addr, port string) []string {
 	candidates := []string{addr, addr + ":" + port, strings.TrimSuffix(addr, ":") + ":" + port}

@@ -38,7 +38,7 @@ type completed struct {
 	files         bool     // it names a file
 }
 
-// completions are those of all flags, in the order of the help.
+// completions returns those of all flags, in the order of the help.
 func (s *set) completions() (all []completed) {
 	s.VisitAll(func(f *pflag.Flag) {
 		value, meaning := pflag.UnquoteUsage(f)

@@ -6,7 +6,7 @@ import (
 	"syscall"
 )
 
-// Endings are the signals that end what the command line asks for, in order. A
+// Endings returns the signals that end what the command line asks for, in order. A
 // hangup asks a room to reload instead; one that was ignored from the start, as
 // nohup does, stays so.
 func (c *Line) Endings() []os.Signal {

@@ -14,12 +14,12 @@ import (
 // prefix is how the variables that hold settings begin.
 const prefix = "CHATSIM_"
 
-// variable is the environment's name of a flag: CHATSIM_TLS_CERT of tls-cert.
+// variable returns the environment's name of a flag: CHATSIM_TLS_CERT of tls-cert.
 func variable(flag string) string {
 	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// withoutSettings is an environment, as of os.Environ, for a child whose command
+// withoutSettings returns an environment, as of os.Environ, for a child whose command
 // line says all.
 func withoutSettings(environ []string) []string {
 	return slices.DeleteFunc(slices.Clone(environ), func(v string) bool { return strings.HasPrefix(v, prefix) })

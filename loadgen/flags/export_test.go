@@ -13,7 +13,7 @@ var (
 	Anew     = anew
 )
 
-// Hints are those of the tables.
+// Hints returns those of the tables.
 func Hints() []string {
 	var hints []string
 	for _, c := range conflicts {
@@ -31,14 +31,14 @@ func Hints() []string {
 	return slices.DeleteFunc(hints, func(h string) bool { return h == "" })
 }
 
-// Names are those of all flags.
+// Names returns those of all flags.
 func Names() []string {
 	var names []string
 	bare().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	return names
 }
 
-// Base is the least that a command line has beside a flag.
+// Base returns the least that a command line has beside a flag.
 func Base(name string) []string {
 	s := bare()
 	switch {

@@ -14,7 +14,7 @@ import (
 	"chatsim/manager/hinted"
 )
 
-// Outputs are the files that the command line has written, the record too.
+// Outputs returns the files that the command line has written, the record too.
 func (c *Line) Outputs() []report.File {
 	files := c.files("json", "junit", "html", "gobench", "trace")
 	if c.On("serve") && c.text("record") != recordOff {
@@ -23,7 +23,7 @@ func (c *Line) Outputs() []report.File {
 	return files
 }
 
-// Inputs are the files that it has read. Patterns are expanded; what they mean
+// Inputs returns the files that it has read. Patterns are expanded; what they mean
 // is decided again where they are read.
 func (c *Line) Inputs() []report.File {
 	files := c.files("judge", "baseline", "tls-cert", "tls-key", "tls-ca", "password-file", "operator-password-file", "dialect-test")
@@ -54,7 +54,7 @@ func (c *Line) Inputs() []report.File {
 	return files
 }
 
-// files are those that flags name.
+// files returns those that flags name.
 func (c *Line) files(flags ...string) []report.File {
 	var files []report.File
 	for _, name := range flags {

@@ -94,7 +94,7 @@ func TestTryFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
-// literals are the hints in the package's source, as formats.
+// literals returns the hints in the package's source, as formats.
 func literals(t *testing.T) []string {
 	t.Helper()
 	paths, err := filepath.Glob("*.go")

@@ -33,7 +33,7 @@ func (c *Line) Explicit(name string) bool { return c.set.Changed(name) }
 // people write them; -seed goes last.
 var scripted = []string{"cmd", "ready", "target", "tls-ca", "tls-insecure", "password-file", "header", "subprotocol", "source-addresses", "room", "qos", "order", "dialect", "managers", "users", "duration", "rate", "inflight", "size", "warmup", "scenario", "verify", "drain", "join-timeout", "expect-full", "grace", "calibrate"}
 
-// Reproduce is the command line that runs the same script again: what differs
+// Reproduce returns the command line that runs the same script again: what differs
 // from the defaults, and the seed.
 // more are flags and values that the line has otherwise.
 func (c *Line) Reproduce(seed uint64, more ...string) string {
@@ -64,7 +64,7 @@ func (c *Line) Reproduce(seed uint64, more ...string) string {
 	return strings.Join(append(words, "-seed", utoa(seed)), " ")
 }
 
-// shown is a value without what may be secret in it.
+// shown returns a value without what may be secret in it.
 func shown(flag, value string) string {
 	if name, _, has := strings.Cut(value, ":"); flag == "header" && has {
 		return name + ": VALUE"
@@ -72,7 +72,7 @@ func shown(flag, value string) string {
 	return value
 }
 
-// text is the value of a flag.
+// text returns the value of a flag.
 func (c *Line) text(name string) string { return c.set.Lookup(name).Value.String() }
 
 // On reports whether a flag is on that has no value.
@@ -84,7 +84,7 @@ func (c *Line) Exposed() bool {
 	return c.Explicit("password") && !slices.Contains(c.environ, "password")
 }
 
-// Child are the arguments and the environment of one run of a comparison of
+// Child returns the arguments and the environment of one run of a comparison of
 // programs: what decides what a run does, and its seed.
 func (c *Line) Child(seed uint64) (args, env []string) {
 	for _, name := range scripted {

@@ -121,7 +121,7 @@ func (c *Line) checkSimulation() error {
 	return nil
 }
 
-// only is the command line in a mode, with what of it goes with that; without
+// only returns the command line in a mode, with what of it goes with that; without
 // what the mode does not take either.
 func (c *Line) only(m mode) string {
 	words := []string{"chatsim", "-" + m.flag}
@@ -152,7 +152,7 @@ func (c *Line) only(m mode) string {
 // secretKind is the type of a value that is not to be shown.
 const secretKind = "secret"
 
-// written is a flag as it may be shown: a secret is not.
+// written returns a flag as it may be shown: a secret is not.
 func (c *Line) written(f *pflag.Flag) []string {
 	switch value, _ := pflag.UnquoteUsage(f); {
 	case f.NoOptDefVal != "":

@@ -84,7 +84,7 @@ func (c *Line) checkLimits() error {
 	return nil
 }
 
-// amount is the number that a flag has.
+// amount returns the number that a flag has.
 func amount(f *pflag.Flag) float64 {
 	if d, err := time.ParseDuration(f.Value.String()); f.Value.Type() == "duration" && err == nil {
 		return float64(d)
@@ -93,7 +93,7 @@ func amount(f *pflag.Flag) float64 {
 	return n
 }
 
-// write is a number as it is written for the flag.
+// write returns a number as it is written for the flag.
 func write(f *pflag.Flag, n float64) string {
 	if f.Value.Type() == "duration" {
 		return trimDuration(time.Duration(n).String())

@@ -132,7 +132,7 @@ func (s *set) invalid(e *pflag.InvalidValueError) error {
 	return hinted.New(msg+" "+why, cmp.Or(hinted.Hint(e), s.write(f.Name, value)))
 }
 
-// threshold is what is wrong with an expression.
+// threshold returns what is wrong with an expression.
 func (s *set) threshold(f *pflag.Flag, value string, e *report.ThresholdError) error {
 	if err := s.redirected(f.Name, value); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (s *set) threshold(f *pflag.Flag, value string, e *report.ThresholdError) e
 	return hinted.New("-"+f.Name+strings.TrimPrefix(e.Error(), "threshold"), e.Hint())
 }
 
-// notKnown is an error about a word that is none of those there are.
+// notKnown returns an error about a word that is none of those there are.
 func notKnown(flag, word string, known []string) error {
 	msg := fmt.Sprintf("-%s %s is not known", flag, show(word))
 	if near := repair.Nearest(word, known); near != "" {

@@ -15,7 +15,7 @@ import (
 	"chatsim/manager/secret"
 )
 
-// defaults is what a bare command line means.
+// defaults returns what a bare command line means.
 func defaults(change func(*command)) *command {
 	c := &command{
 		Runs: runs.Config{Load: loadgen.Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second, Drain: 10 * time.Second,

@@ -32,7 +32,7 @@ func (d decimal) Set(s string) error {
 	return d.Value.Set(s)
 }
 
-// meant is the value that a refused one of a flag was probably meant to be, one
+// meant returns the value that a refused one of a flag was probably meant to be, one
 // that the flag takes; empty if none is found.
 func (s *set) meant(f *pflag.Flag, value string) string {
 	for _, v := range candidates(f, value) {
@@ -70,7 +70,7 @@ func (s *set) takes(name, value string) bool {
 	return c.set.Set(name, value) == nil && c.checkValues() == nil
 }
 
-// write is the hint with the value that was probably meant; otherwise one of the
+// write returns the hint with the value that was probably meant; otherwise one of the
 // right form, or the flag's help.
 func (s *set) write(name, value string) string {
 	f := s.Lookup(name)

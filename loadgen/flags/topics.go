@@ -21,7 +21,7 @@ import (
 //go:embed topics/*.txt
 var topics embed.FS
 
-// topicNames are the topics in the order of the alphabet.
+// topicNames returns the topics in the order of the alphabet.
 func topicNames() []string {
 	entries, _ := topics.ReadDir("topics") // it is there, or the program is not built
 	var names []string
@@ -31,7 +31,7 @@ func topicNames() []string {
 	return names
 }
 
-// topic is what a topic is about, and its text.
+// topic returns what a topic is about, and its text.
 func topic(name string) (about, text string) {
 	b, _ := topics.ReadFile(path.Join("topics", name+".txt"))
 	about, text, _ = strings.Cut(string(b), "\n\n")
@@ -118,7 +118,7 @@ func (s *set) about(b *strings.Builder, name string) {
 
 var mentioned = regexp.MustCompile(`(?:^|[ (\n])-([a-z][a-z-]*)`)
 
-// mentions are the flags in a text.
+// mentions returns the flags in a text.
 func mentions(text string) []string {
 	var names []string
 	for _, m := range mentioned.FindAllStringSubmatch(text, -1) {

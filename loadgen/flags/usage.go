@@ -73,7 +73,7 @@ func (s *set) all(b *strings.Builder) {
 	listTopics(b)
 }
 
-// line is a flag's help on one line, as a hint.
+// line returns a flag's help on one line, as a hint.
 func (s *set) line(f *pflag.Flag) string {
 	var b strings.Builder
 	s.describe(&b, f)

@@ -43,7 +43,7 @@ func parse(args []string, known Known) (*command, *Line, error) {
 	return c, line, err
 }
 
-// bare is a set of all flags.
+// bare returns a set of all flags.
 func bare() *set { return newSet(&Line{}, anew(), known) }
 
 // diff compares what two command lines set, but for seeds from the clock.

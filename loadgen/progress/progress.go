@@ -97,7 +97,7 @@ func Lines(w io.Writer, warmup, duration time.Duration) func(loadgen.Progress) {
 	}
 }
 
-// gravity is how much speaks against the server: nothing, a suspicion, or a
+// gravity returns how much speaks against the server: nothing, a suspicion, or a
 // violation.
 func gravity(p loadgen.Progress) int {
 	switch {
@@ -109,7 +109,7 @@ func gravity(p loadgen.Progress) int {
 	return 0
 }
 
-// position is how much of the whole run is done, 0 to 1.
+// position returns how much of the whole run is done, 0 to 1.
 func position(p loadgen.Progress, warmup, duration time.Duration) float64 {
 	const join = float64(joinSteps) / steps
 	warm := (1 - join) * float64(warmup) / float64(max(1, warmup+duration))
@@ -124,7 +124,7 @@ func position(p loadgen.Progress, warmup, duration time.Duration) float64 {
 	return 1
 }
 
-// describe is how a run stands, in words: from all of them to the fewest.
+// describe returns how a run stands, in words: from all of them to the fewest.
 func describe(p loadgen.Progress) []string {
 	against, shortly, fewest := "", "", ""
 	switch {

@@ -21,7 +21,7 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// edits is the optimal string alignment distance: insertions, deletions,
+// edits returns the optimal string alignment distance: insertions, deletions,
 // substitutions and swaps of neighbours, in bytes.
 func edits(a, b string) int {
 	before, last := make([]int, len(b)+1), make([]int, len(b)+1)

@@ -36,7 +36,7 @@ func (f Form) Lines() int {
 	return 1
 }
 
-// form is the form of line seq of a chatter.
+// form returns the form of line seq of a chatter.
 func (s *Script) form(chatter, seq int) Form {
 	d := s.draw('f', uint64(chatter), uint64(seq))
 	if d.share() >= s.Forms {
@@ -45,7 +45,7 @@ func (s *Script) form(chatter, seq int) Form {
 	return Form(1 + mix(d).below(int(forms)-1))
 }
 
-// formed is a line in a form.
+// formed returns a line in a form.
 func (s *Script) formed(l Line, f Form, other int) Line {
 	if f == Plain {
 		return l
@@ -78,7 +78,7 @@ var visitors = []Visitor{
 	{Name: "caf\xe9", Bytes: true},
 }
 
-// visitEvery is the time between two visits; far more than any run's length where
+// visitEvery returns the time between two visits; far more than any run's length where
 // there are none.
 func (s *Script) visitEvery() time.Duration {
 	if s.Visits <= 0 || s.Users < 2 { // alone, nobody is told of any

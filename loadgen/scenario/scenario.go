@@ -38,7 +38,7 @@ const MinSize = ledger.MaxStamp
 // MaxSize is the largest: a line of 4096 bytes has sender and target too.
 const MaxSize = 4000
 
-// Asked is the name that a chatter asks for, every time it joins.
+// Asked returns the name that a chatter asks for, every time it joins.
 func (s *Script) Asked(chatter int) string {
 	if s.Namesakes > 0 && (chatter == 1 || chatter == 2) { // so that a run of few has namesakes too
 		return sharedNames[0]
@@ -133,10 +133,10 @@ func (s *Script) StallWindows(d time.Duration) []Window {
 	return out
 }
 
-// Staller is the chatter who stops reading: never the first, who sees all.
+// Staller returns the chatter who stops reading: never the first, who sees all.
 func (s *Script) Staller() int { return 1 + s.draw('r', 0, 0).below(s.Users-1) }
 
-// churnEvery is the time between two leaves of so many chatters, by their share
+// churnEvery returns the time between two leaves of so many chatters, by their share
 // and number a second; far more than any run's length where nobody leaves.
 func (s *Script) churnEvery(share, number float64, users int) time.Duration {
 	perSecond := share * float64(users)

@@ -50,7 +50,7 @@ type chatter struct {
 	frame    wire.Frame
 }
 
-// talks says whether the chatter may say something.
+// talks reports whether the chatter may say something.
 func (u *chatter) talks() bool {
 	return u.conn != nil && u.leaving == check.Stays && u.session.Joined()
 }
@@ -117,7 +117,7 @@ func (u *chatter) say(target string, n int) {
 	u.write(amount(n / 16))
 }
 
-// clean is what comes of a text.
+// clean returns what comes of a text.
 func clean(text string) string { return string(wire.AppendText(nil, []byte(text))) }
 
 // ask asks who is there, or sends what is no fit line; both are answered.

@@ -2,7 +2,7 @@ package simtest_test
 
 import "slices"
 
-// reduced is a failing plan without the steps that a failure of that kind does
+// reduced returns a failing plan without the steps that a failure of that kind does
 // not need: taking away any one of them, there is none any more.
 func (p *plan) reduced(kind string) *plan {
 	small := *p

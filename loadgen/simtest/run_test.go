@@ -10,7 +10,7 @@ import (
 	"chatsim/loadgen/check"
 )
 
-// run is a whole run of a plan.
+// run returns a whole run of a plan.
 func (p *plan) run(tale *story) (w *world) {
 	w = newWorld(p, tale)
 	defer func() {
@@ -33,7 +33,7 @@ func (p *plan) run(tale *story) (w *world) {
 	return w
 }
 
-// panicked is the function of this module that has panicked, for a deferred one.
+// panicked returns the function of this module that has panicked, for a deferred one.
 func panicked() string {
 	pcs := make([]uintptr, 20)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs)]) // behind the deferred function

@@ -99,7 +99,7 @@ func schedule(rnd *rand.Rand, chatters, steps int) []step {
 	return list
 }
 
-// amount is how many bytes a number stands for: often few, so that they are cut
+// amount returns how many bytes a number stands for: often few, so that they are cut
 // anywhere.
 func amount(n int) int {
 	switch k := n / 8; n % 8 {

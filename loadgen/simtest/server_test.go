@@ -166,7 +166,7 @@ func (v *server) handle(s *session, line []byte) {
 	s.ops = append(s.ops, op{kind: req.Kind, frame: frame, target: bytes.Clone(target)})
 }
 
-// publish is the critical section in which what was read gets its place. An
+// publish returns the critical section in which what was read gets its place. An
 // answer to /who takes several.
 func (v *server) publish(s *session) bool {
 	if v.full || s.ops[0].kind == wire.Who && s.on && s.written < s.mark {

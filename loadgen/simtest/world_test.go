@@ -36,7 +36,7 @@ type failure struct {
 
 func (f *failure) String() string { return strings.Join(f.kinds, ", ") + ": " + f.text }
 
-// is says whether that is one of the things that are wrong.
+// is reports whether that is one of the things that are wrong.
 func (f *failure) is(kind string) bool { return f != nil && slices.Contains(f.kinds, kind) }
 
 // newWorld makes the world of a plan, with nobody in it.
@@ -59,7 +59,7 @@ func newWorld(p *plan, tale *story) *world {
 	return w
 }
 
-// question notes what a chatter finds wrong by itself; the run goes on, for the
+// question records what a chatter finds wrong by itself; the run goes on, for the
 // judge may know what it comes from.
 func (w *world) question(kind, format string, args ...any) {
 	if w.doubt == nil {
@@ -93,7 +93,7 @@ func (w *world) onEvict(s *session, r feed.Reason) {
 	u.session.Closing(check.Reset, w.server.now)
 }
 
-// of is the n-th session of a chatter that the server has not done with; most
+// of returns the n-th session of a chatter that the server has not done with; most
 // often there is one.
 func (w *world) of(who, n int) *session {
 	count := 0

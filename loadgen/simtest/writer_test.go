@@ -138,7 +138,7 @@ func (v *server) private(s *session, b []byte) {
 // entryOverhead is what the log counts for a private entry beside its bytes.
 const entryOverhead = 64
 
-// grows notes how far the log may be over its window: one critical section may
+// grows records how far the log may be over its window: one critical section may
 // append more than there is room for, and leaves do not wait for any.
 func (v *server) grows(n int) {
 	if v.log.Retained() < v.window {

@@ -41,7 +41,7 @@ type scanner struct {
 	i    int
 }
 
-// pos is where the scanner is; a text that goes over several lines of its file is
+// pos returns where the scanner is; a text that goes over several lines of its file is
 // as one line.
 func (s *scanner) pos() Pos {
 	if s.at == (Pos{}) {

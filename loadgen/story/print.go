@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// shown is a word as it was written.
+// shown returns a word as it was written.
 func shown(w word) string {
 	if w.quoted {
 		return strconv.Quote(w.text)
@@ -26,7 +26,7 @@ func plain(words []word, text bool) string {
 	return line
 }
 
-// quoted is a name as a step has it, in quotes where it would not be read as one.
+// quoted returns a name as a step has it, in quotes where it would not be read as one.
 func quoted(name string) string {
 	q := strconv.Quote(name)
 	if name == "" || q != `"`+name+`"` || strings.ContainsAny(name, " \t;:#'{}[],&*!|>%@`") || !utf8.ValidString(name) {
@@ -59,7 +59,7 @@ func (s *Story) hasText(step *Step) bool {
 	return false
 }
 
-// head is a step without its text.
+// head returns a step without its text.
 func (s *Story) head(step *Step) string {
 	c := s.Cast[step.Who]
 	name := quoted(c.Name)
@@ -82,7 +82,7 @@ func (s *Story) head(step *Step) string {
 	return name + " " + words
 }
 
-// verb is what a chatter does, without how much of it.
+// verb returns what a chatter does, without how much of it.
 func (s *Story) verb(step *Step) string {
 	for i := range forms {
 		if forms[i].verb != step.Verb {
@@ -112,7 +112,7 @@ func (s *Story) joinedBefore(step *Step) (before bool) {
 	return before
 }
 
-// text is a text as a step has it: in quotes where it would be read as another.
+// text returns a text as a step has it: in quotes where it would be read as another.
 func text(t string) string {
 	q := strconv.Quote(t)
 	if t == "" || t != strings.TrimSpace(t) || q != `"`+t+`"` || strings.ContainsAny(t, `;#{}[]"`) || strings.Contains(t, ": ") {
@@ -139,7 +139,7 @@ func (s *Story) YAML() string {
 	return b.String()
 }
 
-// scalar is a line of words as a value of YAML: as it is, where a colon makes it
+// scalar returns a line of words as a value of YAML: as it is, where a colon makes it
 // a key with its value at most, else in single quotes.
 func scalar(words string) string {
 	if strings.ContainsAny(words, "\"#{}[]&*!|>%@`'") || strings.Count(words, ": ") > 1 || strings.HasSuffix(words, ":") || strings.HasPrefix(words, "- ") {
@@ -148,7 +148,7 @@ func scalar(words string) string {
 	return words
 }
 
-// whole is a text in quotes, of which the backslashes are those that it has.
+// whole returns a text in quotes, of which the backslashes are those that it has.
 func whole(t string) string { return `"` + strings.ReplaceAll(escapedQuotes(t), "\n", `\n`) + `"` }
 
 // escapedQuotes has a backslash before each quote that has none.

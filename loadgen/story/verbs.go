@@ -67,7 +67,7 @@ const (
 	mostBytes = 1 << 20
 )
 
-// verbs are the first words of the forms.
+// verbs returns the first words of the forms.
 func verbs() (all []string) {
 	for _, f := range forms {
 		if !slices.Contains(all, f.words[0]) {

@@ -45,7 +45,7 @@ func IsFile(value string) bool {
 	return strings.ContainsAny(value, `/`+string(filepath.Separator))
 }
 
-// Itself is the meaning of a word that stands for itself.
+// Itself returns the meaning of a word that stands for itself.
 func Itself(word string) (string, error) { return word, nil }
 
 // Is returns a meaning that is true for one of the words.
@@ -61,7 +61,7 @@ func (v *Value[T]) Words() []string { return v.words }
 
 func (v *Value[T]) String() string { return v.word }
 
-// Type is that of a string, as far as pflag is concerned.
+// Type returns that of a string, as far as pflag is concerned.
 func (v *Value[T]) Type() string { return "string" }
 
 // Set takes one of the words.

@@ -93,7 +93,7 @@ func NewCore(cfg Config) *Core {
 	return &Core{cfg: cfg, m: cfg.Machine, id: cfg.NewID(), lives: make(map[ID]*life), fenced: make(map[ID]uint64)}
 }
 
-// ID is the present life.
+// ID returns the present life.
 func (c *Core) ID() ID { return c.id }
 
 // Synced reports whether this Manager has the room.
@@ -106,10 +106,10 @@ func (c *Core) Ready() bool { return c.synced && c.lives[c.id] != nil }
 // Err is why this Manager cannot go on; nil: it can.
 func (c *Core) Err() error { return c.fatal }
 
-// Last is the place of the newest message that was taken.
+// Last returns the place of the newest message that was taken.
 func (c *Core) Last() uint64 { return c.last }
 
-// Peers is how many Managers live.
+// Peers returns how many Managers live.
 func (c *Core) Peers() int { return len(c.lives) }
 
 // Stats returns the counters.

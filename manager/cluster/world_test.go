@@ -143,7 +143,7 @@ func (w *world) ended(id ID, at time.Time) {
 	}
 }
 
-// clock is the time of the next message of the stream.
+// clock returns the time of the next message of the stream.
 func (w *world) clock() time.Time {
 	return time.Unix(1_700_000_000, 0).Add(w.now + time.Duration(w.next)*time.Microsecond)
 }

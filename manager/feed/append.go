@@ -147,7 +147,7 @@ func (f *Feed) DropLocked(s *Subscriber) bool {
 	return true
 }
 
-// OwedLocked is a mark for WaitConsumedLocked: everything that is appended for
+// OwedLocked returns a mark for WaitConsumedLocked: everything that is appended for
 // s at this moment.
 func (f *Feed) OwedLocked(s *Subscriber) int64 {
 	return f.log.Owed(&s.cursor)

@@ -114,7 +114,7 @@ const (
 	certainShare = 5  // 1 s: longer than a turn around a busy room
 )
 
-// Patience is how long a reader may take nothing, whatever others wait for.
+// Patience returns how long a reader may take nothing, whatever others wait for.
 func Patience(grace time.Duration) time.Duration { return grace / patientShare }
 
 // makeRoom evicts those because of whom the others would have to wait: the

@@ -164,7 +164,7 @@ func NewFormSubscriber(conn Conn, form Form, onEnd func(Reason, error)) *Subscri
 	return s
 }
 
-// now is the instant for the Log.
+// now returns the instant for the Log.
 func (f *Feed) now() time.Duration { return time.Since(f.start) }
 
 // Stats returns the counters as they are now.

@@ -144,7 +144,7 @@ func (l *Log) trim(t *track) {
 	}
 }
 
-// Retained is the memory in use for cursors, in bytes: whole chunks, and
+// Retained returns the memory in use for cursors, in bytes: whole chunks, and
 // private entries with their overhead.
 func (l *Log) Retained() int { return l.chunks*l.chunkSize + l.private }
 

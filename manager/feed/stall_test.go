@@ -23,7 +23,7 @@ const (
 	hallLine   = 1 << 10
 )
 
-// hallSize is how many readers there are.
+// hallSize returns how many readers there are.
 func hallSize() int {
 	if testing.Short() {
 		return 50

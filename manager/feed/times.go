@@ -71,7 +71,7 @@ func (m marks) find(pos int64) int {
 	return sort.Search(len(m), func(i int) bool { return m[i].pos > pos }) - 1
 }
 
-// since is how long the byte at pos has been there; 0 if there is none yet.
+// since returns how long the byte at pos has been there; 0 if there is none yet.
 func (t *times) since(form Form, pos, end int64, now time.Duration) time.Duration {
 	m := t.of[form]
 	if pos >= end || len(m) == 0 {
@@ -88,7 +88,7 @@ func (t *times) waited(form Form, pos, end int64, now time.Duration) {
 	}
 }
 
-// slowestLocked is how far the subscriber is behind that is so most.
+// slowestLocked returns how far the subscriber is behind that is so most.
 func (f *Feed) slowestLocked() (bytes int, lagging time.Duration) {
 	now := f.now()
 	for _, l := range []*list{&f.idle, &f.ready, &f.busy} {

@@ -137,7 +137,7 @@ func (f *Feed) judge(seen *sights, late time.Duration) (again bool, next time.Du
 	return f.watching, f.nextLookLocked()
 }
 
-// nextLookLocked is how long the next look may wait.
+// nextLookLocked returns how long the next look may wait.
 func (f *Feed) nextLookLocked() time.Duration {
 	if f.log.Roomy() {
 		return f.tick

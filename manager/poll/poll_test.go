@@ -238,7 +238,7 @@ func TestPause(t *testing.T) {
 	})
 }
 
-// readSoon is one Read that has something to read.
+// readSoon returns one Read that has something to read.
 func (c *Conn) readSoon(t *testing.T, p *Poller) (string, error) {
 	t.Helper()
 	b := make([]byte, 100)

@@ -61,13 +61,13 @@ type Member struct {
 	held  bool         // it has left, and its name is not free yet
 }
 
-// Name is the name that the room gave.
+// Name returns the name that the room gave.
 func (m *Member) Name() string { return m.name }
 
-// Asked is the name that the user asked for.
+// Asked returns the name that the user asked for.
 func (m *Member) Asked() string { return m.asked }
 
-// Token is that of the member; zero: none.
+// Token returns that of the member; zero: none.
 func (m *Member) Token() Token { return m.token }
 
 // Join lets a user in under the name asked for, which wire.CleanName has
@@ -156,7 +156,7 @@ func (r *Room) compact() {
 	r.order, r.gone = order, 0
 }
 
-// Len is the number of users present.
+// Len returns the number of users present.
 func (r *Room) Len() int { return len(r.order) - r.gone }
 
 // Lookup finds who has this name now, as far as a person can see; nil if nobody.

@@ -23,7 +23,7 @@ func (w *twin) join(asked string, keys ...func(string) string) string {
 	return name
 }
 
-// restore is what comes of a token: the stay with it ends, and its name is given
+// restore returns what comes of a token: the stay with it ends, and its name is given
 // again where that is free and what is asked for is what was.
 func (w *twin) restore(asked, name, before string, present bool, keys ...func(string) string) string {
 	if present {
@@ -60,7 +60,7 @@ func TestTwin(t *testing.T) {
 
 var strict = []func(string) string{wire.Skeleton, wire.CapitalSkeleton}
 
-// remembering is a key that is computed once for each name.
+// remembering returns a key that is computed once for each name.
 func remembering(key func(string) string) func(string) string {
 	known := make(map[string]string)
 	return func(name string) string {

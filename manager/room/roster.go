@@ -12,7 +12,7 @@ type Roster struct {
 	size  int
 }
 
-// Roster is the roster of now.
+// Roster returns the roster of now.
 func (r *Room) Roster() Roster {
 	return Roster{order: r.order, place: r.place, count: r.Len(), size: r.size}
 }
@@ -31,12 +31,12 @@ func (s Roster) Names() iter.Seq[string] {
 	}
 }
 
-// Len is the number of names.
+// Len returns the number of names.
 func (s Roster) Len() int { return s.count }
 
 // Size is about how many bytes the roster takes as a frame: exact but for
 // characters in names that need escaping.
 func (s Roster) Size() int { return s.size + len("[]\n") }
 
-// entrySize is what one name adds: its quotes and a comma.
+// entrySize returns what one name adds: its quotes and a comma.
 func entrySize(name string) int { return len(name) + 3 }

@@ -53,7 +53,7 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// play gives the scenario with what its commands print now.
+// play returns the scenario with what its commands print now.
 func play(t *testing.T, scenario string) (trace string, commands int) {
 	p := player{kept: map[string]Roster{}}
 	var out strings.Builder

@@ -249,7 +249,7 @@ func (s *suffixes) grow(taken func(n int) bool) {
 	}
 }
 
-// summary is the level above: a bit for each full word, and for each word
+// summary returns the level above: a bit for each full word, and for each word
 // that does not exist.
 func summary(words []uint64) []uint64 {
 	up := make([]uint64, (len(words)+63)/64)

@@ -73,7 +73,7 @@ func (r *Room) Rename(m *Member, asked string) *Member {
 	return renamed
 }
 
-// Given is the name that somebody who asks for one would get, see Return; t may be
+// Given returns the name that somebody who asks for one would get, see Return; t may be
 // none.
 func (r *Room) Given(asked string, t Token) string {
 	r.init()

@@ -111,7 +111,7 @@ func (r *Room) Close(ctx context.Context) error {
 	return err
 }
 
-// Stats are those of the room: what each Manager does is added up, what is of the
+// Stats returns those of the room: what each Manager does is added up, what is of the
 // room itself is the first one's.
 func (r *Room) Stats() manager.Stats {
 	all := r.Managers[0].Stats()

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// Under is the connection that others, such as TLS, are built upon.
+// Under returns the connection that others, such as TLS, are built upon.
 func Under(conn any) any {
 	for {
 		outer, ok := conn.(interface{ NetConn() net.Conn })

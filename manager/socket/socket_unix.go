@@ -27,7 +27,7 @@ func Raw(conn any) syscall.RawConn {
 	return raw
 }
 
-// Read is one read(2) from a non-blocking descriptor; 0 bytes are the end.
+// Read returns one read(2) from a non-blocking descriptor; 0 bytes are the end.
 func Read(fd uintptr, b []byte) (n int, err error) {
 	for {
 		n, err = syscall.Read(int(fd), b)
@@ -37,7 +37,7 @@ func Read(fd uintptr, b []byte) (n int, err error) {
 	}
 }
 
-// Write is one write(2) to a non-blocking descriptor; a full one takes 0.
+// Write returns one write(2) to a non-blocking descriptor; a full one takes 0.
 func Write(fd uintptr, b []byte) (int, error) {
 	for {
 		n, err := syscall.Write(int(fd), b)

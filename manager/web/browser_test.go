@@ -187,7 +187,7 @@ func (b *tab) until(expression string) {
 	}
 }
 
-// fits says that nothing is wider than the screen. A phone's window grows with
+// fits reports whether nothing is wider than the screen. A phone's window grows with
 // what is in it, so it is not asked.
 func (b *tab) fits() bool {
 	b.t.Helper()

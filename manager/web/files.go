@@ -35,7 +35,7 @@ func newFile(body []byte, kind, cache string) file {
 	return file{body, zip(body), kind, fmt.Sprintf("%q", sum[:16]), cache}
 }
 
-// newPage is a page that a browser asks for each time.
+// newPage returns a page that a browser asks for each time.
 func newPage(body []byte) file { return newFile(body, "text/html; charset=utf-8", "no-store") }
 
 // withFiles answers with what pages load.

@@ -68,7 +68,7 @@ func BenchmarkJoining(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// work is how long the page's thread has had a processor, in milliseconds.
+// work returns how long the page's thread has had a processor, in milliseconds.
 func (b *tab) work() (ms float64) {
 	b.t.Helper()
 	b.run(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {

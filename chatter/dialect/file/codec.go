@@ -131,7 +131,7 @@ func (c *codec) Tick(dst []byte, now time.Time) (out []byte, next time.Time) {
 	return dst, c.next
 }
 
-// given are the values of variables.
+// given returns the values of variables.
 func (c *codec) given(text, to string) []any {
 	c.ref++
 	copy(c.values, []any{c.name, text, to, c.Room, c.Password, c.N, c.ref, c.state})

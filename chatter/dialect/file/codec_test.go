@@ -53,7 +53,7 @@ func hear(c dialect.Codec, pieces ...string) (got []string) {
 	return got
 }
 
-// frame is a message of a server's WebSocket.
+// frame returns a message of a server's WebSocket.
 func frame(text string) string { return string([]byte{0x81, byte(len(text))}) + text }
 
 // TestTransports has the same messages come in each transport, cut at any byte.

@@ -93,7 +93,7 @@ func empty(name string) error {
 	return &Error{File: name, What: "the file is empty", Advice: "chatsim -help dialect has an example"}
 }
 
-// programs are all of the file, with their keys.
+// programs returns all of the file, with their keys.
 func (d *Dialect) programs() []*program {
 	list := []*program{&d.Login, &d.Say, &d.Tell, &d.Leave, &d.Every.Send, &d.Receive}
 	for i, key := range []string{"login", "say", "tell", "leave", "every.send", "receive"} {

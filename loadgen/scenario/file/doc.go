@@ -172,7 +172,7 @@ func names(keys []Key) string {
 	return strings.Join(all, ", ")
 }
 
-// kind is what people call a node.
+// kind returns what people call a node.
 func kind(n ast.Node) string {
 	switch n.(type) {
 	case ast.MapNode:

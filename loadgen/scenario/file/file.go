@@ -80,7 +80,7 @@ var Kinds = []string{FIN, RST, HalfClose, Vanish}
 // Expect is a limit that the run must keep, in all or in one phase.
 type Expect struct{ Is, In string }
 
-// String is the limit as a threshold is written.
+// String returns the limit as a threshold is written.
 func (e Expect) String() string {
 	if e.In == "" {
 		return e.Is

@@ -51,7 +51,7 @@ func (p *Proxy) end() {
 	}
 }
 
-// hold notes a connection that end is to close; it closes one that is too late.
+// hold records a connection that end is to close; it closes one that is too late.
 func (p *Proxy) hold(c net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

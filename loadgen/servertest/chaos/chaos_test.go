@@ -11,7 +11,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// behind gives the address of a proxy before a server that echoes.
+// behind returns the address of a proxy before a server that echoes.
 func behind(t *testing.T, delay time.Duration) (addr string, end func()) {
 	t.Helper()
 	server, err := net.Listen("tcp", "127.0.0.1:0")

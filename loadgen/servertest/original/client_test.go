@@ -15,7 +15,7 @@ import (
 	"chatsim/manager/wire"
 )
 
-// room is a live room on loopback.
+// room returns a live room on loopback.
 func room(t *testing.T) (addr string, m *manager.Manager) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")

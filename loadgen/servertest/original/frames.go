@@ -9,7 +9,7 @@ import (
 	"chatsim/manager/wire"
 )
 
-// nameFor gives a newcomer's name: the smallest free suffix, or the original's
+// nameFor returns a newcomer's name: the smallest free suffix, or the original's
 // way, which goes through the list once and counts.
 func (r *room) nameFor(asked string) string {
 	if r.DoubledSuffix {
@@ -127,7 +127,7 @@ func cut(message string) (text, sender, target string) {
 	return message[:j], message[j+1 : i], message[i+1:]
 }
 
-// line is a chat line for one receiver, who knows itself by the name that it
+// line returns a chat line for one receiver, who knows itself by the name that it
 // asked for.
 func line(p, to *peer, text, sender, target string) []byte {
 	if to == p && sender == p.name {

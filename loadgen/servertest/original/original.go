@@ -36,7 +36,7 @@ type Server struct {
 	Believe       bool // the sender that a client writes is believed
 }
 
-// All is the original with all that is wrong with it; only it does not keep a
+// All returns the original with all that is wrong with it; only it does not keep a
 // whole core busy.
 func All() Server {
 	return Server{Idling: time.Millisecond, NoFIN: true, BrokenPipe: true, Glue: true, Leak: true, DoubledSuffix: true, Believe: true}
@@ -69,7 +69,7 @@ func (s Server) Serve(ln net.Listener) (stop func()) {
 	}
 }
 
-// keep notes a connection that stop is to close; false if it was just too late.
+// keep records a connection that stop is to close; false if it was just too late.
 func (r *room) keep(conn net.Conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

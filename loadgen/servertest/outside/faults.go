@@ -15,7 +15,7 @@ var (
 	claiming   = []string{"mixed", "quiet", "claims"}
 )
 
-// Faults are all that a room of this package can do wrong.
+// Faults returns all that a room of this package can do wrong.
 func Faults() []Fault {
 	return slices.Concat(textFaults(), lineFaults(), orderFaults(), privateFaults(), comingFaults(), nameFaults(), rosterFaults(), byteFaults(), protocolFaults())
 }

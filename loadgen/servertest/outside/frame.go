@@ -39,7 +39,7 @@ func (f Frame) Private() bool { return f.Kind == Line && f.Target != group }
 // Public reports whether the frame is a line for the group.
 func (f Frame) Public() bool { return f.Kind == Line && f.Target == group }
 
-// stamp is what names a line of a run: what stands before its first semicolon.
+// stamp returns what names a line of a run: what stands before its first semicolon.
 func (f Frame) stamp() string {
 	head, _, _ := strings.Cut(f.Text, ";")
 	return head
@@ -142,7 +142,7 @@ func (s Spelling) text(t string) string {
 	return out.String()
 }
 
-// clean is what of a text may be said: invalid bytes become U+FFFD, control
+// clean returns what of a text may be said: invalid bytes become U+FFFD, control
 // characters other than tab go.
 func clean(text string) string {
 	var out strings.Builder

@@ -117,7 +117,7 @@ func atAll(fits func(p *Plan, f Frame) bool, spoil func(p *Plan, f Frame) []Fram
 	}
 }
 
-// about is what a witness of a frame shows.
+// about returns what a witness of a frame shows.
 func (f Frame) about() string {
 	if f.Kind == Line {
 		return f.stamp()
@@ -158,15 +158,15 @@ func public(_ *Plan, f Frame) bool               { return f.Public() }
 func ofLoyal(p *Plan, f Frame) bool              { return f.Public() && p.loyal(f.From) }
 func plain(_ *Plan, f Frame) bool                { return f.Public() && !strings.HasSuffix(f.Text, "@"+group) }
 
-// ofPeers is a line by somebody who stays, so that nobody's reset explains it.
+// ofPeers returns a line by somebody who stays, so that nobody's reset explains it.
 func ofPeers(p *Plan, to *Member, f Frame) bool { return ofOthers(p, to, f) && p.loyal(f.From) }
 
-// whispered is a private line to the member, by somebody who stays.
+// whispered returns a private line to the member, by somebody who stays.
 func whispered(p *Plan, to *Member, f Frame) bool {
 	return f.Private() && f.Target == to.Name && f.From != to && p.loyal(f.From)
 }
 
-// whispers is a private line by the member, to somebody else who stays.
+// whispers returns a private line by the member, to somebody else who stays.
 func whispers(p *Plan, to *Member, f Frame) bool {
 	return f.Private() && f.From == to && f.Target != to.Name && p.loyal(p.holder(f.Target))
 }

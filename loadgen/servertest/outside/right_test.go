@@ -11,7 +11,7 @@ import (
 	"chatsim/loadgen/report"
 )
 
-// far is a weather for the way from the room.
+// far returns a weather for the way from the room.
 func far(delay, jitter time.Duration) func(int) (up, down Weather) {
 	return func(int) (up, down Weather) { return Weather{}, Weather{Delay: delay, Jitter: jitter} }
 }

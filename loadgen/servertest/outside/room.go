@@ -192,7 +192,7 @@ func (r *Room) names() []string {
 	return names
 }
 
-// holder is who has a name, the latest if a fault has given it twice.
+// holder returns who has a name, the latest if a fault has given it twice.
 func (r *Room) holder(name string) *Member {
 	for _, m := range slices.Backward(r.members) {
 		if m.Name == name {

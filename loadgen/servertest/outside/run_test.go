@@ -47,7 +47,7 @@ var own = map[string]scenario.Spec{
 	"claims":   {Name: "claims", Claims: 0.3, Namesakes: 0.3, Shared: 3},
 }
 
-// workload is a run of a few seconds in which much happens.
+// workload returns a run of a few seconds in which much happens.
 func workload(name string, seed uint64) loadgen.Config {
 	spec, known := own[name]
 	if !known {

@@ -96,7 +96,7 @@ func (s *started) follow(r io.Reader, re *regexp.Regexp, found chan<- []string) 
 	}
 }
 
-// signalled is a command such as `interrupt N`: the started program is sent the
+// signalled returns a command such as `interrupt N`: the started program is sent the
 // signal and must end with exit code N; what it printed becomes the standard
 // output. Without N it has to go on.
 func signalled(sig os.Signal) func(*testscript.TestScript, bool, []string) {
