@@ -122,22 +122,29 @@ func (r *refusals) answer(e *refusal) bool {
 
 // likelier reports whether an error is rather about this line than about the one
 // for which it counts so far: about an older one, but only at last about one to
-// which an error is no answer, unless a later one has come back by now.
+// which an error is no answer, unless a later one has come back by now and the other
+// is not one that is expected to be refused.
 func (r *refusals) likelier(e *refusal, l *Line) bool {
-	if a, b := r.comes(l), r.comes(e.line); e.target == "" && a != b {
+	if a, b := r.comes(l, e.line), r.comes(e.line, l); e.target == "" && a != b {
 		return b
 	}
 	return l.Seq < e.line.Seq
 }
 
-// comes reports whether a line that is under way is still to come back.
-func (r *refusals) comes(l *Line) bool { return l.Due == ComesBack && l.Seq > r.of.LastOwn }
+// comes reports whether a line that is under way may still come back, where an error
+// may be about another.
+func (r *refusals) comes(l, other *Line) bool {
+	return l.Due == ComesBack && (l.Seq > r.of.LastOwn || other.Due == MayRefuse)
+}
 
-// passed has errors that count for lines under way answer those before the latest
-// that came back: these have had their answer.
+// passed has errors that count for lines under way, but for those that are expected
+// to be refused, answer lines before the latest that came back: these have had their
+// answer.
 func (r *refusals) passed() {
 	for {
-		i := slices.IndexFunc(r.list, func(e refusal) bool { return e.target == "" && !e.stamp && e.line.Seq > r.of.LastOwn })
+		i := slices.IndexFunc(r.list, func(e refusal) bool {
+			return e.target == "" && !e.stamp && e.line.Due != MayRefuse && e.line.Seq > r.of.LastOwn
+		})
 		if i < 0 || !r.lacks(min(r.list[i].till, r.of.LastOwn)) {
 			return
 		}
