@@ -77,10 +77,11 @@ func TestNoEcho(t *testing.T) {
 	}
 }
 
-// TestDialectFileIsJudged has a file lose a line of everybody's, and one at one of
-// those who get it, also where none comes back to its sender.
+// TestDialectFileIsJudged has a file lose a line at everybody, and lines of two
+// chatters at one who is not both, also where none comes back to its sender: in which
+// order they come in, and so who is the third, is not known.
 func TestDialectFileIsJudged(t *testing.T) {
-	const everywhere, atOne = `| select(.line.text | test("-1-3;") | not)`, `| select((.line.text | test("-1-3;") | not) or $n != 3)`
+	const everywhere, atOne = `| select(.line.text | test("-1-3;") | not)`, `| select((.line.text | test("-[12]-3;") | not) or $n != 3)`
 	silent := []string{"{half: leave}", "{echo: false, order: sender, views: none}", "tell: ", "leave: empty #"}
 	for name, tc := range map[string]struct {
 		open      func() (string, func())
@@ -97,6 +98,7 @@ func TestDialectFileIsJudged(t *testing.T) {
 			addr, stop := tc.open()
 			t.Cleanup(stop)
 			cfg := spokenAt(t, addr, append(tc.edit, "text: .body}}\n  elif .type == \"direct\"", "text: .body}} "+tc.of+"\n  elif .type == \"direct\"")...)
+			cfg.Drain = 3 * time.Second // an own line is waited for
 			rep, err := loadgen.Run(t.Context(), cfg)
 			if err != nil {
 				t.Fatal(err)
@@ -105,7 +107,7 @@ func TestDialectFileIsJudged(t *testing.T) {
 				t.Fatalf("%s", rep.Verdict)
 			}
 			for _, c := range rep.Checks {
-				if c.Name == tc.check && (c.Violations == 0 || c.Violations > 1 && tc.of != "") {
+				if c.Name == tc.check && (c.Violations == 0 || c.Violations > 2 && tc.of != "") {
 					t.Errorf("%s: %d violations", c.Name, c.Violations)
 				}
 			}
