@@ -125,9 +125,6 @@ func Spread(joiners ...Joiner) Joiner {
 // Dial returns the Joiner for servers that speak chatsim's line protocol over TCP.
 func Dial(addr string) Joiner { return dialects["line"].over(addr) }
 
-// DialWS returns the Joiner for servers that speak the line dialect over WebSockets.
-func DialWS(addr string) Joiner { return dialects["ws"].over(addr) }
-
 // DialRaw returns the Joiner for servers that speak the raw dialect, that of the
 // original chat room, over TCP; its Capabilities are Raw.
 func DialRaw(addr string) Joiner { return dialects["raw"].over(addr) }

@@ -232,17 +232,17 @@ func (b *batch) skip(codec dialect.Skipper, in []byte) (n int) {
 	if codec == nil {
 		return 0
 	}
-	raw := b.stay.session.Likely()
-	if raw == "" {
+	e := b.stay.session.Likely()
+	if e == nil {
 		return 0
 	}
-	if n = codec.Skip(in, raw); n > 0 {
-		l := b.stay.session.PassLikely(b.at)
+	if n = codec.Skip(in, e.Raw()); n > 0 {
+		l := b.stay.session.PassLikely(e, b.at)
 		if t := b.stay.user.run.telling; t != nil {
-			t.came(b.stay, l, &Frame{Frame: wire.Frame{Raw: []byte(raw)}})
+			t.came(b.stay, l, &Frame{Frame: wire.Frame{Raw: []byte(e.Raw())}})
 		}
 		if l != nil {
-			b.delivered(l, len(raw)+len("\n"))
+			b.delivered(l, len(e.Raw())+len("\n"))
 		}
 	}
 	return n

@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"chatsim/loadgen/report"
 	"os"
 	"slices"
 	"strings"
@@ -51,7 +52,7 @@ func (c *Line) Reproduce(seed uint64, more ...string) string {
 			words = append(words, "-"+name)
 		default:
 			for _, value := range texts(f) {
-				words = append(words, "-"+name, quote(trimDuration(shown(name, value))))
+				words = append(words, "-"+name, quote(report.ShortDuration(shown(name, value))))
 			}
 		}
 	}
@@ -101,17 +102,6 @@ func (c *Line) Child(seed uint64) (args, env []string) {
 		env = append(env, variable("password")+"="+word)
 	}
 	return append(args, "-seed="+utoa(seed), "-quiet"), env
-}
-
-// trimDuration writes 1h0m0s as 1h and 2m0s as 2m; other text stays.
-func trimDuration(s string) string {
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
 }
 
 // quote makes a word that a POSIX shell reads as one, as it is.

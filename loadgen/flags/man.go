@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"chatsim/loadgen/report"
 	"fmt"
 	"io"
 	"strings"
@@ -36,7 +37,7 @@ func (s *set) manFlag(b *strings.Builder, f *pflag.Flag) {
 	value, meaning := pflag.UnquoteUsage(f)
 	meaning = strings.TrimPrefix(meaning, value+"|")
 	if d := f.DefValue; d != "" && d != "false" && d != "[]" && f.Name != "seed" {
-		meaning += " (default " + trimDuration(d) + ")"
+		meaning += " (default " + report.ShortDuration(d) + ")"
 	}
 	fmt.Fprintf(b, ".TP\n.B \\-%s", strings.ReplaceAll(f.Name, "-", `\-`))
 	if value != "" {

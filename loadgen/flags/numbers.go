@@ -79,7 +79,7 @@ func (c *Line) checkLimits() error {
 		default:
 			must, hint = "be at least "+write(f, l.least), l.low
 		}
-		return hinted.New(fmt.Sprintf("-%s %s: must %s", l.flag, trimDuration(f.Value.String()), must), hint)
+		return hinted.New(fmt.Sprintf("-%s %s: must %s", l.flag, report.ShortDuration(f.Value.String()), must), hint)
 	}
 	return nil
 }
@@ -96,7 +96,7 @@ func amount(f *pflag.Flag) float64 {
 // write returns a number as it is written for the flag.
 func write(f *pflag.Flag, n float64) string {
 	if f.Value.Type() == "duration" {
-		return trimDuration(time.Duration(n).String())
+		return report.ShortDuration(time.Duration(n).String())
 	}
 	return strconv.FormatFloat(n, 'f', -1, 64)
 }

@@ -79,7 +79,7 @@ func (s *set) write(name, value string) string {
 	}
 	switch f.Value.Type() {
 	case "duration":
-		return fmt.Sprintf("write it like 500ms, 30s or 2m: -%s %s", name, trimDuration(f.DefValue))
+		return fmt.Sprintf("write it like 500ms, 30s or 2m: -%s %s", name, report.ShortDuration(f.DefValue))
 	case "rate":
 		return "write -rate 100, or -rate max"
 	case "tolerance":

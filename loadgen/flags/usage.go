@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"chatsim/loadgen/report"
 	"chatsim/manager/screen"
 )
 
@@ -98,7 +99,7 @@ func (s *set) describe(b *strings.Builder, f *pflag.Flag) {
 	}
 	b.WriteString(strings.Repeat(" ", max(1, hanging-at)))
 	if d := f.DefValue; d != "" && d != "false" && d != "[]" && f.Name != "seed" {
-		meaning += " (default " + trimDuration(d) + ")"
+		meaning += " (default " + report.ShortDuration(d) + ")"
 	}
 	b.WriteString(meaning)
 	b.WriteByte('\n')

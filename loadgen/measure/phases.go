@@ -23,8 +23,8 @@ type phaseLines struct {
 
 // phaseReads are the deliveries of a phase's lines, in one shard.
 type phaseReads struct {
-	both, delivery, actual, echo deferred // as in shard
-	deliveries, bytes            int64
+	reads
+	deliveries, bytes int64
 }
 
 // StartPhases has figures also kept by phases, which begin at those times of the
@@ -56,15 +56,7 @@ func (sh *shard) recordPhase(p *phases, intended time.Duration, x sample) {
 	f := &sh.phases[n]
 	f.deliveries++
 	f.bytes += int64(x.bytes)
-	if x.late == 0 {
-		f.both.record(x.took)
-	} else {
-		f.delivery.record(x.took + x.late)
-		f.actual.record(x.took)
-	}
-	if x.own {
-		f.echo.record(x.took + x.late)
-	}
+	f.time(x)
 }
 
 // phaseAt calls f with the figures of lines of the phase of a time, if there are

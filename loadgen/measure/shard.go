@@ -12,11 +12,8 @@ import (
 type shard struct {
 	mu sync.Mutex
 	// Guarded by mu.
-	second   int64    // that the figures are of
-	both     deferred // of lines sent when intended: delivery and actual at once
-	delivery deferred // of the others, since intended
-	actual   deferred // of the others, since sent
-	echo     deferred
+	second   int64 // that the figures are of
+	reads          // of it
 	observed int64 // deliveries, measured or not
 	slowest  time.Duration
 	counts   counts
@@ -25,16 +22,24 @@ type shard struct {
 	phase    int                               // of the last delivery
 }
 
+// reads are the latencies of deliveries.
+type reads struct {
+	both     deferred // of lines sent when intended: delivery and actual at once
+	delivery deferred // of the others, since intended
+	actual   deferred // of the others, since sent
+	echo     deferred
+}
+
 // time records how long one delivery took.
-func (sh *shard) time(x sample) {
+func (r *reads) time(x sample) {
 	if x.late == 0 { // all of the closed loop
-		sh.both.record(x.took)
+		r.both.record(x.took)
 	} else {
-		sh.delivery.record(x.took + x.late)
-		sh.actual.record(x.took)
+		r.delivery.record(x.took + x.late)
+		r.actual.record(x.took)
 	}
 	if x.own {
-		sh.echo.record(x.took + x.late)
+		r.echo.record(x.took + x.late)
 	}
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -62,6 +63,20 @@ func thousands(n int64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// Count writes a number with its thousands apart.
+func Count(n float64) string { return thousands(int64(math.Round(n))) }
+
+// ShortDuration writes 1h0m0s as 1h and 2m0s as 2m; other text stays.
+func ShortDuration(text string) string {
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // Plural writes "1 line" or "2,000 lines".

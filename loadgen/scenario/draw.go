@@ -33,12 +33,12 @@ func (s *Script) Draw(w io.Writer, width int) error {
 		line = append(line[:max(width-1, 0)], '…')
 	}
 	fmt.Fprintf(&b, "%s\n", string(line))
-	sum := []string{users(s.Users, s.Peak(s.Users)), short(length), fmt.Sprintf("%s lines", approximately(lines))}
+	sum := []string{users(s.Users, s.Peak(s.Users)), short(length), fmt.Sprintf("%s lines", report.Count(lines))}
 	if isMax(s.Rate()) {
 		sum[2] = "as many lines as the room takes"
 	}
 	if leaves >= 1 {
-		sum = append(sum, approximately(leaves)+" leaves")
+		sum = append(sum, report.Count(leaves)+" leaves")
 	}
 	fmt.Fprintf(&b, "%s · seed %d\n\n", strings.Join(sum, " · "), s.Seed)
 	c := chart{columns: max(width-axis-2, 20), length: length}
@@ -89,7 +89,7 @@ func (c chart) draw(b *bytes.Buffer, what string, rows int, at func(time.Duratio
 		label := ""
 		switch row {
 		case rows - 1:
-			label = fmt.Sprintf("%s %s", what, approximately(most))
+			label = fmt.Sprintf("%s %s", what, report.Count(most))
 		case 0:
 			label = "0"
 		}
@@ -146,7 +146,7 @@ func (s *Script) table(b *bytes.Buffer) {
 		after := there + p.Join - p.Leave
 		rate, lines := report.Rate(p.From).String(), "as taken"
 		if !isMax(p.From) {
-			lines = approximately(p.lines())
+			lines = report.Count(p.lines())
 		}
 		if p.From != p.To {
 			rate += ".." + report.Rate(p.To).String()
@@ -157,7 +157,7 @@ func (s *Script) table(b *bytes.Buffer) {
 		}
 		leaves, note := "0", ""
 		if n := float64(p.For) / float64(s.churnEvery(p.Churn, p.Leaves, (there+after)/2)); n >= 0.5 {
-			leaves = approximately(n)
+			leaves = report.Count(n)
 		}
 		if p.Warm {
 			note = "not measured"
@@ -214,23 +214,4 @@ func (s *Script) usersAt(at time.Duration) float64 {
 }
 
 // short writes 1m0s as 1m.
-func short(d time.Duration) string {
-	d = d.Round(time.Millisecond)
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
-
-// approximately writes a number with its thousands apart.
-func approximately(v float64) string {
-	digits := fmt.Sprintf("%.0f", v)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
+func short(d time.Duration) string { return report.ShortDuration(d.Round(time.Millisecond).String()) }

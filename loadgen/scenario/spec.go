@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -119,12 +120,27 @@ func phasesOf(f *file.File) []Phase {
 	return out
 }
 
+// crowds ranges over how many chatters talk: users at the start, then those after
+// each phase.
+func (s *Spec) crowds(users int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		if !yield(users) {
+			return
+		}
+		for _, p := range s.Phases {
+			users += p.Join - p.Leave
+			if !yield(users) {
+				return
+			}
+		}
+	}
+}
+
 // Peak returns the most chatters who talk at a time, where users do at the start.
 func (s *Spec) Peak(users int) int {
 	most := users
-	for _, p := range s.Phases {
-		users += p.Join - p.Leave
-		most = max(most, users)
+	for n := range s.crowds(users) {
+		most = max(most, n)
 	}
 	return most
 }
@@ -132,9 +148,8 @@ func (s *Spec) Peak(users int) int {
 // Fewest returns the fewest chatters who talk at a time.
 func (s *Spec) Fewest(users int) int {
 	fewest := users
-	for _, p := range s.Phases {
-		users += p.Join - p.Leave
-		fewest = min(fewest, users)
+	for n := range s.crowds(users) {
+		fewest = min(fewest, n)
 	}
 	return fewest
 }

@@ -31,36 +31,37 @@ func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
 // its line returned, nil for a join or leave. Otherwise nothing has happened,
 // and it is for Observe.
 func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
-	if next := s.Likely(); len(raw) == 0 || next != string(raw) {
+	e := s.Likely()
+	if e == nil || e.raw != string(raw) {
 		return nil, false
 	}
-	return s.PassLikely(at), true
+	return s.PassLikely(e, at), true
 }
 
-// Likely returns the next frame as the first who got it saw it; empty where that is
-// not known. Whoever finds just that in what came calls PassLikely, or else Observe.
-func (s *Session) Likely() string {
+// Likely returns the entry that is next, if the bytes are known in which the first
+// who got it saw it; else nil. Whoever finds just these in what came calls PassLikely,
+// or else Observe.
+func (s *Session) Likely() *Entry {
 	if !s.Bound {
-		return ""
+		return nil
 	}
-	if e := s.expected(); e != nil {
-		return e.raw
+	if e := s.expected(); e != nil && e.raw != "" {
+		return e
 	}
-	return ""
+	return nil
 }
 
-// PassLikely is Pass for the frame that Likely has just returned.
-func (s *Session) PassLikely(at time.Duration) *Line {
-	e := s.expected()
+// PassLikely is Pass for the entry that Likely has just returned.
+func (s *Session) PassLikely(e *Entry, at time.Duration) *Line {
 	if s.ledger.cfg.Level >= Count {
 		return s.passCounted(e)
 	}
-	if e.Kind != wire.Line {
-		s.Totals.Views++
-	}
-	s.passed(e, at)
-	return e.Line
+	return s.took(e, at)
 }
+
+// Raw returns the frame in which the entry first came, without what ends it; empty
+// where it was not kept.
+func (e *Entry) Raw() string { return e.raw }
 
 // nextIn returns the entry that is next for the session if the frame is just that.
 func (s *Session) nextIn(f *wire.Frame) *Entry {
