@@ -266,7 +266,7 @@ func raise(v *atomic.Int64, n int64) {
 	}
 }
 
-// end records that the stream is over and why, and gives its lines under way back.
+// end records that the stream is over and why, and passes its lines under way on.
 func (s *stay) end(err error) {
 	r, u := s.user.run, s.user
 	if s.err == nil {

@@ -34,7 +34,7 @@ type stay struct {
 }
 
 // departure is how far a leave has come. It goes forward only: who leaves, the
-// reader of a stay that a FIN ends, and whoever gives a stay up may all be about to
+// reader of a stay that a FIN ends, and whoever ends a stay may all be about to
 // begin the leave, and the first of them does.
 type departure int32
 

@@ -8,7 +8,7 @@ import (
 
 // admission: whoever asks for an allowed name in time is let in, at the start
 // and when it comes back; whoever asks for one that is not allowed is told so, and
-// whoever gives none is called by its address. A server that names a reason of its own has refused
+// whoever says none is called by its address. A server that names a reason of its own has refused
 // somebody, which is no failure; whether it should have is for who runs it.
 var admission = rule{name: Admission, level: Count, takes: "somebody who asks to be let in",
 	evaluated: func(t *ledger.Totals) int64 { return t.Asked },

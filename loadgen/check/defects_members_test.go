@@ -10,7 +10,7 @@ import (
 	"chatsim/manager/wire"
 )
 
-// named gives one newcomer another name than is due; "" leaves it.
+// named has one newcomer called by another name than is due; "" leaves it.
 func named(give func(p *plan, u *user, due string) string) func(*plan) {
 	return func(p *plan) {
 		p.spoil.name = func(u *user, due string) string {

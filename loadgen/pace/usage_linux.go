@@ -13,7 +13,7 @@ const lookEvery = 100 * time.Millisecond
 // runtime's processors for its time: with little to do for the others nothing is
 // lost by that, on two busy ones it took a quarter of what they can do at 20,000
 // naps a second. The runtime's timers are exact enough then, as they are looked at
-// whenever a goroutine gives way.
+// whenever a goroutine yields.
 type usage struct {
 	at   time.Time
 	used time.Duration // by the process until then

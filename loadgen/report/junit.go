@@ -133,7 +133,7 @@ func junitRun(r *Report, name string) (junitSuite, error) {
 	return s, nil
 }
 
-// junitEnding returns the case that says whether the run came to its end and showed
+// junitEnding returns the case that fails unless the run came to its end and showed
 // anything: a run without any case in error must be one that may be relied on.
 func junitEnding(r *Report) junitCase {
 	c := junitCase{Class: "chatsim.run", Name: "whole run"}

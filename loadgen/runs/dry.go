@@ -94,11 +94,8 @@ func (d *dry) talk(ctx context.Context, lc loadgen.Config) (missing []string, er
 			c.Close()
 		}
 	}()
-	var names []string // as they were given
 	for _, asked := range dryNames {
-		within, cancel := context.WithTimeout(ctx, dryLimit)
-		c, err := lc.Join(within, asked)
-		cancel()
+		c, err := dryJoin(ctx, lc, asked)
 		if err != nil {
 			return nil, err
 		}
@@ -107,43 +104,14 @@ func (d *dry) talk(ctx context.Context, lc loadgen.Config) (missing []string, er
 		if !d.await(ctx, func() bool { return d.has(asked, wire.Welcome) && d.has(asked, wire.Roster) || d.ended[asked] != nil }) || d.isEnded(asked) {
 			return nil, d.outside(asked)
 		}
-		names = append(names, d.given(asked))
 	}
-	type due struct{ to, from, text, what string }
-	var dues []due
-	for i, asked := range dryNames {
-		text := "hello from " + asked
-		d.note(asked, "say "+text)
-		if err := clients[i].Say([]byte(text)); err != nil {
-			return nil, err
-		}
-		for _, to := range dryNames {
-			dues = append(dues, due{to, names[i], text, "the line of " + asked + " at " + to})
-		}
+	dues, err := d.say(clients, !lc.Capabilities.NoPrivate)
+	if err != nil {
+		return nil, err
 	}
-	if !lc.Capabilities.NoPrivate {
-		text := "psst"
-		d.note(dryNames[0], "tell "+names[1]+" "+text)
-		if err := clients[0].Tell(names[1], []byte(text)); err != nil {
-			return nil, err
-		}
-		for _, to := range dryNames {
-			dues = append(dues, due{to, names[0], text, "the private line of " + dryNames[0] + " at " + to})
-		}
-	}
-	lacks := func() (list []string) {
-		for _, x := range dues {
-			if !slices.ContainsFunc(d.seen[x.to], func(f wire.Frame) bool {
-				return f.Kind == wire.Line && string(f.Sender) == x.from && string(f.Text) == x.text
-			}) {
-				list = append(list, x.what)
-			}
-		}
-		return list
-	}
-	d.await(ctx, func() bool { return len(lacks()) == 0 })
+	d.await(ctx, func() bool { return len(d.lacks(dues)) == 0 })
 	d.mu.Lock()
-	missing = lacks()
+	missing = d.lacks(dues)
 	d.mu.Unlock()
 	for i, asked := range dryNames {
 		d.note(asked, "leave")
@@ -153,6 +121,55 @@ func (d *dry) talk(ctx context.Context, lc loadgen.Config) (missing []string, er
 		missing = append(missing, fmt.Sprintf("the end of the connection, %v after the leave", dryLimit))
 	}
 	return missing, ctx.Err()
+}
+
+func dryJoin(ctx context.Context, lc loadgen.Config, asked string) (loadgen.Client, error) {
+	within, cancel := context.WithTimeout(ctx, dryLimit)
+	defer cancel()
+	return lc.Join(within, asked)
+}
+
+// dryDue is a line that is due to a chatter.
+type dryDue struct{ to, from, text, what string }
+
+// say has both say a line and, where there are private lines, the first tell the
+// second one; it returns what is due.
+func (d *dry) say(clients []loadgen.Client, private bool) (dues []dryDue, err error) {
+	for i, asked := range dryNames {
+		text := "hello from " + asked
+		d.note(asked, "say "+text)
+		if err := clients[i].Say([]byte(text)); err != nil {
+			return nil, err
+		}
+		for _, to := range dryNames {
+			dues = append(dues, dryDue{to, d.given(asked), text, "the line of " + asked + " at " + to})
+		}
+	}
+	if !private {
+		return dues, nil
+	}
+	const text = "psst"
+	teller, target := dryNames[0], d.given(dryNames[1])
+	d.note(teller, "tell "+target+" "+text)
+	if err := clients[0].Tell(target, []byte(text)); err != nil {
+		return nil, err
+	}
+	for _, to := range dryNames {
+		dues = append(dues, dryDue{to, d.given(teller), text, "the private line of " + teller + " at " + to})
+	}
+	return dues, nil
+}
+
+// lacks returns what is due and has not come. The lock is held.
+func (d *dry) lacks(dues []dryDue) (list []string) {
+	for _, x := range dues {
+		if !slices.ContainsFunc(d.seen[x.to], func(f wire.Frame) bool {
+			return f.Kind == wire.Line && string(f.Sender) == x.from && string(f.Text) == x.text
+		}) {
+			list = append(list, x.what)
+		}
+	}
+	return list
 }
 
 // read records what comes to a chatter.

@@ -44,7 +44,7 @@ func needs() string {
 
 // Chatter is one of those whom a story names.
 type Chatter struct {
-	Name  string // by which the story calls it, whatever name a room gives it
+	Name  string // by which the story calls it, whatever its name in a room
 	Asked string // the name that it asks for
 }
 

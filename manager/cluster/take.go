@@ -210,7 +210,7 @@ func (c *Core) listen(now time.Duration) {
 }
 
 // vote compares the room at a place with that of another Manager, and remembers what
-// it is now. Whoever differs from more than it agrees with gives up.
+// it is now. Whoever differs from more than it agrees with ends.
 func (c *Core) vote(now time.Duration, place uint64, body []byte) {
 	at, hash, err := parseHeartbeat(body)
 	for i := range c.hashes {

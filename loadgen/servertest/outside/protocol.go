@@ -201,7 +201,7 @@ func names(deal func(p *Plan, c *conn, asked string)) func(*Plan) {
 	}
 }
 
-// nameless deals in another way with one who gives no name.
+// nameless deals in another way with one who says no name.
 func nameless(deal func(p *Plan, c *conn, asked string)) func(*Plan) {
 	return func(p *Plan) {
 		p.Hooks.Admit = func(c *conn, asked string) bool {
