@@ -102,10 +102,11 @@ func (p *Peer) mode(dst []byte, m *Message) []byte {
 // known here of everybody is the same.
 func (p *Peer) ctcp(dst []byte, from string, text []byte, now func() time.Time) []byte {
 	command, rest := word(bytes.Trim(text, "\x01"))
+	begin, end := string(appendSource(nil, from))+"NOTICE "+p.Nick+" :\x01", "\x01\r\n"
 	var answer string
 	switch {
 	case is(command, "PING"):
-		answer = "PING " + string(appendEcho(nil, rest))
+		return appendEcho(dst, begin+"PING ", rest, end)
 	case is(command, "VERSION"):
 		answer = "VERSION " + network
 	case is(command, "TIME"):
@@ -115,8 +116,7 @@ func (p *Peer) ctcp(dst []byte, from string, text []byte, now func() time.Time) 
 	default:
 		return AppendNotice(dst, nil, p.Nick, []byte("CTCP "+shown(command)+" is not carried by this room"))
 	}
-	dst = appendSource(dst, from)
-	return append(dst, "NOTICE "+p.Nick+" :\x01"+answer+"\x01\r\n"...)
+	return append(dst, begin+answer+end...)
 }
 
 // AppendCTCP answers a question of the client to another.

@@ -241,19 +241,26 @@ func FuzzClient(f *testing.F) {
 			f.Add([]byte(line))
 		}
 	}
+	invalid := strings.Repeat("\xff", 2*MaxLine) // three times as long where it may be said
+	for _, begin := range []string{"CAP REQ :", "PING :", "WHO ", "NICK ", "PRIVMSG bob :\x01PING ", "PRIVMSG bob :\x01"} {
+		f.Add([]byte(begin + invalid))
+	}
+	longest := strings.Repeat("\U0001F600", 32) // the longest name that there is
 	f.Fuzz(func(t *testing.T, line []byte) {
 		line, _, _ = bytes.Cut(line, []byte("\n"))
 		before := bytes.Clone(line)
 		first, _ := new(Login).Line(nil, line)
-		second, asks := newLines().Line(nil, line)
+		peer := newLines()
+		peer.Peer.Nick = longest
+		second, asks := peer.Line(nil, line)
 		if !bytes.Equal(line, before) {
 			t.Fatalf("the input was changed to %q", line)
 		}
 		for _, ask := range asks {
 			if ask.Kind == CTCP {
-				second = newLines().AppendCTCP(second, "bob", ask.Text)
+				second = peer.AppendCTCP(second, longest, ask.Text)
 			}
-			second = NoSuchNick(second, "me", ask.Target)
+			second = NoSuchNick(second, longest, ask.Target)
 		}
 		for answer := range bytes.Lines(slices.Concat(first, second)) {
 			text, whole := bytes.CutSuffix(answer, []byte("\r\n"))

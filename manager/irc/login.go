@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"chatsim/manager/wire"
 )
@@ -193,9 +194,7 @@ func (c Caps) with(asked string) (Caps, bool) {
 }
 
 func capReply(dst []byte, nick, sub, list string) []byte {
-	dst = append(dst, ":"+Server+" CAP "+nick+" "+sub+" :"...)
-	dst = appendEcho(dst, []byte(list))
-	return append(dst, "\r\n"...)
+	return appendEcho(dst, ":"+Server+" CAP "+nick+" "+sub+" :", []byte(list), "\r\n")
 }
 
 func needMore(dst []byte, nick string, m *Message) []byte {
@@ -206,13 +205,16 @@ func pong(dst []byte, nick string, m *Message) []byte {
 	if len(m.Params) == 0 {
 		return reply(dst, errNoOrigin, nick, "", "No origin specified")
 	}
-	dst = append(dst, ":"+Server+" PONG "+Server+" :"...)
-	dst = appendEcho(dst, m.Params[0])
-	return append(dst, "\r\n"...)
+	return appendEcho(dst, ":"+Server+" PONG "+Server+" :", m.Params[0], "\r\n")
 }
 
-// appendEcho appends what a client has written, as it is given back to it.
-func appendEcho(dst, word []byte) []byte {
-	const most = 400 // bytes
-	return wire.AppendText(dst, word[:min(len(word), most)])
+// appendEcho appends a line in which a client gets back what it has written, as
+// much of it as a line of MaxLine bytes has room for once it may be said.
+func appendEcho(dst []byte, before string, word []byte, after string) []byte {
+	text := wire.AppendText(nil, word[:min(len(word), MaxLine)])
+	end := min(len(text), MaxLine-len(before)-len(after))
+	for end < len(text) && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return append(append(append(dst, before...), text[:end]...), after...)
 }

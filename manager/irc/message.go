@@ -85,7 +85,7 @@ func shown(word []byte) string {
 	if len(word) == 0 {
 		return "*"
 	}
-	return string(bytes.ToValidUTF8(bytes.Map(plain, word), []byte("?")))
+	return string(bytes.Map(plain, bytes.ToValidUTF8(word, []byte("?"))))
 }
 
 func plain(r rune) rune {
