@@ -21,14 +21,14 @@ import (
 	chatterterm "chatsim/chatter/term"
 	"chatsim/loadgen"
 	"chatsim/loadgen/flags"
+	"chatsim/loadgen/job"
 	"chatsim/loadgen/report"
-	"chatsim/loadgen/runs"
 	"chatsim/loadgen/trace"
 	"chatsim/loadgen/watch"
 	"chatsim/manager"
 	"chatsim/manager/hinted"
-	"chatsim/manager/live"
-	"chatsim/manager/live/outlet"
+	"chatsim/manager/host"
+	"chatsim/manager/host/outlet"
 	"chatsim/manager/screen"
 	"chatsim/manager/several"
 	"chatsim/manager/tongue"
@@ -50,10 +50,10 @@ func main() {
 
 // command is all that a command line may ask for; each part defines its flags.
 type command struct {
-	runs  runs.Config
+	runs  job.Config
 	watch watch.Config
 	serve bool
-	live  live.Config
+	host  host.Config
 	term  chatterterm.Config
 }
 
@@ -69,7 +69,7 @@ func (c *command) groups() []flags.Group {
 		flags.Of(flags.Several, c.runs.SeveralFlags),
 		flags.Of(flags.Reporting, c.runs.OutputFlags),
 		flags.Of(flags.SavedRun, c.runs.JudgeFlags),
-		flags.Of(flags.LiveRoom, serve, c.live.Flags, c.watch.NameFlags),
+		flags.Of(flags.LiveRoom, serve, c.host.Flags, c.watch.NameFlags),
 		flags.Of(flags.Terminal, c.term.Flags, c.runs.Target.SharedFlags),
 	}
 }
@@ -105,13 +105,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 	case line.Man:
 		err = line.WriteMan(page, version())
 	case line.Probe != "":
-		err = live.Probe(ctx, line.Probe)
+		err = host.Probe(ctx, line.Probe)
 	case c.runs.Judge != "":
 		code, err = c.judge(ctx, stdin, page, stderr)
 	case c.runs.DialectTest != "":
-		code, err = runs.TryDialect(c.runs, stdin, page, stderr)
+		code, err = job.TryDialect(c.runs, stdin, page, stderr)
 	case c.runs.Compare != "":
-		code, err = unlessEnded(ctx, func() (int, error) { return runs.Compare(c.runs, page, stderr) })
+		code, err = unlessEnded(ctx, func() (int, error) { return job.Compare(c.runs, page, stderr) })
 	case c.term.Addr != "":
 		warnExposed(line, stderr)
 		c.term.Locale, c.term.NoColor = tongue.Locale(os.Getenv), os.Getenv("NO_COLOR") != ""
@@ -165,16 +165,16 @@ func version() string {
 
 // simulate runs the chatters against rooms of this process, or the target.
 func (c *command) simulate(ctx context.Context, line *flags.Line, stdout, stderr io.Writer) (int, error) {
-	s := &runs.Session{Config: c.runs, Line: line, Stdout: stdout, Stderr: stderr}
+	s := &job.Job{Config: c.runs, Line: line, Stdout: stdout, Stderr: stderr}
 	var current atomic.Pointer[several.Room] // the room that is open
-	s.Open = func(lc *loadgen.Config) (runs.Room, error) { return c.openRoom(ctx, lc, &current, stderr) }
+	s.Open = func(lc *loadgen.Config) (job.Room, error) { return c.openRoom(ctx, lc, &current, stderr) }
 	if c.watch.Addr == "" {
 		return s.Run(ctx)
 	}
 	c.watch.Pages, c.watch.Stderr = web.Run(), stderr
 	c.watch.Room = func() any {
 		if room := current.Load(); room != nil {
-			return live.Sample(room.Stats(), time.Now())
+			return host.Sample(room.Stats(), time.Now())
 		}
 		return nil
 	}
@@ -190,10 +190,10 @@ func (c *command) simulate(ctx context.Context, line *flags.Line, stdout, stderr
 
 // openRoom opens a room of this process for one run, which is then the current
 // one.
-func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *atomic.Pointer[several.Room], stderr io.Writer) (runs.Room, error) {
+func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *atomic.Pointer[several.Room], stderr io.Writer) (job.Room, error) {
 	dialect := c.runs.Dialect
 	if err := loadgen.CheckDescriptors(lc.Chatters(), 2); err != nil {
-		return runs.Room{}, err
+		return job.Room{}, err
 	}
 	cfg := manager.Config{Detect: dialect != "line", RawWait: rawWait, Measure: c.watch.Addr != ""}
 	room, err := several.Open(ctx, c.runs.Managers, cfg, func(m *manager.Manager) {
@@ -202,7 +202,7 @@ func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *ato
 		}
 	})
 	if err != nil {
-		return runs.Room{}, err
+		return job.Room{}, err
 	}
 	current.Store(room)
 	var joiners []loadgen.Joiner
@@ -213,7 +213,7 @@ func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *ato
 	}
 	lc.Join = loadgen.Spread(joiners...)
 	lc.Where = where(room)
-	return runs.Room{Close: func() { closeRoom(room, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
+	return job.Room{Close: func() { closeRoom(room, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
 }
 
 // where tells on which addresses a room is.
@@ -291,6 +291,6 @@ func (c *command) serveRoom(ctx context.Context, stdin io.Reader, stdout, stderr
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP) // under nohup too: it ends nothing here
 	defer signal.Stop(hup)
-	c.live.Reload, c.live.Locale = hup, tongue.Locale(os.Getenv)
-	return live.Run(ctx, c.live, stdin, stdout, stderr)
+	c.host.Reload, c.host.Locale = hup, tongue.Locale(os.Getenv)
+	return host.Run(ctx, c.host, stdin, stdout, stderr)
 }

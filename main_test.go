@@ -92,7 +92,7 @@ func TestImports(t *testing.T) {
 		"chatsim/loadgen/check/ledger": {"chatsim/loadgen/check"},
 		"chatsim/loadgen/trace":        {"net", "chatsim/loadgen/check"},
 		"chatsim/loadgen/measure":      {"net", "chatsim/chatter", "chatsim/loadgen/check", "chatsim/loadgen/check/ledger", "chatsim/loadgen/scenario"},
-		"chatsim/loadgen/flags":        {"chatsim/loadgen", "chatsim/loadgen/runs", "chatsim/chatter/term"}, // who define flags
+		"chatsim/loadgen/flags":        {"chatsim/loadgen", "chatsim/loadgen/job", "chatsim/chatter/term"}, // who define flags
 		"chatsim/loadgen/report":       {"net", "chatsim/loadgen/check", "chatsim/loadgen/check/ledger"},
 		"chatsim/loadgen/scenario":     {"net"},
 	}

@@ -7,10 +7,10 @@ import (
 
 	"chatsim/loadgen"
 	"chatsim/loadgen/check"
+	"chatsim/loadgen/job"
 	"chatsim/loadgen/report"
-	"chatsim/loadgen/runs"
 	"chatsim/loadgen/scenario"
-	"chatsim/manager/live"
+	"chatsim/manager/host"
 	"chatsim/manager/record"
 	"chatsim/manager/secret"
 )
@@ -18,10 +18,10 @@ import (
 // defaults returns what a bare command line means.
 func defaults(change func(*command)) *command {
 	c := &command{
-		Runs: runs.Config{Load: loadgen.Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second, Drain: 10 * time.Second,
+		Runs: job.Config{Load: loadgen.Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second, Drain: 10 * time.Second,
 			Where: "the server", MaxMemory: 256 << 20, Scenario: scenario.All()[0]},
-			Target: runs.Target{Order: "own"}, Dialect: "line", Managers: 1, Calibrate: true, Repeat: 1, Tolerance: 0.10},
-		Live: live.Config{Listen: "127.0.0.1:9999", Drain: 10 * time.Second, Record: "server.txt", History: 200, Operator: secret.Password{Flag: "operator-password-file"}, MaxUsers: 10000, MaxConns: 512, Flood: 200},
+			Target: job.Target{Order: "own"}, Dialect: "line", Managers: 1, Calibrate: true, Repeat: 1, Tolerance: 0.10},
+		Live: host.Config{Listen: "127.0.0.1:9999", Drain: 10 * time.Second, Record: "server.txt", History: 200, Operator: secret.Password{Flag: "operator-password-file"}, MaxUsers: 10000, MaxConns: 512, Flood: 200},
 	}
 	change(c)
 	return c

@@ -6,19 +6,19 @@ import (
 	"github.com/spf13/pflag"
 
 	chatterterm "chatsim/chatter/term"
+	"chatsim/loadgen/job"
 	"chatsim/loadgen/report"
-	"chatsim/loadgen/runs"
 	"chatsim/loadgen/scenario"
 	"chatsim/loadgen/watch"
-	"chatsim/manager/live"
+	"chatsim/manager/host"
 )
 
 // command is what the program has, see its TestHelp.
 type command struct {
-	Runs  runs.Config
+	Runs  job.Config
 	Watch watch.Config
 	Serve bool
-	Live  live.Config
+	Live  host.Config
 	Term  chatterterm.Config
 }
 

@@ -11,7 +11,7 @@ import (
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/watch"
 	"chatsim/manager"
-	"chatsim/manager/live"
+	"chatsim/manager/host"
 	"chatsim/manager/web"
 )
 
@@ -29,7 +29,7 @@ func watched(t *testing.T, room func() any) (*watch.Server, string) {
 // A run is seen while it goes on, and whoever sees it end has its report.
 func TestRunIsWatched(t *testing.T) {
 	h := open(t, manager.Config{Measure: true}, web.Config{})
-	s, url := watched(t, func() any { return live.Sample(h.room.Stats(), time.Now()) })
+	s, url := watched(t, func() any { return host.Sample(h.room.Stats(), time.Now()) })
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	cfg := loadgen.Config{Join: loadgen.Dial(h.addr), Where: "a room", Users: 20, Duration: time.Hour, Warmup: -1, Rate: 200, Watch: s.Take}

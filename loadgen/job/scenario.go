@@ -1,0 +1,81 @@
+package job
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"chatsim/loadgen"
+	"chatsim/loadgen/report"
+	"chatsim/manager/hinted"
+	"chatsim/manager/screen"
+)
+
+// printScenario prints the text of the scenario's file.
+func (s *Job) printScenario() error {
+	spec := s.Load.Scenario
+	if spec.Name == loadgen.Conformance {
+		return s.printConformance()
+	}
+	if spec.Path == "" {
+		if _, err := fmt.Fprintf(s.Stdout, "# chatsim -scenario %s; changed and saved, it is run by chatsim -scenario FILE.yaml\n", spec.Name); err != nil {
+			return err
+		}
+	}
+	_, err := s.Stdout.Write(spec.Text)
+	return err
+}
+
+// hasLoad reports whether the scenario is a load, and no story.
+func (s *Job) hasLoad() bool {
+	spec := &s.Load.Scenario
+	return spec.Name != loadgen.Conformance && spec.File.Story == nil
+}
+
+// showScenario shows what would happen when.
+func (s *Job) showScenario() error {
+	script, err := s.Load.Script()
+	if err != nil {
+		return err
+	}
+	return script.Draw(s.Stdout, screen.Width(s.Stdout))
+}
+
+// expect adds the limits of the scenario's file to those of the command line.
+func (s *Job) expect() error {
+	for _, expr := range s.Load.Scenario.Expect {
+		t, err := report.ParseThreshold(expr)
+		if err != nil {
+			return err
+		}
+		s.Thresholds = append(s.Thresholds, t)
+	}
+	all := slices.Clone(s.Thresholds)
+	if s.FindRate != nil {
+		all = append(all, *s.FindRate)
+	}
+	for _, t := range all {
+		if err := s.hasPhase(t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hasPhase refuses a limit for a phase that the scenario does not have.
+func (s *Job) hasPhase(t report.Threshold) error {
+	var names []string
+	for _, p := range s.Load.Scenario.Phases {
+		if !p.Warm {
+			names = append(names, p.Name)
+		}
+	}
+	switch phase := t.Metric().Phase(); {
+	case phase == "" || slices.Contains(names, phase):
+		return nil
+	case len(names) == 0:
+		return hinted.New(fmt.Sprintf("%s is about a phase %s, and scenario %s has no phases", t, phase, s.Load.Scenario.Name), "phases are written in a file: chatsim -help scenarios")
+	default:
+		return hinted.New(fmt.Sprintf("%s is about a phase %s, which scenario %s does not have", t, phase, s.Load.Scenario.Name), "its phases are "+strings.Join(names, ", "))
+	}
+}
