@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"chatsim/manager/hinted"
+	"chatsim/manager/lock"
 )
 
 // file is what a Recorder needs of an os.File.
@@ -81,7 +82,6 @@ func start(path string, f file, cfg Config) *Recorder {
 var (
 	errOther  = errors.New("it holds something else than a record")
 	errFormat = errors.New("it is a record in another format")
-	errLocked = errors.New("another process is writing it")
 )
 
 // explain returns the error for what keeps a record from being opened; nil for none.
@@ -100,7 +100,7 @@ func explain(path string, format Format, err error) error {
 		hint = fmt.Sprintf("go on with it by -record-format %v, or choose another file with -record FILE", format.other())
 	case errors.Is(err, syscall.ENXIO):
 		msg = fmt.Sprintf("open the record %s: nobody reads the pipe", path)
-	case errors.Is(err, errLocked):
+	case errors.Is(err, lock.ErrHeld):
 		msg = fmt.Sprintf("the record %s is being written by another process", path)
 	}
 	return hinted.New(msg, hint)

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"chatsim/manager/lock"
 )
 
 // maxMoves limits how often one Write starts over because the file was deleted
@@ -58,7 +60,7 @@ func openPath(path string, cfg Config) (p *pathFile, ended bool, err error) {
 func (p *pathFile) take(f *os.File) (ended bool, err error) {
 	info, err := f.Stat()
 	if err == nil && info.Mode().IsRegular() {
-		if err = lock(f); err == nil {
+		if err = lock.File(f); err == nil {
 			err = p.format.check(f, info.Size())
 		}
 		if err == nil {

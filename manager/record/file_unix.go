@@ -5,21 +5,10 @@ package record
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
-
-// lock keeps other processes from writing the same record. File systems that
-// cannot lock are let be.
-func lock(f *os.File) error {
-	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	if errors.Is(err, unix.EWOULDBLOCK) {
-		return errLocked
-	}
-	return nil
-}
 
 // syncs reports whether a failed sync means anything: what is no file cannot.
 func syncs(err error) bool { return !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOTSUP) }

@@ -2,13 +2,7 @@
 
 package record
 
-import (
-	"io/fs"
-	"os"
-)
-
-// lock does nothing here.
-func lock(*os.File) error { return nil }
+import "io/fs"
 
 // syncs reports that a failed sync means what it says.
 func syncs(error) bool { return true }
