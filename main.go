@@ -205,13 +205,11 @@ func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *ato
 		return job.Room{}, err
 	}
 	current.Store(room)
-	var joiners []loadgen.Joiner
 	for _, addr := range room.Addrs {
-		var join loadgen.Joiner
-		join, lc.Capabilities = loadgen.Dialect(dialect, addr)
-		joiners = append(joiners, join)
+		door := loadgen.Door{Addr: addr}
+		door.Join, lc.Capabilities = loadgen.Dialect(dialect, addr)
+		lc.Doors = append(lc.Doors, door)
 	}
-	lc.Join = loadgen.Spread(joiners...)
 	lc.Where = where(room)
 	return job.Room{Close: func() { closeRoom(room, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
 }

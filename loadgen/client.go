@@ -1,9 +1,7 @@
 package loadgen
 
 import (
-	"context"
 	"net"
-	"sync/atomic"
 
 	"chatsim/chatter"
 	"chatsim/chatter/dialect"
@@ -114,14 +112,6 @@ func dialectOf(name string) spoken {
 	return dialects["line"]
 }
 
-// Spread returns a Joiner that takes several in turn: servers of one room.
-func Spread(joiners ...Joiner) Joiner {
-	var turn atomic.Uint64
-	return func(ctx context.Context, name string) (Client, error) {
-		return joiners[(turn.Add(1)-1)%uint64(len(joiners))](ctx, name)
-	}
-}
-
 // Dial returns the Joiner for servers that speak chatsim's line protocol over TCP.
 func Dial(addr string) Joiner { return dialects["line"].over(addr) }
 
@@ -134,7 +124,7 @@ func DialRaw(addr string) Joiner { return dialects["raw"].over(addr) }
 func Raw() Capabilities { return dialects["raw"].capabilities }
 
 // over returns the joiner for a server at addr over TCP.
-func (d spoken) over(addr string) Joiner { return At(addr).joiner(d) }
+func (d spoken) over(addr string) Joiner { return At(addr).doors(d)[0].Join }
 
 // claimingClient is a chatter whose false claims are known to come back as text.
 type claimingClient struct{ *chatter.Client }

@@ -36,7 +36,7 @@ func spokenAt(t *testing.T, addr string, edit ...string) loadgen.Config {
 		t.Fatal(err)
 	}
 	cfg := loadgen.Config{Users: 8, Duration: 300 * time.Millisecond, Warmup: -1, Rate: 400, Seed: 1}
-	cfg.Join, cfg.Capabilities = loadgen.At(addr).Speaking(d, nil)
+	cfg.Doors, cfg.Capabilities = loadgen.At(addr).Speaking(d, nil)
 	return cfg
 }
 

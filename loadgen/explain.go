@@ -24,9 +24,14 @@ var errPassword = errors.New("it asks for no password: it took the one that was 
 
 // explain says in one line why a client could not join, and what to do.
 func explain(err error, cfg Config, joined int) *StartError {
-	what := "join " + cfg.Where
+	where := cfg.Where
+	var at *doorError
+	if errors.As(err, &at) {
+		where, err = "the server at "+at.addr, at.err
+	}
+	what := "join " + where
 	if joined > 0 {
-		what = fmt.Sprintf("join %s, with %d of %d chatters there", cfg.Where, joined, cfg.Users)
+		what = fmt.Sprintf("join %s, with %d of %d chatters there", where, joined, cfg.Users)
 	}
 	se := &StartError{Err: fmt.Errorf("%s: %w", what, err)}
 	var fe *chatter.FrameError

@@ -59,7 +59,9 @@ func (r *run) joinAll(ctx context.Context) error {
 }
 
 // join connects the user anew and waits until it is in the room.
-func (u *user) join(ctx context.Context) error {
+func (u *user) join(ctx context.Context) error { return u.atDoor(u.enter(ctx)) }
+
+func (u *user) enter(ctx context.Context) error {
 	r := u.run
 	select {
 	case r.joining <- struct{}{}:
@@ -197,7 +199,7 @@ func (u *user) dial(ctx context.Context, limit time.Duration) (Client, error) {
 	}
 	back := make(chan result, 1)
 	go func() {
-		c, err := u.run.cfg.Join(ctx, u.asked)
+		c, err := u.door().Join(ctx, u.asked)
 		back <- result{c, err}
 	}()
 	select {

@@ -58,7 +58,8 @@ type Joiner func(ctx context.Context, name string) (Client, error)
 
 // Config is what a run is made of. The zero value of a field means its default.
 type Config struct {
-	Join         Joiner       // required
+	Join         Joiner       // required, unless there are Doors
+	Doors        []Door       // of a room with several addresses: chatter n comes in at that of number n modulo their number
 	Capabilities Capabilities // of the Joiner's clients
 	Password     string       // that Join sends before the name, so that a server that wants none is noticed
 	Where        string       // what the report says of the other end, "in-process Manager on 127.0.0.1:41773"; "the server"
@@ -208,7 +209,7 @@ func (c Config) validate() error {
 	}
 
 	switch {
-	case c.Join == nil:
+	case c.noJoiner():
 		return fmt.Errorf("loadgen: no Joiner")
 	case c.Users < 1:
 		return fmt.Errorf("loadgen: %d users, want at least 1", c.Users)

@@ -15,13 +15,14 @@ import (
 	"chatsim/chatter/dialect/file"
 )
 
-// Target is a running server, and how it is reached.
+// Target is a running server, or several that are one room, and how it is reached.
 type Target struct {
 	Dialer   *dial.Dialer
-	Header   http.Header // of the request for a WebSocket; may be nil
-	Password string      // empty: none
-	Room     string      // of a dialect that has several; empty: its own one
-	QoS      int         // of MQTT
+	Others   []*dial.Dialer // of the room's other addresses
+	Header   http.Header    // of the request for a WebSocket; may be nil
+	Password string         // empty: none
+	Room     string         // of a dialect that has several; empty: its own one
+	QoS      int            // of MQTT
 }
 
 // At returns the target at addr (HOST:PORT), over TCP.
@@ -29,46 +30,49 @@ func At(addr string) *Target {
 	return &Target{Dialer: &dial.Dialer{Address: dial.Address{Scheme: dial.TCP, HostPort: addr}}}
 }
 
-// Dialect returns the Joiner for servers that speak a dialect, and the capabilities of its clients. "ws" is "line" over a WebSocket at /ws, as
+// Dialect returns the doors to servers that speak a dialect, and the capabilities of their clients. "ws" is "line" over a WebSocket at /ws, as
 // "line" is where the target's address is a WebSocket's.
-func (t *Target) Dialect(name string) (Joiner, Capabilities) {
+func (t *Target) Dialect(name string) ([]Door, Capabilities) {
 	d := dialectOf(name)
-	return t.joiner(d), d.capabilities
+	return t.doors(d), d.capabilities
 }
 
-// Speaking returns the Joiner for servers that speak the dialect of a file, and the
-// capabilities of its clients. trace, if it is not nil, is told of each step of a
+// Speaking returns the doors to servers that speak the dialect of a file, and the
+// capabilities of their clients. trace, if it is not nil, is told of each step of a
 // client, as a transcript has it; several clients call it at a time.
-func (t *Target) Speaking(d *file.Dialect, trace func(name, step string)) (Joiner, Capabilities) {
+func (t *Target) Speaking(d *file.Dialect, trace func(name, step string)) ([]Door, Capabilities) {
 	s := ofFile(d, trace)
-	return t.joiner(s), s.capabilities
+	return t.doors(s), s.capabilities
 }
 
-// joiner joins in a dialect.
-func (t *Target) joiner(d spoken) Joiner {
-	nicks, run := new(dialect.Nicks), rand.Text()[:clientDigits]
-	var clients atomic.Int64
-	return func(ctx context.Context, name string) (Client, error) {
-		conn, err := t.Dialer.Dial(ctx)
-		if err != nil {
-			return nil, err
-		}
-		n := clients.Add(1)
-		c, err := t.open(ctx, conn, d, d.codec(speaker{name: name, local: conn.LocalAddr(), room: cmp.Or(t.Room, d.room), password: t.Password,
-			nicks: nicks, client: fmt.Sprintf("chatsim-%s-%d", run, n), n: int(n), qos: t.QoS}))
-		if err != nil {
-			conn.Close()
-			return nil, err
-		}
-		return c, nil
+// doors are those to all of the target's addresses. What tells the clients apart is
+// of all of them together.
+func (t *Target) doors(d spoken) (all []Door) {
+	nicks, run, clients := new(dialect.Nicks), rand.Text()[:clientDigits], new(atomic.Int64)
+	for _, to := range append([]*dial.Dialer{t.Dialer}, t.Others...) {
+		all = append(all, Door{to.String(), func(ctx context.Context, name string) (Client, error) {
+			conn, err := to.Dial(ctx)
+			if err != nil {
+				return nil, err
+			}
+			n := clients.Add(1)
+			c, err := t.open(ctx, conn, to, d, d.codec(speaker{name: name, local: conn.LocalAddr(), room: cmp.Or(t.Room, d.room), password: t.Password,
+				nicks: nicks, client: fmt.Sprintf("chatsim-%s-%d", run, n), n: int(n), qos: t.QoS}))
+			if err != nil {
+				conn.Close()
+				return nil, err
+			}
+			return c, nil
+		}})
 	}
+	return all
 }
 
 // clientDigits is how many letters tell the clients of two runs apart.
 const clientDigits = 8
 
 // open begins to speak a dialect over a connection that is there.
-func (t *Target) open(ctx context.Context, conn net.Conn, d spoken, codec dialect.Codec) (Client, error) {
+func (t *Target) open(ctx context.Context, conn net.Conn, to *dial.Dialer, d spoken, codec dialect.Codec) (Client, error) {
 	if t.Password != "" && !d.passes {
 		if _, err := conn.Write([]byte(t.Password + "\n")); err != nil {
 			return nil, err
@@ -76,10 +80,10 @@ func (t *Target) open(ctx context.Context, conn net.Conn, d spoken, codec dialec
 	}
 	var c *chatter.Client
 	var err error
-	switch at := (chatter.WebSocket{Host: t.Dialer.HostPort, Path: d.path, Header: t.Header}); {
-	case t.Dialer.WebSocket():
-		if !d.fallback || d.path == "" || t.Dialer.Path != "/" {
-			at.Path = t.Dialer.Path
+	switch at := (chatter.WebSocket{Host: to.HostPort, Path: d.path, Header: t.Header}); {
+	case to.WebSocket():
+		if !d.fallback || d.path == "" || to.Path != "/" {
+			at.Path = to.Path
 		}
 		c, err = chatter.OpenWebSocket(ctx, conn, at, codec)
 	case d.path != "":

@@ -58,7 +58,7 @@ func (v *visitor) come(number int) {
 	limit := r.joinLimit()
 	ctx, cancel := context.WithTimeout(r.life, limit)
 	defer cancel()
-	client, err := r.cfg.Join(ctx, v.Name)
+	client, err := r.cfg.Door(number).Join(ctx, v.Name)
 	if err == nil {
 		stop := context.AfterFunc(ctx, func() { _ = client.Close() })
 		err = v.stay(client)

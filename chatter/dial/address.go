@@ -54,6 +54,27 @@ func Split(text string) (a Address, known bool) {
 	return a, false
 }
 
+// List takes apart the addresses of one room, with commas between them. A comma in
+// the path of a WebSocket is the path's, unless a scheme follows it.
+func List(text string) (all []string) {
+	for begin, at := 0, 0; ; at++ {
+		comma := strings.IndexByte(text[at:], ',')
+		if comma < 0 {
+			return append(all, text[begin:])
+		}
+		at += comma
+		if _, path, has := strings.Cut(text[begin:at], "://"); !has || !strings.ContainsAny(path, "/?#") || beginsWithScheme(text[at+1:]) {
+			all, begin = append(all, text[begin:at]), at+1
+		}
+	}
+}
+
+// beginsWithScheme reports whether a text begins with a scheme that is known.
+func beginsWithScheme(text string) bool {
+	a, known := Split(text)
+	return known && len(text) > len(a.Scheme) && strings.HasPrefix(text[len(a.Scheme):], "://")
+}
+
 // hostOnly reports whether an address has a host and no port.
 func hostOnly(addr string) bool {
 	_, port, err := net.SplitHostPort(addr)

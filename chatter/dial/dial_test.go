@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,24 @@ func TestAddress(t *testing.T) {
 		}
 		if again, _ := Split(got.String()); known && again != got {
 			t.Errorf("%q is written as %q, which is %+v", c.text, got, again)
+		}
+	}
+}
+
+// A comma separates addresses, but not in a path.
+func TestList(t *testing.T) {
+	for text, want := range map[string][]string{
+		"":                            {""},
+		"a:1":                         {"a:1"},
+		"a:1,b:2,":                    {"a:1", "b:2", ""},
+		"tls://a:1,TLS://b:2":         {"tls://a:1", "TLS://b:2"},
+		"ws://a:1,b:2":                {"ws://a:1", "b:2"},
+		"ws://a/x?l=1,2,b:3":          {"ws://a/x?l=1,2,b:3"},
+		"ws://a/x,y,ws://b/z,wss://c": {"ws://a/x,y", "ws://b/z", "wss://c"},
+		"wss://a/x,gopher://b":        {"wss://a/x,gopher://b"},
+	} {
+		if got := List(text); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }

@@ -29,6 +29,10 @@ var addresses = []address{
 	{"watch", "127.0.0.1", 0, nil}, {"listen", "127.0.0.1", 0, nil}, {"metrics-addr", "127.0.0.1", 0, nil},
 }
 
+// toStart is what to do where an address has the port of a server that is started, and
+// none is.
+const toStart = "add -cmd COMMAND: " + port + " is the port of a server that is started"
+
 func (c *Line) checkAddresses() error {
 	for _, a := range addresses {
 		if !c.Explicit(a.flag) {
@@ -39,10 +43,16 @@ func (c *Line) checkAddresses() error {
 		if a.flag == "target" && c.starts() {
 			tried = strings.ReplaceAll(addr, port, somePort)
 		}
+		if a.flag == "target" && len(dial.List(addr)) > 1 {
+			if err := a.checkList(addr, dial.List(tried)); err != nil {
+				return err
+			}
+			continue
+		}
 		if why := a.wrong(tried); why != "" {
 			hint := fmt.Sprintf("write -%s %s:9999", a.flag, a.host)
 			if strings.Contains(tried, port) {
-				hint = "add -cmd COMMAND: " + port + " is the port of a server that is started"
+				hint = toStart
 			} else if meant := a.meant(addr); meant != "" {
 				hint = fmt.Sprintf("write -%s %s", a.flag, quote(meant))
 			}
@@ -50,6 +60,61 @@ func (c *Line) checkAddresses() error {
 		}
 	}
 	return nil
+}
+
+// checkList looks at the addresses of one room, of which there are several.
+func (a address) checkList(text string, all []string) error {
+	meant := slices.Clone(all)
+	for i, addr := range all {
+		if a.wrong(addr) != "" {
+			meant[i] = a.meant(addr)
+		}
+	}
+	example := a.host + ":9999," + a.host + ":9998"
+	if !slices.Contains(meant, "") && oneScheme(meant) && repeated(meant) == "" && !strings.Contains(text, port) {
+		example = quote(strings.Join(meant, ","))
+	}
+	hint := fmt.Sprintf("write -%s %s", a.flag, example)
+	if strings.Contains(strings.Join(all, ","), port) {
+		hint = toStart
+	}
+	refuse := func(what string) error { return hinted.New(fmt.Sprintf("-%s %s", a.flag, what), hint) }
+	for _, addr := range all {
+		if why := a.wrong(addr); why != "" {
+			return refuse(show(text) + ": " + show(addr) + why)
+		}
+	}
+	if addr := repeated(all); addr != "" {
+		return refuse(show(text) + " has " + show(addr) + " twice")
+	}
+	if !oneScheme(all) {
+		hint = "all chatters of a room come in alike: write tls:// before each address, or ws://, or before none"
+		return refuse(show(text) + " has addresses of different kinds")
+	}
+	return nil
+}
+
+// repeated returns an address that stands twice in a list; empty: none does.
+func repeated(all []string) string {
+	known := make(map[string]bool)
+	for _, text := range all {
+		a, _ := dial.Split(text)
+		a.HostPort = strings.ToLower(a.HostPort)
+		if known[a.String()] {
+			return text
+		}
+		known[a.String()] = true
+	}
+	return ""
+}
+
+// oneScheme reports whether addresses have one scheme.
+func oneScheme(all []string) bool {
+	first, _ := dial.Split(all[0])
+	return !slices.ContainsFunc(all, func(text string) bool {
+		a, _ := dial.Split(text)
+		return a.Scheme != first.Scheme
+	})
 }
 
 // wrong returns what is wrong with an address, by its form alone; whether anybody
@@ -151,14 +216,14 @@ func (a address) meantAt(to dial.Address) string {
 	return ""
 }
 
-// webSocket reports whether an address is one of a WebSocket.
+// webSocket reports whether an address, or the first of several, is one of a WebSocket.
 func webSocket(addr string) bool {
-	to, _ := dial.Split(addr)
+	to, _ := dial.Split(dial.List(addr)[0])
 	return to.WebSocket()
 }
 
-// secure reports whether an address is one at which a certificate is shown.
+// secure reports whether an address, or the first of several, is one at which a certificate is shown.
 func secure(addr string) bool {
-	to, _ := dial.Split(addr)
+	to, _ := dial.Split(dial.List(addr)[0])
 	return to.Secure()
 }

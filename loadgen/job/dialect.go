@@ -63,9 +63,9 @@ func TryDialect(c Config, stdin io.Reader, stdout, stderr io.Writer) (int, error
 // speaks sets what the chatters of a run speak.
 func (s *Job) speaks(lc *loadgen.Config, to *loadgen.Target) {
 	if s.file != nil {
-		lc.Join, lc.Capabilities = to.Speaking(s.file, s.trace)
+		lc.Doors, lc.Capabilities = to.Speaking(s.file, s.trace)
 	} else {
-		lc.Join, lc.Capabilities = to.Dialect(s.Dialect)
+		lc.Doors, lc.Capabilities = to.Dialect(s.Dialect)
 	}
 }
 

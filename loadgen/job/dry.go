@@ -126,7 +126,7 @@ func (d *dry) talk(ctx context.Context, lc loadgen.Config) (missing []string, er
 func dryJoin(ctx context.Context, lc loadgen.Config, asked string) (loadgen.Client, error) {
 	within, cancel := context.WithTimeout(ctx, dryLimit)
 	defer cancel()
-	return lc.Join(within, asked)
+	return lc.Door(slices.Index(dryNames[:], asked)).Join(within, asked)
 }
 
 // dryDue is a line that is due to a chatter.

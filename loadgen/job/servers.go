@@ -61,7 +61,7 @@ func (s *Job) open(ctx context.Context, lc *loadgen.Config, command string) (Roo
 	}
 	room := Room{Close: func() {}}
 	if command != "" {
-		addr, _ := dial.Split(at)
+		addr, _ := dial.Split(dial.List(at)[0])
 		server, err := launch.Config{Command: command, Addr: addr.HostPort, Ready: s.Servers.Ready}.Open(ctx)
 		if err != nil {
 			return Room{}, err
@@ -90,6 +90,9 @@ func (s *Job) reach(lc *loadgen.Config, at string) error {
 		lc.Capabilities.BySender = order == "sender"
 	}
 	lc.Where = "server at " + at
+	if all := dial.List(at); len(all) > 1 {
+		lc.Where = fmt.Sprintf("%d servers at %s", len(all), strings.Join(all, ", "))
+	}
 	return nil
 }
 

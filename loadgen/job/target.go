@@ -16,7 +16,7 @@ import (
 
 // Target is a running server, and how it is reached.
 type Target struct {
-	Addr         string // [tls://|ws://|wss://]HOST:PORT[/PATH]; empty: there is none
+	Addr         string // [tls://|ws://|wss://]HOST:PORT[/PATH], or several of one room with commas between them; empty: there is none
 	Trust        dial.Trust
 	Password     secret.Password
 	Headers      headers // of the request for a WebSocket
@@ -32,7 +32,7 @@ var orders = []string{"own", "sender", "total"}
 
 // Flags defines the flags that set t.
 func (t *Target) Flags(fs *pflag.FlagSet) {
-	fs.StringVar(&t.Addr, "target", "", "`HOST:PORT`|load a running server instead of one in this process; tls://HOST:PORT, ws://HOST:PORT/PATH and wss:// too")
+	fs.StringVar(&t.Addr, "target", "", "`HOST:PORT`|load a running server instead of one in this process; tls://HOST:PORT, ws://HOST:PORT/PATH and wss:// too; several addresses of one room with commas between them")
 	fs.BoolVar(&t.Trust.Insecure, "tls-insecure", false, "take any certificate of the target; the report says so")
 	fs.Var(&t.Headers, "header", "`NAME:VALUE`|send it when a WebSocket is asked for, such as a cookie; repeatable")
 	fs.StringVar(&t.Room, "room", "", "`NAME`|a channel, subject or topic, with -dialect irc, redis, nats, mqtt or FILE (default chat, or the file's)")
@@ -49,22 +49,29 @@ func (t *Target) SharedFlags(fs *pflag.FlagSet) {
 }
 
 // Reach returns what the chatters need to reach the target, which is at an
-// address.
+// address, or at several.
 func (t *Target) Reach(at string) (*loadgen.Target, error) {
 	if err := t.Password.Read(); err != nil {
 		return nil, err
 	}
-	addr, _ := dial.Split(at)
-	d, err := dial.New(addr, t.Trust)
-	if err != nil {
-		return nil, err
-	}
+	var sources *dial.Sources
 	if t.Sources != "" {
-		if d.Sources, err = dial.ParseSources(string(t.Sources)); err != nil {
+		var err error
+		if sources, err = dial.ParseSources(string(t.Sources)); err != nil {
 			return nil, err
 		}
 	}
-	return &loadgen.Target{Dialer: d, Header: t.header(), Password: t.Password.Word, Room: t.Room, QoS: t.QoS}, nil
+	var all []*dial.Dialer
+	for _, at := range dial.List(at) {
+		addr, _ := dial.Split(at)
+		d, err := dial.New(addr, t.Trust)
+		if err != nil {
+			return nil, err
+		}
+		d.Sources = sources
+		all = append(all, d)
+	}
+	return &loadgen.Target{Dialer: all[0], Others: all[1:], Header: t.header(), Password: t.Password.Word, Room: t.Room, QoS: t.QoS}, nil
 }
 
 // header returns what a WebSocket is asked for with.
