@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -36,7 +37,8 @@ const (
 type Config struct {
 	Conn     *nats.Conn // which the caller closes
 	Room     string
-	Replicas int
+	Replicas int           // servers that keep it; 0: one
+	Fewer    bool          // or one, where NATS has not so many
 	Memory   bool          // the stream is not kept on disk
 	MaxBytes int64         // of what is kept; 0: 256 MiB
 	MaxAge   time.Duration // likewise; 0: an hour
@@ -56,6 +58,8 @@ type Stream struct {
 	mu     sync.Mutex
 	offers *nats.Subscription // guarded by mu
 	inbox  *nats.Subscription // likewise
+
+	behind atomic.Uint64 // messages that the stream has and this Stream has not told
 
 	// Owned by the reading goroutine.
 	created time.Time
@@ -87,31 +91,16 @@ func Open(ctx context.Context, cfg Config) (*Stream, error) {
 	s.js = js
 	stream, err := s.look(ctx)
 	if err != nil {
+		s.cancel()
 		return nil, err
 	}
 	s.wg.Go(func() { s.read(stream) })
 	return s, nil
 }
 
-// look finds or makes the stream.
-func (s *Stream) look(ctx context.Context) (jetstream.Stream, error) {
-	stream, err := s.js.Stream(ctx, s.name)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		storage := jetstream.FileStorage
-		if s.cfg.Memory {
-			storage = jetstream.MemoryStorage
-		}
-		stream, err = s.js.CreateStream(ctx, jetstream.StreamConfig{Name: s.name, Subjects: []string{s.subject}, Storage: storage, Replicas: max(s.cfg.Replicas, 1),
-			MaxBytes: s.cfg.MaxBytes, MaxAge: s.cfg.MaxAge, DenyDelete: true, DenyPurge: true, Discard: jetstream.DiscardOld})
-		if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) { // another Manager was first
-			stream, err = s.js.Stream(ctx, s.name)
-		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open the stream of the room %q: %w", s.cfg.Room, err)
-	}
-	return stream, nil
-}
+// Behind returns how many messages the stream has that were not told yet, as far as
+// is known.
+func (s *Stream) Behind() uint64 { return s.behind.Load() }
 
 // Events are what the stream tells.
 func (s *Stream) Events() <-chan cluster.Event { return s.events }
@@ -139,10 +128,15 @@ func (s *Stream) read(stream jetstream.Stream) {
 			}
 		}
 		ctx, cancel := context.WithTimeout(s.ctx, createTime)
-		if again, err := s.look(ctx); err == nil {
-			stream = again
-		}
+		again, err := s.look(ctx)
 		cancel()
+		switch {
+		case err == nil:
+			stream = again
+		case errors.Is(err, ErrForeign) || errors.Is(err, cluster.ErrNewer):
+			s.tell(cluster.Event{Fatal: err})
+			return
+		}
 	}
 }
 
@@ -179,6 +173,7 @@ func (s *Stream) consume(stream jetstream.Stream) error {
 			return err
 		}
 		s.last = meta.Sequence.Stream
+		s.behind.Store(meta.NumPending)
 		s.tell(cluster.Event{Message: cluster.Message{Seq: s.last, At: meta.Timestamp, Data: m.Data()}})
 	}
 }
