@@ -23,6 +23,7 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 	fs.IntVar(&c.Users, "users", c.Users, "`N`|number of chatters")
 	fs.DurationVar(&c.Duration, "duration", c.Duration, "`D`|measured part of the run, after joining and warm-up")
 	fs.Var(&c.Rate, "rate", "`R`|lines a second of all chatters together, on a schedule; max: as fast as the room takes them")
+	fs.Var(&thinkFlag{c}, "think", "`D`|chatters are people, in place of -rate: each thinks for D on average, and types a line at a person's pace")
 	fs.IntVar(&c.Inflight, "inflight", c.Inflight, "`N`|lines under way, with -rate max")
 	fs.IntVar(&c.Size, "size", c.Size, fmt.Sprintf("`B`|bytes of text in a line, %d to %d", scenario.MinSize, scenario.MaxSize))
 	fs.Var((*warmup)(&c.Warmup), "warmup", "`D`|load before measuring")

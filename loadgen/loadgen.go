@@ -69,6 +69,7 @@ type Config struct {
 	Warmup   time.Duration // 1 s; -1 for none
 	Drain    time.Duration // 10 s; limit for the last lines to arrive
 	Rate     report.Rate   // 100 lines a second; report.Max: closed model
+	Think    time.Duration // of each chatter before it types a line, on the average, in place of Rate; 0: there is a Rate
 	Inflight int           // 1024 lines under way at report.Max
 	Size     int           // 64 bytes of text in a line
 	Seed     uint64
@@ -106,6 +107,8 @@ func (c Config) withDefaults() Config {
 	}
 	spec := &c.Scenario
 	c.Users = orDefault(orDefault(c.Users, spec.Users), 100)
+	c.Think = orDefault(c.Think, spec.Think)
+	c.Scenario = spec.Thinking(c.Think)
 	c.Size = orDefault(orDefault(c.Size, spec.Size), 64)
 	if warm, measured := spec.Lengths(); measured > 0 {
 		c.Duration = orDefault(c.Duration, measured)
@@ -137,6 +140,10 @@ func (c Config) withDefaults() Config {
 		}
 	}
 	c.Scenario = spec.Sized(c.Size).Fit(c.Warmup, c.Duration, float64(c.Rate))
+	if spec.Think > 0 {
+		c.Scenario = spec.Peopled(c.Users, c.Size)
+		c.Rate = report.Rate(orDefault(spec.Rate(), spec.Expected(c.Users, c.Think, c.Size)))
+	}
 	return c
 }
 
@@ -154,13 +161,15 @@ func (c Config) String() string {
 			report.Plural(int64(len(c.Story.Steps)), "step", "steps"), c.Seed, c.Where)
 	}
 	bytes := fmt.Sprintf("%d bytes", c.Size)
-	if len(c.Scenario.Sizes) > 0 || len(c.Scenario.Lines) > 0 {
+	if c.Scenario.Various() {
 		bytes = fmt.Sprintf("up to %d bytes", c.Scenario.Longest(c.Size))
 	}
 	rate := fmt.Sprintf("%v lines/s of %s in all", c.Rate, bytes)
 	switch {
 	case c.Rate.IsMax():
 		rate = fmt.Sprintf("as many lines of %s as the room takes, %d under way", bytes, c.Inflight)
+	case c.Think > 0:
+		rate = fmt.Sprintf("each thinks for %v and types a line of %s, about %v lines/s in all", c.Think, bytes, c.Rate)
 	case len(c.Scenario.Phases) > 1:
 		rate = "up to " + rate
 	}
@@ -172,7 +181,7 @@ func (c Config) String() string {
 		users, rate, c.Scenario.Name, c.Duration, c.Warmup, c.Seed, c.Where)
 }
 
-func orDefault[T ~int | ~int64](v, def T) T {
+func orDefault[T ~int | ~int64 | ~float64](v, def T) T {
 	if v == 0 {
 		return def
 	}
@@ -199,6 +208,10 @@ func (c Config) validateScenario() error {
 	if fewest := c.Scenario.Fewest(c.Users); fewest < 1 {
 		return hinted.New(fmt.Sprintf("with %d users, scenario %s has %d left in one of its phases, and at least 1 must talk", c.Users, c.Scenario.Name, max(fewest, 0)),
 			fmt.Sprintf("begin with more: -users %d", c.Users+1-fewest))
+	}
+	if c.Think > 0 && c.Scenario.Think == 0 {
+		return hinted.New(fmt.Sprintf("-think %v and scenario %s contradict each other: its phases have rates", c.Think, c.Scenario.Name),
+			"chatters who think have no rate: write think: in the file in place of each rate")
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func (c Config) outline() *report.Report {
 		Schema: report.Schema, Started: time.Now().UTC(), Seed: c.Seed, Where: c.Where, Users: c.Users,
 		Config: report.Config{
 			Users: c.Users, DurationS: c.Duration.Seconds(), WarmupS: c.Warmup.Seconds(), DrainS: c.Drain.Seconds(),
-			Rate: c.Rate, Size: c.Size, Scenario: c.Scenario.Name, Verify: c.Verify.String(),
+			Rate: c.Rate, ThinkS: c.Think.Seconds(), Size: c.Size, Scenario: c.Scenario.Name, Verify: c.Verify.String(),
 		},
 		Environment: environment(),
 	}

@@ -83,6 +83,8 @@ var conflicts = []conflict{
 	{on("baseline"), where("repeat", tooFew), fmt.Sprintf("a comparison takes %[1]d runs: leave -repeat out, or say %[1]d or more", compare.Least())},
 	{on("ab-cmd"), where("repeat", tooFew), pairsNeeded},
 	{on("ab"), where("repeat", tooFew), pairsNeeded},
+	{on("think"), on("find-rate"), "chatters who think have no rate to look for: leave one of them out"},
+	{on("think"), on("rate"), "chatters who think speak each in its own time: leave one of them out"},
 	{on("inflight"), scheduled, "-inflight limits the lines under way at -rate max; a schedule is kept whatever is under way"},
 	{on("managers"), on("target"), ownManagers},
 	{on("managers"), on("cmd"), ownManagers},

@@ -42,6 +42,7 @@ const (
 	unlimited   = "-flood 0 is no limit"
 	notDuration = "write it like 500ms, 30s or 2m: -duration 30s"
 	notDrain    = "write it like 500ms, 30s or 2m: -drain 10s"
+	noThink     = "write it like 20s; -think 0s goes by -rate"
 	noWarmup    = "-warmup 0s goes without it"
 )
 
@@ -59,6 +60,7 @@ var limits = []limit{
 	{"flood", 0, report.MaxRate, unlimited, unlimited},
 	{"duration", 1, float64(maxTime), notDuration, notDuration},
 	{"drain", 1, float64(maxTime), notDrain, notDrain},
+	{"think", 0, float64(maxTime), noThink, noThink},
 	{"warmup", 0, float64(maxTime), noWarmup, noWarmup},
 }
 

@@ -61,10 +61,13 @@ type Room struct {
 
 // Run does all of it and gives the exit code.
 func (s *Job) Run(ctx context.Context) (int, error) {
-	switch {
-	case s.Print:
+	if s.Print {
 		return report.ExitPassed, s.printScenario()
-	case s.DryRun && s.Line.Explicit("scenario") && s.hasLoad():
+	}
+	if err := s.checkThink(); err != nil {
+		return 0, err
+	}
+	if s.DryRun && s.Line.Explicit("scenario") && s.hasLoad() {
 		return report.ExitPassed, s.showScenario()
 	}
 	if err := s.Output.Check(); err != nil {

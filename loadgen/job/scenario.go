@@ -41,6 +41,19 @@ func (s *Job) showScenario() error {
 	return script.Draw(s.Stdout, screen.Width(s.Stdout))
 }
 
+// checkThink refuses what sets the rate of chatters who each speak in their own time,
+// and such chatters where the scenario has rates.
+func (s *Job) checkThink() error {
+	spec := &s.Load.Scenario
+	for _, flag := range []string{"rate", "find-rate"} {
+		if spec.Think > 0 && s.Line.Explicit(flag) {
+			return hinted.New(fmt.Sprintf("-%s and scenario %s contradict each other: its chatters think, each in its own time", flag, spec.Name), "leave -"+flag+" out; -think has them think longer or shorter, and -users has more of them")
+		}
+	}
+	_, err := s.Load.Script()
+	return err
+}
+
 // expect adds the limits of the scenario's file to those of the command line.
 func (s *Job) expect() error {
 	for _, expr := range s.Load.Scenario.Expect {

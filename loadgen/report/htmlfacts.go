@@ -77,9 +77,12 @@ func configuration(r *Report) []fact {
 	add("users", thousands(int64(c.Users)))
 	add("measured part", seconds(c.DurationS))
 	add("warm-up", seconds(c.WarmupS))
-	if c.Rate.IsMax() {
+	switch {
+	case c.Rate.IsMax():
 		add("rate", fmt.Sprintf("max, %s lines under way", thousands(int64(c.Inflight))))
-	} else {
+	case c.ThinkS > 0:
+		add("rate", "what each chatter's own time comes to: "+seconds(c.ThinkS)+" to think before each line, about "+linesPerSecond(c.Rate))
+	default:
 		add("rate", c.Rate.String()+" lines/s")
 	}
 	add("text of a line", humanBytes(float64(c.Size)))

@@ -85,6 +85,7 @@ type Config struct {
 	WarmupS   float64 `json:"warmup_s"`
 	DrainS    float64 `json:"drain_s"`
 	Rate      Rate    `json:"rate"`
+	ThinkS    float64 `json:"think_s,omitempty"`  // of each chatter before it types a line; Rate is what that is expected to come to
 	Inflight  int     `json:"inflight,omitempty"` // lines under way, where Rate is Max
 	Size      int     `json:"size"`               // bytes of text in a line
 	Scenario  string  `json:"scenario"`

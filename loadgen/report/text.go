@@ -98,6 +98,9 @@ func (p *page) load(r *Report) {
 	if r.Config.Rate.IsMax() {
 		scenario += fmt.Sprintf(", %s under way", thousands(int64(r.Config.Inflight)))
 	}
+	if r.Config.ThinkS > 0 {
+		scenario += ", each thinks " + seconds(r.Config.ThinkS) + " before each line"
+	}
 	p.row("load", Plural(r.Sent, "line", "lines")+" sent, "+perSecond(r.SentPerS),
 		Plural(r.Deliveries, "delivery", "deliveries")+", "+perSecond(r.DeliveriesPerS)+", "+humanBytes(r.BytesPerS)+"/s", scenario)
 }

@@ -37,6 +37,9 @@ func (s *Script) Draw(w io.Writer, width int) error {
 	if isMax(s.Rate()) {
 		sum[2] = "as many lines as the room takes"
 	}
+	if s.Think > 0 {
+		sum = append(sum, "each thinks "+short(s.Think)+" before each line")
+	}
 	if leaves >= 1 {
 		sum = append(sum, report.Count(leaves)+" leaves")
 	}

@@ -44,6 +44,7 @@ const never = time.Duration(1 << 62)
 type Plan struct {
 	s      *Script
 	talk   timetable  // of lines; empty: the closed model makes them
+	people *people    // who speak in their own time, without a timetable; nil: there is one
 	churn  []churning // by phase
 	moves  []moving   // who come and go for good, by phase
 	there  int        // chatters who have come, those who are away for a while among them: 0 to there-1
@@ -62,6 +63,9 @@ type Plan struct {
 // rates of their own, see Fit; then 0 leaves their lines out.
 func (s *Script) Plan(rate float64) *Plan {
 	p := &Plan{s: s, there: s.Users, away: make(map[int]time.Duration), back: list.New()}
+	if s.Think > 0 && rate > 0 {
+		p.people, rate = s.people(), 0
+	}
 	if len(s.Phases) == 0 {
 		p.churn = []churning{{end: never, every: s.churnEvery(s.Churn, s.Leaves, s.Users)}}
 		if rate > 0 {
@@ -142,7 +146,7 @@ func (p *Plan) nextMove() time.Duration {
 func (p *Plan) Next(end time.Duration) (Event, bool) {
 	for {
 		leave, leaver := p.nextLeaver()
-		say, move, visit := p.talk.at(p.lines), p.nextMove(), p.nextVisit()
+		say, move, visit := p.nextLine(), p.nextMove(), p.nextVisit()
 		next := min(say, leave, move, visit)
 		if f := p.back.Front(); f != nil {
 			if e := f.Value.(Event); e.At <= next && e.At < end {
@@ -172,14 +176,25 @@ func (p *Plan) Next(end time.Duration) (Event, bool) {
 	}
 }
 
+// nextLine returns when somebody says something next.
+func (p *Plan) nextLine() time.Duration {
+	if p.people != nil {
+		return p.people.next(p.away)
+	}
+	return p.talk.at(p.lines)
+}
+
 func (p *Plan) say(at time.Duration) Event {
 	n := p.lines
 	p.lines++
-	if to := p.toLeaver(at); to != 0 {
-		return Event{At: at, Act: Say, Chatter: p.present('s', n, at, 0), To: to}
+	e := Event{At: at, Act: Say, To: p.toLeaver(at)}
+	if p.people != nil {
+		e.Chatter = p.people.say()
+	} else {
+		e.Chatter = p.present('s', n, at, 0)
 	}
-	answer := p.s.Users > 1 && p.s.draw('a', n, 0).share() < p.s.Answers
-	return Event{At: at, Act: Say, Chatter: p.present('s', n, at, 0), Answer: answer}
+	e.Answer = e.To == 0 && p.s.Users > 1 && p.s.draw('a', n, 0).share() < p.s.Answers
+	return e
 }
 
 func (p *Plan) leave(chatter int, at time.Duration) Event {
@@ -213,6 +228,9 @@ func (p *Plan) move(at time.Duration) Event {
 		c := p.there
 		p.there++
 		p.away[c] = at + settle
+		if p.people != nil {
+			p.people.come(c, at+settle)
+		}
 		return Event{At: at, Act: Come, Chatter: c}
 	}
 	p.there--
@@ -224,6 +242,9 @@ func (p *Plan) move(at time.Duration) Event {
 		}
 	}
 	delete(p.away, c)
+	if p.people != nil {
+		p.people.gone(c)
+	}
 	p.gone++
 	e := Event{At: at, Act: Go, Chatter: c}
 	e.Kind, e.Vanish = p.s.kind(p.gone - 1)

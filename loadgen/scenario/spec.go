@@ -35,9 +35,12 @@ type Spec struct {
 
 	Stalls bool // one chatter stops reading, in every second window
 
-	Sizes []file.Sized // of texts, with their shares; nil: all have the Script's
-	Lines [][]byte     // that texts are, behind their stamps; nil: they are of what programs damage
-	Plain bool         // nothing that programs damage is in texts
+	Think time.Duration // of each chatter before it types a line, on the average; 0: there are rates of all together
+
+	Sizes  []file.Sized // of texts, with their shares; nil: all have the Script's
+	Lines  [][]byte     // that texts are, behind their stamps; nil: they are of what programs damage
+	People bool         // texts have the sizes of lines that people write
+	Plain  bool         // nothing that programs damage is in texts
 
 	Phases []Phase // nil: one, with the run's rate
 
@@ -57,6 +60,7 @@ type Phase struct {
 	Name     string
 	For      time.Duration
 	From, To float64
+	Think    time.Duration // of each chatter before it types a line; 0, where the scenario has such: nobody says anything
 	Warm     bool
 	Join     int // who come during the phase, evenly
 	Leave    int // who go for good, likewise
@@ -70,7 +74,7 @@ func Of(f *file.File, text []byte) Spec {
 		Namesakes: f.Names.Share, Shared: f.Names.Shared,
 		Churn: f.Leaves.Rate.Share, Leaves: f.Leaves.Rate.Count, MaxChurn: f.Leaves.Most, Away: f.Leaves.After, Gone: 1 - f.Leaves.Back, Reuse: f.Leaves.Reuse,
 		Sizes: f.Texts.Sizes, Lines: f.Texts.Lines, Plain: f.Texts.Plain,
-		Stalls: f.Stalls, Users: f.Users, Size: f.Texts.Size, Text: text, File: f}
+		Think: f.Thinks(), Stalls: f.Stalls, Users: f.Users, Size: f.Texts.Size, Text: text, File: f}
 	for _, kind := range f.Leaves.Kinds {
 		s.Kinds = append(s.Kinds, kinds[kind])
 		s.Vanish = append(s.Vanish, kind == file.Vanish)
@@ -79,20 +83,21 @@ func Of(f *file.File, text []byte) Spec {
 		s.Expect = append(s.Expect, e.String())
 	}
 	s.Phases = phasesOf(f)
-	if s.various() {
+	s.People = s.Think > 0 && s.Size == 0 && !s.Various()
+	if s.Various() {
 		s.Size = s.Longest(0)
 	}
 	return s
 }
 
-// various reports whether texts are of different sizes; Size is the longest's then.
-func (s *Spec) various() bool { return len(s.Sizes) > 0 || len(s.Lines) > 0 }
+// Various reports whether texts are of different sizes; Size is the longest's then.
+func (s *Spec) Various() bool { return len(s.Sizes) > 0 || len(s.Lines) > 0 || s.People }
 
 // Sized returns the scenario with texts of a size, which wins over those of the
 // file if it is another one.
 func (s Spec) Sized(size int) Spec {
-	if s.various() && size != s.Size {
-		s.Sizes, s.Lines = nil, nil
+	if s.Various() && size != s.Size {
+		s.Sizes, s.Lines, s.People = nil, nil, false
 	}
 	return s
 }
@@ -104,12 +109,18 @@ var kinds = map[string]check.Leave{file.FIN: check.FIN, file.RST: check.Reset, f
 // of the phase before it, the first with the run's, which Rate sets.
 func phasesOf(f *file.File) []Phase {
 	var out []Phase
-	rate := 0.0
+	rate, think := 0.0, f.Think
 	for _, p := range f.Phases {
 		at := Phase{Name: p.Name, For: p.For, From: rate, To: rate, Warm: p.Warm, Join: p.Join, Leave: p.Leave,
 			Churn: f.Leaves.Rate.Share, Leaves: f.Leaves.Rate.Count}
 		if p.Rated {
 			at.From, at.To = float64(p.From), float64(p.To)
+		}
+		if p.Think > 0 {
+			think = p.Think
+		}
+		if !p.Rated { // else it is a pause, if anybody thinks
+			at.Think = think
 		}
 		if p.Churn != nil {
 			at.Churn, at.Leaves = p.Churn.Share, p.Churn.Count
@@ -186,7 +197,7 @@ func (s Spec) Fit(warmup, duration time.Duration, rate float64) Spec {
 	warm, measured := s.Lengths()
 	if warm == 0 && warmup > 0 { // as the first of them begins
 		first := s.Phases[0]
-		s.Phases = append([]Phase{{Name: WarmUp, For: warmup, From: first.From, To: first.From, Warm: true, Churn: first.Churn, Leaves: first.Leaves}}, s.Phases...)
+		s.Phases = append([]Phase{{Name: WarmUp, For: warmup, From: first.From, To: first.From, Think: first.Think, Warm: true, Churn: first.Churn, Leaves: first.Leaves}}, s.Phases...)
 		warm = warmup
 	}
 	most := s.Rate()
@@ -197,7 +208,9 @@ func (s Spec) Fit(warmup, duration time.Duration, rate float64) Spec {
 		} else {
 			p.For = scaled(p.For, duration, measured)
 		}
-		p.From, p.To = fitted(p.From, rate, most), fitted(p.To, rate, most)
+		if s.Think == 0 {
+			p.From, p.To = fitted(p.From, rate, most), fitted(p.To, rate, most)
+		}
 	}
 	s.Phases = slices.DeleteFunc(s.Phases, func(p Phase) bool { return p.For <= 0 && p.Join == 0 && p.Leave == 0 })
 	return s

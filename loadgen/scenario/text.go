@@ -49,7 +49,10 @@ func (s *Script) Text(dst []byte, chatter, seq int) []byte {
 
 // size returns how many bytes a text has, at least those of its stamp.
 func (s *Script) size(chatter, seq int) int {
-	if len(s.Sizes) == 0 {
+	switch {
+	case s.People:
+		return max(s.length(chatter, seq), MinSize)
+	case len(s.Sizes) == 0:
 		return s.Size
 	}
 	share := s.draw('z', uint64(chatter), uint64(seq)).share()
@@ -65,8 +68,11 @@ func (s *Script) size(chatter, seq int) int {
 // that the scenario does not.
 func (s *Spec) Longest(size int) int {
 	most := size
-	if s.various() {
+	if s.Various() {
 		most = 0
+	}
+	if s.People {
+		most = peopleMost
 	}
 	for _, z := range s.Sizes {
 		most = max(most, z.Size)

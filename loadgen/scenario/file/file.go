@@ -17,9 +17,10 @@ import (
 
 // File is a scenario as it is written. Shares are from 0 to 1.
 type File struct {
-	Name   string // the file's, without its directory and ending
-	About  string // one line for people
-	Users  int    // the talking ones at the start; 0: the run's setting
+	Name   string        // the file's, without its directory and ending
+	About  string        // one line for people
+	Users  int           // the talking ones at the start; 0: the run's setting
+	Think  time.Duration // of each chatter before it types a line, on the average; 0: there are rates
 	Texts  Texts
 	Talk   Talk
 	Names  Names
@@ -112,6 +113,7 @@ func (f *File) decode(root ast.Node) error {
 	return d.Mapping(root, "a scenario file", []Key{
 		{"about", d.text(&f.About)},
 		{"users", d.count(&f.Users, 1, maxCount)},
+		{"think", d.duration(&f.Think)},
 		{"texts", f.Texts.decode(d)},
 		{"talk", f.Talk.decode(d)},
 		{"names", f.Names.decode(d)},

@@ -156,7 +156,7 @@ func (f *File) check(root ast.Node) error {
 	for _, part := range []struct {
 		key string
 		has bool
-	}{{"users", f.Users > 0}, {"phases", len(f.Phases) > 0}, {"leaves", !reflect.DeepEqual(f.Leaves, defaults().Leaves)}, {"roles", f.Stalls}} {
+	}{{"users", f.Users > 0}, {"think", f.Think > 0}, {"phases", len(f.Phases) > 0}, {"leaves", !reflect.DeepEqual(f.Leaves, defaults().Leaves)}, {"roles", f.Stalls}} {
 		if f.Story != nil && part.has {
 			return f.Doc.Error(root, "a story and "+part.key+" in one file", "in a story the steps say who is there and what happens: take "+part.key+" out, or the story")
 		}

@@ -19,11 +19,12 @@ type Phase struct {
 	Name     string // never empty
 	For      time.Duration
 	From, To report.Rate
-	Rated    bool       // it has a rate of its own; else it goes on with that of the phase before it
-	Warm     bool       // it is not measured
-	Join     int        // who come during the phase, evenly
-	Leave    int        // who go, likewise
-	Churn    *PerSecond // who leave, and may come back; nil: as leaves says
+	Rated    bool          // it has a rate of its own; else it goes on with that of the phase before it
+	Think    time.Duration // of each chatter before it types a line; 0: it goes on with that of the phase before it
+	Warm     bool          // it is not measured
+	Join     int           // who come during the phase, evenly
+	Leave    int           // who go, likewise
+	Churn    *PerSecond    // who leave, and may come back; nil: as leaves says
 
 	node ast.Node
 }
@@ -47,6 +48,7 @@ func (p *Phase) decode(d *Doc) error {
 	err := d.Mapping(p.node, "a phase", []Key{
 		{"for", d.duration(&p.For)},
 		{"rate", d.rates(p)},
+		{"think", d.duration(&p.Think)},
 		{"name", d.name(&p.Name)},
 		{"warm", d.yes(&p.Warm)},
 		{"join", d.count(&p.Join, 1, maxCount)},
@@ -57,8 +59,8 @@ func (p *Phase) decode(d *Doc) error {
 	switch {
 	case err != nil:
 		return err
-	case pause > 0 && (p.For > 0 || p.Rated):
-		return d.Error(p.node, "a pause has neither for nor rate", fmt.Sprintf("write { pause: %v }, or { for: %v, rate: 0 }", pause, pause))
+	case pause > 0 && (p.For > 0 || p.Rated || p.Think > 0):
+		return d.Error(p.node, "a pause has neither for nor rate nor think", fmt.Sprintf("write { pause: %v }, or { for: %v, rate: 0 }", pause, pause))
 	case pause > 0:
 		p.For, p.Rated = pause, true
 	case p.For == 0:
@@ -128,14 +130,41 @@ func (f *File) checkPhases() error {
 		}
 	}
 	switch {
-	case len(f.Phases) > 0 && !f.Phases[0].Rated && slices.ContainsFunc(f.Phases, func(p Phase) bool { return p.Rated }):
+	case len(f.Phases) > 0 && !f.Phases[0].Rated && f.Thinks() == 0 && slices.ContainsFunc(f.Phases, func(p Phase) bool { return p.Rated }):
 		return d.Error(f.Phases[0].node, "the first phase has no rate, and a later one has", "write one, { rate: 100, … }: a phase without a rate goes on with that of the phase before it")
 	case len(f.Phases) > 0 && !measured:
 		return d.Error(f.Phases[0].node, "all phases are warm, so none is measured", "take warm: true from one of them")
 	case max > 0 && max < len(f.Phases):
 		return d.Error(f.Phases[0].node, "some phases have a rate, others max", "with max, lines follow those that came back: write it in all phases or in none")
 	}
+	if err := f.checkThink(); err != nil {
+		return err
+	}
 	return f.checkUsers()
+}
+
+// Thinks returns how long each chatter thinks first; 0 where there are rates.
+func (f *File) Thinks() time.Duration {
+	if f.Think == 0 && len(f.Phases) > 0 {
+		return f.Phases[0].Think
+	}
+	return f.Think
+}
+
+// checkThink looks whether there are people or rates, and not both.
+func (f *File) checkThink() error {
+	thinks := f.Think > 0
+	for _, p := range f.Phases {
+		rate := p.From > 0 || p.To > 0
+		switch {
+		case rate && p.Think > 0, rate && thinks:
+			return f.Doc.Error(p.node, "chatters who think, and a rate of all together", "with think: the rate is what each chatter's own time comes to: take one of them out")
+		case p.Think > 0 && f.Thinks() == 0:
+			return f.Doc.Error(f.Phases[0].node, "the first phase has no think, and a later one has", "write it before phases:, for those that have none of their own: think: 20s")
+		}
+		thinks = thinks || p.Think > 0
+	}
+	return nil
 }
 
 // checkUsers looks at how many there are, phase after phase.
