@@ -112,7 +112,9 @@ func (u *user) begin(s *stay, client Client) bool {
 		if l, ok := client.(interface{ LimitFrames(bytes int) }); ok {
 			l.LimitFrames(u.run.cfg.maxFrame())
 		}
-		go s.read()
+		g := new(gate)
+		s.inflow = g
+		go s.read(g)
 	}
 	return true
 }

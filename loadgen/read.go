@@ -15,12 +15,12 @@ import (
 
 // read observes all that comes to a stay whose Client no reader can read, until
 // its stream ends.
-func (s *stay) read() {
+func (s *stay) read(g *gate) {
 	defer s.finished()
 	r := s.user.run
 	var f Frame
 	for {
-		s.pause()
+		g.pass(r.life)
 		if err := s.next(&f); err != nil {
 			s.end(err)
 			return

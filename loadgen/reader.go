@@ -303,6 +303,7 @@ func (s *stay) adopt(c Client) bool {
 	p.mu.Lock()
 	p.conn, err = rd.poller.Add(conn, slices.Clip(unread), s)
 	p.mu.Unlock()
+	s.inflow = p.conn
 	if err != nil { // the run is at its end
 		conn.Close()
 	}

@@ -135,7 +135,7 @@ func newRun(cfg Config) *run {
 	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Capabilities: cfg.Capabilities,
 		Grace: cfg.Grace, Retired: r.readByAll, Left: r.known, Slowest: r.measure.Slowest, Record: cfg.Record})
 	if cfg.Story != nil {
-		r.telling = &telling{run: r, story: cfg.Story, answers: make(map[*stay]int), seen: make(map[*user][]string)}
+		r.telling = &telling{run: r, story: cfg.Story, answers: make(map[*stay]int), stalled: make(map[*stay]bool), seen: make(map[*user][]string)}
 	}
 	r.errors.names = make(map[string]bool)
 	for n := range r.script.Peak(cfg.Users) {

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"chatsim/loadgen/pace"
 	"chatsim/loadgen/report"
@@ -40,29 +41,56 @@ func (u *user) stall() *stay {
 	if b := s.client.buffered; b != nil {
 		_ = b.SetReadBuffer(stallBuffer)
 	}
-	gate := make(chan struct{})
-	s.gate.Store(&gate)
 	s.session.Stall(u.run.now())
-	if s.polled != nil {
-		s.polled.conn.Pause()
-	}
+	s.inflow.Pause()
 	return s
 }
 
 func (s *stay) resume() {
 	s.session.Resume(s.user.run.now())
-	close(*s.gate.Load())
-	if s.polled != nil {
-		s.polled.conn.Resume()
+	s.inflow.Resume()
+}
+
+// inflow is what comes to a stay, as far as it can be held up.
+type inflow interface {
+	Pause()
+	Resume()
+}
+
+// gate is the inflow of a stay whose Client no reader can read.
+type gate struct {
+	mu   sync.Mutex
+	shut chan struct{} // closed when the stay reads on; nil: it reads. Guarded by mu.
+}
+
+// Pause has the next pass wait.
+func (g *gate) Pause() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shut == nil {
+		g.shut = make(chan struct{})
 	}
 }
 
-// pause waits while the stay is to read nothing.
-func (s *stay) pause() {
-	if gate := s.gate.Load(); gate != nil {
+// Resume ends Pause.
+func (g *gate) Resume() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shut != nil {
+		close(g.shut)
+		g.shut = nil
+	}
+}
+
+// pass waits while the gate is shut, at most until the run's life is over.
+func (g *gate) pass(life context.Context) {
+	g.mu.Lock()
+	shut := g.shut
+	g.mu.Unlock()
+	if shut != nil {
 		select {
-		case <-*gate:
-		case <-s.user.run.life.Done():
+		case <-shut:
+		case <-life.Done():
 		}
 	}
 }

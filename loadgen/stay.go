@@ -16,19 +16,19 @@ type stay struct {
 	user    *user
 	client  connection
 	polled  *polled // the client, if a reader reads it
+	inflow  inflow  // what comes: of polled its socket, else a gate
 	session *check.Session
 	dialled time.Duration
 
-	joined    chan struct{}                 // closed when the session has joined
-	done      chan struct{}                 // closed when nothing more is observed
-	departure atomic.Int32                  // a departure
-	answers   atomic.Int64                  // answers that wait for a line to be read
-	anchored  atomic.Pointer[check.Line]    // the newest anchor line that came
-	gate      atomic.Pointer[chan struct{}] // closed when it shall read on; nil if it has read all the time
-	silent    atomic.Bool                   // it has vanished, and its connection is to end later
-	begun     string                        // an unfinished line that a story has typed,
-	begunSeq  int                           // and its number
-	err       error                         // why the stream ended; may be read once done is closed
+	joined    chan struct{}              // closed when the session has joined
+	done      chan struct{}              // closed when nothing more is observed
+	departure atomic.Int32               // a departure
+	answers   atomic.Int64               // answers that wait for a line to be read
+	anchored  atomic.Pointer[check.Line] // the newest anchor line that came
+	silent    atomic.Bool                // it has vanished, and its connection is to end later
+	begun     string                     // an unfinished line that a story has typed,
+	begunSeq  int                        // and its number
+	err       error                      // why the stream ended; may be read once done is closed
 
 	tokens int64 // lines of the closed model that are under way; guarded by user.mu
 }
@@ -61,14 +61,14 @@ func (s *stay) advance(to departure) bool {
 // isOver reports whether the stream has ended and nothing more is observed.
 func (s *stay) isOver() bool { return isClosed(s.done) }
 
-// stalls reports whether the stay reads nothing for a while.
-func (s *stay) stalls() bool {
-	gate := s.gate.Load()
-	return gate != nil && !isClosed(*gate)
+// hasStalled reports whether the stay reads nothing by its own will, or did so for a
+// while. In a story it reads on at a step, and what comes from then on is its own.
+func (s *stay) hasStalled() bool {
+	if t := s.user.run.telling; t != nil {
+		return t.stalls(s)
+	}
+	return s.session.HasStalled()
 }
-
-// hasStalled reports whether it does, or did.
-func (s *stay) hasStalled() bool { return s.gate.Load() != nil }
 
 func isClosed(c <-chan struct{}) bool {
 	select {
@@ -182,12 +182,8 @@ func (s *stay) leaveNow(kind check.Leave) {
 // vanish has the stay neither read nor write any more; nobody is told.
 func (s *stay) vanish() {
 	r := s.user.run
-	gate := make(chan struct{})
-	s.gate.Store(&gate)
 	s.session.Silent(r.now())
-	if s.polled != nil {
-		s.polled.conn.Pause()
-	}
+	s.inflow.Pause()
 	s.silent.Store(true)
 	r.mu.Lock()
 	r.vanished++
@@ -201,12 +197,7 @@ func (s *stay) wake() {
 		return
 	}
 	s.leaveNow(check.Reset)
-	if gate := s.gate.Swap(nil); gate != nil {
-		close(*gate)
-		if s.polled != nil {
-			s.polled.conn.Resume()
-		}
-	}
+	s.inflow.Resume()
 }
 
 func (s *stay) close() {

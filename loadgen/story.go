@@ -28,6 +28,7 @@ type telling struct {
 	// Guarded by mu.
 	due     []delivery
 	answers map[*stay]int      // errors that a stay is to be told, less those that it was
+	stalled map[*stay]bool     // stays that read nothing
 	seen    map[*user][]string // what came to each during the step, the last few of it
 	wrong   []mishap           // why the story did not go on
 }
@@ -203,10 +204,10 @@ func (t *telling) performs(ctx context.Context, u *user, steps []*story.Step) {
 func (t *telling) act(step *story.Step, u *user, s *stay) {
 	switch step.Verb {
 	case story.Stalls:
-		u.stall()
+		t.holds(u.stall(), true)
 	case story.ReadsOn:
+		t.holds(s, false) // what comes from now on is timed
 		s.resume()
-		s.gate.Store(nil) // what comes from now on is timed
 	case story.Leaves, story.HalfCloses, story.Resets:
 		if step.Verb != story.Resets {
 			t.free(s)
@@ -224,10 +225,29 @@ func (t *telling) readOn() {
 		u.mu.Lock()
 		s := u.stay
 		u.mu.Unlock()
-		if s != nil && s.stalls() {
+		if s != nil && t.stalls(s) {
+			t.holds(s, false)
 			s.resume()
 		}
 	}
+}
+
+// holds records that a stay reads nothing, or reads on; nil: there is none.
+func (t *telling) holds(s *stay, stalls bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if stalls && s != nil {
+		t.stalled[s] = true
+	} else {
+		delete(t.stalled, s)
+	}
+}
+
+// stalls reports whether a stay reads nothing.
+func (t *telling) stalls(s *stay) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.stalled[s]
 }
 
 // joins has a chatter come, or come back, and reports whether it may go on.

@@ -75,7 +75,7 @@ func (t *telling) lacksLine() (string, *user) {
 		return d.to.isOver() || d.line.Refused() || d.to.departs() == leaveBegun && d.line.Session != d.to.session
 	})
 	for _, d := range t.due {
-		if !d.to.stalls() {
+		if !t.stalled[d.to] {
 			to := d.to.user
 			who := t.name(to) + " has not got the line"
 			if d.line.Session == d.to.session {
@@ -92,7 +92,7 @@ func (t *telling) lacksLine() (string, *user) {
 func (t *telling) lacksAnswer() (string, *user) {
 	for _, u := range t.run.users {
 		s := u.lastStay()
-		if s == nil || s.stalls() {
+		if s == nil || t.stalls(s) {
 			continue
 		}
 		t.mu.Lock()
@@ -134,7 +134,7 @@ func (t *telling) lacksLeave() (string, *user) {
 // reader returns one who is there and reads; nil if nobody is.
 func (t *telling) reader() *user {
 	for _, u := range t.run.users {
-		if s := u.lastStay(); s != nil && s.session.Joined() && s.departs() != leaveBegun && !s.stalls() {
+		if s := u.lastStay(); s != nil && s.session.Joined() && s.departs() != leaveBegun && !t.stalls(s) {
 			return u
 		}
 	}
@@ -151,7 +151,7 @@ func (t *telling) lacksView() (string, *user) {
 	switch {
 	case behind != nil:
 		u := r.users[behind.Chatter]
-		if s := u.lastStay(); s == nil || s.session != behind || s.stalls() {
+		if s := u.lastStay(); s == nil || s.session != behind || t.stalls(s) {
 			return "", nil // it is over just now, or late by its own will
 		}
 		if s := u.lastStay(); unplaced {

@@ -69,6 +69,10 @@ func (p *parting) Left() (kind Leave, at time.Duration) {
 // Over reports whether nothing more can come.
 func (p *parting) Over() bool { return p.ended.Load() }
 
+// HasStalled reports whether the session reads nothing by its own will, or did so
+// for a while.
+func (p *parting) HasStalled() bool { return p.stall.Load() != 0 }
+
 // PutOut reports whether the server ended the stay although its chatter had
 // not begun to leave and read.
 func (p *parting) PutOut() bool {
