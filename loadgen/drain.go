@@ -230,12 +230,24 @@ func (r *run) allAnchored(everybody bool) bool {
 		return false
 	}
 	for _, u := range r.users {
-		u.mu.Lock()
-		s := u.stay
-		u.mu.Unlock()
-		if s != nil && s.departs() != leaveBegun && s.anchored.Load() != l && (everybody || u.settled()) {
+		if u.lacks(l) && (everybody || u.settled()) {
 			return false
 		}
 	}
 	return true
+}
+
+// lacks reports whether the user is there and has not read an anchor.
+func (u *user) lacks(anchor *check.Line) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	s := u.stay
+	return s != nil && s.departs() != leaveBegun && s.anchored != anchor
+}
+
+// readsTo records that a stay has read an anchor.
+func (u *user) readsTo(s *stay, anchor *check.Line) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	s.anchored = anchor
 }

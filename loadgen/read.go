@@ -137,7 +137,7 @@ func (b *batch) delivered(l *check.Line, bytes int) {
 		b.others = true
 	}
 	if anchor {
-		s.anchored.Store(l)
+		s.user.readsTo(s, l)
 	}
 }
 

@@ -20,17 +20,18 @@ type stay struct {
 	session *check.Session
 	dialled time.Duration
 
-	joined    chan struct{}              // closed when the session has joined
-	done      chan struct{}              // closed when nothing more is observed
-	departure atomic.Int32               // a departure
-	answers   atomic.Int64               // answers that wait for a line to be read
-	anchored  atomic.Pointer[check.Line] // the newest anchor line that came
-	silent    atomic.Bool                // it has vanished, and its connection is to end later
-	begun     string                     // an unfinished line that a story has typed,
-	begunSeq  int                        // and its number
-	err       error                      // why the stream ended; may be read once done is closed
+	joined    chan struct{} // closed when the session has joined
+	done      chan struct{} // closed when nothing more is observed
+	departure atomic.Int32  // a departure
+	answers   atomic.Int64  // answers that wait for a line to be read
+	silent    atomic.Bool   // it has vanished, and its connection is to end later
+	begun     string        // an unfinished line that a story has typed,
+	begunSeq  int           // and its number
+	err       error         // why the stream ended; may be read once done is closed
 
-	tokens int64 // lines of the closed model that are under way; guarded by user.mu
+	// Guarded by user.mu.
+	tokens   int64       // lines of the closed model that are under way
+	anchored *check.Line // the newest anchor line that came: the stay has read up to there
 }
 
 // departure is how far a leave has come. It goes forward only: who leaves, the
