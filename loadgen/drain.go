@@ -198,7 +198,7 @@ func (u *user) settled() bool {
 	switch s := u.stay; {
 	case s == nil:
 		return true // what it still had to say goes with it
-	case s.departs() != staying:
+	case !s.remains():
 		return false
 	default:
 		return len(u.outbox) == 0 && u.doing == "" && s.session.Unsettled() == 0
@@ -242,7 +242,7 @@ func (u *user) lacks(anchor *check.Line) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	s := u.stay
-	return s != nil && s.departs() != leaveBegun && s.anchored != anchor
+	return s != nil && !s.session.HasLeft() && s.anchored != anchor
 }
 
 // readsTo records that a stay has read an anchor.

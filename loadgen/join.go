@@ -158,7 +158,6 @@ func (s *stay) giveUp(ctx context.Context) error {
 		return s.ended()
 	}
 	s.session.Closing(check.Reset, s.user.run.now())
-	s.advance(leaveBegun)
 	s.close()
 	if err := s.wait(); err != nil {
 		return err

@@ -158,7 +158,7 @@ func (b *batch) react() {
 	if b.others && s.answers.Load() > 0 {
 		s.answer(b.at)
 	}
-	if s.departs() == leaveWaits && s.session.Unsettled() == 0 {
+	if s.departs() == leaveWaits && !s.session.HasLeft() && s.session.Unsettled() == 0 {
 		s.leaveNow(check.FIN)
 	}
 }
@@ -220,18 +220,16 @@ func (s *stay) garbage(err error) error {
 	if !errors.As(err, &fe) {
 		return err
 	}
-	words := fe.Error()
+	r, words := s.user.run, fe.Error()
 	if tooLong(err) { // what it holds says nothing, and is not the same for any two
 		words = closedHere + fe.Err.Error()
 		if fe.Err == errMemory {
-			s.user.run.overfed.Store(true)
+			r.overfed.Store(true)
 		}
 	}
 	s.session.Garbage(words)
 	s.err = err
-	if tooLong(err) && s.session.Joined() && s.advance(leaveBegun) {
-		r := s.user.run
-		s.session.Closing(check.Reset, r.now()) // it is not the server that ends the stream
+	if tooLong(err) && s.session.Joined() && s.session.Closing(check.Reset, r.now()) { // it is not the server that ends the stream
 		r.mu.Lock()
 		r.left[check.Reset]++
 		r.mu.Unlock()
@@ -272,7 +270,7 @@ func (s *stay) end(err error) {
 	if s.err == nil {
 		s.err = err
 	}
-	left := s.departs() == leaveBegun
+	left := s.session.HasLeft()
 	if r.stopping.Load() && !left {
 		return
 	}

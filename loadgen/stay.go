@@ -34,20 +34,21 @@ type stay struct {
 	anchored *check.Line // the newest anchor line that came: the stay has read up to there
 }
 
-// departure is how far a leave has come. It goes forward only: who leaves, the
-// reader of a stay that a FIN ends, and whoever ends a stay may all be about to
-// begin the leave, and the first of them does.
+// departure is how far a leave has come that has not begun: once it has, the judge
+// knows. It goes forward only.
 type departure int32
 
 const (
 	staying    departure = iota // the stay may send
 	leaveTaken                  // the pump has the task
 	leaveWaits                  // a FIN, for the lines under way; the reader sends it
-	leaveBegun                  // the judge knows
 )
 
 // departs returns how far the stay's leave has come.
 func (s *stay) departs() departure { return departure(s.departure.Load()) }
+
+// remains reports whether the stay has not left and is not about to.
+func (s *stay) remains() bool { return s.departs() == staying && !s.session.HasLeft() }
 
 // advance has the leave come as far as to, and reports whether it had not yet.
 func (s *stay) advance(to departure) bool {
@@ -167,12 +168,11 @@ func (s *stay) leave(kind check.Leave) {
 var leaveKinds = map[check.Leave]Leave{check.FIN: chatter.FIN, check.Reset: chatter.Reset, check.HalfClose: chatter.HalfClose}
 
 func (s *stay) leaveNow(kind check.Leave) {
-	if !s.advance(leaveBegun) {
-		return
-	}
 	r := s.user.run
 	now := r.now()
-	s.session.Closing(kind, now)
+	if !s.session.Closing(kind, now) {
+		return
+	}
 	r.sentAt.Store(int64(now))
 	r.mu.Lock()
 	r.left[kind]++

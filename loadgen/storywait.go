@@ -57,8 +57,8 @@ func (t *telling) lacks() (what string, to *user) {
 // lacksEnd is about those who leave: their connections end.
 func (t *telling) lacksEnd() (string, *user) {
 	for _, u := range t.run.users {
-		if s := u.lastStay(); s != nil && s.departs() != staying {
-			if s.departs() == leaveWaits {
+		if s := u.lastStay(); s != nil && !s.remains() {
+			if s.departs() == leaveWaits && !s.session.HasLeft() {
 				return t.name(u) + " cannot leave, as what it said has not come back", u
 			}
 			return "the server has not closed the connection of " + t.name(u) + ", who has left", u
@@ -72,7 +72,7 @@ func (t *telling) lacksLine() (string, *user) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.due = slices.DeleteFunc(t.due, func(d delivery) bool {
-		return d.to.isOver() || d.line.Refused() || d.to.departs() == leaveBegun && d.line.Session != d.to.session
+		return d.to.isOver() || d.line.Refused() || d.to.session.HasLeft() && d.line.Session != d.to.session
 	})
 	for _, d := range t.due {
 		if !t.stalled[d.to] {
@@ -134,7 +134,7 @@ func (t *telling) lacksLeave() (string, *user) {
 // reader returns one who is there and reads; nil if nobody is.
 func (t *telling) reader() *user {
 	for _, u := range t.run.users {
-		if s := u.lastStay(); s != nil && s.session.Joined() && s.departs() != leaveBegun && !t.stalls(s) {
+		if s := u.lastStay(); s != nil && s.session.Joined() && !s.session.HasLeft() && !t.stalls(s) {
 			return u
 		}
 	}

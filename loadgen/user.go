@@ -93,7 +93,7 @@ func (u *user) staysLocked() bool { return u.readyLocked() && u.leaves == 0 }
 // readyLocked reports whether the user's stay can send.
 func (u *user) readyLocked() bool {
 	s := u.stay
-	return s != nil && s.session.Joined() && s.departs() == staying && !s.silent.Load()
+	return s != nil && s.session.Joined() && s.remains() && !s.silent.Load()
 }
 
 // pumpsLocked returns the stay of which the caller is now the pump, once it has

@@ -128,7 +128,7 @@ func (t *telling) sends(s *stay, n check.Note) {
 	defer t.mu.Unlock()
 	for _, u := range r.users {
 		to := u.lastStay()
-		if to == nil || !to.session.Joined() || to.departs() == leaveBegun {
+		if to == nil || !to.session.Joined() || to.session.HasLeft() {
 			continue
 		}
 		if !line.Private() || to == s || to.session.Name() == n.Target {

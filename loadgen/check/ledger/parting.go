@@ -66,6 +66,12 @@ func (p *parting) Left() (kind Leave, at time.Duration) {
 	return Leave(p.closeKind.Load()), time.Duration(v - 1)
 }
 
+// HasLeft reports whether the session began to leave; one that was put out has not.
+func (p *parting) HasLeft() bool {
+	kind, _ := p.Left()
+	return kind != Stays && kind != Evicted
+}
+
 // Over reports whether nothing more can come.
 func (p *parting) Over() bool { return p.ended.Load() }
 
@@ -105,17 +111,23 @@ func (p *parting) evicted() bool {
 	return true
 }
 
-// Closing records that the session is about to leave; later sends are not its.
-func (s *Session) Closing(kind Leave, at time.Duration) {
+// Closing records that the session is about to leave; later sends are not its. It
+// reports whether the session had not begun to: of several who may be about to end
+// a stay the first does.
+func (s *Session) Closing(kind Leave, at time.Duration) bool {
 	if r := s.ledger.rec; r != nil {
 		defer r.step(&Event{Kind: EventLeaving, Session: s.Number, Leave: kind, At: at})()
 	}
-	s.begins(kind, at)
 	s.ledger.mu.Lock()
 	defer s.ledger.mu.Unlock()
+	if s.HasLeft() {
+		return false
+	}
+	s.begins(kind, at)
 	if s.HasRoster { // else it has given up to join
 		s.ledger.leftBy[kind]++
 	}
+	return true
 }
 
 // stall is a time in which a session does not read.
