@@ -37,6 +37,10 @@ func TestPast(t *testing.T) {
 	if got := ann.eval(`document.querySelectorAll('#log .line.old time').length + ' ' + document.querySelectorAll('#log .day').length + ' ' + document.title`); got != "3 1 Group chat" {
 		t.Errorf("lines of before, days and title: %s", got)
 	}
+	if got := ann.eval(`(() => { const time = document.querySelector('#log time'); time.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
+		return time.title === new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time.dateTime)); })()`); got != "true" {
+		t.Errorf("a time that is pointed at tells its day: %s", got)
+	}
 	bob.Say([]byte("now"))
 	ann.shows("#log", "now")
 	ann.until("document.querySelectorAll('#log .line.old').length === 3")

@@ -23,6 +23,7 @@ let next = 0; // behind the last
 let counted = 0; // behind the last that was seen or counted as unseen
 let folded = 0; // changes of the last entry when it was shown
 let following = true; // the end is in view
+let kept = null; // the row that was gone to, for as long as rows above may get another height
 let unseen = 0; // lines below
 let top = 0; // scrollTop when last looked at,
 let height = 0; // and clientHeight
@@ -34,7 +35,7 @@ const dates = () => formats[code()] ??= {
   day: new Intl.DateTimeFormat(code(), { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }),
   whole: new Intl.DateTimeFormat(code(), { dateStyle: 'medium', timeStyle: 'medium' }),
 };
-addEventListener('load', () => setTimeout(() => dates().day.format() + dates().whole.format()));
+addEventListener('load', () => setTimeout(() => dates().day.format()));
 
 const entry = (n) => room.log[n - room.dropped];
 const end = () => room.dropped + room.log.length;
@@ -102,9 +103,9 @@ export function goTo(place) {
   const at = room.log.findIndex((e) => e.place >= place);
   if (at < 0 || at + room.dropped < first) return;
   following = false;
-  scroll.scrollTop = rows.children[at + room.dropped - first].offsetTop;
-  top = scroll.scrollTop;
-  height = scroll.clientHeight;
+  kept = rows.children[at + room.dropped - first];
+  requestAnimationFrame(() => requestAnimationFrame(() => { kept = null; }));
+  settle();
   controls();
 }
 
@@ -157,12 +158,18 @@ scroll.addEventListener('scroll', () => {
   controls();
 }, { passive: true });
 
-// The keyboard of a phone, or a hint, takes from the height: the end stays in view.
-new ResizeObserver(() => {
+// The keyboard of a phone, or a hint, takes from the height, and rows get theirs when
+// they come into view: the end stays in view, or the row that was gone to.
+function settle() {
   if (following) scroll.scrollTop = scroll.scrollHeight;
+  else if (kept) scroll.scrollTop = kept.offsetTop;
   top = scroll.scrollTop;
   height = scroll.clientHeight;
-}).observe(scroll);
+}
+
+const sizes = new ResizeObserver(settle);
+sizes.observe(scroll);
+sizes.observe(rows);
 
 newer.addEventListener('click', () => {
   restart();
@@ -241,7 +248,6 @@ function lineRow(e, entry, before) {
   const when = new Date(entry.at);
   const time = element('time', '', [when.getHours(), when.getMinutes()].map((n) => String(n).padStart(2, '0')).join(':'));
   time.dateTime = when.toISOString();
-  time.title = dates().whole.format(when);
   head.append(' ', time);
   const text = element('div', 'text');
   text.dir = 'auto';
@@ -253,6 +259,11 @@ function lineRow(e, entry, before) {
   } else saying(text, entry.text, named);
   e.append(head, text);
 }
+
+// Who points at a time reads the whole of it.
+rows.addEventListener('pointerover', ({ target }) => {
+  if (target.dateTime) target.title = dates().whole.format(new Date(target.dateTime));
+});
 
 function element(tag, className, text = '') {
   const e = document.createElement(tag);
