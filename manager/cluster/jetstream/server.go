@@ -105,8 +105,10 @@ func (s *Server) Connect(options ...nats.Option) (*nats.Conn, error) {
 // Nodes returns how many nodes can be reached, with this one.
 func (s *Server) Nodes() int { return s.srv.NumRemotes() + 1 }
 
-// Close ends it; its streams stay in their folder.
+// Close ends it, behind its connections: another node is the leader of what this one
+// was, so that nobody waits for an election. Its streams stay in their folder.
 func (s *Server) Close() {
+	s.srv.LameDuckShutdown()
 	s.srv.Shutdown()
 	s.srv.WaitForShutdown()
 }

@@ -1,0 +1,239 @@
+//go:build !nocluster
+
+package node
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"chatsim/manager/cluster"
+	"chatsim/manager/cluster/jetstream"
+	"chatsim/manager/hinted"
+	"chatsim/manager/lock"
+)
+
+// Limits of a start.
+const (
+	remoteTime = 30 * time.Second // until NATS and its JetStream answer
+	nodesTime  = 2 * time.Minute  // until more than half of the nodes are there
+	lookTime   = 3 * time.Second  // for one look at the stream
+	lookEvery  = 250 * time.Millisecond
+	offTime    = 3 * time.Second // that nobody answers for JetStream, until it is taken to be off
+)
+
+const (
+	replicas   = 3         // servers that keep a stream, where there are so many
+	minPayload = 512 << 10 // bytes of a message that NATS must take: a piece of the room, or many lines at once
+)
+
+// node is a Node by NATS.
+type node struct {
+	cfg      Config
+	log      *slog.Logger
+	srv      *jetstream.Server // nil: NATS is elsewhere
+	folder   *folder           // nil: likewise
+	conn     *nats.Conn
+	stream   *jetstream.Stream
+	replicas int
+	trouble  atomic.Pointer[error] // of the connection, that came last
+}
+
+// Open reaches the stream of a room, and makes it where it is not there. It waits
+// until NATS, or enough of the other nodes, are there, but not for ever.
+func Open(ctx context.Context, cfg Config, log *slog.Logger) (Node, error) {
+	n := &node{cfg: cfg, log: log}
+	limit := remoteTime
+	if cfg.Where == Embedded {
+		limit = nodesTime
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errLate)
+	defer cancel()
+	if err := n.open(ctx); err != nil {
+		n.Close()
+		return nil, err
+	}
+	return n, nil
+}
+
+var errLate = errors.New("too late")
+
+func (n *node) open(ctx context.Context) error {
+	var err error
+	if n.cfg.Where == Embedded {
+		err = n.start()
+	} else {
+		err = n.connect(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if n.conn.MaxPayload() < minPayload {
+		return hinted.New(fmt.Sprintf("NATS takes messages of %d bytes at most, and the room needs %d", n.conn.MaxPayload(), minPayload), "set max_payload of the NATS server to 1MB, which is what it is without being set")
+	}
+	return n.reach(ctx)
+}
+
+// start starts the node of this process.
+func (n *node) start() error {
+	folder, err := openFolder(n.cfg.Dir)
+	if err != nil {
+		if errors.Is(err, lock.ErrHeld) {
+			return hinted.New(fmt.Sprintf("the folder %s is that of another chatsim, which runs", n.cfg.Dir), "give each node a folder of its own with -cluster-dir DIR")
+		}
+		return hinted.Wrap(fmt.Errorf("use the folder %s for this node: %w", n.cfg.Dir, err), "name a folder that chatsim may write to with -cluster-dir DIR")
+	}
+	n.folder = folder
+	between, err := n.cfg.tls()
+	if err != nil {
+		return err
+	}
+	cfg := jetstream.ServerConfig{Name: folder.name, Dir: n.cfg.Dir, Listen: n.cfg.Listen, Routes: n.cfg.Routes, TLS: between,
+		Warn: func(text string) { n.log.Warn("the node", "says", text) }}
+	if word := n.cfg.Secret.Word; word != "" {
+		sum := sha256.Sum256([]byte(word)) // some words mean something else to the server
+		cfg.Secret = hex.EncodeToString(sum[:])
+	}
+	if n.srv, err = jetstream.Start(cfg); err != nil {
+		n.srv = nil
+		return hinted.Wrap(fmt.Errorf("start the node of this chatsim: %w", err), "-cluster-listen needs a free port of this machine, -cluster-dir a folder with space")
+	}
+	if n.conn, err = n.srv.Connect(n.options()...); err != nil {
+		return fmt.Errorf("connect to the node of this chatsim: %w", err)
+	}
+	return nil
+}
+
+// reach opens the stream, and tries again what may work later.
+func (n *node) reach(ctx context.Context) error {
+	cfg := jetstream.Config{Conn: n.conn, Room: n.cfg.Room, Replicas: replicas, Fewer: n.srv == nil}
+	if n.srv != nil && len(n.cfg.Routes) == 0 {
+		cfg.Replicas = 1
+	}
+	began, told := time.Now(), ""
+	for {
+		look, cancel := context.WithTimeout(ctx, lookTime)
+		stream, err := jetstream.Open(look, cfg)
+		if err == nil {
+			n.stream = stream
+			n.replicas, err = stream.Replicas(look)
+		}
+		cancel()
+		if err == nil {
+			return nil
+		}
+		if n.stream != nil {
+			n.stream.Close()
+			n.stream = nil
+		}
+		if final := n.final(err, time.Since(began)); final != nil {
+			return final
+		}
+		if why := n.waiting(err); why != told {
+			told = why
+			n.log.Info("waiting for the stream of the room", "room", n.cfg.Room, "because", why)
+		}
+		if err := sleep(ctx, lookEvery); err != nil {
+			return n.late(ctx, told)
+		}
+	}
+}
+
+// waiting returns what a start waits for.
+func (n *node) waiting(err error) string {
+	if t := n.nodes(); t != "" {
+		return t
+	}
+	if t := n.trouble.Load(); t != nil {
+		err = *t
+	}
+	return plain(err)
+}
+
+// nodes returns that too few nodes are there, empty if they are not.
+func (n *node) nodes() string {
+	if s := n.State(); s.Of > 1 && s.Nodes <= s.Of/2 {
+		return s.Trouble()
+	}
+	return ""
+}
+
+// late returns the error of a start that has taken too long, or was interrupted.
+func (n *node) late(ctx context.Context, why string) error {
+	if context.Cause(ctx) != errLate {
+		return ctx.Err()
+	}
+	if n.srv != nil {
+		return hinted.New(fmt.Sprintf("the nodes have no stream for the room within %v: %s", nodesTime, why), "start chatsim on the other nodes too, each with the same -cluster-routes "+strings.Join(n.cfg.Routes, ",")+" and the same -cluster-secret-file")
+	}
+	return hinted.New(fmt.Sprintf("there is no stream for the room within %v: %s", remoteTime, why), "look at the NATS server's log, and at what its user may do")
+}
+
+// Stream implements Node.
+func (n *node) Stream() cluster.Stream { return n.stream }
+
+// Replicas implements Node.
+func (n *node) Replicas() int { return n.replicas }
+
+// State implements Node.
+func (n *node) State() State {
+	var s State
+	if n.stream != nil {
+		s.Behind = n.stream.Behind()
+	}
+	if n.srv != nil && len(n.cfg.Routes) > 0 {
+		s.Nodes, s.Of = n.srv.Nodes(), len(n.cfg.Routes)
+	}
+	if !n.conn.IsConnected() {
+		s.Err = errors.New("NATS does not answer")
+		if t := n.trouble.Load(); t != nil {
+			s.Err = errors.New(plain(*t))
+		}
+	}
+	return s
+}
+
+// Close implements Node.
+func (n *node) Close() {
+	if n.stream != nil {
+		n.stream.Close()
+	}
+	if n.conn != nil {
+		n.conn.Close()
+	}
+	if n.srv != nil {
+		n.srv.Close()
+	}
+	if n.folder != nil {
+		n.folder.close()
+	}
+}
+
+// sleep waits, or returns ctx's error.
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// plain returns an error without the library's name in it.
+func plain(err error) string {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
+		return "no answer"
+	}
+	return strings.TrimPrefix(err.Error(), "nats: ")
+}
