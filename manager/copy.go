@@ -13,14 +13,15 @@ import (
 // replicaCopy is the room for a Manager that begins: what requests depend on, and
 // the history to the group. Private lines of before are not in it.
 type replicaCopy struct {
-	Place   uint64       `json:"place"`
-	Hash    uint64       `json:"hash"`
-	Now     time.Time    `json:"now"`
-	Members []memberCopy `json:"members"`
-	Holds   []holdCopy   `json:"holds,omitempty"`
-	Bans    []banCopy    `json:"bans,omitempty"`
-	Past    []string     `json:"past,omitempty"` // the oldest first
-	History []Said       `json:"history,omitempty"`
+	Settings json.RawMessage `json:"settings"`
+	Place    uint64          `json:"place"`
+	Hash     uint64          `json:"hash"`
+	Now      time.Time       `json:"now"`
+	Members  []memberCopy    `json:"members"`
+	Holds    []holdCopy      `json:"holds,omitempty"`
+	Bans     []banCopy       `json:"bans,omitempty"`
+	Past     []string        `json:"past,omitempty"` // the oldest first
+	History  []Said          `json:"history,omitempty"`
 }
 
 type memberCopy struct {
@@ -52,7 +53,7 @@ func (p *replica) Snapshot() ([]byte, error) {
 }
 
 func (p *replica) copyLocked(s *state) replicaCopy {
-	c := replicaCopy{Place: s.place(), Hash: s.hash, Now: s.now, Past: s.past.list()}
+	c := replicaCopy{Settings: p.settings.text(), Place: s.place(), Hash: s.hash, Now: s.now, Past: s.past.list()}
 	lives := make(map[*stayTable]cluster.ID)
 	for life, home := range p.homes {
 		lives[home] = life
@@ -86,6 +87,9 @@ func (p *replica) Restore(b []byte) error {
 	var c replicaCopy
 	if err := json.Unmarshal(b, &c); err != nil {
 		return fmt.Errorf("read the room of another Manager: %w", err)
+	}
+	if err := p.settings.check(c.Settings); err != nil {
+		return err
 	}
 	s := &p.q.state
 	p.q.feed.Lock()

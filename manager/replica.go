@@ -1,10 +1,8 @@
 package manager
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -24,7 +22,7 @@ type replica struct {
 	q        *sequencer
 	m        *Manager
 	run      *cluster.Runner
-	settings []byte
+	settings settings
 
 	// Owned by the Runner's goroutine.
 	life    cluster.ID
@@ -41,10 +39,10 @@ type travelling struct {
 
 // startReplica has the Manager's room be one with those of other Managers.
 func (m *Manager) startReplica(stream cluster.Stream, lease time.Duration) {
-	text, _ := json.Marshal(m.settings()) // never fails
-	p := &replica{q: m.seq, m: m, settings: text, homes: make(map[cluster.ID]*stayTable), pending: make(map[uint64]*travelling)}
+	settings := m.settings()
+	p := &replica{q: m.seq, m: m, settings: settings, homes: make(map[cluster.ID]*stayTable), pending: make(map[uint64]*travelling)}
 	m.seq.state.replicated = true
-	core := cluster.NewCore(cluster.Config{Machine: p, Settings: text, Lease: lease, NewID: func() (id cluster.ID) {
+	core := cluster.NewCore(cluster.Config{Machine: p, Settings: settings.text(), Lease: lease, NewID: func() (id cluster.ID) {
 		_, _ = rand.Read(id[:]) // never fails
 		return id
 	}})
@@ -76,6 +74,34 @@ func (m *Manager) WaitReady(ctx context.Context) error {
 	return m.seq.replica.run.WaitReady(ctx)
 }
 
+// WaitLost waits until this Manager has lost the room that it has together with
+// others, for good, and returns why; nil: it was shut down, or there are none.
+func (m *Manager) WaitLost() error {
+	if m.seq.replica == nil {
+		<-m.ctx.Done()
+		return nil
+	}
+	run := m.seq.replica.run
+	<-run.Done()
+	if err := run.Err(); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// joinTime is how long one who comes in waits for the room.
+const joinTime = 10 * time.Second
+
+// waitJoin waits until users may come in, or returns what to tell them.
+func (p *replica) waitJoin(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, joinTime)
+	defer cancel()
+	if p.run.WaitReady(ctx) != nil {
+		return p.refusal()
+	}
+	return nil
+}
+
 // make has a request travel, and waits until it is applied here.
 func (p *replica) make(r request) outcome {
 	t := p.propose(r)
@@ -83,7 +109,7 @@ func (p *replica) make(r request) outcome {
 	case out := <-t.done:
 		return out
 	case <-p.run.Done():
-		return notCarriedOut(r)
+		return p.notCarriedOut(r)
 	}
 }
 
@@ -94,11 +120,19 @@ func (p *replica) propose(r request) *travelling {
 }
 
 // notCarriedOut returns the outcome of a request that is not carried out.
-func notCarriedOut(r request) outcome {
+func (p *replica) notCarriedOut(r request) outcome {
 	if _, joins := r.(joinRequest); joins {
-		return outcome{err: &refusal{wire.Shutdown, wire.Shutdown.Text()}}
+		return outcome{err: p.refusal()}
 	}
 	return outcome{err: errOver}
+}
+
+// refusal is what one is told who cannot come in.
+func (p *replica) refusal() error {
+	if p.m.draining.Load() {
+		return &refusal{wire.Shutdown, wire.Shutdown.Text()}
+	}
+	return &refusal{wire.Moved, wire.Moved.With(wordOf(cluster.ErrCut))}
 }
 
 // Proposed implements cluster.Host.
@@ -107,7 +141,7 @@ func (p *replica) Proposed(number uint64, tag any) { p.pending[number] = tag.(*t
 // Refused implements cluster.Host.
 func (p *replica) Refused(tag any) {
 	t := tag.(*travelling)
-	t.done <- notCarriedOut(t.r)
+	t.done <- p.notCarriedOut(t.r)
 }
 
 // Apply implements cluster.Machine.
@@ -195,7 +229,7 @@ func (s *state) present() (all []*stay) {
 func (p *replica) Live(next cluster.ID, why error) {
 	for number, t := range p.pending {
 		delete(p.pending, number)
-		t.done <- notCarriedOut(t.r)
+		t.done <- p.notCarriedOut(t.r)
 	}
 	q := p.q
 	q.feed.Lock()
@@ -231,8 +265,8 @@ func wordOf(why error) string {
 
 // Reset implements cluster.Machine.
 func (p *replica) Reset(text []byte, at time.Time) error {
-	if !bytes.Equal(text, p.settings) {
-		return fmt.Errorf("the room has other settings: %s, and this Manager %s", text, p.settings)
+	if err := p.settings.check(text); err != nil {
+		return err
 	}
 	q := p.q
 	q.feed.Lock()

@@ -8,7 +8,6 @@ import (
 	"chatsim/manager/feed"
 	"chatsim/manager/irc"
 	"chatsim/manager/room"
-	"chatsim/manager/wire"
 )
 
 // sequencer is the place where order is made. Whatever changes the room or is
@@ -90,8 +89,10 @@ func (q *sequencer) unlock() {
 
 // join lets a user in. Its cursor is held until release.
 func (q *sequencer) join(ctx context.Context, st *stay, r joinRequest) (*admission, error) {
-	if q.replica != nil && q.replica.run.WaitReady(ctx) != nil {
-		return nil, &refusal{wire.Shutdown, wire.Shutdown.Text()}
+	if q.replica != nil {
+		if err := q.replica.waitJoin(ctx); err != nil {
+			return nil, err
+		}
 	}
 	q.feed.Lock()
 	q.state.own.add(st)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/netip"
 	"time"
-	"unicode"
 
 	"chatsim/manager/room"
 )
@@ -184,16 +183,4 @@ func (p *publication) unpack(u *unpacker) {
 		}
 		p.ops = append(p.ops, o)
 	}
-}
-
-// settings are what all Managers of a room must have alike.
-type settings struct {
-	StrictNames bool   `json:"strict_names"`
-	MaxUsers    int    `json:"max_users"`
-	MaxLine     int    `json:"max_line"`
-	Names       string `json:"names"` // Unicode version by which they are compared
-}
-
-func (m *Manager) settings() settings {
-	return settings{m.cfg.StrictNames, m.cfg.MaxUsers, m.cfg.MaxLine, unicode.Version}
 }

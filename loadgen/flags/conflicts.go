@@ -173,12 +173,18 @@ const (
 	toCompare = "chatsim -baseline FILE compares with a saved set, -ab PROGRAM with another program"
 	pair      = "-tls-cert and -tls-key go together"
 	wholePair = "write -tls-cert FILE -tls-key FILE"
+	ofCluster = "-%s goes with -cluster only"
+	toCluster = "add -cluster nats://HOST:PORT, or -cluster embedded"
+	ofNode    = "-%s goes with -cluster embedded only"
+	toNode    = "add -cluster embedded"
 	orWSS     = "write -target tls://HOST:PORT, or -target wss://HOST:PORT/ws"
 )
 
 var (
 	comparing   = []term{on("compare"), on("ab"), on("ab-cmd"), on("baseline")}
 	toTLS       = []term{where("target", secure)}
+	clustered   = []term{on("cluster")}
+	embedded    = []term{oneOf("cluster", "embedded")}
 	byFile      = where("dialect", choice.IsFile)
 	toWebSocket = []term{where("target", webSocket), oneOf("dialect", "ws"), byFile}
 )
@@ -186,12 +192,22 @@ var (
 var needs = []need{
 	{"baseline-any", "", comparing, compares, toCompare},
 	{"tolerance", "", comparing, compares, toCompare},
+	{"cluster-lease", "", clustered, ofCluster, toCluster},
+	{"cluster-listen", "", embedded, ofNode, toNode},
+	{"cluster-routes", "", embedded, ofNode, toNode},
+	{"cluster-dir", "", embedded, ofNode, toNode},
+	{"cluster-secret-file", "", clustered, ofCluster, toCluster},
+	{"cluster-creds", "", clustered, ofCluster, toCluster},
+	{"cluster-tls-ca", "", clustered, ofCluster, toCluster},
+	{"cluster-tls-cert", "", clustered, ofCluster, toCluster},
+	{"cluster-tls-key", "", clustered, ofCluster, toCluster},
 	{"tls-cert", "", []term{on("tls-key")}, pair, wholePair},
 	{"tls-key", "", []term{on("tls-cert")}, pair, wholePair},
 	{"tls-ca", "join", []term{on("tls"), where("join", secure)}, "-%s goes with -tls only", "add -tls"},
 	{"tls-ca", "target", toTLS, "-%s goes with a target that shows a certificate only", orWSS},
-	{"room", "", []term{oneOf("dialect", "irc", "redis", "nats", "mqtt"), byFile}, "-%s goes with a dialect that has several rooms only", "add -dialect irc, or -dialect redis"},
-	{"room", "", []term{on("target"), on("cmd"), on("ab-cmd"), byFile}, "-%s goes with a server that has several rooms; that in this process is one", "add -target HOST:PORT"},
+	{"room", "serve", []term{on("cluster")}, "-%s goes with a room that several chatsim have only", "add -cluster nats://HOST:PORT, or -cluster embedded"},
+	{"room", "", []term{on("cluster"), oneOf("dialect", "irc", "redis", "nats", "mqtt"), byFile}, "-%s goes with a dialect that has several rooms only", "add -dialect irc, or -dialect redis"},
+	{"room", "", []term{on("cluster"), on("target"), on("cmd"), on("ab-cmd"), byFile}, "-%s goes with a server that has several rooms; that in this process is one", "add -target HOST:PORT"},
 	{"source-addresses", "", []term{on("target"), on("cmd"), on("ab-cmd")}, "-%s goes with a server outside of this process only", "add -target HOST:PORT"},
 	{"qos", "", []term{oneOf("dialect", "mqtt")}, "-%s goes with -dialect mqtt only", "add -dialect mqtt"},
 	{"order", "", []term{oneOf("dialect", "redis", "nats", "mqtt"), byFile}, "-%s goes with a broker's dialect, or a file's, only", "add -dialect nats"},

@@ -2,6 +2,7 @@ package flags
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -60,6 +61,10 @@ func Base(name string) []string {
 		return []string{"-target", "h:1"}
 	case name == "room" || name == "qos" || name == "order":
 		return []string{"-target", "h:1", "-dialect", "mqtt"}
+	case name == "cluster-listen" || name == "cluster-routes" || name == "cluster-dir":
+		return []string{"-serve", "-cluster", "embedded"}
+	case strings.HasPrefix(name, "cluster-"):
+		return []string{"-serve", "-cluster", "nats://h:1"}
 	case name == "dialect-test":
 		return []string{"-dialect", "f.yaml"}
 	case name == "tls-insecure":

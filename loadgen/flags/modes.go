@@ -36,7 +36,7 @@ var modes = []mode{
 	{"judge", []string{SavedRun, Reporting}, nil, []string{"trace"}, "-judge makes no run: it looks again at one that was saved, with its settings and thresholds"},
 	{"dialect-test", nil, []string{"dialect-test", "dialect"}, nil, "-dialect-test makes no run: it plays a transcript to a dialect's file"},
 	{"compare", []string{Reporting}, []string{"compare", "tolerance", "baseline-any"}, []string{"trace"}, "-compare makes no run: it looks at reports that are there"},
-	{"serve", []string{LiveRoom}, []string{"drain", "v"}, nil, "-serve runs the room alone, for clients from elsewhere; simulate without it, or against it with -target"},
+	{"serve", []string{LiveRoom}, []string{"drain", "v", "room"}, nil, "-serve runs the room alone, for clients from elsewhere; simulate without it, or against it with -target"},
 	{"join", []string{Terminal}, []string{"password", "password-file"}, nil, "-join is one chatter for a person, without a run and a report"},
 }
 

@@ -10,6 +10,7 @@ import (
 	"chatsim/loadgen/job"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
+	"chatsim/manager/cluster/node"
 	"chatsim/manager/host"
 	"chatsim/manager/record"
 	"chatsim/manager/secret"
@@ -21,7 +22,8 @@ func defaults(change func(*command)) *command {
 		Runs: job.Config{Load: loadgen.Config{Users: 100, Duration: 10 * time.Second, Rate: 100, Inflight: 1024, Size: 64, Warmup: time.Second, Drain: 10 * time.Second,
 			Where: "the server", MaxMemory: 256 << 20, Scenario: scenario.All()[0]},
 			Target: job.Target{Order: "own"}, Dialect: "line", Managers: 1, Calibrate: true, Repeat: 1, Tolerance: 0.10},
-		Live: host.Config{Listen: "127.0.0.1:9999", Drain: 10 * time.Second, Record: "server.txt", History: 200, Operator: secret.Password{Flag: "operator-password-file"}, MaxUsers: 10000, MaxConns: 512, Flood: 200},
+		Live: host.Config{Listen: "127.0.0.1:9999", Drain: 10 * time.Second, Record: "server.txt", History: 200, Operator: secret.Password{Flag: "operator-password-file"}, MaxUsers: 10000, MaxConns: 512, Flood: 200,
+			Cluster: node.Config{Lease: 20 * time.Second, Dir: "chatsim-node", Secret: secret.Password{Flag: "cluster-secret-file"}}},
 	}
 	change(c)
 	return c
@@ -65,6 +67,7 @@ func TestParse(t *testing.T) {
 		}},
 		{"-target h:1 -dialect mqtt -room a/b -qos 1 -order total", func(c *command) {
 			c.Runs.Target.Addr, c.Runs.Dialect, c.Runs.Target.Room, c.Runs.Target.QoS, c.Runs.Target.Order = "h:1", "mqtt", "a/b", 1, "total"
+			c.Live.Cluster.Room = "a/b"
 		}},
 		{"-target tls://h:1 -tls-insecure", func(c *command) { c.Runs.Target.Addr, c.Runs.Target.Trust.Insecure = "tls://h:1", true }},
 		{"-target h:1 -dialect raw -size 700", func(c *command) { c.Runs.Target.Addr, c.Runs.Dialect, c.Runs.Load.Size = "h:1", "raw", 700 }},

@@ -35,7 +35,7 @@ func (t *Target) Flags(fs *pflag.FlagSet) {
 	fs.StringVar(&t.Addr, "target", "", "`HOST:PORT`|load a running server instead of one in this process; tls://HOST:PORT, ws://HOST:PORT/PATH and wss:// too; several addresses of one room with commas between them")
 	fs.BoolVar(&t.Trust.Insecure, "tls-insecure", false, "take any certificate of the target; the report says so")
 	fs.Var(&t.Headers, "header", "`NAME:VALUE`|send it when a WebSocket is asked for, such as a cookie; repeatable")
-	fs.StringVar(&t.Room, "room", "", "`NAME`|a channel, subject or topic, with -dialect irc, redis, nats, mqtt or FILE (default chat, or the file's)")
+	fs.StringVar(&t.Room, "room", "", "`NAME`|a channel, subject or topic, with -dialect irc, redis, nats, mqtt or FILE (default chat, or the file's); with -serve -cluster the room of those that one NATS has")
 	choice.Var(fs, &t.Order, "order", "`WORD`|that a broker is held to: own, what its protocol promises, sender, of each sender's lines, total, of all", orders, choice.Itself)
 	fs.IntVar(&t.QoS, "qos", 0, "`N`|quality of service, with -dialect mqtt: 0, 1, 2")
 	fs.Var(&t.Subprotocols, "subprotocol", "`NAME`|that the WebSocket is to have; repeatable")

@@ -66,6 +66,8 @@ type Core struct {
 // Stats counts what a Core has met.
 type Stats struct {
 	Garbage, Republished, Resets, Buried uint64
+
+	Lives uint64 // of this Manager
 }
 
 // life is what is known of a Manager.
@@ -112,6 +114,10 @@ func (c *Core) Last() uint64 { return c.last }
 // Peers returns how many Managers live.
 func (c *Core) Peers() int { return len(c.lives) }
 
+// Silence returns for how long nothing of this Manager has come back, while it has the
+// room.
+func (c *Core) Silence() time.Duration { return c.silence }
+
 // Stats returns the counters.
 func (c *Core) Stats() Stats { return c.stats }
 
@@ -144,6 +150,7 @@ func (c *Core) renew(now time.Duration, why error) {
 	}
 	if c.synced {
 		c.out.add([]byte{byte(hello)})
+		c.stats.Lives++
 	}
 }
 

@@ -74,6 +74,7 @@ type Runner struct {
 	asked     time.Duration
 	answering bool
 	left      bool
+	err       error // why Run has ended; for all behind done
 }
 
 type proposal struct {
@@ -84,10 +85,11 @@ type proposal struct {
 // Status is what a Runner's Core knows.
 type Status struct {
 	Stats
-	Ready bool
-	Peers int
-	Place uint64
-	Err   error
+	Ready   bool
+	Peers   int
+	Place   uint64
+	Silence time.Duration // since something of this Manager has come back, while it has the room
+	Err     error
 }
 
 // NewRunner returns the Runner of a Core whose Machine is the host; Run is next.
@@ -124,6 +126,9 @@ func (r *Runner) poke() {
 // Done is closed when Run has ended.
 func (r *Runner) Done() <-chan struct{} { return r.done }
 
+// Err is why Run has ended, behind Done.
+func (r *Runner) Err() error { return r.err }
+
 // WaitReady waits until users may come in.
 func (r *Runner) WaitReady(ctx context.Context) error {
 	r.mu.Lock()
@@ -133,7 +138,7 @@ func (r *Runner) WaitReady(ctx context.Context) error {
 	case <-gate:
 		return nil
 	case <-r.done:
-		return cmp.Or(r.Status().Err, context.Canceled)
+		return cmp.Or(r.err, context.Canceled)
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -156,8 +161,11 @@ func (r *Runner) setReady(ready bool) {
 func (r *Runner) Status() Status { return *r.status.Load() }
 
 // Run runs until ctx is done, this Manager has left, or it cannot go on.
-func (r *Runner) Run(ctx context.Context) error {
-	defer close(r.done)
+func (r *Runner) Run(ctx context.Context) (err error) {
+	defer func() {
+		r.err = err
+		close(r.done)
+	}()
 	defer r.refuse()
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
@@ -168,7 +176,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		case <-tick.C:
 			r.core.Tick(r.now())
 			r.wants()
-			r.status.Store(&Status{r.core.Stats(), r.core.Ready(), r.core.Peers(), r.core.Last(), r.core.Err()})
+			r.status.Store(&Status{r.core.Stats(), r.core.Ready(), r.core.Peers(), r.core.Last(), r.core.Silence(), r.core.Err()})
 		case <-r.wake:
 		case e := <-r.stream.Events():
 			if err := r.take(e); err != nil {

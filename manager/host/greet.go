@@ -77,6 +77,9 @@ func (h *house) greet() {
 	if !h.cfg.NoIRC {
 		fmt.Fprintf(h.stdout, w.IRC, irc.Channel)
 	}
+	if h.node != nil {
+		fmt.Fprintf(h.stdout, w.Shared, h.cfg.Cluster.Room, w.count(uint64(h.node.Replicas()), w.Servers))
+	}
 	if h.figures != nil {
 		fmt.Fprintf(h.stdout, w.Figures, h.figures.url("/live"), h.figures.url("/metrics"))
 	}

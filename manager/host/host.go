@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -21,6 +20,7 @@ import (
 
 	"chatsim/manager"
 	"chatsim/manager/cert"
+	"chatsim/manager/cluster/node"
 	"chatsim/manager/guard"
 	"chatsim/manager/hinted"
 	"chatsim/manager/host/outlet"
@@ -62,7 +62,8 @@ type Config struct {
 	NoIRC         bool     // nor is IRC
 	Flood         float64  // lines a second of one user; 0: no limit
 	Verbose       bool     // log who comes and goes
-	Console       string   // a named pipe for the operator's commands; "-": stdin; empty: stdin where that is a terminal
+	Cluster       node.Config
+	Console       string // a named pipe for the operator's commands; "-": stdin; empty: stdin where that is a terminal
 
 	Locale string // of what is told to whoever runs the room, such as zh_CN.UTF-8; anything but Chinese is English
 
@@ -73,7 +74,7 @@ type Config struct {
 // then lets everybody have what was said. What was said of a run that worked is
 // on stdout, troubles are on stderr; the room waits for neither.
 func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Writer) error {
-	if err := errors.Join(cfg.Password.Read(), cfg.Operator.Read()); err != nil {
+	if err := errors.Join(cfg.Password.Read(), cfg.Operator.Read(), cfg.Cluster.Check()); err != nil {
 		return err
 	}
 	defer staysAwake()()
@@ -87,8 +88,9 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	if h.console, err = openConsole(cfg.Console, stdin, answers, h.words); err != nil {
 		return err
 	}
-	if err := h.open(); err != nil {
+	if err := h.open(ctx); err != nil {
 		h.console.end()
+		h.abandon()
 		return err
 	}
 	ctx, stop := context.WithCancel(ctx)
@@ -97,6 +99,7 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	g.Go(func() error { return h.serve() })
 	g.Go(func() error { h.seen.watch(gctx, h.room.Stats); return nil })
 	g.Go(func() error { h.renew(gctx); return nil })
+	g.Go(func() error { return h.watchCluster(gctx) })
 	if h.figures != nil {
 		g.Go(h.figures.serve)
 	}
@@ -150,12 +153,13 @@ type house struct {
 	figures  *figures         // nil: they are beside the room
 	rec      *record.Recorder // nil: none
 	room     *manager.Manager
+	node     node.Node // nil: the room is this process's alone
 	seen     history
 	draining atomic.Bool
 }
 
 // open makes all that can fail, before anybody is let in.
-func (h *house) open() error {
+func (h *house) open(ctx context.Context) error {
 	cfg := h.cfg
 	mc := manager.Config{Detect: true, Measure: true, Logger: h.log, Password: cfg.Password.Word, StrictNames: cfg.StrictNames,
 		MaxUsers: cfg.MaxUsers, PerAddress: cfg.MaxConns, LineRate: cfg.Flood, LineBurst: int(burst * cfg.Flood),
@@ -168,27 +172,27 @@ func (h *house) open() error {
 		}
 		mc.TLS = h.cert.Config()
 	}
-	ln, err := listen.TCP("listen", cfg.Listen)
-	if err != nil {
+	if h.ln, err = listen.TCP("listen", cfg.Listen); err != nil {
 		return err
 	}
 	if cfg.MetricsAddr != "" {
 		if h.figures, err = listenFigures(cfg.MetricsAddr); err != nil {
-			ln.Close()
 			return err
 		}
 	}
 	if cfg.Record != "" {
 		if h.rec, err = h.openRecord(&mc); err != nil {
-			ln.Close()
-			if h.figures != nil {
-				h.figures.ln.Close()
-			}
 			return err
 		}
 		mc.Record, mc.RecordPrivate = h.rec, cfg.RecordPrivate
 	}
-	h.ln, h.room = ln, manager.New(mc)
+	if err := h.openNode(ctx, &mc); err != nil {
+		return err
+	}
+	h.room = manager.New(mc)
+	if err := h.joinRoom(ctx); err != nil {
+		return err
+	}
 	pages := web.Config{
 		Join:    h.ways(),
 		Online:  func() int { return h.room.Stats().Online },
@@ -214,6 +218,27 @@ func (h *house) open() error {
 	return nil
 }
 
+// abandon lets go of what a room has that could not be opened.
+func (h *house) abandon() {
+	ctx, cancel := context.WithTimeout(context.Background(), lastWords)
+	defer cancel()
+	if h.room != nil {
+		_ = h.room.Shutdown(ctx)
+	}
+	if h.node != nil {
+		h.node.Close()
+	}
+	if h.rec != nil {
+		_ = h.rec.Close(ctx)
+	}
+	if h.figures != nil {
+		h.figures.ln.Close()
+	}
+	if h.ln != nil {
+		h.ln.Close()
+	}
+}
+
 // names returns those by which the room may be asked for by HTTP.
 func (h *house) names() guard.Names {
 	n := guard.Names{Listen: h.cfg.Listen, Allow: h.cfg.Hosts}
@@ -221,53 +246,6 @@ func (h *house) names() guard.Names {
 		n.Certificate = h.cert.Names
 	}
 	return n
-}
-
-// openRecord opens the record, and has the room go on where its last run has
-// ended.
-func (h *house) openRecord(mc *manager.Config) (*record.Recorder, error) {
-	h.recallRecord(mc)
-	cfg := record.Config{Place: mc.FirstPlace, Format: h.cfg.RecordFormat, Notify: h.recordChanged, Opened: h.recordOpened}
-	if h.cfg.Record == onStdout {
-		return record.To(h.stream, "standard output", cfg), nil
-	}
-	rec, ended, err := record.Open(h.cfg.Record, cfg)
-	if ended {
-		h.log.Warn("the record ended in an unfinished line, which was ended", "file", h.cfg.Record)
-	}
-	return rec, err
-}
-
-// placeGap is how many places are left free behind those of a record, for entries
-// that did not get there.
-const placeGap = 1_000_000
-
-// recallRecord takes the history of the room's earlier runs from the record. What
-// keeps the record from being read is told where it is opened.
-func (h *house) recallRecord(mc *manager.Config) {
-	if h.cfg.RecordFormat != record.JSON || h.cfg.Record == onStdout || mc.History <= 0 {
-		return
-	}
-	said, err := record.Last(h.cfg.Record, mc.History)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		h.log.Warn("the record's last lines cannot be read, and are not told to newcomers", "error", err)
-	}
-	for _, m := range said {
-		mc.Before = append(mc.Before, manager.Said{Place: m.Place, Time: m.Time, Frame: m.Frame()})
-		mc.FirstPlace = max(mc.FirstPlace, m.Place+placeGap)
-	}
-}
-
-func (h *house) recordOpened(why string) {
-	h.log.Info("the record was opened anew", "file", h.cfg.Record, "why", why)
-}
-
-func (h *house) recordChanged(err error) {
-	if err != nil {
-		h.log.Error("the room goes on without its record, which is tried again", "error", err)
-	} else {
-		h.log.Info("the record is written again", "file", h.cfg.Record)
-	}
 }
 
 // serve takes the room's orderly end for what it is.
@@ -283,6 +261,9 @@ func (h *house) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), h.cfg.Drain)
 	defer cancel()
 	err := h.room.Shutdown(ctx)
+	if h.node != nil {
+		h.node.Close()
+	}
 	if h.figures != nil {
 		h.figures.close(ctx)
 	}
@@ -301,22 +282,12 @@ func (h *house) close() error {
 	return err
 }
 
-// recordTime is what the record has for its last lines though people have used
-// up all of the drain.
-const recordTime = 500 * time.Millisecond
-
-func (h *house) closeRecord(ctx context.Context) error {
-	if end, ok := ctx.Deadline(); ok && time.Until(end) < recordTime {
-		var cancel func()
-		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), recordTime)
-		defer cancel()
-	}
-	return h.rec.Close(ctx)
-}
-
 func (h *house) ready() error {
 	if h.draining.Load() {
 		return errors.New("the room is closing")
+	}
+	if why := h.clusterTrouble(h.room.Cluster()); why != "" {
+		return errors.New(why)
 	}
 	return nil
 }
@@ -327,6 +298,9 @@ func (h *house) troubles() (of []string) {
 			of = append(of, s.Err.Error())
 		}
 	}
+	if why := h.clusterTrouble(h.room.Cluster()); why != "" {
+		of = append(of, why)
+	}
 	return of
 }
 
@@ -336,7 +310,7 @@ func (h *house) metrics(w io.Writer) {
 		s := h.rec.State()
 		rec = &s
 	}
-	writeMetrics(w, h.room.Stats(), h.lostLines(), rec)
+	writeMetrics(w, h.room.Stats(), h.lostLines(), rec, h.cluster())
 }
 
 // lostLines returns those of the log, and of what is said otherwise, that nobody

@@ -86,7 +86,7 @@ func (o *opened) open(cfg Config, stderr io.Writer) {
 	t.Helper()
 	cfg.Listen, cfg.Drain = "127.0.0.1:0", 20*time.Second
 	o.h = newHouse(cfg, &o.out, stderr)
-	if err := o.h.open(); err != nil {
+	if err := o.h.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	o.addr = o.h.ln.Addr().String()

@@ -18,8 +18,9 @@ import (
 
 // writeMetrics writes the counters in the text form that Prometheus reads
 // (version 0.0.4), by its naming conventions. lost is how many lines of the log
-// nobody took; rec is nil where nothing is recorded.
-func writeMetrics(w io.Writer, st manager.Stats, lost uint64, rec *record.State) {
+// nobody took; rec is nil where nothing is recorded, room where there are no other
+// Managers.
+func writeMetrics(w io.Writer, st manager.Stats, lost uint64, rec *record.State, room *clusterFigures) {
 	e := &exposition{bufio.NewWriter(w)}
 	defer e.Flush()
 	e.one("chatsim_users", "gauge", "Users online.", float64(st.Online))
@@ -45,17 +46,42 @@ func writeMetrics(w io.Writer, st manager.Stats, lost uint64, rec *record.State)
 	e.one("chatsim_accept_errors_total", "counter", "Failed attempts to accept a connection.", float64(st.AcceptErrors))
 	e.one("chatsim_panics_total", "counter", "Bugs that were contained.", float64(st.Panics))
 	e.one("chatsim_log_lost_lines_total", "counter", "Lines of the log that nobody took.", float64(lost))
+	if room != nil {
+		e.cluster(room)
+	}
 	if rec == nil {
 		return
 	}
-	up := 1.0
-	if rec.Err != nil {
-		up = 0
-	}
-	e.one("chatsim_record_up", "gauge", "Whether the record is being written.", up)
+	e.one("chatsim_record_up", "gauge", "Whether the record is being written.", number(rec.Err == nil))
 	e.one("chatsim_record_lines_total", "counter", "Lines written to the record.", float64(rec.Lines))
 	e.one("chatsim_record_lost_lines_total", "counter", "Lines that did not get into the record.", float64(rec.Lost))
 	e.one("chatsim_record_waiting_bytes", "gauge", "Bytes that wait for the record's disk.", float64(rec.Waiting))
+}
+
+// cluster writes what is known of the stream of the room.
+func (e *exposition) cluster(c *clusterFigures) {
+	e.one("chatsim_cluster_up", "gauge", "Whether the room goes on with the other chatsim that have it.", number(c.up))
+	e.one("chatsim_cluster_managers", "gauge", "Chatsim that have the room, with this one.", float64(c.Peers))
+	if c.Of > 0 {
+		e.one("chatsim_cluster_nodes", "gauge", "Nodes of the stream that can be reached, with this one.", float64(c.Nodes))
+		e.one("chatsim_cluster_nodes_configured", "gauge", "Nodes of the stream that there should be.", float64(c.Of))
+	}
+	e.one("chatsim_cluster_place", "gauge", "Place in the stream of the last message that was applied.", float64(c.Place))
+	e.one("chatsim_cluster_behind_messages", "gauge", "Messages that the stream has and that were not applied here.", float64(c.Behind))
+	e.one("chatsim_cluster_silence_seconds", "gauge", "Time since something of this chatsim came back by the stream.", c.Silence.Seconds())
+	e.one("chatsim_cluster_lives_total", "counter", "Times that this chatsim has begun with the room.", float64(c.Lives))
+	e.one("chatsim_cluster_dead_total", "counter", "Chatsim that have left, or were taken for dead.", float64(c.Buried))
+	e.one("chatsim_cluster_resets_total", "counter", "Times that the room has begun anew.", float64(c.Resets))
+	e.one("chatsim_cluster_republished_total", "counter", "Times that this chatsim has published again what had not come back.", float64(c.Republished))
+	e.one("chatsim_cluster_garbage_total", "counter", "Messages in the stream that are nobody's.", float64(c.Garbage))
+}
+
+// number returns a condition as a gauge has it.
+func number(holds bool) float64 {
+	if holds {
+		return 1
+	}
+	return 0
 }
 
 // exposition writes families of metrics.

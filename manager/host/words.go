@@ -20,6 +20,8 @@ type words struct {
 	Ends           string
 	IRC            string // its channel
 	Figures        string // two addresses
+	Shared         string // the room, how many servers
+	Servers        string // how many
 	Recording      string // what, where
 	Lines, AllSaid string
 	InFile         string // its name
@@ -46,7 +48,8 @@ var english = words{
 	Ends:          "Ctrl-C closes the room.\n",
 	IRC:           "Clients of IRC are let in at the same address, to %s.\n",
 	Figures:       "What the room counts is at %s and %s.\n",
-	Recording:     "Recording %s %s (-record off: nowhere).\n", Lines: "lines to the group", AllSaid: "all lines, private ones too,",
+	Shared:        "The room %q is one with that of every other chatsim there; its stream is kept by %s.\n", Servers: "servers",
+	Recording: "Recording %s %s (-record off: nowhere).\n", Lines: "lines to the group", AllSaid: "all lines, private ones too,",
 	InFile: "in %s", OnOutput: "on standard output",
 	Warning:    "chatsim: warning: %s\n",
 	NoPassword: "there is no authentication: whoever reaches port %d is in (%s)",
@@ -64,7 +67,8 @@ var chinese = words{
 	Ends:          "按 Ctrl-C 关闭房间。\n",
 	IRC:           "IRC 客户端可用同一地址进入，频道 %s。\n",
 	Figures:       "房间的统计在 %s 和 %s。\n",
-	Recording:     "正在记录%s，%s（-record off：不记录）。\n", Lines: "发给群聊的消息", AllSaid: "所有消息，包括私聊",
+	Shared:        "房间 %q 与那里的其他 chatsim 共用；消息流保存在 %s。\n", Servers: "台服务器",
+	Recording: "正在记录%s，%s（-record off：不记录）。\n", Lines: "发给群聊的消息", AllSaid: "所有消息，包括私聊",
 	InFile: "写入 %s", OnOutput: "写到标准输出",
 	Warning:    "chatsim：警告：%s\n",
 	NoPassword: "没有密码：任何能连到端口 %d 的人都能进入（%s）",

@@ -20,13 +20,13 @@ import (
 
 // ServerConfig says which node of a cluster a Server is.
 type ServerConfig struct {
-	Name   string      // of the node; the same for as long as it has its folder
-	Dir    string      // in which its streams are kept
-	Listen string      // HOST:PORT for the other nodes; empty: there are none
-	Routes []string    // HOST:PORT of all nodes, this one too
-	Secret string      // by which the nodes let each other in; empty: none is asked for
-	TLS    *tls.Config // between the nodes; nil: none
-	Warn   func(text string)
+	Name   string                         // of the node; the same for as long as it has its folder
+	Dir    string                         // in which its streams are kept
+	Listen string                         // HOST:PORT for the other nodes; empty: there are none
+	Routes []string                       // HOST:PORT of all nodes, this one too
+	Secret string                         // by which the nodes let each other in; empty: none is asked for
+	TLS    *tls.Config                    // between the nodes; nil: none
+	Log    func(failed bool, text string) // what the server says of what has failed, or of what may be amiss
 }
 
 // Server is a NATS server inside this process: a node that others like it join,
@@ -52,7 +52,7 @@ func Start(cfg ServerConfig) (*Server, error) {
 	if s.srv, err = server.NewServer(opts); err != nil {
 		return nil, fmt.Errorf("start the node: %w", err)
 	}
-	log := &serverLog{warn: cfg.Warn}
+	log := &serverLog{log: cfg.Log}
 	s.srv.SetLoggerV2(log, false, false, false)
 	s.srv.Start()
 	ready := s.srv.ReadyForConnections(startTime)
@@ -115,7 +115,7 @@ func (s *Server) Close() {
 
 // serverLog passes on what a server complains of.
 type serverLog struct {
-	warn  func(text string)
+	log   func(failed bool, text string)
 	fatal atomic.Pointer[string]
 }
 
@@ -123,13 +123,8 @@ func (l *serverLog) Noticef(string, ...any) {}
 func (l *serverLog) Debugf(string, ...any)  {}
 func (l *serverLog) Tracef(string, ...any)  {}
 
-func (l *serverLog) Warnf(format string, v ...any) { l.Errorf(format, v...) }
-
-func (l *serverLog) Errorf(format string, v ...any) {
-	if l.warn != nil {
-		l.warn(fmt.Sprintf(format, v...))
-	}
-}
+func (l *serverLog) Warnf(format string, v ...any)  { l.log(false, fmt.Sprintf(format, v...)) }
+func (l *serverLog) Errorf(format string, v ...any) { l.log(true, fmt.Sprintf(format, v...)) }
 
 func (l *serverLog) Fatalf(format string, v ...any) {
 	text := fmt.Sprintf(format, v...)

@@ -96,8 +96,7 @@ func (n *node) start() error {
 	if err != nil {
 		return err
 	}
-	cfg := jetstream.ServerConfig{Name: folder.name, Dir: n.cfg.Dir, Listen: n.cfg.Listen, Routes: n.cfg.Routes, TLS: between,
-		Warn: func(text string) { n.log.Warn("the node", "says", text) }}
+	cfg := jetstream.ServerConfig{Name: folder.name, Dir: n.cfg.Dir, Listen: n.cfg.Listen, Routes: n.cfg.Routes, TLS: between, Log: n.note}
 	if word := n.cfg.Secret.Word; word != "" {
 		sum := sha256.Sum256([]byte(word)) // some words mean something else to the server
 		cfg.Secret = hex.EncodeToString(sum[:])
@@ -110,6 +109,15 @@ func (n *node) start() error {
 		return fmt.Errorf("connect to the node of this chatsim: %w", err)
 	}
 	return nil
+}
+
+// note logs what the node's server says. That others are not there is told otherwise.
+func (n *node) note(failed bool, text string) {
+	level := slog.LevelDebug
+	if failed && !strings.Contains(text, "connect to route") && !strings.Contains(text, "Router connection closed") {
+		level = slog.LevelWarn
+	}
+	n.log.Log(context.Background(), level, "the node", "says", text)
 }
 
 // reach opens the stream, and tries again what may work later.

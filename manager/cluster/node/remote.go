@@ -104,7 +104,7 @@ func (n *node) connect(ctx context.Context) error {
 			if context.Cause(ctx) != errLate {
 				return ctx.Err()
 			}
-			return hinted.New(fmt.Sprintf("NATS does not answer at %s: %s", servers, plain(err)), "start it with JetStream: nats-server -js; or have chatsim be its own: -cluster embedded")
+			return hinted.New(fmt.Sprintf("NATS does not answer at %s: %s", servers, plain(err)), "start it with JetStream on, or have chatsim be its own NATS: -cluster embedded")
 		}
 	}
 }
@@ -157,7 +157,7 @@ func (n *node) final(err error, since time.Duration) error {
 	case n.srv == nil && errors.Is(err, js.ErrJetStreamNotEnabledForAccount):
 		return hinted.Wrap(err, "enable JetStream for the account of this user, or come as another one")
 	case n.srv == nil && since > offTime && (errors.Is(err, js.ErrJetStreamNotEnabled) || errors.Is(err, nats.ErrNoResponders)):
-		return hinted.New(fmt.Sprintf("NATS at %s has no JetStream", shown(n.cfg.Where)), "start it with JetStream: nats-server -js; or have chatsim be its own: -cluster embedded")
+		return hinted.New(fmt.Sprintf("NATS at %s has no JetStream", shown(n.cfg.Where)), "start it with JetStream on, or have chatsim be its own NATS: -cluster embedded")
 	case errors.As(err, &told) && slices.Contains(full, told.ErrorCode):
 		return hinted.Wrap(err, "the stream takes up to 256 MiB: NATS has no such space left on its disk, or for this user")
 	}
