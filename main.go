@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -196,11 +195,11 @@ func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *ato
 		return job.Room{}, err
 	}
 	cfg := manager.Config{Detect: dialect != "line", RawWait: rawWait, Measure: c.watch.Addr != ""}
-	room, err := several.Open(ctx, c.runs.Managers, cfg, func(m *manager.Manager) {
+	room, err := several.Open(ctx, several.Config{Managers: c.runs.Managers, Nodes: c.runs.Nodes, Manager: cfg, Prepare: func(m *manager.Manager) {
 		if dialect == "ws" {
 			m.Handle(web.Sockets(m.ServeLines))
 		}
-	})
+	}})
 	if err != nil {
 		return job.Room{}, err
 	}
@@ -210,16 +209,8 @@ func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *ato
 		door.Join, lc.Capabilities = loadgen.Dialect(dialect, addr)
 		lc.Doors = append(lc.Doors, door)
 	}
-	lc.Where = where(room)
+	lc.Where = room.Where()
 	return job.Room{Close: func() { closeRoom(room, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
-}
-
-// where tells on which addresses a room is.
-func where(room *several.Room) string {
-	if len(room.Addrs) == 1 {
-		return "in-process Manager on " + room.Addrs[0]
-	}
-	return fmt.Sprintf("%d in-process Managers on %s", len(room.Addrs), strings.Join(room.Addrs, ", "))
 }
 
 // judge looks again at a run that was saved.

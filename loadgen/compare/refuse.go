@@ -99,6 +99,7 @@ func differing(a, b report.Config) []string {
 		{"users", a.Users, b.Users}, {"duration_s", a.DurationS, b.DurationS}, {"warmup_s", a.WarmupS, b.WarmupS},
 		{"rate", a.Rate, b.Rate}, {"inflight", a.Inflight, b.Inflight}, {"size", a.Size, b.Size},
 		{"scenario", a.Scenario, b.Scenario}, {"verify", a.Verify, b.Verify}, {"dialect", a.Dialect, b.Dialect},
+		{"managers", a.Managers, b.Managers}, {"nodes", a.Nodes, b.Nodes},
 		{"target", a.Target != "", b.Target != ""},
 	} {
 		if f.a != f.b {

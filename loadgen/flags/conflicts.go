@@ -53,6 +53,7 @@ const (
 	oneRun      = "a trace is of one run"
 	noRun       = "-dry-run makes no run, and so no report: leave one of them out"
 	ownManagers = "-managers is of a room of this process: leave one of them out"
+	ownNodes    = "-nodes are of a room of this process: leave one of them out"
 	noCeiling   = "the ceiling is what calibration measures"
 )
 
@@ -89,6 +90,9 @@ var conflicts = []conflict{
 	{on("managers"), on("target"), ownManagers},
 	{on("managers"), on("cmd"), ownManagers},
 	{on("managers"), on("ab-cmd"), ownManagers},
+	{on("nodes"), on("target"), ownNodes},
+	{on("nodes"), on("cmd"), ownNodes},
+	{on("nodes"), on("ab-cmd"), ownNodes},
 	{on("quiet"), on("v"), "-quiet prints only the verdict line, -v every check"},
 	{on("password"), on("password-file"), "leave -password out"},
 	{oneOf("dialect", "redis", "nats", "mqtt"), oneOf("scenario", "private", "namesakes"), "a broker has neither private lines nor names: leave -scenario out"},

@@ -50,6 +50,7 @@ var limits = []limit{
 	{"users", 1, maxCount, "a room needs somebody in it: -users 1", ""},
 	{"inflight", 1, maxCount, "with none under way nothing is sent: -inflight 1", ""},
 	{"managers", 1, 64, "-managers 1 is a room of one", "-managers 64 is the most"},
+	{"nodes", 0, 5, "-nodes 1 has one NATS server", "-nodes 5 is the most"},
 	{"qos", 0, 2, "-qos 0 is at most once", "-qos 2 is exactly once"},
 	{"repeat", 1, maxCount, "-repeat 1 is one run", ""},
 	{"expect-full", 0, maxCount, "-expect-full 0 is a room that lets in all", ""},

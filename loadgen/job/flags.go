@@ -20,6 +20,7 @@ type Config struct {
 	Servers     Servers    // that are started for the runs; none: they run already, or are made by Job.Open
 	Dialect     string     // one of Dialects, or a file
 	Managers    int        // that serve the room of Job.Open together
+	Nodes       int        // NATS servers that have its stream; 0: none for one Manager, else 1
 	DialectTest string     // a transcript to play to that file, "-" for standard input; empty: none
 	Print       bool       // the scenario's file, instead of a run
 	DryRun      bool       // two chatters say a line each, instead of a run; with a scenario, what would happen when is shown
@@ -50,6 +51,7 @@ func (c *Config) RunFlags(fs *pflag.FlagSet) {
 	fs.StringVar(&c.DialectTest, "dialect-test", "", "`FILE`|play a transcript to the dialect of a file and print what each message becomes; - is standard input")
 	fs.BoolVar(&c.DryRun, "dry-run", false, "make no run: two chatters join, say a line each and leave, and what came is printed; with -scenario, show what would happen when")
 	fs.IntVar(&c.Managers, "managers", 1, "`N`|Managers that serve one room together, over a NATS server within this process")
+	fs.IntVar(&c.Nodes, "nodes", 0, "`N`|NATS servers within this process, each with all that is said in the room of -managers: 3 or 5 go on where one is lost (default 1, and none for one Manager)")
 	fs.Var(&c.Thresholds, "threshold", "`EXPR`|a limit to keep, such as delivery.p99<50ms; repeatable")
 	fs.BoolVar(&c.Print, "print-scenario", false, "print the file of the scenario, to start one's own from, and make no run")
 	choice.Var(fs, &c.Calibrate, "calibrate", "`WORD`|measure this machine's loopback around the run, in a tenth of its time: on, off", []string{"on", "off"}, choice.Is("on"))

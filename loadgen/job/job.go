@@ -205,6 +205,9 @@ func (s *Job) once(ctx context.Context, lc loadgen.Config, command string) (outc
 // identify adds what the command line knows of a run and the run does not.
 func (s *Job) identify(rep *report.Report) {
 	rep.Config.Target, rep.Config.Dialect = s.where(), s.Dialect
+	if s.Managers > 1 || s.Nodes > 0 {
+		rep.Config.Managers, rep.Config.Nodes = s.Managers, max(s.Nodes, 1)
+	}
 	if rep.Server != nil && s.Servers.AB != nil {
 		rep.Reproduce = s.Line.Reproduce(rep.Seed, "-cmd", rep.Server.Command)
 	} else {

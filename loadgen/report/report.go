@@ -94,6 +94,8 @@ type Config struct {
 	Verify    string  `json:"verify"`              // "full", "order", "count" or "off"
 	Target    string  `json:"target,omitempty"`    // empty: a Manager in this process
 	Dialect   string  `json:"dialect,omitempty"`   // "line", "raw" or "ws"
+	Managers  int     `json:"managers,omitempty"`  // that serve the room together; 0: it has one, alone
+	Nodes     int     `json:"nodes,omitempty"`     // NATS servers of theirs
 }
 
 // VerifyOff is the Config.Verify of a run that checks nothing.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,31 +22,41 @@ type Room struct {
 	Managers []*manager.Manager
 	Addrs    []string // on which each of them listens
 
-	node    node // nil: there is one Manager
+	nodes   nodes // nil: there is one Manager
 	streams []cluster.Stream
 	serving errgroup.Group
 }
 
-// node is where the stream of the room is.
-type node interface {
+// Config sets a Room up.
+type Config struct {
+	Managers int // that serve it; 0: 1
+	// Nodes is the number of NATS servers, each of which has the whole stream of the
+	// room; 0: none where there is one Manager, else 1.
+	Nodes   int
+	Manager manager.Config
+	Prepare func(*manager.Manager) // is called with each before it serves; nil: nothing
+}
+
+// nodes are the servers that have the stream of the room.
+type nodes interface {
+	number() int
 	stream(ctx context.Context) (cluster.Stream, error)
 	close()
 }
 
-// Open starts so many Managers, each on a free port of loopback, and waits until all
-// of them have the room. prepare, if it is not nil, is called with each before it
-// serves.
-func Open(ctx context.Context, n int, cfg manager.Config, prepare func(*manager.Manager)) (*Room, error) {
+// Open starts the Managers, each on a free port of loopback, and waits until all of
+// them have the room.
+func Open(ctx context.Context, cfg Config) (*Room, error) {
 	r := new(Room)
-	if n > 1 {
-		node, err := openNode()
+	if cfg.Managers > 1 || cfg.Nodes > 0 {
+		nodes, err := openNodes(max(cfg.Nodes, 1))
 		if err != nil {
 			return nil, err
 		}
-		r.node = node
+		r.nodes = nodes
 	}
-	for range n {
-		if err := r.add(ctx, cfg, prepare); err != nil {
+	for range max(cfg.Managers, 1) {
+		if err := r.add(ctx, cfg); err != nil {
 			return nil, errors.Join(err, r.Close(ctx))
 		}
 	}
@@ -56,22 +67,22 @@ func Open(ctx context.Context, n int, cfg manager.Config, prepare func(*manager.
 }
 
 // add starts one more Manager.
-func (r *Room) add(ctx context.Context, cfg manager.Config, prepare func(*manager.Manager)) error {
-	if r.node != nil {
-		stream, err := r.node.stream(ctx)
+func (r *Room) add(ctx context.Context, cfg Config) error {
+	if r.nodes != nil {
+		stream, err := r.nodes.stream(ctx)
 		if err != nil {
 			return err
 		}
 		r.streams = append(r.streams, stream)
-		cfg.Stream = stream
+		cfg.Manager.Stream = stream
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return fmt.Errorf("listen on a free port: %w", err)
 	}
-	m := manager.New(cfg)
-	if prepare != nil {
-		prepare(m)
+	m := manager.New(cfg.Manager)
+	if cfg.Prepare != nil {
+		cfg.Prepare(m)
 	}
 	r.Managers, r.Addrs = append(r.Managers, m), append(r.Addrs, ln.Addr().String())
 	r.serving.Go(func() error {
@@ -95,6 +106,21 @@ func (r *Room) wait(ctx context.Context) error {
 	return nil
 }
 
+// Where tells where the room is.
+func (r *Room) Where() string {
+	if r.nodes == nil {
+		return "in-process Manager on " + r.Addrs[0]
+	}
+	who, over := "in-process Manager on ", "a NATS server"
+	if n := len(r.Addrs); n > 1 {
+		who = fmt.Sprintf("%d in-process Managers on ", n)
+	}
+	if n := r.nodes.number(); n > 1 {
+		over = fmt.Sprintf("%d NATS servers", n)
+	}
+	return who + strings.Join(r.Addrs, ", ") + " over " + over
+}
+
 // Close shuts all Managers down, and then what they have together.
 func (r *Room) Close(ctx context.Context) error {
 	var g errgroup.Group
@@ -105,8 +131,8 @@ func (r *Room) Close(ctx context.Context) error {
 	for _, s := range r.streams {
 		s.Close()
 	}
-	if r.node != nil {
-		r.node.close()
+	if r.nodes != nil {
+		r.nodes.close()
 	}
 	return err
 }

@@ -16,7 +16,7 @@ import (
 
 // Who comes in at one Manager is seen, heard and answered at the others.
 func TestRoom(t *testing.T) {
-	r, err := Open(t.Context(), 3, manager.Config{}, nil)
+	r, err := Open(t.Context(), Config{Managers: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,8 +89,8 @@ func (c *client) expect(lines ...string) {
 // A Manager that begins later has the room as it is: bob2 is bob2, though bob has
 // left, who was banned is not let in, and what was said before is known.
 func TestLater(t *testing.T) {
-	cfg := manager.Config{History: 10, KickTime: time.Hour}
-	r, err := Open(t.Context(), 2, cfg, nil)
+	cfg := Config{Managers: 2, Manager: manager.Config{History: 10, KickTime: time.Hour}}
+	r, err := Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestLater(t *testing.T) {
 	}
 	bob.Close()
 	second.expect(`{"leave":["eve"]}`, `{"leave":["bob"]}`)
-	if err := r.add(t.Context(), cfg, nil); err != nil {
+	if err := r.add(t.Context(), cfg); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.wait(t.Context()); err != nil {
@@ -129,7 +129,7 @@ func TestLater(t *testing.T) {
 // A Manager that is cut off is taken for dead: its users leave once, at one place for
 // all others, and are told why.
 func TestCut(t *testing.T) {
-	r, err := Open(t.Context(), 3, manager.Config{Lease: 2 * time.Second}, nil)
+	r, err := Open(t.Context(), Config{Managers: 3, Manager: manager.Config{Lease: 2 * time.Second}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestCut(t *testing.T) {
 }
 
 // cut has one Manager not reach the server any more.
-func (r *Room) cut(i int) { r.node.(*embedded).conns[i].Close() }
+func (r *Room) cut(i int) { r.nodes.(*embedded).conns[i].Close() }
 
 func closeRoom(t *testing.T, r *Room) {
 	t.Helper()

@@ -12,29 +12,32 @@ import (
 	"chatsim/manager/cluster/jetstream"
 )
 
-// embedded is a NATS server of this process.
+// embedded are NATS servers of this process.
 type embedded struct {
-	*jetstream.Embedded
+	nodes []*jetstream.Embedded
 	conns []*nats.Conn
 }
 
-func openNode() (node, error) {
-	e, err := jetstream.Embed()
-	return &embedded{Embedded: e}, err
+func openNodes(n int) (nodes, error) {
+	nodes, err := jetstream.Embed(n)
+	return &embedded{nodes: nodes}, err
 }
 
+func (e *embedded) number() int { return len(e.nodes) }
+
+// stream has each Manager use another server, in turn.
 func (e *embedded) stream(ctx context.Context) (cluster.Stream, error) {
-	conn, err := e.Connect()
+	conn, err := e.nodes[len(e.conns)%len(e.nodes)].Connect()
 	if err != nil {
 		return nil, fmt.Errorf("connect to the NATS server of this process: %w", err)
 	}
 	e.conns = append(e.conns, conn)
-	return jetstream.Open(ctx, jetstream.Config{Conn: conn, Room: "simulation", Memory: true})
+	return jetstream.Open(ctx, jetstream.Config{Conn: conn, Room: "simulation", Memory: true, Replicas: len(e.nodes)})
 }
 
 func (e *embedded) close() {
 	for _, c := range e.conns {
 		c.Close()
 	}
-	e.Close()
+	jetstream.CloseAll(e.nodes)
 }
