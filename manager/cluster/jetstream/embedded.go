@@ -104,9 +104,10 @@ func (e *Embedded) Connect() (*nats.Conn, error) {
 	return e.Server.Connect(nats.PingInterval(time.Second), nats.MaxReconnects(-1), nats.ReconnectBufSize(-1))
 }
 
-// Close ends it and removes its folder.
+// Close ends it at once and removes its folder.
 func (e *Embedded) Close() {
-	e.Server.Close()
+	e.srv.Shutdown()
+	e.srv.WaitForShutdown()
 	_ = os.RemoveAll(e.dir)
 }
 

@@ -26,7 +26,7 @@ type ServerConfig struct {
 	Routes []string                       // HOST:PORT of all nodes, this one too
 	Secret string                         // by which the nodes let each other in; empty: none is asked for
 	TLS    *tls.Config                    // between the nodes; nil: none
-	Log    func(failed bool, text string) // what the server says of what has failed, or of what may be amiss
+	Log    func(failed bool, text string) // what the server says of what has failed, or of what may be amiss; nil: nobody is told
 }
 
 // Server is a NATS server inside this process: a node that others like it join,
@@ -53,6 +53,9 @@ func Start(cfg ServerConfig) (*Server, error) {
 		return nil, fmt.Errorf("start the node: %w", err)
 	}
 	log := &serverLog{log: cfg.Log}
+	if log.log == nil {
+		log.log = func(bool, string) {}
+	}
 	s.srv.SetLoggerV2(log, false, false, false)
 	s.srv.Start()
 	ready := s.srv.ReadyForConnections(startTime)
