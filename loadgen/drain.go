@@ -205,10 +205,14 @@ func (u *user) settled() bool {
 	}
 }
 
-// giveUp has nobody send any more of what it had still to say.
+// giveUp has nobody send any more of what it had still to say. Of those whose last
+// stay has no end, which they wait for to come back, it is not the time that lacks.
 func (r *run) giveUp() {
 	for _, u := range r.users {
-		if n := u.drop(); n > 0 {
+		u.mu.Lock()
+		endless := u.stay != nil && u.stay.session.HasLeft()
+		u.mu.Unlock()
+		if n := u.drop(); n > 0 && !endless {
 			r.mu.Lock()
 			r.unsent += n
 			r.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"chatsim/chatter"
@@ -270,10 +271,10 @@ func (s *stay) end(err error) {
 	if s.err == nil {
 		s.err = err
 	}
-	left := s.session.HasLeft()
-	if r.stopping.Load() && !left {
+	if r.stopping.Load() { // this end closes it
 		return
 	}
+	left := s.session.HasLeft()
 	if s.session.Joined() {
 		by := measure.Moves{Evicted: 1}
 		if left {
@@ -289,8 +290,13 @@ func (s *stay) end(err error) {
 		}
 		r.mu.Unlock()
 	}
-	if kind, _ := s.session.Left(); errors.Is(err, io.ErrUnexpectedEOF) && (kind == check.FIN || kind == check.HalfClose) {
-		s.session.Garbage("the stream ends inside a frame")
+	if kind, _ := s.session.Left(); kind == check.FIN || kind == check.HalfClose { // it was to be read to its end
+		switch {
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			s.session.Garbage("the stream ends inside a frame")
+		case errors.Is(err, syscall.ECONNRESET):
+			s.session.Broken()
+		}
 	}
 	s.session.Ended(r.now())
 	s.close()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
 )
 
 // agreement: at the end each chatter has every entry of its span.
@@ -11,13 +12,21 @@ var agreement = rule{name: Agreement, level: Count, ends: true,
 	atOnce: 2, takes: "an entry that two chatters get; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Spans },
 	judge: func(e *evidence, out *findings) {
+		broken := e.brokenOff()
 		for _, t := range e.tails {
 			if t.kind != Stays {
 				v := e.tail(t)
-				v.implied = e.stopped || e.doubted[t.of.Name()] || int64(t.of.Garbled[""]) >= t.owed
-				v.sentence = fmt.Sprintf("%s left by %s and read to the end, but did not get the last %d entries before its leave", quote(t.of.Name()), t.kind, t.owed)
+				v.implied = e.stopped || e.doubted[t.of.Name()] || int64(t.of.Garbled[""]) >= t.owed || e.endless(t.of)
+				v.sentence = fmt.Sprintf("%s left by %s and read to the end, but did not get the last %s before its leave", quote(t.of.Name()), t.kind, report.Plural(t.owed, "entry", "entries"))
+				if broken[t.of] {
+					v.sentence += ": its connection was reset"
+				}
 				e.add(out, v)
 			}
+		}
+		for _, f := range e.Facts.Of(ledger.BrokenOff) { // those of a tail are known
+			kind, _ := f.Session.Left()
+			out.add(violationOf(f, fmt.Sprintf("%s left by %s and read to the end, but its connection was reset, by which what is under way is lost", quote(f.Session.Name()), kind)))
 		}
 		e.lost(Agreement, out, func(_ *loss, lack string, hold int) string {
 			return fmt.Sprintf("an entry never came to %s, to %d others it did", lack, hold)

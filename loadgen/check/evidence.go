@@ -62,6 +62,7 @@ func newEvidence(l *ledger.Closed, end ledger.End) *evidence {
 		}
 		e.lose()
 		e.eachLost()
+		e.lastWhispers()
 		if l.Config().Capabilities.Views == ledger.NoViews || e.lastRosterCounts() { // without rosters, that nobody is put out
 			for _, s := range l.Sessions {
 				if kind, _ := s.Left(); s.Whole() && kind == Stays {
@@ -154,6 +155,49 @@ func (e *evidence) session(s *Session) {
 			e.stalled[s] = true
 		}
 	}
+}
+
+// lastWhispers takes private lines that one who left and read on lacks at the end of its
+// stream for what is lost with that end, unless a single one is all that is.
+func (e *evidence) lastWhispers() {
+	last := make(map[*Session][]*lostLine)
+	for i := range e.lines {
+		if l := &e.lines[i]; l.trails != nil {
+			last[l.trails] = append(last[l.trails], l)
+		}
+	}
+	broken := e.brokenOff()
+	for _, s := range e.Sessions {
+		lines := last[s]
+		i := slices.IndexFunc(e.tails, func(t tail) bool { return t.of == s })
+		if i < 0 && len(lines) < 2 && !broken[s] || len(lines) == 0 {
+			continue
+		}
+		if i < 0 {
+			kind, _ := s.Left()
+			e.tails, i = append(e.tails, tail{of: s, kind: kind}), len(e.tails)
+		}
+		for _, l := range lines {
+			e.tails[i].owed++
+			l.implied = true
+		}
+	}
+}
+
+// brokenOff returns the stays whose streams were reset although they read on.
+func (e *evidence) brokenOff() map[*Session]bool {
+	broken := make(map[*Session]bool)
+	for _, f := range e.Facts.Of(ledger.BrokenOff) {
+		broken[f.Session] = true
+	}
+	return broken
+}
+
+// endless reports whether the stream of one who left and reads on has no end,
+// although its leave was told.
+func (e *evidence) endless(s *Session) bool {
+	kind, _ := s.Left()
+	return e.Config().Level < Count && (kind == FIN || kind == HalfClose) && s.Bound && !s.Over() && s.Member.Left() > 0 && !e.BrokeOff
 }
 
 // owed reports whether the entry at a place stands between the session's join

@@ -26,8 +26,9 @@ var liveness = rule{name: Liveness, level: Count, ends: true,
 			}
 		}
 		for _, s := range e.Sessions {
-			if kind, at := s.Left(); e.Config().Level < Count && (kind == FIN || kind == HalfClose) && s.Bound && !s.Over() && s.Member.Left() > 0 && !e.BrokeOff {
-				e.add(out, violation{key: key{session: s}, at: s, when: at, place: s.Next, implied: e.Advancing || e.stopped || e.Cut,
+			if e.endless(s) {
+				kind, at := s.Left()
+				e.add(out, violation{key: key{session: s}, at: s, when: at, place: s.Next, implied: e.Advancing || e.stopped || e.Cut || e.behindLeave(s) != "",
 					sentence: fmt.Sprintf("the stream of %s, who left by %s, does not end although its leave was told", quote(s.Name()), kind)})
 			}
 		}

@@ -127,8 +127,9 @@ type lostLine struct {
 	holder  *Session // who has it, of a private line that was refused all the same
 	place   int64
 	implied bool
-	hole    bool // later lines of its sender came
-	stopped bool // nothing came any more
+	hole    bool     // later lines of its sender came
+	stopped bool     // nothing came any more
+	trails  *Session // who has left, read on, and lacks it after all that came; nil if that is not so
 }
 
 // eachLost collects the lines that were lost.
@@ -165,7 +166,10 @@ func (e *evidence) unanswered(l *Line) {
 	case e.stalled[s] || e.stopped || kind == Stays && s.Newest <= l.Actual:
 		lost.stopped = true
 	}
-	lost.implied = lost.implied || e.garbledAnywhere(s) || s.Garbled[""] > 0 || !lost.hole && e.Advancing && !s.Over() // it may still come
+	if l.Private() && (kind == FIN || kind == HalfClose) && !lost.hole && !s.Cut() {
+		lost.trails = s
+	}
+	lost.implied = lost.implied || lost.trails != nil && e.endless(s) || e.garbledAnywhere(s) || s.Garbled[""] > 0 || !lost.hole && e.Advancing && !s.Over() // it may still come
 	e.lines = append(e.lines, lost)
 }
 
@@ -199,8 +203,12 @@ func (e *evidence) privateLine(l *Line) {
 	if l.Measured {
 		e.totals.Expected++
 	}
-	e.lines = append(e.lines, lostLine{Line: l, target: t, place: own.Last + 1, stopped: kind == Stays && t.Next <= own.Last+1,
-		implied: e.doubted[l.Target] || e.overheard[l] || t.Garbled[l.Session.Name()] > 0})
+	lost := lostLine{Line: l, target: t, place: own.Last + 1, stopped: kind == Stays && t.Next <= own.Last+1}
+	if kind != Stays && !t.Cut() && e.pos(own.Last) >= e.pos(t.LastSeen()) {
+		lost.trails = t
+	}
+	lost.implied = lost.trails != nil && e.endless(t) || e.doubted[l.Target] || e.overheard[l] || t.Garbled[l.Session.Name()] > 0
+	e.lines = append(e.lines, lost)
 }
 
 // lastWasLost reports whether the line sent last, by a session that stays, came

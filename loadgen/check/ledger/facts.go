@@ -26,6 +26,9 @@ const (
 	ClaimBelieved              // a line came under the name that it claims. Line
 	Unstamped                  // a line without a stamp, by a member who may be of the run. Member, Text
 
+	// Nothing came where something should.
+	BrokenOff // the stream of a session that has left and reads on was reset. Session
+
 	// It came more often than it should.
 	Repeated        // a public entry came twice. Line or Text, Came
 	PrivateRepeated // a private line came twice. Line

@@ -141,6 +141,24 @@ func (s *Session) Garbage(what string) {
 	s.emit(f)
 }
 
+// reset is what the recording of a run has where Broken was told.
+const reset = "the connection was reset"
+
+// Broken records that the stream did not end but was reset, although the session
+// has left so that it reads to the end. Ended follows.
+func (s *Session) Broken() {
+	can := s.ledger.cfg.Capabilities
+	if s.ledger.cfg.Level >= Count || can.Views != Ordered || can.CutsLeaves {
+		return
+	}
+	if r := s.ledger.rec; r != nil {
+		e := eventOf(s, EventGarbled, 0)
+		e.Text = reset
+		defer r.step(e)()
+	}
+	s.emit(Fact{Kind: BrokenOff, Session: s})
+}
+
 // expected returns the entry that comes next for the session, nil if the order
 // does not go that far yet.
 func (s *Session) expected() *Entry {

@@ -24,7 +24,7 @@ const (
 	EventSent                      // Note, Pos
 	EventLeaving                   // Leave, At
 	EventSaw                       // At, C, Pos, and Frame, or Line where it came just as it was sent
-	EventGarbled                   // C, Pos, Text: a frame came that cannot be parsed
+	EventGarbled                   // C, Pos, Text: a frame came that cannot be parsed, or a reset
 	EventPassed                    // At, C, Pos: the entry before C came, and when it came matters
 	EventStalls                    // At
 	EventResumes                   // At

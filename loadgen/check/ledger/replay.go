@@ -132,6 +132,10 @@ func (r *Replay) of(e *Event, s *Session) error {
 	case EventSaw:
 		return r.saw(e, s)
 	case EventGarbled:
+		if e.Text == reset {
+			s.Broken()
+			break
+		}
 		s.Garbage(e.Text)
 	case EventPassed:
 		return e.takeNext(s)

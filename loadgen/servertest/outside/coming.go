@@ -18,7 +18,10 @@ func comingFaults() []Fault {
 		{"a leave of nobody at one", []string{"leave completeness", "roster accuracy"}, everywhere, noise(Frame{Kind: Leave, Names: []string{"nobody"}}, false)},
 		{"a leave of nobody at all", []string{"leave completeness", "roster accuracy"}, everywhere, noise(Frame{Kind: Leave, Names: []string{"nobody"}}, true)},
 		{"a join of nobody at one", []string{"agreement", "view order", "roster accuracy"}, everywhere, noise(Frame{Kind: Join, Names: []string{"phantom"}}, false)},
-		{"a ghost speaks", []string{"view order"}, coming, ghost},
+		{"a ghost speaks", []string{"view order"}, coming, lastLine(func(*Member) bool { return true }, func(p *Plan, m *Member, f Frame) {
+			p.tellLeave(m)
+			p.place(f)
+		})},
 		{"nobody who comes back is answered", []string{"admission"}, coming, admits(func(*Plan, *conn, string) {}, 99)},
 		{"one who comes back is not answered", []string{"admission"}, coming, admits(func(*Plan, *conn, string) {}, 1)},
 		{"one who comes back is closed", []string{"admission"}, coming, admits(func(_ *Plan, c *conn, _ string) { c.Close() }, 1)},
@@ -58,6 +61,8 @@ func tardy(p *Plan) {
 	}
 }
 
+func (p *Plan) tellLeave(m *Member) { p.tellAll(Frame{Kind: Leave, Names: []string{m.Name}, From: m}) }
+
 func falseLeave(all bool) func(*Plan) {
 	return func(p *Plan) {
 		p.Hooks.Line = func(from *Member, f Frame) (Frame, bool) {
@@ -93,42 +98,45 @@ func noise(g Frame, all bool) func(*Plan) {
 	}
 }
 
-// ghost tells the last line of somebody who has left after the leave. What those
-// say who are going to leave waits for a moment.
-func ghost(p *Plan) {
-	last := make(map[*Member]*Frame)
-	release := func(m *Member) {
-		if f := last[m]; f != nil {
-			delete(last, m)
-			p.place(*f)
+// lastLine deals in another way with the last line of somebody who leaves, and with
+// the telling of its leave. What those say who are going to leave waits for a moment.
+func lastLine(fits func(*Member) bool, deal func(p *Plan, m *Member, f Frame)) func(*Plan) {
+	return func(p *Plan) {
+		last := make(map[*Member]*Frame)
+		release := func(m *Member) {
+			if f := last[m]; f != nil {
+				delete(last, m)
+				p.place(*f)
+			}
 		}
-	}
-	p.Hooks.Line = func(m *Member, f Frame) (Frame, bool) {
-		release(m)
-		if p.Done || f.Private() || m.Chatter < 0 || p.Stays(m.Chatter) {
-			return f, true
+		p.Hooks.Line = func(m *Member, f Frame) (Frame, bool) {
+			release(m)
+			if p.Done || f.Private() || m.Chatter < 0 || p.Stays(m.Chatter) {
+				return f, true
+			}
+			last[m] = &f
+			p.later(instant, func() {
+				if last[m] == &f {
+					release(m)
+				}
+			})
+			return f, false
 		}
-		last[m] = &f
-		p.later(instant, func() {
-			if last[m] == &f {
+		p.Hooks.Ended = func(m *Member) {
+			if !p.ready() || !fits(m) {
 				release(m)
 			}
-		})
-		return f, false
-	}
-	p.Hooks.Ended = func(m *Member) {
-		if !p.ready() {
-			release(m)
 		}
-	}
-	p.Hooks.Leave = func(m *Member) bool {
-		if last[m] == nil {
-			return true
+		p.Hooks.Leave = func(m *Member) bool {
+			f := last[m]
+			if f == nil {
+				return true
+			}
+			delete(last, m)
+			p.planted(nil, m.Name)
+			deal(p, m, *f)
+			return false
 		}
-		p.planted(nil, m.Name)
-		p.tellAll(Frame{Kind: Leave, Names: []string{m.Name}, From: m})
-		release(m)
-		return false
 	}
 }
 

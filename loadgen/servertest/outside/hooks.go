@@ -20,6 +20,7 @@ type Hooks struct {
 	Leave   func(m *Member) (told bool)                          // false: the hook tells of the leave, or does not
 	Lookup  func(from *Member, target string) *Member            // who gets a private line; nil: nobody
 	Ended   func(m *Member)                                      // a member is about to be off the roster
+	Parted  func(m *Member) (kept bool)                          // a member has left; true: the hook has its connection
 	Late    func(m *Member) time.Duration                        // by how much a leave is found out late
 	Refuse  func(m *Member, f Frame) (text string)               // an error in place of a line; empty: none
 	Tell    func(from, to *Member, f Frame) (fin bool)           // a private line; true: the hook has dealt with it

@@ -70,6 +70,41 @@ func (c *conn) Close() error {
 	return nil
 }
 
+// lose has what is under way to the other end not arrive, but for so many of the
+// parcels that are to come first, and returns how many those are that are lost.
+func (c *conn) lose(but int) (lost int) {
+	h := c.out
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	first, now := 0, time.Since(h.start)
+	for first < len(h.queue) && h.queue[first].due <= now {
+		first++
+	}
+	first = min(first+but, len(h.queue))
+	lost = len(h.queue) - first
+	h.queue = h.queue[:first]
+	return lost
+}
+
+// underWay returns how many parcels have not arrived at the other end.
+func (c *conn) underWay() (n int) {
+	h := c.out
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for now := time.Since(h.start); n < len(h.queue) && h.queue[len(h.queue)-1-n].due > now; n++ {
+	}
+	return n
+}
+
+// cut has only the first half arrive of what was written last, which has not yet.
+func (c *conn) cut() {
+	h := c.out
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	last := &h.queue[len(h.queue)-1]
+	last.b = last.b[:len(last.b)/2]
+}
+
 // half is one direction of a connection.
 type half struct {
 	Weather

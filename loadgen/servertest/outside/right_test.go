@@ -127,6 +127,35 @@ func TestUnusualRooms(t *testing.T) {
 	}
 }
 
+// Whoever has left by a FIN or a half-close is sent what was under way, and then the
+// end: a room may take its time for either.
+func TestLateEnds(t *testing.T) {
+	for _, c := range []struct {
+		name          string
+		end           time.Duration // after the leave
+		delay, jitter time.Duration // of what is under way
+	}{
+		{"the end comes 3 s later", 3 * time.Second, 0, 0},
+		{"the end comes 9 s later", 9 * time.Second, 10 * time.Millisecond, 0},
+		{"all comes 3 s later", 0, 3 * time.Second, 0},
+		{"all comes up to 2 s later, and the end after that", 5 * time.Second, 0, 2 * time.Second},
+	} {
+		for seed, load := range leavings {
+			cfg := workload(load, uint64(seed))
+			cfg.Drain = 10*time.Second + 5*(c.delay+c.jitter) // some leave, come back and leave again
+			r := &Room{Seed: uint64(seed), Weather: far(c.delay, c.jitter)}
+			r.Hooks.Parted = func(m *Member) bool {
+				r.later(c.end, func() { m.conn.Close() })
+				return true
+			}
+			rep, _ := run(t, r, cfg)
+			if passes(t, rep); t.Failed() {
+				t.Fatalf("%s, %s", c.name, load)
+			}
+		}
+	}
+}
+
 // fullAt has a room refuse whoever comes when so many are there.
 func fullAt(n int, words string) *Room {
 	r := &Room{}

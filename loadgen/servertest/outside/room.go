@@ -53,6 +53,7 @@ type Member struct {
 	Chatter     int   // of the run, as its lines say; -1 before
 	conn        *conn // nil: a stranger, who hears nothing
 	gone, reset bool
+	said        time.Time // its last line
 }
 
 // Dial connects somebody to the room.
@@ -104,11 +105,11 @@ func (r *Room) later(d time.Duration, f func()) {
 }
 
 func (r *Room) session(c *conn) {
+	kept := false
 	defer func() {
-		r.mu.Lock()
-		delete(r.conns, c)
-		r.mu.Unlock()
-		c.Close()
+		if !kept {
+			r.hangUp(c)
+		}
 	}()
 	in := bufio.NewReaderSize(c, maxLine+2)
 	asked, _, err := readLine(in)
@@ -130,6 +131,22 @@ func (r *Room) session(c *conn) {
 		}
 	}
 	r.leave(m, errors.Is(err, syscall.ECONNRESET))
+	kept = r.keeps(m)
+}
+
+// keeps reports whether a fault deals with the connection of one who has left.
+func (r *Room) keeps(m *Member) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h := r.Hooks.Parted
+	return h != nil && h(m)
+}
+
+func (r *Room) hangUp(c *conn) {
+	r.mu.Lock()
+	delete(r.conns, c)
+	r.mu.Unlock()
+	c.Close()
 }
 
 func (r *Room) join(c *conn, asked string) *Member {
@@ -216,6 +233,7 @@ func (r *Room) take(m *Member, line string, long bool) {
 		r.tell(m, Frame{Kind: Failure, Text: "line too long"})
 		return
 	}
+	m.said = time.Now()
 	req := m.parse(line)
 	if req.who {
 		r.tell(m, Frame{Kind: Roster, Names: r.names()})

@@ -9,6 +9,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/loadgen"
+	"chatsim/loadgen/check"
 	"chatsim/loadgen/pace"
 	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
@@ -44,6 +45,7 @@ var own = map[string]scenario.Spec{
 	"whispers": {Name: "whispers", Private: 0.6},
 	"answers":  {Name: "answers", Answers: 0.5},
 	"forms":    {Name: "forms", Forms: 0.7, Visits: 10},
+	"leaving":  {Name: "leaving", Churn: 1, Kinds: []check.Leave{check.HalfClose, check.FIN, check.HalfClose, check.Reset}},
 	"claims":   {Name: "claims", Claims: 0.3, Namesakes: 0.3, Shared: 3},
 }
 
