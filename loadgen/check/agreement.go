@@ -11,6 +11,7 @@ import (
 var agreement = rule{name: Agreement, level: Count, ends: true,
 	atOnce: 2, takes: "an entry that two chatters get; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Spans },
+	suspects:  []ledger.Kind{ledger.BrokenOff},
 	judge: func(e *evidence, out *findings) {
 		broken := e.brokenOff()
 		for _, t := range e.tails {

@@ -166,7 +166,7 @@ func (e *evidence) unanswered(l *Line) {
 	case e.stalled[s] || e.stopped || kind == Stays && s.Newest <= l.Actual:
 		lost.stopped = true
 	}
-	if l.Private() && (kind == FIN || kind == HalfClose) && !lost.hole && !s.Cut() {
+	if l.Private() && (kind == FIN || kind == HalfClose) && !lost.hole && !lost.stopped && !s.Cut() {
 		lost.trails = s
 	}
 	lost.implied = lost.implied || lost.trails != nil && e.endless(s) || e.garbledAnywhere(s) || s.Garbled[""] > 0 || !lost.hole && e.Advancing && !s.Over() // it may still come
