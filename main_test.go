@@ -153,6 +153,12 @@ func cmdPeer(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Defer(stop)
 		return
 	}
+	if args[0] == "login" {
+		server := jsonroom.OpenHTTP(false)
+		ts.Setenv(args[1], server.Listener.Addr().String())
+		ts.Defer(server.Close)
+		return
+	}
 	if args[0] == "none" {
 		ts.Setenv(args[1], "127.0.0.1:1") // a port that is given to nobody else meanwhile
 		return

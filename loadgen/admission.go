@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"chatsim/chatter"
+	"chatsim/chatter/dialect"
 	"chatsim/loadgen/check"
 	"chatsim/manager/wire"
 )
@@ -24,6 +25,7 @@ func (u *user) denied(ctx context.Context, session *check.Session, dialled time.
 	}
 	var refused *refusedError
 	var fe *chatter.FrameError
+	var called *dialect.CallError
 	how, words := check.KeptOut, ""
 	switch {
 	case errors.As(err, &refused) && isFull(refused.said):
@@ -33,6 +35,8 @@ func (u *user) denied(ctx context.Context, session *check.Session, dialled time.
 		}
 	case errors.As(err, &refused):
 		words = fmt.Sprintf("it was refused, and told %q", clip(refused.said))
+	case errors.As(err, &called):
+		words = "it was refused: " + clip(called.Error())
 	case errors.As(err, &fe):
 		words = "what came cannot be understood"
 	case ctx.Err() != nil || errors.Is(err, errStopping):

@@ -17,6 +17,7 @@ type spoken struct {
 	path         string // of the WebSocket under it; empty: there is none
 	fallback     bool   // an address that has a path takes precedence over that one
 	passes       bool   // the codec sends the password
+	calls        bool   // the codec is a dialect.Caller
 	room         string // unless another is asked for; empty: there is one, without a name
 	capabilities Capabilities
 }
@@ -56,9 +57,9 @@ func ofFile(d *file.Dialect, trace func(name, step string)) spoken {
 	views := map[string]ledger.Views{file.Ordered: ledger.Ordered, file.Eventual: ledger.WholeRosters, file.Rosters: ledger.WholeRosters, file.None: ledger.NoViews}
 	path := ""
 	if d.Over() == file.WS {
-		path = d.Path
+		path = d.WebSocket()
 	}
-	return spoken{path: path, fallback: true, passes: true, codec: func(s speaker) dialect.Codec {
+	return spoken{path: path, fallback: true, passes: true, calls: d.Calls(), codec: func(s speaker) dialect.Codec {
 		c := file.Client{Asked: s.name, Room: s.room, Password: s.password, N: s.n, Nicks: s.nicks}
 		if trace != nil {
 			c.Trace = func(step string) { trace(s.name, step) }

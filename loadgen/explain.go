@@ -13,6 +13,7 @@ import (
 	"chatsim/chatter"
 	"chatsim/chatter/dial"
 	"chatsim/chatter/dialect"
+	"chatsim/manager/hinted"
 	"chatsim/manager/wire"
 )
 
@@ -39,7 +40,11 @@ func explain(err error, cfg Config, joined int) *StartError {
 	var refused *refusedError
 	var noTLS *dial.Error
 	var noSocket *chatter.UpgradeError
+	var called *dialect.CallError
+	var unanswered *requestError
 	switch {
+	case errors.As(err, &called), errors.As(err, &unanswered):
+		se.Advice = hinted.Hint(err)
 	case errors.As(err, &senseless):
 		se.Advice, se.Err = aboutFrame(what, senseless.Frame, cfg)
 	case errors.As(err, &fe):
@@ -66,6 +71,8 @@ func explain(err error, cfg Config, joined int) *StartError {
 		se.Advice = "the limit of open files is reached (ulimit -n shows it): take fewer users"
 	case errors.As(err, new(*net.OpError)):
 		se.Advice = "is that the right address, and can it be reached from here?"
+	default:
+		se.Advice = hinted.Hint(err)
 	}
 	return se
 }

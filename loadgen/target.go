@@ -51,18 +51,18 @@ func (t *Target) doors(d spoken) (all []Door) {
 	nicks, run, clients := new(dialect.Nicks), rand.Text()[:clientDigits], new(atomic.Int64)
 	for _, to := range append([]*dial.Dialer{t.Dialer}, t.Others...) {
 		all = append(all, Door{to.String(), func(ctx context.Context, name string) (Client, error) {
+			n := clients.Add(1)
+			s := speaker{name: name, room: cmp.Or(t.Room, d.room), password: t.Password,
+				nicks: nicks, client: fmt.Sprintf("chatsim-%s-%d", run, n), n: int(n), qos: t.QoS}
+			if d.calls {
+				return t.call(ctx, to.Pinned(), d, s)
+			}
 			conn, err := to.Dial(ctx)
 			if err != nil {
 				return nil, err
 			}
-			n := clients.Add(1)
-			c, err := t.open(ctx, conn, to, d, d.codec(speaker{name: name, local: conn.LocalAddr(), room: cmp.Or(t.Room, d.room), password: t.Password,
-				nicks: nicks, client: fmt.Sprintf("chatsim-%s-%d", run, n), n: int(n), qos: t.QoS}))
-			if err != nil {
-				conn.Close()
-				return nil, err
-			}
-			return c, nil
+			s.local = conn.LocalAddr()
+			return t.open(ctx, conn, d, t.webSocket(to, d), d.codec(s))
 		}})
 	}
 	return all
@@ -71,24 +71,35 @@ func (t *Target) doors(d spoken) (all []Door) {
 // clientDigits is how many letters tell the clients of two runs apart.
 const clientDigits = 8
 
-// open begins to speak a dialect over a connection that is there.
-func (t *Target) open(ctx context.Context, conn net.Conn, to *dial.Dialer, d spoken, codec dialect.Codec) (Client, error) {
+// webSocket returns the WebSocket that a dialect is spoken over; nil: none.
+func (t *Target) webSocket(to *dial.Dialer, d spoken) *chatter.WebSocket {
+	at := &chatter.WebSocket{Host: to.HostPort, Path: d.path, Header: t.Header}
+	switch {
+	case to.WebSocket() && (!d.fallback || d.path == "" || to.Path != "/"):
+		at.Path = to.Path
+	case !to.WebSocket() && d.path == "":
+		return nil
+	}
+	return at
+}
+
+// open begins to speak a dialect over a connection that is there, with a WebSocket if
+// at says where. It closes the connection if that comes to nothing.
+func (t *Target) open(ctx context.Context, conn net.Conn, d spoken, at *chatter.WebSocket, codec dialect.Codec) (_ Client, err error) {
+	defer func() {
+		if err != nil {
+			conn.Close()
+		}
+	}()
 	if t.Password != "" && !d.passes {
 		if _, err := conn.Write([]byte(t.Password + "\n")); err != nil {
 			return nil, err
 		}
 	}
 	var c *chatter.Client
-	var err error
-	switch at := (chatter.WebSocket{Host: to.HostPort, Path: d.path, Header: t.Header}); {
-	case to.WebSocket():
-		if !d.fallback || d.path == "" || to.Path != "/" {
-			at.Path = to.Path
-		}
-		c, err = chatter.OpenWebSocket(ctx, conn, at, codec)
-	case d.path != "":
-		c, err = chatter.OpenWebSocket(ctx, conn, at, codec)
-	default:
+	if at != nil {
+		c, err = chatter.OpenWebSocket(ctx, conn, *at, codec)
+	} else {
 		c, err = chatter.Open(conn, codec)
 	}
 	if err != nil {

@@ -23,11 +23,12 @@ type Dialer struct {
 	Address
 	Sources *Sources    // nil: the system decides
 	tls     *tls.Config // nil: none
+	trust   Trust
 }
 
 // New returns what dials addr. Its errors are about Trust's file.
 func New(addr Address, trust Trust) (*Dialer, error) {
-	d := &Dialer{Address: addr}
+	d := &Dialer{Address: addr, trust: trust}
 	if !addr.Secure() {
 		return d, nil
 	}
@@ -48,6 +49,23 @@ func New(addr Address, trust Trust) (*Dialer, error) {
 		return nil, hinted.New(fmt.Sprintf("-tls-ca %s holds no certificate in PEM", trust.CA), caHint)
 	}
 	return d, nil
+}
+
+// Beside returns what dials another server, or another port of the same one, from the
+// same addresses and with the same trust.
+func (d *Dialer) Beside(addr Address) (*Dialer, error) {
+	other, err := New(addr, d.trust)
+	if err == nil {
+		other.Sources = d.Sources
+	}
+	return other, err
+}
+
+// Pinned returns d with all connections from one address, the next in turn.
+func (d *Dialer) Pinned() *Dialer {
+	pinned := *d
+	pinned.Sources = d.Sources.pinned()
+	return &pinned
 }
 
 // caHint is what to do where the file of those to trust will not do.

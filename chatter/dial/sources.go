@@ -55,6 +55,15 @@ func wrongSources(why string) error {
 	return hinted.New(why, "write -source-addresses 127.0.0.2-127.0.0.9, or 192.0.2.7,192.0.2.8: addresses of this machine")
 }
 
+// pinned returns sources of one address, the next one.
+func (s *Sources) pinned() *Sources {
+	if s == nil || len(s.addrs) == 0 {
+		return s
+	}
+	i := (s.made.Add(1) - 1) % uint64(len(s.addrs))
+	return &Sources{addrs: s.addrs[i : i+1]}
+}
+
 // next returns the address from which the next connection is made; nil: any.
 func (s *Sources) next() net.Addr {
 	if s == nil || len(s.addrs) == 0 {

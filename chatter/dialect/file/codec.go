@@ -45,6 +45,7 @@ type codec struct {
 	next    time.Time // when every is due
 	left    bool
 	steps   int  // that Trace was told of
+	calls        // made before the stream
 	mine    bool // what came of the last message may be so for this client alone
 }
 
@@ -78,9 +79,7 @@ func (d *Dialect) Codec(c Client) dialect.Codec {
 func (c *codec) Name() string { return c.name }
 
 func (c *codec) Login(dst []byte) ([]byte, error) {
-	if c.d.OwnSuffix() {
-		c.name = c.Nicks.Take(c.Asked)
-	}
+	c.choose()
 	return c.append(dst, &c.d.Login, "", "")
 }
 
@@ -93,6 +92,13 @@ func (c *codec) Tell(dst []byte, target string, text []byte) ([]byte, error) {
 		return dst, dialect.ErrPrivate
 	}
 	return c.append(dst, &c.d.Tell, string(text), target)
+}
+
+// choose has the client ask for a name that is free as far as the run knows.
+func (c *codec) choose() {
+	if c.d.OwnSuffix() && !c.chosen {
+		c.name, c.chosen = c.Nicks.Take(c.Asked), true
+	}
 }
 
 // Leave says what the file has for it, and ends sending.

@@ -95,9 +95,17 @@ func empty(name string) error {
 
 // programs returns all of the file, with their keys.
 func (d *Dialect) programs() []*program {
-	list := []*program{&d.Login, &d.Say, &d.Tell, &d.Leave, &d.Every.Send, &d.Receive}
-	for i, key := range []string{"login", "say", "tell", "leave", "every.send", "receive"} {
+	list := []*program{&d.Login, &d.Say, &d.Tell, &d.Leave, &d.Every.Send, &d.Receive, &d.Headers}
+	for i, key := range []string{"login", "say", "tell", "leave", "every.send", "receive", "headers"} {
 		list[i].key = key
+	}
+	for i := range d.HTTP {
+		send, receive := &d.HTTP[i].Send, &d.HTTP[i].Receive
+		send.key, receive.key = "http.send", "http.receive"
+		list = append(list, send, receive)
+	}
+	if d.Path.key = "path"; !d.Path.isLiteral() {
+		list = append(list, &d.Path)
 	}
 	return list
 }
@@ -113,11 +121,8 @@ func (d *Dialect) settle(name string) error {
 				Advice: w.key + " is one of " + strings.Join(w.values, ", ")}
 		}
 	}
-	if d.Path == "" {
-		d.Path = "/"
-	}
-	if d.Path[0] != '/' {
-		return &Error{File: name, What: "path: " + d.Path + " does not begin with a slash", Advice: "write path: /" + d.Path}
+	if path := d.Path.source; path != "" && path[0] != '/' && d.Path.isLiteral() {
+		return &Error{File: name, What: "path: " + path + " does not begin with a slash", Advice: "write path: /" + path + `, or a program that yields one: path: '"/` + path + `?token=\($s.token)"'`}
 	}
 	if d.Protocol == "" {
 		d.Protocol = "the dialect of " + d.name
@@ -142,6 +147,10 @@ func (d *Dialect) check(name string) error {
 	d.says = !d.Echoes() && !mentionsAck.MatchString(receive)
 	lacks := func(what, advice string) error { return &Error{File: name, What: what, Advice: advice} }
 	switch {
+	case d.Over() != WS && (d.Headers.source != "" || d.PathGiven()):
+		return lacks("path and headers are a WebSocket's, and the transport is "+d.Over(), "write transport: ws, or leave them out")
+	case slices.ContainsFunc(d.HTTP, func(s step) bool { return strings.TrimSpace(s.Send.source) == "" }):
+		return lacks("http has no send: nothing would be asked", `http: {send: '{method: "POST", path: "/login", body: {user: $name}}', receive: '{set: {token: .body.token}}'}`)
 	case strings.TrimSpace(d.Say.source) == "":
 		return lacks("say is missing: nothing could be said", `say: '{type: "message", body: $text}'`)
 	case strings.TrimSpace(receive) == "":

@@ -9,10 +9,12 @@ import (
 type layout struct {
 	Protocol  string  `yaml:"protocol"`  // for people; the file's name
 	Transport word    `yaml:"transport"` // lines
-	Path      string  `yaml:"path"`      // of the WebSocket; /
+	Path      program `yaml:"path"`      // of the WebSocket, as it is or as a program yields it; /
+	Headers   program `yaml:"headers"`   // of the request for the WebSocket
 	Decode    word    `yaml:"decode"`    // json
 	Split     string  `yaml:"split"`     // what parts several messages of one frame; empty: there is one
 	Room      string  `yaml:"room"`      // $room, unless -room is another
+	HTTP      steps   `yaml:"http"`      // before the stream
 	Login     program `yaml:"login"`
 	Say       program `yaml:"say"`
 	Tell      program `yaml:"tell"` // left out: there are no private lines
@@ -25,7 +27,7 @@ type layout struct {
 	Can can `yaml:"can"`
 }
 
-const keys = "protocol, transport, path, decode, split, room, login, say, tell, leave, every, receive and can"
+const keys = "protocol, transport, path, headers, http, decode, split, room, login, say, tell, leave, every, receive and can"
 
 // can is what the server promises; what is left out is the strictest.
 type can struct {

@@ -2,6 +2,7 @@ package file
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,9 @@ import (
 // line:
 //
 //	login bob                            a client begins, which asks for that name
+//	> http {"method":"POST",…}           a request over HTTP, where the file has some
+//	< http {"status":200,"body":…}       its answer
+//	> open {"path":"/socket",…}          with what the WebSocket is asked for then
 //	> {"type":"hello","user":"bob"}      what is to be sent then
 //	< {"type":"welcome","name":"bob"}    what comes
 //	= welcome "bob"                      what that is to become
@@ -100,9 +104,51 @@ func (t *trial) login(verb, name string) error {
 	fmt.Fprintln(t.out, "login "+name)
 	t.c = t.d.Codec(Client{Asked: name, N: 1, Nicks: new(dialect.Nicks), Trace: t.note}).(*codec)
 	t.c.Bare()
-	_, err := t.c.Login(nil)
+	return t.calls()
+}
+
+// calls goes on to the next request over HTTP, or to the login where there is none.
+func (t *trial) calls() error {
+	call, err := t.c.Call()
+	if call != nil || err != nil {
+		return err
+	}
+	if t.d.Calls() {
+		if _, _, err := t.c.Upgrade(func(string) string { return "" }); err != nil {
+			return err
+		}
+	}
+	_, err = t.c.Login(nil)
 	t.c.Tick(nil, t.now)
 	return err
+}
+
+// answered has the answer to a request over HTTP come.
+func (t *trial) answered(text string) error {
+	text, ok := strings.CutPrefix(text, "http ")
+	var answer struct {
+		Status           int
+		Headers, Cookies map[string]string
+		Body             json.RawMessage
+	}
+	if err := json.Unmarshal([]byte(text), &answer); !ok || err != nil {
+		return fmt.Errorf("%s waits for its answer: < http {\"status\": 200, \"body\": {…}}", t.c.asked)
+	}
+	var body string
+	if json.Unmarshal(answer.Body, &body) != nil {
+		body = string(answer.Body)
+	}
+	err := t.c.Answered(&dialect.Answer{Status: answer.Status, Header: answer.Headers, Cookies: answer.Cookies, Body: []byte(body)})
+	var at *Error
+	if refused := new(dialect.CallError); errors.As(err, &refused) && errors.As(err, &at) {
+		t.got = append(t.got, fmt.Sprintf("= refused, line %d: %s", at.Line, at.What))
+		t.c.made, t.c.asked = 0, "" // a login may follow
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return t.calls()
 }
 
 // note records what comes of a step; a message that comes is a step itself.
@@ -115,6 +161,12 @@ func (t *trial) note(step string) {
 // do has the client do a step, or a message come to it.
 func (t *trial) do(verb, rest string) error {
 	var err error
+	switch {
+	case t.c.asked != "" && verb == "<":
+		return t.answered(rest)
+	case t.c.asked != "":
+		return t.answered("")
+	}
 	switch verb {
 	case "say":
 		_, err = t.c.Say(nil, []byte(rest))

@@ -15,6 +15,7 @@ package jsonroom
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -51,7 +52,7 @@ func open(r *room) (addr string, stop func()) {
 			if err != nil {
 				return
 			}
-			go r.serve(conn)
+			go r.serve(conn, "")
 		}
 	}()
 	return ln.Addr().String(), func() { ln.Close() }
@@ -67,14 +68,15 @@ type room struct {
 	conns map[string]net.Conn
 }
 
-func (r *room) serve(conn net.Conn) {
+// serve has the user of a connection talk, who says its name unless that is known.
+func (r *room) serve(conn net.Conn, user string) {
 	defer conn.Close()
 	in := json.NewDecoder(bufio.NewReader(conn))
 	var hello message
 	if in.Decode(&hello) != nil {
 		return
 	}
-	name := r.join(hello.User, conn)
+	name := r.join(cmp.Or(user, hello.User), conn)
 	var m message
 	for in.Decode(&m) == nil {
 		r.take(name, m)
