@@ -34,7 +34,7 @@ func explain(err error, cfg Config, joined int) *StartError {
 	if joined > 0 {
 		what = fmt.Sprintf("join %s, with %d of %d chatters there", where, joined, cfg.Users)
 	}
-	se := &StartError{Err: fmt.Errorf("%s: %w", what, err)}
+	se := &StartError{Err: fmt.Errorf("%s: %w", what, err), Joined: joined}
 	var fe *chatter.FrameError
 	var senseless *dialect.StreamError
 	var refused *refusedError

@@ -12,7 +12,10 @@ package loadgen
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"syscall"
 	"time"
 
 	"chatsim/chatter"
@@ -279,8 +282,14 @@ type Progress struct {
 type StartError struct {
 	Err    error
 	Advice string // what to do about it, may be empty
+	Joined int    // chatters who had got in, where others did not
 }
 
 func (e *StartError) Error() string { return e.Err.Error() }
 func (e *StartError) Unwrap() error { return e.Err }
 func (e *StartError) Hint() string  { return e.Advice }
+
+// Ours reports whether it is a limit of this machine that others did not get in for.
+func (e *StartError) Ours() bool {
+	return slices.ContainsFunc([]error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL}, func(limit error) bool { return errors.Is(e, limit) })
+}

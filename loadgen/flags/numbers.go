@@ -21,9 +21,6 @@ const maxRawSize = 700
 // target.
 const maxIRCSize = 380
 
-// maxRawUsers are so many that a roster of their names fits into such a frame.
-const maxRawUsers = 100
-
 // Limits that nobody means to reach; sums and products of what is below them
 // are still numbers.
 const (
@@ -117,8 +114,8 @@ func (c *Line) checkSizes() error {
 		return hinted.New(fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect raw", size, maxRawSize), fmt.Sprintf("its frames have 1024 bytes, and sender and target must fit too: -size %d", maxRawSize))
 	case irc && size > maxIRCSize:
 		return hinted.New(fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect irc", size, maxIRCSize), fmt.Sprintf("its lines have 512 bytes, and sender and target must fit too: -size %d", maxIRCSize))
-	case raw && c.text("target") == "" && users > maxRawUsers:
-		return hinted.New(fmt.Sprintf("-users %d: at most %d are possible with -dialect raw in a room of this process", users, maxRawUsers), fmt.Sprintf("its rosters have 1024 bytes, and who is not in them does not know its own name: -users %d; a -target may send longer ones", maxRawUsers))
+	case raw && c.text("target") == "" && users > scenario.MaxRawUsers:
+		return hinted.New(fmt.Sprintf("-users %d: at most %d are possible with -dialect raw in a room of this process", users, scenario.MaxRawUsers), fmt.Sprintf("its rosters have 1024 bytes, and who is not in them does not know its own name: -users %d; a -target may send longer ones", scenario.MaxRawUsers))
 	}
 	return nil
 }

@@ -249,6 +249,8 @@ var refusals = []struct{ Line, Want, Hint string }{
 	{"-think 20", "-think 20 has no unit", "write -think 20s"},
 	{"-think -5s", "-think -5s: must not be negative", "-think 0s"},
 	{"-think 10001h", "-think 10001h: must be at most 10000h", "20s"},
+	{"-find-users sent>5 -expect-full 5", "-find-users and -expect-full contradict each other", "how many the server takes"},
+	{"-find-rate sent>5 -find-users sent>5", "-find-rate and -find-users contradict each other", "each decides"},
 	{"-think 20s -rate 5", "-think and -rate contradict each other", "own time"},
 	{"-think 20s -find-rate sent>5", "-think and -find-rate contradict each other", "no rate to look for"},
 	{"-users 1e3", "-users 1e3 is not a whole number", "write -users 1000"},

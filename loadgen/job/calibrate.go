@@ -101,5 +101,5 @@ func (c *calibration) report() *report.Calibration {
 // run is calibrated however short it is.
 func (s *Job) needsCeiling() bool {
 	about := func(t report.Threshold) bool { return report.OfCeiling(t.Metric().Name()) }
-	return slices.ContainsFunc(s.Thresholds, about) || s.FindRate != nil && about(*s.FindRate)
+	return slices.ContainsFunc(s.Thresholds, about) || s.sought() != nil && about(s.sought().expr)
 }

@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,99 +11,97 @@ import (
 	"chatsim/loadgen/report"
 )
 
-const (
-	findDuration = 3 * time.Second // of a step, unless -duration is given
-	closeEnough  = 1.1             // between a rate that holds and one that does not
-	maxSteps     = 24              // each a room: the search's bound in time
-	lowest       = 1               // lines a second
-	highest      = 10_000_000
-)
+// findDuration is that of a step, unless -duration is given.
+const findDuration = 3 * time.Second
 
-// search is where the highest rate is looked for; it knows no run.
-type search struct {
-	holds, fails float64 // the highest rate that held, the lowest that did not; 0: none yet
-	next         float64
-}
-
-// step takes in whether the rate that was next held, and says whether there is
-// another to try.
-func (s *search) step(held bool) bool {
-	if held {
-		s.holds = s.next
-	} else {
-		s.fails = s.next
-	}
-	switch {
-	case s.fails == 0:
-		s.next *= 2
-	case s.holds == 0:
-		s.next /= 2
-	default:
-		s.next = rounded((s.holds + s.fails) / 2)
-	}
-	if s.next < lowest || s.next > highest {
-		return false
-	}
-	return s.holds == 0 || s.fails == 0 || s.fails/s.holds > closeEnough && s.next != s.holds && s.next != s.fails
-}
-
-// rounded keeps rates that people can read: whole above 10.
-func rounded(v float64) float64 {
-	if v > 10 {
-		return float64(int64(v))
-	}
-	return v
-}
-
-// find looks for the highest rate at which the expression holds, every check
-// passes and the load is made on time: doubling, then bisecting. What an
+// find looks for the highest of what is sought with which the expression holds, every
+// check passes and the load is made on time: doubling, then bisecting. What an
 // interruption leaves is reported.
 func (s *Job) find(ctx context.Context) (int, error) {
-	lc := s.Load
-	if !s.Line.Explicit("duration") && len(lc.Scenario.Phases) == 0 {
-		lc.Duration = findDuration
+	f := &finding{sought: s.sought(), lc: s.Load}
+	if !s.Line.Explicit("duration") && len(f.lc.Scenario.Phases) == 0 {
+		f.lc.Duration = findDuration
 	}
-	fmt.Fprintf(s.Stderr, "chatsim: looking for the highest rate at which %s, in at most %d rooms of %v each\n", s.FindRate, maxSteps, lc.Duration)
-	at := &search{next: float64(lc.Rate)}
-	found := &report.Find{Expr: s.FindRate.String(), Cut: true, Why: fmt.Sprintf("ended after %d runs", maxSteps)}
-	var tried tried
-	for len(found.Steps) < maxSteps {
-		lc.Rate = report.Rate(at.next)
-		o, err := s.once(ctx, lc, s.Servers.Command)
+	fmt.Fprintf(s.Stderr, "chatsim: looking for the %s %s, in at most %d rooms of %v each\n", f.most, &f.expr, maxSteps, f.lc.Duration)
+	at := &search{sought: f.sought, next: f.begin()}
+	f.found = &report.Find{Expr: f.expr.String(), Of: f.of, Cut: true, Why: fmt.Sprintf("ended after %d runs", maxSteps)}
+	for len(f.found.Steps) < maxSteps {
+		f.set(&f.lc, at.next)
+		step, err := s.try(ctx, f, at.next)
 		switch {
-		case ctx.Err() != nil && (err == nil || len(found.Steps) > 0):
-			found.Why = "interrupted"
-			return s.concludeFind(ctx, lc, found, tried)
-		case err != nil && len(found.Steps) > 0:
+		case ctx.Err() != nil && (err == nil || len(f.found.Steps) > 0):
+			f.found.Why = "interrupted"
+			return s.concludeFind(ctx, f)
+		case err != nil && len(f.found.Steps) > 0:
 			s.tell(err)
-			found.Why = fmt.Sprintf("the run at %v/s could not be made: %v", lc.Rate, err)
-			return s.concludeFind(ctx, lc, found, tried)
+			f.found.Why = fmt.Sprintf("the run %s could not be made: %v", f.at(at.next), err)
+			return s.concludeFind(ctx, f)
 		case err != nil:
 			return 0, err
 		}
-		step := s.step(o.report)
-		found.Steps = append(found.Steps, step)
-		tried.take(o, step)
-		s.sayStep(step)
-		if step.Holds {
-			found.Rate = &step.Rate
-		}
 		more := at.step(step.Holds)
-		if at.holds == 0 && step.Value == nil && step.Verdict != report.Failed {
-			found.Why, found.Cut = tooFew(found.Steps), false
-			break // a lower rate has fewer samples still
+		if at.holds == 0 && step.Value == nil && step.Verdict != report.Failed && step.Joined == nil {
+			f.found.Why, f.found.Cut = f.tooFew(f.found.Steps), false
+			break // a lower one has fewer samples still
 		}
 		if !more {
-			found.Why, found.Cut = at.why(found.Steps), false
+			f.found.Why, f.found.Cut = at.why(f.found.Steps), false
 			break
 		}
 	}
-	return s.concludeFind(ctx, lc, found, tried)
+	return s.concludeFind(ctx, f)
+}
+
+// finding is a search under way.
+type finding struct {
+	*sought
+	lc    loadgen.Config // of the next run
+	found *report.Find
+	tried tried
+}
+
+// begin returns where the search begins: what the command line has.
+func (f *finding) begin() float64 {
+	v := float64(f.lc.Rate)
+	if f.of == report.FindUsers {
+		v = float64(f.lc.Users)
+	}
+	return min(max(v, f.lowest), f.highest)
+}
+
+// try makes the run of a step, and takes in what came of it.
+func (s *Job) try(ctx context.Context, f *finding, v float64) (report.FindStep, error) {
+	o, err := s.once(ctx, f.lc, s.Servers.Command)
+	var step report.FindStep
+	var barred *loadgen.StartError
+	switch {
+	case ctx.Err() != nil:
+		return step, err
+	case f.of == report.FindUsers && errors.As(err, &barred) && barred.Joined > 0:
+		step = report.FindStep{Rate: f.lc.Rate, Why: err.Error(), Verdict: report.Inconclusive, Joined: &barred.Joined, Limited: barred.Ours()}
+	case err != nil:
+		return step, err
+	default:
+		step = s.step(o.report, &f.expr)
+		f.tried.take(o, step)
+	}
+	if f.of == report.FindUsers {
+		step.Users = int(v)
+	}
+	f.found.Steps = append(f.found.Steps, step)
+	if step.Holds {
+		f.found.Rate = &step.Rate
+		if f.of == report.FindUsers {
+			f.found.Users = &step.Users
+		}
+	}
+	s.sayStep(f, &step)
+	return step, nil
 }
 
 // tried are the runs of a search that may be reported.
 type tried struct {
-	best   *report.Report // at the highest rate that held
+	best   *report.Report // at the highest that held
 	failed *report.Report // the first in which a check failed
 	last   *report.Report
 	code   int // report.ExitBug if the room had one, else 0
@@ -122,7 +121,7 @@ func (t *tried) take(o outcome, step report.FindStep) {
 	}
 }
 
-// reported returns the run at the highest rate that held; without one, the run that
+// reported returns the run at the highest that held; without one, the run that
 // says most of why there is none.
 func (t *tried) reported() *report.Report {
 	switch {
@@ -134,38 +133,9 @@ func (t *tried) reported() *report.Report {
 	return t.last
 }
 
-// why says what ended a search that came to its own end.
-func (s *search) why(steps []report.FindStep) string {
-	if s.fails == 0 {
-		return "no higher rate can be scheduled"
-	}
-	why := ""
-	for _, step := range steps {
-		if float64(step.Rate) == s.fails {
-			why = ", " + step.Why
-		}
-	}
-	if s.holds == 0 {
-		return fmt.Sprintf("not even at %v/s%s", s.fails, why)
-	}
-	return fmt.Sprintf("not at %v/s%s", s.fails, why)
-}
-
-// tooFew says what ended a search at a rate that had too few samples: what the
-// next higher rate came to, if there is one, and that this one cannot be judged.
-func tooFew(steps []report.FindStep) string {
-	last := steps[len(steps)-1]
-	why := fmt.Sprintf("at %v/s, %s: try a longer -duration", last.Rate, last.Why)
-	if len(steps) > 1 {
-		before := steps[len(steps)-2]
-		why = fmt.Sprintf("not at %v/s, %s; %s", before.Rate, before.Why, why)
-	}
-	return why
-}
-
 // step judges one run of the search.
-func (s *Job) step(rep *report.Report) report.FindStep {
-	res := s.FindRate.Evaluate(rep)
+func (s *Job) step(rep *report.Report, limit *report.Threshold) report.FindStep {
+	res := limit.Evaluate(rep)
 	step := report.FindStep{Rate: rep.Config.Rate, Value: res.Value, DeliveriesPerS: rep.DeliveriesPerS,
 		Verdict: rep.Verdict}
 	if d := rep.Latency.Delivery; d != nil {
@@ -180,7 +150,7 @@ func (s *Job) step(rep *report.Report) report.FindStep {
 	case res.Verdict == report.Inconclusive:
 		step.Why = res.Why
 	case res.Verdict == report.Failed:
-		step.Why = fmt.Sprintf("%s is %s", res.Metric, s.FindRate.Metric().Human(*res.Value))
+		step.Why = fmt.Sprintf("%s is %s", res.Metric, limit.Metric().Human(*res.Value))
 	case rep.ExitCode() != report.ExitPassed:
 		step.Why = string(rep.Verdict)
 	}
@@ -208,39 +178,40 @@ func (s *Job) limited(rep *report.Report, res report.ThresholdResult) bool {
 // fewLines are so few that chance decides how many fall into the measured part.
 const fewLines = 1000
 
-func (s *Job) sayStep(step report.FindStep) {
+func (s *Job) sayStep(f *finding, step *report.FindStep) {
 	word := "holds"
 	if !step.Holds {
 		word = step.Why
 	}
-	fmt.Fprintf(s.Stderr, "chatsim: %v lines/s: %s\n", step.Rate, word)
+	fmt.Fprintf(s.Stderr, "chatsim: %s: %s\n", f.found.Tried(step), word)
 }
 
 // concludeFind reports the search with one of its runs.
-func (s *Job) concludeFind(ctx context.Context, lc loadgen.Config, found *report.Find, tried tried) (int, error) {
-	rep := tried.reported()
+func (s *Job) concludeFind(ctx context.Context, f *finding) (int, error) {
+	rep := f.tried.reported()
 	if rep == nil {
-		rep = lc.Outline()
+		rep = f.lc.Outline()
 		s.identify(rep)
 	}
-	rep.Find, rep.Interrupted = found, ctx.Err() != nil
-	rep.Reproduce += " -find-rate '" + found.Expr + "'"
-	if bad := tried.failed; bad != nil && bad != rep {
-		rep.Warnings = append(rep.Warnings, fmt.Sprintf("at %v lines/s a check failed: %s; -rate %v shows how", bad.Config.Rate, bad.Evidence(), bad.Config.Rate))
+	rep.Find, rep.Interrupted = f.found, ctx.Err() != nil
+	rep.Reproduce += " -find-" + f.flag + " '" + f.found.Expr + "'"
+	if bad := f.tried.failed; bad != nil && bad != rep {
+		step := report.FindStep{Rate: bad.Config.Rate, Users: bad.Users}
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("%s a check failed: %s; -%s %v shows how", f.at(f.amount(&step)), bad.Evidence(), f.flag, f.amount(&step)))
 	}
-	if found.Rate != nil && generatorsLimit(found) {
-		rep.Warnings = append(rep.Warnings, "beyond the rate that was found the generator is the limit: the server may take more")
+	if f.found.Rate != nil && generatorsLimit(f.found) {
+		rep.Warnings = append(rep.Warnings, "beyond what was found the generator is the limit: the server may take more")
 	}
 	rep.Conclude(s.Thresholds)
-	return report.Worst(rep.ExitCode(), tried.code), s.write(rep)
+	return report.Worst(rep.ExitCode(), f.tried.code), s.write(rep)
 }
 
-// generatorsLimit reports whether the lowest rate that did not hold was one
-// that the generator could not make.
+// generatorsLimit reports whether the lowest that did not hold was one that the
+// generator could not make.
 func generatorsLimit(f *report.Find) bool {
 	var lowest *report.FindStep
 	for i := range f.Steps {
-		if step := &f.Steps[i]; !step.Holds && (lowest == nil || step.Rate < lowest.Rate) {
+		if step := &f.Steps[i]; !step.Holds && (lowest == nil || f.Amount(step) < f.Amount(lowest)) {
 			lowest = step
 		}
 	}

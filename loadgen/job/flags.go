@@ -34,6 +34,7 @@ type Config struct {
 	Compare     string            // OLD,NEW: files or patterns
 	AB          string            // another chatsim; empty: none
 	FindRate    *report.Threshold // what the rate to be found must keep; nil: none
+	FindUsers   *report.Threshold // likewise, the number of users
 	Judge       string            // the trace of a saved run, "-" for standard input; empty: none
 }
 
@@ -68,6 +69,7 @@ func (c *Config) SeveralFlags(fs *pflag.FlagSet) {
 	fs.StringVar(&c.AB, "ab", "", "`PROGRAM`|compare with another chatsim: both run in turn, -repeat times each (default 10)")
 	fs.Var((*commands)(&c.Servers.AB), "ab-cmd", "`OLD NEW`|compare two builds of a server: each command starts one, as -cmd does, and they run in turn, -repeat times each (default 10)")
 	fs.Var(limit{&c.FindRate}, "find-rate", "`EXPR`|find the highest rate at which this holds and all checks pass, from -rate on, for 3s each unless -duration is given")
+	fs.Var(limit{&c.FindUsers}, "find-users", "`EXPR`|find the most users with whom this holds and all checks pass, from -users on, likewise; with -think they are people")
 }
 
 // JudgeFlags defines the flag of a saved run.

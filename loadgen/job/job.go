@@ -91,7 +91,7 @@ func (s *Job) Run(ctx context.Context) (int, error) {
 		return s.dryRun(ctx)
 	case s.AB != "" || s.Servers.AB != nil:
 		return s.ab(ctx)
-	case s.FindRate != nil:
+	case s.sought() != nil:
 		return s.find(ctx)
 	case s.Repeat > 1:
 		return s.repeat(ctx)

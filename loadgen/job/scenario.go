@@ -64,8 +64,8 @@ func (s *Job) expect() error {
 		s.Thresholds = append(s.Thresholds, t)
 	}
 	all := slices.Clone(s.Thresholds)
-	if s.FindRate != nil {
-		all = append(all, *s.FindRate)
+	if q := s.sought(); q != nil {
+		all = append(all, q.expr)
 	}
 	for _, t := range all {
 		if err := s.hasPhase(t); err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 // loads are flags of a load, which a story has not.
-var loads = []string{"users", "duration", "rate", "think", "size", "warmup", "inflight", "expect-full", "find-rate"}
+var loads = []string{"users", "duration", "rate", "think", "size", "warmup", "inflight", "expect-full", "find-rate", "find-users"}
 
 // others are flags of runs that are not told story by story.
 var others = []string{"repeat", "baseline", "ab", "ab-cmd", "trace", "watch", "dry-run"}

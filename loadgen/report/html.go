@@ -100,6 +100,7 @@ type htmlView struct {
 	Find      *Find
 	Found     string
 	FindChart *chart
+	FindTitle string
 	FindTable *table
 
 	Curves       []*chart
@@ -185,7 +186,7 @@ func (v *htmlView) single(r *Report) {
 	}
 	v.Tiles = tiles(r)
 	if r.Find != nil && len(r.Find.Steps) > 0 {
-		v.Of = " at " + linesPerSecond(r.Config.Rate)
+		v.Of = " " + r.foundAt()
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -102,19 +103,20 @@ func (c *chart) each(rs *Runs, points func(r *Report) []point) {
 	}
 }
 
-// foundChart shows what a search saw: rate against latency.
+// foundChart shows what a search saw: what was tried against latency.
 func foundChart(f *Find) *chart {
-	c := &chart{ID: "found", Title: "Delivery latency by rate", XLabel: "lines a second", YLabel: "logarithmic",
-		Desc: "The delivery's p50 and p99 at each rate that was tried."}
+	t := f.terms()
+	c := &chart{ID: "found", Title: t.chart, XLabel: t.axis, YLabel: "logarithmic",
+		Desc: "The delivery's p50 and p99, of " + t.all + "."}
 	steps := slices.Clone(f.Steps)
-	slices.SortFunc(steps, func(a, b FindStep) int { return int(math.Copysign(1, float64(a.Rate-b.Rate))) })
+	slices.SortFunc(steps, func(a, b FindStep) int { return cmp.Compare(f.Amount(&a), f.Amount(&b)) })
 	var p50, p99 []point
 	lo, hi, slow, fast := math.Inf(1), 0.0, 0.0, math.Inf(1)
 	for _, s := range steps {
 		if s.P50 == nil || s.P99 == nil || s.Rate.IsMax() {
 			continue
 		}
-		x := float64(s.Rate)
+		x := f.Amount(&s)
 		p50, p99 = append(p50, point{x, float64(*s.P50)}), append(p99, point{x, float64(*s.P99)})
 		lo, hi = min(lo, x), max(hi, x)
 		fast, slow = min(fast, float64(*s.P50)), max(slow, float64(*s.P99))
@@ -125,7 +127,7 @@ func foundChart(f *Find) *chart {
 	c.x, c.y = logarithmic(lo, hi), logarithmic(fast, slow)
 	c.XTicks, c.YTicks = c.x.ticks(shortNumber), c.y.ticks(shortDuration)
 	if f.Rate != nil {
-		c.shade(lo/10, float64(*f.Rate), "holds")
+		c.shade(lo/10, f.found(), "holds")
 	}
 	c.add("line p99", "p99", p99)
 	c.add("line p50", "p50", p50)

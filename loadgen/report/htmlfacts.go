@@ -8,11 +8,11 @@ import (
 func tiles(r *Report) []fact {
 	var out []fact
 	if f := r.Find; f != nil {
-		rate := "none"
+		highest, t := "none", f.terms()
 		if f.Rate != nil {
-			rate = linesPerSecond(*f.Rate)
+			highest = f.highest()
 		}
-		out = append(out, fact{"highest rate", rate, "at which " + Printable(f.Expr)})
+		out = append(out, fact{t.most, highest, t.where + " " + Printable(f.Expr)})
 	}
 	if d := r.Latency.Delivery; d != nil {
 		out = append(out, fact{"delivery p50", humanPercentile(d.P50), ""}, fact{"delivery p99", humanPercentile(d.P99), "at most " + humanDuration(d.Max)})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 func (v *htmlView) latency(rs *Runs, r *Report) {
@@ -137,7 +138,8 @@ func (v *htmlView) find(f *Find) {
 	}
 	v.Find, v.FindChart = f, foundChart(f)
 	v.Found = Printable(f.answer())
-	v.FindTable = &table{Caption: "Every rate that was tried", Header: []string{"lines/s", "p50", "p99", "deliveries/s", "outcome"}}
+	v.FindTitle = f.terms().title
+	v.FindTable = &table{Caption: strings.ToUpper(f.terms().all[:1]) + f.terms().all[1:], Header: []string{f.terms().column, "p50", "p99", "deliveries/s", "outcome"}}
 	for _, s := range f.Steps {
 		word := "holds"
 		if !s.Holds {
@@ -146,7 +148,7 @@ func (v *htmlView) find(f *Find) {
 		if s.Limited && word != limitedWord {
 			word += ", " + limitedWord
 		}
-		v.FindTable.Rows = append(v.FindTable.Rows, []string{s.Rate.String(), humanPercentile(s.P50), humanPercentile(s.P99),
+		v.FindTable.Rows = append(v.FindTable.Rows, []string{f.amount(&s), humanPercentile(s.P50), humanPercentile(s.P99),
 			thousands(int64(s.DeliveriesPerS)), Printable(word)})
 	}
 }

@@ -171,7 +171,7 @@ func junitPhase(p *Phase) junitCase {
 
 // junitFind returns the case of a search's answer.
 func junitFind(f *Find) junitCase {
-	c := junitCase{Class: "chatsim.find", Name: Printable("-find-rate " + f.Expr)}
+	c := junitCase{Class: "chatsim.find", Name: Printable("-" + f.terms().flag + " " + f.Expr)}
 	message, v := Printable(f.answer()), f.verdict()
 	switch v {
 	case Passed:

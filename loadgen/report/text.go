@@ -200,14 +200,15 @@ func (p *page) find(f *Find) {
 	if f == nil {
 		return
 	}
-	p.row("find rate", "every rate that was tried")
-	p.line("  lines/s     p50       p99       deliveries/s")
+	t := f.terms()
+	p.row(strings.Replace(t.flag, "-", " ", 1), t.all)
+	p.line("  " + pad(t.column, 12) + "p50       p99       deliveries/s")
 	for _, s := range f.Steps {
 		word := "holds"
 		if !s.Holds {
 			word = s.Why
 		}
-		row := "  " + pad(s.Rate.String(), 12) + pad(humanPercentile(s.P50), 10) + pad(humanPercentile(s.P99), 10) +
+		row := "  " + pad(f.amount(&s), 12) + pad(humanPercentile(s.P50), 10) + pad(humanPercentile(s.P99), 10) +
 			pad(thousands(int64(s.DeliveriesPerS)), 14)
 		p.buf.WriteString(row)
 		p.wrap(utf8.RuneCountInString(row), utf8.RuneCountInString(row), " ", strings.Fields(word))

@@ -86,6 +86,21 @@ var cases = map[string]func(r *Report){
 		}}
 		r.Conclude(nil)
 	},
+	"foundusers": func(r *Report) {
+		rate, most, in := Rate(50), 800, 1024
+		r.Config.Rate, r.Config.ThinkS, r.Config.Users, r.Users = rate, 10, most, most
+		r.Find = &Find{Expr: "delivery.p99<20ms", Of: FindUsers, Rate: &rate, Users: &most, Why: "not with 1,600 users, join the server, with 1024 of 1600 chatters there: it was refused", Steps: []FindStep{
+			{Rate: 50, Users: 800, Holds: true, DeliveriesPerS: 40_000, P50: ms(2.4), P99: ms(14.2), Value: value(14.2e6), Verdict: Passed},
+			{Rate: 100, Users: 1600, Joined: &in, Why: "join the server, with 1024 of 1600 chatters there: it was refused", Verdict: Inconclusive},
+		}}
+		r.Conclude(nil)
+	},
+	"nousers": func(r *Report) {
+		r.Find = &Find{Expr: "delivery.p99<1ms", Of: FindUsers, Why: "not even with 1 user, delivery.p99 is 14.2 ms", Steps: []FindStep{
+			{Rate: 100, Users: 1, Why: "delivery.p99 is 14.2 ms", DeliveriesPerS: 100, P50: ms(2.4), P99: ms(14.2), Value: value(14.2e6), Verdict: Passed},
+		}}
+		r.Conclude(nil)
+	},
 	"notfound": func(r *Report) {
 		r.Find = &Find{Expr: "delivery.p99<1ms", Why: "at 50/s, not enough samples: 12, and p99 takes 100: try a longer -duration", Steps: []FindStep{
 			{Rate: 100, Why: "delivery.p99 is 14.2 ms", DeliveriesPerS: 50_000, P50: ms(2.4), P99: ms(14.2), Value: value(14.2e6), Verdict: Passed},

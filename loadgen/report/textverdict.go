@@ -48,7 +48,10 @@ func (r *Report) found(word string) (string, []string) {
 	if len(r.Find.Steps) == 0 {
 		return word, parts
 	}
-	parts = append(parts, "at "+linesPerSecond(r.Config.Rate)+":")
+	if r.Find.Of == "" {
+		parts = append(parts, r.foundAt())
+	}
+	parts[len(parts)-1] += ":"
 	return word, append(parts, r.outcome()...)
 }
 

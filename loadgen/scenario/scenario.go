@@ -38,6 +38,10 @@ const MinSize = ledger.MaxStamp
 // MaxSize is the largest: a line of 4096 bytes has sender and target too.
 const MaxSize = 4000
 
+// MaxRawUsers are so many that a roster of their names fits into a frame of the original
+// chat room.
+const MaxRawUsers = 100
+
 // Asked returns the name that a chatter asks for, every time it joins.
 func (s *Script) Asked(chatter int) string {
 	if s.Namesakes > 0 && (chatter == 1 || chatter == 2) { // so that a run of few has namesakes too
