@@ -33,7 +33,12 @@ type sample struct {
 	late time.Duration // from intended to sent
 	own  bool          // it is its sender's echo
 
-	bytes int32
+	untimed bool // it is counted by phase, and no more
+	bytes   int32
+}
+
+func sampleOf(d *Delivery) sample {
+	return sample{took: d.At - d.Sent, late: d.Sent - d.Intended, own: d.Own, untimed: d.Untimed, bytes: int32(d.Bytes)}
 }
 
 // counts are measured deliveries.
@@ -86,9 +91,7 @@ func (b *Batch) Deliver(d *Delivery) {
 		return
 	}
 	b.counts.one(d)
-	if !d.Untimed {
-		b.samples = append(b.samples, sample{took: took, late: d.Sent - d.Intended, own: d.Own, bytes: int32(d.Bytes)})
-	}
+	b.samples = append(b.samples, sampleOf(d))
 }
 
 // Add records the batch, which is not used after that. One that was long in the

@@ -24,7 +24,7 @@ import (
 // are taken in the order shard.mu, Recorder.mu, timeline.mu; lineMu is taken alone.
 type Recorder struct {
 	observed atomic.Int64
-	windows  atomic.Pointer[windows]
+	windows  atomic.Pointer[stretches]
 	phases   atomic.Pointer[phases]
 	shards   []shard // static; of batches
 	timeline timeline

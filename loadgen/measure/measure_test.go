@@ -134,7 +134,7 @@ func TestSeconds(t *testing.T) {
 func TestWindows(t *testing.T) {
 	m := New()
 	m.Start(time.Second)
-	m.StartWindows(time.Second, 2*time.Second)
+	m.StartWindows([]time.Duration{time.Second, 3 * time.Second, 5 * time.Second, 7 * time.Second})
 	for i := range time.Duration(1200) { // six seconds, the first before all windows
 		took := (1 + (i*5*ms+time.Second)/(2*time.Second)) * ms
 		add(m, i*5*ms+took, Delivery{Intended: i * 5 * ms, Sent: i * 5 * ms, Measured: true})

@@ -1,17 +1,16 @@
 package measure
 
 import (
-	"sort"
 	"time"
 
 	"chatsim/loadgen/report"
 )
 
-// phases are parts of the measured time, one behind the other: what is measured
-// belongs to that in which its line was due, however late it was sent and came.
+// phases are stretches of which all figures are kept: what is measured belongs to
+// that in which its line was due, however late it was sent.
 type phases struct {
-	begins []time.Duration // of each
-	lines  []phaseLines    // guarded by Recorder.lineMu
+	stretches
+	lines []phaseLines // guarded by Recorder.lineMu
 }
 
 // phaseLines are the figures of a phase that are not of deliveries.
@@ -30,17 +29,7 @@ type phaseReads struct {
 // StartPhases has figures also kept by phases, which begin at those times of the
 // run. It is called once, before the first.
 func (m *Recorder) StartPhases(begins []time.Duration) {
-	m.phases.Store(&phases{begins: begins, lines: make([]phaseLines, len(begins))})
-}
-
-// of returns the phase of a time; those before the first are its.
-func (p *phases) of(at time.Duration) int {
-	return max(0, sort.Search(len(p.begins), func(i int) bool { return p.begins[i] > at })-1)
-}
-
-// is reports whether a time is one of a phase.
-func (p *phases) is(n int, at time.Duration) bool {
-	return at >= p.begins[n] && (n+1 == len(p.begins) || at < p.begins[n+1])
+	m.phases.Store(&phases{stretches: begins, lines: make([]phaseLines, len(begins))})
 }
 
 // recordPhase records a delivery in the phase of its line. The shard is locked.
@@ -51,12 +40,14 @@ func (sh *shard) recordPhase(p *phases, intended time.Duration, x sample) {
 		sh.phase = n
 	}
 	if sh.phases == nil {
-		sh.phases = make([]phaseReads, len(p.begins))
+		sh.phases = make([]phaseReads, len(p.stretches))
 	}
 	f := &sh.phases[n]
 	f.deliveries++
 	f.bytes += int64(x.bytes)
-	f.time(x)
+	if !x.untimed {
+		f.time(x)
+	}
 }
 
 // phaseAt calls f with the figures of lines of the phase of a time, if there are

@@ -40,11 +40,11 @@ func (r *Reader) Deliver(d *Delivery) {
 		return
 	}
 	sh.counts.one(d)
+	x := sampleOf(d)
 	if !d.Untimed {
-		x := sample{took: took, late: d.Sent - d.Intended, own: d.Own, bytes: int32(d.Bytes)}
 		sh.time(x)
-		r.recorder.recordWindow(sh, d.Sent, x)
 	}
+	r.recorder.recordWindow(sh, d.Sent, x)
 }
 
 // End ends what Begin has begun.

@@ -3,8 +3,6 @@ package measure
 import (
 	"sync"
 	"time"
-
-	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // shard is where batches are added, one after the other: there are as many as
@@ -17,9 +15,9 @@ type shard struct {
 	observed int64 // deliveries, measured or not
 	slowest  time.Duration
 	counts   counts
-	windows  map[int64]*hdrhistogram.Histogram // see windows
-	phases   []phaseReads                      // nil: no delivery was recorded by phase
-	phase    int                               // of the last delivery
+	windows  windowReads
+	phases   []phaseReads // nil: no delivery was recorded by phase
+	phase    int          // of the last delivery
 }
 
 // reads are the latencies of deliveries.
@@ -45,7 +43,9 @@ func (r *reads) time(x sample) {
 
 func (sh *shard) add(b *Batch) {
 	for i := range b.samples {
-		sh.time(b.samples[i])
+		if !b.samples[i].untimed {
+			sh.time(b.samples[i])
+		}
 	}
 	sh.slowest = max(sh.slowest, b.slowest)
 	sh.observed += b.observed
