@@ -118,6 +118,22 @@ func (c *Client) Release() (conn net.Conn, codec dialect.Codec, unread []byte) {
 	return c.conn, c.codec, unread
 }
 
+// Through has all that the Client reads and writes from now on go through the
+// connection that wrap makes of its own, such as one that is slower. Nobody may be
+// in a method of the Client.
+func (c *Client) Through(wrap func(net.Conn) net.Conn) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	early, longest := bytes.Clone(c.in.buf[c.in.start:c.in.end]), c.in.longest
+	c.in.release()
+	c.conn = wrap(c.conn)
+	c.in = reader{}
+	c.in.init(c.conn, early)
+	c.in.longest = longest
+}
+
 // Name returns the name that the server assigned, as soon as Next has seen the
 // welcome; until then the one asked for.
 func (c *Client) Name() string {
