@@ -105,6 +105,7 @@ type htmlView struct {
 
 	Curves       []*chart
 	PhaseTable   *table
+	RoleTable    *table
 	LatencyTable *table
 	CurveTable   *table
 	Time         []*chart
@@ -171,7 +172,9 @@ func view(rs *Runs) *htmlView {
 	v.latency(rs, r)
 	v.Time = overTime(rs, r)
 	v.TimeTable = timeTable(r)
-	v.Isolation = isolationSentence(r.Isolation)
+	if !r.talks() { // else the role says it
+		v.Isolation = isolationSentence(r.Isolation)
+	}
 	v.Health, v.Config = health(r), configuration(r)
 	if c := r.Calibration; c != nil {
 		v.Ceiling = c.sentence()

@@ -25,7 +25,7 @@ func (v *htmlView) latency(rs *Runs, r *Report) {
 		}
 	}
 	v.LatencyTable = t
-	v.PhaseTable = phaseTable(r)
+	v.PhaseTable, v.RoleTable = phaseTable(r), roleTable(r)
 	if v.CurveTable = curveTable(r); v.CurveTable != nil {
 		v.CurveTable.Caption += v.Of
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -25,6 +26,14 @@ func (r *Report) Whole() *Report {
 	full.Series = orEmpty(r.Series)
 	full.Thresholds = orEmpty(r.Thresholds)
 	full.Warnings = orEmpty(r.Warnings)
+	full.Roles = slices.Clone(r.Roles)
+	for i := range full.Roles {
+		role := &full.Roles[i]
+		role.Pairs, role.Errors.Kinds = orEmpty(role.Pairs), orEmpty(role.Errors.Kinds)
+		if role.Evicted == nil {
+			role.Evicted = map[string]int64{}
+		}
+	}
 	return &full
 }
 

@@ -115,6 +115,9 @@ func junitRun(r *Report, name string) (junitSuite, error) {
 	for i := range r.Phases {
 		s.Cases = append(s.Cases, junitPhase(&r.Phases[i]))
 	}
+	for i := range r.Roles {
+		s.Cases = append(s.Cases, junitRole(&r.Roles[i]))
+	}
 	for i := range r.Thresholds {
 		s.Cases = append(s.Cases, junitThreshold(&r.Thresholds[i]))
 	}
@@ -167,6 +170,17 @@ func junitPhase(p *Phase) junitCase {
 		}
 	}
 	return junitCase{Class: "chatsim.phase", Name: Printable(p.Name), Out: strings.Join(out, "\n")}
+}
+
+// junitRole returns a case that holds the figures of a role, likewise.
+func junitRole(r *Role) junitCase {
+	out := append([]string{r.who()}, r.became()...)
+	for _, f := range byRole {
+		if v, ok := f.get(r); ok {
+			out = append(out, "roles."+r.Name+"."+f.name+" "+Metric{metric{kind: f.kind}}.Human(v))
+		}
+	}
+	return junitCase{Class: "chatsim.role", Name: Printable(r.Name), Out: strings.Join(out, "\n")}
 }
 
 // junitFind returns the case of a search's answer.

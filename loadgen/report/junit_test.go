@@ -24,7 +24,7 @@ func TestJUnit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(suites) != 1 || len(suites[0].Tests) != 1+searched(r)+len(r.Checks)+len(r.Phases)+len(r.Thresholds) {
+			if len(suites) != 1 || len(suites[0].Tests) != 1+searched(r)+len(r.Checks)+len(r.Phases)+len(r.Roles)+len(r.Thresholds) {
 				t.Fatalf("%d suites of %d checks and %d thresholds: %+v", len(suites), len(r.Checks), len(r.Thresholds), suites)
 			}
 			totals := suites[0].Totals

@@ -13,6 +13,7 @@ type metric struct {
 	why  func(r *Report) string          // why get is false; nil for what is not of a latency
 
 	phase string // that it is of; empty: of all
+	role  string // that it is of; empty: of none
 
 	// or returns what the figure may be as well, where that is not certain; nil
 	// for what is.
@@ -292,6 +293,9 @@ func (m Metric) Human(v float64) string {
 
 // findMetric knows any percentile of a latency beside those that are listed.
 func findMetric(name string) (metric, bool) {
+	if strings.HasPrefix(name, "roles.") {
+		return ofRole(name)
+	}
 	if at := strings.Index(name, ".p"); at > 0 {
 		if p, ok, err := parsePercentile(name[at+1:]); ok && err == nil {
 			if m, ok := ofPercentile(name[:at], p); ok {

@@ -30,7 +30,7 @@ func ofPhase(name string) (metric, bool) {
 		return metric{}, false
 	}
 	m, found := findMetric(figure)
-	if !found || m.phase != "" || phase == "" || strings.ContainsAny(phase, " <>=") || !m.everyPhase() {
+	if !found || m.phase != "" || m.role != "" || phase == "" || strings.ContainsAny(phase, " <>=") || !m.everyPhase() {
 		return metric{}, false
 	}
 	of := m

@@ -66,6 +66,7 @@ type Report struct {
 	Checks      []Check           `json:"checks"`
 	Isolation   *Isolation        `json:"isolation,omitempty"`
 	Phases      []Phase           `json:"phases,omitempty"` // that are measured, of a scenario that has some
+	Roles       []Role            `json:"roles,omitempty"`  // of chatters beside those who talk
 	Series      []Second          `json:"series"`
 	Course      []Moment          `json:"course,omitempty"`
 	Calibration *Calibration      `json:"calibration,omitempty"`

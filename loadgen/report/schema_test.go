@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,9 @@ func full() *Report {
 	r.Isolation = &Isolation{WindowS: 1, AllReadP99: ms(1), OneStalledP99: ms(2), Pairs: []IsolationPair{{1_000_000, 2_000_000}}}
 	r.Config.Script, r.Config.MaxUsers = "users: 5", 9
 	r.Phases = []Phase{{Name: "spike", ForS: 5, Rate: 0, RateTo: 400, Users: 5, UsersTo: 9, Latency: Latencies{Delivery: r.Latency.Delivery}}}
+	r.Roles = []Role{{Name: "flood", About: "says 1,000 lines/s", Users: 2, Windows: 5, WindowS: 1, Acted: 10, Lines: 900, LinesDue: 1000, Evicted: map[string]int64{"other": 1},
+		TurnedAway: 1, Throttled: 2, Errors: r.Errors, In: []string{"spike"}, Talks: true}}
+	r.Roles[0].Compare(slices.Repeat([]RolePair{{1_000_000, 2_000_000}}, RolePairs))
 	r.Course = []Moment{{TS: -1, Phase: PhaseRamp, Roster: 500, Joins: 500}, {TS: 0, Phase: PhaseWarmup, Roster: 499, Leaves: 1, Observed: 9}}
 	r.Calibration = &Calibration{Skipped: "no time", BytesPerS: 1e9, LowBytesPerS: 8e8, Slices: 20, Sockets: 500, WriteBytes: 64,
 		MeasuredS: 1, CostS: 1.2, Share: 0.41, ShareHigh: 0.5}
@@ -76,7 +80,7 @@ func TestSchemaRefuses(t *testing.T) {
 	if err := json.Unmarshal(buf.Bytes(), &whole); err != nil {
 		t.Fatal(err)
 	}
-	optional := map[string]bool{"cut_by": true, "isolation": true, "course": true, "calibration": true, "find": true, "phases": true,
+	optional := map[string]bool{"cut_by": true, "isolation": true, "course": true, "calibration": true, "find": true, "phases": true, "roles": true,
 		"refused": true, "errors": true} // reports of before have none
 	for key, value := range whole {
 		delete(whole, key)

@@ -39,7 +39,8 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 	p.errors(r, opt.Verbose)
 	p.latency(r, opt.Verbose)
 	p.phases(r)
-	p.isolation(r.Isolation)
+	p.roles(r, opt.Verbose)
+	p.isolation(r)
 	p.limits(r, opt.Verbose)
 	p.calibration(r.Calibration, opt.Verbose)
 	p.server(r.Server)
@@ -156,9 +157,9 @@ func (p *page) latency(r *Report, verbose bool) {
 	}
 }
 
-func (p *page) isolation(iso *Isolation) {
-	switch {
-	case iso == nil:
+func (p *page) isolation(r *Report) {
+	switch iso := r.Isolation; {
+	case iso == nil || r.talks(): // or the role says it
 	case iso.OneStalledP99 == nil:
 		p.row("isolation", "too few deliveries to compare")
 	default:

@@ -68,6 +68,22 @@ var cases = map[string]func(r *Report){
 		}
 		r.Conclude(thresholds("spike.delivery.p99<20ms", "calm.sent_per_s<100", "pause.delivery.p99<1s", "spike.delivery.max<5ms", "none.sent>5"))
 	},
+	"roles": func(r *Report) {
+		pairs := []RolePair{{2_000_000, 5_100_000}, {2_100_000, 4_900_000}, {2_200_000, 5_000_000}, {2_000_000, 4_000_000}, {2_300_000, 6_000_000}}
+		r.Roles = []Role{
+			{Name: "slow", About: "reads 10 kB/s", Users: 2, Windows: 5, WindowS: 3, BytesRead: 300_000, Acted: 10, Evicted: map[string]int64{"slow": 2}},
+			{Name: "stalled", About: "reads nothing", Users: 1, Talks: true, Windows: 3, WindowS: 3, Acted: 3, Evicted: map[string]int64{"stalled": 3}},
+			{Name: "dribble", About: "writes its lines byte by byte, 1 B/s", Users: 5, Windows: 5, WindowS: 3, Lines: 25, BytesSent: 1600, Acted: 25},
+			{Name: "flood", About: "says 1,000 lines/s", Users: 1, Windows: 5, WindowS: 3, Lines: 3000, LinesDue: 15_000, BytesSent: 300_000, Acted: 5, Throttled: 5, Refused: 7},
+			{Name: "noise", About: "sends 10 pieces a second that are no protocol", Users: 1, Windows: 5, WindowS: 3, Lines: 150, BytesSent: 400_000, Acted: 5,
+				Evicted: map[string]int64{"no reason given": 4}, TurnedAway: 1, Errors: Errors{Count: 20}},
+		}
+		for i := range r.Roles {
+			r.Roles[i].Compare(pairs)
+		}
+		r.Roles[1].Compare(pairs[:3])
+		r.Conclude(thresholds("roles.flood.ratio<1.3", "roles.stalled.ratio<2", "roles.slow.evicted<=2", "roles.noise.p99<9ms"))
+	},
 	"calibrated": func(r *Report) {
 		r.Calibration = &Calibration{BytesPerS: 12.5e6, Sockets: 500, WriteBytes: 65536, MeasuredS: 1, CostS: 1.2}
 		r.Conclude(thresholds("ceiling.share>50%", "cpu_per_delivery<1ms", "checks.failed<=0"))

@@ -3,6 +3,7 @@ package report
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -101,6 +102,9 @@ func unknownMetric(expr, name string, at int) error {
 			return fault(expr, strings.Index(expr, name)+i+1, len(name)-i-1, err.Error(), "percentiles are written like p50, p95 or p99.99")
 		}
 	}
+	if strings.HasPrefix(name, "roles.") {
+		return unknownOfRole(expr, name)
+	}
 	if _, figure, ok := strings.Cut(name, "."); ok {
 		if m, found := findMetric(figure); found && m.phase == "" {
 			return fault(expr, strings.Index(expr, name), len(name), figure+" is not measured by phase", "each phase has all latencies, and "+strings.Join(byPhase, ", "))
@@ -109,13 +113,36 @@ func unknownMetric(expr, name string, at int) error {
 	return fault(expr, strings.Index(expr, name), len(name), fmt.Sprintf("unknown metric %q", name), metricNames())
 }
 
+// unknownOfRole returns what is wrong with a figure of a role.
+func unknownOfRole(expr, name string) error {
+	role, figure, _ := strings.Cut(strings.TrimPrefix(name, "roles."), ".")
+	at := strings.Index(expr, name) + len("roles.")
+	if !slices.Contains(RoleNames, role) {
+		return fault(expr, at, len(role), fmt.Sprintf("there is no role %q", role), nearestOf(role, RoleNames))
+	}
+	var all []string
+	for _, f := range byRole {
+		all = append(all, f.name)
+	}
+	return fault(expr, min(at+len(role)+1, len(expr)), len(figure), fmt.Sprintf("roles have no figure %q", figure), nearestOf(figure, all))
+}
+
+func nearestOf(word string, of []string) string {
+	hint := "there are " + strings.Join(of, ", ")
+	if near := repair.Nearest(word, of); near != "" {
+		hint = "did you mean " + near + "? " + hint
+	}
+	return hint
+}
+
 // MetricNames lists what a threshold can name, for the help.
 func MetricNames() string { return metricNames() }
 
 // metricNames lists what a threshold can name, on lines that fit a terminal.
 func metricNames() string {
 	p := &page{}
-	p.line("metrics are LATENCY.STATISTIC and FIGURE; in a phase spike.delivery.p99")
+	p.line("metrics are LATENCY.STATISTIC and FIGURE; in a phase spike.delivery.p99;")
+	p.line("of a role roles.flood.ratio")
 	list := func(label string, names []string) {
 		p.buf.WriteString("  " + pad(label, indent))
 		p.wrap(2+indent, 2+indent, " ", names)
@@ -135,6 +162,11 @@ func metricNames() string {
 		names = append(names, f.name)
 	}
 	list("FIGURE", names)
+	names = nil
+	for _, f := range byRole {
+		names = append(names, f.name)
+	}
+	list("of a role", names)
 	return strings.TrimSuffix(p.buf.String(), "\n")
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +50,7 @@ func (s *Script) Draw(w io.Writer, width int) error {
 		c.draw(&b, "lines/s", 6, func(at time.Duration) float64 { return rateAt(phases, at) })
 	}
 	c.draw(&b, "users", 3, func(at time.Duration) float64 { return s.usersAt(at) })
+	s.drawRoles(&b, c)
 	c.name(&b, phases)
 	s.table(&b)
 	_, err := w.Write(b.Bytes())
@@ -113,6 +115,24 @@ func (c chart) draw(b *bytes.Buffer, what string, rows int, at func(time.Duratio
 	}
 }
 
+// drawRoles draws when each role acts, a row for each.
+func (s *Script) drawRoles(b *bytes.Buffer, c chart) {
+	warm, measured := s.Lengths()
+	turns := s.Turns(measured)
+	for i := range s.Roles {
+		row := []rune(strings.Repeat(" ", c.columns))
+		for k := range row {
+			at := func(column int) time.Duration {
+				return time.Duration(float64(column)/float64(c.columns)*float64(c.length)) - warm
+			}
+			if slices.ContainsFunc(turns, func(t Turn) bool { return t.Role == i && at(k) < t.Acts.To && at(k+1) > t.Acts.From }) {
+				row[k] = '■'
+			}
+		}
+		fmt.Fprintf(b, "%*s ┤%s\n", axis-2, s.Roles[i].Kind, strings.TrimRight(string(row), " "))
+	}
+}
+
 // name writes below a chart which phase is when, as far as their names fit, and
 // the times at which it begins and ends.
 func (c chart) name(b *bytes.Buffer, phases []Phase) {
@@ -172,8 +192,9 @@ func (s *Script) table(b *bytes.Buffer) {
 	if s.leavesIn(at) >= 0.5 {
 		fmt.Fprintf(b, "  who leaves does so by %s\n", s.leavesInWords())
 	}
-	if s.Stalls {
-		b.WriteString("  one chatter stops reading in every second window\n")
+	_, measured := s.Lengths()
+	for _, line := range s.rolesInWords(measured) {
+		fmt.Fprintf(b, "  %s\n", line)
 	}
 	for _, e := range s.Expect {
 		fmt.Fprintf(b, "  expected: %s\n", e)

@@ -13,6 +13,7 @@ import (
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
 )
 
 // Script is a scenario for so many chatters under one seed.
@@ -104,7 +105,7 @@ func (s *Script) Requires(d time.Duration, lines float64) []string {
 		switch {
 		case c == check.Confidentiality && s.Private*(1-s.Forms)*lines < 20: // too few to count on one
 		case c == check.Authenticity && (s.Claims*(1-s.Forms)*lines < 10 || s.Users == 1), c == check.CausalOrder && lines < 10: // likewise
-		case c == check.Isolation && len(s.StallWindows(d)) < minPairs:
+		case c == check.Isolation && len(s.StallWindows(d)) < report.RolePairs:
 		case c == check.LeaveCompleteness && (s.leavesIn(d) < 2.5 || !s.everyKind()): // fewer than one of each kind
 		case c == check.NameSuffixing && !s.namesake():
 		case c == check.Confidentiality && s.Users < 3:
@@ -115,30 +116,6 @@ func (s *Script) Requires(d time.Duration, lines float64) []string {
 	}
 	return names
 }
-
-// minPairs is how many windows without and with a stalled reader it takes to compare them.
-const minPairs = 5
-
-// Window is a part of the measured time, from its start.
-type Window struct{ From, To time.Duration }
-
-// StallWindows returns the parts of a run of d in which the staller does not
-// read. They are whole seconds, and before each there is one as long in which
-// everybody reads.
-func (s *Script) StallWindows(d time.Duration) []Window {
-	if !s.Stalls || s.Users < 3 {
-		return nil
-	}
-	w := max(d/(2*minPairs)/time.Second, 1) * time.Second
-	var out []Window
-	for at := w; at+w <= d; at += 2 * w {
-		out = append(out, Window{at, at + w})
-	}
-	return out
-}
-
-// Staller returns the chatter who stops reading: never the first, who sees all.
-func (s *Script) Staller() int { return 1 + s.draw('r', 0, 0).below(s.Users-1) }
 
 // churnEvery returns the time between two leaves of so many chatters, by their share
 // and number a second; far more than any run's length where nobody leaves.

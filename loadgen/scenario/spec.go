@@ -33,7 +33,7 @@ type Spec struct {
 	Forms  float64 // lines written in another way than a client's, see Form; where the dialect has such
 	Visits float64 // visitors a second, see Visitor; likewise
 
-	Stalls bool // one chatter stops reading, in every second window
+	Roles []file.Role
 
 	Think time.Duration // of each chatter before it types a line, on the average; 0: there are rates of all together
 
@@ -74,7 +74,7 @@ func Of(f *file.File, text []byte) Spec {
 		Namesakes: f.Names.Share, Shared: f.Names.Shared,
 		Churn: f.Leaves.Rate.Share, Leaves: f.Leaves.Rate.Count, MaxChurn: f.Leaves.Most, Away: f.Leaves.After, Gone: 1 - f.Leaves.Back, Reuse: f.Leaves.Reuse,
 		Sizes: f.Texts.Sizes, Lines: f.Texts.Lines, Plain: f.Texts.Plain,
-		Think: f.Thinks(), Stalls: f.Stalls, Users: f.Users, Size: f.Texts.Size, Text: text, File: f}
+		Think: f.Thinks(), Roles: f.Roles, Users: f.Users, Size: f.Texts.Size, Text: text, File: f}
 	for _, kind := range f.Leaves.Kinds {
 		s.Kinds = append(s.Kinds, kinds[kind])
 		s.Vanish = append(s.Vanish, kind == file.Vanish)

@@ -27,7 +27,7 @@ type File struct {
 	Visits float64 // who ask to be let in under strange names, a second
 	Phases []Phase // none: one, of the run's settings
 	Leaves Leaves
-	Stalls bool // one of those who talk stops reading, in every second window
+	Roles  []Role
 	Expect []Expect
 
 	// Story is the node of the steps, nil where the file has none; Doc resolves
@@ -36,7 +36,7 @@ type File struct {
 	Needs ast.Node // the list of what a story takes of a room beside its steps; nil: nothing
 	Doc   *Doc
 
-	expectIn []ast.Node // where each of Expect says its phase
+	expectIs, expectIn []ast.Node // where each of Expect says its limit and its phase
 }
 
 // Talk is what lines are for, as shares of all.

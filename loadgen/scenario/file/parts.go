@@ -98,18 +98,6 @@ func didYouMean(word string, of []string) string {
 	return hint
 }
 
-func (f *File) decodeRoles(n ast.Node) error {
-	return f.Doc.Mapping(n, "roles", []Key{{"stalled", func(n ast.Node) error {
-		if err := f.Doc.Mapping(n, "stalled", []Key{{"talks", f.Doc.yes(&f.Stalls)}}); err != nil {
-			return err
-		}
-		if !f.Stalls {
-			return f.Doc.Error(n, "who stalls is one of those who talk", "write { talks: true }")
-		}
-		return nil
-	}}})
-}
-
 func (f *File) decodeExpect(n ast.Node) error {
 	d := f.Doc
 	return d.List(n, "expect", func(n ast.Node) error {
@@ -130,12 +118,12 @@ func (f *File) decodeExpect(n ast.Node) error {
 			return d.limit(at, e.Is, err)
 		}
 		f.Expect = append(f.Expect, e)
-		f.expectIn = append(f.expectIn, in)
+		f.expectIs, f.expectIn = append(f.expectIs, at), append(f.expectIn, in)
 		return nil
 	})
 }
 
-// checkExpect looks whether there are the phases that limits are for.
+// checkExpect looks whether there are the phases and roles that limits are for.
 func (f *File) checkExpect() error {
 	var all []string
 	for _, p := range f.Phases {
@@ -147,6 +135,14 @@ func (f *File) checkExpect() error {
 		if e.In != "" && !slices.Contains(all, e.In) {
 			return f.Doc.Error(f.expectIn[i], fmt.Sprintf("there is no measured phase %q", e.In), didYouMean(e.In, all))
 		}
+		t, err := report.ParseThreshold(e.String())
+		if err != nil {
+			return f.Doc.limit(f.expectIs[i], e.Is, errors.New("is not measured by phase"))
+		}
+		role := t.Metric().Role()
+		if role != "" && !slices.ContainsFunc(f.Roles, func(r Role) bool { return r.Kind == role }) {
+			return f.Doc.Error(f.expectIs[i], fmt.Sprintf("nobody has the role %s", role), "write it under roles, or take the limit out")
+		}
 	}
 	return nil
 }
@@ -156,12 +152,15 @@ func (f *File) check(root ast.Node) error {
 	for _, part := range []struct {
 		key string
 		has bool
-	}{{"users", f.Users > 0}, {"think", f.Think > 0}, {"phases", len(f.Phases) > 0}, {"leaves", !reflect.DeepEqual(f.Leaves, defaults().Leaves)}, {"roles", f.Stalls}} {
+	}{{"users", f.Users > 0}, {"think", f.Think > 0}, {"phases", len(f.Phases) > 0}, {"leaves", !reflect.DeepEqual(f.Leaves, defaults().Leaves)}, {"roles", len(f.Roles) > 0}} {
 		if f.Story != nil && part.has {
 			return f.Doc.Error(root, "a story and "+part.key+" in one file", "in a story the steps say who is there and what happens: take "+part.key+" out, or the story")
 		}
 	}
 	if err := f.checkPhases(); err != nil {
+		return err
+	}
+	if err := f.checkRoles(); err != nil {
 		return err
 	}
 	return f.checkExpect()
