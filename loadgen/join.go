@@ -42,6 +42,7 @@ func (r *run) joinAll(ctx context.Context) error {
 	if r.telling != nil { // the others have their steps
 		return typed(r.telling.story, r.users[0].types(), r.cfg.Capabilities.Speaks())
 	}
+	all := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(cap(r.joining))
 	for _, u := range r.users[1:r.cfg.Users] {
@@ -55,7 +56,10 @@ func (r *run) joinAll(ctx context.Context) error {
 			return nil // it stays outside
 		})
 	}
-	return g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return r.joinRoles(all)
 }
 
 // join connects the user anew and waits until it is in the room.

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -19,14 +18,7 @@ func (r *run) load(ctx context.Context) {
 	r.measure.Start(r.begin)
 	used := measure.Watch(r.begin - r.now())
 	defer func() { r.usage = used() }()
-	if w := r.script.StallWindows(r.cfg.Duration); len(w) > 0 {
-		r.measure.StartWindows(r.begin, w[0].To-w[0].From)
-		ctx, cancel := context.WithCancel(ctx)
-		var wg sync.WaitGroup
-		wg.Go(func() { r.stalls(ctx) })
-		defer wg.Wait()
-		defer cancel()
-	}
+	defer r.startRoles(ctx)()
 	r.startPhases()
 	r.enter(Warming)
 	rate := float64(r.cfg.Rate)

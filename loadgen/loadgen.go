@@ -153,7 +153,7 @@ func (c Config) withDefaults() Config {
 // Chatters returns the most that are connected at a time.
 func (c Config) Chatters() int {
 	c = c.withDefaults()
-	return c.Scenario.Peak(c.Users)
+	return c.Scenario.Peak(c.Users) + c.Scenario.RoleUsers(c.Users)
 }
 
 // String says in a line what will run, where, and for how long.
@@ -179,6 +179,9 @@ func (c Config) String() string {
 	users := report.Plural(int64(c.Users), "chatter", "chatters")
 	if peak := c.Scenario.Peak(c.Users); peak > c.Users {
 		users = fmt.Sprintf("%d to %d chatters", c.Users, peak)
+	}
+	if n := c.Scenario.RoleUsers(c.Users); n > 0 {
+		users += fmt.Sprintf(" and %d with roles", n)
 	}
 	return fmt.Sprintf("%s, %s, scenario %s, for %v after %v of warm-up, seed %d; %s",
 		users, rate, c.Scenario.Name, c.Duration, c.Warmup, c.Seed, c.Where)
@@ -216,7 +219,7 @@ func (c Config) validateScenario() error {
 		return hinted.New(fmt.Sprintf("-think %v and scenario %s contradict each other: its phases have rates", c.Think, c.Scenario.Name),
 			"chatters who think have no rate: write think: in the file in place of each rate")
 	}
-	return nil
+	return c.validateRoles()
 }
 
 func (c Config) validate() error {

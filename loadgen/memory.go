@@ -24,7 +24,9 @@ const (
 )
 
 // maxFrame returns the longest frame that a server may send, in bytes.
-func (c *Config) maxFrame() int { return max(leastFrame, rosterName*c.Scenario.Peak(c.Users)) }
+func (c *Config) maxFrame() int {
+	return max(leastFrame, rosterName*(c.Scenario.Peak(c.Users)+c.Scenario.RoleUsers(c.Users)))
+}
 
 // closedHere begins what is told of a stream that was ended because of its length.
 const closedHere = "closed by this end: "

@@ -302,6 +302,7 @@ func (s *stay) end(err error) {
 	s.close()
 	tokens := u.over(s)
 	if s.hasStalled() && !left && *r.phase.Load() == Loading {
+		r.stallerOut(closedWhy(s.session.Said()))
 		u.returns(r.life) // put out for not reading
 	}
 	r.pass(u, tokens, 0)

@@ -23,7 +23,7 @@ func (r *run) report(result check.Result) *report.Report {
 	rep.Sent, rep.Deliveries, rep.ExpectedDeliveries, rep.MeasuredS = total.Sent, total.Deliveries, result.Expected, took
 	rep.Latency, rep.Isolation = r.measure.Latencies(), r.isolation()
 	rep.Series, rep.Course = r.series(line, took), r.course(line, took)
-	rep.Phases = r.phaseFigures()
+	rep.Phases, rep.Roles = r.phaseFigures(), r.roleFigures()
 	rep.Resources, rep.Warnings = r.usage.Resources(), r.warnings
 	rep.LeftBy = report.LeftBy{FIN: r.left[check.FIN], RST: r.left[check.Reset], HalfClose: r.left[check.HalfClose], Vanish: r.vanished}
 	rep.LeftBy.RST -= r.vanished

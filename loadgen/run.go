@@ -26,6 +26,7 @@ type run struct {
 	errors  said
 	clock   clock // all times of the run are its
 	users   []*user
+	casts   []*cast         // of roles
 	telling *telling        // nil: there is no story
 	life    context.Context // ends when the run stops
 	endLife context.CancelFunc
@@ -149,6 +150,7 @@ func newRun(cfg Config) *run {
 		r.users = append(r.users, u)
 		r.errors.names[u.asked] = true
 	}
+	r.casts = r.newCasts()
 	r.there.Store(int64(cfg.Users))
 	r.enter(Joining)
 	return r

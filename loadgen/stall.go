@@ -2,11 +2,9 @@ package loadgen
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"chatsim/loadgen/pace"
-	"chatsim/loadgen/report"
 )
 
 // stallBuffer is the receive buffer of a chatter who stalls, in bytes: with the
@@ -14,16 +12,17 @@ import (
 // not catch up afterwards.
 const stallBuffer = 64 << 10
 
-// stalls has one chatter stop reading in the windows that the scenario gives.
-func (r *run) stalls(ctx context.Context) {
+// stalls has one of those who talk stop reading in the windows of its role.
+func (c *cast) stalls(ctx context.Context) {
+	r := c.run
 	pacer := pace.New()
 	defer pacer.Stop()
-	for _, w := range r.script.StallWindows(r.cfg.Duration) {
-		if !r.until(ctx, pacer, r.begin+w.From) {
+	for _, t := range c.turns {
+		if !r.until(ctx, pacer, r.begin+t.Acts.From) {
 			return
 		}
 		s := r.users[r.script.Staller()].stall()
-		r.until(ctx, pacer, r.begin+w.To) // the end of the load ends it too
+		r.until(ctx, pacer, r.begin+t.Acts.To) // the end of the load ends it too
 		if s != nil {
 			s.resume()
 		}
@@ -93,29 +92,4 @@ func (g *gate) pass(life context.Context) {
 		case <-life.Done():
 		}
 	}
-}
-
-// isolation compares the windows in which one chatter did not read with those
-// before them.
-func (r *run) isolation() *report.Isolation {
-	windows := r.script.StallWindows(r.cfg.Duration)
-	if len(windows) == 0 {
-		return nil
-	}
-	iso := &report.Isolation{WindowS: (windows[0].To - windows[0].From).Seconds(), Pairs: []report.IsolationPair{}}
-	var calm, stalled []int64
-	for i, w := range windows {
-		before, during := r.measure.WindowP99(2*i), r.measure.WindowP99(2*i+1)
-		if r.begin+w.To > r.ended || before == nil || during == nil {
-			continue
-		}
-		calm, stalled = append(calm, *before), append(stalled, *during)
-		iso.Pairs = append(iso.Pairs, report.IsolationPair{AllReadP99: *before, OneStalledP99: *during})
-	}
-	if len(calm) > 0 {
-		slices.Sort(calm)
-		slices.Sort(stalled)
-		iso.AllReadP99, iso.OneStalledP99 = &calm[len(calm)/2], &stalled[len(stalled)/2]
-	}
-	return iso
 }

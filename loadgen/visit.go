@@ -31,7 +31,7 @@ func (r *run) visit(n int) {
 	r.returning.Add(1)
 	r.workers.Go(func() {
 		defer r.returning.Add(-1)
-		v.come(r.cfg.Users + n)
+		v.come(len(r.users) + r.script.RoleUsers(r.cfg.Users) + n)
 	})
 }
 

@@ -71,8 +71,27 @@ func (s *Job) expect() error {
 		if err := s.hasPhase(t); err != nil {
 			return err
 		}
+		if err := s.hasRole(t); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// hasRole refuses a limit for a role that nobody has in the scenario.
+func (s *Job) hasRole(t report.Threshold) error {
+	var names []string
+	for _, r := range s.Load.Scenario.Roles {
+		names = append(names, r.Kind)
+	}
+	switch role := t.Metric().Role(); {
+	case role == "" || slices.Contains(names, role):
+		return nil
+	case len(names) == 0:
+		return hinted.New(fmt.Sprintf("%s is about the role %s, and scenario %s has no roles", t, role, s.Load.Scenario.Name), "roles are written in a file: chatsim -help scenarios")
+	default:
+		return hinted.New(fmt.Sprintf("%s is about the role %s, which nobody has in scenario %s", t, role, s.Load.Scenario.Name), "its roles are "+strings.Join(names, ", "))
+	}
 }
 
 // hasPhase refuses a limit for a phase that the scenario does not have.

@@ -12,7 +12,7 @@ var foreign = []string{"GET / HTTP/1.1\r\nHost: chat\r\n\r\n", "\x16\x03\x01\x02
 // sense, bytes that are no text, a line far too long, one without an end, empty ones,
 // or the beginning of another protocol.
 func (s *Script) Noise(chatter, seq int) []byte {
-	d := s.draw('z', uint64(chatter), uint64(seq))
+	d := s.draw('N', uint64(chatter), uint64(seq))
 	n := 1 + mix(d).below(200)
 	switch d.below(6) {
 	case 0:
