@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	js "github.com/nats-io/nats.go/jetstream"
 
 	"chatsim/manager/cluster"
 	"chatsim/manager/cluster/jetstream"
@@ -21,13 +22,22 @@ import (
 	"chatsim/manager/lock"
 )
 
-// Limits of a start.
+// limits are those of a start.
+type limits struct {
+	start time.Duration // until there is a stream
+	off   time.Duration // that nobody answers for JetStream, until it is taken to be off
+}
+
+// ofNodes is for nodes, more than half of which are waited for, ofNATS for NATS that
+// somebody runs.
+var (
+	ofNodes = limits{2 * time.Minute, 0}
+	ofNATS  = limits{30 * time.Second, 3 * time.Second}
+)
+
 const (
-	remoteTime = 30 * time.Second // until NATS and its JetStream answer
-	nodesTime  = 2 * time.Minute  // until more than half of the nodes are there
-	lookTime   = 3 * time.Second  // for one look at the stream
-	lookEvery  = 250 * time.Millisecond
-	offTime    = 3 * time.Second // that nobody answers for JetStream, until it is taken to be off
+	lookTime  = 3 * time.Second // for one look at the stream
+	lookEvery = 250 * time.Millisecond
 )
 
 const (
@@ -39,6 +49,7 @@ const (
 type node struct {
 	cfg      Config
 	log      *slog.Logger
+	limits   limits
 	srv      *jetstream.Server // nil: NATS is elsewhere
 	folder   *folder           // nil: likewise
 	conn     *nats.Conn
@@ -50,12 +61,15 @@ type node struct {
 // Open reaches the stream of a room, and makes it where it is not there. It waits
 // until NATS, or enough of the other nodes, are there, but not for ever.
 func Open(ctx context.Context, cfg Config, log *slog.Logger) (Node, error) {
-	n := &node{cfg: cfg, log: log}
-	limit := remoteTime
 	if cfg.Where == Embedded {
-		limit = nodesTime
+		return open(ctx, cfg, log, ofNodes)
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errLate)
+	return open(ctx, cfg, log, ofNATS)
+}
+
+func open(ctx context.Context, cfg Config, log *slog.Logger, l limits) (Node, error) {
+	n := &node{cfg: cfg, log: log, limits: l}
+	ctx, cancel := context.WithTimeoutCause(ctx, l.start, errLate)
 	defer cancel()
 	if err := n.open(ctx); err != nil {
 		n.Close()
@@ -180,9 +194,9 @@ func (n *node) late(ctx context.Context, why string) error {
 		return ctx.Err()
 	}
 	if n.srv != nil {
-		return hinted.New(fmt.Sprintf("the nodes have no stream for the room within %v: %s", nodesTime, why), "start chatsim on the other nodes too, each with the same -cluster-routes "+strings.Join(n.cfg.Routes, ",")+" and the same -cluster-secret-file")
+		return hinted.New(fmt.Sprintf("the nodes have no stream for the room within %v: %s", n.limits.start, why), "start chatsim on the other nodes too, each with the same -cluster-routes "+strings.Join(n.cfg.Routes, ",")+" and the same -cluster-secret-file")
 	}
-	return hinted.New(fmt.Sprintf("there is no stream for the room within %v: %s", remoteTime, why), "look at the NATS server's log, and at what its user may do")
+	return hinted.New(fmt.Sprintf("there is no stream for the room within %v: %s", n.limits.start, why), "look at the NATS server's log, and at what its user may do")
 }
 
 // Stream implements Node.
@@ -239,9 +253,16 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // plain returns an error without the library's name in it.
 func plain(err error) string {
+	var told *js.APIError
 	switch {
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
 		return "no answer"
+	case errors.Is(err, nats.ErrNoServers):
+		return "nobody listens there"
+	case errors.Is(err, nats.ErrNoResponders):
+		return "nobody answers for JetStream"
+	case errors.As(err, &told):
+		return told.Description
 	}
 	return strings.TrimPrefix(err.Error(), "nats: ")
 }

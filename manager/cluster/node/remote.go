@@ -98,7 +98,7 @@ func (n *node) connect(ctx context.Context) error {
 		}
 		if !told {
 			told = true
-			n.log.Info("waiting for NATS", "at", servers, "because", plain(err), "for", remoteTime)
+			n.log.Info("waiting for NATS", "at", servers, "because", plain(err), "for", n.limits.start)
 		}
 		if sleep(ctx, lookEvery) != nil {
 			if context.Cause(ctx) != errLate {
@@ -136,7 +136,7 @@ func refused(servers string, err error) error {
 		return hinted.New(fmt.Sprintf("NATS at %s does not take this connection: %s", servers, plain(err)), "where it asks for certificates, show one: -cluster-tls-cert FILE -cluster-tls-key FILE")
 	case errors.Is(err, nats.ErrNoInfoReceived), strings.Contains(err.Error(), "nats: expected"):
 		return hinted.New(fmt.Sprintf("what answers at %s is not NATS", servers), "NATS listens at port 4222 unless it is told otherwise")
-	case errors.As(err, &path), strings.Contains(err.Error(), "loading"):
+	case errors.As(err, &path), strings.Contains(err.Error(), "loading"), strings.Contains(err.Error(), "failed to parse"):
 		return hinted.New("read the files for NATS: "+plain(err), "-cluster-tls-ca, -cluster-tls-cert and -cluster-tls-key name files in PEM")
 	}
 	return nil
@@ -149,17 +149,22 @@ var full = []js.ErrorCode{10002, 10023, 10028, 10047, 10077}
 // tried; nil: it may work later.
 func (n *node) final(err error, since time.Duration) error {
 	var told *js.APIError
-	switch {
+	silent := errors.Is(err, js.ErrJetStreamNotEnabled) || errors.Is(err, nats.ErrNoResponders)
+	switch trouble := n.trouble.Load(); {
 	case errors.Is(err, jetstream.ErrForeign):
 		return hinted.Wrap(err, "choose another name for the room with -room NAME")
 	case errors.Is(err, cluster.ErrNewer):
-		return hinted.Wrap(err, "a newer chatsim has made it: run that here too, or choose another name with -room NAME")
-	case n.srv == nil && errors.Is(err, js.ErrJetStreamNotEnabledForAccount):
-		return hinted.Wrap(err, "enable JetStream for the account of this user, or come as another one")
-	case n.srv == nil && since > offTime && (errors.Is(err, js.ErrJetStreamNotEnabled) || errors.Is(err, nats.ErrNoResponders)):
-		return hinted.New(fmt.Sprintf("NATS at %s has no JetStream", shown(n.cfg.Where)), "start it with JetStream on, or have chatsim be its own NATS: -cluster embedded")
+		return hinted.New(fmt.Sprintf("the room %q is one of a newer chatsim", n.cfg.Room), "run that here too, or choose another name with -room NAME")
 	case errors.As(err, &told) && slices.Contains(full, told.ErrorCode):
-		return hinted.Wrap(err, "the stream takes up to 256 MiB: NATS has no such space left on its disk, or for this user")
+		return hinted.New("NATS has no space for the stream of the room: "+plain(err), "the stream takes up to 256 MiB of a server's disk, and of what an account may have")
+	case n.srv != nil:
+		return nil
+	case errors.Is(err, js.ErrJetStreamNotEnabledForAccount):
+		return hinted.New(fmt.Sprintf("NATS at %s has no JetStream for this user", shown(n.cfg.Where)), "enable it for the account of the user, or come as another one: -cluster-creds FILE")
+	case silent && since > n.limits.off:
+		return hinted.New(fmt.Sprintf("NATS at %s has no JetStream", shown(n.cfg.Where)), "start it with JetStream on, or have chatsim be its own NATS: -cluster embedded")
+	case trouble != nil && errors.Is(*trouble, nats.ErrPermissionViolation):
+		return hinted.New(fmt.Sprintf("NATS at %s does not permit that: %s", shown(n.cfg.Where), plain(*trouble)), "let the user publish to $JS.API.> and chatsim.>, and subscribe to chatsim.> and _INBOX.>")
 	}
 	return nil
 }
