@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -17,9 +18,10 @@ import (
 // ErrForeign is the error for a stream that is not a room's.
 var ErrForeign = errors.New("it is not one of chatsim's")
 
-// A stream of ours has its format in its metadata.
+// A stream of ours has its format in its description, which NATS before 2.10 keeps as
+// well.
 const (
-	formatKey = "chatsim"
+	described = "chatsim, format "
 	format    = 1
 )
 
@@ -48,7 +50,7 @@ func (s *Stream) look(ctx context.Context) (jetstream.Stream, error) {
 func (s *Stream) make(ctx context.Context) (jetstream.Stream, error) {
 	cfg := jetstream.StreamConfig{Name: s.name, Subjects: []string{s.subject}, Storage: jetstream.FileStorage, Replicas: max(s.cfg.Replicas, 1),
 		MaxBytes: s.cfg.MaxBytes, MaxAge: s.cfg.MaxAge, DenyDelete: true, DenyPurge: true, Discard: jetstream.DiscardOld,
-		Metadata: map[string]string{formatKey: strconv.Itoa(format)}}
+		Description: described + strconv.Itoa(format)}
 	if s.cfg.Memory {
 		cfg.Storage = jetstream.MemoryStorage
 	}
@@ -68,9 +70,10 @@ func (s *Stream) make(ctx context.Context) (jetstream.Stream, error) {
 
 // isOurs looks whether a stream of our name is one that this package has made.
 func (s *Stream) isOurs(cfg jetstream.StreamConfig) error {
-	version, err := strconv.Atoi(cfg.Metadata[formatKey])
+	text, ours := strings.CutPrefix(cfg.Description, described)
+	version, err := strconv.Atoi(text)
 	switch {
-	case err != nil || !slices.Equal(cfg.Subjects, []string{s.subject}):
+	case !ours || err != nil || !slices.Equal(cfg.Subjects, []string{s.subject}):
 		return ErrForeign
 	case version > format:
 		return cluster.ErrNewer

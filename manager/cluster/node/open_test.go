@@ -149,7 +149,7 @@ func TestForeign(t *testing.T) {
 	}
 	for _, cfg := range []js.StreamConfig{
 		{Name: "CHATSIM_63686174", Subjects: []string{"orders"}},
-		{Name: "CHATSIM_6e6577", Subjects: []string{"chatsim.6e6577.order"}, Metadata: map[string]string{"chatsim": "2"}},
+		{Name: "CHATSIM_6e6577", Subjects: []string{"chatsim.6e6577.order"}, Description: "chatsim, format 2"},
 	} {
 		if _, err := stream.CreateStream(t.Context(), cfg); err != nil {
 			t.Fatal(err)
