@@ -13,7 +13,6 @@ import (
 	"chatsim/loadgen/measure"
 	"chatsim/loadgen/pace"
 	"chatsim/loadgen/scenario/file"
-	"chatsim/manager/hinted"
 	"chatsim/manager/wire"
 )
 
@@ -104,7 +103,7 @@ func (a *appearance) begin(client Client) error {
 	})
 	if !ok {
 		_ = client.Close()
-		return &StartError{hinted.New(fmt.Sprintf("role %s needs clients that are a chatter.Client, and the Joiner's are %T", a.player.cast.role.Kind, client), ""), "leave the roles out of the scenario"}
+		return &StartError{Err: fmt.Errorf("role %s needs clients that are a chatter.Client, and the Joiner's are %T", a.player.cast.role.Kind, client), Advice: "leave the roles out of the scenario"}
 	}
 	c.Through(func(conn net.Conn) net.Conn {
 		a.valve = newValve(conn)
