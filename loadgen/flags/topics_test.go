@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"chatsim/loadgen/scenario"
+	"chatsim/manager/screen"
 )
 
 // columns are those of the screen that the help is for.
@@ -24,6 +25,20 @@ func tooWide(t *testing.T, what, text, begin string) {
 	}
 }
 
+// cannotBeCopied reports what is set in, is broken on the screen, and is no column of
+// explanations, which goes on below itself: a file or a command, which would be
+// copied with the break.
+func cannotBeCopied(t *testing.T, what, text string) {
+	t.Helper()
+	margin := func(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
+	for line := range strings.Lines(text) {
+		shown := strings.Split(strings.TrimSuffix(screen.Wrap(line, columns), "\n"), "\n")
+		if margin(line) > 0 && len(shown) > 1 && margin(shown[1]) == margin(line) {
+			t.Errorf("%s: this is broken: %s", what, line)
+		}
+	}
+}
+
 // TestTopics holds that topics fit a screen, and so do the commands in them that
 // are there to be copied.
 func TestTopics(t *testing.T) {
@@ -35,6 +50,7 @@ func TestTopics(t *testing.T) {
 		about, text := topic(name)
 		tooWide(t, name, b.String(), "")
 		tooWide(t, name, text, "  chatsim ")
+		cannotBeCopied(t, name, text)
 		if about == "" || strings.Contains(about, "\n") || len(text) < 100 {
 			t.Errorf("%s is about %q, in %d bytes", name, about, len(text))
 		}

@@ -104,7 +104,7 @@ type line struct {
 
 // longestLead is how far into a line what decides the indent of its
 // continuation is looked for.
-const longestLead = 24
+const longestLead = 40
 
 func (l *line) add(b *strings.Builder, text string, width int) {
 	for text != "" {
