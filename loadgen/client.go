@@ -42,9 +42,9 @@ var dialects = map[string]spoken{
 		capabilities: Capabilities{Protocol: "the raw dialect", Views: ledger.WholeRosters, OneByOne: true,
 			Texts: ledger.Texts{NoName: true}}},
 	"redis": {codec: func(s speaker) dialect.Codec { return dialect.NewRedis(s.account()) }, passes: true, room: "chat",
-		capabilities: broker("Redis")},
+		capabilities: atMostOnce(broker("Redis"))},
 	"nats": {codec: func(s speaker) dialect.Codec { return dialect.NewNATS(s.account()) }, passes: true, room: "chat",
-		capabilities: bySender(broker("NATS"))},
+		capabilities: atMostOnce(bySender(broker("NATS")))},
 	"mqtt": {codec: func(s speaker) dialect.Codec { return dialect.NewMQTT(s.account(), s.client, s.qos) }, passes: true, room: "chat",
 		capabilities: bySender(broker("MQTT"))},
 	"irc": {codec: irc, passes: true, room: "#chat", capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true, Limits: ircLimits,
@@ -66,7 +66,7 @@ func ofFile(d *file.Dialect, trace func(name, step string)) spoken {
 		}
 		return d.Codec(c)
 	}, capabilities: Capabilities{Protocol: d.Speaks(), Views: views[d.Views()], Sets: d.Sets(), OwnSuffix: d.OwnSuffix(), NoClaims: true,
-		NoPrivate: !d.Private(), BySender: d.BySender(), CutsLeaves: !d.HalfCloses(), Silent: d.Silent(),
+		NoPrivate: !d.Private(), BySender: d.BySender(), CutsLeaves: !d.HalfCloses(), Silent: d.Silent(), AtMostOnce: d.AtMostOnce(),
 		Texts: ledger.Texts{Forbids: d.Can.Text.Forbids, Trims: d.Can.Text.Trim}}}
 }
 
@@ -96,6 +96,12 @@ func broker(protocol string) Capabilities {
 // bySender returns capabilities without an order of several senders' lines.
 func bySender(c Capabilities) Capabilities {
 	c.BySender = true
+	return c
+}
+
+// atMostOnce returns capabilities by which a line may be lost.
+func atMostOnce(c Capabilities) Capabilities {
+	c.AtMostOnce = true
 	return c
 }
 

@@ -114,3 +114,43 @@ func TestDialectFileIsJudged(t *testing.T) {
 		})
 	}
 }
+
+// TestAtMostOnce has losses be counted where a server delivers at most once, and be
+// violations where it does not say so; what else is wrong is one at either.
+func TestAtMostOnce(t *testing.T) {
+	const lost, twice = `| select((.line.text | test("-[12]-3;") | not) or $n != 3)`, `| (., select((.line.text | test("-[12]-3;")) and $n == 3))`
+	for name, tc := range map[string]struct {
+		of, deliver string
+		level       check.Level
+		failed      string // check; empty: passed
+	}{
+		"allowed":          {lost, "at-most-once", check.Full, ""},
+		"allowed, counted": {lost, "at-most-once", check.Count, ""},
+		"not allowed":      {lost, "every-line", check.Full, check.Agreement},
+		"twice":            {twice, "at-most-once", check.Full, check.NoDuplication},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			addr, stop := jsonroom.Open()
+			t.Cleanup(stop)
+			cfg := spokenAt(t, addr, "{half: leave}", "{views: none, deliver: "+tc.deliver+"}", "tell: ", "leave: empty #",
+				"text: .body}}\n  elif .type == \"direct\"", "text: .body}} "+tc.of+"\n  elif .type == \"direct\"")
+			cfg.Drain, cfg.Verify = 3*time.Second, tc.level // an own line is waited for
+			rep, err := loadgen.Run(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range rep.Checks {
+				if failed := c.Verdict == report.Failed; c.Name == tc.failed && !failed || tc.failed == "" && failed {
+					t.Errorf("%s: %s", c.Name, c.Verdict)
+				}
+			}
+			if got := rep.Lost; (got != nil) != (tc.of == lost && tc.failed == "") || got != nil && (got.Deliveries == 0 || got.Chatters != 1 || got.Allowed == "") {
+				t.Errorf("lost %+v", got)
+			}
+			if tc.failed == "" && rep.Verdict != report.Passed {
+				t.Errorf("%s", rep.Verdict)
+			}
+		})
+	}
+}

@@ -37,7 +37,7 @@ func (r *run) report(result check.Result) *report.Report {
 		rep.BytesPerS = float64(total.Bytes) / span
 		rep.SentPerS = float64(total.Sent) / took
 	}
-	rep.Refused, rep.Errors = result.Refused, r.errors.report()
+	rep.Refused, rep.Errors, rep.Lost = result.Refused, r.errors.report(), result.Lost
 	rep.Started = r.clock.wall(0)
 	rep.Checks = checksOf(result, r.cfg.Verify, r.clock.wall)
 	r.telling.report(rep)

@@ -143,7 +143,7 @@ func Judge(in io.Reader) (*report.Report, error) {
 		asFarAsItGoes(rep, replay)
 	}
 	rep.Where += ", judged again"
-	rep.Deliveries, rep.ExpectedDeliveries, rep.Refused = result.Deliveries, result.Expected, result.Refused
+	rep.Deliveries, rep.ExpectedDeliveries, rep.Refused, rep.Lost = result.Deliveries, result.Expected, result.Refused, result.Lost
 	level, err := check.ParseLevel(rep.Config.Verify)
 	if err != nil {
 		return nil, &trace.CutError{Why: "its header cannot be understood"}

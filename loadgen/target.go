@@ -34,6 +34,10 @@ func At(addr string) *Target {
 // "line" is where the target's address is a WebSocket's.
 func (t *Target) Dialect(name string) ([]Door, Capabilities) {
 	d := dialectOf(name)
+	if name == "mqtt" && t.QoS == 0 {
+		d.capabilities = atMostOnce(d.capabilities)
+		d.capabilities.Protocol += " at QoS 0"
+	}
 	return t.doors(d), d.capabilities
 }
 

@@ -3,6 +3,7 @@ package check
 import (
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -41,7 +42,11 @@ type subscriber struct {
 func newTopic(seed uint64, users int, bySender bool) *topic {
 	can := likeBroker
 	can.BySender = bySender
-	m := &topic{rnd: rand.New(rand.NewPCG(seed, 2)), bySender: bySender, j: New(Config{Nonce: "t3st", Capabilities: can})}
+	return topicOf(seed, users, can)
+}
+
+func topicOf(seed uint64, users int, can Capabilities) *topic {
+	m := &topic{rnd: rand.New(rand.NewPCG(seed, 2)), bySender: can.BySender, j: New(Config{Nonce: "t3st", Capabilities: can})}
 	for n := range users {
 		m.users = append(m.users, &subscriber{n: n})
 	}
@@ -142,6 +147,16 @@ func (m *topic) put(u *subscriber) {
 	u.in, u.asked, u.out = false, true, nil
 }
 
+// brokers returns what brokers may promise.
+func brokers() (all []Capabilities) {
+	for i := range 4 {
+		can := likeBroker
+		can.BySender, can.AtMostOnce = i&1 != 0, i&2 != 0
+		all = append(all, can)
+	}
+	return all
+}
+
 func TestRightBroker(t *testing.T) {
 	for seed := range seeds(200) {
 		for _, by := range []bool{false, true} {
@@ -226,16 +241,18 @@ func TestBrokenBroker(t *testing.T) {
 			})
 		}},
 	} {
-		for _, by := range []bool{false, true} {
+		for _, can := range brokers() {
+			by := can.BySender
 			if by && !d.bySender || !by && d.check == FIFOOrder {
 				continue // elsewhere it is an order of all that is broken, see TestBroken
 			}
+			allowed := can.AtMostOnce && (d.check == Agreement || d.check == Validity)
 			planted := 0
 			for seed := uint64(0); planted < 20; seed++ {
 				if seed > 200 {
 					t.Fatalf("%s: planted in %d runs only", d.name, planted)
 				}
-				m := newTopic(seed, 7, by)
+				m := topicOf(seed, 7, can)
 				done := false
 				d.plant(m, &done)
 				r := m.run(600)
@@ -244,6 +261,19 @@ func TestBrokenBroker(t *testing.T) {
 				}
 				planted++
 				check := d.check
+				if lost := r.Lost; allowed != (lost != nil) {
+					t.Errorf("%s, seed %d, %+v: lost %+v", d.name, seed, can, lost)
+				} else if allowed {
+					check = ""
+					one := report.Losses{Deliveries: 1, Lines: 1, Chatters: 1, Worst: []report.Loser{{Chatter: 1, Name: "bob-1", Deliveries: 1}}}
+					if d.check == Validity {
+						one = report.Losses{Everywhere: 1}
+					}
+					one.Allowed = "a broker promises to deliver a line at most once"
+					if !reflect.DeepEqual(*lost, one) {
+						t.Errorf("%s, seed %d, %+v: lost %+v", d.name, seed, can, lost)
+					}
+				}
 				for _, o := range r.Checks {
 					if o.Name == CausalOrder && check == TotalOrder && o.Violations > 0 {
 						check = CausalOrder // the sender of the one had read the other
@@ -255,7 +285,7 @@ func TestBrokenBroker(t *testing.T) {
 						want = 1
 					}
 					if o.Violations != want {
-						t.Errorf("%s, seed %d, by sender %v: %s has %d violations, want %d: %+v", d.name, seed, by, o.Name, o.Violations, want, o.Witnesses)
+						t.Errorf("%s, seed %d, by sender %v, at most once %v: %s has %d violations, want %d: %+v", d.name, seed, by, can.AtMostOnce, o.Name, o.Violations, want, o.Witnesses)
 					}
 				}
 			}

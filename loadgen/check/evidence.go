@@ -27,6 +27,7 @@ type evidence struct {
 	lines   []lostLine           // lines that have no place
 	pending map[int64][]*Session // who lacks which places
 	unsaid  map[int64]*Line      // by place, see findUnsaid
+	allowed allowed              // what was lost and may be
 }
 
 // tail is the end of a span that its session did not get.
@@ -78,6 +79,7 @@ func newEvidence(l *ledger.Closed, end ledger.End) *evidence {
 		}
 		e.eachLost()
 	}
+	e.allow()
 	return e
 }
 

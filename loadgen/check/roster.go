@@ -51,7 +51,7 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 			case e.askedInVain(s):
 				e.add(out, violation{key: key{session: s}, at: s, place: s.Next, implied: e.stopped || e.Advancing || e.stalled[s],
 					sentence: quote(s.Name()) + " asked who is there, and no roster came"})
-			case s.PutOut():
+			case s.PutOut() && !e.tooSlow(s):
 				e.add(out, violation{key: key{session: s}, at: s, place: s.Next, came: quote(s.Said()),
 					sentence: "the server closed the connection of " + quote(s.Name()) + ", who read and did nothing wrong"})
 			case told:

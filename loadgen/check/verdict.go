@@ -10,10 +10,11 @@ import (
 // Result is what a run came to.
 type Result struct {
 	Checks     []report.Check
-	Deliveries int64 // of measured lines, each at a receiver that it was for
-	Expected   int64 // as many as there should have been
-	Observed   int64 // deliveries of all lines, measured or not
-	Refused    int64 // measured lines, see Judge.Refused
+	Deliveries int64          // of measured lines, each at a receiver that it was for
+	Expected   int64          // as many as there should have been
+	Observed   int64          // deliveries of all lines, measured or not
+	Refused    int64          // measured lines, see Judge.Refused
+	Lost       *report.Losses // that the protocol allows; nil: none
 }
 
 // interimWitnesses is how many violations of a check are told while the run
@@ -61,7 +62,7 @@ func (e *evidence) verdicts() Result {
 	for i := range rules {
 		e.verdict(&rules[i], &checks[i], slices.Contains(e.Required, rules[i].name), failed)
 	}
-	res := Result{Checks: checks, Deliveries: e.totals.Deliveries, Expected: e.totals.Expected, Observed: e.totals.Observed, Refused: e.Ledger.Refused()}
+	res := Result{Checks: checks, Deliveries: e.totals.Deliveries, Expected: e.totals.Expected, Observed: e.totals.Observed, Refused: e.Ledger.Refused(), Lost: e.allowed.report(cfg.Capabilities)}
 	if cfg.Level >= Count {
 		res.Expected = 0 // not known without the order
 	}
@@ -155,7 +156,7 @@ func (j *Judge) Violated() bool {
 	_, facts, deviates := j.ledger.SoFar()
 	for i := range rules {
 		r := &rules[i]
-		if deviates || len(facts.Of(r.suspects...)) > 0 || r.soFar != nil && r.soFar(j.ledger, &facts) {
+		if deviates && !j.ledger.Config().Capabilities.AtMostOnce || len(facts.Of(r.suspects...)) > 0 || r.soFar != nil && r.soFar(j.ledger, &facts) {
 			return true
 		}
 		for _, f := range facts.List {

@@ -94,6 +94,7 @@ type htmlView struct {
 	Thresholds []ThresholdResult
 
 	Refused string
+	Lost    string
 	Server  *htmlServer
 	Said    *table // what the server said in errors
 

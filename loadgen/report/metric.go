@@ -74,6 +74,7 @@ var figures = []metric{
 	{name: "deliveries_per_s", kind: perS, get: rate(func(r *Report) float64 { return r.DeliveriesPerS })},
 	{name: "bytes_per_s", kind: sizePS, get: rate(func(r *Report) float64 { return r.BytesPerS })},
 	{name: "refused", kind: count, get: whole(func(r *Report) int64 { return r.Refused })},
+	{name: "lost", kind: count, get: whole(func(r *Report) int64 { return r.Lost.count() })},
 	{name: "errors", kind: count, get: whole(func(r *Report) int64 { return r.Errors.Count })},
 	{name: "joined", kind: count, get: whole(func(r *Report) int64 { return r.Joined })},
 	{name: "renamed", kind: count, get: whole(func(r *Report) int64 { return r.Renamed })},

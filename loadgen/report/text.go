@@ -115,6 +115,9 @@ func (p *page) errors(r *Report, verbose bool) {
 	if r.Refused > 0 {
 		p.row("refused", thousands(r.Refused)+" of "+Plural(r.Sent, "line", "lines"))
 	}
+	if parts := r.Lost.parts(); len(parts) > 0 {
+		p.row("lost", parts...)
+	}
 	var kinds []string
 	for _, k := range r.Errors.Kinds {
 		if verbose || !k.normal() {

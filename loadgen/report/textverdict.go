@@ -75,6 +75,9 @@ func (r *Report) outcome() []string {
 	if r.Refused > 0 {
 		why = append(why, thousands(r.Refused)+" of "+Plural(r.Sent, "line", "lines")+" refused;")
 	}
+	if n := r.Lost.count(); n > 0 {
+		why = append(why, thousands(n)+" lost, as may be;")
+	}
 	if r.Verdict == Inconclusive {
 		why = append(why, r.undecided()...)
 	}

@@ -82,7 +82,9 @@ const (
 
 	graced = 8192 // the server's grace is known
 
-	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender | cutsLeaves | graced | silent
+	atMostOnce = 32768 // a line may be lost
+
+	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender | cutsLeaves | graced | silent | atMostOnce
 )
 
 // The flags of a line that was sent.

@@ -184,7 +184,7 @@ func (d *decoder) name(number *int) []byte {
 // that could not be exercised stood with their reasons, which began with the
 // protocol.
 func (d *decoder) began(ev *ledger.Event) {
-	level := d.below(2 * silent)
+	level := d.below(2 * atMostOnce)
 	ev.Kind, ev.Level, ev.Nonce = ledger.EventBegan, ledger.Level(level&^allFlags), string(d.bytes())
 	d.nonce = ev.Nonce
 	can := &ev.Capabilities
@@ -195,7 +195,7 @@ func (d *decoder) began(ev *ledger.Event) {
 		can.Views = ledger.NoViews
 	}
 	can.NoPrivate, can.BySender = level&noPrivate != 0, level&bySender != 0
-	can.CutsLeaves, can.Silent = level&cutsLeaves != 0, level&silent != 0
+	can.CutsLeaves, can.Silent, can.AtMostOnce = level&cutsLeaves != 0, level&silent != 0, level&atMostOnce != 0
 	can.Sets, can.OwnSuffix, can.NoClaims = level&sets != 0, level&ownSuffix != 0, level&noClaims != 0
 	if level&protocol != 0 {
 		can.Protocol = string(d.bytes())

@@ -146,7 +146,7 @@ func (e *encoder) began(ev *ledger.Event) {
 	level := int(ev.Level)
 	can := ev.Capabilities
 	for flag, on := range map[int]bool{rosters: can.Views == ledger.WholeRosters, noViews: can.Views == ledger.NoViews, protocol: can.Protocol != "",
-		sets: can.Sets, ownSuffix: can.OwnSuffix, noClaims: can.NoClaims, noPrivate: can.NoPrivate, bySender: can.BySender, cutsLeaves: can.CutsLeaves, silent: can.Silent, graced: ev.Grace > 0} {
+		sets: can.Sets, ownSuffix: can.OwnSuffix, noClaims: can.NoClaims, noPrivate: can.NoPrivate, bySender: can.BySender, cutsLeaves: can.CutsLeaves, silent: can.Silent, atMostOnce: can.AtMostOnce, graced: ev.Grace > 0} {
 		if on {
 			level |= flag
 		}

@@ -36,6 +36,7 @@ type can struct {
 	Views   word `yaml:"views"`   // see Views
 	Rosters word `yaml:"rosters"` // in the order of joining, or sets
 	Suffix  word `yaml:"suffix"`  // by whom a taken name gets one
+	Deliver word `yaml:"deliver"` // every line, or each at most once: one may be lost
 	Half    word `yaml:"half"`    // what a half-close is; left out: not exercised
 	Text    struct {
 		Max     int    `yaml:"max"` // bytes; 0: no limit is known
@@ -69,6 +70,7 @@ func (l *layout) words() []wordOf {
 		{&l.Can.Views, "can.views", []string{Ordered, Eventual, Rosters, None}},
 		{&l.Can.Rosters, "can.rosters", []string{"ordered", "sets"}},
 		{&l.Can.Suffix, "can.suffix", []string{"server", "client"}},
+		{&l.Can.Deliver, "can.deliver", []string{"every-line", "at-most-once"}},
 		{&l.Can.Half, "can.half", []string{"ignored", "close", "leave"}},
 	}
 }
@@ -123,6 +125,9 @@ func (d *Dialect) BySender() bool { return d.Can.Order.text == "sender" }
 
 // Private reports whether there are private lines.
 func (d *Dialect) Private() bool { return d.Tell.source != "" }
+
+// AtMostOnce reports whether a line may be lost.
+func (d *Dialect) AtMostOnce() bool { return d.Can.Deliver.text == "at-most-once" }
 
 // HalfCloses reports whether a half-close is a leave before which all is delivered.
 func (d *Dialect) HalfCloses() bool { return d.Can.Half.text == "leave" }

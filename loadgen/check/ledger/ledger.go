@@ -62,6 +62,9 @@ type Capabilities struct {
 	// BySender is set where the lines of each sender have an order, and those of
 	// several have none.
 	BySender bool
+	// AtMostOnce is set where the protocol promises that a line comes once or not at
+	// all: one that is lost is counted, and no violation.
+	AtMostOnce bool
 	// Texts is what texts may not hold: it does not come back as it was said.
 	Texts Texts
 	// CutsLeaves is set where a leave may cut off what is under way to whoever
