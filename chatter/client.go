@@ -198,6 +198,18 @@ func (c *Client) Types() (can, framed bool) {
 	return ok, ok && typist.Framed()
 }
 
+// LongestText returns how many bytes of text the server takes in a line for a target,
+// empty for the group; 0: no limit is known.
+func (c *Client) LongestText(target string) (bytes int) {
+	b, ok := c.codec.(dialect.Bounded)
+	if !ok {
+		return 0
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return b.Longest(target)
+}
+
 // Claim sends text to the group in the name of sender, to see what a server makes
 // of it. It is errors.ErrUnsupported where the dialect has no way to.
 func (c *Client) Claim(sender string, text []byte) error {

@@ -2,11 +2,14 @@ package loadgen
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
 )
 
 // Capabilities is what a Joiner's clients can show of a room. The zero value is
@@ -46,6 +49,13 @@ type Parser interface {
 // chatter that stalls soon holds up its server.
 type Buffered interface{ SetReadBuffer(bytes int) error }
 
+// Bounded is a Client whose server takes texts up to a length, of so many bytes, for a
+// target, which is empty for the group; 0: no limit is known. Longer ones are made
+// shorter, and the report says so.
+type Bounded interface {
+	LongestText(target string) (bytes int)
+}
+
 // connection is a Client with what it can do beside, each nil if it cannot.
 type connection struct {
 	Client
@@ -55,6 +65,7 @@ type connection struct {
 	buffered Buffered
 	typist   typist
 	lines    Typist
+	bounded  Bounded
 }
 
 // connectionOf returns the only place that looks what a Client can do, but for its
@@ -67,7 +78,53 @@ func connectionOf(c Client) connection {
 	conn.buffered, _ = c.(Buffered)
 	conn.typist, _ = c.(typist)
 	conn.lines, _ = c.(Typist)
+	conn.bounded, _ = c.(Bounded)
 	return conn
+}
+
+// fit returns a text as the stay's server takes it for a target: cut, at a character,
+// where it is too long.
+func (s *stay) fit(text []byte, target string) []byte {
+	r := s.user.run
+	can := r.cfg.Capabilities.Texts
+	most := can.Max
+	if b := s.client.bounded; b != nil {
+		if n := b.LongestText(target); n > 0 && (most == 0 || n < most) {
+			most = n
+		}
+	}
+	if most > 0 && len(text) > most {
+		r.cuts.add(len(text), most)
+		for most > 0 && !utf8.RuneStart(text[most]) {
+			most--
+		}
+		text = text[:most]
+	}
+	return fit(can, text)
+}
+
+// cuts counts the lines that were made shorter.
+type cuts struct {
+	lines    atomic.Int64
+	longest  atomic.Int64 // that was to be sent, in bytes of text
+	shortest atomic.Int64 // limit
+}
+
+func (c *cuts) add(size, most int) {
+	c.lines.Add(1)
+	for old := c.longest.Load(); int64(size) > old && !c.longest.CompareAndSwap(old, int64(size)); old = c.longest.Load() {
+	}
+	for old := c.shortest.Load(); (old == 0 || int64(most) < old) && !c.shortest.CompareAndSwap(old, int64(most)); old = c.shortest.Load() {
+	}
+}
+
+// warning says what was made shorter; empty: nothing.
+func (c *cuts) warning() string {
+	n := c.lines.Load()
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s made shorter, of up to %d bytes of text: the server takes %d in its longest line", report.Plural(n, "line was", "lines were"), c.longest.Load(), c.shortest.Load())
 }
 
 // fit returns a text as a protocol can carry it, in as many bytes: a dot stands

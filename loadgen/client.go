@@ -67,7 +67,7 @@ func ofFile(d *file.Dialect, trace func(name, step string)) spoken {
 		return d.Codec(c)
 	}, capabilities: Capabilities{Protocol: d.Speaks(), Views: views[d.Views()], Sets: d.Sets(), OwnSuffix: d.OwnSuffix(), NoClaims: true,
 		NoPrivate: !d.Private(), BySender: d.BySender(), CutsLeaves: !d.HalfCloses(), Silent: d.Silent(), AtMostOnce: d.AtMostOnce(),
-		Texts: ledger.Texts{Forbids: d.Can.Text.Forbids, Trims: d.Can.Text.Trim}}}
+		Texts: ledger.Texts{Forbids: d.Can.Text.Forbids, Trims: d.Can.Text.Trim, Max: d.Can.Text.Max}}}
 }
 
 func line(s speaker) dialect.Codec {

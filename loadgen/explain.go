@@ -110,7 +110,7 @@ func aboutRefusal(said string) string {
 	if strings.Contains(strings.ToLower(said), "connections") {
 		return `the server's own words; servers of IRC limit the connections of one address: ngircd does not with MaxConnectionsIP = 0 in [Limits], InspIRCd not with localmax="10000" globalmax="10000" in <connect>; or come from several: -source-addresses 127.0.0.2-127.0.0.9`
 	}
-	if strings.HasSuffix(said, noChannel) {
+	if strings.HasSuffix(said, noChannel) || strings.Contains(said, "(CHANNELLEN)") {
 		return "-room NAME is the channel that the chatters join, without it #chat: take one that this server has"
 	}
 	if isFull(said) {

@@ -170,6 +170,17 @@ func (p *polled) Tell(name string, text []byte) error {
 	return p.request(func(c dialect.Codec, dst []byte) ([]byte, error) { return c.Tell(dst, name, text) })
 }
 
+// LongestText returns how many bytes of text the server takes in a line.
+func (p *polled) LongestText(target string) (bytes int) {
+	b, ok := p.codec.(dialect.Bounded) // what a codec is does not change
+	if !ok {
+		return 0
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return b.Longest(target)
+}
+
 // TypeLines sends lines as they are.
 func (p *polled) TypeLines(each int, lines ...[]byte) error {
 	return p.requestBy(each, func(c dialect.Codec, dst []byte) (_ []byte, err error) {

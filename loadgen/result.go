@@ -80,6 +80,9 @@ func (r *run) health(rep *report.Report) {
 	if v := r.cfg.Verify; v != check.Full {
 		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())
 	}
+	if cut := r.cuts.warning(); cut != "" {
+		rep.Warnings = append(rep.Warnings, cut)
+	}
 	if r.cfg.Capabilities.Silent {
 		rep.Warnings = append(rep.Warnings, "no line comes back to its sender: own lines are counted as they are sent, and not timed")
 	}

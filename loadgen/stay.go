@@ -87,16 +87,17 @@ func (s *stay) send(t task, buf *[]byte) {
 	if s.sendAs(t) {
 		return
 	}
-	text := fit(r.cfg.Capabilities.Texts, r.script.Text((*buf)[:0], u.n, t.seq))
+	private, target := t.line.To >= 0 && !r.cfg.Capabilities.NoPrivate, ""
+	if private {
+		target = r.users[t.line.To].lastName()
+	}
+	text := s.fit(r.script.Text((*buf)[:0], u.n, t.seq), target)
 	*buf = text
 	due := string(text)
-	target := ""
 	claimer, signer := s.client.claimer, s.client.signer
 	var as string
 	switch {
-	case t.line.To >= 0 && !r.cfg.Capabilities.NoPrivate:
-		target = r.users[t.line.To].lastName()
-	case t.line.Claims >= 0 && claimer != nil:
+	case !private && t.line.Claims >= 0 && claimer != nil:
 		name := r.users[t.line.Claims].lastName()
 		if t.seq%3 == 0 { // a name that nobody has is as false
 			name = "nobody" + strconv.Itoa(u.n)

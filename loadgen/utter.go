@@ -44,15 +44,17 @@ func (t *telling) says(step *story.Step, u *user, s *stay) {
 	r := t.run
 	t.free(s)
 	seq := u.number()
-	text := fit(r.cfg.Capabilities.Texts, t.text(step, u, seq))
-	due, target, as := string(text), "", ""
+	target, as := "", ""
+	if step.Verb == story.Tells {
+		target = t.target(step)
+	}
+	text := s.fit(t.text(step, u, seq), target)
+	due := string(text)
 	if r.cfg.Capabilities.Protocol == "" {
 		due = string(wire.AppendText(nil, text))
 	}
 	switch {
-	case step.Verb == story.Tells:
-		target = t.target(step)
-	case step.Name != "":
+	case step.Verb != story.Tells && step.Name != "":
 		if as = t.called(step.Name); as == u.asked || as == s.session.Name() {
 			as = "" // it is no false claim
 		} else if s.client.claimer == nil {

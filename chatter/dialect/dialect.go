@@ -121,6 +121,13 @@ type Signer interface{ Signs() string }
 // may be sent as they are.
 type Typed interface{ Typed() }
 
+// Bounded is a codec whose server takes texts up to a length.
+type Bounded interface {
+	// Longest returns how many bytes of text a line may have for a target, empty for
+	// the group; 0: no limit is known.
+	Longest(target string) (bytes int)
+}
+
 // Skipper is a codec whose frames need not be decoded where their bytes are known
 // already: of those that Decode leaves to Parse.
 type Skipper interface {

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -33,6 +34,7 @@ type irc struct {
 	phase   ircPhase
 	echo    bool // the server sends a client's own lines back
 	left    bool // QUIT is out
+	limits  ircLimits
 
 	in     Lines
 	out    []byte   // answers
@@ -99,22 +101,27 @@ func (c *irc) said(dst []byte, target string, text []byte) ([]byte, error) {
 		return dst, errIRCBreak
 	case len(text) == 0:
 		return dst, errIRCEmpty
+	case len(text) > c.Longest(target):
+		return dst, errIRCLong
 	}
-	dst = append(dst, "PRIVMSG "...)
-	if target == "" {
-		dst = append(dst, c.Room...)
-	} else {
-		dst = append(dst, target...)
+	to := cmp.Or(target, c.Room)
+	if c.echo {
+		return appendPrivmsg(dst, to, text), nil
 	}
-	if !c.echo {
-		if target != c.nick {
-			dst = append(append(dst, ','), c.nick...)
-		}
-		c.copies = append(c.copies, copied{target: target, text: string(text)})
+	c.copies = append(c.copies, copied{target: target, text: string(text)})
+	switch {
+	case to == c.nick:
+		return appendPrivmsg(dst, to, text), nil
+	case c.limits.targets == 1: // then the place of the copy is that of the line about
+		return appendPrivmsg(appendPrivmsg(dst, to, text), c.nick, text), nil
 	}
-	dst = append(dst, " :"...)
-	dst = append(dst, text...)
-	return append(dst, "\r\n"...), nil
+	return appendPrivmsg(dst, to+","+c.nick, text), nil
+}
+
+func appendPrivmsg(dst []byte, to string, text []byte) []byte {
+	dst = append(append(dst, "PRIVMSG "...), to...)
+	dst = append(append(dst, " :"...), text...)
+	return append(dst, "\r\n"...)
 }
 
 // Leave says QUIT, upon which the server closes.

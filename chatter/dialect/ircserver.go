@@ -144,7 +144,11 @@ func (c *irc) numeric(f *Frame, m *ircMessage) (isFrame bool) {
 		c.rename(string(m.params[0]))
 	case code == 5:
 		c.nicks.learn(m.params)
+		c.limits.learn(m.params)
 	case (code == 376 || code == 422) && c.phase == ircRegisters: // the end of the message of the day, or that there is none
+		if why := c.limits.tooLong(c.Room); why != "" {
+			return c.fail(f, wire.None, []byte(why))
+		}
 		c.phase = ircJoins
 		c.out = fmt.Appendf(c.out, "JOIN %s\r\n", c.Room)
 	case code == 353 && c.phase == ircLists:
@@ -315,6 +319,7 @@ func (c *irc) moved(f *Frame, m *ircMessage) (isFrame bool) {
 		return false
 	case command == "JOIN" && own:
 		c.phase = ircLists
+		c.limits.knows(m.source)
 		return false
 	case command == "NICK" && own:
 		c.rename(string(m.param(0)))

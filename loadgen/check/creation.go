@@ -1,6 +1,11 @@
 package check
 
-import "chatsim/loadgen/check/ledger"
+import (
+	"fmt"
+	"strings"
+
+	"chatsim/loadgen/check/ledger"
+)
 
 // creation: each delivered line was sent in the run, its text and what stands
 // around it unaltered.
@@ -21,6 +26,9 @@ var creation = rule{name: NoCreation, level: Full,
 	judge: func(e *evidence, out *findings) {
 		for _, v := range out.list {
 			v.implied = v.implied || v.fact.Kind == ledger.Forged && e.strange[v.fact.Came.Name]
+			if cut := cutAt(v.fact); cut != "" {
+				v.sentence = cut
+			}
 		}
 		if len(e.strange) > 0 {
 			out.beyond -= e.Facts.Beyond[ledger.Forged]
@@ -43,4 +51,12 @@ var creation = rule{name: NoCreation, level: Full,
 			}
 		}
 	},
+}
+
+// cutAt returns that a line came cut, and where, if that is all that is wrong with it.
+func cutAt(f *ledger.Fact) string {
+	if f.Kind != ledger.Altered || f.Came.Text == f.Line.Text || !strings.HasPrefix(f.Line.Text, f.Came.Text) {
+		return ""
+	}
+	return fmt.Sprintf("a line came cut at %d of its %d bytes, as by a limit of the server's", len(f.Came.Text), len(f.Line.Text))
 }

@@ -83,6 +83,7 @@ type Capabilities struct {
 type Texts struct {
 	Forbids string // characters that are no text
 	Trims   bool   // spaces and tabs at the end are lost
+	Max     int    // bytes; 0: no limit is known
 	NoName  bool   // an @ and a name at the end are taken for the address
 }
 
