@@ -269,6 +269,7 @@ const (
 type Progress struct {
 	Phase      Phase
 	Done       float64 // of the phase, 0 to 1
+	Part       Part
 	Joined     int64
 	Sent       int64 // lines, measured or not
 	Deliveries int64
@@ -279,6 +280,13 @@ type Progress struct {
 	Violations int64
 	Violated   []string
 	Suspected  bool
+}
+
+// Part is a phase of the scenario, and how far it is; the zero Part is none.
+type Part struct {
+	Name       string
+	Number, Of int           // from 1
+	At, For    time.Duration // since its beginning, and in all
 }
 
 // StartError says that a run could not start: nothing was measured.

@@ -148,7 +148,7 @@ func passes(t *testing.T, rep *report.Report) {
 	}
 	comesAndGoes(t, rep)
 	fitsSchema(t, rep)
-	if by := rep.LeftBy; by.FIN+by.RST+by.HalfClose != rep.Left {
+	if by := rep.LeftBy; by.FIN+by.RST+by.HalfClose+by.Vanish != rep.Left {
 		t.Errorf("%d left, by kind %+v", rep.Left, by)
 	}
 }

@@ -33,6 +33,23 @@ func (r *run) startPhases() {
 	}
 }
 
+// part returns which phase of the scenario the load is in, and how far that is; empty
+// where the scenario has none.
+func (r *run) part(of Phase) Part {
+	phases := r.cfg.Scenario.Phases
+	if len(phases) == 0 || of != Warming && of != Loading {
+		return Part{}
+	}
+	at := r.now() - r.begin + r.cfg.Warmup
+	for i, p := range phases {
+		if at < p.For || i == len(phases)-1 {
+			return Part{Name: p.Name, Number: i + 1, Of: len(phases), At: min(max(at, 0), p.For), For: p.For}
+		}
+		at -= p.For
+	}
+	return Part{}
+}
+
 // phaseFigures returns what came of each phase that began before the load was
 // over.
 func (r *run) phaseFigures() []report.Phase {

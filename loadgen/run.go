@@ -264,6 +264,7 @@ func (r *run) progress() Progress {
 		}
 	}
 	p.Done = min(max(p.Done, 0), 1)
+	p.Part = r.part(p.Phase)
 	if r.judge.Violated() { // which costs less than to be told of what
 		now := r.judge.Interim()
 		p.Suspected = now.Suspected

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"chatsim/loadgen/check"
 	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/measure"
 	"chatsim/loadgen/story"
@@ -208,6 +209,9 @@ func (t *telling) act(step *story.Step, u *user, s *stay) {
 	case story.ReadsOn:
 		t.holds(s, false) // what comes from now on is timed
 		s.resume()
+	case story.Vanishes:
+		t.holds(s, true)
+		s.vanish()
 	case story.Leaves, story.HalfCloses, story.Resets:
 		if step.Verb != story.Resets {
 			t.free(s)
@@ -219,13 +223,14 @@ func (t *telling) act(step *story.Step, u *user, s *stay) {
 	}
 }
 
-// readOn ends a stall that the story has not ended.
+// readOn ends a stall that the story has not ended. Who has vanished stays so until the
+// drain.
 func (t *telling) readOn() {
 	for _, u := range t.run.users {
 		u.mu.Lock()
 		s := u.stay
 		u.mu.Unlock()
-		if s != nil && t.stalls(s) {
+		if s != nil && t.stalls(s) && !s.silent.Load() {
 			t.holds(s, false)
 			s.resume()
 		}
@@ -243,6 +248,16 @@ func (t *telling) holds(s *stay, stalls bool) {
 	}
 }
 
+// unread returns those who read nothing.
+func (t *telling) unread() (list []*check.Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for s := range t.stalled {
+		list = append(list, s.session)
+	}
+	return list
+}
+
 // stalls reports whether a stay reads nothing.
 func (t *telling) stalls(s *stay) bool {
 	t.mu.Lock()
@@ -253,6 +268,12 @@ func (t *telling) stalls(s *stay) bool {
 // joins has a chatter come, or come back, and reports whether it may go on.
 func (t *telling) joins(ctx context.Context, u *user, step *story.Step) bool {
 	before := u.lastStay()
+	if before != nil && before.silent.Load() {
+		before.wake()
+		if !t.wait(ctx, step) { // all know that it has left: the name is free
+			return false
+		}
+	}
 	if before != nil && !t.run.within(t.run.cfg.Drain, before.done, ctx.Done()) {
 		t.fails(step, u, t.name(u)+" has left, and its connection is still open")
 		return false

@@ -35,6 +35,7 @@ func TestStories(t *testing.T) {
 		"unfinished":       "amy joins; bob joins; bob begins: half; amy says: x; bob half-closes",
 		"finished later":   "amy joins; bob joins; bob begins: half; amy says: x; bob types: the rest",
 		"stalled":          "amy joins; bob joins; bob stops reading; amy says 20 lines; amy says: x; bob reads on; bob says: y",
+		"vanished":         "amy joins; bob joins; bob vanishes; amy says 20 lines; carl joins; bob joins again; bob says: back; amy tells bob: x; carl vanishes",
 		"still stalled":    "amy joins; bob joins; bob stops reading; amy says: x; amy says: y; bob reads on; bob stops reading; amy says: z",
 	} {
 		t.Run(name, func(t *testing.T) {

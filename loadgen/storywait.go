@@ -116,7 +116,7 @@ func (t *telling) lacksLeave() (string, *user) {
 		return "", nil
 	}
 	if views == ledger.WholeRosters {
-		if !r.judge.Converged() {
+		if !r.judge.Converged(t.unread()...) {
 			return "the roster of somebody is not who is there", witness
 		}
 		return "", nil

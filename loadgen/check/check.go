@@ -88,8 +88,8 @@ func (j *Judge) Refused() int64 { return j.ledger.Refused() }
 func (j *Judge) Crowd(each int64) int64 { return j.ledger.Crowd(each) }
 
 // Converged reports whether, where rosters are all that is told of who is
-// there, everybody's last one is right.
-func (j *Judge) Converged() bool { return j.ledger.Converged() }
+// there, everybody's last one is right, but for those who do not read.
+func (j *Judge) Converged(unread ...*Session) bool { return j.ledger.Converged(unread...) }
 
 // Behind returns a session in the room that has not got all that others have: it
 // lacks entries, or, if unplaced, none of the others was told of its join. It is

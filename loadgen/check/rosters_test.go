@@ -259,6 +259,9 @@ func TestRosterCutShort(t *testing.T) {
 	if h.told(append(names, "amy"), a); h.j.Converged() {
 		t.Error("a short roster counts as cut")
 	}
+	if !h.j.Converged(a) || h.j.Converged(b) {
+		t.Error("the roster of one who does not read is waited for, or that of another one is not")
+	}
 	if h.told(append(names, "amy", "more"), a, b); !h.j.Converged() {
 		t.Error("a roster without room counts as wrong")
 	}

@@ -97,6 +97,12 @@ func Lines(w io.Writer, warmup, duration time.Duration) func(loadgen.Progress) {
 	}
 }
 
+// stage returns which phase of the scenario a run is in, and how far that is.
+func stage(p loadgen.Part) string {
+	at := p.At.Truncate(time.Second)
+	return fmt.Sprintf("%s, phase %d of %d, %v of %s", p.Name, p.Number, p.Of, at, report.ShortDuration(p.For.String()))
+}
+
 // gravity returns how much speaks against the server: nothing, a suspicion, or a
 // violation.
 func gravity(p loadgen.Progress) int {
@@ -139,6 +145,9 @@ func describe(p loadgen.Progress) []string {
 	phase := string(p.Phase)
 	if p.Phase == loadgen.Joining {
 		return []string{fmt.Sprintf("%s%s: %d in the room", against, phase, p.Joined), fmt.Sprintf("%s%d joined", shortly, p.Joined), strings.TrimSpace(shortly), fewest}
+	}
+	if p.Part.Name != "" {
+		phase = stage(p.Part)
 	}
 	deliveries := report.Plural(p.Deliveries, "delivery", "deliveries")
 	return []string{

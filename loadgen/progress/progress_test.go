@@ -15,6 +15,7 @@ var course = []loadgen.Progress{
 	{Phase: loadgen.Joining, Done: 1, Joined: 100},
 	{Phase: loadgen.Warming, Done: 0.9, Joined: 100, Sent: 90},
 	{Phase: loadgen.Loading, Done: 0.5, Joined: 100, Sent: 600, Deliveries: 60000},
+	{Phase: loadgen.Loading, Part: loadgen.Part{Name: "all-come-back-from-lunch", Number: 2, Of: 4, At: 3700 * time.Millisecond, For: time.Minute}, Done: 0.7, Joined: 100, Sent: 700, Deliveries: 70000},
 	{Phase: loadgen.Loading, Done: 1, Joined: 100, Sent: 1100, Deliveries: 110000},
 	{Phase: loadgen.Drains, Joined: 100, Sent: 1101, Deliveries: 110100},
 }
@@ -28,6 +29,9 @@ func TestLinesEveryTenthAtMost(t *testing.T) {
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
 	want := []string{"10 %  joining: 100 in the room", "50 %", "100 %  measuring: 1,100 lines sent, 110,000 deliveries"}
+	if !strings.Contains(b.String(), "all-come-back-from-lunch, phase 2 of 4, 3s of 1m: 700 lines sent") {
+		t.Errorf("the phase of the scenario is not told:\n%s", b.String())
+	}
 	if len(lines) > 10 || !strings.HasSuffix(lines[0], want[0]) || !strings.HasSuffix(lines[len(lines)-1], want[2]) {
 		t.Errorf("got\n%s", b.String())
 	}

@@ -100,21 +100,37 @@ func (s *Script) line(chatter int, share float64, other int) Line {
 // many lines. Where there is too little to evaluate one of them, the run is
 // inconclusive.
 func (s *Script) Requires(d time.Duration, lines float64) []string {
-	var names []string
-	for _, c := range check.Names() {
-		switch {
-		case c == check.Confidentiality && s.Private*(1-s.Forms)*lines < 20: // too few to count on one
-		case c == check.Authenticity && (s.Claims*(1-s.Forms)*lines < 10 || s.Users == 1), c == check.CausalOrder && lines < 10: // likewise
-		case c == check.Isolation && len(s.StallWindows(d)) < report.RolePairs:
-		case c == check.LeaveCompleteness && (s.leavesIn(d) < 2.5 || !s.everyKind()): // fewer than one of each kind
-		case c == check.NameSuffixing && !s.namesake():
-		case c == check.Confidentiality && s.Users < 3:
-		case s.Users == 1 && (c == check.Agreement || c == check.TotalOrder || c == check.CausalOrder || c == check.ViewOrder || c == check.NameUniqueness): // nobody could see otherwise
-		default:
-			names = append(names, c)
-		}
+	return slices.DeleteFunc(check.Names(), func(c string) bool { return s.Users == 1 && takesTwo(c) || s.tooFew(c, d, lines) })
+}
+
+// takesTwo reports whether a check is of what others see.
+func takesTwo(c string) bool {
+	switch c {
+	case check.Agreement, check.TotalOrder, check.CausalOrder, check.ViewOrder, check.NameUniqueness, check.Authenticity, check.Confidentiality:
+		return true
 	}
-	return names
+	return false
+}
+
+// tooFew reports whether so little in a run of d with so many lines is for a check that
+// it cannot be counted on.
+func (s *Script) tooFew(c string, d time.Duration, lines float64) bool {
+	plain := (1 - s.Forms) * lines
+	switch c {
+	case check.Confidentiality:
+		return s.Private*plain < 20 || s.Users < 3
+	case check.Authenticity:
+		return s.Claims*plain < 10
+	case check.CausalOrder:
+		return lines < 10
+	case check.Isolation:
+		return len(s.StallWindows(d)) < report.RolePairs
+	case check.LeaveCompleteness:
+		return s.leavesIn(d) < 2.5 || !s.everyKind() // fewer than one of each kind
+	case check.NameSuffixing:
+		return !s.namesake()
+	}
+	return false
 }
 
 // churnEvery returns the time between two leaves of so many chatters, by their share

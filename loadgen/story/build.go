@@ -95,36 +95,37 @@ func (b *builder) step(words []word, text bool, s *scanner) (Step, error) {
 	if len(rest) == 0 {
 		return step, &Error{who.at, fmt.Sprintf("%s does nothing", shown(who)), "write what it does: " + ways("joins") + "; " + ways("says")}
 	}
-	for i := range forms {
-		f := &forms[i]
-		name, n, ok := f.fits(rest)
-		if !ok || f.text != text {
-			continue
-		}
-		if n > mostBytes || n > mostLines && rest[len(rest)-1].text == "lines" {
-			return step, &Error{rest[0].at, fmt.Sprintf("%d %s are too many", n, rest[len(rest)-1].text), fmt.Sprintf("at most %d lines, of at most %d bytes", mostLines, mostBytes)}
-		}
-		step.Verb = f.verb
-		if err := b.subject(&step, who, rest, name); err != nil {
+	f, name, n := formOf(rest, text)
+	if f == nil {
+		return step, unknown(who, rest, text)
+	}
+	if last := rest[len(rest)-1].text; n > mostBytes || n > mostLines && last == "lines" {
+		return step, &Error{rest[0].at, fmt.Sprintf("%d %s are too many", n, last), fmt.Sprintf("at most %d lines, of at most %d bytes", mostLines, mostBytes)}
+	}
+	step.Verb = f.verb
+	if err := b.subject(&step, who, rest, name); err != nil {
+		return step, err
+	}
+	if f.set != nil {
+		if err := f.set(b, &step, name, n); err != nil {
 			return step, err
 		}
-		if f.set != nil {
-			if err := f.set(b, &step, name, n); err != nil {
-				return step, err
-			}
-		}
-		if text {
-			var err error
-			if step.Text, err = s.line(); err != nil {
-				return step, err
-			}
-			if (step.Verb == Says || step.Verb == Tells) && strings.Contains(step.Text, "\n") {
-				return step, &Error{rest[0].at, "what is said has a line break in it", "several lines are several steps; bytes as they are: " + ways("types")}
-			}
-		}
+	}
+	if !text {
 		return step, nil
 	}
-	return step, unknown(who, rest, text)
+	return step, s.textOf(&step, rest[0].at)
+}
+
+// textOf reads the text of a step whose verb stands at a place.
+func (s *scanner) textOf(step *Step, verb Pos) (err error) {
+	if step.Text, err = s.line(); err != nil {
+		return err
+	}
+	if (step.Verb == Says || step.Verb == Tells) && strings.Contains(step.Text, "\n") {
+		return &Error{verb, "what is said has a line break in it", "several lines are several steps; bytes as they are: " + ways("types")}
+	}
+	return nil
 }
 
 // unknown returns what is wrong with words that are no step.

@@ -38,7 +38,7 @@ func leaves(steps []Step, who int) bool {
 	return false
 }
 
-func (v Verb) leaves() bool { return v == Leaves || v == HalfCloses || v == Resets }
+func (v Verb) leaves() bool { return v == Leaves || v == HalfCloses || v == Resets || v == Vanishes }
 
 // do follows who is there, and who reads.
 func (b *builder) do(s *Step) error {

@@ -64,6 +64,7 @@ const (
 	Leaves                 // FIN, with nothing under way; reads to the end
 	HalfCloses             // FIN, whatever is under way; reads to the end
 	Resets                 // RST
+	Vanishes               // neither reads nor writes any more, as a machine without power; RST when it joins again, or at the end
 	Stalls                 // reads nothing more
 	ReadsOn                // reads again
 )

@@ -25,6 +25,7 @@ bob types: one\r\ntwo; bob types byte by byte: "a; b"; bob types 5000 bytes
 bob begins: half a li
 bob stops reading; bob reads on
 bob resets; nameless leaves
+bob joins again; bob vanishes; bob joins again
 amy says: "\x1b[2J \u202e ; \\"
 `
 	s, err := Parse(told)
@@ -72,6 +73,8 @@ func TestErrors(t *testing.T) {
 		{"amy joins; amy joins", "line 1, column 12: amy has joined before", "amy joins as amy2"},
 		{"amy joins; amy joins again", "line 1, column 12: amy is there already", "leaves"},
 		{"amy joins; bob joins; bob resets; bob says: x", "line 1, column 35: bob is not there", "bob joins again"},
+		{"amy joins; bob joins; bob vanishes; bob says: x", "line 1, column 37: bob is not there", "bob joins again"},
+		{"amy joins; amy vanishes; bob joins", "line 1, column 26: everybody has left", "have one stay"},
 		{"amy joins; amy resets; bob joins", "line 1, column 24: everybody has left", "have one stay"},
 		{"amy joins; amy reads on", "line 1, column 12: amy reads all the time", "stops reading"},
 		{"amy joins; bob joins; amy stops reading; bob stops reading", "line 1, column 42: amy reads nothing already", "one at a time"},

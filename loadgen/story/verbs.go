@@ -36,6 +36,7 @@ var forms = []form{
 	{Leaves, []string{"leaves"}, false, nil},
 	{HalfCloses, []string{"half-closes"}, false, nil},
 	{Resets, []string{"resets"}, false, nil},
+	{Vanishes, []string{"vanishes"}, false, nil},
 	{Stalls, []string{"stops", "reading"}, false, nil},
 	{ReadsOn, []string{"reads", "on"}, false, nil},
 }
@@ -59,6 +60,17 @@ func (f *form) fits(words []word) (name word, n int, ok bool) {
 		}
 	}
 	return name, n, true
+}
+
+// formOf returns the form that words have, with its name and number; nil if they have
+// none.
+func formOf(words []word, text bool) (f *form, name word, n int) {
+	for i := range forms {
+		if name, n, ok := forms[i].fits(words); ok && forms[i].text == text {
+			return &forms[i], name, n
+		}
+	}
+	return nil, word{}, 0
 }
 
 // Most is how many lines, or bytes of one, a step may have.

@@ -208,14 +208,14 @@ func (l *Ledger) RosterFaults(f func(of []*Session, who *Session, gone bool) boo
 }
 
 // Converged reports whether, where rosters are all that is told of who is
-// there, everybody's last one is right.
-func (l *Ledger) Converged() bool {
+// there, everybody's last one is right, but for those who do not read.
+func (l *Ledger) Converged(unread ...*Session) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	right := true
-	l.RosterFaults(func([]*Session, *Session, bool) bool {
-		right = false
-		return false
+	l.RosterFaults(func(of []*Session, _ *Session, _ bool) bool {
+		right = !slices.ContainsFunc(of, func(s *Session) bool { return !slices.Contains(unread, s) })
+		return right
 	})
 	return right
 }

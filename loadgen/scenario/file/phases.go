@@ -2,7 +2,6 @@ package file
 
 import (
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -113,34 +112,54 @@ const MaxPhases = 100
 
 // checkPhases looks at what phases are together.
 func (f *File) checkPhases() error {
-	d, seen, measured, max := f.Doc, map[string]bool{}, false, 0
+	if len(f.Phases) == 0 {
+		return nil
+	}
+	for _, check := range []func() error{f.checkEach, f.checkRates, f.checkThink, f.checkUsers} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkEach looks at names, at how many phases there are, and at those that are warm.
+func (f *File) checkEach() error {
+	d, seen, measured := f.Doc, map[string]bool{}, false
 	for i, p := range f.Phases {
 		switch {
 		case seen[p.Name]:
 			return d.Error(p.node, fmt.Sprintf("a second phase %s", p.Name), "give it another name")
 		case i >= MaxPhases:
-			return d.Error(p.node, fmt.Sprintf("more than %d phases", MaxPhases), "")
+			return d.Error(p.node, fmt.Sprintf("more than %d phases", MaxPhases), "phases in which nothing changes are one that is longer")
 		case p.Warm && measured:
 			return d.Error(p.node, "a warm phase after one that is measured", "warm phases come first; what is said later is looked at by phase: give this one a name")
 		}
 		seen[p.Name] = true
 		measured = measured || !p.Warm
-		if math.IsInf(float64(p.From), 1) {
+	}
+	if !measured {
+		return d.Error(f.Phases[0].node, "all phases are warm, so none is measured", "take warm: true from one of them")
+	}
+	return nil
+}
+
+// checkRates looks whether all phases have rates of one kind, or none has.
+func (f *File) checkRates() error {
+	first, max := f.Phases[0], 0
+	rated := slices.ContainsFunc(f.Phases, func(p Phase) bool { return p.Rated })
+	for _, p := range f.Phases {
+		if p.From.IsMax() {
 			max++
 		}
 	}
 	switch {
-	case len(f.Phases) > 0 && !f.Phases[0].Rated && f.Thinks() == 0 && slices.ContainsFunc(f.Phases, func(p Phase) bool { return p.Rated }):
-		return d.Error(f.Phases[0].node, "the first phase has no rate, and a later one has", "write one, { rate: 100, … }: a phase without a rate goes on with that of the phase before it")
-	case len(f.Phases) > 0 && !measured:
-		return d.Error(f.Phases[0].node, "all phases are warm, so none is measured", "take warm: true from one of them")
+	case !first.Rated && f.Thinks() == 0 && rated:
+		return f.Doc.Error(first.node, "the first phase has no rate, and a later one has", "write one, { rate: 100, … }: a phase without a rate goes on with that of the phase before it")
 	case max > 0 && max < len(f.Phases):
-		return d.Error(f.Phases[0].node, "some phases have a rate, others max", "with max, lines follow those that came back: write it in all phases or in none")
+		return f.Doc.Error(first.node, "some phases have a rate, others max", "with max, lines follow those that came back: write it in all phases or in none")
 	}
-	if err := f.checkThink(); err != nil {
-		return err
-	}
-	return f.checkUsers()
+	return nil
 }
 
 // Thinks returns how long each chatter thinks first; 0 where there are rates.
