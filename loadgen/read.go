@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"chatsim/chatter"
+	"chatsim/chatter/dialect"
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/measure"
 	"chatsim/manager/wire"
@@ -207,10 +208,14 @@ func (s *stay) observe(f *Frame, parser parses, at time.Duration) (*check.Line, 
 	return s.session.Observe(&f.Frame, at), nil
 }
 
-// throttled remembers that the server has said how fast it takes lines.
+// throttled remembers that the server has said how fast it takes lines, or that it has
+// lost another server.
 func (r *run) throttled(raw []byte) {
 	if limit, ok := wire.ParseSlow(raw); ok {
 		r.slowedTo.Store(math.Float64bits(limit))
+	}
+	if servers, ok := dialect.ParseSplit(raw); ok {
+		r.splits.add(servers, r.now())
 	}
 }
 

@@ -24,6 +24,7 @@ type run struct {
 	joining chan struct{} // has room for those who may join at a time
 	measure *measure.Recorder
 	errors  said
+	splits  splits
 	cuts    cuts  // lines that were made shorter
 	clock   clock // all times of the run are its
 	users   []*user

@@ -218,6 +218,9 @@ func (c *irc) Skip(in []byte, raw string) (n int) {
 
 // Parse sets the rest of a line to the channel.
 func (c *irc) Parse(f *Frame) error {
+	if f.Kind != wire.Invalid {
+		return nil // it is parsed
+	}
 	m := &c.msg
 	if m.parse(f.Raw); len(m.params) < 2 {
 		return NewFrameError(f.Raw, errIRCLine)

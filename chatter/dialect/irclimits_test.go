@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"chatsim/manager/wire"
 )
 
 // TestIRCLimits has no line be longer than a server takes, neither as it is sent nor as
@@ -49,6 +51,31 @@ func TestIRCLimits(t *testing.T) {
 			if out, err := say(text + "x"); !errors.Is(err, errIRCLong) || len(out) > 0 {
 				t.Errorf("%q, to %q: one more byte: %q, %v", said, target, out, err)
 			}
+		}
+	}
+}
+
+// TestIRCSplit has a netsplit be told before the leaves that it brings, and no quit that
+// only looks like it.
+func TestIRCSplit(t *testing.T) {
+	k := &client{Codec: NewIRC(Account{Name: "bob", Room: "#chat"}, new(Nicks))}
+	k.feed([]byte(ircOpening))
+	var f Frame
+	if _, err := k.Decode(&f, []byte(":amy!a@b QUIT :a.example.net *.split\r\n"), false); err != nil || f.Kind != wire.Unknown {
+		t.Fatal(f, err)
+	}
+	if err := k.Parse(&f); err != nil || f.Kind != wire.Unknown {
+		t.Error(f, err)
+	}
+	if servers, ok := ParseSplit(f.Raw); !ok || servers != "a.example.net *.split" {
+		t.Errorf("%q", f.Raw)
+	}
+	if _, err := k.Decode(&f, nil, false); err != nil || f.Kind != wire.Leave || string(f.Names[0]) != "amy" {
+		t.Error(f, err)
+	}
+	for _, reason := range []string{"bye", "Quit: a.b c.d", "see you. later.", "a.example.net", "a.b c.d e.f", "\"a.b c.d\"", ""} {
+		if isSplit([]byte(reason)) {
+			t.Errorf("%q is no netsplit", reason)
 		}
 	}
 }

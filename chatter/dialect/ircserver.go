@@ -346,6 +346,9 @@ func (c *irc) moved(f *Frame, m *ircMessage) (isFrame bool) {
 		c.owed = append(c.owed, join)
 	default:
 		c.nicks.Release(string(who))
+		if command == "QUIT" && isSplit(m.last()) {
+			c.split(f, m.last())
+		}
 	}
 	return true
 }
