@@ -37,6 +37,10 @@ var peers = []peer{
 		args: func(config, _ string) []string { return []string{"-n", "-f", config} }},
 	{name: "redis-server", dialect: "redis", inflight: inflight,
 		args: func(_, port string) []string { return []string{"--bind", "127.0.0.1", "--port", port, "--save", ""} }},
+	{name: "nats-server", dialect: "nats", inflight: inflight,
+		args: func(_, port string) []string { return []string{"-a", "127.0.0.1", "-p", port} }},
+	{name: "mosquitto", dialect: "mqtt", inflight: inflight, config: "listener PORT 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n",
+		args: func(config, _ string) []string { return []string{"-c", config} }},
 }
 
 // open starts the server.

@@ -33,6 +33,12 @@ var speeches = map[string]speech{
 		before: "PRIVMSG #chat :", after: "\r\n"},
 	"redis": {login: "HELLO 3\r\nSUBSCRIBE chat\r\n", in: "subscribe\r",
 		before: fmt.Sprintf("*3\r\n$7\r\nPUBLISH\r\n$4\r\nchat\r\n$%d\r\n", defaultSize), after: "\r\n", echo: true},
+	"nats": {login: "CONNECT {\"verbose\":false,\"echo\":true}\r\nSUB chat 1\r\nPING\r\n", in: "PONG",
+		before: fmt.Sprintf("PUB chat %d\r\n", defaultSize), after: "\r\n", echo: true},
+	// Of MQTT's packets, which know no lines, those that matter hold a line break: the
+	// message as its last byte, the acknowledgment in the number of the subscription.
+	"mqtt": {login: "\x10\x0c\x00\x04MQTT\x04\x02\x00\x00\x00\x00" + "\x82\x09I\n\x00\x04chat\x00", in: "\x90\x03I",
+		before: fmt.Sprintf("0%c\x00\x04chat", 2+len("chat")+defaultSize+1), after: "\n", echo: true},
 }
 
 // line returns a line to be stamped.
