@@ -46,6 +46,7 @@ type banCopy struct {
 
 // Snapshot implements cluster.Machine.
 func (p *replica) Snapshot() ([]byte, error) {
+	p.Flush()
 	p.q.feed.Lock()
 	c := p.copyLocked(&p.q.state)
 	p.q.feed.Unlock()
@@ -84,6 +85,7 @@ func (p *replica) copyLocked(s *state) replicaCopy {
 
 // Restore implements cluster.Machine.
 func (p *replica) Restore(b []byte) error {
+	p.Flush()
 	var c replicaCopy
 	if err := json.Unmarshal(b, &c); err != nil {
 		return fmt.Errorf("read the room of another Manager: %w", err)

@@ -8,6 +8,8 @@ import (
 	"hash/fnv"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"chatsim/manager/cluster"
 	"chatsim/manager/irc"
 	"chatsim/manager/room"
@@ -23,24 +25,23 @@ type replica struct {
 	m        *Manager
 	run      *cluster.Runner
 	settings settings
+	ctx      context.Context // done when the Runner is
+	luggage  luggage
 
 	// Owned by the Runner's goroutine.
 	life    cluster.ID
 	homes   map[cluster.ID]*stayTable
 	pending map[uint64]*travelling
 	said    publication // lent to parseRequest
-}
-
-// travelling is a request of this Manager that has not come back.
-type travelling struct {
-	r    request
-	done chan outcome // capacity 1
+	locked  bool        // the feed, until Flush
+	back    []returned  // whose outcomes Flush tells
 }
 
 // startReplica has the Manager's room be one with those of other Managers.
 func (m *Manager) startReplica(stream cluster.Stream, lease time.Duration) {
 	settings := m.settings()
-	p := &replica{q: m.seq, m: m, settings: settings, homes: make(map[cluster.ID]*stayTable), pending: make(map[uint64]*travelling)}
+	p := &replica{q: m.seq, m: m, settings: settings, homes: make(map[cluster.ID]*stayTable), pending: make(map[uint64]*travelling),
+		luggage: luggage{memory: semaphore.NewWeighted(travelMemory)}}
 	m.seq.state.replicated = true
 	core := cluster.NewCore(cluster.Config{Machine: p, Settings: settings.text(), Lease: lease, NewID: func() (id cluster.ID) {
 		_, _ = rand.Read(id[:]) // never fails
@@ -49,8 +50,9 @@ func (m *Manager) startReplica(stream cluster.Stream, lease time.Duration) {
 	p.run = cluster.NewRunner(core, p, stream)
 	m.seq.replica = p
 	ctx, cancel := context.WithCancel(context.Background())
-	m.endReplica = cancel
+	p.ctx, m.endReplica = ctx, cancel
 	m.goroutines.Go(func() {
+		defer cancel()
 		if err := p.run.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
 			m.log.Error("this Manager has left the room of the others", "error", err)
 		}
@@ -63,7 +65,10 @@ func (m *Manager) Cluster() cluster.Status {
 	if m.seq.replica == nil {
 		return cluster.Status{}
 	}
-	return m.seq.replica.run.Status()
+	p := m.seq.replica
+	st := p.run.Status()
+	st.Held, st.Slowed = p.luggage.held.Load(), p.luggage.slowed.Load()
+	return st
 }
 
 // WaitReady waits until users may come in.
@@ -102,46 +107,12 @@ func (p *replica) waitJoin(ctx context.Context) error {
 	return nil
 }
 
-// make has a request travel, and waits until it is applied here.
-func (p *replica) make(r request) outcome {
-	t := p.propose(r)
-	select {
-	case out := <-t.done:
-		return out
-	case <-p.run.Done():
-		return p.notCarriedOut(r)
-	}
-}
-
-func (p *replica) propose(r request) *travelling {
-	t := &travelling{r, make(chan outcome, 1)}
-	p.run.Propose(appendRequest(nil, r), t)
-	return t
-}
-
-// notCarriedOut returns the outcome of a request that is not carried out.
-func (p *replica) notCarriedOut(r request) outcome {
-	if _, joins := r.(joinRequest); joins {
-		return outcome{err: p.refusal()}
-	}
-	return outcome{err: errOver}
-}
-
 // refusal is what one is told who cannot come in.
 func (p *replica) refusal() error {
 	if p.m.draining.Load() {
 		return &refusal{wire.Shutdown, wire.Shutdown.Text()}
 	}
 	return &refusal{wire.Moved, wire.Moved.With(wordOf(cluster.ErrCut))}
-}
-
-// Proposed implements cluster.Host.
-func (p *replica) Proposed(number uint64, tag any) { p.pending[number] = tag.(*travelling) }
-
-// Refused implements cluster.Host.
-func (p *replica) Refused(tag any) {
-	t := tag.(*travelling)
-	t.done <- p.notCarriedOut(t.r)
 }
 
 // Apply implements cluster.Machine.
@@ -153,7 +124,7 @@ func (p *replica) Apply(from cluster.ID, number uint64, at time.Time, b []byte) 
 	out := p.apply(p.home(from), at, r)
 	if t := p.pending[number]; t != nil && from == p.life {
 		delete(p.pending, number)
-		t.done <- out
+		p.back = append(p.back, returned{t, out})
 	}
 	return nil
 }
@@ -171,8 +142,7 @@ func (p *replica) home(of cluster.ID) *stayTable {
 // apply applies a request, for whose room in the feed it waits as a newcomer does.
 func (p *replica) apply(home *stayTable, at time.Time, r request) outcome {
 	q := p.q
-	q.feed.Lock()
-	defer q.unlock()
+	p.lock()
 	if r.room() != noRoom {
 		q.feed.WaitGuestLocked()
 	}
@@ -188,6 +158,7 @@ func (p *replica) apply(home *stayTable, at time.Time, r request) outcome {
 
 // End implements cluster.Machine.
 func (p *replica) End(life cluster.ID, at time.Time) {
+	p.Flush()
 	q, home := p.q, p.home(life)
 	delete(p.homes, life)
 	if life == p.life && p.m.draining.Load() {
@@ -227,9 +198,10 @@ func (s *state) present() (all []*stay) {
 
 // Live implements cluster.Machine.
 func (p *replica) Live(next cluster.ID, why error) {
+	p.Flush()
 	for number, t := range p.pending {
 		delete(p.pending, number)
-		t.done <- p.notCarriedOut(t.r)
+		p.tell(t, p.notCarriedOut(t.r))
 	}
 	q := p.q
 	q.feed.Lock()
@@ -268,6 +240,7 @@ func (p *replica) Reset(text []byte, at time.Time) error {
 	if err := p.settings.check(text); err != nil {
 		return err
 	}
+	p.Flush()
 	q := p.q
 	q.feed.Lock()
 	defer q.unlock()
@@ -284,6 +257,7 @@ func (p *replica) clear() {
 
 // Hash implements cluster.Machine.
 func (p *replica) Hash() uint64 {
+	p.Flush()
 	p.q.feed.Lock()
 	defer p.q.feed.Unlock()
 	return p.q.state.hash ^ p.q.state.place()

@@ -121,7 +121,7 @@ func (q *sequencer) drop(st *stay) bool {
 // room is closing.
 func (q *sequencer) publish(st *stay, p *publication) error {
 	if p.from = st.id; q.replica != nil {
-		return q.replica.make(p).err
+		return q.replica.publish(st, p)
 	}
 	for {
 		p.encode(st, q.feed.Read())
@@ -129,6 +129,14 @@ func (q *sequencer) publish(st *stay, p *publication) error {
 			return err
 		}
 	}
+}
+
+// settle waits until all that a user has said has its place.
+func (q *sequencer) settle(st *stay) error {
+	if q.replica == nil {
+		return nil
+	}
+	return q.replica.settle(st)
 }
 
 // tryPublish is publish, but does nothing where somebody has begun to read a
@@ -143,10 +151,17 @@ func (q *sequencer) tryPublish(st *stay, p *publication) (done bool, err error) 
 }
 
 // full returns a hint, which takes no lock: publish would wait.
-func (q *sequencer) full() bool { return q.feed.Full() }
+func (q *sequencer) full() bool {
+	return q.feed.Full() || q.replica != nil && q.replica.luggage.waiting.Load() > 0
+}
 
 // waitRoom waits until the room takes more.
 func (q *sequencer) waitRoom(st *stay) error {
+	if q.replica != nil {
+		if err := q.replica.waitRoom(); err != nil {
+			return err
+		}
+	}
 	q.feed.Lock()
 	defer q.feed.Unlock()
 	if !q.feed.WaitRoomLocked() || st.gone() {

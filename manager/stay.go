@@ -89,6 +89,7 @@ type stay struct {
 	may     bool                   // it is an operator's; guarded by the sequencer
 	nick    string                 // set with member: what it is called on IRC, where that is spoken
 	irc     *irc.Peer              // static, but for its nick, which is set by the join; nil: another dialect
+	way     *travelling            // its lines that have perhaps not come back, where requests travel; owned by the session's goroutine
 	away    string                 // as one who speaks IRC says; guarded by the sequencer
 
 	// end is who has ended the stay, nobody while it goes on. It is set once, by

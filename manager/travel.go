@@ -57,6 +57,15 @@ func appendRequest(dst []byte, r request) []byte {
 	return w
 }
 
+// travelSize returns about how many bytes appendRequest appends.
+func (p *publication) travelSize() int {
+	size := len(p.frames) + 32
+	for i := range p.ops {
+		size += len(p.ops[i].target) + 16
+	}
+	return size
+}
+
 // packer appends the parts of a request.
 type packer []byte
 

@@ -29,6 +29,9 @@ func lineHistory(dst []byte, said []*saying) []byte {
 // between its place and that of the answer: the user has those.
 func (s *session) answerBefore(lines int, encode historyForm) error {
 	q := s.m.seq
+	if err := q.settle(&s.stay); err != nil {
+		return err
+	}
 	q.waitRead(&s.stay, s.askMark)
 	mark, err := q.tellBefore(&s.stay, historyAnswer{encode(nil, q.last(lines))})
 	if err == nil {
@@ -49,6 +52,9 @@ func lineRoster(dst []byte, names iter.Seq[string], _ irc.Odd) []byte {
 // memory.
 func (s *session) answerRoster(encode rosterForm) error {
 	q := s.m.seq
+	if err := q.settle(&s.stay); err != nil {
+		return err
+	}
 	q.waitRead(&s.stay, s.askMark)
 	more := 0
 	if s.irc != nil {

@@ -106,8 +106,7 @@ func split(body []byte) (first uint64, requests [][]byte, err error) {
 }
 
 func appendGone(dst []byte, life ID, place uint64) []byte {
-	dst = append(append(dst, byte(gone)), life[:]...)
-	return binary.AppendUvarint(dst, place)
+	return binary.AppendUvarint(append(dst, life[:]...), place)
 }
 
 func parseGone(b []byte) (life ID, place uint64, err error) {
@@ -120,7 +119,7 @@ func parseGone(b []byte) (life ID, place uint64, err error) {
 }
 
 func appendHeartbeat(dst []byte, place, hash uint64) []byte {
-	return binary.AppendUvarint(binary.AppendUvarint(append(dst, byte(heartbeat)), place), hash)
+	return binary.AppendUvarint(binary.AppendUvarint(dst, place), hash)
 }
 
 func parseHeartbeat(b []byte) (place, hash uint64, err error) {

@@ -35,8 +35,8 @@ func TestParse(t *testing.T) {
 func FuzzTake(f *testing.F) {
 	f.Add(appendReset(nil, ID{1}, 0, []byte("settings")))
 	f.Add(appendSum(append(binary.AppendUvarint(appendHeader(nil, numbered, ID{1}), 1), 1, byte(hello))))
-	f.Add(appendSum(append(appendHeader(nil, numbered, ID{1}), appendBytes([]byte{1}, appendGone(nil, ID{2}, 3))...)))
-	f.Add(appendSum(append(appendHeader(nil, numbered, ID{1}), appendBytes([]byte{1}, appendHeartbeat(nil, 3, 4))...)))
+	f.Add(appendSum(append(appendHeader(nil, numbered, ID{1}), appendBytes([]byte{1}, appendGone([]byte{byte(gone)}, ID{2}, 3))...)))
+	f.Add(appendSum(append(appendHeader(nil, numbered, ID{1}), appendBytes([]byte{1}, appendHeartbeat([]byte{byte(heartbeat)}, 3, 4))...)))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, data := range [][]byte{b, appendSum(append(appendHeader(nil, numbered, ID{1}), b...))} {
 			w := newWorld(1, 1, right)

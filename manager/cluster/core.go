@@ -53,6 +53,7 @@ type Core struct {
 	hashes []vote
 
 	out     outbox
+	message []byte        // that Publish has returned last
 	beating bool          // a heartbeat is under way
 	beat    time.Duration // when the last one was made
 	heard   time.Duration // when the last one came back
@@ -149,7 +150,7 @@ func (c *Core) renew(now time.Duration, why error) {
 		c.m.Live(c.id, why)
 	}
 	if c.synced {
-		c.out.add([]byte{byte(hello)})
+		c.out.add(hello, nil)
 		c.stats.Lives++
 	}
 }
@@ -168,13 +169,12 @@ func (c *Core) got(now time.Duration, place uint64) {
 	}
 }
 
-// Propose has a request of the Machine travel; its number in this life is returned.
-func (c *Core) Propose(request []byte) (number uint64) {
-	return c.out.add(append([]byte{byte(user)}, request...))
-}
+// Propose has a request of the Machine travel, which the Core keeps; its number in
+// this life is returned.
+func (c *Core) Propose(request []byte) (number uint64) { return c.out.add(user, request) }
 
 // Leave has this Manager's life end in order. Nothing may be proposed behind it.
-func (c *Core) Leave() { c.out.add([]byte{byte(bye)}) }
+func (c *Core) Leave() { c.out.add(bye, nil) }
 
 // Tick is told that time passes, at least every 100 ms.
 func (c *Core) Tick(now time.Duration) {
@@ -195,7 +195,7 @@ func (c *Core) Tick(now time.Duration) {
 		if n := len(c.hashes); n > 0 {
 			place, hash = c.hashes[n-1].place, c.hashes[n-1].hash
 		}
-		c.out.add(appendHeartbeat(nil, place, hash))
+		c.out.add(heartbeat, appendHeartbeat(nil, place, hash))
 	}
 }
 

@@ -37,6 +37,8 @@ type Machine interface {
 	Reset(settings []byte, at time.Time) error
 	// Apply applies the request of a life; number counts that life's requests.
 	Apply(from ID, number uint64, at time.Time, request []byte) error
+	// Flush is told that what was applied since the last time came together.
+	Flush()
 	// End has all users of a life leave, in the order of their joins.
 	End(life ID, at time.Time)
 	// Snapshot and Restore carry the state to a Manager that begins.

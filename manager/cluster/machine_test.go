@@ -96,6 +96,8 @@ func (h *house) Apply(from ID, number uint64, at time.Time, request []byte) erro
 	return nil
 }
 
+func (h *house) Flush() {}
+
 func (h *house) leave(user string) {
 	m := h.who[user]
 	h.room.Leave(m)

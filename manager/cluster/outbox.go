@@ -13,7 +13,7 @@ const (
 
 // outbox holds the requests of this life that have not come back, in order.
 type outbox struct {
-	requests [][]byte
+	requests []sending
 	next     uint64        // number of the first of them
 	sent     int           // of them, that were published
 	ends     []uint64      // the number behind the last request of each message under way
@@ -21,8 +21,14 @@ type outbox struct {
 	again    time.Duration // when they were last published again
 }
 
-func (o *outbox) add(request []byte) (number uint64) {
-	o.requests = append(o.requests, request)
+// sending is a request of this life, in memory of its own.
+type sending struct {
+	order order
+	body  []byte
+}
+
+func (o *outbox) add(k order, body []byte) (number uint64) {
+	o.requests = append(o.requests, sending{k, body})
 	return o.next + uint64(len(o.requests)) - 1
 }
 
@@ -31,7 +37,7 @@ func (o *outbox) returned(now time.Duration, number uint64) {
 	if number != o.next || len(o.requests) == 0 {
 		return
 	}
-	o.requests[0] = nil
+	o.requests[0] = sending{}
 	o.requests, o.next = o.requests[1:], o.next+1
 	o.sent = max(o.sent-1, 0)
 	o.waits = now
@@ -74,7 +80,8 @@ func (c *Core) Failed(now time.Duration) {
 	}
 }
 
-// Publish returns the next message to be published, nil if there is none now.
+// Publish returns the next message to be published, in memory that the next call uses
+// again; nil if there is none now.
 func (c *Core) Publish(now time.Duration) []byte {
 	if c.fatal != nil {
 		return nil
@@ -91,16 +98,18 @@ func (c *Core) Publish(now time.Duration) []byte {
 	if o.sent == 0 {
 		o.waits = now
 	}
-	b := appendHeader(nil, numbered, c.id)
+	b := appendHeader(c.message[:0], numbered, c.id)
 	b = binary.AppendUvarint(b, o.next+uint64(o.sent))
 	for n := 0; o.sent < len(o.requests); n++ {
 		r := o.requests[o.sent]
-		if n > 0 && len(b)+len(r)+2*binary.MaxVarintLen32 > c.cfg.MaxBatch {
+		if n > 0 && len(b)+1+len(r.body)+2*binary.MaxVarintLen32 > c.cfg.MaxBatch {
 			break
 		}
-		b = appendBytes(b, r)
+		b = binary.AppendUvarint(b, uint64(1+len(r.body)))
+		b = append(append(b, byte(r.order)), r.body...)
 		o.sent++
 	}
 	o.ends = append(o.ends, o.next+uint64(o.sent))
-	return appendSum(b)
+	c.message = appendSum(b)
+	return c.message
 }

@@ -16,8 +16,8 @@ const (
 
 // Stream is how a Runner reaches the stream of its room.
 type Stream interface {
-	// Publish begins to store a message. One that may not have been stored is an
-	// Event.
+	// Publish begins to store a message, and keeps no part of it. One that may not
+	// have been stored is an Event.
 	Publish(data []byte) error
 	// Events are what the stream tells.
 	Events() <-chan Event
@@ -90,6 +90,8 @@ type Status struct {
 	Place   uint64
 	Silence time.Duration // since something of this Manager has come back, while it has the room
 	Err     error
+	Held    int64  // bytes of what users have said that has not come back
+	Slowed  uint64 // times that one has waited as that was too much
 }
 
 // NewRunner returns the Runner of a Core whose Machine is the host; Run is next.
@@ -176,7 +178,7 @@ func (r *Runner) Run(ctx context.Context) (err error) {
 		case <-tick.C:
 			r.core.Tick(r.now())
 			r.wants()
-			r.status.Store(&Status{r.core.Stats(), r.core.Ready(), r.core.Peers(), r.core.Last(), r.core.Silence(), r.core.Err()})
+			r.status.Store(&Status{Stats: r.core.Stats(), Ready: r.core.Ready(), Peers: r.core.Peers(), Place: r.core.Last(), Silence: r.core.Silence(), Err: r.core.Err()})
 		case <-r.wake:
 		case e := <-r.stream.Events():
 			if err := r.take(e); err != nil {

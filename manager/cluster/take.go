@@ -111,6 +111,7 @@ func (c *Core) requests(now time.Duration, place uint64, from ID, first uint64, 
 		l = &life{next: 1}
 		c.lives[from] = l
 	}
+	defer c.m.Flush()
 	own := from == c.id
 	if first > l.next && c.broken != numberIgnored {
 		if own {
@@ -204,7 +205,7 @@ func (c *Core) listen(now time.Duration) {
 		}
 		if l.silent += step; l.silent >= c.cfg.Lease {
 			l.silent -= beatEvery * 2 // until this has come back
-			c.out.add(appendGone(nil, id, l.last))
+			c.out.add(gone, appendGone(nil, id, l.last))
 		}
 	}
 }

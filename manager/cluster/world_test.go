@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -244,7 +245,7 @@ func (w *world) turn(n *node, talk bool) {
 		if w.chance(10) {
 			late = 300 // overtaken by those behind
 		}
-		w.flights = append(w.flights, flight{w.now + step*time.Duration(w.rnd.IntN(3)+late/50), n, b})
+		w.flights = append(w.flights, flight{w.now + step*time.Duration(w.rnd.IntN(3)+late/50), n, bytes.Clone(b)})
 	}
 	if n.core.Wants() && w.now >= n.asks {
 		n.asks = w.now + time.Second

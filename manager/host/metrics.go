@@ -68,6 +68,8 @@ func (e *exposition) cluster(c *clusterFigures) {
 	}
 	e.one("chatsim_cluster_place", "gauge", "Place in the stream of the last message that was applied.", float64(c.Place))
 	e.one("chatsim_cluster_behind_messages", "gauge", "Messages that the stream has and that were not applied here.", float64(c.Behind))
+	e.one("chatsim_cluster_waiting_bytes", "gauge", "Bytes of what users of this chatsim have said that have not come back by the stream.", float64(c.Held))
+	e.one("chatsim_cluster_slowed_total", "counter", "Times that a user has waited as too much had not come back.", float64(c.Slowed))
 	e.one("chatsim_cluster_silence_seconds", "gauge", "Time since something of this chatsim came back by the stream.", c.Silence.Seconds())
 	e.one("chatsim_cluster_lives_total", "counter", "Times that this chatsim has begun with the room.", float64(c.Lives))
 	e.one("chatsim_cluster_dead_total", "counter", "Chatsim that have left, or were taken for dead.", float64(c.Buried))
