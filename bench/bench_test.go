@@ -39,6 +39,7 @@ import (
 // scale is how large and long the measurements are.
 type scale struct {
 	most    int           // users in a room
+	nodes   int           // NATS servers of a cluster
 	pairs   int           // of measurements behind a ratio
 	ceiling time.Duration // of a measurement of the loopback
 	room    time.Duration // of a run at saturation
@@ -47,8 +48,8 @@ type scale struct {
 }
 
 var (
-	full  = scale{most: math.MaxInt, pairs: 5, ceiling: 500 * time.Millisecond, room: 2 * time.Second, paced: 3 * time.Second, idle: 5 * time.Second}
-	brief = scale{most: 50, pairs: 1, ceiling: 20 * time.Millisecond, room: 100 * time.Millisecond, paced: 300 * time.Millisecond, idle: 500 * time.Millisecond}
+	full  = scale{most: math.MaxInt, nodes: 3, pairs: 5, ceiling: 500 * time.Millisecond, room: 2 * time.Second, paced: 3 * time.Second, idle: 5 * time.Second}
+	brief = scale{most: 50, nodes: 1, pairs: 1, ceiling: 20 * time.Millisecond, room: 100 * time.Millisecond, paced: 300 * time.Millisecond, idle: 500 * time.Millisecond}
 )
 
 // users cuts rooms to what the scale allows.

@@ -174,11 +174,19 @@ func driveBy(tb testing.TB, open opener, dial func(addr string) loadgen.Joiner, 
 	needDescriptors(tb, cfg.Users)
 	addr, closeServer := open(tb)
 	defer closeServer()
+	cfg.Join, cfg.Where = dial(addr), addr
+	return driveLoad(tb, cfg)
+}
+
+// driveLoad is drive at a server that is there.
+func driveLoad(tb testing.TB, cfg loadgen.Config) *report.Report {
+	tb.Helper()
+	needDescriptors(tb, cfg.Users)
 	steady, err := scenario.Find("steady")
 	if err != nil {
 		tb.Fatal(err)
 	}
-	cfg.Join, cfg.Where, cfg.Seed, cfg.Scenario = dial(addr), addr, 1, steady
+	cfg.Seed, cfg.Scenario = 1, steady
 	runtime.GC() // of what the run before has left
 	rep, err := loadgen.Run(tb.Context(), cfg)
 	if err != nil {
