@@ -156,6 +156,28 @@ func (p *replica) apply(home *stayTable, at time.Time, r request) outcome {
 	return r.apply(&q.state)
 }
 
+// lock takes the feed's lock until Flush, so that all of a message is applied, and
+// then written, together.
+func (p *replica) lock() {
+	if !p.locked {
+		p.locked = true
+		p.q.feed.Lock()
+	}
+}
+
+// Flush implements cluster.Machine.
+func (p *replica) Flush() {
+	if p.locked {
+		p.locked = false
+		p.q.unlock()
+	}
+	for i, r := range p.back {
+		p.tell(r.t, r.out)
+		p.back[i] = returned{}
+	}
+	p.back = p.back[:0]
+}
+
 // End implements cluster.Machine.
 func (p *replica) End(life cluster.ID, at time.Time) {
 	p.Flush()

@@ -134,25 +134,3 @@ func (p *replica) Refused(tag any) {
 	t := tag.(*travelling)
 	p.tell(t, p.notCarriedOut(t.r))
 }
-
-// lock takes the feed's lock until Flush, so that all of a message is applied, and
-// then written, together.
-func (p *replica) lock() {
-	if !p.locked {
-		p.locked = true
-		p.q.feed.Lock()
-	}
-}
-
-// Flush implements cluster.Machine.
-func (p *replica) Flush() {
-	if p.locked {
-		p.locked = false
-		p.q.unlock()
-	}
-	for i, r := range p.back {
-		p.tell(r.t, r.out)
-		p.back[i] = returned{}
-	}
-	p.back = p.back[:0]
-}
