@@ -19,6 +19,7 @@ import (
 
 	chatterterm "chatsim/chatter/term"
 	"chatsim/loadgen"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/flags"
 	"chatsim/loadgen/job"
 	"chatsim/loadgen/report"
@@ -195,6 +196,10 @@ func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *ato
 		return job.Room{}, err
 	}
 	cfg := manager.Config{Detect: dialect != "line", RawWait: rawWait, Measure: c.watch.Addr != ""}
+	if lc.Scenario.Kills() > 0 {
+		cfg.Lease = lc.Lease()
+		lc.LossLimit = cfg.Lease + ledger.LeaveLimit
+	}
 	room, err := several.Open(ctx, several.Config{Managers: c.runs.Managers, Nodes: c.runs.Nodes, Manager: cfg, Prepare: func(m *manager.Manager) {
 		if dialect == "ws" {
 			m.Handle(web.Sockets(m.ServeLines))
@@ -210,6 +215,7 @@ func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *ato
 		lc.Doors = append(lc.Doors, door)
 	}
 	lc.Where = room.Where()
+	lc.Kill = func(_ context.Context, door int) error { return room.Kill(door) }
 	return job.Room{Close: func() { closeRoom(room, stderr) }, Panics: func() uint64 { return room.Stats().Panics }}, nil
 }
 

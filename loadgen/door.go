@@ -43,4 +43,11 @@ func (u *user) atDoor(err error) error {
 }
 
 // door returns the one at which the user comes in.
-func (u *user) door() Door { return u.run.cfg.Door(u.n) }
+func (u *user) door() Door { return u.run.cfg.Door(u.doorNumber()) }
+
+// doorNumber returns that of the door at which the user comes in.
+func (u *user) doorNumber() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return (u.n + u.moved) % max(1, len(u.run.cfg.Doors))
+}

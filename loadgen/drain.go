@@ -130,7 +130,7 @@ func (p *patience) until(d time.Duration, holds func() bool) bool {
 			p.limit = min(p.limit, interruptDrain)
 			p.end = now + p.limit
 		}
-		if p.over() || now >= max(begun, time.Duration(r.sentAt.Load()))+d {
+		if p.over() || now >= max(begun, time.Duration(r.sentAt.Load()))+d && !r.awaitsLoss(now) {
 			return false
 		}
 		<-p.tick.C

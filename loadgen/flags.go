@@ -36,6 +36,7 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 	fs.Var((*memory)(&c.MaxMemory), "max-memory", "`SIZE`|what all chatters together may hold of what the server sends, such as 1GB; one that sends more has its streams ended")
 	fs.IntVar(&c.ExpectFull, "expect-full", c.ExpectFull, "`N`|the server is to let in N and to refuse who comes then; 0: it lets in all")
 	fs.DurationVar(&c.Grace, "grace", c.Grace, "`D`|how long the server lets one who does not read hold up the others: isolation's limit, beside the longest wait while all read; 0s: the larger of 1s and twice that wait")
+	fs.DurationVar(&c.LossLimit, "expect-server-loss", c.LossLimit, "`D`|one of the servers at -target may die: its chatters come back at the next, and the others learn within this time that they have left (25s for chatsim's own, with a lease of 20s); 0s: none dies")
 	fs.BoolVar(&c.FailFast, "fail-fast", c.FailFast, "end the run when a check has failed")
 }
 

@@ -63,9 +63,18 @@ func (r *run) joinAll(ctx context.Context) error {
 }
 
 // join connects the user anew and waits until it is in the room.
-func (u *user) join(ctx context.Context) error { return u.atDoor(u.enter(ctx)) }
+func (u *user) join(ctx context.Context) error {
+	for tried := 1; ; tried++ {
+		err := u.enter(ctx, tried)
+		if !u.elsewhere(err, tried) {
+			return u.atDoor(err)
+		}
+		u.moves(nil)
+	}
+}
 
-func (u *user) enter(ctx context.Context) error {
+// enter connects the user at its door; another one is tried where that is of no use.
+func (u *user) enter(ctx context.Context, tried int) error {
 	r := u.run
 	select {
 	case r.joining <- struct{}{}:
@@ -80,12 +89,12 @@ func (u *user) enter(ctx context.Context) error {
 	if err != nil {
 		session.Closing(check.Reset, r.now())
 		session.Ended(r.now())
-		if u.denied(ctx, session, dialled, err) {
+		if !u.elsewhere(err, tried) && u.denied(ctx, session, dialled, err) {
 			return errFull
 		}
 		return err
 	}
-	s := &stay{user: u, session: session, dialled: dialled, joined: make(chan struct{}), done: make(chan struct{})}
+	s := &stay{user: u, session: session, dialled: dialled, door: u.doorNumber(), joined: make(chan struct{}), done: make(chan struct{})}
 	if !u.begin(s, client) {
 		s.client = connectionOf(client)
 		s.close()
@@ -95,7 +104,7 @@ func (u *user) enter(ctx context.Context) error {
 		return nil
 	}
 	err = s.giveUp(ctx)
-	if u.denied(ctx, session, dialled, err) {
+	if !u.elsewhere(err, tried) && u.denied(ctx, session, dialled, err) {
 		return errFull
 	}
 	return err
@@ -110,6 +119,7 @@ func (u *user) begin(s *stay, client Client) bool {
 		return false
 	}
 	u.stay = s
+	u.run.losses.there(s)
 	u.run.reading.Add(1)
 	if !s.adopt(client) {
 		s.client = connectionOf(client)

@@ -94,6 +94,8 @@ func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
 		u.enqueue(task{leave: e.Kind})
 	case scenario.Return:
 		u.returns(ctx)
+	case scenario.Kill:
+		r.kill(e.Victim)
 	}
 }
 

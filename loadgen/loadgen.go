@@ -84,6 +84,14 @@ type Config struct {
 	// "delivery.p99<50ms"; see report.ParseThreshold.
 	Thresholds []string
 
+	// Where several servers have the room one may die, and its chatters come back at the
+	// next door. LossLimit is how long the others may take then to learn of their leaves;
+	// 0: no server is to die.
+	LossLimit  time.Duration
+	ExpectLoss bool   // one may die at any time; else those that Kill kills, which the scenario decides
+	Kill       Killer // nil: there is nobody who could
+	KillsAny   bool   // Kill may kill the server at another door than it is told
+
 	FailFast bool            // end the load when a check has failed
 	Gone     <-chan struct{} // closed when the server has gone for good, which ends the load; nil: nobody knows
 
@@ -224,6 +232,9 @@ func (c Config) validateScenario() error {
 
 func (c Config) validate() error {
 	if err := c.validateScenario(); err != nil && c.Users >= 1 {
+		return err
+	}
+	if err := c.validateLosses(); err != nil {
 		return err
 	}
 

@@ -49,7 +49,7 @@ func unable(t *testing.T, rep *report.Report) {
 }
 
 func TestRightRawServerPasses(t *testing.T) {
-	for _, name := range scenario.Names() {
+	for _, name := range alone() {
 		for _, spacing := range []time.Duration{0, 500 * time.Microsecond} {
 			t.Run(fmt.Sprintf("%s/%v", name, spacing), func(t *testing.T) {
 				t.Parallel()

@@ -260,6 +260,7 @@ func (s *stay) hasJoined(at time.Duration) {
 	r.measure.Joined(at, at-s.dialled)
 	raise(&r.slowestJoin, int64(at-s.dialled))
 	r.measure.Moved(at, measure.Moves{Joins: 1})
+	s.user.isIn(at)
 	raise(&r.most, r.inside.Add(1))
 	close(s.joined)
 }
@@ -280,6 +281,8 @@ func (s *stay) end(err error) {
 		return
 	}
 	left := s.session.HasLeft()
+	lost := s.loses(left)
+	left = left || lost
 	if s.session.Joined() {
 		by := measure.Moves{Evicted: 1}
 		if left {
@@ -305,6 +308,9 @@ func (s *stay) end(err error) {
 	}
 	s.session.Ended(r.now())
 	s.close()
+	if lost && *r.phase.Load() != Drains {
+		u.returns(r.life)
+	}
 	tokens := u.over(s)
 	if s.hasStalled() && !left && *r.phase.Load() == Loading {
 		r.stallerOut(closedWhy(s.session.Said()))

@@ -24,10 +24,11 @@ func (r *run) report(result check.Result) *report.Report {
 	rep.Latency, rep.Isolation = r.measure.Latencies(), r.isolation()
 	rep.Series, rep.Course = r.series(line, took), r.course(line, took)
 	rep.Phases, rep.Roles = r.phaseFigures(), r.roleFigures()
+	rep.Losses = r.lossFigures(rep.Phases)
 	rep.Resources, rep.Warnings = r.usage.Resources(), r.warnings
-	rep.LeftBy = report.LeftBy{FIN: r.left[check.FIN], RST: r.left[check.Reset], HalfClose: r.left[check.HalfClose], Vanish: r.vanished}
+	rep.LeftBy = report.LeftBy{FIN: r.left[check.FIN], RST: r.left[check.Reset], HalfClose: r.left[check.HalfClose], Vanish: r.vanished, Lost: r.left[check.Lost]}
 	rep.LeftBy.RST -= r.vanished
-	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose + rep.LeftBy.Vanish
+	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose + rep.LeftBy.Vanish + rep.LeftBy.Lost
 	if r.cfg.Verify <= check.Order {
 		rep.Deliveries = result.Deliveries
 	}

@@ -57,6 +57,8 @@ type run struct {
 	slowedTo        atomic.Uint64 // bits of the lines a second that the server takes from each user; 0: it has not said
 	anchor          atomic.Pointer[check.Line]
 	phase           atomic.Pointer[Phase]
+	lostUntil       atomic.Int64 // leaves of those whose servers have died may be told until then
+	losses          losses
 	readers         readers
 	reading         sync.WaitGroup // stays that are observed
 	workers         sync.WaitGroup // pumps, writes and returns
@@ -98,6 +100,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	stopWatch := sync.OnceFunc(r.watch())
 	defer stopWatch()
 	defer r.tick()()
+	defer r.listen()()
 	if err := r.ramp(ctx); err != nil {
 		_ = r.stop() // what ended the ramp says more
 		return nil, err
@@ -116,6 +119,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		return nil, err
 	}
 	stopWatch() // the rest is no longer under way
+	r.settleLosses()
 	r.measure.Finish()
 	result := r.judge.End(check.End{Required: r.requires(), Advancing: advancing, Cut: r.cutBy != ""})
 	rep := r.report(result)
@@ -154,6 +158,7 @@ func newRun(cfg Config) *run {
 	}
 	r.casts = r.newCasts()
 	r.there.Store(int64(cfg.Users))
+	r.startLosses()
 	r.enter(Joining)
 	return r
 }
@@ -165,7 +170,9 @@ func (r *run) readByAll(l *check.Line, first, last time.Duration) {
 
 // known records a leave that everybody has been told of.
 func (r *run) known(s *check.Session) {
-	if took, ok := s.LeaveNotice(); ok {
+	if kind, _ := s.Left(); kind == check.Lost {
+		// how long the others wait for a server is no latency
+	} else if took, ok := s.LeaveNotice(); ok {
 		r.measure.Left(r.now(), took)
 	}
 	r.mu.Lock()

@@ -174,8 +174,8 @@ func Judge(in io.Reader) (*report.Report, error) {
 func asFarAsItGoes(rep *report.Report, replay *ledger.Replay) {
 	rep.CutBy = fmt.Sprintf("the end of the trace, %v into the run", replay.Last.Round(10*time.Millisecond))
 	rep.Joined, rep.Renamed, rep.Sent = replay.Joined, replay.Renamed, replay.Sent
-	rep.LeftBy = report.LeftBy{FIN: replay.Left[check.FIN], RST: replay.Left[check.Reset], HalfClose: replay.Left[check.HalfClose]}
-	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose
+	rep.LeftBy = report.LeftBy{FIN: replay.Left[check.FIN], RST: replay.Left[check.Reset], HalfClose: replay.Left[check.HalfClose], Lost: replay.Left[check.Lost]}
+	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose + rep.LeftBy.Lost
 }
 
 // thresholds returns those that the run was to keep. One that cannot be read is not

@@ -19,6 +19,7 @@ type stay struct {
 	inflow  inflow  // what comes: of polled its socket, else a gate
 	session *check.Session
 	dialled time.Duration
+	door    int // its number
 
 	joined    chan struct{} // closed when the session has joined
 	done      chan struct{} // closed when nothing more is observed

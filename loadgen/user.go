@@ -25,6 +25,8 @@ type user struct {
 	closing int    // who is in the Client's Close
 	coming  int    // returns that are due or under way: what it has to say waits for them
 	seq     int
+	moved   int   // by how many doors it comes in further than at first
+	lost    *loss // that has put it out, until it is in again
 }
 
 // task is what a user's pump does next: send a line or leave.

@@ -68,7 +68,8 @@ func (v *visitor) come(number int) {
 		v.session.Closing(check.Reset, r.now())
 	}
 	v.session.Ended(r.now())
-	if !r.stopping.Load() && r.life.Err() == nil {
+	door := number % max(1, len(r.cfg.Doors))
+	if !r.stopping.Load() && r.life.Err() == nil && (v.session.Joined() || !r.losses.explain(door, err)) {
 		v.judged(err, limit)
 	}
 }

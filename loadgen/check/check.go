@@ -44,6 +44,7 @@ const (
 	Reset     = ledger.Reset
 	HalfClose = ledger.HalfClose
 	Evicted   = ledger.Evicted
+	Lost      = ledger.Lost
 
 	KeptOut  = ledger.KeptOut
 	Waiting  = ledger.Waiting

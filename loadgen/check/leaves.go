@@ -21,7 +21,7 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, unable: viewl
 	soFar: func(l *ledger.Ledger, facts *ledger.Facts) bool {
 		slowest := l.Config().Slowest
 		return slices.ContainsFunc(facts.Of(ledger.LateLeave), func(f *ledger.Fact) bool {
-			return slowest != nil && f.Took > ledger.LeaveLimit+slowest(f.When)
+			return slowest != nil && f.Took > f.Session.LeaveLimit()+slowest(f.When)
 		})
 	},
 	judge: func(e *evidence, out *findings) {
@@ -45,7 +45,7 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, unable: viewl
 		late := e.Facts.Of(ledger.LateLeave)
 		slices.SortStableFunc(late, func(a, b *ledger.Fact) int { return cmp.Compare(a.At.Number, b.At.Number) })
 		for _, f := range late {
-			if limit := ledger.LeaveLimit + f.Slowest; f.Took > limit {
+			if limit := f.Session.LeaveLimit() + f.Slowest; f.Took > limit {
 				e.add(out, violation{key: key{session: f.Session}, at: f.Session, with: []*Session{f.At},
 					sentence: fmt.Sprintf("the leave of %s was told after %v, more than %v", quote(f.Session.Name()), f.Took.Round(time.Millisecond), limit.Round(time.Millisecond))})
 			}
@@ -53,10 +53,11 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, unable: viewl
 	},
 }
 
-// everyLeave reports whether chatters have left in each way that they can.
+// everyLeave reports whether chatters have left in each way that they can, or by the
+// death of a server, which is then what is looked at.
 func (e *evidence) everyLeave() bool {
 	by := e.LeftBy
-	return by[FIN] > 0 && by[Reset] > 0 && (by[HalfClose] > 0 || e.Config().Capabilities.CutsLeaves)
+	return by[Lost] > 0 || by[FIN] > 0 && by[Reset] > 0 && (by[HalfClose] > 0 || e.Config().Capabilities.CutsLeaves)
 }
 
 // leaveUntold reports whether a session has left and nobody was told, although

@@ -216,6 +216,9 @@ func (a address) meantAt(to dial.Address) string {
 	return ""
 }
 
+// several reports whether a text has several addresses.
+func several(text string) bool { return len(dial.List(text)) > 1 }
+
 // webSocket reports whether an address, or the first of several, is one of a WebSocket.
 func webSocket(addr string) bool {
 	to, _ := dial.Split(dial.List(addr)[0])

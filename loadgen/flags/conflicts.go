@@ -199,6 +199,7 @@ var (
 	clustered   = []term{on("cluster")}
 	embedded    = []term{oneOf("cluster", "embedded")}
 	byFile      = where("dialect", choice.IsFile)
+	toSeveral   = []term{where("target", several)}
 	toWebSocket = []term{where("target", webSocket), oneOf("dialect", "ws"), byFile}
 )
 
@@ -228,6 +229,7 @@ var needs = []need{
 	{"header", "", toWebSocket, "-%s goes with a WebSocket only", "write -target ws://HOST:PORT/ws"},
 	{"subprotocol", "", toWebSocket, "-%s goes with a WebSocket only", "write -target ws://HOST:PORT/ws"},
 	{"ready", "", []term{on("cmd"), on("ab-cmd")}, "-%s goes with -cmd or -ab-cmd only", "write -cmd 'my/server -port {port}'"},
+	{"kill-cmd", "", toSeveral, "-%s goes with several servers at -target only", "write -target localhost:9999,localhost:9998"},
 	{"tls-insecure", "", toTLS, "-%s goes with a target that shows a certificate only", orWSS},
 }
 

@@ -32,7 +32,7 @@ func (c *Line) Explicit(name string) bool { return c.set.Changed(name) }
 
 // scripted are the flags that decide what a run does, in the order in which
 // people write them; -seed goes last.
-var scripted = []string{"cmd", "ready", "target", "tls-ca", "tls-insecure", "password-file", "header", "subprotocol", "source-addresses", "room", "qos", "order", "dialect", "managers", "nodes", "users", "duration", "rate", "think", "inflight", "size", "warmup", "scenario", "verify", "drain", "join-timeout", "expect-full", "grace", "calibrate"}
+var scripted = []string{"cmd", "kill-cmd", "ready", "target", "tls-ca", "tls-insecure", "password-file", "header", "subprotocol", "source-addresses", "room", "qos", "order", "dialect", "managers", "nodes", "users", "duration", "rate", "think", "inflight", "size", "warmup", "scenario", "verify", "drain", "join-timeout", "expect-full", "expect-server-loss", "grace", "calibrate"}
 
 // Reproduce returns the command line that runs the same script again: what differs
 // from the defaults, and the seed.

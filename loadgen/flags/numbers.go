@@ -52,6 +52,7 @@ var limits = []limit{
 	{"repeat", 1, maxCount, "-repeat 1 is one run", ""},
 	{"expect-full", 0, maxCount, "-expect-full 0 is a room that lets in all", ""},
 	{"grace", 0, float64(maxTime), "-grace 0s is for a server of which it is not known", notDuration},
+	{"expect-server-loss", 0, float64(maxTime), "-expect-server-loss 0s is for servers of which none dies", notDuration},
 	{"max-users", 0, maxCount, "-max-users 0 is no limit", ""},
 	{"max-conns", 0, maxCount, "-max-conns 0 is no limit", ""},
 	{"history", 0, 10_000, "-history 0 keeps none", "-history 10000 is the most"},

@@ -74,6 +74,8 @@ var refusals = []struct{ Line, Want, Hint string }{
 	{"-target ws://a/x,WS://A:80/x", "-target ws://a/x,WS://A:80/x has WS://A:80/x twice", ""},
 	{"-target a:1,h:{port}", "-target a:1,h:{port}: h:{port}: port {port} is not a number from 1 to 65535", "add -cmd COMMAND"},
 	{"-join a:1,b:2", "-join a:1,b:2 is not HOST:PORT", "write -join "},
+	{"-expect-server-loss -1s", "-expect-server-loss -1s: must not be negative", "-expect-server-loss 0s is for servers of which none dies"},
+	{"-target a:1 -kill-cmd x", "-kill-cmd goes with several servers at -target only", "write -target localhost:9999,localhost:9998"},
 	{"-serve -listen 9999", "-listen 9999 is a port without a host", "write -listen 127.0.0.1:9999"},
 	{"-serve -listen :99999", "-listen :99999: port 99999 is not a number from 0 to 65535", ""},
 	{"-serve -users 5", "-serve and -users contradict each other", "without it"},

@@ -83,6 +83,9 @@ func (s *Job) Run(ctx context.Context) (int, error) {
 	if err := s.loadStory(); err != nil {
 		return 0, err
 	}
+	if err := s.checkKills(); err != nil {
+		return 0, err
+	}
 	s.settleRepeat()
 	switch {
 	case s.Load.Scenario.Name == loadgen.Conformance:

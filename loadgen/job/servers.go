@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"chatsim/chatter/dial"
 	"chatsim/loadgen"
+	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/launch"
 	"chatsim/loadgen/report"
 	"chatsim/manager/hinted"
@@ -20,12 +22,14 @@ import (
 type Servers struct {
 	Command string       // empty: none
 	AB      []string     // OLD and NEW, which run in turn; nil: none
+	Kill    string       // a command that kills a server of the room; empty: none
 	Ready   launch.Ready // how it is known that a server answers
 }
 
 // Flags defines the flags that set s, but for -ab-cmd.
 func (s *Servers) Flags(fs *pflag.FlagSet) {
 	fs.StringVar(&s.Command, "cmd", "", "`COMMAND`|start a server for each run, and end it: "+launch.Port+" in the command, or PORT in its environment, is the port at which it is to listen")
+	fs.StringVar(&s.Kill, "kill-cmd", "", "`COMMAND`|kill one of the servers at -target, where -scenario failover does: "+killNumber+" in the command is which one, from 1 on, and "+killAddr+" its address")
 	fs.Var((*ready)(&s.Ready), "ready", "`WORD`|when a server that was started answers: tcp, it takes a connection, or a URL that it answers by 200, such as http://127.0.0.1:"+launch.Port+"/healthz")
 }
 
@@ -90,6 +94,11 @@ func (s *Job) reach(lc *loadgen.Config, at string) error {
 		lc.Capabilities.BySender = order == "sender"
 	}
 	lc.Where = "server at " + at
+	lc.ExpectLoss = lc.LossLimit > 0
+	if s.Servers.Kill != "" {
+		lc.Kill, lc.KillsAny = killer(s.Servers.Kill, dial.List(at)), true
+		lc.LossLimit = cmp.Or(lc.LossLimit, ledger.LossLimit)
+	}
 	if all := dial.List(at); len(all) > 1 {
 		lc.Where = fmt.Sprintf("%d servers at %s", len(all), strings.Join(all, ", "))
 	}

@@ -120,11 +120,15 @@ func (c Config) free() bool {
 }
 
 // shell returns a command that is written for the system's shell.
-func shell(command string) *exec.Cmd {
+func shell(command string) *exec.Cmd { return Shell(context.Background(), command) }
+
+// Shell returns a command that is written for the system's shell, which is killed when
+// ctx ends.
+func Shell(ctx context.Context, command string) *exec.Cmd {
 	if runtime.GOOS == "windows" {
-		return exec.Command("cmd", "/c", command)
+		return exec.CommandContext(ctx, "cmd", "/c", command)
 	}
-	return exec.Command("/bin/sh", "-c", command)
+	return exec.CommandContext(ctx, "/bin/sh", "-c", command)
 }
 
 // wait waits until the server answers.

@@ -112,6 +112,7 @@ type htmlView struct {
 	Time         []*chart
 	TimeTable    *table
 	Isolation    string
+	Losses       []string
 	Health       []fact
 	Ceiling      string
 	Config       []fact
@@ -176,6 +177,7 @@ func view(rs *Runs) *htmlView {
 	if !r.talks() { // else the role says it
 		v.Isolation = isolationSentence(r.Isolation)
 	}
+	v.Losses = lossSentences(r.Losses)
 	v.Health, v.Config = health(r), configuration(r)
 	if c := r.Calibration; c != nil {
 		v.Ceiling = c.sentence()

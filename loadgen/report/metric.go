@@ -83,6 +83,7 @@ var figures = []metric{
 	{name: "left.rst", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.RST })},
 	{name: "left.half_close", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.HalfClose })},
 	{name: "left.vanish", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.Vanish })},
+	{name: "left.lost", kind: count, get: whole(func(r *Report) int64 { return r.LeftBy.Lost })},
 	{name: "evicted", kind: count, get: whole((*Report).evictions)},
 	{name: "evicted.slow", kind: count, get: whole(func(r *Report) int64 { return r.Evicted["slow"] })},
 	{name: "evicted.stalled", kind: count, get: whole(func(r *Report) int64 { return r.Evicted["stalled"] })},
@@ -92,6 +93,9 @@ var figures = []metric{
 	{name: "checks.not_exercised", kind: count, get: checked(func(r *Report) int64 { return int64(len(r.checksThat(NotExercised))) })},
 	{name: "checks.evaluations", kind: count, get: checked(checkSum(func(c *Check) int64 { return c.Evaluations }))},
 	{name: "checks.violations", kind: count, get: checked(checkSum(func(c *Check) int64 { return c.Violations }))},
+	{name: "failover.silence", kind: duration, get: lost(func(l *Loss) float64 { return l.SilenceS })},
+	{name: "failover.last_leave", kind: duration, get: lost(func(l *Loss) float64 { return l.LastS })},
+	{name: "failover.back", kind: duration, get: lost(func(l *Loss) float64 { return l.BackS })},
 	{name: "isolation.all_read_p99", kind: duration, get: stalled(func(i *Isolation) *int64 { return i.AllReadP99 })},
 	{name: "isolation.stalled_p99", kind: duration, get: stalled(func(i *Isolation) *int64 { return i.OneStalledP99 })},
 	{name: "ceiling.share", kind: share, get: (*Report).ceilingShare, or: (*Report).ceilingShareHigh},
@@ -257,6 +261,8 @@ func (m metric) lacks(r *Report) string {
 		return "not measured: -rate max has no schedule"
 	case of == "checks":
 		return "nothing was checked"
+	case of == "failover":
+		return "not measured: no server died, as -scenario failover has one do"
 	case of == "isolation":
 		return "not measured: it takes -scenario slowreader, and enough deliveries in each window"
 	case r.MeasuredS > 0:

@@ -46,7 +46,7 @@ type Report struct {
 	Users   int              `json:"users"`
 	Joined  int64            `json:"joined"`  // joins, rejoins among them
 	Renamed int64            `json:"renamed"` // joins that were given another name than the one asked for
-	Left    int64            `json:"left"`    // leaves before the end of the run, by the chatters' own doing
+	Left    int64            `json:"left"`    // leaves before the end of the run, by the chatters' own doing, or that of a server that was to die
 	LeftBy  LeftBy           `json:"left_by"` // the same, by kind
 	Evicted map[string]int64 `json:"evicted"` // closed by the server, by reason
 
@@ -67,6 +67,7 @@ type Report struct {
 	Conformance bool              `json:"conformance,omitempty"` // each of the checks is a story
 	Checks      []Check           `json:"checks"`
 	Isolation   *Isolation        `json:"isolation,omitempty"`
+	Losses      []Loss            `json:"losses,omitempty"` // servers that died
 	Phases      []Phase           `json:"phases,omitempty"` // that are measured, of a scenario that has some
 	Roles       []Role            `json:"roles,omitempty"`  // of chatters beside those who talk
 	Series      []Second          `json:"series"`
@@ -121,6 +122,7 @@ type LeftBy struct {
 	RST       int64 `json:"RST"`
 	HalfClose int64 `json:"half-close"`
 	Vanish    int64 `json:"vanish,omitempty"` // silent first, then reset
+	Lost      int64 `json:"lost,omitempty"`   // its server died, as was declared
 }
 
 // Errors are what the server said in error frames, from the first connection on.

@@ -39,6 +39,7 @@ func Text(w io.Writer, r *Report, opt TextOptions) error {
 	p.errors(r, opt.Verbose)
 	p.latency(r, opt.Verbose)
 	p.phases(r)
+	p.losses(r.Losses)
 	p.roles(r, opt.Verbose)
 	p.isolation(r)
 	p.limits(r, opt.Verbose)
@@ -76,6 +77,9 @@ func (p *page) joins(r *Report) {
 		left += fmt.Sprintf(": %s FIN, %s RST, %s half-close", thousands(by.FIN), thousands(by.RST), thousands(by.HalfClose))
 		if by.Vanish > 0 {
 			left += ", " + thousands(by.Vanish) + " vanished"
+		}
+		if by.Lost > 0 {
+			left += ", " + thousands(by.Lost) + " with their server"
 		}
 	}
 	evicted := thousands(r.evictions()) + " evicted"

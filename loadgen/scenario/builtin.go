@@ -15,7 +15,7 @@ import (
 var files embed.FS
 
 // builtIn are the names of the built-in scenarios, the default first.
-var builtIn = []string{"mixed", "steady", "namesakes", "private", "churn", "protocol", "slowreader"}
+var builtIn = []string{"mixed", "steady", "namesakes", "private", "churn", "protocol", "slowreader", "failover"}
 
 // All returns the built-in scenarios, the default first.
 func All() []Spec { return slices.Clone(read()) }

@@ -3,6 +3,7 @@ package scenario
 import (
 	"container/list"
 	"math"
+	"slices"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -19,6 +20,7 @@ const (
 	Visit             // no chatter's: visitor Event.Visitor asks to be let in
 	Come              // join for the first time, or after it has gone
 	Go                // leave for good by Event.Kind
+	Kill              // no chatter's: the server dies whose number of such an event Event.Victim is
 )
 
 // Event is one act of one chatter, At after the start of the load.
@@ -28,6 +30,7 @@ type Event struct {
 	Chatter int
 	Kind    check.Leave // of a Leave
 	Visitor int         // of a Visit
+	Victim  int         // of a Kill
 	To      int         // of a Say: the chatter that the line is for, +1; 0: as Line tells
 	Answer  bool        // of a Say: wait for a line of somebody else, and send then
 	Vanish  bool        // of a Leave or Go: be silent, and end only when the chatter returns
@@ -57,6 +60,8 @@ type Plan struct {
 	told   int                   // lines that are for that one since
 	away   map[int]time.Duration // until when a chatter has nothing to do
 	back   *list.List            // of Event, in order of time
+	kills  []time.Duration       // of servers, and how many were so far
+	killed int
 }
 
 // Plan makes the plan for a rate in lines a second; 0 plans no lines. Phases have
@@ -84,6 +89,7 @@ func (s *Script) Plan(rate float64) *Plan {
 		if n := phase.Join + phase.Leave; n > 0 {
 			p.moves = append(p.moves, moving{from: at, length: phase.For, n: n, come: phase.Join > 0})
 		}
+		p.kills = append(p.kills, slices.Repeat([]time.Duration{at}, phase.Kill)...)
 		at, there = end, after
 	}
 	return p
@@ -147,7 +153,8 @@ func (p *Plan) Next(end time.Duration) (Event, bool) {
 	for {
 		leave, leaver := p.nextLeaver()
 		say, move, visit := p.nextLine(), p.nextMove(), p.nextVisit()
-		next := min(say, leave, move, visit)
+		kill := p.nextKill()
+		next := min(say, leave, move, visit, kill)
 		if f := p.back.Front(); f != nil {
 			if e := f.Value.(Event); e.At <= next && e.At < end {
 				p.back.Remove(f)
@@ -157,6 +164,9 @@ func (p *Plan) Next(end time.Duration) (Event, bool) {
 		switch {
 		case next >= end:
 			return Event{}, false
+		case kill == next:
+			p.killed++
+			return Event{At: kill, Act: Kill, Victim: p.killed - 1}, true
 		case move == next:
 			return p.move(move), true
 		case visit == next:

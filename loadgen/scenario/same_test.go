@@ -13,6 +13,7 @@ func TestScriptsAreThoseOfBefore(t *testing.T) {
 	want := map[string]uint64{
 		"mixed": 0x39ca4d902b1bb56c, "steady": 0xb981b4ec828883ce, "namesakes": 0x112ab81bcddcebcf, "private": 0xc5e21c2d075f131,
 		"churn": 0xfc197f159e6c180, "protocol": 0xcffbbd4a12564a7a, "slowreader": 0x86fcb7e74c66250e,
+		"failover": 0x941b617a9d90310f,
 	}
 	for _, name := range Names() {
 		h := fnv.New64a()
@@ -20,7 +21,11 @@ func TestScriptsAreThoseOfBefore(t *testing.T) {
 			for seed := range uint64(3) {
 				s := script(t, name, users, MinSize+int(seed)*100, seed)
 				d := 11 * time.Second
+				s.Spec = s.Fit(time.Second, d-time.Second, 333)
 				fmt.Fprintln(h, s.Requires(d, 1000), s.StallWindows(d))
+				if s.Kills() > 0 {
+					fmt.Fprintln(h, s.Killed(0, 3))
+				}
 				if len(s.Roles) > 0 && users > 1 {
 					fmt.Fprintln(h, s.Staller())
 				}

@@ -126,7 +126,7 @@ func (s *Script) tooFew(c string, d time.Duration, lines float64) bool {
 	case check.Isolation:
 		return len(s.StallWindows(d)) < report.RolePairs
 	case check.LeaveCompleteness:
-		return s.leavesIn(d) < 2.5 || !s.everyKind() // fewer than one of each kind
+		return s.Kills() == 0 && (s.leavesIn(d) < 2.5 || !s.everyKind()) // fewer than one of each kind
 	case check.NameSuffixing:
 		return !s.namesake()
 	}

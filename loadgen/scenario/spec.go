@@ -64,6 +64,7 @@ type Phase struct {
 	Warm     bool
 	Join     int // who come during the phase, evenly
 	Leave    int // who go for good, likewise
+	Kill     int // servers of the room that die as it begins
 	Churn    float64
 	Leaves   float64
 }
@@ -111,7 +112,7 @@ func phasesOf(f *file.File) []Phase {
 	var out []Phase
 	rate, think := 0.0, f.Think
 	for _, p := range f.Phases {
-		at := Phase{Name: p.Name, For: p.For, From: rate, To: rate, Warm: p.Warm, Join: p.Join, Leave: p.Leave,
+		at := Phase{Name: p.Name, For: p.For, From: rate, To: rate, Warm: p.Warm, Join: p.Join, Leave: p.Leave, Kill: p.Kill,
 			Churn: f.Leaves.Rate.Share, Leaves: f.Leaves.Rate.Count}
 		if p.Rated {
 			at.From, at.To = float64(p.From), float64(p.To)
@@ -174,6 +175,14 @@ func (s *Spec) Rate() float64 {
 	return most
 }
 
+// Kills returns how many servers of the room die.
+func (s *Spec) Kills() (n int) {
+	for _, p := range s.Phases {
+		n += p.Kill
+	}
+	return n
+}
+
 // Lengths returns how long the phases that are not measured last, and the others.
 func (s *Spec) Lengths() (warm, measured time.Duration) {
 	for _, p := range s.Phases {
@@ -212,7 +221,7 @@ func (s Spec) Fit(warmup, duration time.Duration, rate float64) Spec {
 			p.From, p.To = fitted(p.From, rate, most), fitted(p.To, rate, most)
 		}
 	}
-	s.Phases = slices.DeleteFunc(s.Phases, func(p Phase) bool { return p.For <= 0 && p.Join == 0 && p.Leave == 0 })
+	s.Phases = slices.DeleteFunc(s.Phases, func(p Phase) bool { return p.For <= 0 && p.Join == 0 && p.Leave == 0 && p.Kill == 0 })
 	return s
 }
 

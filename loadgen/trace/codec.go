@@ -25,6 +25,8 @@ import (
 //	calm      took
 //	denied    session, at, how, text
 //	asked     session, at
+//	lost      session, at, took
+//	found     session
 //	finished  flags, n, n × text check
 //
 // session, chatter, how, n, took, isolated and the length of a text, which its bytes
@@ -61,6 +63,8 @@ const (
 	opDenied = 32
 	opAsked  = 33
 	opSilent = 34
+	opLost   = 35
+	opFound  = 36
 )
 
 // The flags beside the level.

@@ -74,6 +74,10 @@ func (d *decoder) next(ev *ledger.Event) error {
 		ev.Kind, ev.Session, ev.At = ledger.EventResumes, d.session(), d.time()
 	case opSilent:
 		ev.Kind, ev.Session, ev.At = ledger.EventSilent, d.session(), d.time()
+	case opLost:
+		ev.Kind, ev.Session, ev.At, ev.Took = ledger.EventLost, d.session(), d.time(), time.Duration(d.below(math.MaxInt))
+	case opFound:
+		ev.Kind, ev.Session = ledger.EventFound, d.session()
 	case opOver:
 		ev.Kind, ev.Session, ev.At = ledger.EventOver, d.session(), d.time()
 		d.place(ev)

@@ -64,6 +64,14 @@ func (e *encoder) append(dst []byte, ev *ledger.Event) []byte {
 		e.op(opSilent)
 		e.uint(ev.Session)
 		e.time(ev.At)
+	case ledger.EventLost:
+		e.op(opLost)
+		e.uint(ev.Session)
+		e.time(ev.At)
+		e.uint(int(ev.Took))
+	case ledger.EventFound:
+		e.op(opFound)
+		e.uint(ev.Session)
 	case ledger.EventOver:
 		e.op(opOver)
 		e.uint(ev.Session)

@@ -53,6 +53,8 @@ func events() []ledger.Event {
 		{Kind: ledger.EventStalls, Session: 0, At: 77},
 		{Kind: ledger.EventResumes, Session: 0, At: 78},
 		{Kind: ledger.EventSilent, Session: 0, At: 79},
+		{Kind: ledger.EventLost, Session: 0, At: 80, Took: 25 * time.Second},
+		{Kind: ledger.EventFound, Session: 0},
 		{Kind: ledger.EventLeaving, Session: 0, Leave: ledger.HalfClose, At: 80},
 		{Kind: ledger.EventOver, Session: 0, At: 81, C: 14, Pos: 14, Isolated: 99},
 		{Kind: ledger.EventStood, Frontier: 20, Places: []ledger.Standing{{Session: 0, Pos: 14}, {Session: 1, Pos: 20, Isolated: 3}}},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -25,6 +26,9 @@ type Room struct {
 	nodes   nodes // nil: there is one Manager
 	streams []cluster.Stream
 	serving errgroup.Group
+
+	mu     sync.Mutex
+	killed map[int]bool // guarded by mu
 }
 
 // Config sets a Room up.
@@ -41,13 +45,14 @@ type Config struct {
 type nodes interface {
 	number() int
 	stream(ctx context.Context) (cluster.Stream, error)
+	cut(n int) // the nth stream does not reach it any more
 	close()
 }
 
 // Open starts the Managers, each on a free port of loopback, and waits until all of
 // them have the room.
 func Open(ctx context.Context, cfg Config) (*Room, error) {
-	r := new(Room)
+	r := &Room{killed: make(map[int]bool)}
 	if cfg.Managers > 1 || cfg.Nodes > 0 {
 		nodes, err := openNodes(max(cfg.Nodes, 1))
 		if err != nil {
@@ -124,9 +129,17 @@ func (r *Room) Where() string {
 // Close shuts all Managers down, and then what they have together.
 func (r *Room) Close(ctx context.Context) error {
 	var g errgroup.Group
-	for _, m := range r.Managers {
-		g.Go(func() error { return m.Shutdown(ctx) })
+	r.mu.Lock()
+	over, cancel := context.WithCancel(ctx)
+	cancel()
+	for i, m := range r.Managers {
+		if r.killed[i] {
+			g.Go(func() error { _ = m.Shutdown(over); return nil }) // nobody is there
+		} else {
+			g.Go(func() error { return m.Shutdown(ctx) })
+		}
 	}
+	r.mu.Unlock()
 	err := errors.Join(g.Wait(), r.serving.Wait())
 	for _, s := range r.streams {
 		s.Close()
@@ -135,6 +148,21 @@ func (r *Room) Close(ctx context.Context) error {
 		r.nodes.close()
 	}
 	return err
+}
+
+// Kill has the nth Manager be as if its process had been killed: the others hear
+// nothing more of it, and the connections of its users are reset.
+func (r *Room) Kill(n int) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.nodes == nil || r.killed[n] {
+		return fmt.Errorf("Manager %d of %d cannot be killed", n+1, len(r.Managers))
+	}
+	r.killed[n] = true
+	r.nodes.cut(n)
+	r.Managers[n].Abort()
+	r.streams[n].Close()
+	return nil
 }
 
 // Stats returns those of the room: what each Manager does is added up, what is of the

@@ -140,7 +140,7 @@ func TestCut(t *testing.T) {
 	bob.expect(`{"welcome":"bob"}`, `["amy","bob"]`, `{"join":["eve"]}`, `{"join":["zoe"]}`)
 	eve.expect(`{"welcome":"eve"}`, `["amy","bob","eve"]`, `{"join":["zoe"]}`)
 	zoe.expect(`{"welcome":"zoe"}`, `["amy","bob","eve","zoe"]`)
-	r.cut(1)
+	r.nodes.cut(1)
 	for _, c := range []*client{bob, eve} {
 		c.expect(`{"error":"this server has lost the room, come in again: this server cannot reach the room"}`)
 	}
@@ -153,9 +153,6 @@ func TestCut(t *testing.T) {
 	late.expect(`{"welcome":"bob"}`, `["amy","zoe","bob"]`)
 	closeRoom(t, r)
 }
-
-// cut has one Manager not reach the server any more.
-func (r *Room) cut(i int) { r.nodes.(*embedded).conns[i].Close() }
 
 func closeRoom(t *testing.T, r *Room) {
 	t.Helper()

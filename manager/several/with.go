@@ -35,6 +35,8 @@ func (e *embedded) stream(ctx context.Context) (cluster.Stream, error) {
 	return jetstream.Open(ctx, jetstream.Config{Conn: conn, Room: "simulation", Memory: true, Replicas: len(e.nodes)})
 }
 
+func (e *embedded) cut(n int) { e.conns[n].Close() }
+
 func (e *embedded) close() {
 	for _, c := range e.conns {
 		c.Close()

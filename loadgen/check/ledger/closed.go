@@ -17,10 +17,10 @@ type Closed struct {
 	Retracted map[int64]bool  // places of entries that should not have been
 	Len       int64           // of the order: the place after its last entry
 
-	AtOnce        int                // sessions of the run that were in the room at once, at most
-	LeftBy        [Evicted + 1]int64 // stays that their chatters have ended, by how
-	Calm          time.Duration      // the longest that anybody waited for a line while all read
-	PublicRefused int64              // group lines that were answered by an error
+	AtOnce        int           // sessions of the run that were in the room at once, at most
+	LeftBy        [kinds]int64  // stays that their chatters have ended, by how
+	Calm          time.Duration // the longest that anybody waited for a line while all read
+	PublicRefused int64         // group lines that were answered by an error
 }
 
 // Holder returns the member who had a name just after a place, as the order

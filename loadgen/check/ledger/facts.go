@@ -52,7 +52,7 @@ const (
 	AfterLeave     // a line stands behind its sender's leave, at Beside. Line
 	BeforeJoinTold // a member's doing stands at Beside, before its join. Session
 	LeftEarly      // a leave came that its receiver was told of once more, later. Session, Text, Came
-	LateLeave      // a receiver learned of a leave more than LeaveLimit after it began. Session, Took, When, Slowest
+	LateLeave      // a receiver learned of a leave more than its LeaveLimit after it began. Session, Took, When, Slowest
 	Slow           // a line that was sent while another session did not read took more than StallLeast, or the server's grace. Line, Took
 	SplitGap       // its parties saw a private line in two different gaps. Line
 	CrossedGap     // the parties' orders of one gap's private lines contradict each other. Line, Lines, With

@@ -164,10 +164,10 @@ type Ledger struct {
 // presence is how many were in the room, and how they fared.
 type presence struct {
 	dials  int
-	bound  int                // sessions of the run that are in the room,
-	atOnce int                // and how many they were at most
-	leftBy [Evicted + 1]int64 // stays that their chatters have ended
-	calm   time.Duration      // the longest that anybody waited for a line while all read, of stays that are counted
+	bound  int           // sessions of the run that are in the room,
+	atOnce int           // and how many they were at most
+	leftBy [kinds]int64  // stays that their chatters have ended
+	calm   time.Duration // the longest that anybody waited for a line while all read, of stays that are counted
 }
 
 // forerunners are those who were there before the run, as far as that is known.
@@ -290,11 +290,12 @@ func (l *Ledger) dismissLocked(horizon int64) {
 	})
 }
 
-// straight reports whether the end of a stay is beyond doubt: its leave stands
+// straight reports whether the end of a stay is beyond doubt, as that of one whose
+// server may be found alive is not: its leave stands
 // before horizon, and the way there had no deviation.
 func straight(s *Session, horizon int64) bool {
 	kind, _ := s.Left()
 	left := s.Member.Left()
-	return kind != Stays && left != 0 && left < horizon && !s.Member.Unannounced && s.falseLeave == 0 && s.snapshot == nil &&
+	return kind != Stays && kind != Lost && left != 0 && left < horizon && !s.Member.Unannounced && s.falseLeave == 0 && s.snapshot == nil &&
 		len(s.Missing) == 0 && len(s.Late) == 0 && len(s.Garbled) == 0 && s.Next <= left && (s.Cut() || s.Next == left)
 }

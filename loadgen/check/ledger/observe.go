@@ -328,7 +328,7 @@ func (s *Session) knowsOf(of *Session, at time.Duration) {
 			break
 		}
 	}
-	if took := at - left; took > LeaveLimit && kind != Evicted { // nobody knows when that was
+	if took := at - left; took > of.LeaveLimit() && kind != Evicted { // nobody knows when that was
 		defer s.aside(at)()
 		s.emit(Fact{Kind: LateLeave, Session: of, Took: took, When: at})
 	}

@@ -12,19 +12,21 @@ type Leave uint8
 
 // The ways to leave, and their absence.
 const (
-	Stays     Leave = iota // has not left (yet)
-	FIN                    // half-closed with nothing under way, reads to the end: owed all up to its leave
-	Reset                  // closed at once: owed nothing more
-	HalfClose              // half-closed with lines under way, reads to the end: owed all up to its leave
-	Evicted                // put out by the server for not reading: owed nothing more
+	Stays     Leave  = iota // has not left (yet)
+	FIN                     // half-closed with nothing under way, reads to the end: owed all up to its leave
+	Reset                   // closed at once: owed nothing more
+	HalfClose               // half-closed with lines under way, reads to the end: owed all up to its leave
+	Evicted                 // put out by the server for not reading: owed nothing more
+	Lost                    // its server died, as was declared, and others of the room go on: owed nothing more
+	kinds     = iota        // how many there are
 )
 
-var leaves = [...]string{"stays", "FIN", "RST", "half-close", "eviction"}
+var leaves = [kinds]string{"stays", "FIN", "RST", "half-close", "eviction", "server loss"}
 
 func (l Leave) String() string { return leaves[l] }
 
 // Abrupt reports whether what was under way may be lost, in both directions.
-func (l Leave) Abrupt() bool { return l == Reset || l == Evicted }
+func (l Leave) Abrupt() bool { return l == Reset || l == Evicted || l == Lost }
 
 // Cut reports whether what was under way to the session may be lost by its leave.
 func (s *Session) Cut() bool {
@@ -49,6 +51,7 @@ type parting struct {
 	ended     atomic.Bool
 	done      atomic.Bool  // ended, and nobody touches what the observing goroutine owned
 	leaveSeen atomic.Int64 // when the last receiver learned of its leave
+	lossLimit atomic.Int64 // of one that is Lost: how long the others may take to learn of it
 }
 
 // begins records how and when the stay begins to end.

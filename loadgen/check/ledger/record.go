@@ -36,6 +36,8 @@ const (
 	EventDenied   EventKind = 32   // At, Denial, Text; after EventOver
 	EventAsked    EventKind = 33   // At: the session asks who is there
 	EventSilent   EventKind = 34   // At
+	EventLost     EventKind = 35   // At, Took: how long others may take to learn of the leave
+	EventFound    EventKind = 36
 )
 
 // Event is one step of a run. The sessions are numbered in the order of their

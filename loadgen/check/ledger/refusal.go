@@ -276,7 +276,7 @@ func (r *refusals) seen() int64 {
 // half-close may refuse all that the server has not taken by then.
 func (r *refusals) part() {
 	switch kind, _ := r.of.Left(); {
-	case kind == Stays || kind == Evicted:
+	case kind == Stays || kind == Evicted || kind == Lost:
 		if n := len(r.list); n > 0 && r.lastWord == r.seen() && r.list[n-1].target == "" && !r.list[n-1].stamp {
 			line := r.list[n-1].line
 			r.withdraw(line)

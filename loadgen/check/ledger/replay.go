@@ -33,6 +33,9 @@ type Replay struct {
 	Last                  time.Duration // the latest time of an event
 }
 
+// maxLossLimit is more than the others may take in any run to learn of a loss.
+const maxLossLimit = 24 * time.Hour
+
 // NewReplay returns a replay whose events are still to come.
 func NewReplay() *Replay {
 	return &Replay{Slow: make(map[time.Duration]time.Duration), Left: make(map[Leave]int64)}
@@ -100,6 +103,18 @@ func (r *Replay) of(e *Event, s *Session) error {
 		return nil
 	case EventSilent:
 		s.Silent(e.At)
+		return nil
+	case EventLost:
+		if kind, _ := s.Left(); s.Joined() && kind == Stays {
+			r.Left[Lost]++
+		}
+		s.Lose(e.At, min(max(e.Took, 0), maxLossLimit))
+		return nil
+	case EventFound:
+		if kind, _ := s.Left(); s.Joined() && kind == Lost {
+			r.Left[Lost]--
+		}
+		s.Found()
 		return nil
 	case EventSent:
 		return r.send(e, s)

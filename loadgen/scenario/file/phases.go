@@ -23,6 +23,7 @@ type Phase struct {
 	Warm     bool          // it is not measured
 	Join     int           // who come during the phase, evenly
 	Leave    int           // who go, likewise
+	Kill     int           // servers of the room that are killed as it begins
 	Churn    *PerSecond    // who leave, and may come back; nil: as leaves says
 
 	node ast.Node
@@ -52,6 +53,7 @@ func (p *Phase) decode(d *Doc) error {
 		{"warm", d.yes(&p.Warm)},
 		{"join", d.count(&p.Join, 1, maxCount)},
 		{"leave", d.count(&p.Leave, 1, maxCount)},
+		{"kill", d.count(&p.Kill, 1, maxKills)},
 		{"leaves", func(n ast.Node) error { p.Churn = new(PerSecond); return d.perSecond(p.Churn)(n) }},
 		{"pause", d.duration(&pause)},
 	})
@@ -69,6 +71,9 @@ func (p *Phase) decode(d *Doc) error {
 	}
 	return nil
 }
+
+// maxKills is how many servers are killed at most at the beginning of a phase.
+const maxKills = 100
 
 // nameForm is such that a phase can stand before a figure, as in
 // spike.delivery.p99, and in a table.

@@ -1,0 +1,76 @@
+package ledger
+
+import "time"
+
+// A server of several that have one room may die. What that does to its chatters was
+// not their doing, and is no defect where it was declared: they leave once, at one
+// place for all others, and are owed nothing more.
+
+const (
+	// LossLimit is how long they may take at least where its server died: so long
+	// the others take it for one that may come back.
+	LossLimit = 20*time.Second + LeaveLimit
+	// MaxStandstill is for how long at most the time of a loss does not count in which
+	// the others got nothing, as they agree who goes on.
+	MaxStandstill = 10 * time.Second
+)
+
+// Lose records that the connection of the session has ended, or is about to, because
+// its server has died, as was declared; the others may take until limit to learn of
+// its leave. Whatever it had begun to do counts no more. A limit may be told again.
+// It reports whether the session had not begun to leave; one that was reset is left as
+// it is.
+func (s *Session) Lose(at, limit time.Duration) bool {
+	l := s.ledger
+	if l.rec != nil {
+		defer l.rec.step(&Event{Kind: EventLost, Session: s.Number, At: at, Took: limit})()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	kind, _ := s.Left()
+	if kind == Reset {
+		return false
+	}
+	s.lossLimit.Store(int64(limit))
+	s.begins(Lost, at)
+	if s.HasRoster {
+		if kind != Stays {
+			l.leftBy[kind]--
+		}
+		l.leftBy[Lost]++
+	}
+	if s.falseLeave != 0 { // the others knew first
+		delete(l.doubted, s.Member.Name)
+		delete(l.retracted, s.Member.Left())
+		s.falseLeave = 0
+	}
+	return kind == Stays
+}
+
+// Found records that the server of a lost session lives: it has put the session out,
+// or, where it is told of one whose connection has not ended, it stays.
+func (s *Session) Found() {
+	l := s.ledger
+	if l.rec != nil {
+		defer l.rec.step(&Event{Kind: EventFound, Session: s.Number})()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if kind, _ := s.Left(); kind != Lost {
+		return
+	}
+	s.closing.Store(0)
+	if s.HasRoster {
+		l.leftBy[Lost]--
+		l.putOut = l.putOut || s.Over()
+	}
+}
+
+// LeaveLimit returns how long after its beginning others may learn of the leave,
+// beside the slowest delivery of that time.
+func (p *parting) LeaveLimit() time.Duration {
+	if kind, _ := p.Left(); kind == Lost {
+		return time.Duration(p.lossLimit.Load())
+	}
+	return LeaveLimit
+}

@@ -1,0 +1,261 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/check/ledger"
+	"chatsim/manager/hinted"
+	"chatsim/manager/wire"
+)
+
+// Killer kills the server at a door, without a word to anybody.
+type Killer func(ctx context.Context, door int) error
+
+// Lease returns for how long the servers of a room of this process wait for one that is
+// silent: short enough for the others to learn of its death soon after the load, and
+// long enough for a busy machine.
+func (c Config) Lease() time.Duration {
+	return min(max(c.withDefaults().Duration/4, 5*time.Second), 20*time.Second)
+}
+
+// losses are the servers of a run that have died, or may. A connection that ends at
+// the door of one is no eviction, if all others there end as well.
+type losses struct {
+	mu sync.Mutex
+	// Guarded by mu.
+	doors  []doorway
+	all    []*loss
+	killed map[int]bool // doors whose servers the run has killed
+	silences
+}
+
+// doorway is what is known of a door.
+type doorway struct {
+	may     bool           // its server may die
+	present map[*stay]bool // connections that came in there and have not ended
+	loss    *loss          // the last one, nil: none
+	left    []*stay        // connections that have just ended, of those who had left
+}
+
+// loss is a server that has died.
+type loss struct {
+	door    int
+	at      time.Duration
+	killed  bool           // by the run
+	lost    []*stay        // those who had not begun to leave,
+	others  []*stay        // and those who had
+	pending map[*stay]bool // who were there then too, and whose connections have not ended
+	back    int
+	backAt  time.Duration // when the last of those came in
+}
+
+// startLosses has servers die, where that is declared from the beginning.
+func (r *run) startLosses() {
+	if r.cfg.LossLimit == 0 || r.telling != nil {
+		return
+	}
+	l := &r.losses
+	l.doors, l.killed = make([]doorway, len(r.cfg.Doors)), make(map[int]bool)
+	for i := range l.doors {
+		l.doors[i] = doorway{may: r.cfg.ExpectLoss, present: make(map[*stay]bool)}
+	}
+}
+
+// there records that a stay has come in at a door.
+func (l *losses) there(s *stay) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s.door < len(l.doors) {
+		l.doors[s.door].present[s] = true
+	}
+}
+
+// may reports whether the server at a door may die, or has.
+func (l *losses) may(door int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return door < len(l.doors) && l.doors[door].may
+}
+
+// declare has the server at a door be one that may die from now on; -1: any.
+func (l *losses) declare(door int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i := range l.doors {
+		if door < 0 || i == door {
+			l.doors[i].may = true
+		}
+	}
+}
+
+// justNow is how long ago a chatter may have begun to leave whose server has died
+// meanwhile.
+const justNow = 2 * time.Second
+
+// endOf records that the connection of a stay has ended, which has left or was about
+// to. It returns the loss of which that is a part, nil where there is none.
+func (l *losses) endOf(s *stay, left bool, at time.Duration) *loss {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if s.door >= len(l.doors) {
+		return nil
+	}
+	d := &l.doors[s.door]
+	delete(d.present, s)
+	open := d.loss != nil && d.loss.pending[s]
+	if open {
+		delete(d.loss.pending, s)
+	}
+	switch {
+	case !d.may:
+		return nil
+	case left && !open:
+		d.left = append(slices.DeleteFunc(d.left, func(o *stay) bool { _, since := o.session.Left(); return at-since > justNow }), s)
+		return nil
+	case !open:
+		d.loss = &loss{door: s.door, at: at, killed: l.killed[s.door], pending: make(map[*stay]bool)}
+		for o := range d.present {
+			if !o.hasStalled() {
+				d.loss.pending[o] = true
+			}
+		}
+		l.all = append(l.all, d.loss)
+		for _, o := range d.left { // the server may have been dead by then
+			d.loss.others = append(d.loss.others, o)
+		}
+		d.left = nil
+	}
+	if left {
+		d.loss.others = append(d.loss.others, s)
+	} else {
+		d.loss.lost = append(d.loss.lost, s)
+	}
+	return d.loss
+}
+
+// loses has the judge know that a stay ends by the death of its server, if it does,
+// and its chatter come back elsewhere. left tells that it had begun to leave.
+func (s *stay) loses(left bool) bool {
+	r, u := s.user.run, s.user
+	now := r.now()
+	left = left || !s.session.Joined()
+	in := r.losses.endOf(s, left, now)
+	if in == nil {
+		return false
+	}
+	r.sentAt.Store(int64(now))
+	raise(&r.lostUntil, int64(now+r.cfg.LossLimit+ledger.MaxStandstill))
+	if !s.session.Lose(now, r.cfg.LossLimit) || left {
+		return false // it was about to go anyway, or has not come in
+	}
+	r.mu.Lock()
+	r.left[check.Lost]++
+	r.mu.Unlock()
+	if *r.phase.Load() != Drains {
+		u.moves(in)
+	}
+	return true
+}
+
+// moves has the user come in at the next door from now on, again where a loss has put
+// it out.
+func (u *user) moves(in *loss) {
+	u.mu.Lock()
+	u.moved++
+	if in != nil {
+		u.lost = in
+	}
+	u.mu.Unlock()
+}
+
+// isIn records that the user is in, again if a loss has put it out.
+func (u *user) isIn(at time.Duration) {
+	u.mu.Lock()
+	in := u.lost
+	u.lost = nil
+	u.mu.Unlock()
+	if in == nil {
+		return
+	}
+	l := &u.run.losses
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	in.back++
+	in.backAt = max(in.backAt, at)
+}
+
+// elsewhere reports whether a user who could not come in at a door is to try the next
+// one.
+func (u *user) elsewhere(err error, tried int) bool {
+	r := u.run
+	return tried < len(r.cfg.Doors) && !r.stopping.Load() && r.losses.explain(u.doorNumber(), err)
+}
+
+// explain reports whether somebody could not come in at a door because its server has
+// died, or may have.
+func (l *losses) explain(door int, err error) bool {
+	if err == nil || !l.may(door) {
+		return false
+	}
+	var refused *refusedError
+	if errors.As(err, &refused) {
+		reason, _ := wire.ParseReason([]byte(refused.said))
+		return reason == wire.Shutdown || reason == wire.Moved
+	}
+	return slices.ContainsFunc([]error{syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, io.EOF, io.ErrUnexpectedEOF, errSilent},
+		func(e error) bool { return errors.Is(err, e) })
+}
+
+// kill has the nth server die that the scenario kills.
+func (r *run) kill(n int) {
+	l := &r.losses
+	l.mu.Lock()
+	var alive []int
+	for i := range l.doors {
+		if !l.killed[i] {
+			alive = append(alive, i)
+		}
+	}
+	if len(alive) < 2 {
+		l.mu.Unlock()
+		return
+	}
+	door := alive[r.script.Killed(n, len(alive))]
+	l.killed[door] = true
+	l.mu.Unlock()
+	if r.cfg.KillsAny {
+		l.declare(-1)
+	} else {
+		l.declare(door)
+	}
+	r.workers.Go(func() {
+		if err := r.cfg.Kill(r.life, door); err != nil && r.life.Err() == nil {
+			r.mu.Lock()
+			r.warnings = append(r.warnings, fmt.Sprintf("the server at %s was to be killed: %v", r.cfg.Doors[door].Addr, err))
+			r.mu.Unlock()
+		}
+	})
+}
+
+// validateLosses looks whether servers can die.
+func (c *Config) validateLosses() error {
+	kills := c.Scenario.Kills()
+	switch {
+	case kills > 0 && (c.Kill == nil || c.LossLimit == 0):
+		return hinted.New(fmt.Sprintf("scenario %s kills a server of the room, and nothing is said of how", c.Scenario.Name), toKill)
+	case kills > 0 && kills >= len(c.Doors), c.ExpectLoss && len(c.Doors) < 2:
+		return hinted.New(fmt.Sprintf("where a server dies its chatters come back at another, and of %d there is none left", len(c.Doors)), toKill)
+	}
+	return nil
+}
+
+// toKill is what a run needs in which a server dies.
+const toKill = "write -managers 3, or -target localhost:9999,localhost:9998 -kill-cmd COMMAND"

@@ -1,0 +1,334 @@
+package outside
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"chatsim/chatter"
+	"chatsim/loadgen"
+	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
+)
+
+// servers are several that have one room together, of which one may die. The others
+// wait for it for the lease.
+type servers struct {
+	*Room
+	lease time.Duration
+
+	// Guarded by the room's lock.
+	at    map[*half]int // the server of a connection, by the way to it
+	dead  int           // -1: none
+	fault func(*servers)
+	gone  func(s *servers, all []*Member) // takes those out who were there; nil: as is right
+	ready bool                            // one has died just now, and the fault is to show
+	done  bool
+	any   bool // the run does not know which server it kills
+}
+
+const (
+	doors = 3
+	lease = 1500 * time.Millisecond
+)
+
+// over returns a room that servers have together.
+func over(r *Room) *servers {
+	s := &servers{Room: r, lease: lease, at: make(map[*half]int), dead: -1}
+	r.Hooks.Late = func(m *Member) time.Duration {
+		if s.of(m) == s.dead {
+			return time.Hour
+		}
+		return 0
+	}
+	return s
+}
+
+// of returns the server of a member.
+func (s *servers) of(m *Member) int {
+	if m.conn == nil {
+		return doors
+	}
+	return s.at[m.conn.in]
+}
+
+// door returns the way in at a server.
+func (s *servers) door(n int) loadgen.Door {
+	return loadgen.Door{Addr: fmt.Sprint("server", n), Join: func(_ context.Context, name string) (loadgen.Client, error) {
+		s.mu.Lock()
+		refused := s.dead == n
+		s.mu.Unlock()
+		if refused {
+			return nil, syscall.ECONNREFUSED
+		}
+		conn := s.Dial().(*conn)
+		s.mu.Lock()
+		s.at[conn.out] = n
+		dead := s.dead == n
+		s.mu.Unlock()
+		if dead { // meanwhile
+			conn.Close()
+			return nil, syscall.ECONNRESET
+		}
+		c, err := chatter.New(conn, name)
+		if err != nil {
+			conn.Close()
+			return nil, err
+		}
+		return client{c}, nil
+	}}
+}
+
+// kill has a server die.
+func (s *servers) kill(_ context.Context, n int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dead, s.ready = n, true
+	for c := range s.conns {
+		if s.at[c.in] == n {
+			c.out.abrupt()
+			c.Close()
+		}
+	}
+	s.later(s.lease, s.bury)
+	return nil
+}
+
+// bury has all leave who were at the server that has died.
+func (s *servers) bury() {
+	var all []*Member
+	for _, m := range s.members {
+		if s.of(m) == s.dead {
+			m.gone = true
+			all = append(all, m)
+		}
+	}
+	if s.gone != nil {
+		s.gone(s, all)
+		return
+	}
+	for _, m := range all {
+		s.part(m)
+	}
+}
+
+// faulty returns whether the fault shows now.
+func (s *servers) faulty() bool { return s.ready && !s.done }
+
+// survivor reports whether a member is at a server that lives, and had come before
+// the other one died.
+func (s *servers) survivor(m *Member) bool {
+	return m.conn != nil && s.of(m) != s.dead && !m.gone && m.Chatter >= 0
+}
+
+// failing returns a run in which a server dies, under a load that goes on.
+func failing(load string, seed uint64, s *servers) loadgen.Config {
+	cfg := workload(load, seed)
+	if cfg.Scenario.Kills() == 0 {
+		base := scenario.Phase{For: time.Second, From: 100, To: 100, Churn: cfg.Scenario.Churn}
+		killed := base
+		killed.Kill = 1
+		base.Name, killed.Name = "before", "killed"
+		cfg.Scenario.Phases = []scenario.Phase{base, killed}
+	}
+	cfg.Users = 12
+	for n := range doors {
+		cfg.Doors = append(cfg.Doors, s.door(n))
+	}
+	cfg.KillsAny = s.any
+	cfg.Kill, cfg.LossLimit = s.kill, lease+ledger.LeaveLimit
+	return cfg
+}
+
+func fail(t *testing.T, load string, seed uint64, s *servers) (rep *report.Report) {
+	t.Helper()
+	s.Seed = seed
+	s.Weather = func(int) (up, down Weather) {
+		return Weather{Delay: 5 * time.Millisecond, Jitter: 40 * time.Millisecond}, Weather{Delay: 5 * time.Millisecond, Jitter: 60 * time.Millisecond}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		if s.fault != nil {
+			s.fault(s)
+		}
+		var err error
+		if rep, err = loadgen.Run(context.Background(), failing(load, seed, s)); err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+	})
+	return rep
+}
+
+// That a server dies is no defect where it was to be: its chatters come back at
+// another, and the others notice nothing but that they have left.
+func TestFailover(t *testing.T) {
+	seeds := uint64(60)
+	if testing.Short() {
+		seeds = 12
+	}
+	for _, load := range []string{"failover", "mixed", "churn", "private", "namesakes"} {
+		t.Run(load, func(t *testing.T) {
+			t.Parallel()
+			for seed := range seeds {
+				rep := fail(t, load, seed, over(&Room{}))
+				passes(t, rep)
+				if len(rep.Losses) != 1 || rep.Losses[0].Chatters < 2 || rep.Losses[0].Back != rep.Losses[0].Chatters || rep.Losses[0].Leaves != rep.Losses[0].Chatters {
+					t.Errorf("losses %+v", rep.Losses)
+				}
+				if t.Failed() {
+					t.Fatalf("seed %d", seed)
+				}
+			}
+		})
+	}
+}
+
+// TestFailoverFaults has a room do something wrong when one of its servers dies.
+func TestFailoverFaults(t *testing.T) {
+	lines := func(fits func(s *servers, to *Member, f Frame) bool, spoil func(s *servers, f Frame) []Frame) func(*servers) {
+		return func(s *servers) {
+			s.Hooks.Emit = func(to *Member, f Frame) []Frame {
+				if !s.faulty() || !s.survivor(to) || !fits(s, to, f) {
+					return same(f)
+				}
+				s.done = true
+				return spoil(s, f)
+			}
+		}
+	}
+	lose := func(*servers, Frame) []Frame { return nil }
+	double := func(_ *servers, f Frame) []Frame { return []Frame{f, f} }
+	leaves := func(bury func(s *servers, all []*Member)) func(*servers) {
+		return func(s *servers) {
+			s.gone = func(s *servers, all []*Member) {
+				s.done = len(all) > 1
+				bury(s, all)
+			}
+		}
+	}
+	ofDead := func(s *servers, _ *Member, f Frame) bool { return f.Kind == Leave && s.of(f.From) == s.dead }
+	for _, f := range []struct {
+		name   string
+		checks []string
+		plant  func(*servers)
+	}{
+		{"leaves told twice", []string{"leave completeness"}, leaves(func(s *servers, all []*Member) {
+			for range 2 {
+				for _, m := range all {
+					s.remove(m)
+					s.tellAll(Frame{Kind: Leave, Names: []string{m.Name}, From: m})
+				}
+			}
+		})},
+		{"a leave told twice to one", []string{"leave completeness"}, lines(ofDead, double)},
+		{"a leave not told to one", []string{"leave completeness"}, lines(ofDead, lose)},
+		{"a leave told to nobody", []string{"leave completeness"}, leaves(func(s *servers, all []*Member) {
+			s.remove(all[0])
+			for _, m := range all[1:] {
+				s.part(m)
+			}
+		})},
+		{"no leave told", []string{"leave completeness"}, leaves(func(*servers, []*Member) {})},
+		{"leaves told too late", []string{"leave completeness"}, func(s *servers) {
+			s.done, s.lease = true, s.lease+20*time.Second
+		}},
+		{"a line of the dead behind its leave", []string{"view order"}, func(s *servers) {
+			said := make(map[int]Frame) // last at each server, but for what has not been placed
+			s.Hooks.Line = func(from *Member, f Frame) (Frame, bool) {
+				n := s.of(from)
+				if held := said[n]; held.From != nil {
+					delete(said, n)
+					s.place(held)
+				}
+				if f.Private() || s.ready {
+					return f, true
+				}
+				said[n] = f
+				s.later(instant, func() { // unless its server dies
+					if s.dead != n && said[n].Text == f.Text {
+						delete(said, n)
+						s.place(f)
+					}
+				})
+				return f, false
+			}
+			s.gone = func(s *servers, all []*Member) {
+				for _, m := range all {
+					s.part(m)
+				}
+				if f := said[s.dead]; f.From != nil {
+					s.done = true
+					s.place(f)
+				}
+			}
+		}},
+		{"a gap at the take-over", []string{"agreement"}, lines(func(s *servers, to *Member, f Frame) bool { return f.Public() && f.From != to }, lose)},
+		{"a line twice at the take-over", []string{"no duplication"}, lines(func(s *servers, to *Member, f Frame) bool { return f.Public() && f.From != to }, double)},
+		{"a private line lost at others", []string{"agreement"}, lines(func(s *servers, to *Member, f Frame) bool {
+			return f.Kind == Line && f.Private() && f.From != to && s.survivor(f.From)
+		}, lose)},
+		{"a join lost of who comes back", []string{"agreement", "view order"}, lines(func(s *servers, to *Member, f Frame) bool { return f.Kind == Join }, lose)},
+		{"another one is put out", []string{"roster accuracy"}, putOut},
+		{"another one is put out, where it is not known which server dies", []string{"roster accuracy"}, func(s *servers) {
+			s.any = true
+			putOut(s)
+		}},
+		{"who comes back is told a roster without the dead", []string{"roster accuracy"}, func(s *servers) {
+			s.Hooks.Greet = func(m *Member, frames []Frame) []Frame {
+				if s.faulty() {
+					s.done = true
+					frames[1].Names = slices.DeleteFunc(s.names(), func(n string) bool { return n != m.Name && s.of(s.holder(n)) == s.dead })
+				}
+				return frames
+			}
+		}},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			shown := false
+			for seed := uint64(0); seed < 8 && !shown; seed++ {
+				s := over(&Room{})
+				s.fault = f.plant
+				rep := fail(t, "failover", seed, s)
+				if shown = s.done; !shown {
+					continue
+				}
+				failed := make(map[string]bool)
+				for _, c := range rep.Checks {
+					if c.Violations > 0 {
+						failed[c.Name] = true
+						t.Logf("%s: %d: %.300s", c.Name, c.Violations, fmt.Sprintf("%+v", c.Witnesses[0].Sentence))
+					}
+				}
+				if len(failed) != 1 || !slices.ContainsFunc(f.checks, func(c string) bool { return failed[c] }) {
+					t.Errorf("seed %d: %v, want %s", seed, failed, strings.Join(f.checks, " or "))
+				}
+			}
+			if !shown {
+				t.Error("never shown")
+			}
+		})
+	}
+}
+
+// putOut closes the connection of somebody whose server lives.
+func putOut(s *servers) {
+	s.Hooks.Line = func(from *Member, f Frame) (Frame, bool) {
+		i := slices.IndexFunc(s.members, func(m *Member) bool { return s.survivor(m) && m != from && m.N > 0 })
+		if s.faulty() && i >= 0 {
+			s.done = true
+			m := s.members[i]
+			m.gone = true
+			s.remove(m)
+			m.conn.Close()
+			s.tellAll(Frame{Kind: Leave, Names: []string{m.Name}, From: m})
+		}
+		return f, true
+	}
+}
