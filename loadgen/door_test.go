@@ -2,8 +2,9 @@ package loadgen_test
 
 import (
 	"context"
-	"strings"
+	"regexp"
 	"sync"
+	"syscall"
 	"testing"
 
 	"chatsim/loadgen"
@@ -49,9 +50,9 @@ func TestDoorShut(t *testing.T) {
 	t.Parallel()
 	s := serve(t, faults{})
 	cfg := short(s, lively(t, "steady"))
-	cfg.Doors = []loadgen.Door{{Addr: s.addr, Join: cfg.Join}, {Addr: "there:1", Join: loadgen.Dial("127.0.0.1:1")}}
+	cfg.Doors = []loadgen.Door{{Addr: s.addr, Join: cfg.Join}, {Addr: "there:1", Join: func(context.Context, string) (loadgen.Client, error) { return nil, syscall.ECONNREFUSED }}}
 	_, err := loadgen.Run(t.Context(), cfg)
-	if err == nil || !strings.Contains(err.Error(), "join the server at there:1, with 1 of 8 chatters there: nobody listens there") {
+	if err == nil || !regexp.MustCompile(`^join the server at there:1, with [1-8] of 8 chatters there: nobody listens there$`).MatchString(err.Error()) {
 		t.Errorf("%v", err)
 	}
 }
