@@ -144,7 +144,9 @@ func (s *Job) step(rep *report.Report, limit *report.Threshold) report.FindStep 
 	switch {
 	case rep.ExitCode() == report.ExitFailed:
 		step.Why = strings.Join(rep.Violated(), ", ") + " violated"
-	case s.limited(rep, res):
+	case res.Value == nil:
+		step.Why = res.Why
+	case s.limited(rep, limit, res):
 		step.Limited = true
 		step.Why = "generator-limited"
 	case res.Verdict == report.Inconclusive:
@@ -164,13 +166,14 @@ const keptRate = 0.95
 // limited reports whether a step shows the generator's limit rather than the
 // server's. Latencies count from when a line was due, so a late generator can
 // only make them worse: what holds in spite of it does hold.
-func (s *Job) limited(rep *report.Report, res report.ThresholdResult) bool {
+func (s *Job) limited(rep *report.Report, limit *report.Threshold, res report.ThresholdResult) bool {
 	if rep.SentPerS < keptRate*float64(rep.Config.Rate) && rep.Sent > fewLines && rep.Generator.Limited {
 		return true
 	}
+	metric := strings.TrimPrefix(res.Metric, limit.Metric().Phase()+".")
 	fromDue := false
 	for _, name := range []string{"delivery.", "last.", "echo."} {
-		fromDue = fromDue || strings.HasPrefix(res.Metric, name)
+		fromDue = fromDue || strings.HasPrefix(metric, name)
 	}
 	return rep.Generator.Limited && !(fromDue && res.Verdict == report.Passed)
 }

@@ -111,6 +111,11 @@ func TestStep(t *testing.T) {
 		{"a check failed", "delivery.p99<10ms", func(r *report.Report) { r.Checks[0].Verdict = report.Failed }, "agreement violated"},
 		{"cut", "delivery.p99<10ms", func(r *report.Report) { r.CutBy, r.Verdict = "the drain limit", report.Inconclusive }, "inconclusive"},
 		{"late, yet it holds", "delivery.p99<10ms", func(r *report.Report) { r.Generator.Limited = true }, ""},
+		{"late, yet it holds in a phase", "spike.delivery.p99<10ms", func(r *report.Report) {
+			r.Generator.Limited = true
+			r.Phases = []report.Phase{{Name: "spike", Latency: r.Latency}}
+		}, ""},
+		{"late, and no samples", "join.p99<1s", func(r *report.Report) { r.Generator.Limited = true }, "not enough samples: 0, and p99 takes 100"},
 		{"late, and it does not", "delivery.p99<2ms", func(r *report.Report) { r.Generator.Limited = true }, "generator-limited"},
 		{"late, and not counted from when it was due", "delivery_actual.p99<10ms", func(r *report.Report) { r.Generator.Limited = true }, "generator-limited"},
 		{"the rate was not kept", "delivery.p99<10ms", func(r *report.Report) { r.Generator.Limited, r.SentPerS = true, 900 }, "generator-limited"},

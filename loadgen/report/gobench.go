@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"golang.org/x/perf/benchfmt"
 )
@@ -38,8 +39,8 @@ var benchUnits = []struct {
 	{"checks.violations", "violations", false},
 }
 
-// GoBench writes the runs in Go's benchmark format, a line for each, for
-// benchstat and what else reads it. The verdict is configuration, and benchstat
+// GoBench writes the runs in Go's benchmark format, a line for each and for each of
+// its phases, for benchstat and what else reads it. The verdict is configuration, and benchstat
 // keeps configurations apart: figures of a run that was wrong are never
 // averaged with others. What names one run only (seed, commit, port) is left
 // out for the same reason.
@@ -65,29 +66,61 @@ func GoBench(w io.Writer, rs *Runs) error {
 		if err := out.Write(res); err != nil {
 			return fmt.Errorf("encode the report: %w", err)
 		}
+		for i := range r.Phases {
+			p := benchPhase(r, &r.Phases[i])
+			if len(p.Values) == 0 { // a pause
+				continue
+			}
+			if err := out.Write(p); err != nil {
+				return fmt.Errorf("encode the report: %w", err)
+			}
+		}
 	}
 	_, err := w.Write(buf.Bytes())
 	return err
 }
 
+// benchResult returns the line of a run.
 func benchResult(r *Report) *benchfmt.Result {
+	rate := r.Config.Rate.String()
+	if think := r.Config.ThinkS; think > 0 {
+		rate += fmt.Sprintf("/think=%v", time.Duration(think*1e9))
+	}
+	return benchLine(r, "", "", fmt.Sprint(r.Config.Users), rate, r.Deliveries)
+}
+
+// benchPhase returns the line of one phase of a run.
+func benchPhase(r *Report, p *Phase) *benchfmt.Result {
+	users, rate := fmt.Sprint(p.Users), p.Rate.String()
+	if p.UsersTo != p.Users {
+		users += fmt.Sprintf("..%d", p.UsersTo)
+	}
+	if p.RateTo != p.Rate {
+		rate += ".." + p.RateTo.String()
+	}
+	return benchLine(r, "/phase="+benchWord(p.Name), p.Name+".", users, rate, p.Deliveries)
+}
+
+// benchLine returns the line of a part of a run: that of the figures which have a name
+// behind of. Where nothing was delivered it has no values.
+func benchLine(r *Report, part, of, users, rate string, deliveries int64) *benchfmt.Result {
 	c := r.Config
-	name := fmt.Sprintf("Room/scenario=%s/users=%d/rate=%v/size=%d/verify=%s", benchWord(c.Scenario), c.Users, c.Rate, c.Size, benchWord(c.Verify))
+	name := fmt.Sprintf("Room/scenario=%s%s/users=%s/rate=%s/size=%d/verify=%s", benchWord(c.Scenario), part, users, rate, c.Size, benchWord(c.Verify))
 	if n := r.Environment.GOMAXPROCS; n > 1 {
 		name += fmt.Sprintf("-%d", n)
 	}
-	res := &benchfmt.Result{Name: benchfmt.Name(name), Iters: int(r.Deliveries)}
+	res := &benchfmt.Result{Name: benchfmt.Name(name), Iters: int(deliveries)}
 	for _, kv := range [][2]string{{"goos", r.Environment.OS}, {"goarch", r.Environment.Arch}, {"pkg", "chatsim"}, {"cpu", r.Environment.CPUModel},
 		{"target", c.Target}, {"dialect", c.Dialect}, {"verdict", string(r.Verdict)}} {
 		if kv[1] != "" {
 			res.Config = append(res.Config, benchfmt.Config{Key: kv[0], Value: []byte(Printable(kv[1])), File: true})
 		}
 	}
-	if r.Deliveries == 0 {
-		return res
-	}
 	for _, u := range benchUnits {
-		m, _ := FindMetric(u.metric)
+		m, known := FindMetric(of + u.metric)
+		if !known || deliveries == 0 {
+			continue
+		}
 		if v, ok := m.Of(r); ok {
 			res.Values = append(res.Values, benchfmt.Value{Value: v, Unit: u.unit})
 		}
