@@ -115,12 +115,12 @@ func TestOriginal(t *testing.T) {
 		"none": {original.Server{}, ""},
 		"FIN": {original.Server{Idling: time.Millisecond, NoFIN: true}, "leave-and-return leave-at-once leave-by-fin leave-by-half-close " +
 			"leave-of-first name-freed name-of-first-free private-to-heir private-to-leaver"},
-		"broken pipe":    {original.Server{BrokenPipe: true}, "leave-and-return leave-at-once leave-by-rst name-given-again private-after-leave"},
+		"broken pipe":    {original.Server{BrokenPipe: true}, "leave-and-return leave-at-once leave-by-rst leave-by-vanish name-given-again private-after-leave"},
 		"glue":           {original.Server{Glue: true, Polling: poll}, "leave-by-half-close line-back-to-back line-order line-unread line-while-joining private-in-order private-to-leaver"},
 		"leak":           {original.Server{Leak: true}, "name-many private private-after-leave private-to-leaver private-to-nobody private-to-self private-to-suffix"},
 		"doubled suffix": {original.Server{DoubledSuffix: true}, "name-asked-with-suffix"},
 		"believe":        {original.Server{Believe: true}, "line-claims name-asked-with-suffix name-given-again name-many name-taken"},
-		"all": {all(poll), "leave-and-return leave-at-once leave-by-fin leave-by-half-close leave-by-rst leave-of-first line-back-to-back line-claims " +
+		"all": {all(poll), "leave-and-return leave-at-once leave-by-fin leave-by-half-close leave-by-rst leave-by-vanish leave-of-first line-back-to-back line-claims " +
 			"line-order line-unread line-while-joining name-asked-with-suffix name-freed name-given-again name-many name-of-first-free name-taken " +
 			"private private-after-leave private-in-order private-to-heir private-to-leaver private-to-nobody private-to-self private-to-suffix"},
 	} {
