@@ -65,7 +65,8 @@ type pending struct {
 const (
 	maxPending = 4096
 	maxNothing = 20
-	sizeBytes  = 4 // before a message, where the transport is frames
+	maxMessage = 16 << 20 // bytes
+	sizeBytes  = 4        // before a message, where the transport is frames
 )
 
 // Codec returns the codec of one client.
@@ -196,6 +197,9 @@ func (c *codec) message(p *program, dst []byte, v any) ([]byte, error) {
 		if b, err = gojq.Marshal(v); err != nil {
 			return dst, c.d.fail(p.wrong(0, p.key+": "+err.Error(), ""))
 		}
+	}
+	if why := tooLong(b); why != "" {
+		return dst, c.d.fail(p.wrong(0, p.key+" yields "+why, "does it repeat or add up more than it is to?"))
 	}
 	c.trace("> ", b)
 	switch {

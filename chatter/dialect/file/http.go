@@ -89,7 +89,7 @@ func (c *codec) ask(p *program, v any) (*dialect.Call, error) {
 	object, ok := v.(map[string]any)
 	call, why := &dialect.Call{Header: make(map[string]string)}, "it is no object"
 	if ok {
-		why = cmp.Or(fill(call, object), c.reachable(call.URL))
+		why = cmp.Or(fill(call, object), c.reachable(call.URL), tooLong(call.Body))
 	}
 	if why != "" {
 		return nil, c.d.fail(p.wrong(0, fmt.Sprintf("http.send yields %s: %s", gojq.Preview(v), why), requests))
@@ -124,6 +124,14 @@ func fill(call *dialect.Call, object map[string]any) (wrong string) {
 		}
 	}
 	return fillBody(call, object["body"], object["form"])
+}
+
+// tooLong returns what is wrong with a message by its length.
+func tooLong(message []byte) (wrong string) {
+	if len(message) <= maxMessage {
+		return ""
+	}
+	return fmt.Sprintf("a message of %d bytes, and at most %d are sent", len(message), maxMessage)
 }
 
 // reachable returns what is wrong with the path of a request.

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"strings"
 	"testing"
 
 	"chatsim/chatter/dialect"
@@ -28,6 +29,15 @@ func TestSkip(t *testing.T) {
 		if n := s.Skip(in, line); n != 0 {
 			t.Errorf("%s: %d bytes before what came earlier", transport, n)
 		}
+	}
+}
+
+// TestLongMessage has a message that nobody means be an error of the file.
+func TestLongMessage(t *testing.T) {
+	d := room(t, "", "{body: $text}", `("x" * 1e8)`)
+	out, err := d.Codec(Client{Asked: "bob"}).Say(nil, []byte("hi"))
+	if err == nil || d.Err() == nil || len(out) > 0 || !strings.HasPrefix(err.Error(), "f.yaml:1:7: say yields a message of 100000002 bytes, and at most 16777216 are sent") {
+		t.Errorf("%d bytes, %v", len(out), err)
 	}
 }
 
