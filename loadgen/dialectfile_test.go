@@ -1,7 +1,10 @@
 package loadgen_test
 
 import (
+	"io"
+	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,5 +155,29 @@ func TestAtMostOnce(t *testing.T) {
 				t.Errorf("%s", rep.Verdict)
 			}
 		})
+	}
+}
+
+// TestOthers has a run say who was in the room before it.
+func TestOthers(t *testing.T) {
+	addr, stop := jsonroom.Open()
+	t.Cleanup(stop)
+	eve, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer eve.Close()
+	if _, err := eve.Write([]byte(`{"type":"hello","user":"eve"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := eve.Read(make([]byte, 10)); err != nil { // it is in
+		t.Fatal(err)
+	}
+	go io.Copy(io.Discard, eve)
+	rep := loadgen.Test(t, spokenAt(t, addr))
+	if !slices.ContainsFunc(rep.Warnings, func(w string) bool {
+		return strings.HasPrefix(w, "others were in the room before the run: eve;")
+	}) {
+		t.Errorf("%q", rep.Warnings)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"chatsim/loadgen/check"
@@ -42,6 +43,7 @@ func (r *run) report(result check.Result) *report.Report {
 	rep.Started = r.clock.wall(0)
 	rep.Checks = checksOf(result, r.cfg.Verify, r.clock.wall)
 	r.telling.report(rep)
+	others(rep, result.Before)
 	r.health(rep)
 	return rep
 }
@@ -64,6 +66,22 @@ func checksOf(result check.Result, level check.Level, wall func(time.Duration) t
 	}
 	return result.Checks
 }
+
+// others adds a warning about who were in the room before the run: people, or the
+// chatters of a run that was killed and of whom the server does not know yet.
+func others(rep *report.Report, before []string) {
+	if len(before) == 0 {
+		return
+	}
+	shown := report.Printable(strings.Join(before[:min(len(before), maxNamed)], ", "))
+	if len(before) > maxNamed {
+		shown += fmt.Sprintf(" and %d more", len(before)-maxNamed)
+	}
+	rep.Warnings = append(rep.Warnings, "others were in the room before the run: "+shown+"; what they say and do has its place in the order, and is not judged")
+}
+
+// maxNamed is how many of them are named.
+const maxNamed = 5
 
 // heldBack is from when on deliveries take so long that a limit is likelier than
 // a server that can do no more.

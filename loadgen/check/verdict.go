@@ -15,6 +15,7 @@ type Result struct {
 	Observed   int64          // deliveries of all lines, measured or not
 	Refused    int64          // measured lines, see Judge.Refused
 	Lost       *report.Losses // that the protocol allows; nil: none
+	Before     []string       // who were in the room before the run, by their names
 }
 
 // interimWitnesses is how many violations of a check are told while the run
@@ -63,6 +64,11 @@ func (e *evidence) verdicts() Result {
 		e.verdict(&rules[i], &checks[i], slices.Contains(e.Required, rules[i].name), failed)
 	}
 	res := Result{Checks: checks, Deliveries: e.totals.Deliveries, Expected: e.totals.Expected, Observed: e.totals.Observed, Refused: e.Ledger.Refused(), Lost: e.allowed.report(cfg.Capabilities)}
+	for _, m := range e.Members {
+		if m.Session == nil && m.Joined() < 0 {
+			res.Before = append(res.Before, m.Name)
+		}
+	}
 	if cfg.Level >= Count {
 		res.Expected = 0 // not known without the order
 	}

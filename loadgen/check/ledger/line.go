@@ -69,6 +69,7 @@ func (l *Line) spoofed(sender, text []byte) bool {
 type age struct {
 	horizon int64         // everybody has seen the order up to here; -1 where none is kept
 	forget  time.Duration // lines sent before this time are old
+	late    bool          // one who has seen the order up to a place may get a line from before that yet
 }
 
 // settled reports whether nothing is to be expected of the line any more.
@@ -86,7 +87,7 @@ func (l *Line) settled(a age) bool {
 		return l.Seen < a.horizon && l.priv.complete()
 	}
 	p := l.place.Load()
-	return p >= 0 && p < a.horizon
+	return p >= 0 && p < a.horizon && (!a.late || l.Actual < a.forget)
 }
 
 // ring holds a chatter's latest lines, each at its number modulo the length,

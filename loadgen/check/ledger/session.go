@@ -136,7 +136,7 @@ func (s *Session) Send(n Note) *Line {
 		s.pubs++
 		l.publicSent++
 	}
-	a := age{horizon: l.horizon, forget: n.Actual - 30*time.Second}
+	a := age{horizon: l.horizon, forget: n.Actual - 30*time.Second, late: l.cfg.Capabilities.BySender}
 	l.mu.Unlock()
 	if l.cfg.Level >= Count {
 		a.horizon = -1
