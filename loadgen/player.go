@@ -214,7 +214,7 @@ func (p *player) play(ctx context.Context) {
 		if !r.until(ctx, pacer, r.begin+t.Acts.From) {
 			break
 		}
-		p.act(ctx, t.Acts.To-t.Acts.From)
+		p.act(ctx, r.begin+t.Acts.To)
 	}
 	<-ctx.Done()
 	if !p.at.isOver() {
@@ -222,10 +222,10 @@ func (p *player) play(ctx context.Context) {
 	}
 }
 
-// act has the player act for a window. Who is put out comes back, and acts on.
-func (p *player) act(ctx context.Context, d time.Duration) {
+// act has the player act until a window ends. Who is put out comes back, and acts on.
+func (p *player) act(ctx context.Context, end time.Duration) {
 	r, c := p.cast.run, p.cast
-	window, cancel := context.WithDeadline(ctx, r.clock.real(r.now()+d))
+	window, cancel := context.WithDeadline(ctx, r.clock.real(end))
 	defer cancel()
 	first := p.at
 	if p == c.players[0] && c.role.Kind == file.Stalled && !first.isOver() { // one tells for all of them

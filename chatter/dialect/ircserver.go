@@ -185,7 +185,7 @@ func (c *irc) rename(nick string) {
 func (c *irc) refused(f *Frame, m *ircMessage, code int) (isFrame bool) {
 	about, text := string(m.param(1)), m.last()
 	switch {
-	case code == 421 || code == 410: // no capabilities, or other subtleties
+	case code == 410, code == 421 && (c.phase != ircIsIn || about == "CAP"): // no capabilities, or other subtleties
 		return false
 	case c.phase == ircRegisters && (code == 432 || code == 433 || code == 436 || code == 437):
 		if code == 432 {

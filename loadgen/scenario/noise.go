@@ -29,12 +29,15 @@ func (s *Script) Noise(chatter, seq int) []byte {
 	return []byte(foreign[n%len(foreign)])
 }
 
-// random returns n drawn bytes from one to another.
+// random returns n drawn bytes from one to another, without the slash with which
+// commands begin.
 func (s *Script) random(d random, n, from, to int) []byte {
 	out := make([]byte, n)
 	for i := range out {
 		d = mix(d)
-		out[i] = byte(from + d.below(to-from+1))
+		if out[i] = byte(from + d.below(to-from+1)); out[i] == '/' {
+			out[i] = '.'
+		}
 	}
 	return out
 }

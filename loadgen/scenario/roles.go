@@ -14,7 +14,8 @@ import (
 type Window struct{ From, To time.Duration }
 
 // Turn is a window in which all chatters talk and read as usual, and the one
-// behind it, as long, in which those of a role do not.
+// behind it in which those of a role do not. Before the first there is a time as
+// long for what the turn before has left behind: one half of what is without a role.
 type Turn struct {
 	Role       int // of Spec.Roles
 	Calm, Acts Window
@@ -40,7 +41,7 @@ func (s *Script) Turns(d time.Duration) []Turn {
 			more = false
 			for _, role := range p.roles {
 				if w := s.window(role, parts); at+2*w <= p.To {
-					out = append(out, Turn{role, Window{at, at + w}, Window{at + w, at + 2*w}})
+					out = append(out, Turn{role, Window{at + w/2, at + w}, Window{at + w, at + 2*w}})
 					at, more = at+2*w, true
 				}
 			}

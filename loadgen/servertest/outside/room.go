@@ -223,6 +223,10 @@ func (r *Room) holder(name string) *Member {
 func (r *Room) take(m *Member, line string, long bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.takeLocked(m, line, long)
+}
+
+func (r *Room) takeLocked(m *Member, line string, long bool) {
 	if m.gone {
 		return
 	}
