@@ -27,15 +27,18 @@ func (p *player) perform(window context.Context) {
 	}
 	read, sent := a.valve.read.Load(), a.valve.sent.Load()
 	acts[c.role.Kind](p, ctx)
-	c.read.Add(a.valve.read.Load() - read)
+	if c.role.Kind != file.Slow && c.role.Kind != file.Stalled { // they read on already
+		c.read.Add(a.valve.read.Load() - read)
+	}
 	c.sent.Add(a.valve.sent.Load() - sent)
 }
 
 // slow reads so many bytes a second.
 func (p *player) slow(ctx context.Context) {
 	p.smallBuffer()
-	p.at.valve.readSlowly(ctx, p.cast.role.Bytes)
+	f := p.at.valve.readSlowly(ctx, p.cast.role.Bytes)
 	<-ctx.Done()
+	p.cast.read.Add(f.bytes.Load())
 }
 
 // stalled reads nothing.

@@ -25,6 +25,7 @@ type valve struct {
 type flow struct {
 	until <-chan struct{} // closed when they go at once again
 	rate  float64         // bytes a second; 0: none
+	bytes atomic.Int64    // that went so
 }
 
 func newValve(c net.Conn) *valve {
@@ -37,11 +38,15 @@ func newValve(c net.Conn) *valve {
 }
 
 // readSlowly has so many bytes a second be read until ctx ends; with 0 none is.
-func (v *valve) readSlowly(ctx context.Context, rate float64) { v.reads.Store(&flow{ctx.Done(), rate}) }
+func (v *valve) readSlowly(ctx context.Context, rate float64) *flow {
+	f := &flow{until: ctx.Done(), rate: rate}
+	v.reads.Store(f)
+	return f
+}
 
 // writeSlowly has so many bytes a second be written, one by one, until ctx ends.
 func (v *valve) writeSlowly(ctx context.Context, rate float64) {
-	v.writes.Store(&flow{ctx.Done(), rate})
+	v.writes.Store(&flow{until: ctx.Done(), rate: rate})
 }
 
 // beforeLast has f be called right before the next Write writes its last piece.
@@ -67,6 +72,7 @@ func (v *valve) Read(b []byte) (n int, err error) {
 		n, err = v.Conn.Read(b)
 	default:
 		n, err = v.Conn.Read(b[:min(len(b), f.chunk(10))])
+		f.bytes.Add(int64(n))
 		v.wait(f.until, f.takes(n))
 	}
 	v.read.Add(int64(n))

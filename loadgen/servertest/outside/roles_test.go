@@ -40,10 +40,10 @@ func TestRoles(t *testing.T) {
 		}
 	}
 	slow, stalled, dribble, flood, noise := rep.Roles[0], rep.Roles[1], rep.Roles[2], rep.Roles[3], rep.Roles[4]
-	if most := int64(2 * 5 * 250); slow.BytesRead < most/4 || slow.BytesRead > most*6/5 { // 500 B/s, and what a Read had begun with
+	if due := int64(2 * 5 * 200); slow.BytesRead < due*3/4 || slow.BytesRead > due*5/4 { // 500 B/s, two for 0.4 s each
 		t.Errorf("slow has read %d bytes", slow.BytesRead)
 	}
-	if stalled.BytesRead > 2*5*8<<10 || stalled.Acted != 10 {
+	if stalled.BytesRead > 0 || stalled.Acted != 10 {
 		t.Errorf("stalled: %+v", stalled)
 	}
 	if dribble.Lines < 10 || dribble.BytesSent < 10*64 || dribble.Lines > 20 {
