@@ -192,6 +192,8 @@ func (c Config) validateRoles() error {
 			fmt.Sprintf("the users are whom a role is measured by: -users %d", c.Users+n-users))
 	case n > 0 && c.ExpectFull > 0:
 		return hinted.New("the roles of scenario "+c.Scenario.Name+" need a room that lets everybody in", "leave -expect-full out, or the roles")
+	case c.Capabilities.Protocol == Raw().Protocol && slices.ContainsFunc(c.Scenario.Roles, func(r file.Role) bool { return r.Kind == file.Dribble }):
+		return hinted.New("over the raw dialect each write is a line of its own: nobody can dribble there", "leave the role dribble out, or take another -dialect")
 	}
 	return nil
 }

@@ -148,6 +148,14 @@ func (r *Role) effect() []string {
 	return []string{humanDuration(*r.P99With), humanDuration(*r.P99Without), digits3(*r.Ratio), fmt.Sprint(len(r.Pairs))}
 }
 
+// undecided returns why there is no ratio.
+func (r *Role) undecided() string {
+	if r.Windows >= RolePairs { // and too few deliveries in them for a p99
+		return "too few lines a window"
+	}
+	return fmt.Sprintf("%s, %d are needed", Plural(int64(r.Windows), "pair", "pairs"), RolePairs)
+}
+
 // talks reports whether one of those who talk has a role.
 func (r *Report) talks() bool {
 	return slices.ContainsFunc(r.Roles, func(role Role) bool { return role.Talks })
@@ -165,7 +173,7 @@ func (p *page) roles(r *Report, verbose bool) {
 		effect := role.effect()
 		line := figuresRow("  "+role.Name, effect[:3]...)
 		if role.Ratio == nil {
-			line = pad("  "+role.Name, indent) + pad(fmt.Sprintf("%s, %d are needed", Plural(int64(len(role.Pairs)), "pair", "pairs"), RolePairs), 3*figureWidth)
+			line = pad("  "+role.Name, indent) + pad(role.undecided(), 3*figureWidth)
 		}
 		words := role.became()
 		n, used := 1, utf8.RuneCountInString(line+words[0])
