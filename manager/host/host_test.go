@@ -13,12 +13,14 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+	"github.com/spf13/pflag"
 	"go.uber.org/goleak"
 
 	"chatsim/chatter"
@@ -39,10 +41,18 @@ func TestMain(m *testing.M) {
 const childRoom = "LIVE_TEST_ROOM"
 
 func runChildRoom() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := Run(ctx, Config{Listen: "127.0.0.1:0", Drain: 5 * time.Second}, os.Stdin, os.Stdout, os.Stderr)
-	if err != nil {
+	cfg := Config{Listen: "127.0.0.1:0", Drain: 5 * time.Second}
+	if len(os.Args) > 1 {
+		fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+		cfg.Flags(fs)
+		if err := fs.Parse(os.Args[1:]); err != nil {
+			panic(err)
+		}
+	}
+	if err := Run(ctx, cfg, os.Stdin, os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, hinted.Text(err))
 		os.Exit(1)
 	}
 }

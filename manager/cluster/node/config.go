@@ -49,6 +49,7 @@ const DefaultRoom = "chat"
 
 const (
 	defaultLease = 20 * time.Second
+	minLease     = 12 * time.Second // of several nodes
 	maxRoom      = 64 // bytes of a name
 )
 
@@ -154,6 +155,9 @@ func (c *Config) checkNode() error {
 func (c *Config) checkRoutes() error {
 	const odd = "a room lives on while more than half of its nodes do: three nodes bear the loss of one"
 	slices.Sort(c.Routes)
+	if c.Lease < minLease {
+		return hinted.New(fmt.Sprintf("-cluster-lease %v is too short for nodes that depend on each other", c.Lease), "they take up to 9 seconds to choose another leader: leave it out for 20s, or say 12s or more")
+	}
 	switch twice := len(slices.Compact(slices.Clone(c.Routes))) < len(c.Routes); {
 	case twice:
 		return hinted.New("-cluster-routes names a node twice", "each node has an address of its own")
