@@ -13,6 +13,9 @@ import (
 
 // leave ends the stay, unless it is over. Any goroutine may call it.
 func (s *session) leave(by end, err error) {
+	if s.gone() {
+		return
+	}
 	if s.m.seq.leave(leaveRequest{stay: s.id, by: by, hold: s.heldFor(by)}) {
 		s.m.log.Debug("left", "name", s.calledNow(), "why", whyOf(by, err))
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -183,15 +184,19 @@ func (p *replica) End(life cluster.ID, at time.Time) {
 	p.Flush()
 	q, home := p.q, p.home(life)
 	delete(p.homes, life)
-	if life == p.life && p.m.draining.Load() {
-		return // everybody gets the reason of that
+	why := parting{by: expelled}
+	if life == p.life {
+		if p.m.draining.Load() {
+			return // everybody gets the reason of that
+		}
+		why.word = wire.Moved.With(wordOf(cluster.ErrFenced))
 	}
 	q.feed.Lock()
 	defer q.unlock()
 	q.state.now, q.state.stays = at, home
 	for _, st := range q.state.present() {
 		if st.home == home {
-			q.state.leave(st, parting{by: expelled})
+			q.state.leave(st, why)
 		}
 	}
 }
@@ -240,7 +245,7 @@ func (p *replica) Live(next cluster.ID, why error) {
 	q.state.stays = q.state.own
 	p.life, p.homes[next] = next, q.state.own
 	if why != nil {
-		p.m.log.Warn("this Manager begins anew", "why", why)
+		p.m.log.Warn("this chatsim begins anew with the room", "why", strings.TrimPrefix(why.Error(), "cluster: "))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -143,6 +144,9 @@ func TestCut(t *testing.T) {
 	r.nodes.cut(1)
 	for _, c := range []*client{bob, eve} {
 		c.expect(`{"error":"this server has lost the room, come in again: this server cannot reach the room"}`)
+		if _, err := c.in.ReadByte(); err != io.EOF {
+			t.Errorf("behind its last words the connection ends with %v", err)
+		}
 	}
 	for _, c := range []*client{amy, zoe} {
 		c.expect(`{"leave":["bob"]}`, `{"leave":["eve"]}`)

@@ -50,7 +50,7 @@ const DefaultRoom = "chat"
 const (
 	defaultLease = 20 * time.Second
 	minLease     = 12 * time.Second // of several nodes
-	maxRoom      = 64 // bytes of a name
+	maxRoom      = 64               // bytes of a name
 )
 
 // Flags defines the flags that set c.
@@ -78,8 +78,8 @@ func (c *Config) Check() error {
 	switch {
 	case len(c.Room) > maxRoom || strings.TrimSpace(c.Room) == "" || strings.ContainsFunc(c.Room, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\ufffd' }):
 		return hinted.New(fmt.Sprintf("-room %q is no name for a room", c.Room), fmt.Sprintf("a name has printable characters, in at most %d bytes: -room chat", maxRoom))
-	case c.Lease < time.Second || c.Lease > time.Hour:
-		return hinted.New(fmt.Sprintf("-cluster-lease %v is not from 1s to 1h", c.Lease), "leave it out for 20s, which is longer than NATS takes to choose another leader")
+	case c.Lease < 3*time.Second || c.Lease > time.Hour:
+		return hinted.New(fmt.Sprintf("-cluster-lease %v is not from 3s to 1h", c.Lease), "leave it out for 20s, which is longer than NATS takes to choose another leader")
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return hinted.New("-cluster-tls-cert and -cluster-tls-key go together", "write -cluster-tls-cert FILE -cluster-tls-key FILE")
 	}

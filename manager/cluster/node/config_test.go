@@ -23,7 +23,7 @@ func TestCheck(t *testing.T) {
 		{"-cluster nats://", "is not the URL of NATS", ""},
 		{"-cluster nats://u:sesame@h:x", `"…@h:x" is not a URL`, ""},
 		{"-cluster imbedded", "is not the URL of NATS", "-cluster embedded"},
-		{"-cluster nats://h -cluster-lease 10ms", "is not from 1s to 1h", "20s"},
+		{"-cluster nats://h -cluster-lease 10ms", "is not from 3s to 1h", "20s"},
 		{three + "-cluster-listen h1:1 -cluster-lease 5s", "is too short", "12s or more"},
 		{"-cluster nats://h -cluster-tls-cert f", "go together", ""},
 		{"-cluster nats://h -cluster-secret-file /nowhere/f", "read the password", ""},
