@@ -41,8 +41,9 @@ const (
 )
 
 const (
-	replicas   = 3         // servers that keep a stream, where there are so many
-	minPayload = 512 << 10 // bytes of a message that NATS must take: a piece of the room, or many lines at once
+	replicas    = 3         // servers that keep a stream, where there are so many
+	maxReplicas = 5         // likewise, of nodes inside chatsim
+	minPayload  = 512 << 10 // bytes of a message that NATS must take: a piece of the room, or many lines at once
 )
 
 // node is a Node by NATS.
@@ -137,8 +138,11 @@ func (n *node) note(failed bool, text string) {
 // reach opens the stream, and tries again what may work later.
 func (n *node) reach(ctx context.Context) error {
 	cfg := jetstream.Config{Conn: n.conn, Room: n.cfg.Room, Replicas: replicas, Fewer: n.srv == nil}
-	if n.srv != nil && len(n.cfg.Routes) == 0 {
+	switch nodes := len(n.cfg.Routes); {
+	case n.srv != nil && nodes == 0:
 		cfg.Replicas = 1
+	case nodes >= maxReplicas:
+		cfg.Replicas = maxReplicas
 	}
 	began, told := time.Now(), ""
 	for {
