@@ -96,7 +96,7 @@ func (p *replica) Restore(b []byte) error {
 	s := &p.q.state
 	p.q.feed.Lock()
 	defer p.q.unlock()
-	s.begin(&p.m.cfg, c.Place)
+	s.begin(&p.m.cfg, c.Place, true)
 	p.clear()
 	s.hash, s.now = c.Hash, c.Now
 	p.restoreMembers(s, c.Members)

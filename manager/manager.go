@@ -190,11 +190,11 @@ func New(cfg Config) *Manager {
 	if cfg.LineRate > 0 {
 		m.floods = newFloods(cfg.LineRate, cfg.LineBurst)
 	}
-	if cfg.Stream != nil {
-		m.startReplica(cfg.Stream, cfg.Lease)
-	}
 	if cfg.Record != nil {
 		m.startRecord()
+	}
+	if cfg.Stream != nil {
+		m.startReplica(cfg.Stream, cfg.Lease)
 	}
 	return m
 }

@@ -271,7 +271,7 @@ func (p *replica) Reset(text []byte, at time.Time) error {
 	q := p.q
 	q.feed.Lock()
 	defer q.unlock()
-	q.state.begin(&p.m.cfg, StartPlace(at))
+	q.state.begin(&p.m.cfg, StartPlace(at), false)
 	p.clear()
 	return nil
 }
@@ -297,8 +297,13 @@ func hashed(sum uint64, frame []byte) uint64 {
 	return h.Sum64()
 }
 
-// begin has nobody be in the room, whose next entry is the one behind a place.
-func (s *state) begin(cfg *Config, place uint64) {
+// begin has nobody be in the room, whose next entry is the one behind a place. missing:
+// it had entries before that, which were not applied here; so the record is told.
+func (s *state) begin(cfg *Config, place uint64, missing bool) {
+	if s.scribe != nil {
+		s.frame = wire.AppendHistoryEnd(wire.AppendHistoryStart(s.frame[:0]), wire.Mark{Place: place}, missing)
+		s.log.AppendPrivateLocked(s.scribe, s.frame)
+	}
 	s.room = room.Room{Keys: s.room.Keys}
 	s.start = place - s.changes - s.stats.Lines
 	s.history = history{}

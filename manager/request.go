@@ -22,7 +22,8 @@ type state struct {
 	maxUsers   int              // 0: no limit
 	replicated bool             // other Managers apply the same
 	remembers  bool             // names of those who have left
-	record     *feed.Subscriber // gets private lines as well; nil: none
+	scribe     *feed.Subscriber // the record; nil: none
+	record     *feed.Subscriber // scribe, if it gets private lines as well; nil: it does not
 	nicks      *irc.Book        // of those present; nil: IRC is not spoken
 
 	room    room.Room

@@ -34,6 +34,7 @@ func (q *sequencer) record(sub *feed.Subscriber, private bool) {
 	q.feed.Lock()
 	q.feed.SubscribeLocked(sub)
 	q.feed.AsideLocked(sub)
+	q.state.scribe = sub
 	if private {
 		q.state.record = sub
 	}

@@ -31,8 +31,10 @@ const placeGap = 1_000_000
 
 // recallRecord takes the history of the room's earlier runs from the record. What
 // keeps the record from being read is told where it is opened.
+//
+// A room that other Managers have too knows its history from them.
 func (h *house) recallRecord(mc *manager.Config) {
-	if h.cfg.RecordFormat != record.JSON || h.cfg.Record == onStdout || mc.History <= 0 {
+	if h.cfg.Cluster.Where != "" || h.cfg.RecordFormat != record.JSON || h.cfg.Record == onStdout || mc.History <= 0 {
 		return
 	}
 	said, err := record.Last(h.cfg.Record, mc.History)

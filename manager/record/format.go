@@ -85,6 +85,17 @@ func (f Format) appendGap(dst []byte, lost, place uint64, now time.Time) []byte 
 	return wire.AppendMessage(dst, []byte(text), wire.Server, wire.Group)
 }
 
+const missing = "[this server comes into the room here, and has not recorded what was said before]"
+
+// appendMissing appends that messages may be missing before a place, in words of the
+// server: nobody knows how many.
+func (f Format) appendMissing(dst []byte, place uint64, now time.Time) []byte {
+	if f == JSON {
+		return appendJSON(dst, Message{Time: now, Place: place, Sender: wire.Server, Target: wire.Group, Text: missing})
+	}
+	return wire.AppendMessage(dst, []byte(missing), wire.Server, wire.Group)
+}
+
 func appendJSON(dst []byte, m Message) []byte {
 	m.Time = m.Time.UTC()
 	b := bytes.NewBuffer(dst)

@@ -25,6 +25,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add([]byte(" bob:\x1b[2Jred\x07\r\x7f\u0085\x00\xff\xc3@bob@"+wire.Group+"\n"), 12)
 	f.Add([]byte(" \x01:x@\x01@\xff\n\n\r\n@@\n bob:no end@bob@amy"), 0)
 	f.Add([]byte(" bob:<&>\\\"\u2028\u2029\u202e你好@bob@"+wire.Group+"\n{\"join\":[\"a\"]}\n[\"a\"]\n{\n"), 20)
+	f.Add([]byte("{\"history\":[],\"mark\":\"7.0\",\"missing\":true}\n{\"history\":[],\"mark\":\"9.0\"}\n bob:x@bob@"+wire.Group+"\n"), 9)
 	f.Fuzz(func(t *testing.T, b []byte, cut int) {
 		for format, parse := range map[Format]func(testing.TB, string) said{Text: parseText, JSON: parseJSON} {
 			want := messages(b, format)
@@ -74,7 +75,14 @@ func messages(b []byte, format Format) (all []said) {
 	}
 	for line := range bytes.Lines(b) {
 		var f wire.Frame
-		if line, whole := bytes.CutSuffix(line, []byte("\n")); whole && f.Parse(line) == nil && f.Kind == wire.Line {
+		line, whole := bytes.CutSuffix(line, []byte("\n"))
+		if !whole || f.Parse(line) != nil {
+			continue
+		}
+		if h, ok := wire.ParseHistory(line); f.Kind == wire.Unknown && ok && h.Last && h.Missing {
+			all = append(all, said{missing, wire.Server, wire.Group})
+		}
+		if f.Kind == wire.Line {
 			all = append(all, said{clean(f.Text), clean(f.Sender), clean(f.Target)})
 		}
 	}

@@ -175,8 +175,24 @@ func (r *Recorder) take(line []byte, now time.Time) bool {
 		}
 		r.out = r.cfg.Format.appendMessage(r.out, f, r.place, now)
 		return true
+	case wire.Unknown:
+		return r.moved(line, now)
 	}
 	return false
+}
+
+// moved takes a history without lines, by which the room tells at which place it goes
+// on. That this server was not in it before that is recorded.
+func (r *Recorder) moved(line []byte, now time.Time) bool {
+	h, ok := wire.ParseHistory(line)
+	if !ok || !h.Last {
+		return false
+	}
+	r.place = h.Mark.Place
+	if h.Missing {
+		r.out = r.cfg.Format.appendMissing(r.out, r.place, now)
+	}
+	return h.Missing
 }
 
 // push has what was encoded written, if there is room for it. Once a line is
