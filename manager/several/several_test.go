@@ -127,6 +127,28 @@ func TestLater(t *testing.T) {
 	closeRoom(t, r)
 }
 
+// Who comes back at another Manager with the token of its welcome has its name again,
+// and its ghost leaves at the same place.
+func TestReturn(t *testing.T) {
+	r, err := Open(t.Context(), 2, manager.Config{HoldNames: time.Minute}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bob := enter(t, r.Addrs[1], "bob")
+	amy := enter(t, r.Addrs[0], "amy@token=")
+	welcome, _ := amy.in.ReadString('\n')
+	_, token, ok := strings.Cut(strings.TrimSuffix(welcome, "\"}\n"), `{"welcome":"amy","token":"`)
+	if !ok {
+		t.Fatalf("the welcome is %q", welcome)
+	}
+	amy.expect(`["bob","amy"]`)
+	again := enter(t, r.Addrs[1], "amy@token="+token)
+	again.expect(strings.TrimSuffix(welcome, "\n"), `["bob","amy"]`)
+	amy.expect(`{"error":"you joined from somewhere else"}`)
+	bob.expect(`{"welcome":"bob"}`, `["bob"]`, `{"join":["amy"]}`, `{"leave":["amy"]}`, `{"join":["amy"]}`)
+	closeRoom(t, r)
+}
+
 // A Manager that is cut off is taken for dead: its users leave once, at one place for
 // all others, and are told why.
 func TestCut(t *testing.T) {
