@@ -130,7 +130,7 @@ func TestLater(t *testing.T) {
 // Who comes back at another Manager with the token of its welcome has its name again,
 // and its ghost leaves at the same place.
 func TestReturn(t *testing.T) {
-	r, err := Open(t.Context(), 2, manager.Config{HoldNames: time.Minute}, nil)
+	r, err := Open(t.Context(), Config{Managers: 2, Manager: manager.Config{HoldNames: time.Minute}})
 	if err != nil {
 		t.Fatal(err)
 	}
