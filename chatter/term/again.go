@@ -116,7 +116,7 @@ func refusedForGood(err error) bool {
 // A room may be full of those who have come back before us.
 func forGood(r wire.Reason) bool {
 	switch r {
-	case wire.None, wire.Shutdown, wire.Stalled, wire.Slow, wire.Internal, wire.LoginTimeout, wire.Full:
+	case wire.None, wire.Shutdown, wire.Moved, wire.Stalled, wire.Slow, wire.Internal, wire.LoginTimeout, wire.Full:
 		return false
 	}
 	return true

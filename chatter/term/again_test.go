@@ -89,7 +89,7 @@ func TestComesBackAsItself(t *testing.T) {
 }
 
 // answers listens, and says the next of the texts to each who comes and asks for a
-// name. It closes behind an error.
+// name. It closes behind an error, and nobody listens behind the last text.
 func answers(t *testing.T, texts ...string) (addr string, asked chan string) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -99,6 +99,7 @@ func answers(t *testing.T, texts ...string) (addr string, asked chan string) {
 	asked = make(chan string, len(texts))
 	var wg sync.WaitGroup
 	wg.Go(func() {
+		defer ln.Close()
 		for _, says := range texts {
 			conn, err := ln.Accept()
 			if err != nil {
@@ -129,6 +130,23 @@ func TestOutFromElsewhere(t *testing.T) {
 	}
 	if <-asked; len(asked) > 0 {
 		t.Error("it came back")
+	}
+}
+
+// One whose server has lost the room, or is no more, comes back at the next address of
+// the room, by its token.
+func TestComesBackElsewhere(t *testing.T) {
+	first, _ := answers(t, `{"welcome":"Ann","token":"x"}`+"\n"+`["Ann"]`+"\n"+`{"error":"this server has lost the room, come in again: it cannot reach the room"}`)
+	second, asked := answers(t, `{"welcome":"Ann","token":"x"}`+"\n"+`["Bob","Ann"]`)
+	c := sit(t, Config{Addr: first + "," + second, Name: "Ann"})
+	c.sees("1 online: Ann")
+	c.sees("Back in the room")
+	if line := <-asked; !strings.HasPrefix(line, "Ann@token=x@") {
+		t.Errorf("the second is asked %q", line)
+	}
+	c.types("\x04")
+	if err := c.ends(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -33,11 +33,12 @@ func (e *Error) Error() string { return string(wire.AppendShown(nil, []byte(e.ms
 // Hint is advice beside the error; it may be empty.
 func (e *Error) Hint() string { return e.hint }
 
-// dialer connects to one room.
+// dialer connects to one room, at one of its addresses.
 type dialer struct {
-	*dial.Dialer
-	password string
-	notTLS   string // what to do where there is no TLS
+	*dial.Dialer // at the one in turn
+	others       []*dial.Dialer
+	password     string
+	notTLS       string // what to do where there is no TLS
 
 	// Owned by whoever calls join, which is one goroutine at a time.
 	returns bool        // the user wants its name back when the connection breaks
@@ -46,13 +47,17 @@ type dialer struct {
 }
 
 func newDialer(cfg Config) (*dialer, error) {
-	addr, _ := dial.Split(cfg.Addr)
-	if cfg.TLS {
-		addr.Scheme = dial.TLS
-	}
-	d, err := dial.New(addr, dial.Trust{CA: cfg.TLSCA})
-	if err != nil {
-		return nil, err
+	var all []*dial.Dialer
+	for _, at := range dial.List(cfg.Addr) {
+		addr, _ := dial.Split(at)
+		if cfg.TLS {
+			addr.Scheme = dial.TLS
+		}
+		d, err := dial.New(addr, dial.Trust{CA: cfg.TLSCA})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
 	}
 	notTLS := "leave -tls out"
 	switch {
@@ -61,13 +66,26 @@ func newDialer(cfg Config) (*dialer, error) {
 	case cfg.TLSCA != "":
 		notTLS = "leave -tls-ca and -tls out"
 	}
-	return &dialer{Dialer: d, password: cfg.Password.Word, notTLS: notTLS}, nil
+	return &dialer{Dialer: all[0], others: all[1:], password: cfg.Password.Word, notTLS: notTLS}, nil
 }
 
 // join connects and asks for a name; it returns when the server has welcomed or
-// refused. first is the welcome. A server that knows no tokens is asked again for
-// the name alone.
+// refused. first is the welcome. Where one of several servers does not let the user
+// in, though it might at another time, the next is asked.
 func (d *dialer) join(ctx context.Context, name string) (c *chatter.Client, first event, err error) {
+	for range 1 + len(d.others) {
+		if c, first, err = d.joinHere(ctx, name); err == nil || refusedForGood(err) || ctx.Err() != nil || len(d.others) == 0 {
+			break
+		}
+		d.others = append(d.others, d.Dialer)
+		d.Dialer, d.others = d.others[0], d.others[1:]
+	}
+	return c, first, err
+}
+
+// joinHere is join at the address in turn. A server that knows no tokens is asked
+// again for the name alone.
+func (d *dialer) joinHere(ctx context.Context, name string) (c *chatter.Client, first event, err error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	c, first, err = d.connect(ctx, name)

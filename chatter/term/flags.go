@@ -4,7 +4,7 @@ import "github.com/spf13/pflag"
 
 // Flags defines the flags that set c.
 func (c *Config) Flags(fs *pflag.FlagSet) {
-	fs.StringVar(&c.Addr, "join", "", "`HOST:PORT`|talk in a room from this terminal, or send it what comes in by a pipe")
+	fs.StringVar(&c.Addr, "join", "", "`HOST:PORT`|talk in a room from this terminal, or send it what comes in by a pipe; several addresses of one room with commas between them")
 	fs.StringVar(&c.Name, "name", "", "`NAME`|to ask for")
 	fs.StringVar(&c.LogDir, "log", "", "`DIR`|keep one's own record there, client<name>.txt")
 	fs.BoolVar(&c.TLS, "tls", false, "the room speaks TLS; so says -join tls://HOST:PORT")

@@ -33,7 +33,7 @@ const (
 
 // Config is one chatter.
 type Config struct {
-	Addr     string          // [tls://]HOST:PORT
+	Addr     string          // [tls://]HOST:PORT, or several of one room with commas between them
 	Name     string          // empty: asked for, at a terminal
 	Password secret.Password // of the room; none: asked for where it is needed, at a terminal
 	TLS      bool

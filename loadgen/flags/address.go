@@ -43,7 +43,7 @@ func (c *Line) checkAddresses() error {
 		if a.flag == "target" && c.starts() {
 			tried = strings.ReplaceAll(addr, port, somePort)
 		}
-		if a.flag == "target" && len(dial.List(addr)) > 1 {
+		if len(a.schemes) > 0 && len(dial.List(addr)) > 1 {
 			if err := a.checkList(addr, dial.List(tried)); err != nil {
 				return err
 			}

@@ -73,7 +73,7 @@ var refusals = []struct{ Line, Want, Hint string }{
 	{"-target tls://a:1,b:2", "-target tls://a:1,b:2 has addresses of different kinds", "write tls:// before each address, or ws://, or before none"},
 	{"-target ws://a/x,WS://A:80/x", "-target ws://a/x,WS://A:80/x has WS://A:80/x twice", ""},
 	{"-target a:1,h:{port}", "-target a:1,h:{port}: h:{port}: port {port} is not a number from 1 to 65535", "add -cmd COMMAND"},
-	{"-join a:1,b:2", "-join a:1,b:2 is not HOST:PORT", "write -join "},
+	{"-join a:1,b", "-join a:1,b: b has no port", "write -join a:1,b:9999"},
 	{"-expect-server-loss -1s", "-expect-server-loss -1s: must not be negative", "-expect-server-loss 0s is for servers of which none dies"},
 	{"-target a:1 -kill-cmd x", "-kill-cmd goes with several servers at -target only", "write -target localhost:9999,localhost:9998"},
 	{"-serve -listen 9999", "-listen 9999 is a port without a host", "write -listen 127.0.0.1:9999"},
