@@ -103,3 +103,12 @@ func clip(text string) string {
 	}
 	return strings.ToValidUTF8(text[:n], "\uFFFD") + "…"
 }
+
+// floods reports whether a server has closed a connection for how much came over it,
+// in the words of servers of IRC.
+func floods(e *report.Errors) bool {
+	return slices.ContainsFunc(e.Kinds, func(k report.ErrorKind) bool {
+		said := strings.ToLower(k.Example)
+		return strings.Contains(said, "recvq exceeded") || strings.Contains(said, "excess flood") || strings.Contains(said, "flooding")
+	})
+}

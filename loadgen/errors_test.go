@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"chatsim/loadgen/report"
 )
 
 // TestErrorKinds: what is particular to one error does not make a kind of it,
@@ -48,5 +50,13 @@ func TestErrorKinds(t *testing.T) {
 	}
 	if fmt.Sprint(new(said).report()) != "{0 [] 0}" {
 		t.Errorf("nothing said: %v", new(said).report())
+	}
+}
+
+func TestFloods(t *testing.T) {
+	for said, want := range map[string]bool{"(chatsim@127.0.0.1) [RecvQ exceeded]": true, "Excess Flood": true, "no such user: bob": false, "Ping timeout": false} {
+		if got := floods(&report.Errors{Kinds: []report.ErrorKind{{Text: "…", Example: said}}}); got != want {
+			t.Errorf("%q: %t", said, got)
+		}
 	}
 }

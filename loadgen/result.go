@@ -95,6 +95,8 @@ func (r *run) health(rep *report.Report) {
 	}
 	if d := rep.Latency.DeliveryActual; d != nil && d.P50 != nil && *d.P50 >= heldBack.Nanoseconds() && r.cfg.Capabilities.Limits != "" {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("half of the deliveries took %v and more; %s", rounded(*d.P50), r.cfg.Capabilities.Limits))
+	} else if limits := r.cfg.Capabilities.Limits; limits != "" && floods(&rep.Errors) {
+		rep.Warnings = append(rep.Warnings, "the server closed connections over which more was said than it takes at once; "+limits)
 	}
 	if v := r.cfg.Verify; v != check.Full {
 		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())
