@@ -34,6 +34,7 @@ type Core struct {
 	fatal  error     // it cannot go on
 	ended  bool      // it has left in order
 	last   uint64    // place of the newest message that was taken
+	seen   time.Time // when the stream stored that one
 	skip   uint64    // place up to which the room that was restored is
 	at     time.Time // of the newest request, never going back
 

@@ -8,6 +8,7 @@ const (
 	right fault = iota
 	numberIgnored
 	snapshotShifted
+	snapshotForeign
 	goneTwice
 	goneUnplaced
 	notFenced

@@ -7,7 +7,8 @@ import (
 
 const (
 	window    = 64                     // messages under way
-	patience  = time.Second            // for what was published to come back
+	patience  = time.Second            // for what was published to come back: the most
+	briefly   = 250 * time.Millisecond // likewise, the least: a leader that has stepped down loses it
 	holeEvery = 100 * time.Millisecond // that what comes behind a hole has it published again
 )
 
@@ -17,6 +18,8 @@ type outbox struct {
 	next     uint64        // number of the first of them
 	sent     int           // of them, that were published
 	ends     []uint64      // the number behind the last request of each message under way
+	gap      time.Duration // about the longest that nothing has come back lately
+	vain     int           // times that all was published again since something has come back
 	waits    time.Duration // since when nothing has come back
 	again    time.Duration // when they were last published again
 }
@@ -40,10 +43,17 @@ func (o *outbox) returned(now time.Duration, number uint64) {
 	o.requests[0] = sending{}
 	o.requests, o.next = o.requests[1:], o.next+1
 	o.sent = max(o.sent-1, 0)
-	o.waits = now
+	o.gap = max(o.gap, now-o.waits)
+	o.waits, o.vain = now, 0
 	for len(o.ends) > 0 && o.ends[0] <= o.next {
 		o.ends = o.ends[1:]
+		o.gap -= o.gap / 8
 	}
+}
+
+// patience is how long nothing may come back of what was published.
+func (o *outbox) patience() time.Duration {
+	return min(patience, (briefly+2*o.gap)<<min(o.vain, 2))
 }
 
 // hole is told that a request has come back whose predecessor has not.
@@ -62,13 +72,14 @@ func (o *outbox) back(now time.Duration, c *Core) {
 	if n := len(o.requests); c.broken == reordered && n > 1 {
 		o.requests[0], o.requests[n-1] = o.requests[n-1], o.requests[0]
 	}
+	o.vain++
 	c.stats.Republished++
 }
 
 func (o *outbox) tick(now time.Duration, c *Core) {
 	if o.sent == 0 {
 		o.waits = now
-	} else if now-o.waits >= patience {
+	} else if now-o.waits >= o.patience() {
 		o.back(now, c)
 	}
 }

@@ -44,7 +44,7 @@ func TestWorlds(t *testing.T) {
 // What is wrong on purpose is found.
 func TestFaults(t *testing.T) {
 	for broken, what := range map[fault]string{
-		numberIgnored: "requests are applied whatever their number", snapshotShifted: "a snapshot is of one place further",
+		numberIgnored: "requests are applied whatever their number", snapshotShifted: "a snapshot is of one place further", snapshotForeign: "a snapshot may be of another stream",
 		goneTwice: "a life ends twice", goneUnplaced: "a life ends whatever it has said since", notFenced: "a life goes on behind its end",
 		gapIgnored: "a gap is passed over", reordered: "what did not come back is published in another order",
 		anewIgnored: "another stream is taken for the one before", restoreJoins: "a room is restored by joins", limitIsLocal: "each Manager has a limit of its own",

@@ -3,6 +3,7 @@ package cluster
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -10,6 +11,7 @@ import (
 type snapshot struct {
 	Version int             `json:"version"`
 	Place   uint64          `json:"place"`
+	Seen    time.Time       `json:"seen"` // when the stream stored the message of that place
 	Active  uint64          `json:"active"`
 	At      time.Time       `json:"at"`
 	Lives   []savedLife     `json:"lives"`
@@ -24,16 +26,17 @@ type savedLife struct {
 	Last uint64 `json:"last"`
 }
 
-// Snapshot returns the room for a Manager that begins; nil: this one does not have it.
+// Snapshot returns the room for a Manager that begins; nil: this one does not have it,
+// or has not read as far itself.
 func (c *Core) Snapshot() ([]byte, error) {
-	if !c.synced || c.fatal != nil {
+	if !c.synced || c.fatal != nil || c.last < c.skip {
 		return nil, nil
 	}
 	room, err := c.m.Snapshot()
 	if err != nil {
 		return nil, err
 	}
-	s := snapshot{Version: version, Place: max(c.last, c.skip), Active: c.active, At: c.at, Hash: c.m.Hash(), Machine: room}
+	s := snapshot{Version: version, Place: c.last, Seen: c.seen, Active: c.active, At: c.at, Hash: c.m.Hash(), Machine: room}
 	if c.broken == snapshotShifted {
 		s.Place--
 	}
@@ -49,6 +52,13 @@ func (c *Core) Snapshot() ([]byte, error) {
 // Wants reports whether a snapshot is wanted.
 func (c *Core) Wants() bool { return !c.synced && c.fatal == nil && c.active > 0 }
 
+// saw reports whether this Manager has read a message, which the stream stored at an
+// instant: it is another one where the stream was made anew, of which the Manager
+// that has sent the snapshot has perhaps not heard.
+func (c *Core) saw(place uint64, at time.Time) bool {
+	return slices.ContainsFunc(c.waiting, func(m Message) bool { return m.Seq == place && m.At.Equal(at) })
+}
+
 // Install begins with a snapshot of another Manager. One that is too old, or damaged,
 // is an error, and another one is to be asked for.
 func (c *Core) Install(now time.Duration, b []byte) error {
@@ -61,8 +71,9 @@ func (c *Core) Install(now time.Duration, b []byte) error {
 		return fmt.Errorf("read a snapshot: %w", err)
 	case s.Version > version:
 		return ErrNewer
-	case s.Place < c.start:
-		return fmt.Errorf("the snapshot is as of place %d, before %d", s.Place, c.start)
+	case c.broken == snapshotForeign && s.Place >= c.start:
+	case !c.saw(s.Place, s.Seen):
+		return fmt.Errorf("the snapshot is as of place %d, which this Manager has not read, or of another stream", s.Place)
 	}
 	if err := c.m.Restore(s.Machine); err != nil {
 		c.fatal = err

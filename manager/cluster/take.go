@@ -15,7 +15,7 @@ func (c *Core) Take(now time.Duration, m Message) {
 	if m.Seq != c.last+1 && c.broken != gapIgnored {
 		c.Begin(now, m.Seq-1, ErrBehind)
 	}
-	c.last = m.Seq
+	c.last, c.seen = m.Seq, m.At
 	switch {
 	case !c.synced:
 		c.wait(now, m)
