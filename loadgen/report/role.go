@@ -193,14 +193,13 @@ func roleTable(r *Report) *table {
 	if len(r.Roles) == 0 {
 		return nil
 	}
-	t := &table{Caption: "Each role: its chatters act in every other window; the deliveries of those who have none, with it and without", Header: []string{"", "chatters", "what they do", "windows", "lines", "sent", "read",
-		"served", "evictions", "throttled", "refused", "errors", "p99 with", "without", "ratio", "pairs"}}
+	t := &table{Caption: "Each role: the others' deliveries in windows with it and without, and what became of its chatters", Header: []string{"", "who", "p99 with", "without", "ratio", "pairs",
+		"served", "evictions", "throttled", "refused", "errors", "lines", "sent", "read", "windows"}}
 	for i := range r.Roles {
 		f := &r.Roles[i]
-		effect := f.effect()
-		t.Rows = append(t.Rows, []string{f.Name, thousands(int64(f.Users)), Printable(f.About), fmt.Sprintf("%d of %s", f.Windows, seconds(f.WindowS)), thousands(f.Lines),
-			humanBytes(float64(f.BytesSent)), humanBytes(float64(f.BytesRead)), fmt.Sprintf("%s of %s", thousands(f.served()), thousands(f.Acted)), thousands(f.evictions()), thousands(f.Throttled),
-			thousands(f.Refused), thousands(f.Errors.Count), effect[0], effect[1], effect[2], effect[3]})
+		row := append([]string{f.Name, f.who()}, f.effect()...)
+		t.Rows = append(t.Rows, append(row, fmt.Sprintf("%s of %s", thousands(f.served()), thousands(f.Acted)), thousands(f.evictions()), thousands(f.Throttled), thousands(f.Refused),
+			thousands(f.Errors.Count), thousands(f.Lines), humanBytes(float64(f.BytesSent)), humanBytes(float64(f.BytesRead)), fmt.Sprintf("%d of %s", f.Windows, shortTime(f.WindowS))))
 	}
 	return t
 }
