@@ -17,6 +17,7 @@ import (
 
 // Who comes in at one Manager is seen, heard and answered at the others.
 func TestRoom(t *testing.T) {
+	t.Parallel()
 	r, err := Open(t.Context(), Config{Managers: 3})
 	if err != nil {
 		t.Fatal(err)
@@ -90,6 +91,7 @@ func (c *client) expect(lines ...string) {
 // A Manager that begins later has the room as it is: bob2 is bob2, though bob has
 // left, who was banned is not let in, and what was said before is known.
 func TestLater(t *testing.T) {
+	t.Parallel()
 	cfg := Config{Managers: 2, Manager: manager.Config{History: 10, KickTime: time.Hour}}
 	r, err := Open(t.Context(), cfg)
 	if err != nil {
@@ -130,6 +132,7 @@ func TestLater(t *testing.T) {
 // Who comes back at another Manager with the token of its welcome has its name again,
 // and its ghost leaves at the same place.
 func TestReturn(t *testing.T) {
+	t.Parallel()
 	r, err := Open(t.Context(), Config{Managers: 2, Manager: manager.Config{HoldNames: time.Minute}})
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +155,8 @@ func TestReturn(t *testing.T) {
 // A Manager that is cut off is taken for dead: its users leave once, at one place for
 // all others, and are told why.
 func TestCut(t *testing.T) {
-	r, err := Open(t.Context(), Config{Managers: 3, Manager: manager.Config{Lease: 2 * time.Second}})
+	t.Parallel()
+	r, err := Open(t.Context(), Config{Managers: 3, Manager: manager.Config{Lease: 6 * time.Second}})
 	if err != nil {
 		t.Fatal(err)
 	}
