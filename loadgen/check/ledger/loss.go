@@ -18,8 +18,8 @@ const (
 // Lose records that the connection of the session has ended, or is about to, because
 // its server has died, as was declared; the others may take until limit to learn of
 // its leave. Whatever it had begun to do counts no more. A limit may be told again.
-// It reports whether the session had not begun to leave; one that was reset is left as
-// it is.
+// It reports whether the session had not begun to leave; one that was reset stays one,
+// though the others may have known first.
 func (s *Session) Lose(at, limit time.Duration) bool {
 	l := s.ledger
 	if l.rec != nil {
@@ -28,6 +28,14 @@ func (s *Session) Lose(at, limit time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	kind, _ := s.Left()
+	if m := s.Member; m != nil && m.Left() != 0 { // the others knew first
+		s.leaveSeen.CompareAndSwap(0, int64(max(m.leaveSeen, at)))
+	}
+	if s.falseLeave != 0 {
+		delete(l.doubted, s.Member.Name)
+		delete(l.retracted, s.Member.Left())
+		s.falseLeave = 0
+	}
 	if kind == Reset {
 		return false
 	}
@@ -38,11 +46,6 @@ func (s *Session) Lose(at, limit time.Duration) bool {
 			l.leftBy[kind]--
 		}
 		l.leftBy[Lost]++
-	}
-	if s.falseLeave != 0 { // the others knew first
-		delete(l.doubted, s.Member.Name)
-		delete(l.retracted, s.Member.Left())
-		s.falseLeave = 0
 	}
 	return kind == Stays
 }
