@@ -93,7 +93,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 	}
 	ctx, stop := signal.NotifyContext(ctx, line.Endings()...)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	context.AfterFunc(ctx, func() {
+		flags.Outlast()
+		stop() // a second signal ends the process at once
+	})
 	page := outlet.Dropping(stdout)
 	switch {
 	case line.Help:

@@ -13,6 +13,7 @@ import (
 	"chatsim/chatter"
 	"chatsim/chatter/dial"
 	"chatsim/chatter/dialect"
+	"chatsim/loadgen/report"
 	"chatsim/manager/hinted"
 	"chatsim/manager/wire"
 )
@@ -32,7 +33,7 @@ func explain(err error, cfg Config, joined int) *StartError {
 	}
 	what := "join " + where
 	if joined > 0 {
-		what = fmt.Sprintf("join %s, with %d of %d chatters there", where, joined, cfg.Users)
+		what = fmt.Sprintf("join %s, with %d of %s there", where, joined, report.Plural(int64(cfg.Users), "chatter", "chatters"))
 	}
 	se := &StartError{Err: fmt.Errorf("%s: %w", what, err), Joined: joined}
 	var fe *chatter.FrameError

@@ -5,6 +5,8 @@ package loadgen
 import (
 	"fmt"
 	"syscall"
+
+	"chatsim/loadgen/report"
 )
 
 // spareDescriptors are for what a process has open beside its chatters.
@@ -19,8 +21,8 @@ func CheckDescriptors(users, socketsPerUser int) error {
 		return nil // where it is not known, opening them will tell
 	}
 	return &StartError{
-		Err: fmt.Errorf("%d users need %d open files (%d each and %d to spare), and this process may open %d",
-			users, need, socketsPerUser, spareDescriptors, have),
+		Err: fmt.Errorf("a run of %s needs %d open files (%d each and %d to spare), and this process may open %d",
+			report.Plural(int64(users), "user", "users"), need, socketsPerUser, spareDescriptors, have),
 		Advice: descriptorAdvice(need, (have-min(have, spareDescriptors))/uint64(socketsPerUser)),
 	}
 }

@@ -220,7 +220,7 @@ func (c Config) script() *scenario.Script {
 // validateScenario looks whether the scenario can be made with so many users.
 func (c Config) validateScenario() error {
 	if fewest := c.Scenario.Fewest(c.Users); fewest < 1 {
-		return hinted.New(fmt.Sprintf("with %d users, scenario %s has %d left in one of its phases, and at least 1 must talk", c.Users, c.Scenario.Name, max(fewest, 0)),
+		return hinted.New(fmt.Sprintf("with %s, scenario %s has %d left in one of its phases, and at least 1 must talk", report.Plural(int64(c.Users), "user", "users"), c.Scenario.Name, max(fewest, 0)),
 			fmt.Sprintf("begin with more: -users %d", c.Users+1-fewest))
 	}
 	if c.Think > 0 && c.Scenario.Think == 0 {

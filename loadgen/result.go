@@ -112,7 +112,7 @@ func (r *run) health(rep *report.Report) {
 		rep.Warnings = append(rep.Warnings, "no line comes back to its sender: own lines are counted as they are sent, and not timed")
 	}
 	if n := check.Unable(r.cfg.Capabilities); n > 0 && r.cfg.Verify == check.Full {
-		rep.Warnings = append(rep.Warnings, fmt.Sprintf("with %s, %d checks cannot be exercised; their reasons are shown with -v", r.cfg.Capabilities.Speaks(), n))
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("with %s, %s cannot be exercised: -v shows why", r.cfg.Capabilities.Speaks(), report.Plural(int64(n), "check", "checks")))
 	}
 	if rep.Interrupted {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("interrupted after %.1f of %.1f s", rep.MeasuredS, r.cfg.Duration.Seconds()))

@@ -246,7 +246,7 @@ func (t *telling) report(rep *report.Report) {
 		c.Verdict, c.Violations, c.Implied = report.Inconclusive, 0, c.Violations
 		c.Reason = c.Witnesses[0].Sentence
 	case len(t.wrong) == 0 && int(t.done.Load()) < len(t.story.Steps):
-		c.Verdict, c.Reason = report.Inconclusive, fmt.Sprintf("the run ended after %d of %d steps", t.done.Load(), len(t.story.Steps))
+		c.Verdict, c.Reason = report.Inconclusive, fmt.Sprintf("the run ended after %d of %s", t.done.Load(), report.Plural(int64(len(t.story.Steps)), "step", "steps"))
 	}
 	rep.Checks = append(rep.Checks, c)
 }

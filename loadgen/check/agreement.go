@@ -30,7 +30,7 @@ var agreement = rule{name: Agreement, level: Count, ends: true,
 			out.add(violationOf(f, fmt.Sprintf("%s left by %s and read to the end, but its connection was reset, by which what is under way is lost", quote(f.Session.Name()), kind)))
 		}
 		e.lost(Agreement, out, func(_ *loss, lack string, hold int) string {
-			return fmt.Sprintf("an entry never came to %s, to %d others it did", lack, hold)
+			return fmt.Sprintf("an entry never came to %s, to %s it did", lack, others(hold))
 		})
 		for _, l := range e.lines {
 			if l.target != nil && !l.stopped {

@@ -33,7 +33,7 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, unable: viewl
 			}
 		}
 		e.lost(LeaveCompleteness, out, func(_ *loss, lack string, hold int) string {
-			return fmt.Sprintf("a leave was never told to %s, to %d others it was", lack, hold)
+			return fmt.Sprintf("a leave was never told to %s, to %s it was", lack, others(hold))
 		})
 		e.lastRosters(func(s, who *Session, gone bool) {
 			if gone {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/report"
 )
 
 // liveness: deliveries go on until all is delivered. However many chatters get
@@ -21,7 +22,7 @@ var liveness = rule{name: Liveness, level: Count, ends: true,
 		for _, t := range e.tails {
 			if t.kind == Stays {
 				v := e.tail(t)
-				v.sentence = fmt.Sprintf("%s got nothing after #%d although the room went on for %d entries", quote(t.of.Name()), t.of.Next-1, t.owed)
+				v.sentence = fmt.Sprintf("%s got nothing after #%d although the room went on for %s", quote(t.of.Name()), t.of.Next-1, report.Plural(t.owed, "entry", "entries"))
 				stopped(v)
 			}
 		}

@@ -150,7 +150,7 @@ func (st *strangers) untold(e *evidence, out *findings) {
 			e.add(out, v)
 			continue
 		}
-		v.sentence = fmt.Sprintf("the roster of %s, who came first, names %s; those of %d others do not", quote(v.at.Name()), quote(u.name), u.others)
+		v.sentence = fmt.Sprintf("the roster of %s, who came first, names %s; those of %s do not", quote(v.at.Name()), quote(u.name), others(u.others))
 		out.add(v)
 	}
 }

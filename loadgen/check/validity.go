@@ -38,9 +38,9 @@ var validity = rule{name: Validity, level: Count, ends: true,
 		}
 		e.lost(Validity, out, func(l *loss, lack string, hold int) string {
 			if l.entry.Line.Refused() {
-				return fmt.Sprintf("a line was answered by an error and never came to %s, to %d others it came all the same", lack, hold)
+				return fmt.Sprintf("a line was answered by an error and never came to %s, to %s it came all the same", lack, others(hold))
 			}
-			return fmt.Sprintf("a line never came back to its sender (%s), to %d others it came", lack, hold)
+			return fmt.Sprintf("a line never came back to its sender (%s), to %s it came", lack, others(hold))
 		})
 		for _, l := range e.lines {
 			v := violation{key: key{line: l.Line}, at: l.Session, line: l.Line, place: l.place, implied: l.implied}

@@ -183,9 +183,6 @@ func quoteAll(names []string) string {
 	return strings.Join(out, " ")
 }
 
-func chatters(n int) string {
-	if n == 1 {
-		return "1 chatter"
-	}
-	return strconv.Itoa(n) + " chatters"
-}
+func chatters(n int) string { return report.Plural(int64(n), "chatter", "chatters") }
+
+func others(n int) string { return report.Plural(int64(n), "other", "others") }

@@ -20,11 +20,12 @@ func TestDoubts(t *testing.T) {
 		want   string // empty: no warning
 	}{
 		{nil, 5, 1, 0, ""},
-		{nil, 5, 1.95, 0, "both ends share 2 cores and used 1.95 of them"},
+		{nil, 5, 1.95, 0, "both ends share 2 cores and used 1.95: each was slowed"},
 		{[]string{"--target", "h:1"}, 5, 1.95, 0, ""},
 		{nil, most, 1, 0, "descriptors nearly out: the run needed "},
 		{[]string{"--target", "h:1"}, most, 1, 0, ""},
-		{nil, 5, 1, 3, "a bug in chatsim: 3 panics in the Manager"},
+		{nil, 5, 1, 1, "a bug in chatsim, please report it: the Manager went on after 1 panic"},
+		{nil, 5, 1, 3, "a bug in chatsim, please report it: the Manager went on after 3 panics"},
 	} {
 		s := &Job{Config: parse(t, tt.args...)}
 		s.Load.Users = tt.users

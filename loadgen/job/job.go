@@ -228,7 +228,7 @@ const (
 func (s *Job) doubts(rep *report.Report, panics uint64) {
 	warn := func(format string, args ...any) { rep.Warnings = append(rep.Warnings, fmt.Sprintf(format, args...)) }
 	if panics > 0 {
-		warn("a bug in chatsim: %d panics in the Manager were contained; please report this", panics)
+		warn("a bug in chatsim, please report it: the Manager went on after %s", report.Plural(int64(panics), "panic", "panics"))
 	}
 	if s.Target.Trust.Insecure {
 		warn("-tls-insecure: whoever showed a certificate was taken for the target")
@@ -238,7 +238,7 @@ func (s *Job) doubts(rep *report.Report, panics uint64) {
 	}
 	cores := min(rep.Environment.CPUs, rep.Environment.GOMAXPROCS)
 	if used := rep.Resources.CoresUsed; s.where() == "" && used > nearlyFull*float64(cores) {
-		warn("both ends share %d cores and used %.2f of them: each was slowed by the other", cores, used)
+		warn("both ends share %s and used %.2f: each was slowed by the other", report.Plural(int64(cores), "core", "cores"), used)
 	}
 }
 

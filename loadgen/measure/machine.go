@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"time"
+
+	"chatsim/loadgen/report"
 )
 
 // machine is what the system says of itself and of what it does to this
@@ -36,14 +38,14 @@ func (u *Usage) Doubts() []string {
 	cores := float64(runtime.NumCPU())
 	others := share(b.busy - a.busy - u.cpu)
 	if b.busy > 0 && others > otherLoad*cores {
-		text := fmt.Sprintf("other load on the machine: other processes used %.2f of its %d cores", others, runtime.NumCPU())
+		text := fmt.Sprintf("other load on the machine: other processes used %.2f of its %s", others, report.Plural(int64(runtime.NumCPU()), "core", "cores"))
 		if waited := share(b.waited - a.waited); waited > runQueue {
 			text += fmt.Sprintf("; threads of this one waited %.2f s a second for a processor", waited)
 		}
 		out = append(out, text)
 	}
 	if stolen := share(b.stolen - a.stolen); stolen > otherLoad*cores {
-		out = append(out, fmt.Sprintf("other load on the host: %.2f of the machine's %d cores were taken from it", stolen, runtime.NumCPU()))
+		out = append(out, fmt.Sprintf("other load on the host: %.2f of the machine's %s were taken from it", stolen, report.Plural(int64(runtime.NumCPU()), "core", "cores")))
 	}
 	if t := b.throttled - a.throttled; share(t) > throttling {
 		out = append(out, fmt.Sprintf("throttled: the processor limit of this control group stopped it for %v of %v",

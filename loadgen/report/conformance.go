@@ -14,13 +14,17 @@ func (r *Report) told() string {
 	for i := range r.Checks {
 		n[r.Checks[i].Verdict]++
 	}
-	words := []string{fmt.Sprintf("%d of %d stories hold", n[Passed], len(r.Checks))}
+	hold := "hold"
+	if n[Passed] == 1 {
+		hold = "holds"
+	}
+	words := []string{fmt.Sprintf("%d of %s %s", n[Passed], Plural(int64(len(r.Checks)), "story", "stories"), hold)}
 	for _, v := range []struct {
-		v    Verdict
-		word string
-	}{{Failed, "%d fail"}, {Inconclusive, "%d are undecided"}, {NotExercised, "%d were not exercised"}} {
+		v         Verdict
+		one, many string
+	}{{Failed, "fails", "fail"}, {Inconclusive, "is undecided", "are undecided"}, {NotExercised, "was not exercised", "were not exercised"}} {
 		if n[v.v] > 0 {
-			words = append(words, fmt.Sprintf(v.word, n[v.v]))
+			words = append(words, Plural(int64(n[v.v]), v.one, v.many))
 		}
 	}
 	return strings.Join(words, ", ")

@@ -50,3 +50,23 @@ func TestNumbers(t *testing.T) {
 		}
 	}
 }
+
+// What is counted reads well where it is one.
+func TestToldStories(t *testing.T) {
+	story := func(verdicts ...Verdict) *Report {
+		r := new(Report)
+		for _, v := range verdicts {
+			r.Checks = append(r.Checks, Check{Verdict: v})
+		}
+		return r
+	}
+	for want, r := range map[string]*Report{
+		"1 of 1 story holds": story(Passed),
+		"1 of 4 stories holds, 1 fails, 1 is undecided, 1 was not exercised": story(Passed, Failed, Inconclusive, NotExercised),
+		"2 of 8 stories hold, 2 fail, 2 are undecided, 2 were not exercised": story(Passed, Failed, Inconclusive, NotExercised, Passed, Failed, Inconclusive, NotExercised),
+	} {
+		if got := r.told(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

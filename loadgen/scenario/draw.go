@@ -61,7 +61,7 @@ func users(from, peak int) string {
 	if peak > from {
 		return fmt.Sprintf("%d to %d users", from, peak)
 	}
-	return fmt.Sprintf("%d users", from)
+	return report.Plural(int64(from), "user", "users")
 }
 
 // lines returns how many lines the phase has, at a schedule.

@@ -276,7 +276,7 @@ func (h *house) close() error {
 	}
 	s := h.room.Stats()
 	if s.Panics > 0 {
-		err = errors.Join(err, fmt.Errorf("a bug in chatsim: %d panics were contained; please report this", s.Panics))
+		err = errors.Join(err, fmt.Errorf("a bug in chatsim, please report it: the room went on after a panic (%d)", s.Panics))
 	}
 	fmt.Fprintf(h.stdout, h.words.Closed, h.summary(s))
 	return err
