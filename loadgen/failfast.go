@@ -26,7 +26,7 @@ func (r *run) untilFutile(ctx context.Context) (_ context.Context, stop func()) 
 			case <-r.cfg.Gone:
 				return
 			case <-tick.C:
-				if r.overfed.Load() {
+				if r.overfed.Load() != nil {
 					return
 				}
 				if r.cfg.FailFast && r.judge.Violated() {
@@ -45,8 +45,8 @@ func (r *run) cutShort() {
 	case <-r.cfg.Gone:
 		r.cutBy = "the end of the server"
 	default:
-		if r.overfed.Load() {
-			r.cutBy = "the server, which sends more than -max-memory allows"
+		if why := r.overfed.Load(); why != nil {
+			r.cutBy = why.cutBy
 		}
 	}
 }

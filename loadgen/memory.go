@@ -31,15 +31,18 @@ func (c *Config) maxFrame() int {
 // closedHere begins what is told of a stream that was ended because of its length.
 const closedHere = "closed by this end: "
 
-// errMemory ends the streams of a server that has the chatters hold too much.
-var errMemory error = memoryError{}
+// endedHere is why this end ends the streams of a server, and with them the run.
+type endedHere struct{ words, cutBy string }
 
-type memoryError struct{}
+// errMemory is of a server that has the chatters hold too much, errEndless of one that
+// tells too much that is about nobody.
+var (
+	errMemory  = &endedHere{ledger.Overfed, "the server, which sends more than -max-memory allows"}
+	errEndless = &endedHere{ledger.Endless, "the server, which goes on telling what nobody said or did"}
+)
 
-func (memoryError) Error() string {
-	return strings.TrimPrefix(ledger.Overfed, closedHere)
-}
-func (memoryError) Is(target error) bool { return target == dialect.ErrTooLong }
+func (e *endedHere) Error() string        { return strings.TrimPrefix(e.words, closedHere) }
+func (e *endedHere) Is(target error) bool { return target == dialect.ErrTooLong }
 
 // bounded returns why the stream ends, if what has come and is no whole frame is
 // more than may be kept, or the room is larger than the judge may remember.
@@ -55,6 +58,8 @@ func (s *stay) bounded(rest []byte) error {
 		return s.garbage(dialect.NewFrameError(rest, fmt.Errorf("%w: more than %d bytes", dialect.ErrTooLong, limit)))
 	case held > 1<<10 && total > r.cfg.MaxMemory:
 		return s.garbage(dialect.NewFrameError(rest, errMemory))
+	case s.session.Endless():
+		return s.garbage(dialect.NewFrameError(nil, errEndless))
 	case r.judge.Crowd(perMember) > r.cfg.MaxMemory/8:
 		return s.garbage(dialect.NewFrameError(nil, errMemory))
 	}

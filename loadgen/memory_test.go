@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"chatsim/loadgen/report"
@@ -77,6 +78,50 @@ func TestHostileServers(t *testing.T) {
 			}
 			if slices.Contains(names, "roster accuracy") {
 				t.Error("the server is told to have closed the connection")
+			}
+		})
+	}
+}
+
+// A server that goes on telling one chatter what nobody said or did has that stream
+// ended and the run with it, whatever it tells; all else follows from that.
+func TestEndlessStreams(t *testing.T) {
+	for name, frame := range map[string]string{
+		"joins":              `{"join":["s%d"]}`,
+		"one join":           `{"join":["s%.0d"]}`,
+		"leaves":             `{"leave":["s%d"]}`,
+		"joins and leaves":   `{"join":["s%d"]}` + "\n" + `{"leave":["s%[1]d"]}`,
+		"rosters":            `["s%d"]`,
+		"welcomes":           `{"welcome":"s%d"}`,
+		"errors":             `{"error":"e%d"}`,
+		"errors about names": `{"error":"no such user: e%d"}`,
+		"lines":              " s%d:hello@s%[1]d@------Group chat-------",
+		"private lines":      " s%d:hello@s%[1]d@user3",
+		"what is no frame":   "nothing %d",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var sending sync.WaitGroup
+			cfg := short(serve(t, faults{line: func(s *server, line int) {
+				if line == 50 {
+					p := s.peers[3]
+					sending.Go(func() {
+						for i, err := 0, error(nil); err == nil; i += 64 {
+							var b []byte
+							for k := range 64 {
+								b = append(fmt.Appendf(b, frame, i+k), '\n')
+							}
+							_, err = p.conn.Write(b)
+						}
+					})
+				}
+			}}), lively(t, "steady"))
+			cfg.Duration = 2 * limit
+			rep := run(t, cfg)
+			sending.Wait()
+			names := failed(t, rep)
+			if len(names) != 1 || names[0] != "no creation" || rep.Checks[0].Violations != 1 || !strings.Contains(rep.CutBy, "goes on telling") {
+				t.Errorf("failed: %q, %d violations of the first, cut by %q", names, rep.Checks[0].Violations, rep.CutBy)
 			}
 		})
 	}

@@ -59,6 +59,9 @@ func (s *stay) readBatch(f *Frame) error {
 		}
 	}
 	b.flush()
+	if s.session.Endless() {
+		return s.garbage(dialect.NewFrameError(nil, errEndless))
+	}
 	b.react()
 	return nil
 }
@@ -229,8 +232,8 @@ func (s *stay) garbage(err error) error {
 	r, words := s.user.run, fe.Error()
 	if tooLong(err) { // what it holds says nothing, and is not the same for any two
 		words = closedHere + fe.Err.Error()
-		if fe.Err == errMemory {
-			r.overfed.Store(true)
+		if why := (*endedHere)(nil); errors.As(fe.Err, &why) {
+			r.overfed.Store(why)
 		}
 	}
 	s.session.Garbage(words)

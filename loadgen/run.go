@@ -44,17 +44,17 @@ type run struct {
 
 	joined, renamed atomic.Int64
 	sent, rosters   atomic.Int64
-	sentAt          atomic.Int64  // when something was sent, dialled or closed last
-	slowestJoin     atomic.Int64  // from dial to roster
-	held            atomic.Int64  // bytes of frames that are not whole, of all chatters
-	there           atomic.Int64  // chatters who have come and not gone for good
-	inside, most    atomic.Int64  // chatters in the room, now and at most
-	returning       atomic.Int64  // chatters who are about to come back
-	ends            atomic.Int64  // streams ended and connections closed
-	overfed         atomic.Bool   // the server sends more than may be held: the load is of no use any more
-	failed          atomic.Bool   // the load was ended because of a violation
-	stopping        atomic.Bool   // the end: streams that break off are ours
-	slowedTo        atomic.Uint64 // bits of the lines a second that the server takes from each user; 0: it has not said
+	sentAt          atomic.Int64              // when something was sent, dialled or closed last
+	slowestJoin     atomic.Int64              // from dial to roster
+	held            atomic.Int64              // bytes of frames that are not whole, of all chatters
+	there           atomic.Int64              // chatters who have come and not gone for good
+	inside, most    atomic.Int64              // chatters in the room, now and at most
+	returning       atomic.Int64              // chatters who are about to come back
+	ends            atomic.Int64              // streams ended and connections closed
+	overfed         atomic.Pointer[endedHere] // the server sends more than is of use, and so is the load; nil if it does not
+	failed          atomic.Bool               // the load was ended because of a violation
+	stopping        atomic.Bool               // the end: streams that break off are ours
+	slowedTo        atomic.Uint64             // bits of the lines a second that the server takes from each user; 0: it has not said
 	anchor          atomic.Pointer[check.Line]
 	phase           atomic.Pointer[Phase]
 	lostUntil       atomic.Int64 // leaves of those whose servers have died may be told until then

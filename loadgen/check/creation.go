@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"chatsim/loadgen/check/ledger"
@@ -22,7 +23,7 @@ var creation = rule{name: NoCreation, level: Full,
 		ledger.Mistargeted:    "a private line came with another target than it was sent to",
 		ledger.Misnamed:       "a line came under a name that is not its sender's",
 	},
-	suspects: []ledger.Kind{ledger.PrivateAsGroup},
+	suspects: []ledger.Kind{ledger.PrivateAsGroup, ledger.Unending},
 	judge: func(e *evidence, out *findings) {
 		for _, v := range out.list {
 			v.implied = v.implied || v.fact.Kind == ledger.Forged && e.strange[v.fact.Came.Name]
@@ -49,6 +50,13 @@ var creation = rule{name: NoCreation, level: Full,
 			for _, s := range l.at {
 				e.add(out, violation{key: key{place: l.place, session: s}, at: s, place: l.place, implied: true})
 			}
+		}
+		if e.overfed { // what came before is part of it
+			out.follow()
+		}
+		for _, f := range e.Facts.Of(ledger.Unending) {
+			v := violationOf(f, "more came than can be judged, and the stream was ended")
+			out.list = slices.Insert(out.list, 0, &v)
 		}
 	},
 }

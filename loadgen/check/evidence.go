@@ -18,7 +18,7 @@ type evidence struct {
 	doubted map[string]bool      // names whose presence is itself in doubt
 	crossed map[*Line]bool       // private lines that have no one place
 	witness bool                 // somebody is there to the end
-	overfed bool                 // the run has ended streams of which it could not hold all
+	overfed bool                 // the run has ended streams that were too much
 	stopped bool                 // what was sent last came to nobody: the room has stopped
 	stalled map[*Session]bool    // those who stay and got nothing any more
 	tails   []tail               // spans that end too early
@@ -47,7 +47,7 @@ func newEvidence(l *ledger.Closed, end ledger.End) *evidence {
 	for _, f := range e.Facts.Of(ledger.LetInBadly, ledger.BadlyNamed) {
 		e.barred[f.Session] = true
 	}
-	e.overfed = slices.ContainsFunc(e.Facts.Of(ledger.Unreadable), func(f *ledger.Fact) bool { return f.Text == ledger.Overfed })
+	e.overfed = len(e.Facts.Of(ledger.Unending)) > 0
 	switch level := l.Config().Level; {
 	case level < Count:
 		e.majority = majorityOf(l)

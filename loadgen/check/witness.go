@@ -43,7 +43,7 @@ type key struct {
 func violationOf(f *ledger.Fact, sentence string) violation {
 	v := violation{fact: f, when: f.When, key: key{line: f.Line, session: f.Session, text: f.Text}, at: f.At, with: f.With, line: f.Line, place: f.Place,
 		sentence: fill(sentence, f), came: came(f.Came), implied: f.Doubt || f.Line != nil && f.Line.Session.Welcomed != "", before: f.Before, seen: f.Seen}
-	if f.Kind == ledger.Unreadable {
+	if f.Kind == ledger.Unreadable || f.Kind == ledger.Unending {
 		v.came = quote(f.Text)
 	}
 	return v

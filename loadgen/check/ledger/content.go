@@ -65,6 +65,9 @@ func (w *sighting) emit(f *wire.Frame, fact Fact) {
 func (w *sighting) notSent(f *wire.Frame, line *Line, given bool) {
 	w.by.Totals.Observed++
 	fact := Fact{Kind: Unsent, Text: string(f.Text)}
+	if line == nil {
+		w.by.stray()
+	}
 	switch {
 	case line == nil && given:
 		fact.Kind = RepeatedLater
@@ -119,6 +122,7 @@ func (w *sighting) strange() bool {
 
 // forged records a line that nobody sent, or that lost its stamp.
 func (w *sighting) forged() {
+	w.by.stray()
 	w.by.Totals.Observed++
 	w.by.garble(w.name, []byte(w.text))
 	w.by.emit(Fact{Kind: Forged, Text: w.subject(), Came: w.came(), When: w.at})

@@ -19,6 +19,7 @@ const (
 	Altered                    // its text is not that of its stamp. Line
 	Glued                      // likewise, and stamps stand inside of it. Line
 	Unreadable                 // a frame could not be parsed. Text
+	Unending                   // so much came that this end has ended the stream. Text
 	GroupAsPrivate             // a group line came as a private one. Line
 	PrivateAsGroup             // a private line came as one for the group. Line
 	Mistargeted                // a private line came with another target than it was sent to. Line

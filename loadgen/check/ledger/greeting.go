@@ -19,6 +19,7 @@ type greeting struct {
 func (st start) welcome(name string) {
 	s, l, at := st.Session, st.ledger, st.at
 	if s.name != "" && l.cfg.Capabilities.Views == Ordered {
+		s.stray()
 		f := Fact{Kind: WelcomedAgain, Session: s, Came: Came{Name: s.name}, When: at}
 		if name != s.name {
 			f.Kind, f.Text = Miscalled, name
@@ -65,6 +66,8 @@ func (st start) laterRoster(names [][]byte) {
 	asked := s.rostersDue.Load() > 0
 	if asked {
 		s.rostersDue.Add(-1)
+	} else {
+		s.stray()
 	}
 	if !s.Bound && len(s.waiting) > 0 || len(s.Missing) > 0 || len(s.Late) > 0 {
 		return // nobody can tell

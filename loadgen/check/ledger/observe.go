@@ -126,6 +126,12 @@ func (s *Session) Garbage(what string) {
 		defer r.step(e)()
 	}
 	s.Totals.Observed++
+	if what == Overfed || what == Endless {
+		s.garble("", nil)
+		s.emit(Fact{Kind: Unending, Text: what})
+		return
+	}
+	s.stray()
 	f := Fact{Kind: Unreadable, Text: what}
 	switch {
 	case s.garble("", []byte(what)) > 1:

@@ -189,6 +189,7 @@ func (w *sighting) placeLeaveLocked() bool {
 		f := w.fact(LeaveOfNobody, place)
 		f.Doubt = l.doubted[w.name]
 		l.emitLocked(f)
+		w.by.strayLocked()
 		return false
 	}
 	l.members.leave(m, place, min(l.horizon, l.pinned))

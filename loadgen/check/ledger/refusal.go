@@ -60,6 +60,7 @@ func (r *refusals) refusal(text []byte) {
 	case line == nil:
 		if !r.answer(&e) { // it is about no line
 			r.lastWord = 0
+			r.of.stray()
 			return
 		}
 	case line.Answered():

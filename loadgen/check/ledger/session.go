@@ -33,6 +33,7 @@ type Session struct {
 	// Any goroutine.
 	standing
 	parting
+	strays
 
 	// Guarded by Ledger.mu.
 	entrance

@@ -137,7 +137,9 @@ func (w *sighting) jump(place int64) {
 	s.Missing = append(s.Missing, Span{s.Next, place})
 	l.mu.Lock()
 	for p := s.Next; p <= place; p++ {
-		l.order.keep(p)
+		if l.order.keep(p); p < place {
+			s.jumpedLocked(l.order.current(p))
+		}
 	}
 	l.mu.Unlock()
 	s.Next, s.marked = place, place // those in between have no reading here
@@ -173,6 +175,7 @@ func (w *sighting) again(place int64) {
 	s.Totals.Observed++
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	s.strayLocked()
 	switch {
 	case place < s.Start:
 		if !s.Member.Unannounced && !l.doubted[w.name] {
