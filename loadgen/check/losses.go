@@ -74,10 +74,14 @@ func (e *evidence) lose() {
 		}
 		l, g := loss{place: p, entry: en}, loss{place: p, entry: en}
 		for _, s := range e.pending[p] {
-			if name, ok := s.GarbledAs(en); ok {
+			name, garbled := s.GarbledAs(en)
+			switch {
+			case garbled:
 				s.Garbled[name]--
 				g.at = append(g.at, s)
-			} else {
+			case e.replaced(s, p, en):
+				g.at = append(g.at, s)
+			default:
 				l.at = append(l.at, s)
 			}
 		}
@@ -88,6 +92,29 @@ func (e *evidence) lose() {
 			e.garbled = append(e.garbled, g)
 		}
 	}
+}
+
+// replaced reports whether an entry that the session lacks at a place had a copy of
+// another in its stead, as where a server uses a buffer again too soon: of its sender's
+// line before, or of a join or leave where it was next.
+func (e *evidence) replaced(s *Session, place int64, en *ledger.Entry) bool {
+	return slices.ContainsFunc(e.Facts.Of(ledger.Repeated), func(f *ledger.Fact) bool {
+		switch {
+		case f.At != s || f.Came.Kind != en.Kind:
+			return false
+		case f.Line == nil || en.Line == nil:
+			return f.Line == en.Line && f.Beside == place
+		}
+		return f.Line.Session == en.Line.Session && f.Line.Pub+1 == en.Line.Pub && f.When > en.Line.Actual
+	})
+}
+
+// replacedForAll reports whether an earlier line of its sender came to that one again
+// when a line that nobody got was to come.
+func (e *evidence) replacedForAll(l *Line) bool {
+	return slices.ContainsFunc(e.Facts.Of(ledger.Repeated), func(f *ledger.Fact) bool {
+		return f.Line != nil && f.Line.Session == l.Session && f.Line.Seq < l.Seq && f.When > l.Actual && slices.Contains(f.Seen, l.Session) && len(f.Seen) > 1
+	})
 }
 
 // of returns the check whose violation a loss is.
@@ -169,7 +196,7 @@ func (e *evidence) unanswered(l *Line) {
 	if l.Private() && (kind == FIN || kind == HalfClose) && !lost.hole && !lost.stopped && !s.Cut() {
 		lost.trails = s
 	}
-	lost.implied = lost.implied || lost.trails != nil && e.endless(s) || e.garbledAnywhere(s) || s.Garbled[""] > 0 || !lost.hole && e.Advancing && !s.Over() // it may still come
+	lost.implied = lost.implied || lost.hole && !l.Private() && e.replacedForAll(l) || lost.trails != nil && e.endless(s) || e.garbledAnywhere(s) || s.Garbled[""] > 0 || !lost.hole && e.Advancing && !s.Over() // it may still come
 	e.lines = append(e.lines, lost)
 }
 

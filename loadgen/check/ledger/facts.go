@@ -31,7 +31,7 @@ const (
 	BrokenOff // the stream of a session that has left and reads on was reset. Session
 
 	// It came more often than it should.
-	Repeated        // a public entry came twice. Line or Text, Came
+	Repeated        // a public entry came twice, where that at Beside was next. Line or Text, Came
 	PrivateRepeated // a private line came twice. Line
 	RepeatedLater   // a line came again that everybody had long ago. Text, Came
 	JoinOfMember    // a join by a name that a member had. Member, Holder

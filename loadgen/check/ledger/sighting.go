@@ -186,7 +186,9 @@ func (w *sighting) again(place int64) {
 	case w.kind == wire.Leave:
 		w.leftAgainLocked(place)
 	default:
-		l.emitLocked(w.fact(Repeated, place))
+		f := w.fact(Repeated, place)
+		f.Beside = s.Next
+		l.emitLocked(f)
 	}
 }
 
