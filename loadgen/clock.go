@@ -10,6 +10,9 @@ import (
 const (
 	// beatEvery is how often the clock is looked at even if nobody asks it.
 	beatEvery = 100 * time.Millisecond
+	// unlooked is for how long after a look the time is told without another: a pause
+	// begins no earlier, or the clock would go back.
+	unlooked = 2 * beatEvery
 	// pauseLeast is from when on a time in which nobody looked is a pause: a
 	// busy machine may be late by some hundreds of milliseconds.
 	pauseLeast = time.Second
@@ -31,7 +34,7 @@ type pause struct{ from, to time.Duration }
 // at returns the time of the run at t, which is not long ago.
 func (c *clock) at(t time.Time) time.Duration {
 	since := t.Sub(c.start)
-	if since-time.Duration(c.beat.Load()) > 2*beatEvery {
+	if since-time.Duration(c.beat.Load()) > unlooked {
 		c.look(since)
 	}
 	pauses := c.pauses.Load()
@@ -56,7 +59,7 @@ func (c *clock) look(since time.Duration) {
 		if had := c.pauses.Load(); had != nil {
 			all = append(all, *had...)
 		}
-		all = append(all, pause{last + beatEvery, since})
+		all = append(all, pause{last + unlooked, since})
 		c.pauses.Store(&all)
 	}
 	c.beat.Store(int64(max(last, since)))
