@@ -3,6 +3,7 @@ package scenario
 import (
 	"math"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -137,6 +138,25 @@ func TestPeopleDoNotAllocate(t *testing.T) {
 	p := written(t, "users: 1000\nthink: 1s\ntexts: {size: 30}").Plan(1)
 	if n := testing.AllocsPerRun(1000, func() { p.Next(time.Hour) }); n > 0 {
 		t.Errorf("%v allocations a line", n)
+	}
+}
+
+// BenchmarkTextsOfAFile: a text costs as much out of a file of 10,000 lines as out of
+// what programs damage.
+func BenchmarkTextsOfAFile(b *testing.B) {
+	lines := make([][]byte, 10_000)
+	for i := range lines {
+		lines[i] = []byte("line " + strconv.Itoa(i) + " of a conversation that was had")
+	}
+	for name, spec := range map[string]Spec{"file": {Lines: lines}, "corpus": {}} {
+		b.Run(name, func(b *testing.B) {
+			s, buf, seq := &Script{Spec: spec, Users: 9000, Size: 64, Nonce: "abcd"}, make([]byte, 0, MaxSize), 0
+			b.ReportAllocs()
+			for b.Loop() {
+				buf = s.Text(buf[:0], seq%9000, seq)
+				seq++
+			}
+		})
 	}
 }
 

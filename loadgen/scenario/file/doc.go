@@ -66,7 +66,11 @@ func (d *Doc) syntax(err error) error {
 		return d.errorAt(1, 1, "cannot be read: "+err.Error(), "")
 	}
 	at := se.GetToken().Position
-	return d.errorAt(at.Line, at.Column, "cannot be read: "+se.GetMessage(), "")
+	advice := ""
+	if strings.Contains(se.GetMessage(), "'\t'") {
+		advice = "indent by spaces: YAML has no tabs there"
+	}
+	return d.errorAt(at.Line, at.Column, "cannot be read: "+se.GetMessage(), advice)
 }
 
 // Key is a key that a mapping may have, and what reads its value.

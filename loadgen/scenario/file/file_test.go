@@ -138,6 +138,9 @@ func TestReadRefuses(t *testing.T) {
 		{"phases: [{rate: 5}]", "1:10: a phase of no length", "for: 10s"},
 		{"phases:\n  - rate: 5", "2:5: a phase of no length", "for: 10s"},
 		{"phases: [{for: 0s}]", `1:16: "0s" is no time at all`, ""},
+		{"phases: [{for: 1ns}]", "1:10: a phase of 1ns is over before anything happens", "1ms"},
+		{"phases: [{for: 1s, rate: 5k}]", `1:26: "5k" is not a number`, "write it in full: 5000"},
+		{"users: 5\n\tphases: 3", "2:1: cannot be read: ", "indent by spaces"},
 		{"phases: [{for: 10}]", `1:16: "10" has no unit`, "10s"},
 		{"phases: [{for: 10 seconds}]", `1:16: "10 seconds" is not a time`, "30s"},
 		{"phases: [{for: 1s, rate: 5/s}]", `1:26: "5/s" is not a number`, "write it without the unit: 5"},
@@ -197,9 +200,12 @@ func TestTextsOfAFile(t *testing.T) {
 	for lines, want := range map[string]string{
 		"":                                      "lines.txt:1:1: there is no line in it",
 		"\n \n":                                 "lines.txt:1:1: there is no line in it",
-		"fine\nbad \x01":                        "lines.txt:2:5: this is not text",
-		"\x7fELF":                               "lines.txt:1:1: this is not text",
-		"ok\nno \xff":                           "lines.txt:2:4: this is not text",
+		"fine\nbad \x01":                        "lines.txt:2:5: here is the control character U+0001",
+		"\x7fELF":                               "lines.txt:1:1: here is the control character U+007F",
+		"ok\nno \xff":                           "lines.txt:2:4: the byte 0xff is no UTF-8",
+		"a\x00":                                 "lines.txt:1:2: here is a zero byte",
+		"\xff\xfeh\x00":                         "lines.txt:1:1: this is UTF-16",
+		"caf\ufffd":                             "lines.txt:1:4: here is U+FFFD",
 		"ok\n" + strings.Repeat("x", maxLine+1): "lines.txt:2:3901: the line has 3901 bytes",
 	} {
 		if _, err := read(lines); err == nil || !strings.Contains(err.Error(), want) {

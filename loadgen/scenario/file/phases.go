@@ -64,6 +64,8 @@ func (p *Phase) decode(d *Doc) error {
 		return d.Error(p.node, "a pause has neither for nor rate nor think", fmt.Sprintf("write { pause: %v }, or { for: %v, rate: 0 }", pause, pause))
 	case pause > 0:
 		p.For, p.Rated = pause, true
+	case p.For > 0 && p.For < shortest:
+		return d.Error(p.node, fmt.Sprintf("a phase of %v is over before anything happens", p.For), "write at least 1ms; a moment in which many come is join: with for: 1s")
 	case p.For == 0:
 		return d.Error(p.node, "a phase of no length", "say how long it lasts, { for: 10s, … }")
 	case p.Join > 0 && p.Leave > 0:
@@ -104,6 +106,9 @@ func (d *Doc) rates(p *Phase) func(ast.Node) error {
 		if ramp && what == "" {
 			b, what = parseNumber(to, report.MaxRate)
 		}
+		if full, ok := thousands(s); ok {
+			hint = "write it in full: " + full
+		}
 		if strings.HasSuffix(s, "/s") {
 			hint = "write it without the unit: " + strings.TrimSuffix(s, "/s")
 		}
@@ -111,6 +116,16 @@ func (d *Doc) rates(p *Phase) func(ast.Node) error {
 		return what, hint
 	})
 }
+
+// thousands returns a number in full that is written like 5k.
+func thousands(s string) (full string, ok bool) {
+	number, ok := strings.CutSuffix(strings.ToLower(s), "k")
+	n, what := parseNumber(number, report.MaxRate/1000)
+	return report.Rate(n * 1000).String(), ok && what == ""
+}
+
+// shortest is how long a phase is at least.
+const shortest = time.Millisecond
 
 // MaxPhases is how many phases a file may have.
 const MaxPhases = 100

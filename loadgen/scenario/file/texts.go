@@ -116,7 +116,8 @@ func (t *Texts) split(path string, text []byte) error {
 		number++
 		line = bytes.TrimRight(line, "\r\n")
 		if bad := notLine(line); bad >= 0 {
-			return wrong(number, bad+1, "this is not text", "the lines are UTF-8, without control characters")
+			what, hint := unlike(line[bad:])
+			return wrong(number, bad+1, what, hint)
 		}
 		if len(line) > maxLine {
 			return wrong(number, maxLine+1, fmt.Sprintf("the line has %d bytes, and at most %d are possible", len(line), maxLine), "make several lines of it")
@@ -137,6 +138,23 @@ func notLine(line []byte) int {
 	return bytes.IndexFunc(line, func(r rune) bool {
 		return r < ' ' && r != '\t' || r == 0x7f || r == utf8.RuneError
 	})
+}
+
+// unlike returns what a line begins with that no line of a chat has, and what to do.
+func unlike(line []byte) (what, hint string) {
+	const clean = "the lines are UTF-8, without control characters: take it out"
+	r, size := utf8.DecodeRune(line)
+	switch {
+	case bytes.HasPrefix(line, []byte("\xff\xfe")), bytes.HasPrefix(line, []byte("\xfe\xff")):
+		return "this is UTF-16", "the lines are UTF-8: iconv -f UTF-16 -t UTF-8 makes them so"
+	case r == utf8.RuneError && size == 1:
+		return fmt.Sprintf("the byte 0x%02x is no UTF-8", line[0]), "the lines are UTF-8: iconv -f LATIN1 -t UTF-8 makes them so, if that is what they are"
+	case r == utf8.RuneError:
+		return "here is U+FFFD, which stands for text that was damaged", "write what it was, or take it out"
+	case r == 0:
+		return "here is a zero byte, as in a file that is not text", clean
+	}
+	return fmt.Sprintf("here is the control character U+%04X", r), clean
 }
 
 var errHuge = errors.New("too large")
