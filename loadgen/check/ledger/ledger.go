@@ -277,7 +277,11 @@ func (l *Ledger) dismissLocked(horizon int64) {
 		return
 	}
 	l.sessions = slices.DeleteFunc(l.sessions, func(s *Session) bool {
-		if !s.done.Load() || !straight(s, horizon) {
+		switch {
+		case s.Over() && s.outside(horizon):
+			l.addLocked(s)
+			return true
+		case !s.done.Load() || !straight(s, horizon):
 			return false
 		}
 		l.splitLocked(s, s.sealGap(s.Next)) // what it saw last stands before what it would have seen next
@@ -288,6 +292,13 @@ func (l *Ledger) dismissLocked(horizon int64) {
 		l.addLocked(s)
 		return true
 	})
+}
+
+// outside reports whether a session that is over has not come in, and whether no join
+// before horizon can be its own: whoever was turned away leaves nothing behind.
+func (s *Session) outside(horizon int64) bool {
+	kind, _ := s.Left()
+	return kind != Lost && !s.HasRoster && s.Member == nil && len(s.Garbled) == 0 && len(s.open) == 0 && len(s.waiting) == 0 && horizon > s.pos.Load()+chunkLen
 }
 
 // straight reports whether the end of a stay is beyond doubt, as that of one whose

@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -118,7 +119,8 @@ type sender struct {
 	mu sync.Mutex // taken alone, or after Ledger.mu
 	// Guarded by mu.
 	next int     // one more than the highest number sent
-	kept []*Line // not settled when a later one took their place
+	kept []*Line // not settled when a later one took their place,
+	most int     // and how many those may be until it is looked which are settled now
 }
 
 // find returns line seq, or nil: never sent, or settled and forgotten.
@@ -151,12 +153,22 @@ func (s *sender) add(l *Line, a age) {
 		if old.Seq+len(r) == l.Seq && old.Actual >= a.forget {
 			r = r.doubled()
 		} else {
-			s.kept = append(s.kept, old)
+			s.keep(old, a)
 		}
 	}
 	r.at(l.Seq).Store(l)
 	s.ring.Store(&r)
 	s.next = l.Seq + 1
+}
+
+// keep keeps a line that is not settled. Others may be by now; where most are not, it
+// is looked the less often.
+func (s *sender) keep(l *Line, a age) {
+	if len(s.kept) >= max(ringLen, s.most) {
+		s.kept = slices.DeleteFunc(s.kept, func(o *Line) bool { return o.settled(a) })
+		s.most = 2 * len(s.kept)
+	}
+	s.kept = append(s.kept, l)
 }
 
 // lines ranges over those that are still known, with the lock held.

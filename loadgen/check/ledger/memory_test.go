@@ -121,3 +121,34 @@ func TestFactsAreKept(t *testing.T) {
 		}
 	}
 }
+
+// TestASlowRoomHoldsLittle: lines are settled later than their places in the ring are
+// taken, and visitors come who are turned away.
+func TestASlowRoomHoldsLittle(t *testing.T) {
+	const lines, visits = 50_000, 20
+	var r room
+	for i := range 2 {
+		r.join(fmt.Sprint("u", i), Capabilities{})
+	}
+	kept, sessions := 0, 0
+	for n := range lines {
+		at := time.Duration(n) * 10 * time.Second
+		f := r.says(n%2, at)
+		for _, s := range r.in {
+			s.Observe(f, at)
+			s.Flush(at)
+		}
+		if n%visits == 0 {
+			v := r.Dial(2+n, "", at)
+			v.Observe(&wire.Frame{Kind: wire.Error, Text: []byte("no")}, at)
+			v.Ended(at)
+		}
+		kept, sessions = max(kept, len(r.in[0].sender.kept)), max(sessions, len(r.sessions))
+	}
+	if most := 2*chunkLen + ringLen; kept > most {
+		t.Errorf("%d lines of a chatter are kept that are not in its ring, more than %d", kept, most)
+	}
+	if most := 4*chunkLen/visits + len(r.in); sessions > most {
+		t.Errorf("%d stays are kept, more than %d", sessions, most)
+	}
+}

@@ -76,7 +76,7 @@ func (l *Ledger) advanceLocked() {
 	l.order.forget(horizon, l.cfg.Retired)
 	l.dismissLocked(horizon)
 	l.gaps.settleLocked(l, horizon)
-	l.arrivals.unread = slices.DeleteFunc(l.arrivals.unread, func(s *Session) bool { return horizon > s.pos.Load()+chunkLen })
+	l.arrivals.unread = slices.DeleteFunc(l.arrivals.unread, func(s *Session) bool { return horizon > s.pos.Load()+chunkLen }) // see outside
 	l.horizon = horizon
 	l.horizonNext = l.order.len
 }
