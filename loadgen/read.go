@@ -83,6 +83,7 @@ type batch struct {
 	returned int64            // own lines that came back, or were answered
 	others   bool             // lines of others came
 	anchor   *check.Line      // the run's newest, which has no part in what is measured
+	reached  *check.Line      // the same, if it came
 	untimed  bool             // how long lines took is their receiver's own doing
 	delivery measure.Delivery // of the line that came last
 }
@@ -142,12 +143,17 @@ func (b *batch) delivered(l *check.Line, bytes int) {
 		b.others = true
 	}
 	if anchor {
-		s.user.readsTo(s, l)
+		b.reached = l
 	}
 }
 
-// flush has the judge take the batch for whole.
-func (b *batch) flush() { b.stay.session.Flush(b.at) }
+// flush has the judge take the batch for whole. Nothing of the connection is locked.
+func (b *batch) flush() {
+	b.stay.session.Flush(b.at)
+	if b.reached != nil {
+		b.stay.user.readsTo(b.stay, b.reached)
+	}
+}
 
 // react does what a batch calls for: lines of the closed model go on, one answer
 // is sent, a FIN that waited for the last line is sent.
