@@ -113,6 +113,16 @@ func (u *user) enter(ctx context.Context, tried int) error {
 // begin makes s the user's stay and has it read; false if the run has stopped
 // meanwhile.
 func (u *user) begin(s *stay, client Client) bool {
+	if !u.opens(s, client) {
+		return false
+	}
+	if s.polled != nil {
+		s.polled.tick() // not with mu held: the reader, which decodes already, may wait for mu
+	}
+	return true
+}
+
+func (u *user) opens(s *stay, client Client) bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.run.stopping.Load() {

@@ -307,6 +307,5 @@ func (s *stay) adopt(c Client) bool {
 	if err != nil { // the run is at its end
 		conn.Close()
 	}
-	p.tick()
 	return true
 }
