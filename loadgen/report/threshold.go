@@ -141,8 +141,8 @@ func MetricNames() string { return metricNames() }
 // metricNames lists what a threshold can name, on lines that fit a terminal.
 func metricNames() string {
 	p := &page{}
-	p.line("metrics are LATENCY.STATISTIC and FIGURE; in a phase spike.delivery.p99;")
-	p.line("of a role roles.flood.ratio")
+	p.line("metrics are LATENCY.STATISTIC and FIGURE; a phase's is spike.delivery.p99,")
+	p.line("  a role's roles.flood.ratio")
 	list := func(label string, names []string) {
 		p.buf.WriteString("  " + pad(label, indent))
 		p.wrap(2+indent, 2+indent, " ", names)
@@ -166,7 +166,7 @@ func metricNames() string {
 	for _, f := range byRole {
 		names = append(names, f.name)
 	}
-	list("of a role", names)
+	list("a role's", names)
 	return strings.TrimSuffix(p.buf.String(), "\n")
 }
 
