@@ -2,7 +2,9 @@ package conformance_test
 
 import (
 	"context"
+	"flag"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -70,8 +72,19 @@ func whole(t *testing.T, tell conformance.Tell) *report.Report {
 	return rep
 }
 
+// TestMain has more tests run at once than there are processors: most of their time
+// is waited for what a server does not send.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "12"); err != nil {
+		panic(err) // every test binary has it
+	}
+	os.Exit(m.Run())
+}
+
 // TestOurRoom: whatever is spoken, all of it holds that can be told so.
 func TestOurRoom(t *testing.T) {
+	t.Parallel()
 	for dialect, told := range map[string]int{"line": 57, "ws": 41, "raw": 32, "irc": 24} {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
@@ -107,6 +120,7 @@ func failing(rep *report.Report) (names []string) {
 // TestOriginal: of a server as the original was that fails which has to do with
 // what it does wrong, defect by defect, and nothing else.
 func TestOriginal(t *testing.T) {
+	t.Parallel()
 	poll := 20 * time.Millisecond // so that what is written back to back is read at once
 	for name, c := range map[string]struct {
 		server original.Server
