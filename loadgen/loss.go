@@ -128,9 +128,7 @@ func (l *losses) endOf(s *stay, left bool, at time.Duration) *loss {
 			}
 		}
 		l.all = append(l.all, d.loss)
-		for _, o := range d.left { // the server may have been dead by then
-			d.loss.others = append(d.loss.others, o)
-		}
+		d.loss.others = append(d.loss.others, d.left...) // the server may have been dead by then
 		d.left = nil
 	}
 	if left {

@@ -156,7 +156,7 @@ func (r *Room) Kill(n int) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.nodes == nil || r.killed[n] {
-		return fmt.Errorf("Manager %d of %d cannot be killed", n+1, len(r.Managers))
+		return fmt.Errorf("cannot kill Manager %d of %d", n+1, len(r.Managers))
 	}
 	r.killed[n] = true
 	r.nodes.cut(n)
