@@ -130,7 +130,7 @@ func TestOriginalDefects(t *testing.T) {
 		want   []string
 		also   []string
 	}{
-		{"FIN is not seen", original.Server{NoFIN: true, Idling: time.Millisecond}, leaving, []string{"no creation", "leave completeness"}, nil},
+		{"FIN is not seen", original.Server{NoFIN: true, Idling: 10 * time.Millisecond}, leaving, []string{"no creation", "leave completeness"}, nil},
 		{"a broken pipe stops all", original.Server{BrokenPipe: true}, leaving, []string{"liveness"}, []string{"validity"}},
 		{"messages are glued", original.Server{Glue: true, Polling: 20 * time.Millisecond}, lively(t, "steady"), []string{"no creation"}, nil},
 		{"private lines to all", original.Server{Leak: true}, scenario.Spec{Name: "told", Private: 0.5}, []string{"confidentiality"}, nil},
