@@ -44,7 +44,7 @@ func tell(t *testing.T, dialect string, fails []string, serve func(net.Listener)
 		stop := serve(ln)
 		defer stop()
 		join, can := loadgen.Dialect(dialect, ln.Addr().String())
-		return loadgen.Run(ctx, loadgen.Config{Join: join, Capabilities: can, Story: s.Story, Drain: wait, Where: "test server"})
+		return loadgen.Run(ctx, loadgen.Config{Join: join, Capabilities: can, Story: s.Story, Drain: wait, Grace: wait, Where: "test server"})
 	}
 }
 
@@ -76,7 +76,7 @@ func whole(t *testing.T, tell conformance.Tell) *report.Report {
 // is waited for what a server does not send.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if err := flag.Set("test.parallel", "12"); err != nil {
+	if err := flag.Set("test.parallel", "6"); err != nil {
 		panic(err) // every test binary has it
 	}
 	os.Exit(m.Run())
