@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -138,21 +140,23 @@ func (m *Manager) forget(s *session) {
 	m.goroutines.Done()
 }
 
+// stopAccepting closes the listeners and returns the sessions that there are.
+func (m *Manager) stopAccepting() []*session {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.draining.Store(true)
+	for ln := range m.listeners {
+		ln.Close()
+	}
+	return slices.Collect(maps.Keys(m.sessions))
+}
+
 // Shutdown stops accepting and reading, lets everybody have what was said so
 // far and a last error frame, and closes all connections. It waits for every
 // goroutine; when ctx is done it no longer waits for slow readers, and returns
 // the context's error if that cut anybody off.
 func (m *Manager) Shutdown(ctx context.Context) error {
-	m.mu.Lock()
-	m.draining.Store(true)
-	for ln := range m.listeners {
-		ln.Close()
-	}
-	sessions := make([]*session, 0, len(m.sessions))
-	for s := range m.sessions {
-		sessions = append(sessions, s)
-	}
-	m.mu.Unlock()
+	sessions := m.stopAccepting()
 	m.cancel()
 
 	m.seq.close(sessions)
