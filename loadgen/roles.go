@@ -206,9 +206,10 @@ func (r *run) isolation() *report.Isolation {
 	}
 	w := r.casts[i].turns[0].Acts
 	iso := &report.Isolation{WindowS: (w.To - w.From).Seconds(), Pairs: []report.IsolationPair{}}
-	for _, p := range r.effects()[i] {
+	pairs := r.effects()[i]
+	for _, p := range pairs {
 		iso.Pairs = append(iso.Pairs, report.IsolationPair{AllReadP99: p.WithoutP99, OneStalledP99: p.WithP99})
 	}
-	iso.AllReadP99, iso.OneStalledP99 = report.MedianP99s(r.effects()[i])
+	iso.AllReadP99, iso.OneStalledP99 = report.MedianP99s(pairs)
 	return iso
 }

@@ -4,6 +4,7 @@ package host
 
 import (
 	"bufio"
+	"chatsim/manager/listen/listentest"
 	"fmt"
 	"net"
 	"os"
@@ -129,7 +130,7 @@ func said(who, text string) string {
 // waited for.
 func TestProcesses(t *testing.T) {
 	t.Parallel()
-	nodes := []string{free(t), free(t), free(t)}
+	nodes := []string{listentest.Port(t), listentest.Port(t), listentest.Port(t)}
 	var p []*process
 	for i, node := range nodes {
 		p = append(p, launch(t, "--cluster=embedded", "--cluster-listen="+node, "--cluster-routes="+strings.Join(nodes, ","),
@@ -179,15 +180,4 @@ func TestProcesses(t *testing.T) {
 	}
 	zoe.say("two are left")
 	amy.reads(said("zoe", "two are left"))
-}
-
-// free returns an address at which nobody listens.
-func free(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
 }

@@ -162,16 +162,23 @@ func leader(t *testing.T, all []*Embedded, p *player) (at int) {
 	return at
 }
 
-// Where the leader of the stream steps down, nothing is lost, doubled or turned round,
-// and no life ends.
-func TestStepDown(t *testing.T) {
-	t.Parallel()
+// threeServers returns three servers, and a player at each, all of whom have talked.
+func threeServers(t *testing.T) ([]*Embedded, []*player) {
+	t.Helper()
 	all, conns := servers(t, 3)
 	var players []*player
 	for _, conn := range conns {
 		players = append(players, play(t, conn, Config{Replicas: 3}))
 	}
 	talk(t, "before", players...)
+	return all, players
+}
+
+// Where the leader of the stream steps down, nothing is lost, doubled or turned round,
+// and no life ends.
+func TestStepDown(t *testing.T) {
+	t.Parallel()
+	all, players := threeServers(t)
 	for round := range 3 {
 		for i := range 100 {
 			players[i%3].say(fmt.Sprintf("round %d, line %d", round, i))
@@ -196,12 +203,7 @@ func TestStepDown(t *testing.T) {
 // lost, doubled or turned round.
 func TestLeaderDies(t *testing.T) {
 	t.Parallel()
-	all, conns := servers(t, 3)
-	var players []*player
-	for _, conn := range conns {
-		players = append(players, play(t, conn, Config{Replicas: 3}))
-	}
-	talk(t, "before", players...)
+	all, players := threeServers(t)
 	at := leader(t, all, players[0])
 	rest := slices.Delete(slices.Clone(players), at, at+1)
 	for i := range 100 {

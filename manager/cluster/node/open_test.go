@@ -19,6 +19,7 @@ import (
 	js "github.com/nats-io/nats.go/jetstream"
 
 	"chatsim/manager/hinted"
+	"chatsim/manager/listen/listentest"
 )
 
 // brief are limits for servers of this process.
@@ -202,7 +203,7 @@ func TestFolder(t *testing.T) {
 // A node whose peers are not there does not wait for ever, and an end ends the wait.
 func TestAlone(t *testing.T) {
 	t.Parallel()
-	cfg := Config{Where: Embedded, Lease: time.Minute, Dir: t.TempDir(), Listen: free(t)}
+	cfg := Config{Where: Embedded, Lease: time.Minute, Dir: t.TempDir(), Listen: listentest.Port(t)}
 	cfg.Routes = []string{cfg.Listen, "127.0.0.1:1", "127.0.0.1:2"}
 	if err := cfg.Check(); err != nil {
 		t.Fatal(err)
@@ -213,15 +214,4 @@ func TestAlone(t *testing.T) {
 	if _, err := open(ctx, cfg, slog.New(slog.DiscardHandler), ofNodes); err != context.Canceled {
 		t.Errorf("a start that is interrupted ends with %v", err)
 	}
-}
-
-// free returns an address at which nobody listens.
-func free(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
 }
