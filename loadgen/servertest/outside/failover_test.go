@@ -306,7 +306,7 @@ func TestFailoverFaults(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			shown := false
-			for seed := uint64(0); seed < 8 && !shown; seed++ {
+			for seed := uint64(0); seed < 50 && !shown; seed++ {
 				s := over(&Room{})
 				s.fault = f.plant
 				rep := fail(t, "failover", seed, s)

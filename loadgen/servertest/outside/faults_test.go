@@ -96,7 +96,7 @@ func TestFaults(t *testing.T) {
 			}
 			t.Run(f.Name+"/"+load, func(t *testing.T) {
 				t.Parallel()
-				for seed := range uint64(12) {
+				for seed := range uint64(100) { // the rarest faults need a dozen
 					o := spoiled(t, f, load, seed)
 					if o.planted && !o.right(f) {
 						t.Errorf("%s | %s | seed %d | %v | want %v%.1500s", f.Name, load, seed, o, f.Checks, o.text)
