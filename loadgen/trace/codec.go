@@ -6,28 +6,17 @@ import (
 	"chatsim/loadgen/check/ledger"
 )
 
-// An event is its kind, one byte, and numbers, names and texts.
+// An event is its first byte and its fields (layouts). Of those that hold several
+// numbers, names and texts:
 //
-//	began     level and flags, text nonce, text protocol, n × (text check, text why it cannot be exercised)
-//	dialled   at, chatter, name asked                  sessions are numbered in this order
-//	sent      session, flags, seq, actual, intended, place, name target, name claims, text
-//	leaving   session, at, how
-//	line      session, at, c, behind, chatter, seq     it saw a line of the run just as sent
-//	frame     session, at, c, behind, frame            it saw any other frame
-//	garbled   session, c, behind, text
-//	passed    session, at, c, behind
-//	stalls    session, at
-//	resumes   session, at
-//	silent    session, at
-//	over      session, at, c, behind, isolated
-//	stood     length of the order, n, n × (2·session + 1 if isolated comes, behind, isolated)
-//	slow      at, took
-//	calm      took
-//	denied    session, at, how, text
-//	asked     session, at
-//	lost      session, at, took
-//	found     session
-//	finished  flags, n, n × text check
+//	beginning  level and flags, text nonce, text protocol, grace, n × (text check, text why it cannot be exercised)
+//	dial       chatter, name asked                    sessions are numbered in this order
+//	note       flags, seq, actual, intended, place, name target, name claims, text
+//	place      c, behind
+//	line       chatter, seq                           it saw a line of the run just as sent
+//	frame      kind and whether it is private, and what that kind has: it saw any other frame
+//	standing   length of the order, n, n × (2·session + 1 if isolated comes, behind, isolated)
+//	ending     flags, n, n × text check
 //
 // session, chatter, how, n, took, isolated and the length of a text, which its bytes
 // follow, are unsigned; so is a name: the number of one that came before, from
@@ -35,13 +24,13 @@ import (
 //
 //	at, actual   nanoseconds, to the last at or actual
 //	intended     what actual is later, there only if it is (flag)
-//	seq          to the one after the chatter's last in an event of that kind
+//	seq          to the one after the chatter's last in a field of that kind
 //	c            to the session's last c
-//	place        of sent: to the session's last c
+//	place        of a note: to the session's last c
 //	behind       by how much the place flushed is below c, or below the order's length
 //	the length   of the order: to the last one
 //
-// The protocol and the grace of began are there only with their flags; so are its checks, which
+// The protocol and the grace of a beginning are there only with their flags; so are its checks, which
 // version 1 had instead. target and claims are there only if there is one (flags). A text of a line
 // that begins with its stamp is written without (flag).
 const (
@@ -116,20 +105,21 @@ const (
 
 // state is what both ends know of what came before.
 type state struct {
-	nonce    string
-	at       time.Duration
-	frontier int64
-	dials    int
-	c        []int64 // by session
-	chatters []chatterState
-	roster   []int // the one that others are told by, as numbers of names
+	nonce     string
+	at        time.Duration
+	frontier  int64
+	dials     int
+	c         []int64 // by session
+	chatterOf []int   // likewise
+	chatters  []chatterState
+	roster    []int // the one that others are told by, as numbers of names
 }
 
 type chatterState struct{ sent, saw int }
 
 func (s *state) dial(chatter int) {
 	s.dials++
-	s.c = append(s.c, 0)
+	s.c, s.chatterOf = append(s.c, 0), append(s.chatterOf, chatter)
 	s.chatter(chatter)
 }
 

@@ -24,82 +24,25 @@ type decoder struct {
 	rest      []byte
 	bad       bool
 	names     [][]byte
-	chatterOf []int // by session
 	wireFrame wire.Frame
 	places    []ledger.Standing
 }
 
-// next reads an event out of rest, which must not be empty. What it gives holds
+// next reads an event out of rest, which must not be empty. What it returns holds
 // until the next call.
 func (d *decoder) next(ev *ledger.Event) error {
 	*ev = ledger.Event{}
-	op := d.rest[0]
+	op := int(d.rest[0])
 	d.rest = d.rest[1:]
-	switch op {
-	case opBegan:
-		d.began(ev)
-	case opDialled:
-		ev.Kind, ev.At, ev.Chatter, ev.Asked = ledger.EventDialled, d.time(), d.below(maxChatters), string(d.name(nil))
-		ev.Session = d.dials
-		if !d.bad {
-			d.dial(ev.Chatter)
-			d.chatterOf = append(d.chatterOf, ev.Chatter)
-		}
-	case opSent:
-		d.sent(ev)
-	case opLeaving:
-		ev.Kind, ev.Session, ev.At, ev.Leave = ledger.EventLeaving, d.session(), d.time(), ledger.Leave(d.below(256))
-	case opLine, opFrame:
-		ev.Kind, ev.Session, ev.At = ledger.EventSaw, d.session(), d.time()
-		d.place(ev)
-		if op == opFrame {
-			ev.Frame = d.frame()
-			break
-		}
-		ev.Line.Chatter = d.below(len(d.chatters))
-		if !d.bad {
-			c := d.chatter(ev.Line.Chatter)
-			ev.Line.Seq = d.seq(&c.saw)
-		}
-	case opGarbled:
-		ev.Kind, ev.Session = ledger.EventGarbled, d.session()
-		d.place(ev)
-		ev.Text = string(d.bytes())
-	case opPassed:
-		ev.Kind, ev.Session, ev.At = ledger.EventPassed, d.session(), d.time()
-		d.place(ev)
-	case opStalls:
-		ev.Kind, ev.Session, ev.At = ledger.EventStalls, d.session(), d.time()
-	case opResumes:
-		ev.Kind, ev.Session, ev.At = ledger.EventResumes, d.session(), d.time()
-	case opSilent:
-		ev.Kind, ev.Session, ev.At = ledger.EventSilent, d.session(), d.time()
-	case opLost:
-		ev.Kind, ev.Session, ev.At, ev.Took = ledger.EventLost, d.session(), d.time(), time.Duration(d.below(math.MaxInt))
-	case opFound:
-		ev.Kind, ev.Session = ledger.EventFound, d.session()
-	case opOver:
-		ev.Kind, ev.Session, ev.At = ledger.EventOver, d.session(), d.time()
-		d.place(ev)
-		ev.Isolated = int64(d.below(math.MaxInt))
-	case opStood:
-		d.stood(ev)
-	case opSlow:
-		ev.Kind, ev.At, ev.Took = ledger.EventSlow, d.time(), time.Duration(d.below(math.MaxInt))
-	case opDenied:
-		ev.Kind, ev.Session, ev.At, ev.Denial = ledger.EventDenied, d.session(), d.time(), ledger.Denial(d.below(256))
-		ev.Text = string(d.bytes())
-	case opAsked:
-		ev.Kind, ev.Session, ev.At = ledger.EventAsked, d.session(), d.time()
-	case opCalm:
-		ev.Kind, ev.Took = ledger.EventCalm, time.Duration(d.below(math.MaxInt))
-	case opFinished:
-		d.finished(ev)
-	default:
+	if op >= len(layouts) || layouts[op].fields == nil {
 		d.bad = true
-	}
-	if d.bad {
 		return errMalformed
+	}
+	ev.Kind = layouts[op].kind
+	for _, f := range layouts[op].fields {
+		if f.read(d, ev); d.bad {
+			return errMalformed
+		}
 	}
 	return nil
 }
@@ -141,14 +84,16 @@ func (d *decoder) time() time.Duration {
 	return d.at
 }
 
-func (d *decoder) session() int { return d.below(d.dials) }
+func (d *decoder) took() time.Duration { return time.Duration(d.below(math.MaxInt)) }
+
+// dialled reads a session's chatter and name.
+func (d *decoder) dialled(ev *ledger.Event) {
+	ev.Session, ev.Chatter, ev.Asked = d.dials, d.below(maxChatters), string(d.name(nil))
+	d.dial(ev.Chatter)
+}
 
 func (d *decoder) place(ev *ledger.Event) {
-	delta := d.int()
-	if d.bad {
-		return
-	}
-	d.c[ev.Session] += delta
+	d.c[ev.Session] += d.int()
 	ev.C = d.c[ev.Session]
 	ev.Pos = ev.C - d.int()
 }
@@ -189,7 +134,7 @@ func (d *decoder) name(number *int) []byte {
 // protocol.
 func (d *decoder) began(ev *ledger.Event) {
 	level := d.below(2 * atMostOnce)
-	ev.Kind, ev.Level, ev.Nonce = ledger.EventBegan, ledger.Level(level&^allFlags), string(d.bytes())
+	ev.Level, ev.Nonce = ledger.Level(level&^allFlags), string(d.bytes())
 	d.nonce = ev.Nonce
 	can := &ev.Capabilities
 	if level&rosters != 0 {
@@ -205,7 +150,7 @@ func (d *decoder) began(ev *ledger.Event) {
 		can.Protocol = string(d.bytes())
 	}
 	if level&graced != 0 {
-		ev.Grace = time.Duration(d.below(math.MaxInt))
+		ev.Grace = d.took()
 	}
 	if level&unable == 0 {
 		return
@@ -217,11 +162,7 @@ func (d *decoder) began(ev *ledger.Event) {
 }
 
 func (d *decoder) sent(ev *ledger.Event) {
-	ev.Kind, ev.Session = ledger.EventSent, d.session()
 	flags := d.below(2 * mayRefuse)
-	if d.bad {
-		return
-	}
 	n, chatter := &ev.Note, d.chatterOf[ev.Session]
 	n.Seq = d.seq(&d.chatter(chatter).sent)
 	n.Measured = flags&measured != 0
@@ -249,6 +190,12 @@ func (d *decoder) sent(ev *ledger.Event) {
 		text = append(d.stamp(make([]byte, 0, ledger.MaxStamp+len(text)), chatter, n.Seq), text...)
 	}
 	n.Text = string(text)
+}
+
+// line reads which line of the run came just as it was sent.
+func (d *decoder) line(ev *ledger.Event) {
+	ev.Line.Chatter = d.below(len(d.chatters))
+	ev.Line.Seq = d.seq(&d.chatter(ev.Line.Chatter).saw)
 }
 
 // frame reads what encoder.frame writes. The judge relies on frames of a kind
@@ -308,7 +255,7 @@ func (d *decoder) rosterOf(f *wire.Frame) {
 
 func (d *decoder) stood(ev *ledger.Event) {
 	d.frontier += d.int()
-	ev.Kind, ev.Frontier = ledger.EventStood, d.frontier
+	ev.Frontier = d.frontier
 	d.places = d.places[:0]
 	for range d.below(len(d.rest) + 1) {
 		n := d.below(2 * d.dials)
@@ -326,7 +273,6 @@ func (d *decoder) stood(ev *ledger.Event) {
 }
 
 func (d *decoder) finished(ev *ledger.Event) {
-	ev.Kind = ledger.EventFinished
 	flags := d.below(2 * cut)
 	ev.End.Advancing, ev.End.Cut = flags&advancing != 0, flags&cut != 0
 	for range d.below(len(d.rest) + 1) {

@@ -12,99 +12,25 @@ import (
 // encoder writes events.
 type encoder struct {
 	state
-	buf       []byte
-	names     map[string]int
-	chatterOf []int // by session
-	stampBuf  []byte
+	buf      []byte
+	names    map[string]int
+	stampBuf []byte
 }
 
 // append appends an event.
 func (e *encoder) append(dst []byte, ev *ledger.Event) []byte {
-	e.buf = dst
-	switch ev.Kind {
-	case ledger.EventBegan:
-		e.nonce = ev.Nonce
-		e.op(opBegan)
-		e.began(ev)
-	case ledger.EventDialled:
-		e.op(opDialled)
-		e.time(ev.At)
-		e.uint(ev.Chatter)
-		e.name([]byte(ev.Asked))
-		e.dial(ev.Chatter)
-		e.chatterOf = append(e.chatterOf, ev.Chatter)
-	case ledger.EventSent:
-		e.sent(ev)
-	case ledger.EventLeaving:
-		e.op(opLeaving)
-		e.uint(ev.Session)
-		e.time(ev.At)
-		e.uint(int(ev.Leave))
-	case ledger.EventSaw:
-		e.saw(ev)
-	case ledger.EventGarbled:
-		e.op(opGarbled)
-		e.uint(ev.Session)
-		e.place(ev)
-		e.text(ev.Text)
-	case ledger.EventPassed:
-		e.op(opPassed)
-		e.uint(ev.Session)
-		e.time(ev.At)
-		e.place(ev)
-	case ledger.EventStalls:
-		e.op(opStalls)
-		e.uint(ev.Session)
-		e.time(ev.At)
-	case ledger.EventResumes:
-		e.op(opResumes)
-		e.uint(ev.Session)
-		e.time(ev.At)
-	case ledger.EventSilent:
-		e.op(opSilent)
-		e.uint(ev.Session)
-		e.time(ev.At)
-	case ledger.EventLost:
-		e.op(opLost)
-		e.uint(ev.Session)
-		e.time(ev.At)
-		e.uint(int(ev.Took))
-	case ledger.EventFound:
-		e.op(opFound)
-		e.uint(ev.Session)
-	case ledger.EventOver:
-		e.op(opOver)
-		e.uint(ev.Session)
-		e.time(ev.At)
-		e.place(ev)
-		e.uint(int(ev.Isolated))
-	case ledger.EventStood:
-		e.stood(ev)
-	case ledger.EventSlow:
-		e.op(opSlow)
-		e.time(ev.At)
-		e.uint(int(ev.Took))
-	case ledger.EventDenied:
-		e.op(opDenied)
-		e.uint(ev.Session)
-		e.time(ev.At)
-		e.uint(int(ev.Denial))
-		e.text(ev.Text)
-	case ledger.EventAsked:
-		e.op(opAsked)
-		e.uint(ev.Session)
-		e.time(ev.At)
-	case ledger.EventCalm:
-		e.op(opCalm)
-		e.uint(int(ev.Took))
-	case ledger.EventFinished:
-		e.finished(&ev.End)
+	op := opOf[ev.Kind]
+	if ev.Kind == ledger.EventSaw && ev.Frame == nil {
+		op = opLine
+	}
+	e.buf = append(dst, op)
+	for _, f := range layouts[op].fields {
+		f.write(e, ev)
 	}
 	dst, e.buf = e.buf, nil
 	return dst
 }
 
-func (e *encoder) op(op byte)  { e.buf = append(e.buf, op) }
 func (e *encoder) uint(n int)  { e.buf = binary.AppendUvarint(e.buf, uint64(n)) }
 func (e *encoder) int(n int64) { e.buf = binary.AppendVarint(e.buf, n) }
 
@@ -130,7 +56,7 @@ func (e *encoder) place(ev *ledger.Event) {
 	e.int(ev.C - ev.Pos)
 }
 
-// name writes a name, and gives its number; -1 if it has none.
+// name writes a name, and returns its number; -1 if it has none.
 func (e *encoder) name(b []byte) int {
 	n, ok := e.names[string(b)]
 	if ok {
@@ -151,6 +77,7 @@ func (e *encoder) name(b []byte) int {
 }
 
 func (e *encoder) began(ev *ledger.Event) {
+	e.nonce = ev.Nonce
 	level := int(ev.Level)
 	can := ev.Capabilities
 	for flag, on := range map[int]bool{rosters: can.Views == ledger.WholeRosters, noViews: can.Views == ledger.NoViews, protocol: can.Protocol != "",
@@ -190,8 +117,6 @@ func (e *encoder) sent(ev *ledger.Event) {
 	set(later, n.Actual != n.Intended)
 	set(comesBack, n.Due == ledger.ComesBack)
 	set(mayRefuse, n.Due == ledger.MayRefuse)
-	e.op(opSent)
-	e.uint(ev.Session)
 	e.uint(flags)
 	c := e.chatter(chatter)
 	e.int(int64(n.Seq - c.sent))
@@ -211,24 +136,19 @@ func (e *encoder) sent(ev *ledger.Event) {
 	e.text(text)
 }
 
-func (e *encoder) saw(ev *ledger.Event) {
-	f := ev.Frame
-	if f == nil {
-		e.op(opLine)
-	} else {
-		e.op(opFrame)
-	}
-	e.uint(ev.Session)
-	e.time(ev.At)
-	e.place(ev)
-	if f == nil {
-		c := e.chatter(ev.Line.Chatter)
-		e.uint(ev.Line.Chatter)
-		e.int(int64(ev.Line.Seq - c.saw))
-		c.saw = ev.Line.Seq + 1
-		return
-	}
-	e.frame(f)
+// dialled writes a session's chatter and name.
+func (e *encoder) dialled(ev *ledger.Event) {
+	e.uint(ev.Chatter)
+	e.name([]byte(ev.Asked))
+	e.dial(ev.Chatter)
+}
+
+// line writes which line of the run came just as it was sent.
+func (e *encoder) line(ev *ledger.Event) {
+	c := e.chatter(ev.Line.Chatter)
+	e.uint(ev.Line.Chatter)
+	e.int(int64(ev.Line.Seq - c.saw))
+	c.saw = ev.Line.Seq + 1
 }
 
 // frame writes a kind, whether it is private, and what a frame of that kind has.
@@ -260,50 +180,72 @@ func (e *encoder) frame(f *wire.Frame) {
 // many it copies, skips and adds.
 func (e *encoder) rosterOf(names [][]byte) {
 	e.uint(len(names))
-	base, next := e.roster, 0
-	same := func(i, n int) bool {
-		k, ok := e.names[string(names[n])]
-		return ok && i < len(base) && base[i] == k
-	}
 	all := make([]int, 0, len(names))
 	own := false
-	for n := 0; n < len(names); {
-		from := n
-		for n < len(names) && same(next, n) {
-			all = append(all, base[next])
-			next, n = next+1, n+1
+	for r := (change{e, e.roster, names}); len(r.names) > 0; {
+		copied := r.copied()
+		e.uint(len(copied))
+		all = append(all, copied...)
+		e.uint(r.skipped())
+		added := r.added()
+		e.uint(len(added))
+		for _, name := range added {
+			all, own = append(all, e.name(name)), true
 		}
-		e.uint(n - from)
-		skip := 0
-		for n < len(names) && next+skip < len(base) && !same(next+skip, n) {
-			skip++
-		}
-		if n == len(names) || next+skip == len(base) {
-			skip = 0 // it is not there
-		}
-		e.uint(skip)
-		next += skip
-		if skip > 0 || n == len(names) {
-			e.uint(0)
-			continue
-		}
-		from = n
-		for n < len(names) && !same(next, n) && (n == from || next == len(base)) {
-			n++
-		}
-		e.uint(n - from)
-		for _, name := range names[from:n] {
-			all = append(all, e.name(name))
-		}
-		own = true
 	}
 	if own {
 		e.roster = all
 	}
 }
 
+// change is what is left to compare of two rosters.
+type change struct {
+	*encoder
+	base  []int // the last one, as numbers of names
+	names [][]byte
+}
+
+// same reports whether two names are one: that at i of the base, and the nth.
+func (r *change) same(i, n int) bool {
+	number, ok := r.encoder.names[string(r.names[n])]
+	return ok && i < len(r.base) && r.base[i] == number
+}
+
+// copied takes the names that both have next.
+func (r *change) copied() []int {
+	n := 0
+	for n < len(r.names) && r.same(n, n) {
+		n++
+	}
+	both := r.base[:n]
+	r.base, r.names = r.base[n:], r.names[n:]
+	return both
+}
+
+// skipped passes what the base has before the next name, if that is in it, and
+// returns how many those are.
+func (r *change) skipped() int {
+	for i := range r.base {
+		if len(r.names) > 0 && r.same(i, 0) {
+			r.base = r.base[i:]
+			return i
+		}
+	}
+	return 0
+}
+
+// added takes the next name if the base has it not next, and all if that is at its end.
+func (r *change) added() [][]byte {
+	n := 0
+	for n < len(r.names) && !r.same(0, n) && (n == 0 || len(r.base) == 0) {
+		n++
+	}
+	own := r.names[:n]
+	r.names = r.names[n:]
+	return own
+}
+
 func (e *encoder) stood(ev *ledger.Event) {
-	e.op(opStood)
 	e.int(ev.Frontier - e.frontier)
 	e.frontier = ev.Frontier
 	e.uint(len(ev.Places))
@@ -321,7 +263,8 @@ func (e *encoder) stood(ev *ledger.Event) {
 	}
 }
 
-func (e *encoder) finished(end *ledger.End) {
+func (e *encoder) finished(ev *ledger.Event) {
+	end := &ev.End
 	flags := 0
 	if end.Advancing {
 		flags |= advancing
@@ -329,7 +272,6 @@ func (e *encoder) finished(end *ledger.End) {
 	if end.Cut {
 		flags |= cut
 	}
-	e.op(opFinished)
 	e.uint(flags)
 	e.uint(len(end.Required))
 	for _, c := range end.Required {

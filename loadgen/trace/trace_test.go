@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -60,6 +61,9 @@ func events() []ledger.Event {
 		{Kind: ledger.EventStood, Frontier: 20, Places: []ledger.Standing{{Session: 0, Pos: 14}, {Session: 1, Pos: 20, Isolated: 3}}},
 		{Kind: ledger.EventStood, Frontier: 21},
 		{Kind: ledger.EventSlow, At: 90, Took: 6 * time.Second},
+		{Kind: ledger.EventAsked, Session: 0, At: 91},
+		{Kind: ledger.EventDenied, Session: 1, At: 92, Denial: ledger.Turned, Text: "full"},
+		{Kind: ledger.EventCalm, Took: 7 * time.Second},
 	}
 	return append(evs, ledger.Event{Kind: ledger.EventFinished, End: ledger.End{Required: []string{string(check.Agreement)}, Advancing: true, Cut: true}})
 }
@@ -97,6 +101,11 @@ func sameEvent(a, b ledger.Event) bool {
 
 func TestWhatIsWrittenIsRead(t *testing.T) {
 	evs := events()
+	for _, l := range layouts {
+		if l.fields != nil && !slices.ContainsFunc(evs, func(e ledger.Event) bool { return e.Kind == l.kind }) {
+			t.Errorf("no event of kind %d is tried", l.kind)
+		}
+	}
 	r, err := NewReader(bytes.NewReader(file(t, evs)))
 	if err != nil {
 		t.Fatal(err)
