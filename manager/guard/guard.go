@@ -21,10 +21,15 @@ import (
 	"strings"
 )
 
-// policy lets a page use what its own server has, and nothing from elsewhere or
-// written into it.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// policy lets an answer do nothing in a browser.
+const policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// PagePolicy returns the Content-Security-Policy of a page whose script and style are
+// written into it, named by their hashes. It lets those act, the page ask its own
+// server, and nothing else.
+func PagePolicy(script, style string) string {
+	return policy + "; script-src " + script + "; style-src " + style + "; connect-src 'self'; img-src 'self'"
+}
 
 // headers are those of every answer, unless a handler sets its own.
 var headers = [...][2]string{

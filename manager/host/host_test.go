@@ -204,8 +204,8 @@ func TestMetrics(t *testing.T) {
 func TestPages(t *testing.T) {
 	o := open(t, Config{})
 	for path, want := range map[string]string{
-		"/": "nobody is here", "/healthz": "^ok\n$", "/readyz": "^ready\n$", "/static/style.css": "color-scheme",
-		"/live": "live.js", "/live.json": `^\[{"at_ms":\d+,"users":0,`,
+		"/": "nobody is here", "/healthz": "^ok\n$", "/readyz": "^ready\n$", "/static/icon.svg": "<svg",
+		"/live": "The room's server", "/live.json": `^\[{"at_ms":\d+,"users":0,`,
 	} {
 		if status, body := o.get(path); status != 200 || !regexp.MustCompile(want).MatchString(body) {
 			t.Errorf("%s: %d %q", path, status, body)

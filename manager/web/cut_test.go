@@ -1,19 +1,12 @@
 package web_test
 
-import (
-	"testing"
-
-	"chatsim/manager"
-	"chatsim/manager/web"
-)
+import "testing"
 
 // A connection that is lost behind any message, of the greeting too, has the page
 // show each line once, in the order in which they were said, however often that
 // happens: all that the page is told by the next is what follows its mark.
 func TestCutBehindEveryMessage(t *testing.T) {
-	h := open(t, manager.Config{}, web.Config{})
-	b := newTab(t, "http://"+h.addr+"/", look{})
-	b.until(`(window.asked ??= Promise.all(['frames', 'model'].map((m) => import('/static/' + m + '.js'))).then((all) => Object.assign(window, { m: Object.assign({}, ...all) })), window.m)`)
+	b := modules(t, "frames", "model")
 	got := b.eval(`(() => {
 		const none = { self() {}, replace() {}, join() {}, leave() {} };
 		const line = (n) => ' bob:line ' + n + '@bob@' + m.GROUP;

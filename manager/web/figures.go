@@ -22,7 +22,7 @@ func Figures(cfg Config) http.Handler {
 
 // figures adds what the room counts, behind what is asked first.
 func (cfg *Config) figures(mux *http.ServeMux, behind func(http.Handler) http.Handler) {
-	mux.Handle("GET /live", behind(page("live.html")))
+	mux.Handle("GET /live", behind(liveView()))
 	mux.Handle("GET /live.json", behind(http.HandlerFunc(cfg.samples)))
 	mux.Handle("GET /metrics", behind(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")

@@ -14,29 +14,25 @@ import (
 	"time"
 )
 
-// types are those of the files that a page loads, whatever the system thinks of
-// their endings.
+// types are those of the files that a page loads once it is seen, whatever the
+// system thinks of their endings.
 var types = map[string]string{
-	".css": "text/css; charset=utf-8",
-	".js":  "text/javascript; charset=utf-8",
 	".svg": "image/svg+xml",
 }
 
-// file is one that does not change while the process runs, compressed when it is
-// made.
+// file is one that does not change while the process runs.
 type file struct {
-	body, zipped []byte
-	kind, tag    string
-	cache        string // its Cache-Control
+	body      []byte
+	zipped    func() []byte // compressed when somebody asks for it first
+	kind, tag string
+	cache     string // its Cache-Control
+	policy    string // its Content-Security-Policy; "": the server's
 }
 
 func newFile(body []byte, kind, cache string) file {
 	sum := fmt.Sprintf("%x", sha256.Sum256(body))
-	return file{body, zip(body), kind, fmt.Sprintf("%q", sum[:16]), cache}
+	return file{body: body, zipped: sync.OnceValue(func() []byte { return zip(body) }), kind: kind, tag: fmt.Sprintf("%q", sum[:16]), cache: cache}
 }
-
-// newPage returns a page that a browser asks for each time.
-func newPage(body []byte) file { return newFile(body, "text/html; charset=utf-8", "no-store") }
 
 // withFiles answers with what pages load.
 func withFiles() *http.ServeMux {
@@ -45,15 +41,6 @@ func withFiles() *http.ServeMux {
 		mux.Handle("GET /"+name, f)
 	}
 	return mux
-}
-
-// page answers with a page that is the same for everybody.
-func page(name string) http.Handler {
-	body, err := static.ReadFile("static/" + name)
-	if err != nil {
-		panic(err) // it is part of the binary
-	}
-	return newPage(body)
 }
 
 // allFiles is made once: all rooms of a process have the same.
@@ -100,11 +87,14 @@ func (f file) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.kind)
 	h.Set("Cache-Control", f.cache)
+	if f.policy != "" {
+		h.Set("Content-Security-Policy", f.policy)
+	}
 	h.Add("Vary", "Accept-Encoding")
 	body, tag := f.body, f.tag
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body, tag = f.zipped, strings.TrimSuffix(f.tag, `"`)+`-gzip"`
+		body, tag = f.zipped(), strings.TrimSuffix(f.tag, `"`)+`-gzip"`
 	}
 	h.Set("ETag", tag)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))

@@ -6,18 +6,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"chatsim/manager"
-	"chatsim/manager/web"
 	"chatsim/manager/wire"
 )
 
 // What the page makes of frames and typed lines, where it has no page: the
 // modules are asked in a browser for want of another that runs them.
 func TestModel(t *testing.T) {
-	h := open(t, manager.Config{}, web.Config{})
-	b := newTab(t, "http://"+h.addr+"/", look{})
-	b.until(`(window.asked ??= Promise.all(['frames', 'model', 'link', 'series'].map((m) => import('/static/' + m + '.js')))
-		.then((all) => Object.assign(window, { m: Object.assign({}, ...all) })), window.m)`)
+	b := modules(t, "frames", "model", "link", "series")
 	b.eval(`(() => {
 		const none = { self() {}, replace() {}, join() {}, leave() {} };
 		window.meet = (...frames) => {
@@ -137,9 +132,7 @@ func TestMeant(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := open(t, manager.Config{}, web.Config{})
-	b := newTab(t, "http://"+h.addr+"/", look{})
-	b.until(`(window.asked ??= Promise.all(['frames', 'model'].map((m) => import('/static/' + m + '.js'))).then((all) => Object.assign(window, { m: Object.assign({}, ...all) })), window.m)`)
+	b := modules(t, "frames", "model")
 	got := b.eval(`(() => {
 		const wrong = [];
 		const room = m.newRoom('bob');
@@ -160,17 +153,15 @@ func TestMeant(t *testing.T) {
 
 // The reasons that the page knows are the room's.
 func TestReasons(t *testing.T) {
-	h := open(t, manager.Config{}, web.Config{})
-	b := newTab(t, "http://"+h.addr+"/", look{})
-	b.until(`(window.asked ??= import('/static/frames.js').then((f) => { window.f = f; }), window.f)`)
+	b := modules(t, "frames")
 	known := 0
 	for r := wire.None + 1; r <= wire.NotDone; r++ {
 		known++
-		key := b.eval(fmt.Sprintf("f.reason(%q).key", r.With("x")))
+		key := b.eval(fmt.Sprintf("m.reason(%q).key", r.With("x")))
 		if key == "" {
 			t.Errorf("the page does not know %q", r.Text())
 		}
-		if got := b.eval(fmt.Sprintf("f.closing(%q)", key)); got != fmt.Sprint(r.Closing()) {
+		if got := b.eval(fmt.Sprintf("m.closing(%q)", key)); got != fmt.Sprint(r.Closing()) {
 			t.Errorf("%v: closing is %s", r, got)
 		}
 	}

@@ -8,15 +8,13 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"embed"
 	"fmt"
-	"html/template"
 	"io"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 
 	"chatsim/manager/guard"
 )
@@ -45,21 +43,12 @@ type Config struct {
 	view    file // of "/"
 }
 
-//go:embed static
-var static embed.FS
-
-var index = template.Must(template.ParseFS(static, "static/index.html"))
-
 // New answers "/", where one talks in a browser, with "/ws" and "/ended"; "/live", where the
 // server is looked at, with "/live.json"; and for machines
 // "/healthz", "/readyz" and "/metrics".
 func New(cfg Config) http.Handler {
 	cfg.endings = new(endings)
-	var view bytes.Buffer
-	if err := index.Execute(&view, cfg); err != nil {
-		panic(err) // it is part of the binary
-	}
-	cfg.view = newPage(view.Bytes())
+	cfg.view = view("index.html", "app", []string{"style.css"}, cfg)
 	mux := withFiles()
 	mux.HandleFunc("GET /{$}", cfg.home)
 	mux.HandleFunc("GET /ws", cfg.socket)
@@ -79,7 +68,7 @@ func New(cfg Config) http.Handler {
 // serves both stands behind a guard.Handler.
 func Run() http.Handler {
 	mux := withFiles()
-	mux.Handle("GET /live", page("run.html"))
+	mux.Handle("GET /live", runView())
 	return mux
 }
 
@@ -90,6 +79,15 @@ func Sockets(serve func(net.Conn)) http.Handler {
 	mux.HandleFunc("GET /ws", cfg.socket)
 	return guard.Handler(guard.Names{}, mux)
 }
+
+// charts are the styles of the pages that draw.
+var charts = []string{"style.css", "live.css"}
+
+// The pages that are the same for everybody are made once.
+var (
+	liveView = sync.OnceValue(func() file { return view("live.html", "live", charts, nil) })
+	runView  = sync.OnceValue(func() file { return view("run.html", "run", charts, nil) })
+)
 
 // home is the page, or its text for those who did not ask for HTML.
 func (cfg *Config) home(w http.ResponseWriter, r *http.Request) {

@@ -2,6 +2,8 @@ package web_test
 
 import (
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"net/http"
@@ -21,8 +23,8 @@ import (
 // maxView is how much a first view may bring, in bytes as they travel, and without
 // compression.
 const (
-	maxView  = 40 << 10
-	maxPlain = 110 << 10
+	maxView  = 32 << 10
+	maxPlain = 80 << 10
 )
 
 func get(t *testing.T, url string, header ...string) (*http.Response, string) {
@@ -46,70 +48,79 @@ func get(t *testing.T, url string, header ...string) (*http.Response, string) {
 	return resp, string(body)
 }
 
-// The first view is small, comes from here, and is safe to show.
+// The first view is one small answer that comes from here and is safe to show.
 func TestFirstView(t *testing.T) {
 	t.Cleanup(http.DefaultClient.CloseIdleConnections)
 	h := open(t, manager.Config{}, web.Config{Join: []string{"nc <host> 1"}})
 	url := "http://" + h.addr
-	resp, page := get(t, url+"/", "Accept", "text/html")
+	resp, page := get(t, url+"/", "Accept", "text/html", "Accept-Encoding", "identity")
 	if !strings.Contains(page, "nc &lt;host&gt; 1") || !strings.Contains(page, `data-max-line="4096"`) || !strings.Contains(page, `data-password="false"`) {
 		t.Errorf("the page is\n%s", page)
 	}
-	zipped, short := get(t, url+"/", "Accept", "text/html", "Accept-Encoding", "gzip")
-	if zipped.Header.Get("Content-Encoding") != "gzip" || zipped.Header.Get("Cache-Control") != "no-store" {
-		t.Errorf("the page comes with %v", zipped.Header)
+	short := isCompressed(t, url+"/", page)
+	t.Logf("%d bytes, %d without compression", short, len(page))
+	if short > maxView || len(page) > maxPlain {
+		t.Errorf("%d bytes, %d without compression, at most %d and %d are wanted", short, len(page), maxView, maxPlain)
 	}
-	size, travels := len(page), len(short)
-	seen := make(map[string]bool)
-	imported := regexp.MustCompile(`(?:from '\./|src="/static/|href="/static/)([^'"]+)`)
-	var load func(text string)
-	load = func(text string) {
-		for _, m := range imported.FindAllStringSubmatch(text, -1) {
-			if seen[m[1]] {
-				continue
-			}
-			seen[m[1]] = true
-			resp, body := get(t, url+"/static/"+m[1], "Accept-Encoding", "identity")
-			if resp.StatusCode != 200 {
-				t.Errorf("%s: %s", m[1], resp.Status)
-			}
-			if again, _ := get(t, url+"/static/"+m[1], "If-None-Match", resp.Header.Get("ETag"), "Accept-Encoding", "identity"); again.StatusCode != http.StatusNotModified {
-				t.Errorf("%s is brought again: %s", m[1], again.Status)
-			}
-			size += len(body)
-			zipped, short = get(t, url+"/static/"+m[1], "Accept-Encoding", "gzip")
-			if r, err := gzip.NewReader(strings.NewReader(short)); err != nil || zipped.Header.Get("Content-Encoding") != "gzip" || zipped.Header.Get("ETag") == resp.Header.Get("ETag") {
-				t.Errorf("%s is not compressed: %v", m[1], err)
-			} else if whole, err := io.ReadAll(r); err != nil || string(whole) != body {
-				t.Errorf("%s is another one when it is compressed: %v", m[1], err)
-			}
-			travels += len(short)
-			load(body)
-		}
+	if resp.Header.Get("Cache-Control") != "no-store" || resp.Header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("the page comes with %v", resp.Header)
 	}
-	load(page)
-	for name := range seen { // else it would be known of only when what imports it is there
-		if strings.HasSuffix(name, ".js") && !strings.Contains(page, `<link rel="modulepreload" href="/static/`+name) && !strings.Contains(page, `src="/static/`+name) {
-			t.Errorf("%s is not preloaded", name)
-		}
-	}
-	t.Logf("%d files, %d bytes, %d without compression", len(seen)+1, travels, size)
-	if travels > maxView || size > maxPlain || len(seen) < 8 {
-		t.Errorf("%d files, %d bytes in all, %d without compression, at most %d and %d are wanted", len(seen)+1, travels, size, maxView, maxPlain)
-	}
-	for _, want := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self';", "connect-src 'self';", "frame-ancestors 'none'"} {
-		if policy := resp.Header.Get("Content-Security-Policy"); !strings.Contains(policy, want) || strings.Contains(policy, "unsafe") {
-			t.Errorf("the policy is %q", policy)
-		}
-	}
-	if resp.Header.Get("X-Content-Type-Options") != "nosniff" {
-		t.Error("a browser may guess types")
-	}
-	if regexp.MustCompile(`<script[^>]*>[^<]|style=|\son\w+=`).MatchString(page) {
-		t.Error("something is written into the page")
-	}
+	isClosed(t, page, resp.Header.Get("Content-Security-Policy"))
 	if _, text := get(t, url+"/"); !strings.HasPrefix(text, "This is a chat room, nobody is here.") {
 		t.Errorf("for a terminal: %q", text)
+	}
+}
+
+// The pages that draw are as closed as the room's.
+func TestOtherViews(t *testing.T) {
+	h := web.New(web.Config{})
+	for name, h := range map[string]http.Handler{"the server's": h, "a run's": web.Run()} {
+		w := ask(h, "/live", "127.0.0.1:4000")
+		if !strings.Contains(w.Body.String(), "<main") {
+			t.Errorf("%s page is\n%s", name, w.Body)
+		}
+		isClosed(t, w.Body.String(), w.Header().Get("Content-Security-Policy"))
+	}
+	icon := ask(h, "/static/icon.svg", "127.0.0.1:4000")
+	if again := ask(h, "/static/icon.svg", "127.0.0.1:4000", "If-None-Match: "+icon.Header().Get("ETag")); icon.Code != 200 || again.Code != http.StatusNotModified {
+		t.Errorf("the icon: %d, asked for again: %d", icon.Code, again.Code)
+	}
+}
+
+// isCompressed returns how many bytes of an answer travel to a browser.
+func isCompressed(t *testing.T, url, body string) int {
+	t.Helper()
+	zipped, short := get(t, url, "Accept", "text/html", "Accept-Encoding", "gzip")
+	if r, err := gzip.NewReader(strings.NewReader(short)); err != nil || zipped.Header.Get("Content-Encoding") != "gzip" {
+		t.Errorf("%s is not compressed: %v", url, err)
+	} else if whole, err := io.ReadAll(r); err != nil || string(whole) != body {
+		t.Errorf("%s is another one when it is compressed: %v", url, err)
+	}
+	return len(short)
+}
+
+// isClosed holds a page to a policy under which the one style and the one script that
+// are written into it act, and nothing else does.
+func isClosed(t *testing.T, page, policy string) {
+	t.Helper()
+	written := regexp.MustCompile(`(?s)<(script|style)>(.*?)</(?:script|style)>`).FindAllStringSubmatch(page, -1)
+	if len(written) != 2 {
+		t.Fatalf("%d scripts and styles are written into the page", len(written))
+	}
+	for _, w := range written {
+		sum := sha256.Sum256([]byte(w[2]))
+		if want := fmt.Sprintf("; %s-src 'sha256-%s';", w[1], base64.StdEncoding.EncodeToString(sum[:])); !strings.Contains(policy, want) {
+			t.Errorf("the policy is %q, without %q", policy, want)
+		}
+		page = strings.Replace(page, w[0], "", 1)
+	}
+	for _, want := range []string{"default-src 'none';", "connect-src 'self';", "base-uri 'none';", "form-action 'none';", "frame-ancestors 'none';"} {
+		if !strings.Contains(policy, want) || strings.Contains(policy, "unsafe") {
+			t.Errorf("the policy is %q, without %q", policy, want)
+		}
+	}
+	if odd := regexp.MustCompile(`(?i)<script|<style|style=|\son\w+=|stylesheet|preload|https?://`).FindString(page); odd != "" {
+		t.Errorf("the page has %q in it", odd)
 	}
 }
 

@@ -7,19 +7,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"chatsim/manager"
-	"chatsim/manager/web"
 )
 
 // Nothing that a person reads on the pages lacks a language: both have the same
 // words, each that the pages ask for is there, and Chinese is punctuated as it is.
 func TestNothingLacksALanguage(t *testing.T) {
-	h := open(t, manager.Config{}, web.Config{})
-	b := newTab(t, "http://"+h.addr+"/", look{})
-	b.until(`(window.asked ??= Promise.all(['words', 'livewords', 'runwords'].map((m) => import('/static/' + m + '.js'))).then(([w]) => { window.w = w.languages; }), window.w)`)
+	b := modules(t, "words", "livewords", "runwords")
 	got := b.eval(`(() => {
-		const { english, chinese } = w, wrong = [];
+		const { english, chinese } = m.languages, wrong = [];
 		const same = new Set(['code', 'other']);
 		for (const key of new Set([...Object.keys(english), ...Object.keys(chinese)])) {
 			const e = english[key] ?? key, z = chinese[key]; // the promises are called what they are called

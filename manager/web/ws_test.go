@@ -195,7 +195,7 @@ func TestRebinding(t *testing.T) {
 			ws.CloseNow()
 		}
 	}
-	for path, want := range map[string]int{"/": 421, "/live.json": 421, "/metrics": 421, "/static/app.js": 421, "/nosuch": 421, "/healthz": 200, "/readyz": 200} {
+	for path, want := range map[string]int{"/": 421, "/live.json": 421, "/metrics": 421, "/static/icon.svg": 421, "/nosuch": 421, "/healthz": 200, "/readyz": 200} {
 		req, err := http.NewRequest("GET", "http://"+h.addr+path, nil)
 		if err != nil {
 			t.Fatal(err)
