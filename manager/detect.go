@@ -28,30 +28,30 @@ const telnetCommand = 0xFF
 
 // opening reads the first line. Where dialects are told apart, bytes without an
 // end may be the name of one who speaks the raw dialect.
-func (s *session) opening(deadline time.Time) (line []byte, err error) {
-	if !s.m.cfg.Detect || s.inner {
-		return s.nameLine(nil)
+func (l login) opening() (line []byte, err error) {
+	if !l.m.cfg.Detect || l.inner {
+		return l.nameLine(nil)
 	}
 	pieces, candidate := 0, false
-	line, err = s.nameLine(func(data []byte) {
+	line, err = l.nameLine(func(data []byte) {
 		pieces++
-		until := time.Now().Add(s.rawWait(data, pieces))
-		if candidate = until.Before(deadline); !candidate {
-			until = deadline
+		until := time.Now().Add(l.rawWait(data, pieces))
+		if candidate = until.Before(l.until); !candidate {
+			until = l.until
 		}
-		s.setReadDeadline(until)
+		l.setReadDeadline(until)
 	})
 	switch {
-	case err == nil && s.m.web != nil && isHTTP(line):
-		return nil, &visiting{append(append(line, '\n'), s.in.rest...)}
+	case err == nil && l.m.web.server != nil && isHTTP(line):
+		return nil, &visiting{append(append(line, '\n'), l.in.rest...)}
 	case err == nil:
-		s.setReadDeadline(deadline)
-		return s.perhapsIRC(line, deadline)
-	case candidate && errors.Is(err, os.ErrDeadlineExceeded) && !s.over():
-		s.becomeRaw()
-		name, n := wire.RawName(s.in.rest)
+		l.setReadDeadline(l.until)
+		return l.perhapsIRC(line)
+	case candidate && errors.Is(err, os.ErrDeadlineExceeded) && !l.over():
+		l.becomeRaw()
+		name, n := wire.RawName(l.in.rest)
 		line = bytes.Clone(name)
-		s.in.keep(s.in.rest[n:], true)
+		l.in.keep(l.in.rest[n:], true)
 		return line, nil
 	}
 	return line, err
@@ -59,17 +59,17 @@ func (s *session) opening(deadline time.Time) (line []byte, err error) {
 
 // rawWait returns how long nothing may follow the first bytes, which have come in so
 // many pieces, until they are a name of the raw dialect.
-func (s *session) rawWait(data []byte, pieces int) time.Duration {
+func (l login) rawWait(data []byte, pieces int) time.Duration {
 	_, n := wire.RawName(data)
 	switch {
-	case s.m.cfg.NoRaw || data[0] == telnetCommand:
-		return s.m.cfg.LoginTimeout
+	case l.m.cfg.NoRaw || data[0] == telnetCommand:
+		return l.m.cfg.LoginTimeout
 	case n < len(data):
-		return s.m.cfg.RawWait
+		return l.m.cfg.RawWait
 	case pieces > 1:
-		return s.m.cfg.LoginTimeout
+		return l.m.cfg.LoginTimeout
 	case utf8.RuneCount(data) == 1:
-		return keyWaits * s.m.cfg.RawWait
+		return keyWaits * l.m.cfg.RawWait
 	}
-	return s.m.cfg.RawWait
+	return l.m.cfg.RawWait
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 
-	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
 
@@ -87,11 +86,12 @@ func (st *stay) isCut() bool { return endings[st.endedBy()].cut }
 // isDismissed reports whether the reading is to end whatever the peer does.
 func (st *stay) isDismissed() bool { return endings[st.endedBy()].dismiss }
 
-// endOf returns the end that an error of reading stands for, of one who was in.
-func (s *session) endOf(err error) end {
+// endOf returns the end that an error of reading stands for, of one who was in;
+// draining: the Manager is shutting down.
+func endOf(err error, draining bool) end {
 	_, violates := errors.AsType[violation](err)
 	switch {
-	case s.m.draining.Load():
+	case draining:
 		return closing
 	case errors.Is(err, io.EOF):
 		return closed
@@ -112,16 +112,4 @@ func whyOf(by end, err error) string {
 		err = op.Err
 	}
 	return err.Error()
-}
-
-// closeBy closes the connection.
-func (s *session) closeBy(how closure) {
-	switch how {
-	case fin:
-		_ = s.conn.Close()
-	case linger:
-		s.farewell()
-	default:
-		_ = socket.Reset(s.conn)
-	}
 }

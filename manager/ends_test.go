@@ -22,7 +22,7 @@ func TestEndsMeet(t *testing.T) {
 				conn := &closes{}
 				s := newSession(m, conn)
 				s.asked = "bob"
-				if _, err := s.join(); err != nil {
+				if _, err := (login{s}).join(); err != nil {
 					t.Fatal(err)
 				}
 				m.seq.release(&s.stay)

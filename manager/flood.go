@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -41,12 +40,12 @@ type floods struct {
 	left   map[netip.Prefix][]*allowance
 	count  int // of all in left
 	swept  time.Time
-	recent map[netip.Prefix][]*session // the newest of those who have one
+	recent map[netip.Prefix][]*throttle // the newest of those that have one
 }
 
 func newFloods(lineRate float64, burst int) *floods {
 	return &floods{limit: rate.Limit(lineRate), burst: max(burst, 1),
-		left: make(map[netip.Prefix][]*allowance), recent: make(map[netip.Prefix][]*session)}
+		left: make(map[netip.Prefix][]*allowance), recent: make(map[netip.Prefix][]*throttle)}
 }
 
 // source returns what counts as one address; false for what is no network.
@@ -92,33 +91,33 @@ func (f *floods) pass(addr net.Addr, a *allowance, now time.Time) {
 	f.setLocked(from, of)
 }
 
-// newest returns those of an address who have come last.
-func (f *floods) newest(addr net.Addr) []*session {
+// newest returns those of an address that have come last.
+func (f *floods) newest(addr net.Addr) []*throttle {
 	from, _ := source(addr)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.recent[from])
 }
 
-// enter has s be the newest of its address.
-func (f *floods) enter(s *session) {
-	from, ok := source(s.conn.RemoteAddr())
+// enter has t be the newest of its address.
+func (f *floods) enter(t *throttle) {
+	from, ok := source(t.addr())
 	if !ok {
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	of := append(f.recent[from], s)
+	of := append(f.recent[from], t)
 	f.recent[from] = slices.Delete(of, 0, max(len(of)-maxRecent, 0))
 }
 
-// end is told by each session that has an allowance.
-func (f *floods) end(s *session) {
-	from, _ := source(s.conn.RemoteAddr())
+// end is told by each throttle that has an allowance.
+func (f *floods) end(t *throttle) {
+	from, _ := source(t.addr())
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	s.flood.users--
-	of := slices.DeleteFunc(f.recent[from], func(o *session) bool { return o == s })
+	t.allowance.users--
+	of := slices.DeleteFunc(f.recent[from], func(o *throttle) bool { return o == t })
 	if f.recent[from] = of; len(of) == 0 {
 		delete(f.recent, from)
 	}
@@ -152,66 +151,4 @@ func (f *floods) setLocked(from netip.Prefix, of []*allowance) {
 
 func byTokens(now time.Time) func(a, b *allowance) int {
 	return func(a, b *allowance) int { return cmp.Compare(a.TokensAt(now), b.TokensAt(now)) }
-}
-
-// takeFlood takes an allowance for the user's lines, if they are limited. To
-// come back to one that others have left counts as a line, too, which has to be
-// waited for: everybody is told of it. One whose peer closes meanwhile passes it
-// on at once, and does not come in if it cannot read any more.
-func (s *session) takeFlood() error {
-	if s.m.floods == nil || s.flood != nil {
-		return nil
-	}
-	now := time.Now()
-	if s.inheritFlood(now) {
-		s.delay = s.flood.ReserveN(now, 1).DelayFrom(now)
-	}
-	for {
-		h := hangupOf(s.under)
-		if h != stays {
-			s.passOn()
-		}
-		if h == hungUp {
-			return syscall.ECONNRESET
-		}
-		if s.delay <= 0 {
-			return nil
-		}
-		s.wait()
-	}
-}
-
-// inheritFlood sets the allowance, and reports whether somebody has left it. One
-// who has closed a moment ago may not have found out yet.
-func (s *session) inheritFlood(now time.Time) (inherited bool) {
-	f, addr := s.m.floods, s.conn.RemoteAddr()
-	defer f.enter(s)
-	if s.flood, inherited = f.take(addr, now); inherited {
-		return true
-	}
-	for _, o := range f.newest(addr) {
-		if !o.passed.Load() && hangupOf(o.under) != stays {
-			o.passOn()
-			break
-		}
-	}
-	s.flood, inherited = f.take(addr, now)
-	return inherited
-}
-
-// passOn leaves the allowance to whoever comes next from the same address, as
-// soon as our peer has closed: what it has still to say counts against it as
-// well. Any goroutine may call it.
-func (s *session) passOn() {
-	if s.flood != nil && !s.passed.Swap(true) {
-		s.m.floods.pass(s.conn.RemoteAddr(), s.flood, time.Now())
-	}
-}
-
-// endFlood ends the session's use of its allowance.
-func (s *session) endFlood() {
-	if s.flood != nil {
-		s.passOn()
-		s.m.floods.end(s)
-	}
 }

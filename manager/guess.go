@@ -248,7 +248,7 @@ func sleepUntil(ctx context.Context, at time.Time) error {
 // not a session: it looks when the address's turn has come, and holds back a no
 // like everywhere. ctx ends the wait.
 func (m *Manager) Trust(ctx context.Context, from net.Addr, password string) bool {
-	ok, answer, err := m.guesses.try(ctx, guessedFrom(from), m.isPassword([]byte(password)), func() bool { return ctx.Err() != nil })
+	ok, answer, err := m.guesses.try(ctx, guessedFrom(from), sameSecret([]byte(password), m.cfg.Password), func() bool { return ctx.Err() != nil })
 	if ok || err != nil {
 		return ok
 	}
@@ -257,26 +257,8 @@ func (m *Manager) Trust(ctx context.Context, from net.Addr, password string) boo
 	return false
 }
 
-func (m *Manager) isPassword(word []byte) bool { return sameSecret(word, m.cfg.Password) }
-
 // sameSecret compares in constant time.
 func sameSecret(word []byte, secret string) bool {
 	got, want := sha256.Sum256(word), sha256.Sum256([]byte(secret))
 	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
-}
-
-// hold keeps the connection of one who guessed wrong until an instant, or until
-// its peer has closed its side or the room closes. What it sends meanwhile is
-// for nothing, and read without haste.
-func (s *session) hold(until time.Time) {
-	soonest := time.Now().Add(guessPause)
-	buf := make([]byte, smallRead)
-	for time.Now().Before(until) {
-		s.setReadDeadline(until)
-		if _, err := s.conn.Read(buf); err != nil {
-			break
-		}
-		time.Sleep(lingerPause)
-	}
-	_ = sleepUntil(s.m.ctx, soonest)
 }

@@ -3,6 +3,7 @@ package manager
 import (
 	"errors"
 	"io"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -46,78 +47,75 @@ func howClosed(err error) hangup {
 	return hungUp
 }
 
-// lookAtPeer looks whether the peer has closed behind what is still unread.
-func (s *session) lookAtPeer() {
-	if s.hangup.Load() == int32(hungUp) {
+// watch looks whether the peer of a session has closed its connection behind what
+// is still unread, while the session's goroutine waits for something else.
+type watch struct {
+	session *session     // whose peer it is; static
+	seen    atomic.Int32 // how the peer has closed, as far as it was seen: a hangup
+	on      atomic.Bool  // the timer is to go on
+	timer   *time.Timer  // nil until it is needed; owned by the session's goroutine
+}
+
+// look looks once.
+func (w *watch) look() {
+	if w.seen.Load() == int32(hungUp) {
 		return
 	}
-	if h := hangupOf(s.under); h != stays {
-		s.peerHasClosed(h)
+	if h := hangupOf(w.session.under); h != stays {
+		w.session.peerHasClosed(h)
+	}
+}
+
+// start looks now and from time to time until stop is called.
+func (w *watch) start() (stop func()) {
+	w.look()
+	if w.session.under == nil {
+		return func() {}
+	}
+	if w.timer == nil {
+		w.timer = time.AfterFunc(time.Hour, w.again) // set before it can run
+	}
+	w.on.Store(true)
+	w.timer.Reset(glanceEvery)
+	return w.stop
+}
+
+func (w *watch) again() {
+	w.look()
+	if w.on.Load() {
+		w.timer.Reset(glanceEvery)
+	}
+}
+
+func (w *watch) stop() {
+	w.on.Store(false)
+	w.timer.Stop()
+}
+
+// sees records how the peer has closed, and reports whether that is worse than
+// what was seen before. Any goroutine may call it.
+func (w *watch) sees(h hangup) (worse bool) {
+	for {
+		known := w.seen.Load()
+		if known >= int32(h) {
+			return false
+		}
+		if w.seen.CompareAndSwap(known, int32(h)) {
+			return true
+		}
 	}
 }
 
 // peerHasClosed limits the time of the stay, whatever our goroutine is doing: that
 // one finds out later, and refuses what it still reads. Any goroutine may call it.
 func (s *session) peerHasClosed(h hangup) {
-	for {
-		known := s.hangup.Load()
-		if known >= int32(h) {
-			return
-		}
-		if s.hangup.CompareAndSwap(known, int32(h)) {
-			break
-		}
+	if !s.peer.sees(h) {
+		return
 	}
-	s.passOn()
+	s.limit.passOn()
 	if h == hungUp {
 		time.AfterFunc(afterReset, func() { s.leave(cutLost, nil) })
 	} else {
 		time.AfterFunc(afterFIN, func() { s.leave(cutClosed, nil) })
 	}
-}
-
-// lookOut looks at the peer, now and from time to time until stop is called,
-// while our goroutine waits for others.
-func (s *session) lookOut() (stop func()) {
-	s.lookAtPeer()
-	if s.under == nil {
-		return func() {}
-	}
-	if s.lookout == nil {
-		s.lookout = time.AfterFunc(time.Hour, s.look) // set before it can run
-	}
-	s.waiting.Store(true)
-	s.lookout.Reset(glanceEvery)
-	return s.stopLooking
-}
-
-func (s *session) look() {
-	s.lookAtPeer()
-	if s.waiting.Load() {
-		s.lookout.Reset(glanceEvery)
-	}
-}
-
-func (s *session) stopLooking() {
-	s.waiting.Store(false)
-	s.lookout.Stop()
-}
-
-// unlessCut returns err, but nil where that is because the stay was cut: then
-// what was to be said, so many lines, and all that is still read is refused.
-func (s *session) unlessCut(err error, lines int) error {
-	if err != errOver || !s.isCut() {
-		return err
-	}
-	s.refusing = true
-	s.refused += uint64(lines)
-	return nil
-}
-
-func (s *session) countRefused() {
-	if s.refused == 0 {
-		return
-	}
-	s.m.seq.count(func(st *Stats) { st.LeftUnsaid += s.refused })
-	s.m.log.Debug("left before all was said", "name", s.name, "refused_lines", s.refused)
 }

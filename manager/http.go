@@ -22,7 +22,7 @@ const (
 // Handle has HTTP requests that come to the room's port answered by h, where
 // Config.Detect is on. Call it before the Manager serves.
 func (m *Manager) Handle(h http.Handler) {
-	m.web = &http.Server{
+	m.web.server = &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: m.cfg.LoginTimeout,
 		ReadTimeout:       answerLimit,
@@ -33,7 +33,7 @@ func (m *Manager) Handle(h http.Handler) {
 
 		DisableGeneralOptionsHandler: true, // it would answer without the handler's headers
 	}
-	m.goroutines.Go(func() { _ = m.web.Serve(m.visits) })
+	m.goroutines.Go(func() { _ = m.web.server.Serve(m.web) })
 }
 
 // isHTTP reports whether a first line is that of an HTTP request.
@@ -52,34 +52,35 @@ func isHTTP(line []byte) bool {
 	return true
 }
 
+// visits hands connections to an HTTP server as a listener does.
+type visits struct {
+	server *http.Server // nil: HTTP is not spoken; static once the Manager serves
+	came   chan net.Conn
+	over   chan struct{}
+	once   sync.Once
+}
+
+func newVisits() *visits { return &visits{came: make(chan net.Conn), over: make(chan struct{})} }
+
 // visit has HTTP spoken over conn, from the bytes on that were read already, and
 // waits until it is closed.
-func (m *Manager) visit(conn net.Conn, read []byte) {
-	v := &visitor{Conn: conn, read: read, closed: make(chan struct{})}
+func (v *visits) visit(conn net.Conn, read []byte) {
+	c := &visitor{Conn: conn, read: read, closed: make(chan struct{})}
 	_ = conn.SetReadDeadline(time.Time{})
 	select {
-	case m.visits.came <- v:
-		<-v.closed
-	case <-m.visits.over:
+	case v.came <- c:
+		<-c.closed
+	case <-v.over:
 		conn.Close()
 	}
 }
 
-// closeHTTP ends what is asked and answered, at once when ctx is done.
-func (m *Manager) closeHTTP(ctx context.Context) {
-	if m.web != nil && m.web.Shutdown(ctx) != nil {
-		_ = m.web.Close()
+// end ends what is asked and answered, at once when ctx is done.
+func (v *visits) end(ctx context.Context) {
+	if v.server != nil && v.server.Shutdown(ctx) != nil {
+		_ = v.server.Close()
 	}
 }
-
-// visits hands connections to the HTTP server as a listener does.
-type visits struct {
-	came chan net.Conn
-	over chan struct{}
-	once sync.Once
-}
-
-func newVisits() *visits { return &visits{came: make(chan net.Conn), over: make(chan struct{})} }
 
 func (v *visits) Accept() (net.Conn, error) {
 	select {

@@ -2,9 +2,9 @@ package manager
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
-	"iter"
 	"os"
 	"slices"
 	"time"
@@ -25,20 +25,20 @@ var errQuit = errors.New("the user has quit")
 // follow soon are the registration of a client of IRC: then the session becomes
 // one of IRC, with all of them still to be read. What only resembles it, such as
 // "NICK Cave", is somebody's name.
-func (s *session) perhapsIRC(first []byte, deadline time.Time) ([]byte, error) {
+func (l login) perhapsIRC(first []byte) ([]byte, error) {
 	certain, possible := irc.IsStart(first)
-	if !possible || s.m.cfg.NoIRC {
+	if !possible || l.m.cfg.NoIRC {
 		return first, nil
 	}
 	lines := [][]byte{first}
 	until := time.Now().Add(ircWait)
-	if until.After(deadline) {
-		until = deadline
+	if until.After(l.until) {
+		until = l.until
 	}
-	for s.setReadDeadline(until); !certain && possible; {
-		next, err := s.nameLine(nil)
+	for l.setReadDeadline(until); !certain && possible; {
+		next, err := l.nameLine(nil)
 		if err != nil {
-			if s.over() || !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, io.EOF) {
+			if l.over() || !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, io.EOF) {
 				return nil, err
 			}
 			break
@@ -46,14 +46,14 @@ func (s *session) perhapsIRC(first []byte, deadline time.Time) ([]byte, error) {
 		lines = append(lines, next)
 		certain, possible = irc.IsNext(first, next)
 	}
-	s.setReadDeadline(deadline)
+	l.setReadDeadline(l.until)
 	if certain {
-		s.irc = &irc.Peer{Nick: "*"}
-		s.lines = &irc.Lines{Peer: s.irc, Now: time.Now}
+		l.irc = &irc.Peer{Nick: "*"}
+		l.dialect = ircDialect{&irc.Lines{Peer: l.irc, Now: time.Now}}
 	} else {
 		lines = lines[1:]
 	}
-	s.unread(lines)
+	l.unread(lines)
 	if certain {
 		first = nil
 	}
@@ -61,178 +61,185 @@ func (s *session) perhapsIRC(first []byte, deadline time.Time) ([]byte, error) {
 }
 
 // unread has lines be read again.
-func (s *session) unread(lines [][]byte) {
+func (l login) unread(lines [][]byte) {
 	if len(lines) == 0 {
 		return
 	}
 	again := append(bytes.Join(lines, newline), '\n')
-	s.in.keep(append(again, s.in.rest...), true)
+	l.in.keep(append(again, l.in.rest...), true)
 }
 
-// register has a client of IRC say who it is, and returns the name that it asks
-// for.
-func (s *session) register() (name []byte, err error) {
-	var l irc.Login
+// ircDialect is IRC, of which a session speaks what package irc knows.
+type ircDialect struct{ *irc.Lines }
+
+func (ircDialect) traits() traits { return traits{whoSize: irc.WhoSize} }
+
+func (ircDialect) named(_, _ string) {}
+
+func (ircDialect) settle(_ *session, ended error) error { return ended }
+
+func (d ircDialect) appendGreeting(dst []byte, s *session, in *admission) []byte {
+	return d.Peer.AppendWelcome(dst, s.asked, in.roster.Names(), in.odd)
+}
+
+// register has the client say who it is, and returns the name that it asks for.
+func (d ircDialect) register(l login, _ []byte) (name []byte, err error) {
+	var in irc.Login
 	for range ircLines {
-		line, err := s.nameLine(nil)
+		line, err := l.nameLine(nil)
 		if err != nil {
 			return nil, err
 		}
-		answer, step := l.Line(nil, line)
-		if err := s.answerNow(answer); err != nil {
+		answer, step := in.Line(nil, line)
+		if err := l.writeNow(answer); err != nil {
 			return nil, err
 		}
 		switch step {
 		case irc.Quit:
 			return nil, io.EOF
 		case irc.Done:
-			s.irc.Nick, s.irc.Caps = l.Nick, l.Caps
-			return []byte(l.Nick), s.checkPass(l.Password)
+			d.Peer.Nick, d.Peer.Caps = in.Nick, in.Caps
+			return []byte(in.Nick), l.checkPass(in.Password)
 		}
 	}
 	return nil, &refusal{wire.LoginTimeout, wire.LoginTimeout.Text()}
 }
 
-// answerNow writes to one who is not in the room.
-func (s *session) answerNow(answer []byte) error {
-	_ = s.out.SetWriteDeadline(time.Now().Add(s.m.cfg.Grace))
-	_, err := s.out.Write(answer)
-	_ = s.out.SetWriteDeadline(time.Time{})
-	return err
-}
-
 // checkPass looks at what came with PASS. None at all is no attempt.
-func (s *session) checkPass(word []byte) error {
+func (l login) checkPass(word []byte) error {
 	const advice = "this room's password goes into the PASS of your client, which may call it the server's password"
 	switch {
-	case s.m.cfg.Password == "":
+	case l.m.cfg.Password == "":
 		return nil
 	case word == nil:
 		return wrongPassword(advice)
 	}
-	return s.tryPassword(word, advice)
+	return l.tryPassword(word, advice)
 }
 
-// handleIRC makes steps of what one line of a client of IRC asks for.
-func (s *session) handleIRC(b *batch, line []byte) error {
-	if s.refusing {
-		s.refused++
+// consume carries out the whole lines of data.
+func (d ircDialect) consume(r round, data []byte) (rest []byte, err error) { return r.lines(data, d) }
+
+// line makes steps of what one line asks for.
+func (d ircDialect) line(r round, line []byte) error {
+	if r.refuses() {
 		return nil
 	}
-	answer, asks := s.lines.Line(b.frames, line)
-	b.answer(answer)
+	answer, asks := d.Line(r.b.frames, line)
+	r.b.answer(answer)
 	for i := range asks {
-		if err := s.obey(b, &asks[i]); err != nil {
+		ask := &asks[i]
+		if err := ircAnswers[ask.Kind](d, r, ask); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// obey does what a client of IRC asks of the room.
-func (s *session) obey(b *batch, ask *irc.Ask) error {
-	q, peer := s.m.seq, s.irc
-	switch ask.Kind {
-	case irc.Say:
-		return s.sayTyped(b, ask.Text)
-	case irc.Tell:
-		if to := q.find(ask.Target); to.Nick != "" {
-			b.tell(s.name, b.clean(ask.Text), []byte(to.Name))
-		} else {
-			b.answer(irc.NoSuchNick(b.frames, peer.Nick, ask.Target))
-		}
-	case irc.CTCP:
-		if to := q.find(ask.Target); to.Nick != "" {
-			b.answer(s.lines.AppendCTCP(b.frames, to.Nick, ask.Text))
-		} else {
-			b.answer(irc.NoSuchNick(b.frames, peer.Nick, ask.Target))
-		}
-	case irc.Names:
-		return s.showRoster(b, peer.AppendNames)
-	case irc.WhoAll:
-		return s.showRoster(b, peer.AppendWhoAll)
-	case irc.List:
-		b.answer(peer.AppendList(b.frames, q.roster().Len()))
-	case irc.LUsers:
-		b.answer(peer.AppendLUsers(b.frames, q.roster().Len()))
-	case irc.WhoOne:
-		b.answer(peer.AppendWhoOne(b.frames, ask.Target, q.find(ask.Target)))
-	case irc.Whois:
-		b.answer(peer.AppendWhois(b.frames, ask.Target, q.find(ask.Target)))
-	case irc.IsOn, irc.UserHost:
-		b.answer(peer.AppendFound(b.frames, s.found(ask.Target), ask.Kind == irc.UserHost))
-	case irc.Away:
-		text := string(b.clean(ask.Text))
-		q.setAway(&s.stay, text)
-		b.answer(peer.AppendMarked(b.frames, text != ""))
-	case irc.Before:
-		return s.showBefore(b, ask.Count)
-	case irc.Leave:
-		if err := s.publish(b); err != nil {
-			return err
-		}
-		return errQuit
+// ircAnswer does one thing that a client of IRC asks of the room.
+type ircAnswer func(d ircDialect, r round, ask *irc.Ask) error
+
+var ircAnswers = [...]ircAnswer{
+	irc.Nothing: func(ircDialect, round, *irc.Ask) error { return nil },
+	irc.Say:     func(d ircDialect, r round, ask *irc.Ask) error { return d.sayTyped(r, ask.Text) },
+	irc.Tell: toOne(func(_ ircDialect, r round, to irc.Found, text []byte) {
+		r.b.tell(r.name, r.b.clean(text), []byte(to.Name))
+	}),
+	irc.CTCP: toOne(func(d ircDialect, r round, to irc.Found, text []byte) {
+		r.b.answer(d.AppendCTCP(r.b.frames, to.Nick, text))
+	}),
+	irc.Names:  func(d ircDialect, r round, _ *irc.Ask) error { return r.showRoster(d.Peer.AppendNames) },
+	irc.WhoAll: func(d ircDialect, r round, _ *irc.Ask) error { return r.showRoster(d.Peer.AppendWhoAll) },
+	irc.WhoOne: answered(func(d ircDialect, r round, ask *irc.Ask) []byte {
+		return d.Peer.AppendWhoOne(r.b.frames, ask.Target, r.m.seq.find(ask.Target))
+	}),
+	irc.Whois: answered(func(d ircDialect, r round, ask *irc.Ask) []byte {
+		return d.Peer.AppendWhois(r.b.frames, ask.Target, r.m.seq.find(ask.Target))
+	}),
+	irc.List: answered(func(d ircDialect, r round, _ *irc.Ask) []byte {
+		return d.Peer.AppendList(r.b.frames, r.m.seq.roster().Len())
+	}),
+	irc.LUsers: answered(func(d ircDialect, r round, _ *irc.Ask) []byte {
+		return d.Peer.AppendLUsers(r.b.frames, r.m.seq.roster().Len())
+	}),
+	irc.IsOn: answered(func(d ircDialect, r round, ask *irc.Ask) []byte {
+		return d.Peer.AppendFound(r.b.frames, r.found(ask.Target), false)
+	}),
+	irc.UserHost: answered(func(d ircDialect, r round, ask *irc.Ask) []byte {
+		return d.Peer.AppendFound(r.b.frames, r.found(ask.Target), true)
+	}),
+	irc.Away: answered(func(d ircDialect, r round, ask *irc.Ask) []byte {
+		text := string(r.b.clean(ask.Text))
+		r.m.seq.setAway(&r.stay, text)
+		return d.Peer.AppendMarked(r.b.frames, text != "")
+	}),
+	irc.Before: func(d ircDialect, r round, ask *irc.Ask) error { return r.showBefore(ask.Count, d.history) },
+	irc.Leave:  func(_ ircDialect, r round, _ *irc.Ask) error { return cmp.Or(r.publish(), errQuit) },
+}
+
+// answered returns what to do for what is answered at once, among the user's own
+// lines.
+func answered(encode func(d ircDialect, r round, ask *irc.Ask) []byte) ircAnswer {
+	return func(d ircDialect, r round, ask *irc.Ask) error {
+		r.b.answer(encode(d, r, ask))
+		return nil
 	}
-	return nil
+}
+
+// toOne returns what to do for one person, who is found by a nick.
+func toOne(do func(d ircDialect, r round, to irc.Found, text []byte)) ircAnswer {
+	return func(d ircDialect, r round, ask *irc.Ask) error {
+		if to := r.m.seq.find(ask.Target); to.Nick != "" {
+			do(d, r, to, ask.Text)
+		} else {
+			r.b.answer(irc.NoSuchNick(r.b.frames, d.Peer.Nick, ask.Target))
+		}
+		return nil
+	}
 }
 
 // sayTyped says to everybody what a person typed into a client of IRC. What the
 // room knows for a command is carried out, or not said.
-func (s *session) sayTyped(b *batch, text []byte) error {
+func (d ircDialect) sayTyped(r round, text []byte) error {
 	const nobody = "\n" // a line is not signed here
 	switch req := wire.ParseRequest(text, nobody, nobody); req.Kind {
 	case wire.Say:
-		b.say(s.name, b.clean(req.Text))
+		r.b.say(r.name, r.b.clean(req.Text))
 	case wire.Who:
-		return s.showRoster(b, s.irc.AppendNames)
+		return r.showRoster(d.Peer.AppendNames)
 	case wire.Before:
-		return s.showBefore(b, req.Lines)
+		return r.showBefore(req.Lines, d.history)
 	case wire.Do:
-		return s.order(b, req.Word, string(wire.AppendText(nil, req.Text)))
+		return r.order(req.Word, string(wire.AppendText(nil, req.Text)))
 	case wire.Msg:
-		s.notSaid(b, "/msg")
+		r.notSaid("/msg")
 	default:
-		s.notSaid(b, string(req.Text))
+		r.notSaid(string(req.Text))
 	}
 	return nil
 }
 
-// showBefore answers with the last lines that were said to the channel.
-func (s *session) showBefore(b *batch, count int) error {
-	if err := s.publish(b); err != nil {
-		return err
-	}
-	return s.unlessCut(s.answerBefore(count, s.ircHistory), 1)
-}
-
-func (s *session) ircHistory(dst []byte, said []*saying) []byte {
+// history encodes what was said before.
+func (d ircDialect) history(dst []byte, said []*saying) []byte {
 	var f wire.Frame
 	for _, line := range said {
 		if f.Parse(line.line) == nil {
-			dst = s.irc.AppendBefore(dst, line.at, string(f.Sender), f.Text)
+			dst = d.Peer.AppendBefore(dst, line.at, string(f.Sender), f.Text)
 		}
 	}
 	if len(said) == 0 {
-		dst = s.irc.AppendNothingBefore(dst)
+		dst = d.Peer.AppendNothingBefore(dst)
 	}
 	return dst
 }
 
 // found returns those of several nicks that somebody has.
-func (s *session) found(asked []byte) []irc.Found {
+func (r round) found(asked []byte) []irc.Found {
 	var found []irc.Found
 	for _, nick := range irc.Nicks(asked) {
-		if of := s.m.seq.find(nick); of.Nick != "" {
+		if of := r.m.seq.find(nick); of.Nick != "" {
 			found = append(found, of)
 		}
 	}
 	return slices.Clip(found)
-}
-
-// showRoster answers with the roster behind all that was said before.
-func (s *session) showRoster(b *batch, encode func(dst []byte, names iter.Seq[string], odd irc.Odd) []byte) error {
-	if err := s.publish(b); err != nil {
-		return err
-	}
-	return s.unlessCut(s.answerRoster(encode), 1)
 }

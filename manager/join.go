@@ -14,14 +14,17 @@ import (
 // the garbage collector.
 var rosterBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
-const maxKept = 1 << 20
+const (
+	maxKept     = 1 << 20
+	rosterPiece = 32 << 10 // in one write of a welcome and roster, in bytes
+)
 
 // greet lets the user in and writes the welcome and the roster, which are as of
 // its join, before anything that comes after it.
-func (s *session) greet() error {
-	m := s.m
+func (l login) greet() error {
+	m := l.m
 	more := 0
-	if s.recall.Wanted() {
+	if l.recall.Wanted() {
 		more = m.seq.historySize()
 	}
 	release, err := m.reserve(more)
@@ -29,36 +32,20 @@ func (s *session) greet() error {
 		return err
 	}
 	defer release()
-	in, err := s.join()
+	in, err := l.join()
 	if err != nil {
 		return err
 	}
-	m.log.Debug("joined", "name", s.name, "asked", s.asked, "peer", s.conn.RemoteAddr())
+	m.log.Debug("joined", "name", l.name, "asked", l.asked, "peer", l.conn.RemoteAddr())
 	buf := rosterBuffers.Get().(*[]byte)
 	defer func() {
 		if cap(*buf) <= maxKept {
 			rosterBuffers.Put(buf)
 		}
 	}()
-	*buf = s.appendGreeting((*buf)[:0], in)
-	s.writeGreeting(*buf)
+	*buf = l.dialect.appendGreeting((*buf)[:0], l.session, in)
+	l.writeGreeting(*buf)
 	return nil
-}
-
-// appendGreeting appends what a newcomer is told of itself and of who is present.
-func (s *session) appendGreeting(dst []byte, in *admission) []byte {
-	switch {
-	case s.irc != nil:
-		return s.irc.AppendWelcome(dst, s.asked, in.roster.Names(), in.odd)
-	case s.returns:
-		dst = wire.AppendWelcomeToken(dst, s.name, s.token)
-	default:
-		dst = wire.AppendWelcome(dst, s.name)
-	}
-	if s.recall.Wanted() {
-		dst = in.before.appendFrames(dst)
-	}
-	return wire.AppendRoster(dst, in.roster.Names())
 }
 
 // reserve waits until the memory for one more roster, and so many bytes more, is
@@ -72,55 +59,53 @@ func (m *Manager) reserve(more int) (release func(), err error) {
 }
 
 // join lets the user in.
-func (s *session) join() (*admission, error) {
-	s.sub = feed.NewFormSubscriber(s.out, s.form(), s.onEnd)
-	s.from = bannable(guessedFrom(s.conn.RemoteAddr()))
-	r := joinRequest{asked: s.asked, returns: s.returns, from: s.from}
+func (l login) join() (*admission, error) {
+	l.sub = feed.NewFormSubscriber(l.out, l.form(), l.onEnd)
+	l.from = bannable(guessedFrom(l.conn.RemoteAddr()))
+	r := joinRequest{asked: l.asked, returns: l.returns, from: l.from}
 	fresh := ""
-	if s.returns {
+	if l.returns {
 		fresh = newToken()
 		r.fresh = hashOf(fresh)
 	}
-	if s.token != "" {
-		r.token = hashOf(s.token)
+	if l.token != "" {
+		r.token = hashOf(l.token)
 	}
-	in, err := s.m.seq.join(s.m.ctx, &s.stay, r)
+	in, err := l.m.seq.join(l.m.ctx, &l.stay, r)
 	if err != nil {
 		return nil, err
 	}
-	if s.returns && !in.known {
-		s.token = fresh
+	if l.returns && !in.known {
+		l.token = fresh
 	}
-	if s.raw != nil {
-		s.raw.peer.Given = s.name
-	}
+	l.dialect.named(l.signs, l.name)
 	return in, nil
 }
 
 // writeGreeting writes to a newcomer whose cursor is held. One that takes
 // nothing for the grace is evicted even where nobody else goes on. Any other
 // failure leaves the session to its reader: what was sent before still counts.
-func (s *session) writeGreeting(b []byte) {
+func (l login) writeGreeting(b []byte) {
 	for len(b) > 0 {
-		_ = s.out.SetWriteDeadline(time.Now().Add(s.m.cfg.Grace))
-		n, err := s.out.Write(b[:min(len(b), rosterPiece)])
+		_ = l.out.SetWriteDeadline(time.Now().Add(l.m.cfg.Grace))
+		n, err := l.out.Write(b[:min(len(b), rosterPiece)])
 		b = b[n:]
 		if err != nil {
-			s.greetingFailed(err)
+			l.greetingFailed(err)
 			return
 		}
-		s.m.seq.progress(&s.stay)
+		l.m.seq.progress(&l.stay)
 	}
-	_ = s.out.SetWriteDeadline(time.Time{})
-	s.m.seq.release(&s.stay)
+	_ = l.out.SetWriteDeadline(time.Time{})
+	l.m.seq.release(&l.stay)
 }
 
-func (s *session) greetingFailed(err error) {
+func (l login) greetingFailed(err error) {
 	switch {
-	case !s.m.seq.drop(&s.stay): // the feed was first, and has told onEnd
+	case !l.m.seq.drop(&l.stay): // the feed was first, and has told onEnd
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		s.onEnd(feed.Stalled, err)
+		l.onEnd(feed.Stalled, err)
 	default:
-		s.onEnd(feed.Broken, err)
+		l.onEnd(feed.Broken, err)
 	}
 }

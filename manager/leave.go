@@ -2,12 +2,9 @@ package manager
 
 import (
 	"errors"
-	"io"
-	"os"
 	"time"
 
 	"chatsim/manager/feed"
-	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
 
@@ -91,7 +88,7 @@ func (s *session) part(err error) {
 		s.refuse(err)
 		return
 	}
-	read := s.endOf(err)
+	read := endOf(err, s.m.draining.Load())
 	if read != closing { // then the sequencer has everybody finish
 		s.leave(read, err)
 	}
@@ -137,40 +134,3 @@ func (s *session) refuse(err error) {
 	}
 	s.closeBy(endings[refused].close)
 }
-
-// farewell closes so that our last words arrive: closing with input unread
-// would make the kernel throw them away and send an RST instead of a FIN. In a
-// shutdown it goes on for as long as the peer has not got them all. Input is
-// read without haste meanwhile, as it is for nothing.
-func (s *session) farewell() {
-	defer s.conn.Close()
-	half, ok := s.conn.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
-		return
-	}
-	for end := time.Now().Add(lingerTime); ; {
-		_ = s.conn.SetReadDeadline(end)
-		if s.m.hurry.Load() {
-			s.interrupt()
-		}
-		_, err := io.CopyN(io.Discard, s.conn, lingerPiece)
-		late := errors.Is(err, os.ErrDeadlineExceeded)
-		switch {
-		case err != nil && !late:
-			return // the peer has closed
-		case late && (!s.m.draining.Load() || s.unsent() <= 0):
-			return
-		case late && s.m.hurry.Load():
-			s.m.cutOff.Store(true)
-			return
-		case late:
-			end = time.Now().Add(lingerTime)
-		default:
-			time.Sleep(lingerPause)
-		}
-	}
-}
-
-// unsent returns how many of the bytes written to the socket its peer's system has not
-// acknowledged; -1 if that cannot be told.
-func (s *session) unsent() int { return new(socket.Probe).Unsent(s.under) }

@@ -2,7 +2,8 @@ package manager
 
 import (
 	"net"
-	"net/netip"
+	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -10,79 +11,114 @@ import (
 // lines are limited too.
 const floodUnit = 512
 
-// admit counts a connection of an address that may have only so many; false
-// says that it has them already. Clients of this machine are not limited: they
-// have one address together.
-func (m *Manager) admit(addr net.Addr) (release func(), ok bool) {
-	tcp, isTCP := addr.(*net.TCPAddr)
-	if m.cfg.PerAddress <= 0 || !isTCP || tcp.IP.IsLoopback() {
-		return nil, true
-	}
-	ip := tcp.AddrPort().Addr().Unmap().WithZone("")
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.addresses[ip] >= m.cfg.PerAddress {
-		return nil, false
-	}
-	m.addresses[ip]++
-	return func() { m.leaveAddress(ip) }, true
+// throttle is the flood limit of one session.
+type throttle struct {
+	conn *connection // static
+
+	// Owned by the session's goroutine.
+	allowance *allowance    // nil: no limit; set before others see the throttle
+	delay     time.Duration // that the next line has to wait for
+	told      bool          // the user knows of the limit
+
+	passed atomic.Bool // the allowance was passed on
 }
 
-func (m *Manager) leaveAddress(ip netip.Addr) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.addresses[ip]--; m.addresses[ip] == 0 {
-		delete(m.addresses, ip)
+func (t *throttle) addr() net.Addr { return t.conn.conn.RemoteAddr() }
+
+// inherit sets the allowance, and reports whether somebody has left it. One
+// who has closed a moment ago may not have found out yet.
+func (t *throttle) inherit(now time.Time) (inherited bool) {
+	f := t.conn.m.floods
+	defer f.enter(t)
+	if t.allowance, inherited = f.take(t.addr(), now); inherited {
+		return true
+	}
+	for _, o := range f.newest(t.addr()) {
+		if !o.passed.Load() && hangupOf(o.conn.under) != stays {
+			o.passOn()
+			break
+		}
+	}
+	t.allowance, inherited = f.take(t.addr(), now)
+	return inherited
+}
+
+// passOn leaves the allowance to whoever comes next from the same address, as
+// soon as our peer has closed: what it has still to say counts against it as
+// well. Any goroutine may call it.
+func (t *throttle) passOn() {
+	if t.allowance != nil && !t.passed.Swap(true) {
+		t.conn.m.floods.pass(t.addr(), t.allowance, time.Now())
 	}
 }
 
-// charge counts a line of so many bytes against the limit, and reports whether
-// the next has to wait for that: nothing is dropped, it is read later. The first
-// time the user is told of the limit.
-func (s *session) charge(b *batch, bytes int) (slowed bool) {
-	if s.refusing || !s.spend(bytes) {
-		return false
+// end ends the session's use of its allowance.
+func (t *throttle) end() {
+	if t.allowance != nil {
+		t.passOn()
+		t.conn.m.floods.end(t)
 	}
-	if !s.toldSlow {
-		s.toldSlow = true
-		b.answer(s.appendSlow(b.frames, s.m.cfg.LineRate))
-	}
-	return true
+}
+
+// reserve takes so many lines of the allowance, and sets the delay that they cost.
+func (t *throttle) reserve(now time.Time, lines int) {
+	t.delay = t.allowance.ReserveN(now, lines).DelayFrom(now)
 }
 
 // spend counts a line of so many bytes, and reports whether there is a delay.
-func (s *session) spend(bytes int) (slowed bool) {
-	if s.flood == nil {
+func (t *throttle) spend(bytes int) (slowed bool) {
+	if t.allowance == nil {
 		return false
 	}
-	now := time.Now()
-	cost := min(1+bytes/floodUnit, s.flood.Burst())
-	s.delay = s.flood.ReserveN(now, cost).DelayFrom(now)
-	return s.delay > 0
+	t.reserve(time.Now(), min(1+bytes/floodUnit, t.allowance.Burst()))
+	return t.delay > 0
 }
 
-// chargeExtra counts what came beside lines, such as pings, as lines, and what
+// spendExtra counts what came beside lines, such as pings, as lines, and what
 // came at once as no more than may be said at once.
-func (s *session) chargeExtra() {
-	c, ok := s.conn.(interface{ Extra() int })
-	if !ok {
-		return
-	}
-	if n := c.Extra(); n > 0 {
-		s.spend((n - 1) * floodUnit)
+func (t *throttle) spendExtra() {
+	if n := t.conn.extra(); n > 0 {
+		t.spend((n - 1) * floodUnit)
 	}
 }
 
-// slowDown waits as charge has said, unless the room is closing or the stay was
-// cut. It looks meanwhile whether the peer has gone, for what it has sent before
-// may take minutes.
+// takeFlood takes an allowance for the user's lines, if they are limited. To
+// come back to one that others have left counts as a line, too, which has to be
+// waited for: everybody is told of it. One whose peer closes meanwhile passes it
+// on at once, and does not come in if it cannot read any more.
+func (s *session) takeFlood() error {
+	if s.m.floods == nil || s.limit.allowance != nil {
+		return nil
+	}
+	now := time.Now()
+	if s.limit.inherit(now) {
+		s.limit.reserve(now, 1)
+	}
+	for {
+		h := hangupOf(s.under)
+		if h != stays {
+			s.limit.passOn()
+		}
+		if h == hungUp {
+			return syscall.ECONNRESET
+		}
+		if s.limit.delay <= 0 {
+			return nil
+		}
+		s.wait()
+	}
+}
+
+// slowDown waits for the delay, unless the room is closing or the stay was
+// cut: nothing is dropped, it is read later. It looks meanwhile whether the peer
+// has gone, for what it has sent before may take minutes.
 func (s *session) slowDown() {
-	for s.delay > 0 {
+	for s.limit.delay > 0 {
 		s.in.limited = 0 // wait sets other deadlines
-		s.lookAtPeer()
+		s.peer.look()
 		s.wait()
 		if s.isCut() {
-			s.delay, s.refusing = 0, true
+			s.limit.delay, s.refusing = 0, true
 		}
 	}
 }
@@ -91,31 +127,16 @@ func (s *session) slowDown() {
 // closes. It reads on meanwhile to see that.
 func (s *session) wait() {
 	begin := time.Now()
-	switch {
-	case !s.passed.Load() && !s.over() && s.in.raw != nil:
-		s.setReadDeadline(begin.Add(s.delay))
-		_ = s.under.Read(func(fd uintptr) bool {
-			s.in.ahead.read(fd)
-			return hangupOfFD(fd) != stays
-		})
-		s.setReadDeadline(s.until)
-	case !s.passed.Load() && !s.over() && s.in.mayReadOn():
-		s.setReadDeadline(begin.Add(s.delay))
-		s.in.readOn()
-		s.setReadDeadline(s.until)
-		if err := s.in.late; err != nil {
-			s.peerHasClosed(howClosed(err))
-		}
-	default:
-		t := time.NewTimer(min(s.delay, glanceEvery))
+	if s.limit.passed.Load() || s.over() || !s.in.readAhead(begin.Add(s.limit.delay)) {
+		t := time.NewTimer(min(s.limit.delay, glanceEvery))
 		defer t.Stop()
 		select {
 		case <-t.C:
 		case <-s.m.ctx.Done():
 		}
 	}
-	s.delay -= time.Since(begin)
+	s.limit.delay -= time.Since(begin)
 	if s.m.draining.Load() || s.isDismissed() {
-		s.delay = 0
+		s.limit.delay = 0
 	}
 }

@@ -16,8 +16,6 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"net"
-	"net/http"
-	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -130,19 +128,17 @@ type Manager struct {
 	ahead      atomic.Int64 // bytes that sessions have read before their turn
 	lot        lot          // where quiet sessions are parked
 
+	addresses addresses
 	guesses   guesses
 	opGuesses guesses // of the operators' password
 
-	web    *http.Server // nil: HTTP is not spoken; static once the Manager serves
-	visits *visits      // connections for it
+	web *visits // where HTTP is spoken
 
 	mu sync.Mutex
 	// Guarded by mu, which is never held together with the sequencer's lock.
 	sessions  map[*session]struct{}
 	inner     int // of them, whose connection is that of another one too
 	listeners map[net.Listener]struct{}
-	addresses map[netip.Addr]int // connections, where PerAddress limits them
-
 }
 
 // Stats counts since New, but for the first three, which are of the moment.
@@ -179,10 +175,10 @@ func New(cfg Config) *Manager {
 		rosters:   semaphore.NewWeighted(rosterMemory),
 		sessions:  make(map[*session]struct{}),
 		listeners: make(map[net.Listener]struct{}),
-		addresses: make(map[netip.Addr]int),
+		addresses: newAddresses(cfg.PerAddress),
 		guesses:   newGuesses(cfg.Logger),
 		opGuesses: newGuesses(cfg.Logger),
-		visits:    newVisits(),
+		web:       newVisits(),
 	}
 	m.readers.New = func() any { return new(reader) }
 	m.batches.New = func() any { return newBatch(cfg.MaxLine) }

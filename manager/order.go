@@ -22,92 +22,92 @@ const nickCost = 20
 
 // order carries out a command of a user to the server. What comes of it stands
 // among the user's own lines.
-func (s *session) order(b *batch, word, text string) error {
-	if err := s.publish(b); err != nil {
+func (r round) order(word, text string) error {
+	if err := r.publish(); err != nil {
 		return err
 	}
 	switch word {
 	case "nick":
-		return s.unlessCut(s.nick(b, text), 1)
+		return r.unlessCut(r.nick(text), 1)
 	case "op":
-		return s.unlessCut(s.op(b, text), 1)
+		return r.unlessCut(r.op(text), 1)
 	}
-	if !s.m.seq.may(&s.stay) {
-		s.notDone(b, "only an operator can do that; a line that begins with // is text")
-		return s.publish(b)
+	if !r.m.seq.may(&r.stay) {
+		r.notDone("only an operator can do that; a line that begins with // is text")
+		return r.publish()
 	}
-	answers, err := s.m.Order(s.name, word, text)
+	answers, err := r.m.Order(r.name, word, text)
 	if err != nil {
-		s.notDone(b, OrderError(err, text))
+		r.notDone(OrderError(err, text))
 	}
 	for _, a := range answers {
-		b.answer(s.appendNotice(b.frames, a))
+		r.b.answer(r.appendNotice(r.b.frames, a))
 	}
-	return s.publish(b)
+	return r.publish()
 }
 
 // notDone answers a command that was not carried out.
-func (s *session) notDone(b *batch, why string) {
-	b.answer(s.appendError(b.frames, wire.NotDone.With(why)))
+func (r round) notDone(why string) {
+	r.b.answer(r.appendError(r.b.frames, wire.NotDone.With(why)))
 }
 
 // nick changes the user's name.
-func (s *session) nick(b *batch, asked string) error {
+func (r round) nick(asked string) error {
 	asked, err := wire.CleanName(asked)
 	switch {
-	case s.raw != nil || s.irc != nil:
+	case !r.dialect.traits().renames:
 		err = errors.New("come in anew under another name: this client cannot be told one")
-	case err == nil && s.m.cfg.ReserveNames && wire.IsReserved(asked):
+	case err == nil && r.m.cfg.ReserveNames && wire.IsReserved(asked):
 		err = errors.New(nameOfRoom)
 	}
 	if err != nil {
-		s.notDone(b, err.Error())
-		return s.publish(b)
+		r.notDone(err.Error())
+		return r.publish()
 	}
-	s.spend((nickCost - 1) * floodUnit)
-	was := s.name
-	err = s.m.seq.order(nickRequest{s.id, asked})
+	r.limit.spend((nickCost - 1) * floodUnit)
+	was := r.name
+	err = r.m.seq.order(nickRequest{r.id, asked})
 	var refused *refusal
 	switch {
 	case errors.As(err, &refused):
 		_, why, _ := strings.Cut(refused.text, ": ")
-		s.notDone(b, why)
+		r.notDone(why)
 	case errors.Is(err, ErrSameName):
-		s.notDone(b, "that is your name")
+		r.notDone("that is your name")
 	case err != nil:
 		return err
 	default:
-		s.asked, s.former = asked, was
-		s.m.log.Debug("renamed", "name", was, "to", s.name)
+		r.asked, r.former = asked, was
+		r.m.log.Debug("renamed", "name", was, "to", r.name)
 	}
-	return s.publish(b)
+	return r.publish()
 }
 
 // op makes an operator of a user who knows the password. Wrong ones are slowed as
 // those of the room, but apart from them.
-func (s *session) op(b *batch, word string) error {
-	if s.m.cfg.OperatorPassword == "" {
-		s.notDone(b, "this room has no password for operators: it is opened with -operator-password-file")
-		return s.publish(b)
+func (r round) op(word string) error {
+	if r.m.cfg.OperatorPassword == "" {
+		r.notDone("this room has no password for operators: it is opened with -operator-password-file")
+		return r.publish()
 	}
-	ok, answer, err := s.m.opGuesses.try(s.m.ctx, guessedFrom(s.conn.RemoteAddr()), sameSecret([]byte(word), s.m.cfg.OperatorPassword), func() bool { return hangupOf(s.under) != stays })
+	ok, answer, err := r.m.opGuesses.try(r.m.ctx, guessedFrom(r.conn.RemoteAddr()), sameSecret([]byte(word), r.m.cfg.OperatorPassword), func() bool { return hangupOf(r.under) != stays })
 	switch {
 	case errors.Is(err, context.Canceled):
 		return errOver
 	case err != nil:
-		s.notDone(b, wire.Crowded.Text())
+		r.notDone(wire.Crowded.Text())
 	case ok:
-		s.m.log.Info("an operator", "name", s.name, "peer", s.conn.RemoteAddr())
-		return s.m.seq.order(opRequest{s.id})
+		r.m.log.Info("an operator", "name", r.name, "peer", r.conn.RemoteAddr())
+		return r.m.seq.order(opRequest{r.id})
 	default:
-		s.m.seq.count(func(st *Stats) { st.WrongPasswords++ })
-		s.m.log.Warn("a wrong password for operators", "name", s.name, "peer", s.conn.RemoteAddr())
-		if err := sleepUntil(s.m.ctx, answer); err != nil {
+		r.m.seq.count(func(st *Stats) { st.WrongPasswords++ })
+		r.m.log.Warn("a wrong password for operators", "name", r.name, "peer", r.conn.RemoteAddr())
+		if err := sleepUntil(r.m.ctx, answer); err != nil {
 			return errOver
 		}
-		s.notDone(b, "that is not the operators' password")
+		r.notDone("that is not the operators' password")
 	}
-	return s.publish(b)
+	return r.publish()
 }
 
 // What an order lacks.

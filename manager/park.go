@@ -2,7 +2,6 @@ package manager
 
 import (
 	"errors"
-	"os"
 	"sync"
 	"time"
 
@@ -40,37 +39,7 @@ func (l *lot) close() {
 // parks reports whether the session may be parked when it is quiet. Others read
 // by other means than a socket's, by deadlines of their own, or to an end.
 func (s *session) parks() bool {
-	return s.spot.Socket != nil && s.raw == nil && !s.gone() && !s.over() && s.m.lot.open() != nil
-}
-
-// limitQuiet has the next read end when nothing comes for parkAfter. A read that
-// follows soon has the limit of the one before; the first one of a session that
-// was parked has none, as something has come.
-func (s *session) limitQuiet() {
-	if !s.parks() {
-		return
-	}
-	if since := time.Since(s.m.began); s.in.limited == 0 || since-s.in.limited >= parkAfter/4 {
-		s.in.limited = since
-		s.setReadDeadline(time.Now().Add(parkAfter))
-	}
-}
-
-// quiet reports whether a read has ended by limitQuiet and nothing else, and
-// ends the limit.
-func (s *session) quiet(err error) bool {
-	if s.raw != nil || s.over() || !errors.Is(err, os.ErrDeadlineExceeded) {
-		return false
-	}
-	s.in.limited = 0
-	s.setReadDeadline(time.Time{})
-	return true
-}
-
-// hasNothing reports whether all that was read is consumed, but for a line that
-// has no end yet.
-func (s *session) hasNothing() bool {
-	return !s.in.lines && len(s.in.ahead.pieces) == 0 && s.in.late == nil && s.delay == 0
+	return s.spot.Socket != nil && !s.dialect.traits().timed && !s.gone() && !s.over() && s.m.lot.open() != nil
 }
 
 // park parks the session, and reports whether it did: another goroutine goes on

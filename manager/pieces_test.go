@@ -42,7 +42,7 @@ func (s *script) SetWriteDeadline(time.Time) error { return nil }
 func listen(t testing.TB, m *Manager, name string, conn net.Conn) {
 	s := newSession(m, conn)
 	s.asked, s.signs = name, name
-	if _, err := s.join(); err != nil {
+	if _, err := (login{s}).join(); err != nil {
 		t.Fatal(err)
 	}
 	m.seq.feed.Release(s.sub)

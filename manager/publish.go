@@ -15,21 +15,31 @@ const (
 // batch is the memory for one round of reading: what came in, and the frames
 // made of it in order. It is borrowed, so that idle sessions need none.
 type batch struct {
-	in   []byte
-	text []byte // scratch
+	input []byte
+	text  []byte // scratch
 	publication
 }
 
 func newBatch(maxLine int) *batch {
-	return &batch{in: make([]byte, max(batchSize, 4*maxLine))}
+	return &batch{input: make([]byte, max(batchSize, 4*maxLine))}
 }
 
-// consume publishes the whole lines of data in order and returns what is left,
+// round is what a session does with one round of its input: each method is one
+// thing that a user may ask for, whatever the dialect it comes in. What it is
+// answered stands among its own lines.
+type round struct {
+	*session
+	b *batch
+}
+
+// lineHandler carries out what one line asks for, without its '\n'.
+type lineHandler interface {
+	line(r round, line []byte) error
+}
+
+// lines carries out the whole lines of data in order and returns what is left,
 // the beginning of a line. Parsing and encoding need no lock.
-func (s *session) consume(b *batch, data []byte) (rest []byte, err error) {
-	if s.raw != nil {
-		return s.consumeRaw(b, data, false)
-	}
+func (r round) lines(data []byte, of lineHandler) (rest []byte, err error) {
 	for {
 		line, after, ok := bytes.Cut(data, newline)
 		if !ok {
@@ -37,82 +47,83 @@ func (s *session) consume(b *batch, data []byte) (rest []byte, err error) {
 		}
 		data = after
 		switch {
-		case s.skipping:
-			s.skipping = false
-		case len(line) > s.m.cfg.MaxLine:
-			s.tooLong(b)
-		case s.irc != nil:
-			if err := s.handleIRC(b, line); err != nil {
-				return nil, err
-			}
+		case r.skipping:
+			r.skipping = false
+		case len(line) > r.m.cfg.MaxLine:
+			r.tooLong()
 		default:
-			if err := s.handle(b, s.parse(line)); err != nil {
+			if err := of.line(r, line); err != nil {
 				return nil, err
 			}
 		}
-		if s.charge(b, len(line)) {
-			return data, s.publish(b)
+		if r.charge(len(line)) {
+			return data, r.publish()
 		}
-		if len(b.frames) >= batchSize {
-			if err := s.publish(b); err != nil {
-				return nil, err
-			}
+		if err := r.publishFull(); err != nil {
+			return nil, err
 		}
 	}
-	if !s.skipping && len(data) > s.m.cfg.MaxLine {
-		s.skipping = true
-		s.tooLong(b)
+	if !r.skipping && len(data) > r.m.cfg.MaxLine {
+		r.skipping = true
+		r.tooLong()
 	}
-	if s.skipping {
+	if r.skipping {
 		data = nil
 	}
-	return data, s.publish(b)
+	return data, r.publish()
 }
 
 var newline = []byte("\n")
 
-// parse reads a line as what this user asks for.
-func (s *session) parse(line []byte) wire.Request {
-	if s.former == "" {
-		return wire.ParseRequest(line, s.signs, s.name)
-	}
-	return wire.ParseRequest(line, s.signs, s.name, s.former)
+// tooLong answers a line over the limit, once.
+func (r round) tooLong() {
+	r.b.answer(r.appendError(r.b.frames, wire.LineTooLong.Text()))
+	r.m.seq.count(func(st *Stats) { st.LongLines++ })
 }
 
-// tooLong answers a line over the limit, once.
-func (s *session) tooLong(b *batch) {
-	b.answer(s.appendError(b.frames, wire.LineTooLong.Text()))
-	s.m.seq.count(func(st *Stats) { st.LongLines++ })
+// charge counts a line of so many bytes against the flood limit, and reports
+// whether the next has to wait for that. The first time the user is told of the
+// limit.
+func (r round) charge(bytes int) (slowed bool) {
+	if r.refusing || !r.limit.spend(bytes) {
+		return false
+	}
+	if !r.limit.told {
+		r.limit.told = true
+		r.b.answer(r.appendSlow(r.b.frames, r.m.cfg.LineRate))
+	}
+	return true
+}
+
+// refuses counts a line that is not said any more, and reports whether it is so.
+func (r round) refuses() bool {
+	if r.refusing {
+		r.refused++
+	}
+	return r.refusing
 }
 
 // handle makes a step of what one line asks for.
-func (s *session) handle(b *batch, req wire.Request) error {
-	if s.refusing {
-		s.refused++
+func (r round) handle(req wire.Request) error {
+	if r.refuses() {
 		return nil
 	}
 	switch req.Kind {
 	case wire.Say:
-		b.say(s.name, b.clean(req.Text))
+		r.b.say(r.name, r.b.clean(req.Text))
 	case wire.Tell:
-		b.tell(s.name, b.clean(req.Text), req.Target)
+		r.b.tell(r.name, r.b.clean(req.Text), req.Target)
 	case wire.Msg:
-		name, text := s.m.recipient(req.Text)
-		b.tell(s.name, b.clean(text), name)
+		name, text := r.recipient(req.Text)
+		r.b.tell(r.name, r.b.clean(text), name)
 	case wire.Who:
-		if err := s.publish(b); err != nil {
-			return err
-		}
-		return s.unlessCut(s.answerRoster(lineRoster), 1)
+		return r.showRoster(lineRoster)
 	case wire.Before:
-		if err := s.publish(b); err != nil {
-			return err
-		}
-		return s.unlessCut(s.answerBefore(req.Lines, lineHistory), 1)
+		return r.showBefore(req.Lines, lineHistory)
 	case wire.Do:
-		return s.order(b, req.Word, string(wire.AppendText(nil, req.Text)))
+		return r.order(req.Word, string(wire.AppendText(nil, req.Text)))
 	case wire.Slip:
-		s.notSaid(b, string(req.Text))
+		r.notSaid(string(req.Text))
 	}
 	return nil
 }
@@ -131,20 +142,20 @@ var usage = map[string]string{
 }
 
 // notSaid answers a line that was meant for a command.
-func (s *session) notSaid(b *batch, command string) {
+func (r round) notSaid(command string) {
 	how := usage[command]
 	if how == "" {
 		how = "an operator writes " + command + " from the first character on"
 	}
-	b.answer(s.appendError(b.frames, wire.NotSaid.With(how+"; a line that begins with // is text")))
-	s.m.seq.count(func(st *Stats) { st.Slips++ })
+	r.b.answer(r.appendError(r.b.frames, wire.NotSaid.With(how+"; a line that begins with // is text")))
+	r.m.seq.count(func(st *Stats) { st.Slips++ })
 }
 
 // recipient takes the text of a /msg apart. If nobody of that name is online,
 // the first word is taken for it.
-func (m *Manager) recipient(msg []byte) (name, text []byte) {
+func (r round) recipient(msg []byte) (name, text []byte) {
 	msg = bytes.TrimLeft(msg, " ")
-	if name, text, ok := m.seq.lookup(msg); ok {
+	if name, text, ok := r.m.seq.lookup(msg); ok {
 		return []byte(name), text
 	}
 	name, text, _ = bytes.Cut(msg, []byte(" "))
@@ -158,19 +169,28 @@ func (b *batch) clean(text []byte) []byte {
 }
 
 // publish has the lines of a batch said.
-func (s *session) publish(b *batch) error {
+func (r round) publish() error {
+	b := r.b
 	if len(b.ops) == 0 {
 		return nil
 	}
 	defer b.reset()
-	if s.m.cfg.History > 0 {
+	if r.m.cfg.History > 0 {
 		b.at = time.Now()
 	}
-	if s.m.seq.full() {
-		defer s.lookOut()()
+	if r.m.seq.full() {
+		defer r.peer.start()()
 	}
-	if err := s.m.seq.publish(&s.stay, &b.publication); err != nil {
-		return s.unlessCut(err, b.said())
+	if err := r.m.seq.publish(&r.stay, &b.publication); err != nil {
+		return r.unlessCut(err, b.said())
 	}
 	return nil
+}
+
+// publishFull has the lines of a batch said that is as large as they may be.
+func (r round) publishFull() error {
+	if len(r.b.frames) < batchSize {
+		return nil
+	}
+	return r.publish()
 }

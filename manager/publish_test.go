@@ -49,8 +49,8 @@ func TestPublishingDoesNotAllocate(t *testing.T) {
 	subs := []*feed.Subscriber{s.sub, sessionOf(m, "reader3").sub}
 	b := newBatch(m.cfg.MaxLine)
 	input := bytes.Repeat([]byte("plain\nhello@reader0@------Group chat-------\r\npsst@reader0@reader3\nhéllo\n"), 25)
-	round := func() {
-		rest, err := s.consume(b, b.in[:copy(b.in, input)])
+	again := func() {
+		rest, err := s.dialect.consume(round{s, b}, b.input[:copy(b.input, input)])
 		if len(rest) != 0 || err != nil {
 			t.Fatalf("rest %q, %v", rest, err)
 		}
@@ -61,9 +61,9 @@ func TestPublishingDoesNotAllocate(t *testing.T) {
 		}
 	}
 	for range 200 { // until the log recycles its chunks
-		round()
+		again()
 	}
-	if n := testing.AllocsPerRun(200, round); n > 0.5 { // of 100 lines; the rest is the runtime's
+	if n := testing.AllocsPerRun(200, again); n > 0.5 { // of 100 lines; the rest is the runtime's
 		t.Errorf("%v allocations for 100 lines", n)
 	}
 }
@@ -122,7 +122,7 @@ func BenchmarkPublish(b *testing.B) {
 	b.ReportAllocs()
 	b.ResetTimer()
 	for n := 0; n < b.N; n += 100 {
-		if _, err := s.consume(batch, batch.in[:copy(batch.in, input)]); err != nil {
+		if _, err := s.dialect.consume(round{s, batch}, batch.input[:copy(batch.input, input)]); err != nil {
 			b.Fatal(err)
 		}
 	}

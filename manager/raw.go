@@ -154,61 +154,81 @@ func (w *rawWriter) pause(then time.Time) error {
 	}
 }
 
-// becomeRaw makes the session one of the raw dialect.
-func (s *session) becomeRaw() {
-	if tcp, ok := socket.Under(s.conn).(*net.TCPConn); ok {
+// becomeRaw has the session be one of the raw dialect.
+func (l login) becomeRaw() {
+	if tcp, ok := socket.Under(l.conn).(*net.TCPConn); ok {
 		_ = tcp.SetWriteBuffer(rawUnread)
 	}
-	s.raw = newRawWriter(s.m, s.conn)
-	s.out = s.raw
+	w := newRawWriter(l.m, l.conn)
+	l.dialect, l.out = rawDialect{w}, w
 }
 
-// consumeRaw is consume for the raw dialect. What has no end yet is waited for;
-// last says that this was in vain.
-func (s *session) consumeRaw(b *batch, data []byte, last bool) (rest []byte, err error) {
-	in := wire.RawInput{Asked: s.signs, Given: s.name, Known: s.m.seq.knownPrefix}
-	for len(data) > 0 && s.delay == 0 {
+// rawDialect is that of the original desktop client.
+type rawDialect struct{ out *rawWriter }
+
+func (rawDialect) traits() traits { return traits{timed: true} }
+
+func (d rawDialect) named(asked, given string) { d.out.peer = wire.RawPeer{Asked: asked, Given: given} }
+
+// register returns the name. The client has no place for a password.
+func (rawDialect) register(l login, name []byte) ([]byte, error) {
+	if l.m.cfg.Password != "" {
+		return nil, wrongPassword("it takes a client that can send one, as its first line")
+	}
+	return name, nil
+}
+
+func (rawDialect) appendGreeting(dst []byte, s *session, in *admission) []byte {
+	return lineDialect{}.appendGreeting(dst, s, in)
+}
+
+func (d rawDialect) consume(r round, data []byte) (rest []byte, err error) {
+	return d.take(r, data, false)
+}
+
+// take is consume; last: what has no end yet was waited for in vain.
+func (d rawDialect) take(r round, data []byte, last bool) (rest []byte, err error) {
+	in := wire.RawInput{Asked: r.signs, Given: r.name, Known: r.m.seq.knownPrefix}
+	for len(data) > 0 && r.limit.delay == 0 {
 		req, n := in.Next(data, last)
 		switch {
-		case s.skipping:
-			s.skipping, data = !last, nil
+		case r.skipping:
+			r.skipping, data = !last, nil
 			continue
-		case n == 0 && len(data) > s.m.cfg.MaxLine, n > s.m.cfg.MaxLine+len(wire.Group):
-			s.skipping, data = !last && n == 0, data[n:]
+		case n == 0 && len(data) > r.m.cfg.MaxLine, n > r.m.cfg.MaxLine+len(wire.Group):
+			r.skipping, data = !last && n == 0, data[n:]
 			if n == 0 {
 				data = nil
 			}
-			s.tooLong(b)
+			r.tooLong()
 			continue
 		case n == 0:
-			return s.await(b, data)
+			return d.await(r, data)
 		}
-		s.charge(b, n)
-		if err := s.handle(b, req); err != nil {
+		r.charge(n)
+		if err := r.handle(req); err != nil {
 			return nil, err
 		}
 		data = data[n:]
-		if len(b.frames) >= batchSize {
-			if err := s.publish(b); err != nil {
-				return nil, err
-			}
+		if err := r.publishFull(); err != nil {
+			return nil, err
 		}
 	}
-	if s.skipping {
-		return s.await(b, data)
+	if r.skipping {
+		return d.await(r, data)
 	}
-	return data, s.publish(b)
+	return data, r.publish()
 }
 
 // await publishes what came and has a read end soon for what did not.
-func (s *session) await(b *batch, rest []byte) ([]byte, error) {
-	s.setReadDeadline(time.Now().Add(s.m.cfg.RawWait))
-	return rest, s.publish(b)
+func (rawDialect) await(r round, rest []byte) ([]byte, error) {
+	r.setReadDeadline(time.Now().Add(r.m.cfg.RawWait))
+	return rest, r.publish()
 }
 
-// settleRaw takes what is left of the input for all there is, after a read that
+// settle takes what is left of the input for all there is, after a read that
 // has waited for more or has found the end; it returns what ends the session.
-func (s *session) settleRaw(ended error) error {
+func (d rawDialect) settle(s *session, ended error) error {
 	late := errors.Is(ended, os.ErrDeadlineExceeded) && !s.over()
 	if !late && !errors.Is(ended, io.EOF) {
 		return ended
@@ -222,7 +242,7 @@ func (s *session) settleRaw(ended error) error {
 		if err != nil {
 			return err
 		}
-		rest, err := s.consumeRaw(s.in.b, data, true)
+		rest, err := d.take(round{s, s.in.b}, data, true)
 		s.in.keep(rest, false)
 		if err != nil {
 			return err

@@ -64,11 +64,11 @@ func (r *reader) fill() (data []byte, err error) {
 	if r.lines {
 		r.lines, r.whole = false, true
 		r.borrow()
-		return r.b.in[:len(r.rest)], nil
+		return r.b.input[:len(r.rest)], nil
 	}
 	if next := r.ahead.next(); next != nil {
 		r.borrow()
-		return r.b.in[:len(r.rest)+copy(r.b.in[len(r.rest):], next)], nil
+		return r.b.input[:len(r.rest)+copy(r.b.input[len(r.rest):], next)], nil
 	}
 	if r.late != nil {
 		return nil, r.late
@@ -83,7 +83,7 @@ func (r *reader) fill() (data []byte, err error) {
 		r.giveBack()
 		return nil, r.err
 	}
-	return r.b.in[:len(r.rest)+r.n], nil
+	return r.b.input[:len(r.rest)+r.n], nil
 }
 
 // borrow takes a batch and puts the rest at its front.
@@ -91,16 +91,16 @@ func (r *reader) borrow() {
 	if r.b == nil {
 		r.b = r.s.m.batches.Get().(*batch)
 	}
-	copy(r.b.in, r.rest)
+	copy(r.b.input, r.rest)
 }
 
 // readable is called when the socket may be readable; false makes it wait.
 func (r *reader) readable(fd uintptr) bool {
-	if r.s.leaveUnread() {
+	if r.leaveUnread() {
 		return true
 	}
 	r.borrow()
-	n, err := socket.Read(fd, r.b.in[len(r.rest):])
+	n, err := socket.Read(fd, r.b.input[len(r.rest):])
 	switch {
 	case err == socket.ErrWouldBlock:
 		r.giveBack()
@@ -112,6 +112,11 @@ func (r *reader) readable(fd uintptr) bool {
 	return true
 }
 
+// leaveUnread reports whether input is better left in the socket for now.
+func (r *reader) leaveUnread() bool {
+	return r.s.member != nil && !r.s.refusing && r.s.m.seq.full()
+}
+
 // readSmall reads where a buffer is needed for waiting.
 func (r *reader) readSmall() {
 	if r.small == nil {
@@ -119,7 +124,30 @@ func (r *reader) readSmall() {
 	}
 	r.n, r.err = r.conn.Read(r.small[:])
 	r.borrow()
-	copy(r.b.in[len(r.rest):], r.small[:r.n])
+	copy(r.b.input[len(r.rest):], r.small[:r.n])
+}
+
+// readAhead reads before its turn until an instant or the peer's end, to see that
+// end. It reports whether it could.
+func (r *reader) readAhead(until time.Time) bool {
+	switch {
+	case r.raw != nil:
+		r.s.setReadDeadline(until)
+		_ = r.raw.Read(func(fd uintptr) bool {
+			r.ahead.read(fd)
+			return hangupOfFD(fd) != stays
+		})
+	case r.mayReadOn():
+		r.s.setReadDeadline(until)
+		r.readOn()
+	default:
+		return false
+	}
+	r.s.setReadDeadline(r.s.until)
+	if r.late != nil {
+		r.s.peerHasClosed(howClosed(r.late))
+	}
+	return true
 }
 
 // mayReadOn reports whether readOn may find something.
@@ -169,4 +197,34 @@ func (r *reader) giveBack() {
 		r.s.m.batches.Put(r.b)
 		r.b = nil
 	}
+}
+
+// hasNothing reports whether all that was read is consumed, but for a line that
+// has no end yet.
+func (r *reader) hasNothing() bool {
+	return !r.lines && len(r.ahead.pieces) == 0 && r.late == nil
+}
+
+// limitQuiet has the next read end when nothing comes for parkAfter. A read that
+// follows soon has the limit of the one before; the first one of a session that
+// was parked has none, as something has come.
+func (r *reader) limitQuiet() {
+	if !r.s.parks() {
+		return
+	}
+	if since := time.Since(r.s.m.began); r.limited == 0 || since-r.limited >= parkAfter/4 {
+		r.limited = since
+		r.s.setReadDeadline(time.Now().Add(parkAfter))
+	}
+}
+
+// quiet reports whether a read has ended by limitQuiet and nothing else, and
+// ends the limit.
+func (r *reader) quiet(err error) bool {
+	if r.s.dialect.traits().timed || r.s.over() || !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	r.limited = 0
+	r.s.setReadDeadline(time.Time{})
+	return true
 }

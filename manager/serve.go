@@ -164,7 +164,7 @@ func (m *Manager) Shutdown(ctx context.Context) error {
 		s.interrupt()
 	}
 	err := m.seq.drain(ctx)
-	m.closeHTTP(ctx)
+	m.web.end(ctx)
 	stop := context.AfterFunc(ctx, func() {
 		m.hurry.Store(true)
 		for _, s := range sessions {

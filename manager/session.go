@@ -5,62 +5,52 @@ import (
 	"net"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
-	"syscall"
 	"time"
 
 	"chatsim/manager/feed"
-	"chatsim/manager/irc"
 	"chatsim/manager/poll"
 	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
 
-const (
-	lingerTime  = time.Second          // that a peer has to read our last words
-	lingerPiece = 64 << 10             // of its input that we throw away meanwhile, in bytes,
-	lingerPause = 5 * time.Millisecond // and the time until the next
-	rosterPiece = 32 << 10             // in one write of a welcome and roster, in bytes
-)
-
-// session is one connection, from accept to close. Its goroutine reads; what is
-// written after the roster is the feed's business.
+// session is one connection, from accept to close: its life, its ends and what
+// holds it up. Its goroutine reads; what is written after the roster is the feed's
+// business.
+//
+//	connection   the socket, its deadlines and how it is closed
+//	reader       brings what comes in over it
+//	login        finds out who comes in over it, and greets the newcomer
+//	dialect      takes apart what the client says
+//	round        carries out what one round of input asks for
+//	throttle     the flood limit
+//	watch        looks whether the peer is still there
 type session struct {
 	// Static after newSession.
-	m     *Manager
-	stay  // in the room; zero before the join
-	conn  net.Conn
-	out   feed.Conn       // conn, or what puts frames into another form on their way there
-	under syscall.RawConn // the socket that conn goes over; nil: none, or it cannot be looked at
-	inner bool            // within a session that speaks HTTP, see ServeLines
-	ended sync.WaitGroup  // until the feed writes no more for us, after outcome was set
-	done  func()          // called at the end
+	connection
+	stay         // in the room; zero before the join
+	inner bool   // within a session that speaks HTTP, see ServeLines
+	done  func() // called at the end
+
+	// Owned by the session's goroutine, but for what their types say.
+	in      *reader // nil while it is parked and has nothing unfinished
+	dialect dialect // the line dialect until it turns out to be another
+	limit   throttle
+	peer    watch
 
 	// Owned by the session's goroutine.
-	in       *reader       // nil while it is parked and has nothing unfinished
-	raw      *rawWriter    // of the raw dialect, else nil
-	lines    *irc.Lines    // of IRC, else nil
-	flood    *allowance    // nil: no limit
-	delay    time.Duration // that the next line has to wait for
-	toldSlow bool          // the user knows of the limit
-	refusing bool          // the stay was cut: what is still read is not said
-	refused  uint64        // lines of that
-	until    time.Time     // that the login may take; zero afterwards
-	lookout  *time.Timer   // see lookOut; nil until it is needed
-	asked    string        // cleaned
-	signs    string        // what the client calls itself until it knows its name: as it asked
-	returns  bool          // the client wants to come back, or comes back: it is told a token
-	former   string        // the name before the last change of it
-	skipping bool          // up to the end of a line that is too long
-	askMark  int64         // when the feed has written so much, the last answer to /who or /history is out
+	until    time.Time // that the login may take; zero afterwards
+	asked    string    // cleaned
+	signs    string    // what the client calls itself until it knows its name: as it asked
+	former   string    // the name before the last change of it
+	returns  bool      // the client wants to come back, or comes back: it is told a token
+	refusing bool      // the stay was cut: what is still read is not said
+	refused  uint64    // lines of that
+	skipping bool      // up to the end of a line that is too long
+	askMark  int64     // when the feed has written so much, the last answer to /who or /history is out
 
-	outcome feed.Reason // see ended
-
-	hangup  atomic.Int32 // how the peer has closed, as far as it was seen; see hangup
-	passed  atomic.Bool  // flood was passed on
-	waiting atomic.Bool  // lookout is to go on
-	spot    poll.Spot    // where it is parked
-	cutoff  atomic.Int64 // no read waits for longer, in Unix nanoseconds; 0: none
+	ended   sync.WaitGroup // until the feed writes no more for us, after outcome was set
+	outcome feed.Reason    // see ended
+	spot    poll.Spot      // where it is parked
 }
 
 // violation is the error of a connection whose peer has broken the protocol below
@@ -87,8 +77,11 @@ type visiting struct{ read []byte }
 func (*visiting) Error() string { return "speaks HTTP" }
 
 func newSession(m *Manager, conn net.Conn) *session {
-	s := &session{m: m, conn: conn, out: conn}
+	s := &session{dialect: lineDialect{}}
+	s.connection = connection{m: m, of: &s.stay, conn: conn, out: conn}
 	s.stay.session = s
+	s.limit.conn = &s.connection
+	s.peer.session = s
 	s.ended.Add(1)
 	s.spot = poll.Spot{Socket: socket.Raw(conn), Owner: s}
 	if s.under = s.spot.Socket; s.under == nil {
@@ -98,9 +91,6 @@ func newSession(m *Manager, conn net.Conn) *session {
 	s.in.init(s)
 	return s
 }
-
-// leaveUnread reports whether input is better left in the socket for now.
-func (s *session) leaveUnread() bool { return s.member != nil && !s.refusing && s.m.seq.full() }
 
 // run is the session's life, or its first part.
 func (s *session) run() { s.live(s.begin) }
@@ -131,7 +121,7 @@ func (s *session) live(part func() (parked bool)) {
 
 func (s *session) begin() (parked bool) {
 	if !s.inner {
-		release, ok := s.m.admit(s.conn.RemoteAddr())
+		release, ok := s.m.addresses.admit(s.conn.RemoteAddr())
 		if !ok {
 			s.refuse(&refusal{wire.Crowded, wire.Crowded.Text()})
 			return false
@@ -143,12 +133,12 @@ func (s *session) begin() (parked bool) {
 	tune(s.conn, s.m.cfg.KeepAlive, s.m.cfg.UserTimeout)
 	err := s.enter()
 	if visitor, ok := errors.AsType[*visiting](err); ok {
-		s.m.visit(s.conn, visitor.read)
+		s.m.web.visit(s.conn, visitor.read)
 	} else if err == nil {
-		if s.hasNothing() && s.park() {
+		if s.in.hasNothing() && s.limit.delay == 0 && s.park() {
 			return true
 		}
-		s.limitQuiet()
+		s.in.limitQuiet()
 		return s.talk()
 	}
 	return false
@@ -168,7 +158,7 @@ func (s *session) talk() (parked bool) {
 // finish is the last of a session.
 func (s *session) finish() {
 	s.in.ahead.drop()
-	s.endFlood()
+	s.limit.end()
 	s.m.forget(s)
 	s.done()
 }
@@ -185,12 +175,13 @@ func (s *session) enter() (err error) {
 				err = errOver
 			}
 		}()
-		if err = s.login(); err == nil {
+		l := login{s}
+		if err = l.identify(); err == nil {
 			err = s.takeFlood()
 		}
 		if err != nil {
 			s.refuse(err)
-		} else if err = s.greet(); err != nil {
+		} else if err = l.greet(); err != nil {
 			s.part(err)
 		}
 	})
@@ -212,56 +203,53 @@ func (s *session) converse() error {
 	defer s.countRefused()
 	for {
 		data, err := s.in.fill()
-		s.chargeExtra()
+		s.limit.spendExtra()
 		switch {
-		case err != nil && s.raw != nil:
-			err = s.settleRaw(err)
-		case err != nil && s.quiet(err):
+		case err != nil && s.in.quiet(err):
 			if err = nil; s.parks() {
 				return errQuiet
 			}
 		case err != nil:
+			err = s.dialect.settle(s, err)
 		case len(data) == 0:
 			err = s.waitRoom()
 			s.slowDown()
 		default:
 			var rest []byte
-			rest, err = s.consume(s.in.b, data)
-			s.in.keep(rest, s.delay > 0)
+			rest, err = s.dialect.consume(round{s, s.in.b}, data)
+			s.in.keep(rest, s.limit.delay > 0)
 			s.slowDown()
 		}
 		if err != nil {
 			return err
 		}
-		s.limitQuiet()
+		s.in.limitQuiet()
 	}
 }
 
 // waitRoom waits until the room takes more.
 func (s *session) waitRoom() error {
-	defer s.lookOut()()
+	defer s.peer.start()()
 	return s.unlessCut(s.m.seq.waitRoom(&s.stay), 0)
 }
 
-// over reports whether the session is to end whatever its peer does.
-func (s *session) over() bool {
-	return s.m.draining.Load() || s.isDismissed() || s.cutoff.Load() != 0
+// unlessCut returns err, but nil where that is because the stay was cut: then
+// what was to be said, so many lines, and all that is still read is refused.
+func (s *session) unlessCut(err error, lines int) error {
+	if err != errOver || !s.isCut() {
+		return err
+	}
+	s.refusing = true
+	s.refused += uint64(lines)
+	return nil
 }
 
-// setReadDeadline is the only way to change it, so that an end from elsewhere is
-// not overruled.
-func (s *session) setReadDeadline(t time.Time) {
-	for cut := int64(0); ; {
-		_ = s.conn.SetReadDeadline(t)
-		end := s.cutoff.Load()
-		if end == cut {
-			break
-		}
-		cut, t = end, time.Unix(0, end)
+func (s *session) countRefused() {
+	if s.refused == 0 {
+		return
 	}
-	if s.m.draining.Load() || s.isDismissed() {
-		s.interrupt()
-	}
+	s.m.seq.count(func(st *Stats) { st.LeftUnsaid += s.refused })
+	s.m.log.Debug("left before all was said", "name", s.name, "refused_lines", s.refused)
 }
 
 // dismissed ends the reading of one whose stay was ended from elsewhere.
@@ -274,8 +262,6 @@ func (s *session) dismissed() {
 
 // interrupt ends a read that waits, or the parking.
 func (s *session) interrupt() {
-	_ = s.conn.SetReadDeadline(longAgo)
+	s.endRead()
 	s.unpark()
 }
-
-var longAgo = time.Unix(1, 0)

@@ -25,17 +25,25 @@ func lineHistory(dst []byte, said []*saying) []byte {
 	return dst
 }
 
-// answerBefore answers with what was said to the group before. Lines may be said
-// between its place and that of the answer: the user has those.
-func (s *session) answerBefore(lines int, encode historyForm) error {
-	q := s.m.seq
-	if err := q.settle(&s.stay); err != nil {
+// showBefore answers with the last lines that were said to the group.
+func (r round) showBefore(lines int, encode historyForm) error {
+	if err := r.publish(); err != nil {
 		return err
 	}
-	q.waitRead(&s.stay, s.askMark)
-	mark, err := q.tellBefore(&s.stay, historyAnswer{encode(nil, q.last(lines))})
+	return r.unlessCut(r.answerBefore(lines, encode), 1)
+}
+
+// answerBefore answers with what was said to the group before. Lines may be said
+// between its place and that of the answer: the user has those.
+func (r round) answerBefore(lines int, encode historyForm) error {
+	q := r.m.seq
+	if err := q.settle(&r.stay); err != nil {
+		return err
+	}
+	q.waitRead(&r.stay, r.askMark)
+	mark, err := q.tellBefore(&r.stay, historyAnswer{encode(nil, q.last(lines))})
 	if err == nil {
-		s.askMark = mark
+		r.askMark = mark
 	}
 	return err
 }
@@ -47,20 +55,24 @@ func lineRoster(dst []byte, names iter.Seq[string], _ irc.Odd) []byte {
 	return wire.AppendRoster(dst, names)
 }
 
+// showRoster answers with the roster behind all that was said before.
+func (r round) showRoster(encode rosterForm) error {
+	if err := r.publish(); err != nil {
+		return err
+	}
+	return r.unlessCut(r.answerRoster(encode), 1)
+}
+
 // answerRoster answers with the roster of the place at which the answer stands.
 // One answer must be out before the next is made, so that asking cannot grow
 // memory.
-func (s *session) answerRoster(encode rosterForm) error {
-	q := s.m.seq
-	if err := q.settle(&s.stay); err != nil {
+func (r round) answerRoster(encode rosterForm) error {
+	q := r.m.seq
+	if err := q.settle(&r.stay); err != nil {
 		return err
 	}
-	q.waitRead(&s.stay, s.askMark)
-	more := 0
-	if s.irc != nil {
-		more = q.roster().Len() * irc.WhoSize
-	}
-	release, err := s.m.reserve(more)
+	q.waitRead(&r.stay, r.askMark)
+	release, err := r.m.reserve(q.roster().Len() * r.dialect.traits().whoSize)
 	if err != nil {
 		return errOver
 	}
@@ -69,9 +81,9 @@ func (s *session) answerRoster(encode rosterForm) error {
 	for try := range rosterTries {
 		now := q.version()
 		frame = encode(frame[:0], now.roster.Names(), now.odd)
-		mark, done, err := q.answer(&s.stay, rosterAnswer{frame, now.changes, try == rosterTries-1, encode})
+		mark, done, err := q.answer(&r.stay, rosterAnswer{frame, now.changes, try == rosterTries-1, encode})
 		if done {
-			s.askMark = mark
+			r.askMark = mark
 		}
 		if done || err != nil {
 			return err
