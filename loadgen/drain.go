@@ -29,9 +29,9 @@ func (r *run) drain(ctx context.Context) (advancing bool) {
 	r.enter(Drains)
 	for _, u := range r.users {
 		if ctx.Err() != nil {
-			u.drop()
+			u.drop(true)
 		}
-		u.wake()
+		u.post(task{act: wake}) // who is silent to the end could not be told from one who is kept from everything
 	}
 	p := r.newPatience(ctx)
 	defer p.tick.Stop()
@@ -91,7 +91,7 @@ func (r *run) sendAnchor(n int) bool {
 	for _, any := range []bool{false, true} {
 		for i := range r.users {
 			u := r.users[(n+i)%len(r.users)]
-			if (any || u.settled()) && u.enqueue(task{anchor: true}) {
+			if (any || u.settled()) && u.post(task{act: anchor}) {
 				return true
 			}
 		}
@@ -154,7 +154,7 @@ func (r *run) allSettled(p *patience) bool {
 	if r.now() >= p.begun+p.limit {
 		r.giveUp()
 	}
-	if r.returning.Load() > 0 {
+	if r.visiting.Load() > 0 {
 		return false
 	}
 	for _, u := range r.users {
@@ -181,38 +181,12 @@ func (r *run) allSettled(p *patience) bool {
 	return true
 }
 
-// wake ends the user's stay if it has vanished: who is silent to the end could
-// not be told from one who is kept from everything.
-func (u *user) wake() {
-	u.mu.Lock()
-	s := u.stay
-	u.mu.Unlock()
-	if s != nil {
-		s.wake()
-	}
-}
-
-func (u *user) settled() bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	switch s := u.stay; {
-	case s == nil:
-		return true // what it still had to say goes with it
-	case !s.remains():
-		return false
-	default:
-		return len(u.outbox) == 0 && u.doing == "" && s.session.Unsettled() == 0
-	}
-}
-
 // giveUp has nobody send any more of what it had still to say. Of those whose last
 // stay has no end, which they wait for to come back, it is not the time that lacks.
 func (r *run) giveUp() {
 	for _, u := range r.users {
-		u.mu.Lock()
-		endless := u.stay != nil && u.stay.session.HasLeft()
-		u.mu.Unlock()
-		if n := u.drop(); n > 0 && !endless {
+		endless := u.hasLeft()
+		if n := u.drop(false); n > 0 && !endless {
 			r.mu.Lock()
 			r.unsent += n
 			r.mu.Unlock()
@@ -239,19 +213,4 @@ func (r *run) allAnchored(everybody bool) bool {
 		}
 	}
 	return true
-}
-
-// lacks reports whether the user is there and has not read an anchor.
-func (u *user) lacks(anchor *check.Line) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	s := u.stay
-	return s != nil && !s.session.HasLeft() && s.anchored != anchor
-}
-
-// readsTo records that a stay has read an anchor.
-func (u *user) readsTo(s *stay, anchor *check.Line) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	s.anchored = anchor
 }

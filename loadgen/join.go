@@ -33,7 +33,7 @@ func (r *run) ramp(ctx context.Context) error {
 }
 
 func (r *run) joinAll(ctx context.Context) error {
-	if err := r.users[0].join(ctx); err != nil {
+	if err := r.users[0].come(ctx); err != nil {
 		return err
 	}
 	if r.cfg.Password != "" && r.users[0].lastName() == strings.TrimSpace(r.cfg.Password) {
@@ -50,7 +50,7 @@ func (r *run) joinAll(ctx context.Context) error {
 			if err := ctx.Err(); err != nil { // one has failed, or the run was cancelled
 				return err
 			}
-			if err := u.join(ctx); !errors.Is(err, errFull) {
+			if err := u.come(ctx); !errors.Is(err, errFull) {
 				return err
 			}
 			return nil // it stays outside
@@ -63,24 +63,24 @@ func (r *run) joinAll(ctx context.Context) error {
 }
 
 // join connects the user anew and waits until it is in the room.
-func (u *user) join(ctx context.Context) error {
+func (u *user) join(ctx context.Context) (*stay, error) {
 	for tried := 1; ; tried++ {
-		err := u.enter(ctx, tried)
+		s, err := u.enter(ctx, tried)
 		if !u.elsewhere(err, tried) {
-			return u.atDoor(err)
+			return s, u.atDoor(err)
 		}
 		u.moves(nil)
 	}
 }
 
 // enter connects the user at its door; another one is tried where that is of no use.
-func (u *user) enter(ctx context.Context, tried int) error {
+func (u *user) enter(ctx context.Context, tried int) (*stay, error) {
 	r := u.run
 	select {
 	case r.joining <- struct{}{}:
 		defer func() { <-r.joining }()
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 	dialled := r.now()
 	r.sentAt.Store(int64(dialled))
@@ -90,24 +90,24 @@ func (u *user) enter(ctx context.Context, tried int) error {
 		session.Closing(check.Reset, r.now())
 		session.Ended(r.now())
 		if !u.elsewhere(err, tried) && u.denied(ctx, session, dialled, err) {
-			return errFull
+			return nil, errFull
 		}
-		return err
+		return nil, err
 	}
 	s := &stay{user: u, session: session, dialled: dialled, door: u.doorNumber(), joined: make(chan struct{}), done: make(chan struct{})}
 	if !u.begin(s, client) {
 		s.client = connectionOf(client)
 		s.close()
-		return errStopping
+		return nil, errStopping
 	}
 	if s.arrives(ctx) {
-		return nil
+		return s, nil
 	}
 	err = s.giveUp(ctx)
 	if !u.elsewhere(err, tried) && u.denied(ctx, session, dialled, err) {
-		return errFull
+		return nil, errFull
 	}
-	return err
+	return nil, err
 }
 
 // begin makes s the user's stay and has it read; false if the run has stopped
@@ -245,70 +245,6 @@ func (u *user) dial(ctx context.Context, limit time.Duration) (Client, error) {
 		}
 	}()
 	return nil, u.hungIn("Joiner")
-}
-
-// returns brings the user back once its last stay is over. What it is to say
-// from now on waits for it. A user has one stay at a time: a return that is due
-// while one is under way, as where the server is slow, is made after that.
-func (u *user) returns(ctx context.Context) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.coming++; u.coming > 1 {
-		return
-	}
-	u.run.returning.Add(1)
-	u.run.workers.Go(func() {
-		defer u.run.returning.Add(-1)
-		for more := true; more; {
-			more = u.back(u.rejoin(ctx))
-		}
-	})
-}
-
-// back records that a return has come to its end, and reports whether another
-// one is due.
-func (u *user) back(err error) (more bool) {
-	u.mu.Lock()
-	u.coming--
-	if err != nil || u.stay == nil { // it is not there, or is gone again
-		u.outbox, u.leaves = nil, 0
-	}
-	more, s := u.coming > 0, u.pumpsLocked()
-	u.mu.Unlock()
-	s.pump()
-	return more
-}
-
-// rejoin waits for the end of the last stay and joins anew, if it is not one
-// that goes on. A join that has begun is not cut by the end of the load, which
-// ctx tells: others may know of it already.
-func (u *user) rejoin(ctx context.Context) error {
-	r := u.run
-	u.mu.Lock()
-	last, stays := u.stay, u.staysLocked()
-	u.mu.Unlock()
-	if stays {
-		return nil
-	}
-	if last != nil {
-		last.wake()
-		select {
-		case <-last.done:
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-r.life.Done():
-			return errStopping
-		}
-	}
-	err := u.join(r.life)
-	if err != nil && !errors.Is(err, errFull) && !r.stopping.Load() {
-		again := "back"
-		if last == nil && u.name.Load() == nil {
-			again = "in"
-		}
-		r.joinFailed(fmt.Sprintf("chatter %d could not come %s: %v", u.n, again, err))
-	}
-	return err
 }
 
 // errFull says that a chatter was not let in, as -expect-full declares.

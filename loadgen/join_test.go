@@ -82,29 +82,29 @@ func TestReturnsAreMadeOneByOne(t *testing.T) {
 				}}.withDefaults()
 				r := newRun(cfg)
 				u := r.users[0]
-				if err := u.join(t.Context()); err != nil {
+				if err := u.come(t.Context()); err != nil {
 					t.Fatal(err)
 				}
 				for _, act := range tc.acts {
 					if act == "return" {
-						u.returns(t.Context())
+						u.post(task{act: come, ctx: r.life})
 					} else {
-						u.enqueue(task{leave: check.Reset})
+						u.post(task{act: leave, kind: check.Reset})
 					}
 					time.Sleep(time.Second)
 				}
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				if joins != tc.joins || (inside == 1) != tc.stays || u.coming != 0 || r.returning.Load() != 0 || len(u.outbox) > 0 || u.leaves != 0 {
-					t.Errorf("%d joins, %d inside, %d to come, %d leaves to make; want %d joins, inside: %v", joins, inside, u.coming, u.leaves, tc.joins, tc.stays)
+				if joins != tc.joins || (inside == 1) != tc.stays || !u.settled() {
+					t.Errorf("%d joins, %d inside, %d tasks to do; want %d joins, inside: %v", joins, inside, len(u.queue), tc.joins, tc.stays)
 				}
 				if got := r.measure.Interim(r.now()).Present; got != int64(inside) {
 					t.Errorf("%d are counted, %d are there", got, inside)
 				}
 				r.stopping.Store(true)
 				r.endLife()
-				if inside > 0 {
-					close(u.stay.client.Client.(*guest).left)
+				if s := u.stops(); s != nil {
+					close(s.client.Client.(*guest).left)
 				}
 				r.workers.Wait()
 				r.reading.Wait()
@@ -124,7 +124,7 @@ func TestInWhileGivingUp(t *testing.T) {
 			return late, nil
 		}}.withDefaults()
 		r := newRun(cfg)
-		if err := r.users[0].join(t.Context()); !errors.Is(err, errSilent) {
+		if _, err := r.users[0].join(t.Context()); !errors.Is(err, errSilent) {
 			t.Error(err)
 		}
 		if r.joined.Load() != 1 || r.left[check.Reset] != 1 || r.measure.Interim(r.now()).Present != 0 {

@@ -34,7 +34,7 @@ func (r *run) load(ctx context.Context) {
 		if !ok || !r.reach(ctx, pacer, zero+e.At) {
 			break
 		}
-		r.do(ctx, e, zero+e.At)
+		r.do(e, zero+e.At)
 	}
 	r.reach(ctx, pacer, r.end) // there may be no more events
 	r.ended = min(r.end, r.now())
@@ -62,7 +62,7 @@ func (r *run) until(ctx context.Context, pacer *pace.Pacer, at time.Duration) bo
 }
 
 // do carries out one event of the plan.
-func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
+func (r *run) do(e scenario.Event, due time.Duration) {
 	u := r.users[e.Chatter]
 	switch e.Act {
 	case scenario.Visit:
@@ -72,28 +72,28 @@ func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
 			return
 		}
 		for range r.users {
-			if u.enqueue(task{intended: due, to: e.To}) || r.cfg.ExpectFull == 0 {
+			if u.post(task{act: say, intended: due, to: e.To}) || r.cfg.ExpectFull == 0 {
 				return
 			}
 			u = r.users[(u.n+1)%len(r.users)] // that one was not let in
 		}
 	case scenario.Come:
 		raise(&r.there, int64(e.Chatter)+1)
-		u.returns(ctx)
+		u.post(task{act: come, ctx: r.life})
 	case scenario.Leave, scenario.Go:
 		if e.Act == scenario.Go {
 			r.there.Store(int64(e.Chatter))
 		}
 		if e.Vanish {
-			u.enqueue(task{leave: e.Kind, vanish: true})
+			u.post(task{act: vanish})
 			return
 		}
 		if e.Kind != check.FIN { // these leave with a line under way
-			u.enqueue(task{intended: due, parting: true})
+			u.post(task{act: say, intended: due, parting: true})
 		}
-		u.enqueue(task{leave: e.Kind})
+		u.post(task{act: leave, kind: e.Kind})
 	case scenario.Return:
-		u.returns(ctx)
+		u.post(task{act: come, ctx: r.life})
 	case scenario.Kill:
 		r.kill(e.Victim)
 	}
@@ -104,21 +104,10 @@ func (r *run) do(ctx context.Context, e scenario.Event, due time.Duration) {
 func (u *user) promiseAnswer() bool {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if !u.staysLocked() {
+	if !u.remainsLocked() {
 		return false
 	}
-	u.stay.answers.Add(1)
+	u.promised++
+	u.awaits.Or(awaitsOthers)
 	return true
-}
-
-// answer sends a line that has waited for one of somebody else, read at at.
-func (s *stay) answer(at time.Duration) {
-	u := s.user
-	u.mu.Lock()
-	stays := u.stay == s && u.staysLocked()
-	u.mu.Unlock()
-	if stays && s.answers.Load() > 0 { // only this goroutine takes any away
-		s.answers.Add(-1)
-		u.enqueue(task{intended: at})
-	}
 }

@@ -19,13 +19,12 @@ type polled struct {
 	stay   *stay
 	reader *reader
 	conn   *poll.Conn
-	freed  chan struct{} // has room for one: the codec may let a request go now
+	freed  chan struct{} // has room for one: the connection may take a request now
 
 	out sync.Mutex // held while something is encoded and written, before mu
 	// Guarded by out.
 	pending []byte // not taken by the connection yet
-	writing bool   // a goroutine writes it,
-	resumes bool   // and goes on with the stay's pump
+	writing bool   // a goroutine writes it
 	left    bool   // the leave is encoded
 
 	mu sync.Mutex // held while something is encoded, and while a read is decoded
@@ -100,7 +99,7 @@ func (p *polled) writeLocked(b []byte) error {
 	return nil
 }
 
-// write writes what is pending, and goes on with the pump that waits for that.
+// write writes what is pending.
 func (p *polled) write() {
 	p.out.Lock()
 	for len(p.pending) > 0 {
@@ -110,43 +109,48 @@ func (p *polled) write() {
 		_, _ = p.conn.Write(b)
 		p.out.Lock()
 	}
-	resumes := p.resumes
-	p.writing, p.resumes = false, false
+	p.writing = false
 	p.out.Unlock()
-	if resumes {
-		p.stay.pumpOn()
-	}
+	p.free()
 }
 
-// blocks reports whether the stay's pump has to stop: something is still to be
-// written, or the codec holds the next request. A goroutine goes on with it then.
+// blocks reports whether a request has to wait: something is still to be written, or
+// the codec holds it.
 func (p *polled) blocks() bool {
-	p.out.Lock()
-	writing := p.writing
-	p.resumes = writing
-	p.out.Unlock()
-	return writing || p.holds()
+	writing, until := p.busy()
+	return writing || !until.IsZero()
 }
 
-// holds reports whether the codec holds the next request, and has the pump go on
-// when it no longer does.
-func (p *polled) holds() bool {
-	until := p.held()
-	if until.IsZero() {
-		return false
+// busy reports whether something is still to be written, and else until when the
+// codec holds the next request.
+func (p *polled) busy() (writing bool, until time.Time) {
+	p.out.Lock()
+	writing = p.writing
+	p.out.Unlock()
+	if !writing {
+		until = p.held()
 	}
-	p.reader.run.workers.Go(func() {
-		for ; !until.IsZero(); until = p.held() {
-			t := time.NewTimer(time.Until(until))
-			select {
-			case <-p.freed:
-			case <-t.C:
-			}
-			t.Stop()
+	return writing, until
+}
+
+// free waits until the stay's connection takes the next request; at once for a Client
+// that waits itself.
+func (s *stay) free() {
+	if s.polled == nil {
+		return
+	}
+	for writing, until := s.polled.busy(); writing || !until.IsZero(); writing, until = s.polled.busy() {
+		var late <-chan time.Time
+		if !until.IsZero() {
+			late = time.After(time.Until(until))
 		}
-		p.stay.pumpOn()
-	})
-	return true
+		select {
+		case <-s.polled.freed:
+		case <-late:
+		case <-s.done:
+			return
+		}
+	}
 }
 
 // held returns until when the next request has to wait.

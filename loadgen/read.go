@@ -151,12 +151,12 @@ func (b *batch) delivered(l *check.Line, bytes int) {
 func (b *batch) flush() {
 	b.stay.session.Flush(b.at)
 	if b.reached != nil {
-		b.stay.user.readsTo(b.stay, b.reached)
+		b.stay.user.reads(b.stay, b.reached)
 	}
 }
 
-// react does what a batch calls for: lines of the closed model go on, one answer
-// is sent, a FIN that waited for the last line is sent.
+// react does what a batch calls for: lines of the closed model go on, one answer is
+// sent, and a chatter hears of it who leaves once its last line is back.
 func (b *batch) react() {
 	s, r := b.stay, b.stay.user.run
 	if returned := b.returned + s.session.Answers(); returned > 0 && r.cfg.Rate.IsMax() {
@@ -166,11 +166,12 @@ func (b *batch) react() {
 			r.pass(s.user, n, left)
 		}
 	}
-	if b.others && s.answers.Load() > 0 {
-		s.answer(b.at)
+	awaits := s.user.awaits.Load()
+	if awaits&awaitsOthers != 0 && b.others {
+		s.user.heard(s, b.at)
 	}
-	if s.departs() == leaveWaits && !s.session.HasLeft() && s.session.Unsettled() == 0 {
-		s.leaveNow(check.FIN)
+	if awaits&awaitsSettled != 0 && s.session.Unsettled() == 0 {
+		s.user.rouse()
 	}
 }
 
@@ -317,15 +318,12 @@ func (s *stay) end(err error) {
 	}
 	s.session.Ended(r.now())
 	s.close()
-	if lost && *r.phase.Load() != Drains {
-		u.returns(r.life)
-	}
-	tokens := u.over(s)
-	if s.hasStalled() && !left && *r.phase.Load() == Loading {
+	again := lost && *r.phase.Load() != Drains
+	if s.hasStalled() && !left && *r.phase.Load() == Loading { // put out for not reading
 		r.stallerOut(closedWhy(s.session.Said()))
-		u.returns(r.life) // put out for not reading
+		again = true
 	}
-	r.pass(u, tokens, 0)
+	r.pass(u, u.ends(s, again), 0)
 }
 
 // closedWhy returns a short word for what a server said before it closed.

@@ -260,7 +260,7 @@ func (p *polled) keep(rest []byte) {
 	p.partial = append(p.partial[:0], rest...)
 }
 
-// free has a request that the codec has held look again.
+// free has a request that waits look again.
 func (p *polled) free() {
 	select {
 	case p.freed <- struct{}{}:

@@ -106,9 +106,9 @@ func (r *run) startRoles(ctx context.Context) (stop func()) {
 			stallers.Go(func() { c.stalls(ctx) })
 		}
 		for _, p := range c.players {
-			r.returning.Add(1)
+			r.visiting.Add(1)
 			r.workers.Go(func() {
-				defer r.returning.Add(-1)
+				defer r.visiting.Add(-1)
 				p.play(ctx)
 			})
 		}

@@ -49,7 +49,7 @@ type run struct {
 	held            atomic.Int64              // bytes of frames that are not whole, of all chatters
 	there           atomic.Int64              // chatters who have come and not gone for good
 	inside, most    atomic.Int64              // chatters in the room, now and at most
-	returning       atomic.Int64              // chatters who are about to come back
+	visiting        atomic.Int64              // visitors who have not gone, and actors of roles
 	ends            atomic.Int64              // streams ended and connections closed
 	overfed         atomic.Pointer[endedHere] // the server sends more than is of use, and so is the load; nil if it does not
 	failed          atomic.Bool               // the load was ended because of a violation
@@ -61,7 +61,7 @@ type run struct {
 	losses          losses
 	readers         readers
 	reading         sync.WaitGroup // stays that are observed
-	workers         sync.WaitGroup // pumps, writes and returns
+	workers         sync.WaitGroup // chatters, visitors and writes
 
 	mu sync.Mutex
 	// Guarded by mu.

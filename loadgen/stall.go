@@ -34,7 +34,7 @@ func (u *user) stall() *stay {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	s := u.stay
-	if s == nil || !u.staysLocked() {
+	if s == nil || !u.remainsLocked() {
 		return nil
 	}
 	if b := s.client.buffered; b != nil {

@@ -2,12 +2,10 @@ package loadgen
 
 import (
 	"strconv"
-	"sync/atomic"
 	"time"
 
 	"chatsim/chatter"
 	"chatsim/loadgen/check"
-	"chatsim/loadgen/check/ledger"
 )
 
 // stay is one connection of a chatter.
@@ -21,44 +19,11 @@ type stay struct {
 	dialled time.Duration
 	door    int // its number
 
-	joined    chan struct{} // closed when the session has joined
-	done      chan struct{} // closed when nothing more is observed
-	departure atomic.Int32  // a departure
-	answers   atomic.Int64  // answers that wait for a line to be read
-	silent    atomic.Bool   // it has vanished, and its connection is to end later
-	begun     string        // an unfinished line that a story has typed,
-	begunSeq  int           // and its number
-	err       error         // why the stream ended; may be read once done is closed
-
-	// Guarded by user.mu.
-	tokens   int64       // lines of the closed model that are under way
-	anchored *check.Line // the newest anchor line that came: the stay has read up to there
-}
-
-// departure is how far a leave has come that has not begun: once it has, the judge
-// knows. It goes forward only.
-type departure int32
-
-const (
-	staying    departure = iota // the stay may send
-	leaveTaken                  // the pump has the task
-	leaveWaits                  // a FIN, for the lines under way; the reader sends it
-)
-
-// departs returns how far the stay's leave has come.
-func (s *stay) departs() departure { return departure(s.departure.Load()) }
-
-// remains reports whether the stay has not left and is not about to.
-func (s *stay) remains() bool { return s.departs() == staying && !s.session.HasLeft() }
-
-// advance has the leave come as far as to, and reports whether it had not yet.
-func (s *stay) advance(to departure) bool {
-	for now := s.departure.Load(); now < int32(to); now = s.departure.Load() {
-		if s.departure.CompareAndSwap(now, int32(to)) {
-			return true
-		}
-	}
-	return false
+	joined   chan struct{} // closed when the session has joined
+	done     chan struct{} // closed when nothing more is observed
+	begun    string        // an unfinished line that a story has typed,
+	begunSeq int           // and its number
+	err      error         // why the stream ended; may be read once done is closed
 }
 
 // isOver reports whether the stream has ended and nothing more is observed.
@@ -83,7 +48,7 @@ func isClosed(c <-chan struct{}) bool {
 }
 
 // send writes one line. An error is not judged here: the stream's end tells.
-func (s *stay) send(t task, buf *[]byte) {
+func (s *stay) send(t task) {
 	r, u := s.user.run, s.user
 	if s.sendAs(t) {
 		return
@@ -92,6 +57,8 @@ func (s *stay) send(t task, buf *[]byte) {
 	if private {
 		target = r.users[t.line.To].lastName()
 	}
+	buf := scratch.Get().(*[]byte)
+	defer scratch.Put(buf)
 	text := s.fit(r.script.Text((*buf)[:0], u.n, t.seq), target)
 	*buf = text
 	due := string(text)
@@ -127,7 +94,7 @@ func (s *stay) send(t task, buf *[]byte) {
 func (s *stay) note(t task, n check.Note) {
 	r := s.user.run
 	n.Seq, n.Actual = t.seq, r.now()
-	if t.anchor || t.token {
+	if t.act == anchor || t.token {
 		t.intended = n.Actual
 	}
 	n.Intended, n.Measured = t.intended, r.measured(t)
@@ -141,7 +108,7 @@ func (s *stay) note(t task, n check.Note) {
 		}
 		r.measure.Sent(t.intended, started, n.Actual)
 	}
-	if t.anchor {
+	if t.act == anchor {
 		r.anchor.Store(l)
 	}
 }
@@ -149,26 +116,12 @@ func (s *stay) note(t task, n check.Note) {
 // measured reports whether a line counts: it was due in the measured part. Others
 // are judged all the same.
 func (r *run) measured(t task) bool {
-	return !t.anchor && !t.parting && !t.extra && t.intended >= r.begin && t.intended < r.end
-}
-
-// leave begins to end the stay. A FIN waits for the lines under way, and so does a
-// half-close where nobody promises what one is.
-func (s *stay) leave(kind check.Leave) {
-	if can := s.user.run.cfg.Capabilities; kind == check.HalfClose && (can.CutsLeaves || can.Views == ledger.NoViews) {
-		kind = check.FIN
-	}
-	if kind == check.FIN && s.session.Unsettled() > 0 {
-		s.advance(leaveWaits)
-		if s.session.Unsettled() > 0 { // else the reader may have looked just before
-			return
-		}
-	}
-	s.leaveNow(kind)
+	return t.act != anchor && !t.parting && !t.extra && t.intended >= r.begin && t.intended < r.end
 }
 
 var leaveKinds = map[check.Leave]Leave{check.FIN: chatter.FIN, check.Reset: chatter.Reset, check.HalfClose: chatter.HalfClose}
 
+// leaveNow begins to end the stay.
 func (s *stay) leaveNow(kind check.Leave) {
 	r := s.user.run
 	now := r.now()
@@ -180,27 +133,6 @@ func (s *stay) leaveNow(kind check.Leave) {
 	r.left[kind]++
 	r.mu.Unlock()
 	_ = s.client.Leave(leaveKinds[kind])
-}
-
-// vanish has the stay neither read nor write any more; nobody is told.
-func (s *stay) vanish() {
-	r := s.user.run
-	s.session.Silent(r.now())
-	s.inflow.Pause()
-	s.silent.Store(true)
-	r.mu.Lock()
-	r.vanished++
-	r.mu.Unlock()
-}
-
-// wake ends a stay that has vanished, as a machine does that starts anew: its
-// connection is reset.
-func (s *stay) wake() {
-	if !s.silent.Load() {
-		return
-	}
-	s.leaveNow(check.Reset)
-	s.inflow.Resume()
 }
 
 func (s *stay) close() {

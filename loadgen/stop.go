@@ -18,10 +18,7 @@ func (r *run) stop() error {
 	go func() {
 		defer close(done)
 		for _, u := range r.users {
-			u.mu.Lock()
-			s := u.stay
-			u.mu.Unlock()
-			if s != nil {
+			if s := u.stops(); s != nil {
 				s.close()
 			}
 		}

@@ -191,9 +191,7 @@ func (t *telling) performs(ctx context.Context, u *user, steps []*story.Step) {
 			}
 			continue
 		}
-		u.mu.Lock()
-		s := u.stay
-		u.mu.Unlock()
+		s := u.lastStay()
 		if s == nil || !s.session.Joined() {
 			t.fails(step, u, t.name(u)+" is not in the room any more")
 			return
@@ -211,13 +209,13 @@ func (t *telling) act(step *story.Step, u *user, s *stay) {
 		s.resume()
 	case story.Vanishes:
 		t.holds(s, true)
-		s.vanish()
+		u.post(task{act: vanish})
 	case story.Leaves, story.HalfCloses, story.Resets:
 		if step.Verb != story.Resets {
 			t.free(s)
 		}
 		kind := map[story.Verb]ledger.Leave{story.Leaves: ledger.FIN, story.HalfCloses: ledger.HalfClose, story.Resets: ledger.Reset}[step.Verb]
-		s.leave(kind)
+		u.post(task{act: leave, kind: kind})
 	default:
 		t.utter(step, u, s)
 	}
@@ -227,10 +225,8 @@ func (t *telling) act(step *story.Step, u *user, s *stay) {
 // drain.
 func (t *telling) readOn() {
 	for _, u := range t.run.users {
-		u.mu.Lock()
-		s := u.stay
-		u.mu.Unlock()
-		if s != nil && t.stalls(s) && !s.silent.Load() {
+		s := u.lastStay()
+		if s != nil && t.stalls(s) && !u.isSilent() {
 			t.holds(s, false)
 			s.resume()
 		}
@@ -268,8 +264,8 @@ func (t *telling) stalls(s *stay) bool {
 // joins has a chatter come, or come back, and reports whether it may go on.
 func (t *telling) joins(ctx context.Context, u *user, step *story.Step) bool {
 	before := u.lastStay()
-	if before != nil && before.silent.Load() {
-		before.wake()
+	if before != nil && u.isSilent() {
+		u.post(task{act: wake})
 		if !t.wait(ctx, step) { // all know that it has left: the name is free
 			return false
 		}
@@ -278,7 +274,7 @@ func (t *telling) joins(ctx context.Context, u *user, step *story.Step) bool {
 		t.fails(step, u, t.name(u)+" has left, and its connection is still open")
 		return false
 	}
-	err := u.join(ctx)
+	err := u.come(ctx)
 	if err != nil && ctx.Err() != nil {
 		return false
 	}

@@ -57,10 +57,10 @@ func (t *telling) lacks() (what string, to *user) {
 // lacksEnd is about those who leave: their connections end.
 func (t *telling) lacksEnd() (string, *user) {
 	for _, u := range t.run.users {
-		if s := u.lastStay(); s != nil && !s.remains() {
-			if s.departs() == leaveWaits && !s.session.HasLeft() {
-				return t.name(u) + " cannot leave, as what it said has not come back", u
-			}
+		switch leaves, waits := u.departs(); {
+		case waits:
+			return t.name(u) + " cannot leave, as what it said has not come back", u
+		case leaves:
 			return "the server has not closed the connection of " + t.name(u) + ", who has left", u
 		}
 	}
@@ -170,13 +170,6 @@ func (t *telling) other(s *stay) *user {
 		}
 	}
 	return s.user
-}
-
-// lastStay returns the user's stay, nil where there is none any more.
-func (u *user) lastStay() *stay {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return u.stay
 }
 
 // kept is how much of what came to each is kept for whom the story fails.

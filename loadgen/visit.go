@@ -28,19 +28,16 @@ func (r *run) visit(n int) {
 	if !can || framed && v.Bytes || r.cfg.ExpectFull > 0 {
 		return
 	}
-	r.returning.Add(1)
+	r.visiting.Add(1)
 	r.workers.Go(func() {
-		defer r.returning.Add(-1)
+		defer r.visiting.Add(-1)
 		v.come(len(r.users) + r.script.RoleUsers(r.cfg.Users) + n)
 	})
 }
 
 // types reports what the first chatter's client types, which is as the others' are.
 func (r *run) types() (can, framed bool) {
-	u := r.users[0]
-	u.mu.Lock()
-	s := u.stay
-	u.mu.Unlock()
+	s := r.users[0].lastStay()
 	if s == nil || s.client.lines == nil {
 		return false, false
 	}
