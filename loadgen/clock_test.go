@@ -68,13 +68,13 @@ func TestWithin(t *testing.T) {
 	for _, stopped := range []time.Duration{0, 11 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			r := &run{clock: clock{start: time.Now()}}
-			stop := r.tick()
+			stop := alongside(r.clock.run)
 			over := make(chan bool)
 			go func() { over <- r.within(5*time.Second, nil, make(chan struct{})) }()
 			time.Sleep(2 * time.Second)
 			stop()
 			time.Sleep(stopped)
-			stop = r.tick()
+			stop = alongside(r.clock.run)
 			defer stop()
 			if <-over {
 				t.Error("a channel is closed that nobody closes")

@@ -19,6 +19,7 @@ func (r *run) load(ctx context.Context) {
 	used := measure.Watch(r.begin - r.now())
 	defer func() { r.usage = used() }()
 	defer r.startRoles(ctx)()
+	defer alongside(r.watchSilence)()
 	r.startPhases()
 	r.enter(Warming)
 	rate := float64(r.cfg.Rate)

@@ -35,6 +35,7 @@ type mailbox struct {
 	doing    string      // the Client's method that the task is in, or about to be
 	closing  int         // who is in the Client's Close
 	seq      int         // of the next line
+	dropped  int64       // lines that it never sent, see drop
 	promised int         // answers that wait for a line of somebody else
 	underWay int64       // lines of the closed model
 	anchored *check.Line // the newest anchor that came during the stay

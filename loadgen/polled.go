@@ -139,7 +139,11 @@ func (s *stay) free() {
 	if s.polled == nil {
 		return
 	}
-	for writing, until := s.polled.busy(); writing || !until.IsZero(); writing, until = s.polled.busy() {
+	writing, until := s.polled.busy()
+	if writing {
+		defer s.heldUp(s.user.run.now())
+	}
+	for ; writing || !until.IsZero(); writing, until = s.polled.busy() {
 		var late <-chan time.Time
 		if !until.IsZero() {
 			late = time.After(time.Until(until))

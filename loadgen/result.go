@@ -23,6 +23,7 @@ func (r *run) report(result check.Result) *report.Report {
 	rep.Joined, rep.Renamed, rep.Evicted = r.joined.Load(), r.renamed.Load(), r.closed
 	rep.Sent, rep.Deliveries, rep.ExpectedDeliveries, rep.MeasuredS = total.Sent, total.Deliveries, result.Expected, took
 	rep.Latency, rep.Isolation = r.measure.Latencies(), r.isolation()
+	rep.HeldUp, rep.Silence = r.heldUpFigures(), r.silenceFigures()
 	rep.Series, rep.Course = r.series(line, took), r.course(line, took)
 	rep.Phases, rep.Roles = r.phaseFigures(), r.roleFigures()
 	rep.Losses = r.lossFigures(rep.Phases)
@@ -125,7 +126,7 @@ func (r *run) health(rep *report.Report) {
 	if d := rep.Latency.Delivery; r.telling == nil && (d == nil || d.P99 == nil) {
 		rep.Warnings = append(rep.Warnings, "too few samples: "+report.Plural(rep.Deliveries, "delivery", "deliveries")+", and a p99 takes 100")
 	}
-	rep.Warnings = slices.Concat(rep.Warnings, r.turnedAway(), r.clock.stopped(), r.usage.Doubts())
+	rep.Warnings = slices.Concat(rep.Warnings, standstills(rep), r.turnedAway(), r.clock.stopped(), r.usage.Doubts())
 	if r.lostBack > maxJoinWarnings {
 		rep.Warnings = append(rep.Warnings, fmt.Sprintf("%d times in all, a chatter could not come back", r.lostBack))
 	}

@@ -73,7 +73,9 @@ type run struct {
 	turned     int                     // chatters who were not let in, as was to be,
 	turnedSaid string                  // and what was said to one
 	lostBack   int64                   // chatters who could not come back
-	unsent     int64                   // lines that were given up, as the drain was over
+	heldUp     map[*user]heldUp
+	silence    silence
+	unsent     int64 // lines that were given up, as the drain was over
 	cutBy      string
 }
 
@@ -99,7 +101,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	r := newRun(cfg)
 	stopWatch := sync.OnceFunc(r.watch())
 	defer stopWatch()
-	defer r.tick()()
+	defer alongside(r.clock.run)()
 	defer r.listen()()
 	if err := r.ramp(ctx); err != nil {
 		_ = r.stop() // what ended the ramp says more
@@ -129,7 +131,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 
 func newRun(cfg Config) *run {
 	r := &run{cfg: cfg, left: make(map[check.Leave]int64), closed: make(map[string]int64),
-		gone: make(map[*check.Session]bool)}
+		gone: make(map[*check.Session]bool), heldUp: make(map[*user]heldUp)}
 	r.clock.start = time.Now()
 	r.script = cfg.script()
 	r.script.Nonce = newNonce()
@@ -219,11 +221,11 @@ func (r *run) requires() []string {
 	return r.script.Requires(d, lines)
 }
 
-// tick has the clock looked at until the returned function is called.
-func (r *run) tick() (stop func()) {
+// alongside runs f until the returned function is called, which closes f's channel.
+func alongside(f func(done <-chan struct{})) (stop func()) {
 	done := make(chan struct{})
 	var wg sync.WaitGroup
-	wg.Go(func() { r.clock.run(done) })
+	wg.Go(func() { f(done) })
 	return func() { close(done); wg.Wait() }
 }
 

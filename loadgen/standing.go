@@ -79,7 +79,20 @@ func (u *user) drop(all bool) (lines int64) {
 		}
 	}
 	u.queue, u.head = kept, 0
+	u.dropped += lines
 	return lines
+}
+
+// waiting returns how many lines the user has to send, and how many it has given up.
+func (u *user) waiting() (lines, dropped int64) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, t := range u.queue[u.head:] {
+		if t.act == say {
+			lines++
+		}
+	}
+	return lines, u.dropped
 }
 
 // stops ends what the chatter does, and returns its stay.

@@ -57,7 +57,9 @@ func (u *user) stays(s *stay) {
 		}
 		switch t.act {
 		case say, anchor:
+			from := u.run.now()
 			s.send(t)
+			s.heldUp(from) // where the Client waits itself
 		case come: // it is there
 			u.answered(t, nil)
 		case leave:

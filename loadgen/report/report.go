@@ -68,6 +68,8 @@ type Report struct {
 	Checks      []Check           `json:"checks"`
 	Isolation   *Isolation        `json:"isolation,omitempty"`
 	Losses      []Loss            `json:"losses,omitempty"` // servers that died
+	HeldUp      *HeldUp           `json:"held_up,omitempty"`
+	Silence     *Silence          `json:"silence,omitempty"`
 	Phases      []Phase           `json:"phases,omitempty"` // that are measured, of a scenario that has some
 	Roles       []Role            `json:"roles,omitempty"`  // of chatters beside those who talk
 	Series      []Second          `json:"series"`
@@ -209,6 +211,25 @@ type Isolation struct {
 	AllReadP99    *int64          `json:"all_read_p99_ns,omitempty"`    // median over the windows
 	OneStalledP99 *int64          `json:"one_stalled_p99_ns,omitempty"` // median over the windows
 	Pairs         []IsolationPair `json:"pairs"`
+}
+
+// HeldUp is what chatters could not send for a second and more, as the server read
+// nothing from them.
+type HeldUp struct {
+	Chatters    int     `json:"chatters"`
+	Longest     string  `json:"longest"` // the name of the one who was held up longest,
+	LongestS    float64 `json:"longest_s"`
+	LinesLate   int64   `json:"lines_late"`   // due meanwhile, and sent afterwards
+	LinesUnsent int64   `json:"lines_unsent"` // due, and given up at the end
+}
+
+// Silence is that the server sent nothing to anybody for a second and more of the load,
+// although lines were under way.
+type Silence struct {
+	Times    int     `json:"times"`
+	LongestS float64 `json:"longest_s"`
+	FromS    float64 `json:"from_s"`    // when the longest began, in seconds after the start of the load
+	UnderWay int64   `json:"under_way"` // lines, at its end
 }
 
 // IsolationPair is a window in which everybody read and the next one, in which

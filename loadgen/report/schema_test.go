@@ -31,6 +31,8 @@ func full() *Report {
 	r.Isolation = &Isolation{WindowS: 1, AllReadP99: ms(1), OneStalledP99: ms(2), Pairs: []IsolationPair{{1_000_000, 2_000_000}}}
 	r.LeftBy.Lost = 9
 	r.Losses = []Loss{{Addr: "h:1", Killed: true, AtS: 5, Chatters: 9, Back: 9, BackS: 0.1, Leaves: 9, FirstS: 2, LastS: 2.5, LimitS: 7, SilenceS: 0.02, SilenceOf: 0.01, P99Before: ms(1), P99After: ms(2)}}
+	r.HeldUp = &HeldUp{Chatters: 2, Longest: "bob", LongestS: 3, LinesLate: 12, LinesUnsent: 1}
+	r.Silence = &Silence{Times: 2, LongestS: 3, FromS: 1.5, UnderWay: 12}
 	r.Config.Script, r.Config.MaxUsers = "users: 5", 9
 	r.Phases = []Phase{{Name: "spike", ForS: 5, Rate: 0, RateTo: 400, Users: 5, UsersTo: 9, Latency: Latencies{Delivery: r.Latency.Delivery}}}
 	r.Roles = []Role{{Name: "flood", About: "says 1,000 lines/s", Users: 2, Windows: 5, WindowS: 1, Acted: 10, Lines: 900, LinesDue: 1000, Evicted: map[string]int64{"other": 1},
@@ -82,7 +84,7 @@ func TestSchemaRefuses(t *testing.T) {
 	if err := json.Unmarshal(buf.Bytes(), &whole); err != nil {
 		t.Fatal(err)
 	}
-	optional := map[string]bool{"cut_by": true, "isolation": true, "course": true, "calibration": true, "find": true, "phases": true, "roles": true, "losses": true,
+	optional := map[string]bool{"cut_by": true, "isolation": true, "held_up": true, "silence": true, "course": true, "calibration": true, "find": true, "phases": true, "roles": true, "losses": true,
 		"refused": true, "errors": true} // reports of before have none
 	for key, value := range whole {
 		delete(whole, key)

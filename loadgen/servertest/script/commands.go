@@ -32,6 +32,8 @@ func With(more map[string]Command) map[string]Command {
 	all := map[string]Command{
 		"code":        Code,
 		"start":       cmdStart,
+		"finish":      cmdFinish,
+		"pause":       cmdPause,
 		"interrupt":   signalled(os.Interrupt),
 		"hangup":      signalled(syscall.SIGHUP),
 		"get":         cmdGet,

@@ -32,7 +32,8 @@ func init() { running <- make(map[*testscript.TestScript]*started) }
 var hangups = make(chan os.Signal, 1)
 
 // cmdStart is `start REGEXP program args…`: the program is left running as
-// soon as it has printed a line that matches; its submatches go to $1, $2, ….
+// soon as it has printed a line that matches, or lines that do together; its submatches
+// go to $1, $2, ….
 func cmdStart(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: start REGEXP program args...")
@@ -87,7 +88,11 @@ func (s *started) follow(r io.Reader, re *regexp.Regexp, found chan<- []string) 
 	}()
 	for sc := bufio.NewScanner(r); sc.Scan(); {
 		s.output.WriteString(sc.Text() + "\n")
-		if m := re.FindStringSubmatch(sc.Text()); m != nil {
+		m := re.FindStringSubmatch(sc.Text())
+		if m == nil {
+			m = re.FindStringSubmatch(s.output.String())
+		}
+		if m != nil {
 			select {
 			case found <- m:
 			default: // an earlier line did
@@ -104,30 +109,62 @@ func signalled(sig os.Signal) func(*testscript.TestScript, bool, []string) {
 		if neg || len(args) > 1 {
 			ts.Fatalf("usage: interrupt N, hangup [N]")
 		}
-		all := <-running
-		s := all[ts]
-		if len(args) == 1 {
-			delete(all, ts)
-		}
-		running <- all
-		if s == nil {
-			ts.Fatalf("nothing was started")
-		}
+		s := program(ts, len(args) == 1)
 		ts.Check(s.cmd.Process.Signal(sig))
-		if len(args) == 0 {
-			return
-		}
-		want, err := strconv.Atoi(args[0])
-		ts.Check(err)
-		select {
-		case <-s.read:
-		case <-time.After(maxTime):
-			ts.Fatalf("still running %v after %v", maxTime, sig)
-		}
-		got := exitCode(s.cmd.Wait())
-		fmt.Fprint(ts.Stdout(), s.output.String())
-		if got != want {
-			ts.Fatalf("exit code %d, want %d:\n%s", got, want, s.output.String())
+		if len(args) == 1 {
+			s.ends(ts, args[0])
 		}
 	}
+}
+
+// program returns the started program, which is no longer that if it is to end.
+func program(ts *testscript.TestScript, ends bool) *started {
+	all := <-running
+	s := all[ts]
+	if ends {
+		delete(all, ts)
+	}
+	running <- all
+	if s == nil {
+		ts.Fatalf("nothing was started")
+	}
+	return s
+}
+
+// ends waits until the program ends, which must be with the exit code; what it printed
+// becomes the standard output.
+func (s *started) ends(ts *testscript.TestScript, code string) {
+	want, err := strconv.Atoi(code)
+	ts.Check(err)
+	select {
+	case <-s.read:
+	case <-time.After(maxTime):
+		ts.Fatalf("still running after %v", maxTime)
+	}
+	got := exitCode(s.cmd.Wait())
+	fmt.Fprint(ts.Stdout(), s.output.String())
+	if got != want {
+		ts.Fatalf("exit code %d, want %d:\n%s", got, want, s.output.String())
+	}
+}
+
+// cmdFinish is `finish N`: the started program ends by itself, with exit code N.
+func cmdFinish(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: finish N")
+	}
+	program(ts, true).ends(ts, args[0])
+}
+
+// cmdPause is `pause DURATION`: the started program does not run for so long.
+func cmdPause(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: pause DURATION")
+	}
+	d, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	s := program(ts, false)
+	ts.Check(pause(s.cmd.Process))
+	<-time.After(d)
+	ts.Check(resume(s.cmd.Process))
 }

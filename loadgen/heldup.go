@@ -1,0 +1,153 @@
+package loadgen
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"chatsim/loadgen/report"
+)
+
+// heldUpLeast is from when on a chatter counts as held up whose connection takes
+// nothing, and a server as silent that sends nothing.
+const heldUpLeast = time.Second
+
+// heldUp is what a chatter could not send.
+type heldUp struct {
+	longest time.Duration
+	late    int64 // lines that were due meanwhile and sent then,
+	unsent  int64 // and never
+}
+
+// heldUp records that the stay could not send from a time until now, as the server took
+// nothing, if that was long.
+func (s *stay) heldUp(from time.Duration) {
+	r := s.user.run
+	took := r.now() - from
+	if took < heldUpLeast {
+		return
+	}
+	late, unsent := s.user.waiting()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h := r.heldUp[s.user]
+	r.heldUp[s.user] = heldUp{max(h.longest, took), h.late + late, unsent}
+}
+
+// heldUpFigures returns who could not send; nil if nobody was held up.
+func (r *run) heldUpFigures() *report.HeldUp {
+	if len(r.heldUp) == 0 {
+		return nil
+	}
+	out, longest := &report.HeldUp{Chatters: len(r.heldUp)}, time.Duration(0)
+	for u, h := range r.heldUp {
+		out.LinesLate += h.late
+		out.LinesUnsent += h.unsent
+		if h.longest > longest || h.longest == longest && u.lastName() < out.Longest {
+			longest, out.Longest = h.longest, u.lastName()
+		}
+	}
+	out.LongestS = longest.Seconds()
+	return out
+}
+
+// silence is how long a server has sent nothing to anybody while lines were under way.
+type silence struct {
+	from, longest time.Duration
+	underWay      int64 // lines, when it was longest
+	times         int
+}
+
+// watchSilence looks, until done is closed, whether the server sends something.
+func (r *run) watchSilence(done <-chan struct{}) {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	l := silenceWatch{run: r}
+	for {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+			l.look(r.now(), r.measure.Observed()+r.rosters.Load(), r.sent.Load())
+		}
+	}
+}
+
+// silenceWatch is what watchSilence has found. It is told time.
+type silenceWatch struct {
+	run      *run
+	looked   time.Duration
+	observed int64         // so far
+	sent     int64         // so far, when something last came
+	since    time.Duration // from when on a line has been under way and nothing came; 0: none is
+	counted  bool          // the silence is among those of the run
+}
+
+// look is told how many deliveries and lines there have been.
+func (l *silenceWatch) look(now time.Duration, observed, sent int64) {
+	late := now-l.looked > heldUpLeast/2 // this program is: what comes may have come long ago
+	l.looked = now
+	switch {
+	case observed != l.observed || late || now < l.run.begin:
+		l.observed, l.sent, l.since, l.counted = observed, sent, 0, false
+	case sent == l.sent:
+	case l.since == 0:
+		l.since = now
+	case now-l.since >= heldUpLeast:
+		l.counted = l.run.hearsNothing(l.since, now, l.counted)
+	}
+}
+
+// hearsNothing records that the server has sent nothing from one time to another, and
+// returns true.
+func (r *run) hearsNothing(from, to time.Duration, again bool) bool {
+	underWay := int64(0)
+	for _, u := range r.users {
+		if s := u.lastStay(); s != nil {
+			underWay += int64(s.session.Unsettled())
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !again {
+		r.silence.times++
+	}
+	if to-from > r.silence.longest {
+		r.silence.from, r.silence.longest, r.silence.underWay = from, to-from, underWay
+	}
+	return true
+}
+
+// silenceFigures returns how long the server sent nothing; nil if it never was silent.
+func (r *run) silenceFigures() *report.Silence {
+	if r.silence.times == 0 {
+		return nil
+	}
+	return &report.Silence{Times: r.silence.times, LongestS: r.silence.longest.Seconds(),
+		FromS: (r.silence.from - r.begin).Seconds(), UnderWay: r.silence.underWay}
+}
+
+// standstills tells of what did not move, in words.
+func standstills(rep *report.Report) (all []string) {
+	if h := rep.HeldUp; h != nil {
+		who, from := fmt.Sprintf("%s could not send for %.1f s", h.Longest, h.LongestS), "it"
+		if h.Chatters > 1 {
+			who, from = fmt.Sprintf("%d chatters could not send for up to %.1f s, %s for the longest time", h.Chatters, h.LongestS, h.Longest), "them"
+		}
+		unsent := ""
+		if h.LinesUnsent > 0 {
+			unsent = fmt.Sprintf(", and %d never", h.LinesUnsent)
+		}
+		all = append(all, fmt.Sprintf("%s, as the server read nothing from %s: %s due meanwhile and sent late%s", who, from,
+			report.Plural(h.LinesLate, "line was", "lines were"), unsent))
+	}
+	if s := rep.Silence; s != nil {
+		text := fmt.Sprintf("the server sent nothing for %.1f s, from %.1f s after the start of the load, while %s under way", s.LongestS, s.FromS,
+			report.Plural(s.UnderWay, "line was", "lines were"))
+		if s.Times > 1 {
+			text += fmt.Sprintf("; this happened %d times, and this was the longest", s.Times)
+		}
+		all = append(all, text)
+	}
+	return slices.Clip(all)
+}
