@@ -197,11 +197,11 @@ func (u *user) next(s *stay) (task, bool) {
 	for {
 		switch {
 		case u.hand == another:
-		case u.over || u.stay != s:
+		case u.over || s != nil && u.stay != s:
 			return task{}, false
 		case u.hand == itself:
 			return task{}, true
-		case u.head < len(u.queue):
+		case u.head < len(u.queue) && u.stay == s: // a join that failed may have an end to come
 			return u.popLocked(), true
 		}
 		u.changed.Wait()
