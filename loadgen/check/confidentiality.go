@@ -20,7 +20,7 @@ var confidentiality = rule{name: Confidentiality, level: Full, unable: public,
 	},
 	judge: func(e *evidence, out *findings) {
 		for _, f := range e.toNobody() {
-			if _, other, _ := f.Line.Seats(); other.By != nil {
+			if own, other, _ := f.Line.Seats(); other.By != nil && e.hadLeft(other.By, own.Last) {
 				v := violationOf(f, "a private line came to somebody whose leave had been told before")
 				v.with = []*Session{other.By}
 				out.add(v)
@@ -39,4 +39,13 @@ func (e *evidence) toNobody() (out []*ledger.Fact) {
 		}
 	}
 	return out
+}
+
+// hadLeft reports whether a session's leave stands at a place or before it.
+func (e *evidence) hadLeft(s *Session, place int64) bool {
+	if s.Member == nil {
+		return false
+	}
+	left := s.Member.Left()
+	return left != 0 && e.pos(left) <= e.pos(place)
 }

@@ -36,7 +36,12 @@ type tail struct {
 	kind Leave
 	owed int64
 	held int64 // sessions before it that were there at the end
+
+	places []int64 // that are owed: some of them
 }
+
+// maxTail is how many places of a tail are kept.
+const maxTail = 16
 
 // newEvidence looks through a closed ledger. What comes later rests on what
 // comes before.
@@ -61,6 +66,7 @@ func newEvidence(l *ledger.Closed, end ledger.End) *evidence {
 			e.witness = e.witness || kind == Stays && s.HasRoster
 			e.session(s)
 		}
+		e.shareTails()
 		e.lose()
 		e.eachLost()
 		e.lastWhispers()
@@ -136,6 +142,7 @@ func (e *evidence) session(s *Session) {
 	if kind != Stays {
 		end = told
 	}
+	var places []int64
 	for _, m := range s.Missing {
 		for p := m.Lo; p < m.Hi; p++ {
 			if e.excused(s, p) {
@@ -148,11 +155,13 @@ func (e *evidence) session(s *Session) {
 			e.totals.Expected--
 		}
 		if e.owed(s, p) && !e.foreign(p) {
-			owed++
+			if owed++; len(places) < maxTail {
+				places = append(places, p)
+			}
 		}
 	}
 	if owed > 0 && !e.BrokeOff {
-		e.tails = append(e.tails, tail{s, kind, owed, e.totals.Alive})
+		e.tails = append(e.tails, tail{s, kind, owed, e.totals.Alive, places})
 		if kind == Stays {
 			e.stalled[s] = true
 		}

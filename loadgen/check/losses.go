@@ -64,6 +64,20 @@ func (e *evidence) outrun(s *Session, place int64) bool {
 	return false
 }
 
+// shareTails takes what one who left lacks at the end of its stream for lost with the
+// same entries of others, where those are all that it lacks.
+func (e *evidence) shareTails() {
+	e.tails = slices.DeleteFunc(e.tails, func(t tail) bool {
+		if t.kind == Stays || int64(len(t.places)) != t.owed || slices.ContainsFunc(t.places, func(p int64) bool { return len(e.pending[p]) == 0 }) {
+			return false
+		}
+		for _, p := range t.places {
+			e.pending[p] = append(e.pending[p], t.of)
+		}
+		return true
+	})
+}
+
 // lose collects the losses, one for each entry. Those that may have come in a
 // form that cannot be told are no second defect.
 func (e *evidence) lose() {

@@ -117,6 +117,10 @@ func (w *sighting) step() bool {
 			w.fill(place)
 			return true
 		default:
+			if lacked := w.lackedChange(); lacked >= 0 { // it was that one's which came before
+				w.fill(lacked)
+				return true
+			}
 			w.again(place)
 			return false
 		}
@@ -251,91 +255,4 @@ func (w *sighting) toNobody() {
 	if place := s.LastSeen(); l.members.holder(w.line.Target, place) == nil {
 		l.emitLocked(Fact{Kind: ToNobody, At: s, Line: w.line, Place: place + 1, Beside: place, When: w.at, Doubt: l.doubted[w.line.Target]})
 	}
-}
-
-// find returns the place of the entry as its receiver would see it, -1 if it
-// has none yet.
-func (w *sighting) find() int64 {
-	if w.line != nil {
-		return w.line.Place()
-	}
-	w.by.ledger.mu.Lock()
-	defer w.by.ledger.mu.Unlock()
-	return w.findLocked()
-}
-
-// maxSought is among how many entries that a session lacks one that comes is
-// looked for: a server may have it lack hundreds of thousands.
-const maxSought = 512
-
-// findLocked is find for entries that are known by what they say only: the
-// same name may join and leave many times.
-func (w *sighting) findLocked() int64 {
-	if w.line != nil {
-		return w.line.Place()
-	}
-	s, l := w.by, w.by.ledger
-	looked := 0
-	for _, m := range s.Missing {
-		for p := m.Lo; p < m.Hi && looked < maxSought; p++ {
-			if e := l.order.entry(p); e != nil && e.is(w) {
-				return p
-			}
-			looked++
-		}
-	}
-	switch holder := l.members.holder(w.name, s.behind()); w.kind {
-	case wire.Join:
-		return w.findJoinLocked(holder)
-	case wire.Leave:
-		return w.findLeaveLocked(holder)
-	}
-	return l.order.next(w, s.Next)
-}
-
-// findJoinLocked: of several joins of the name, the next is that of the member
-// who was known of first. While a member has the name, a join is told again,
-// unless a chatter may stand behind it.
-func (w *sighting) findJoinLocked(holder *Member) int64 {
-	s, l := w.by, w.by.ledger
-	best := int64(-1)
-	for p := l.order.next(w, s.Next); p >= 0; p = l.order.next(w, p+1) {
-		if best < 0 || l.order.current(p).Member.sign < l.order.current(best).Member.sign {
-			best = p
-		}
-	}
-	if m := l.members.unheard(w.name, s.behind()); m != nil && (best < 0 || m.sign < l.order.current(best).Member.sign) {
-		return -1
-	}
-	e := l.order.current(s.Next)
-	if holder == nil || e != nil && e.Kind == wire.Leave && e.Name == w.name || best >= 0 && l.order.current(best).Member.double {
-		return best
-	}
-	if s.Next == l.order.len && (holder.Leaving() || l.arrivals.expects(w.name, s.Next)) {
-		return -1
-	}
-	if p := l.order.last(w, s.Next); p >= 0 {
-		return p
-	}
-	return best
-}
-
-// findLeaveLocked: a leave is about the member that has the name; if none has,
-// it is told again.
-func (w *sighting) findLeaveLocked(holder *Member) int64 {
-	s, l := w.by, w.by.ledger
-	if holder == nil {
-		if p := l.order.last(w, s.Next); p >= 0 {
-			return p
-		}
-		return l.order.next(w, s.Next)
-	}
-	left := holder.Left()
-	if left == 0 {
-		return -1
-	}
-	if e := l.order.entry(left); e != nil && !e.is(w) { // it turned out never to have been there
-		return l.order.next(w, s.Next)
-	}
-	return left
 }

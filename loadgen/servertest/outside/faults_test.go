@@ -17,6 +17,7 @@ import (
 var (
 	only = flag.String("only", "", "run the faults with this in their name")
 	all  = flag.Bool("all", false, "run each fault under every load that it goes with, not under one")
+	runs = flag.Int("runs", 1, "run each fault so often, by other seeds")
 )
 
 // outcome is what a run against a spoiled room came to.
@@ -96,16 +97,19 @@ func TestFaults(t *testing.T) {
 			}
 			t.Run(f.Name+"/"+load, func(t *testing.T) {
 				t.Parallel()
-				for seed := range uint64(100) { // the rarest faults need a dozen
+				planted := 0
+				for seed := uint64(0); seed < uint64(99+*runs) && planted < *runs; seed++ { // the rarest faults need a dozen
 					o := spoiled(t, f, load, seed)
 					if o.planted && !o.right(f) {
 						t.Errorf("%s | %s | seed %d | %v | want %v%.1500s", f.Name, load, seed, o, f.Checks, o.text)
 					}
 					if o.planted {
-						return
+						planted++
 					}
 				}
-				t.Errorf("%s | %s: never planted", f.Name, load)
+				if planted == 0 {
+					t.Errorf("%s | %s: never planted", f.Name, load)
+				}
 			})
 		}
 	}

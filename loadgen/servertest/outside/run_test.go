@@ -46,6 +46,7 @@ var own = map[string]scenario.Spec{
 	"answers":  {Name: "answers", Answers: 0.5},
 	"forms":    {Name: "forms", Forms: 0.7, Visits: 10},
 	"leaving":  {Name: "leaving", Churn: 1, Kinds: []check.Leave{check.HalfClose, check.FIN, check.HalfClose, check.Reset}},
+	"crowded":  {Name: "crowded", Churn: 1, Away: time.Millisecond, Namesakes: 1, Shared: 1, Reuse: true},
 	"claims":   {Name: "claims", Claims: 0.3, Namesakes: 0.3, Shared: 3},
 }
 
@@ -59,7 +60,10 @@ func workload(name string, seed uint64) loadgen.Config {
 		}
 	}
 	if spec.Churn > 0 {
-		spec.Churn, spec.MaxChurn, spec.Away = 0.5, 10, 200*time.Millisecond
+		spec.Churn, spec.MaxChurn = 0.5, 10
+		if !known || spec.Away == 0 {
+			spec.Away = 200 * time.Millisecond
+		}
 	}
 	return loadgen.Config{Where: "room outside", Users: 8, Duration: 2 * time.Second, Warmup: -1, Rate: 100, Seed: seed, Scenario: spec}
 }
