@@ -142,6 +142,13 @@ func (l *loss) of() string {
 	return Agreement
 }
 
+// ofPutOut reports whether it is the leave of one whom the server has put out: that is
+// the defect.
+func (l *loss) ofPutOut() bool {
+	m := l.entry.Member
+	return l.entry.Kind == wire.Leave && m != nil && m.Session != nil && m.Session.PutOut()
+}
+
 // lost adds the losses that are violations of a check; says returns a loss's
 // sentence by who lacks it and how many others do not.
 func (e *evidence) lost(c string, out *findings, says func(l *loss, lack string, hold int) string) {
@@ -156,7 +163,7 @@ func (e *evidence) lost(c string, out *findings, says func(l *loss, lack string,
 				holders++
 			}
 		}
-		e.add(out, violation{key: key{place: l.place}, at: l.at[0], with: l.at[1:], place: l.place, line: l.entry.Line,
+		e.add(out, violation{key: key{place: l.place}, at: l.at[0], with: l.at[1:], place: l.place, line: l.entry.Line, implied: l.ofPutOut(),
 			expected: entry(l.entry), agreed: holders, sentence: says(l, chatters(len(l.at)), holders)})
 	}
 }

@@ -3,7 +3,7 @@ package outside
 // namesakeLoads are the workloads in which several ask for one name.
 var namesakeLoads = []string{"namesakes", "crowded", "churn", "mixed"}
 
-// partlyTold are about joins and leaves of namesakes that only some are told of.
+// namesakeFaults are about joins and leaves of namesakes that only some are told of.
 func namesakeFaults() (all []Fault) {
 	ways := []struct {
 		name string
@@ -22,6 +22,7 @@ func namesakeFaults() (all []Fault) {
 				partly(Leave, some.n, func(p *Plan, m *Member) bool { return p.namesake(m) && way.left(m) })})
 		}
 		all = append(all,
+			Fault{"a namesake is put out, which is told at " + some.name + " only", []string{"roster accuracy"}, namesakeLoads, kicked(some.n)},
 			Fault{"the join of a namesake is told at " + some.name + " only", []string{"agreement", "view order"}, namesakeLoads, partly(Join, some.n, (*Plan).namesake)},
 			Fault{"a join is told at " + some.name + " only", []string{"agreement", "view order"}, coming, partly(Join, some.n, func(*Plan, *Member) bool { return true })},
 			Fault{"a leave is told at " + some.name + " only", []string{"leave completeness"}, coming, partly(Leave, some.n, func(*Plan, *Member) bool { return true })})
@@ -59,6 +60,27 @@ func partly(kind Kind, n int, fits func(*Plan, *Member) bool) func(*Plan) {
 				return nil
 			}
 			return same(f)
+		}
+	}
+}
+
+// kicked puts a namesake out who reads, and tells only some.
+func kicked(n int) func(*Plan) {
+	return func(p *Plan) {
+		p.Hooks.Line = func(from *Member, f Frame) (Frame, bool) {
+			m := p.some(from)
+			if !p.ready() || m == nil || m.N == 0 || !p.namesake(m) {
+				return f, true
+			}
+			p.planted(m, m.Name)
+			m.gone = true
+			p.remove(m)
+			m.conn.Close()
+			all := p.loyals()
+			for _, o := range all[:min(n, len(all))] {
+				p.writeTo(o, Frame{Kind: Leave, Names: []string{m.Name}})
+			}
+			return f, true
 		}
 	}
 }
