@@ -14,7 +14,7 @@ import (
 const badRequest = 400
 
 // Answered takes the answer to the last request.
-func (c *codec) Answered(a *dialect.Answer) error {
+func (c *caller) Answered(a *dialect.Answer) error {
 	p := &c.d.HTTP[c.made].Receive
 	asked := c.asked
 	c.made, c.asked = c.made+1, ""
@@ -29,8 +29,9 @@ func (c *codec) Answered(a *dialect.Answer) error {
 			return c.d.fail(p.wrong(0, err.(*Error).What+"; "+was, "receive of http is given {status, headers, cookies, body}"))
 		}
 	}
+	to := answer{p, was, bad}
 	for _, v := range yielded {
-		let, err := c.learn(p, v, was, bad)
+		let, err := c.learn(to, v)
 		if err != nil {
 			return err
 		}
@@ -63,45 +64,88 @@ func aboutStatus(status int) string {
 // answers is the hint on what http.receive may yield.
 const answers = "http.receive yields {set: {KEY: VALUE}}, which is $s.KEY from then on, {welcome: NAME}, {taken: true}, {error: TEXT}, {ok: true}, or nothing: empty"
 
+// answer is what http.receive was given.
+type answer struct {
+	*program
+	was string // in words
+	bad bool   // its status says that the client may not go on
+}
+
+// refusal returns the error of a client that may not go on.
+func (a answer) refusal(what, advice string) error {
+	return &dialect.CallError{Err: a.wrong(0, what, advice)}
+}
+
+// lessons are what http.receive may yield. Each reports whether the client may go
+// on, whatever the status was, and returns what is wrong with its value; empty:
+// nothing.
+var lessons = map[string]func(c *caller, a answer, v any) (let bool, wrong string, err error){
+	"set":     (*caller).keep,
+	"welcome": (*caller).welcomed,
+	"taken": func(c *caller, _ answer, _ any) (bool, string, error) {
+		c.made = 0
+		return true, c.chooseNext(), nil
+	},
+	"ok": func(_ *caller, _ answer, v any) (bool, string, error) {
+		if v != true {
+			return false, shape(v, "true"), nil
+		}
+		return true, "", nil
+	},
+	"error": func(_ *caller, a answer, v any) (bool, string, error) {
+		text, ok := v.(string)
+		if !ok {
+			return false, shape(v, "a string"), nil
+		}
+		return false, "", a.refusal(text, "the server's own words, as http.receive has them")
+	},
+}
+
 // learn takes one value that http.receive yields, and reports whether the client may
 // go on, whatever the status was.
-func (c *codec) learn(p *program, v any, was string, bad bool) (let bool, err error) {
+func (c *caller) learn(a answer, v any) (let bool, err error) {
 	wrong := func(why string) (bool, error) {
-		return false, c.d.fail(p.wrong(0, fmt.Sprintf("http.receive yields %s: %s; %s", gojq.Preview(v), why, was), answers))
+		return false, c.d.fail(a.wrong(0, fmt.Sprintf("http.receive yields %s: %s; %s", gojq.Preview(v), why, a.was), answers))
 	}
 	object, ok := v.(map[string]any)
 	if !ok {
 		return wrong("it is no object")
 	}
 	for key, value := range object {
-		text, isText := value.(string)
-		switch {
-		case key == "set":
-			if why, _ := c.set(value); why != "" {
-				return wrong("set" + why)
-			}
-			for name, kept := range value.(map[string]any) {
-				if kept == nil && !bad {
-					return false, &dialect.CallError{Err: p.wrong(0, fmt.Sprintf("http.receive sets %s to null: the answer has nothing there; %s", name, was), answers)}
-				}
-			}
-		case key == "welcome" && isText && text != "":
-			c.name, let = text, true
-		case key == "taken" && !c.d.OwnSuffix():
-			return wrong("taken is for a client that asks for the next name: write can: {suffix: client}")
-		case key == "taken":
-			c.name, c.made, let = c.Nicks.Take(c.Asked), 0, true
-		case key == "ok" && value == true:
-			let = true
-		case key == "error" && isText:
-			return false, &dialect.CallError{Err: p.wrong(0, text, "the server's own words, as http.receive has them")}
-		case key == "welcome" || key == "error":
-			return wrong(key + shape(value, "a string"))
-		case key == "ok":
-			return wrong(key + shape(value, "true"))
-		default:
+		lesson, ok := lessons[key]
+		if !ok {
 			return wrong("it has a key " + key)
 		}
+		lets, why, err := lesson(c, a, value)
+		switch {
+		case err != nil:
+			return false, err
+		case why != "":
+			return wrong(key + why)
+		}
+		let = let || lets
 	}
 	return let, nil
+}
+
+// keep sets what an answer has for later. One that lets a client in has all of it.
+func (c *caller) keep(a answer, v any) (let bool, wrong string, err error) {
+	if wrong := c.set(v); wrong != "" {
+		return false, wrong, nil
+	}
+	for name, kept := range v.(map[string]any) {
+		if kept == nil && !a.bad {
+			return false, "", a.refusal(fmt.Sprintf("http.receive sets %s to null: the answer has nothing there; %s", name, a.was), answers)
+		}
+	}
+	return false, "", nil
+}
+
+func (c *caller) welcomed(_ answer, v any) (let bool, wrong string, err error) {
+	name, _ := v.(string)
+	if name == "" {
+		return false, shape(v, "a string"), nil
+	}
+	c.name = name
+	return true, "", nil
 }

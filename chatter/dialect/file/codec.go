@@ -11,49 +11,25 @@ import (
 	"github.com/itchyny/gojq"
 
 	"chatsim/chatter/dialect"
-	"chatsim/manager/wire"
 )
 
-// Client is what a codec is told of its user.
-type Client struct {
-	Asked    string // the name
-	Room     string // empty: the file's
-	Password string // empty: none
-	N        int    // which no other client of the run has
-	Nicks    *dialect.Nicks
-	Trace    func(step string) // told of each step as a transcript has it; nil: nobody is
-}
-
-// codec is a client that speaks as the file says.
+// codec is a client that speaks as the file says: it has the file's programs make
+// messages, and frames of messages.
 type codec struct {
 	dialect.Base
-	Client
-	d      *Dialect
-	name   string
-	values []any // of variables
-	ref    int   // of the last message
-	state  map[string]any
+	user
+	inbox
+	view
+	caller // before the stream
 
 	bare    bool // the messages are a WebSocket's
 	lines   dialect.Lines
-	queue   []queued
 	out     []byte    // answers
 	pending []pending // requests that may yet be answered
-	there   []string  // the roster, where it is told without a place
-	in      bool      // the Welcome is made
-	nothing int       // messages in a row of which receive has made nothing, before that
+	nothing int       // messages in a row of which receive has made nothing, before anybody was in
 	next    time.Time // when every is due
 	left    bool
-	steps   int  // that Trace was told of
-	calls        // made before the stream
 	mine    bool // what came of the last message may be so for this client alone
-}
-
-// queued is a frame that has come and is not taken, a message that is left to Parse,
-// or what was wrong instead.
-type queued struct {
-	frame wire.Frame
-	err   error
 }
 
 // pending is a request that the server may answer by its reference.
@@ -74,10 +50,11 @@ func (d *Dialect) Codec(c Client) dialect.Codec {
 	if c.Room == "" {
 		c.Room = d.Room
 	}
-	return &codec{Client: c, d: d, name: c.Asked, state: map[string]any{}, values: make([]any, len(variables))}
+	of := &codec{user: user{Client: c, d: d, name: c.Asked, state: map[string]any{}, values: make([]any, len(variables))}}
+	of.inbox.user, of.caller.user = &of.user, &of.user
+	of.view.inbox = &of.inbox
+	return of
 }
-
-func (c *codec) Name() string { return c.name }
 
 func (c *codec) Login(dst []byte) ([]byte, error) {
 	c.choose()
@@ -93,13 +70,6 @@ func (c *codec) Tell(dst []byte, target string, text []byte) ([]byte, error) {
 		return dst, dialect.ErrPrivate
 	}
 	return c.append(dst, &c.d.Tell, string(text), target)
-}
-
-// choose has the client ask for a name that is free as far as the run knows.
-func (c *codec) choose() {
-	if c.d.OwnSuffix() && !c.chosen {
-		c.name, c.chosen = c.Nicks.Take(c.Asked), true
-	}
 }
 
 // Leave says what the file has for it, and ends sending.
@@ -136,13 +106,6 @@ func (c *codec) Tick(dst []byte, now time.Time) (out []byte, next time.Time) {
 		c.next = now.Add(time.Duration(c.d.Every.Seconds * float64(time.Second)))
 	}
 	return dst, c.next
-}
-
-// given returns the values of variables.
-func (c *codec) given(text, to string) []any {
-	c.ref++
-	copy(c.values, []any{c.name, text, to, c.Room, c.Password, c.N, c.ref, c.state})
-	return c.values
 }
 
 // append appends the messages that a program yields.

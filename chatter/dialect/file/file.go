@@ -141,35 +141,55 @@ var (
 	mentionsAck    = mentions("(ack|refused)")
 )
 
+// gap is what a file lacks as a whole.
+type gap struct {
+	is           func(d *Dialect) bool
+	what, advice string
+}
+
+// lacksWord returns the question whether receive never makes an object with a key.
+func lacksWord(mention *regexp.Regexp) func(*Dialect) bool {
+	return func(d *Dialect) bool { return !mention.MatchString(d.Receive.source) }
+}
+
+// gaps are looked for in this order.
+var gaps = []gap{
+	{func(d *Dialect) bool {
+		return slices.ContainsFunc(d.HTTP, func(s step) bool { return s.Send.isEmpty() })
+	}, "http has no send: nothing would be asked", `http: {send: '{method: "POST", path: "/login", body: {user: $name}}', receive: '{set: {token: .body.token}}'}`},
+	{func(d *Dialect) bool { return d.Say.isEmpty() },
+		"say is missing: nothing could be said", `say: '{type: "message", body: $text}'`},
+	{func(d *Dialect) bool { return d.Receive.isEmpty() },
+		"receive is missing: nothing could be understood", `receive: 'if .type == "message" then {line: {from: .user, text: .body}} else empty end'`},
+	{lacksWord(mentionsLine),
+		"receive makes no {line: {from: NAME, text: TEXT}}: no delivery could be seen", "chatsim -help dialect has an example"},
+	{lacksWord(mentionsIn),
+		"receive makes neither {welcome: NAME} nor {ready: true}: nobody could be seen to get in",
+		"what the server answers to the login is a welcome, or ready where it has no name; where it answers nothing, have the login say a line and take that for ready"},
+	{func(d *Dialect) bool { return d.Views() != None && lacksWord(mentionsRoster)(d) },
+		"receive makes no {roster: [NAMES]}: who is there could not be seen", "where the server does not tell, write can: {views: none}"},
+	{func(d *Dialect) bool { return d.says && (!d.BySender() || d.Views() == Ordered) },
+		"can.echo: false without {ack: REF}: where a chatter's own line stands among the others could not be seen",
+		"have say send $ref, and receive make {ack: REF} of the server's answer; where it answers nothing, write can: {echo: false, order: sender, views: eventual}, or views: none: own lines are then taken to be said when they are sent"},
+	{func(d *Dialect) bool {
+		return d.Every.Seconds < 0 || (d.Every.Seconds > 0) != (d.Every.Send.source != "")
+	}, "every needs both seconds, above 0, and send", `every: {seconds: 25, send: '{type: "ping"}'}`},
+}
+
 // check looks at what the file as a whole lacks.
 func (d *Dialect) check(name string) error {
-	receive := d.Receive.source
-	d.says = !d.Echoes() && !mentionsAck.MatchString(receive)
-	lacks := func(what, advice string) error { return &Error{File: name, What: what, Advice: advice} }
-	switch {
-	case d.Over() != WS && (d.Headers.source != "" || d.PathGiven()):
-		return lacks("path and headers are a WebSocket's, and the transport is "+d.Over(), "write transport: ws, or leave them out")
-	case slices.ContainsFunc(d.HTTP, func(s step) bool { return strings.TrimSpace(s.Send.source) == "" }):
-		return lacks("http has no send: nothing would be asked", `http: {send: '{method: "POST", path: "/login", body: {user: $name}}', receive: '{set: {token: .body.token}}'}`)
-	case strings.TrimSpace(d.Say.source) == "":
-		return lacks("say is missing: nothing could be said", `say: '{type: "message", body: $text}'`)
-	case strings.TrimSpace(receive) == "":
-		return lacks("receive is missing: nothing could be understood", `receive: 'if .type == "message" then {line: {from: .user, text: .body}} else empty end'`)
-	case !mentionsLine.MatchString(receive):
-		return lacks("receive makes no {line: {from: NAME, text: TEXT}}: no delivery could be seen", "chatsim -help dialect has an example")
-	case !mentionsIn.MatchString(receive):
-		return lacks("receive makes neither {welcome: NAME} nor {ready: true}: nobody could be seen to get in",
-			"what the server answers to the login is a welcome, or ready where it has no name; where it answers nothing, have the login say a line and take that for ready")
-	case d.Views() != None && !mentionsRoster.MatchString(receive):
-		return lacks("receive makes no {roster: [NAMES]}: who is there could not be seen", "where the server does not tell, write can: {views: none}")
-	case d.says && (!d.BySender() || d.Views() == Ordered):
-		return lacks("can.echo: false without {ack: REF}: where a chatter's own line stands among the others could not be seen",
-			"have say send $ref, and receive make {ack: REF} of the server's answer; where it answers nothing, write can: {echo: false, order: sender, views: eventual}, or views: none: own lines are then taken to be said when they are sent")
-	case d.Every.Seconds < 0 || d.Every.Seconds > 0 && d.Every.Send.source == "" || d.Every.Seconds == 0 && d.Every.Send.source != "":
-		return lacks("every needs both seconds, above 0, and send", `every: {seconds: 25, send: '{type: "ping"}'}`)
+	if d.Over() != WS && (d.Headers.source != "" || d.PathGiven()) {
+		return &Error{File: name, What: "path and headers are a WebSocket's, and the transport is " + d.Over(), Advice: "write transport: ws, or leave them out"}
+	}
+	d.binds = !lacksWord(mentionsAck)(d)
+	d.says = !d.Echoes() && !d.binds
+	for _, g := range gaps {
+		if g.is(d) {
+			return &Error{File: name, What: g.what, Advice: g.advice}
+		}
 	}
 	d.pure = d.Views() != Eventual
-	d.asks, d.binds = mentionsReady.MatchString(receive), mentionsAck.MatchString(receive)
+	d.asks = !lacksWord(mentionsReady)(d)
 	return nil
 }
 

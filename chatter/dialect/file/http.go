@@ -34,11 +34,11 @@ func (s *steps) UnmarshalYAML(node ast.Node) error {
 	return yaml.NodeToValue(node, &(*s)[0], yaml.Strict())
 }
 
-// calls is how far a client has come with its requests over HTTP.
-type calls struct {
-	chosen bool   // its name is
-	made   int    // steps that are done
-	asked  string // the request that waits for its answer, for people; empty: none does
+// caller makes the requests over HTTP that the file has before the stream.
+type caller struct {
+	*user
+	made  int    // steps that are done
+	asked string // the request that waits for its answer, for people; empty: none does
 }
 
 // Calls reports whether a client asks over HTTP before its stream, or for the
@@ -64,7 +64,7 @@ func (p *program) isLiteral() bool {
 }
 
 // Call returns the next request.
-func (c *codec) Call() (*dialect.Call, error) {
+func (c *caller) Call() (*dialect.Call, error) {
 	c.choose()
 	for ; c.made < len(c.d.HTTP); c.made++ {
 		p := &c.d.HTTP[c.made].Send
@@ -85,7 +85,7 @@ func (c *codec) Call() (*dialect.Call, error) {
 const requests = `http.send yields {method: "POST", path: "/login", body: {user: $name}}; headers: {NAME: TEXT} may be added, and form: {NAME: TEXT} in place of body`
 
 // ask returns the request that a program has yielded.
-func (c *codec) ask(p *program, v any) (*dialect.Call, error) {
+func (c *caller) ask(p *program, v any) (*dialect.Call, error) {
 	object, ok := v.(map[string]any)
 	call, why := &dialect.Call{Header: make(map[string]string)}, "it is no object"
 	if ok {
@@ -135,7 +135,7 @@ func tooLong(message []byte) (wrong string) {
 }
 
 // reachable returns what is wrong with the path of a request.
-func (c *codec) reachable(path string) (wrong string) {
+func (c *caller) reachable(path string) (wrong string) {
 	u, err := url.Parse(path)
 	switch {
 	case err != nil:

@@ -64,6 +64,9 @@ func (p *program) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
+// isEmpty reports whether there is no program, or only space.
+func (p *program) isEmpty() bool { return strings.TrimSpace(p.source) == "" }
+
 // wrong returns the error for what stands at an offset of the program.
 func (p *program) wrong(offset int, what, advice string) *Error {
 	before := p.source[:min(max(offset, 0), len(p.source))]

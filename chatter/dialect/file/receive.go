@@ -16,43 +16,6 @@ import (
 // Bare has a WebSocket frame the messages.
 func (c *codec) Bare() { c.bare = true }
 
-func (c *codec) put(f wire.Frame) {
-	c.queue = append(c.queue, queued{frame: f})
-	c.step(func() string { return Show(&f) })
-}
-
-// trace tells of a message.
-func (c *codec) trace(verb string, message []byte) {
-	c.step(func() string { return verb + written(string(message)) })
-}
-
-// step tells of a step, where somebody wants to know.
-func (c *codec) step(step func() string) {
-	if c.Trace != nil {
-		c.steps++
-		c.Trace(step())
-	}
-}
-
-// Waits reports whether frames have come that are not taken.
-func (c *codec) Waits() bool { return len(c.queue) > 0 }
-
-// Queued takes a frame that came with an earlier one; false if there is none.
-func (c *codec) Queued(f *dialect.Frame) (ok bool, err error) {
-	if len(c.queue) == 0 {
-		return false, nil
-	}
-	q := c.queue[0]
-	if c.queue = c.queue[1:]; len(c.queue) == 0 {
-		c.queue = nil
-	}
-	if q.err != nil {
-		return false, q.err
-	}
-	f.Frame, f.More = q.frame, len(c.queue) > 0
-	return true, nil
-}
-
 // Decode takes the first frame out of in.
 func (c *codec) Decode(f *dialect.Frame, in []byte, _ bool) (n int, err error) {
 	for {

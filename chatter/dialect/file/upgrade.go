@@ -9,7 +9,7 @@ import (
 )
 
 // Upgrade returns with what the WebSocket is asked for.
-func (c *codec) Upgrade(cookie func(path string) string) (path string, header map[string]string, err error) {
+func (c *caller) Upgrade(cookie func(path string) string) (path string, header map[string]string, err error) {
 	header = make(map[string]string)
 	path = c.d.WebSocket()
 	if c.d.PathGiven() {
@@ -37,7 +37,7 @@ func (c *codec) Upgrade(cookie func(path string) string) (path string, header ma
 }
 
 // path returns the path that a program yields.
-func (c *codec) path() (string, error) {
+func (c *caller) path() (string, error) {
 	p := &c.d.Path
 	v, err := c.only(p)
 	if err != nil {
@@ -51,7 +51,7 @@ func (c *codec) path() (string, error) {
 }
 
 // only returns the one value that a program yields.
-func (c *codec) only(p *program) (any, error) {
+func (c *caller) only(p *program) (any, error) {
 	yielded, err := p.run(nil, c.given("", ""))
 	switch {
 	case err != nil:
