@@ -99,14 +99,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 	})
 	page := outlet.Dropping(stdout)
 	switch {
-	case line.Help:
-		err = line.Usage(page, screen.Width(stdout))
-	case line.Version:
-		_, err = fmt.Fprintln(page, version())
-	case line.Completes():
-		err = line.WriteCompletion(page)
-	case line.Man:
-		err = line.WriteMan(page, version())
+	case line.AboutChatsim():
+		err = about(line, page, screen.Width(stdout))
 	case line.Probe != "":
 		err = host.Probe(ctx, line.Probe)
 	case c.runs.Judge != "":
@@ -134,6 +128,20 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, console io
 		return report.ExitInterrupted
 	}
 	return fail(stderr, err)
+}
+
+// about writes what is asked about chatsim itself.
+func about(line *flags.Line, page io.Writer, width int) (err error) {
+	switch {
+	case line.Help:
+		return line.Usage(page, width)
+	case line.Version:
+		_, err = fmt.Fprintln(page, version())
+		return err
+	case line.Man:
+		return line.WriteMan(page, version())
+	}
+	return line.WriteCompletion(page)
 }
 
 // fail prints an error, and its hint if it has one.

@@ -3,6 +3,7 @@ package dialect
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,6 +83,37 @@ func (c *irc) capabilities(m *ircMessage) {
 	}
 }
 
+// numerics are what of a server's answers has a meaning of its own.
+var numerics = map[int]func(c *irc, f *Frame, m *ircMessage, code int) (isFrame bool){
+	1: func(c *irc, _ *Frame, m *ircMessage, _ int) bool {
+		if len(m.params) > 0 {
+			c.rename(string(m.params[0]))
+		}
+		return false
+	},
+	5: func(c *irc, _ *Frame, m *ircMessage, _ int) bool {
+		c.nicks.learn(m.params)
+		c.limits.learn(m.params)
+		return false
+	},
+	353: func(c *irc, _ *Frame, m *ircMessage, _ int) bool {
+		for _, name := range bytes.Fields(m.last()) {
+			if c.phase == ircLists {
+				c.names = append(c.names, bytes.Clone(bytes.TrimLeft(name, "~&@%+!")))
+			}
+		}
+		return false
+	},
+	366: func(c *irc, _ *Frame, _ *ircMessage, _ int) bool {
+		if c.phase == ircLists {
+			c.isIn()
+		}
+		return false
+	},
+	376: (*irc).registered,
+	422: (*irc).registered,
+}
+
 // numeric takes what a server answers. Of the errors there are many: the codes
 // from 400 to 599, of which the first parameter is the client itself.
 func (c *irc) numeric(f *Frame, m *ircMessage) (isFrame bool) {
@@ -89,27 +121,25 @@ func (c *irc) numeric(f *Frame, m *ircMessage) (isFrame bool) {
 	if err != nil {
 		return false
 	}
-	switch {
-	case code == 1 && len(m.params) > 0:
-		c.rename(string(m.params[0]))
-	case code == 5:
-		c.nicks.learn(m.params)
-		c.limits.learn(m.params)
-	case (code == 376 || code == 422) && c.phase == ircRegisters: // the end of the message of the day, or that there is none
-		if why := c.limits.tooLong(c.Room); why != "" {
-			return c.fail(f, wire.None, []byte(why))
-		}
-		c.phase = ircJoins
-		c.out = fmt.Appendf(c.out, "JOIN %s\r\n", c.Room)
-	case code == 353 && c.phase == ircLists:
-		for _, name := range bytes.Fields(m.last()) {
-			c.names = append(c.names, bytes.Clone(bytes.TrimLeft(name, "~&@%+!")))
-		}
-	case code == 366 && c.phase == ircLists:
-		c.isIn()
-	case code >= 400 && code < 600:
-		return c.refused(f, m, code)
+	if take := numerics[code]; take != nil {
+		return take(c, f, m, code)
 	}
+	return isError(code) && c.refused(f, m, code)
+}
+
+func isError(code int) bool { return code >= 400 && code < 600 }
+
+// registered takes the end of the message of the day, or that there is none: the
+// client may join.
+func (c *irc) registered(f *Frame, m *ircMessage, code int) (isFrame bool) {
+	if c.phase != ircRegisters {
+		return isError(code) && c.refused(f, m, code)
+	}
+	if why := c.limits.tooLong(c.Room); why != "" {
+		return c.fail(f, wire.None, []byte(why))
+	}
+	c.phase = ircJoins
+	c.out = fmt.Appendf(c.out, "JOIN %s\r\n", c.Room)
 	return false
 }
 
@@ -131,33 +161,67 @@ func (c *irc) rename(nick string) {
 	}
 }
 
+// ircRefusal is what an error means.
+type ircRefusal struct {
+	reason wire.Reason
+	line   bool // it is about a line, which did not get there
+	named  bool // its parameter is whom it is about, and all there is to tell
+	bare   bool // its text tells no more than the reason
+	in     bool // it means that only once the client is in
+}
+
+var ircRefusals = map[int]ircRefusal{
+	401: {reason: wire.NoSuchUser, line: true, named: true},
+	403: {reason: wire.NoSuchUser, line: true, named: true, in: true},
+	404: {line: true, in: true},
+	407: {line: true, in: true},
+	412: {line: true, in: true},
+	417: {reason: wire.LineTooLong, line: true, bare: true},
+	432: {reason: wire.BadName},
+	464: {reason: wire.Password},
+	489: {line: true, in: true},
+}
+
+// nickRefusals are errors about the nick that a client asks for.
+var nickRefusals = []int{432, 433, 436, 437}
+
 // refused takes an error. One that is about the nick asks for another.
 func (c *irc) refused(f *Frame, m *ircMessage, code int) (isFrame bool) {
-	about, text := string(m.param(1)), m.last()
+	about := string(m.param(1))
 	switch {
 	case code == 410, code == 421 && (c.phase != ircIsIn || about == "CAP"): // no capabilities, or other subtleties
 		return false
-	case c.phase == ircRegisters && (code == 432 || code == 433 || code == 436 || code == 437):
-		if code == 432 {
-			c.nicks.tighten(c.nick)
-		}
-		c.nick = c.nicks.Take(c.Account.Name)
-		c.out = fmt.Appendf(c.out, "NICK %s\r\n", c.nick)
+	case c.phase == ircRegisters && slices.Contains(nickRefusals, code):
+		c.otherNick(code)
 		return false
-	case code == 401 || code == 403 && c.phase == ircIsIn:
-		c.refuse(about)
-		return c.fail(f, wire.NoSuchUser, []byte(about))
-	case code == 464:
-		return c.fail(f, wire.Password, text)
-	case code == 432:
-		return c.fail(f, wire.BadName, text)
-	case code == 417:
-		c.refuse("")
-		return c.fail(f, wire.LineTooLong, nil)
-	case c.phase == ircIsIn && (code == 404 || code == 407 || code == 412 || code == 489):
-		c.refuse("")
 	}
-	return c.fail(f, wire.None, fmt.Appendf(nil, "%s (%d)", text, code))
+	r := ircRefusals[code]
+	if r.in && c.phase != ircIsIn {
+		r = ircRefusal{}
+	}
+	target, detail := "", m.last()
+	switch {
+	case r.named:
+		target, detail = about, []byte(about)
+	case r.bare:
+		detail = nil
+	case r.reason == wire.None:
+		detail = fmt.Appendf(nil, "%s (%d)", detail, code)
+	}
+	if r.line {
+		c.refuse(target)
+	}
+	return c.fail(f, r.reason, detail)
+}
+
+// otherNick asks for the next nick; 432: the one before has characters that the
+// server does not take.
+func (c *irc) otherNick(code int) {
+	if code == 432 {
+		c.nicks.tighten(c.nick)
+	}
+	c.nick = c.nicks.Take(c.Account.Name)
+	c.out = fmt.Appendf(c.out, "NICK %s\r\n", c.nick)
 }
 
 // refuse has the oldest line to a target be one that did not get there.
@@ -259,26 +323,34 @@ func (c *irc) copyOf(text []byte) (o copied, lost []copied, ok bool) {
 	return o, lost, true
 }
 
+// isElsewhere reports whether a move is one of another channel.
+func (c *irc) isElsewhere(command string, m *ircMessage) bool {
+	return (command == "JOIN" || command == "PART" || command == "KICK") && !strings.EqualFold(string(m.param(0)), c.Room)
+}
+
+// movedItself takes a move of the client's own.
+func (c *irc) movedItself(command string, m *ircMessage) {
+	switch command {
+	case "JOIN":
+		c.phase = ircLists
+		c.limits.knows(m.source)
+	case "NICK":
+		c.rename(string(m.param(0)))
+	}
+}
+
 // moved takes who comes to the channel, goes from it, or is called otherwise.
 func (c *irc) moved(f *Frame, m *ircMessage) (isFrame bool) {
 	who, command := m.nick(), string(m.command)
-	own := string(who) == c.nick
 	switch {
-	case command == "JOIN" && !strings.EqualFold(string(m.param(0)), c.Room),
-		(command == "PART" || command == "KICK") && !strings.EqualFold(string(m.param(0)), c.Room):
-		return false
-	case command == "JOIN" && own:
-		c.phase = ircLists
-		c.limits.knows(m.source)
-		return false
-	case command == "NICK" && own:
-		c.rename(string(m.param(0)))
+	case c.isElsewhere(command, m):
 		return false
 	case command == "KICK":
 		if who = m.param(1); string(who) == c.nick {
 			return c.fail(f, wire.Kicked, nil)
 		}
-	case own:
+	case string(who) == c.nick:
+		c.movedItself(command, m)
 		return false
 	}
 	if c.phase != ircIsIn {

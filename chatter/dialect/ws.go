@@ -205,24 +205,12 @@ func (w *webSocket) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 		}
 	}
 	for w.closed == nil {
-		h, ok, err := headerOf(in[n:])
-		if err == nil && ok {
-			err = w.allows(h)
-		}
-		if err == ErrTooLong {
-			w.message = nil
-			return len(in), NewFrameError(in[n:], err)
-		}
+		first, payload, size, err := w.next(in[n:])
+		n += size
 		if err != nil {
 			return n, err
 		}
-		from := n + h.size
-		if !ok || len(in)-from < h.payload {
-			return n, ErrShort
-		}
-		payload := in[from : from+h.payload]
-		n = from + h.payload
-		switch text, whole := w.take(h.first, payload); {
+		switch text, whole := w.take(first, payload); {
 		case whole && w.messages != nil:
 			if ok, err := w.messages.Take(f, text); ok || err != nil {
 				return n, err
@@ -233,6 +221,26 @@ func (w *webSocket) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 		}
 	}
 	return n, w.closed
+}
+
+// next returns the first frame of in, and how many bytes it has with its header.
+// Bytes that are skipped come with an error.
+func (w *webSocket) next(in []byte) (first byte, payload []byte, size int, err error) {
+	h, ok, err := headerOf(in)
+	if err == nil && ok {
+		err = w.allows(h)
+	}
+	switch {
+	case err == ErrTooLong:
+		w.message = nil
+		return 0, nil, len(in), NewFrameError(in, err)
+	case err != nil:
+		return 0, nil, 0, err
+	case !ok || len(in)-h.size < h.payload:
+		return 0, nil, 0, ErrShort
+	}
+	size = h.size + h.payload
+	return h.first, in[h.size:size], size, nil
 }
 
 // Skip takes a message that came in one piece.

@@ -24,52 +24,48 @@ type editor struct {
 	draft []rune   // the line itself meanwhile
 }
 
+// edits are what keys ask for, but for characters and those that end the line.
+var edits = map[key]func(e *editor){
+	keyTab:            (*editor).completeWord,
+	keyLeft:           func(e *editor) { e.at = e.before(e.at) },
+	keyRight:          func(e *editor) { e.at = e.after(e.at) },
+	keyWordLeft:       func(e *editor) { e.at = e.wordBefore(e.at) },
+	keyWordRight:      func(e *editor) { e.at = e.wordAfter(e.at) },
+	keyLineStart:      func(e *editor) { e.at = 0 },
+	keyLineEnd:        func(e *editor) { e.at = len(e.text) },
+	keyBackspace:      func(e *editor) { e.erase(e.before(e.at), e.at) },
+	keyDelete:         func(e *editor) { e.erase(e.at, e.after(e.at)) },
+	keyEnd:            func(e *editor) { e.erase(e.at, e.after(e.at)) },
+	keyEraseWord:      func(e *editor) { e.erase(e.wordBefore(e.at), e.at) },
+	keyEraseBefore:    func(e *editor) { e.erase(0, e.at) },
+	keyEraseWordAfter: func(e *editor) { e.erase(e.at, e.wordAfter(e.at)) },
+	keyEraseAfter:     func(e *editor) { e.erase(e.at, len(e.text)) },
+	keyEarlier:        func(e *editor) { e.recall(e.back + 1) },
+	keyLater:          func(e *editor) { e.recall(e.back - 1) },
+}
+
 // press does what a key asks for, but for those that end the line.
 func (e *editor) press(k key) {
 	if k != keyTab {
 		e.stop()
 	}
-	switch k {
-	case keyTab:
-		if before, ok := e.next(string(e.text[:e.at])); ok {
-			after := slices.Clone(e.text[e.at:])
-			e.text = append([]rune(before), after...)
-			e.at = len(e.text) - len(after)
-		}
-	case keyLeft:
-		e.at = e.before(e.at)
-	case keyRight:
-		e.at = e.after(e.at)
-	case keyWordLeft:
-		e.at = e.wordBefore(e.at)
-	case keyWordRight:
-		e.at = e.wordAfter(e.at)
-	case keyLineStart:
-		e.at = 0
-	case keyLineEnd:
-		e.at = len(e.text)
-	case keyBackspace:
-		e.erase(e.before(e.at), e.at)
-	case keyDelete, keyEnd:
-		e.erase(e.at, e.after(e.at))
-	case keyEraseWord:
-		e.erase(e.wordBefore(e.at), e.at)
-	case keyEraseBefore:
-		e.erase(0, e.at)
-	case keyEraseWordAfter:
-		e.erase(e.at, e.wordAfter(e.at))
-	case keyEraseAfter:
-		e.erase(e.at, len(e.text))
-	case keyEarlier:
-		e.recall(e.back + 1)
-	case keyLater:
-		e.recall(e.back - 1)
-	default:
-		if k >= 0 {
-			e.text = slices.Insert(e.text, e.at, rune(k))
-			e.at++
-		}
+	if edit := edits[k]; edit != nil {
+		edit(e)
+	} else if k >= 0 {
+		e.text = slices.Insert(e.text, e.at, rune(k))
+		e.at++
 	}
+}
+
+// completeWord completes the word before the cursor, or takes the next one for it.
+func (e *editor) completeWord() {
+	before, ok := e.next(string(e.text[:e.at]))
+	if !ok {
+		return
+	}
+	after := slices.Clone(e.text[e.at:])
+	e.text = append([]rune(before), after...)
+	e.at = len(e.text) - len(after)
 }
 
 func (e *editor) erase(from, to int) {

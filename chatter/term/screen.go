@@ -200,29 +200,43 @@ func (a *area) pressed(k key, more bool) (line string, ended bool, err error) {
 	case k == keyEnter:
 		line, a.asked = a.line.enter(a.remember), false
 		return line, true, a.hide()
-	case k == keyRedraw:
-		return "", false, a.show(clearAll)
-	case !a.remember && (k == keyEarlier || k == keyLater || k == keyTab):
-		return "", false, nil
-	case k >= 0 && len(a.line.text) >= maxTyped:
-		_, err = io.WriteString(a.out, bell)
-		return "", false, err
-	case more || a.stale:
-		a.line.press(k)
-		if a.stale = more; more {
-			return "", false, nil
-		}
-		return "", false, a.show(a.erasing())
 	}
+	return "", false, a.edited(k, more)
+}
+
+// edited is pressed for a key that does not end the line.
+func (a *area) edited(k key, more bool) error {
+	switch {
+	case k == keyRedraw:
+		return a.show(clearAll)
+	case !a.remember && (k == keyEarlier || k == keyLater || k == keyTab):
+		return nil
+	case k >= 0 && len(a.line.text) >= maxTyped:
+		_, err := io.WriteString(a.out, bell)
+		return err
+	case more:
+		a.line.press(k)
+		a.stale = true
+		return nil
+	case a.stale:
+		a.line.press(k)
+		return a.show(a.erasing())
+	}
+	return a.typedOne(k)
+}
+
+// typedOne has one key change a line that is to be seen as it is: what is typed at
+// the end of it is all that is written.
+func (a *area) typedOne(k key) error {
 	appends := k >= 0 && a.line.at == len(a.line.text) && !a.broke && !hidesWord(a.line.text)
 	from := a.cursor()
 	a.line.press(k)
 	if to := a.cursor(); appends && to.row == from.row && to.col > from.col { // nothing else moves
 		a.ahead = append(a.ahead, rune(k))
-		_, err = io.WriteString(a.out, string(rune(k)))
-		return "", false, err
+		_, err := io.WriteString(a.out, string(rune(k)))
+		return err
 	}
-	return "", false, a.show(a.erasing())
+	return a.show(a.erasing())
 }
 
 // above writes text, whole lines, above the area.

@@ -162,7 +162,7 @@ func (p *person) run(ctx context.Context) error {
 
 // step waits for one thing to happen and deals with it.
 func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err error) {
-	if p.ended || p.pending >= underWay || p.client != nil && !p.greeted {
+	if p.busy() {
 		lines = nil
 	}
 	var late <-chan time.Time
@@ -181,7 +181,7 @@ func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err e
 	case l := <-lines:
 		return p.take(l)
 	case <-p.interrupts:
-		if p.leaving || p.client == nil {
+		if p.leaving {
 			return true, nil
 		}
 		p.ended = true
@@ -189,14 +189,16 @@ func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err e
 	case err := <-p.troubles:
 		return false, p.tellTrouble(err)
 	case <-cancelled:
-		if p.client == nil {
-			return true, nil
-		}
 		return p.leave()
 	case <-late:
 		p.limit = nil
 		return p.tooLate(ctx)
 	}
+}
+
+// busy reports whether what is typed waits, or that nothing more is.
+func (p *person) busy() bool {
+	return p.ended || p.pending >= underWay || p.client != nil && !p.greeted
 }
 
 // hear shows what has come, and goes on after an end.
@@ -255,20 +257,10 @@ func (p *person) take(l typed) (done bool, err error) {
 	}
 	if l.err != nil {
 		p.sent.lines--
-		p.ended = true
-		switch {
-		case p.client == nil:
-			return true, nil
-		case p.present || p.pending == 0:
-			return p.leave()
-		}
-		p.limit = time.NewTimer(echoLimit)
-		return false, nil
+		return p.typedLast()
 	}
 	a := p.talk.typed(l.line)
 	switch {
-	case a.quit && p.client == nil:
-		return true, nil
 	case a.quit:
 		p.ended = true
 		return p.leave()
@@ -279,14 +271,30 @@ func (p *person) take(l typed) (done bool, err error) {
 	case a.order != "":
 		_ = p.client.Order(a.order) // what fails, reading finds
 	}
-	if len(a.show) == 0 {
-		return false, nil
+	return false, p.tell(a.show)
+}
+
+// typedLast deals with the end of what is typed. In a pipe what is under way is
+// waited for.
+func (p *person) typedLast() (done bool, err error) {
+	p.ended = true
+	if p.client == nil || p.present || p.pending == 0 {
+		return p.leave()
 	}
-	if !p.present && a.show[0].style == trouble {
-		p.unsent(p.sent.lines, a.show[0].text)
-		return false, nil
+	p.limit = time.NewTimer(echoLimit)
+	return false, nil
+}
+
+// tell shows what comes of a typed line: in a pipe, why it was not sent.
+func (p *person) tell(of []shown) error {
+	switch {
+	case len(of) == 0:
+		return nil
+	case !p.present && of[0].style == trouble:
+		p.unsent(p.sent.lines, of[0].text)
+		return nil
 	}
-	return false, p.show(a.show)
+	return p.show(of)
 }
 
 // send sends; a failure is found again by the reading.
@@ -306,8 +314,12 @@ func (p *person) send(a action) error {
 	return nil
 }
 
-// leave sends our end; what is still under way is shown.
+// leave sends our end; what is still under way is shown. Without a connection all
+// is done.
 func (p *person) leave() (done bool, err error) {
+	if p.client == nil {
+		return true, nil
+	}
 	p.leaving, p.limit = true, time.NewTimer(leaveLimit)
 	if p.client.Leave(chatter.FIN) != nil {
 		return true, nil

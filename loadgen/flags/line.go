@@ -23,8 +23,11 @@ type Line struct {
 	environ []string // flags that the environment has set
 }
 
-// Completes reports whether completions for a shell are asked for.
-func (c *Line) Completes() bool { return c.Completion != noShell }
+// AboutChatsim reports whether something is asked about chatsim itself: its help,
+// its version, its manual page or completions for a shell.
+func (c *Line) AboutChatsim() bool {
+	return c.Help || c.Version || c.Man || c.Completion != noShell
+}
 
 // Explicit reports whether the command line or the environment has the flag, by
 // its long name.

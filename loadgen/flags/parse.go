@@ -35,7 +35,7 @@ func Parse(args []string, groups []Group, known Known) (*Line, error) {
 		}
 		return c, nil
 	}
-	if c.Version || c.Completes() || c.Man || c.Probe != "" {
+	if c.AboutChatsim() || c.Probe != "" {
 		return c, nil
 	}
 	if rest := c.set.Args(); len(rest) > 0 {

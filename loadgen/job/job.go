@@ -70,23 +70,9 @@ func (s *Job) Run(ctx context.Context) (int, error) {
 	if s.DryRun && s.Line.Explicit("scenario") && s.hasLoad() {
 		return report.ExitPassed, s.showScenario()
 	}
-	if err := s.Output.Check(); err != nil {
+	if err := s.prepare(); err != nil {
 		return 0, err
 	}
-	if err := s.expect(); err != nil {
-		return 0, err
-	}
-	var err error
-	if s.file, err = s.loadDialect(); err != nil {
-		return 0, err
-	}
-	if err := s.loadStory(); err != nil {
-		return 0, err
-	}
-	if err := s.checkKills(); err != nil {
-		return 0, err
-	}
-	s.settleRepeat()
 	switch {
 	case s.Load.Scenario.Name == loadgen.Conformance:
 		return s.conformance(ctx)
@@ -100,6 +86,22 @@ func (s *Job) Run(ctx context.Context) (int, error) {
 		return s.repeat(ctx)
 	}
 	return s.single(ctx)
+}
+
+// prepare reads and checks what the runs need, before the first of them.
+func (s *Job) prepare() error {
+	for _, step := range []func() error{s.Output.Check, s.expect, s.openDialect, s.loadStory, s.checkKills} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	s.settleRepeat()
+	return nil
+}
+
+func (s *Job) openDialect() (err error) {
+	s.file, err = s.loadDialect()
+	return err
 }
 
 // settleRepeat sets -repeat to the meaning that a comparison has for it.

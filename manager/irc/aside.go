@@ -5,46 +5,64 @@ import (
 	"time"
 )
 
-// aside answers what needs nothing of the room.
-func (p *Peer) aside(dst []byte, m *Message, now func() time.Time) []byte {
-	me := p.Nick
-	switch m.name() {
-	case "NICK":
-		if Fold(string(m.param(0))) == Fold(me) {
+// asides are the commands that need nothing of the room.
+var asides = map[string]func(p *Peer, dst []byte, m *Message, now func() time.Time) []byte{
+	"PING":   func(p *Peer, dst []byte, m *Message, _ func() time.Time) []byte { return pong(dst, p.Nick, m) },
+	"PONG":   unanswered,
+	"TAGMSG": unanswered,
+	"NICK": func(p *Peer, dst []byte, m *Message, _ func() time.Time) []byte {
+		if Fold(string(m.param(0))) == Fold(p.Nick) {
 			return dst
 		}
-		return reply(dst, errNoNickChange, me, "", "You keep your name for as long as you are in the room: reconnect under another")
-	case "USER", "PASS":
-		return reply(dst, errAlreadyIn, me, "", "You may not reregister")
-	case "CAP":
-		return p.capLater(dst, m)
-	case "MODE":
-		return p.mode(dst, m)
-	case "TOPIC":
+		return reply(dst, errNoNickChange, p.Nick, "", "You keep your name for as long as you are in the room: reconnect under another")
+	},
+	"USER": same(errAlreadyIn, "", "You may not reregister"),
+	"PASS": same(errAlreadyIn, "", "You may not reregister"),
+	"CAP":  func(p *Peer, dst []byte, m *Message, _ func() time.Time) []byte { return p.capLater(dst, m) },
+	"MODE": func(p *Peer, dst []byte, m *Message, _ func() time.Time) []byte { return p.mode(dst, m) },
+	"TOPIC": func(p *Peer, dst []byte, m *Message, _ func() time.Time) []byte {
 		if len(m.Params) < 2 {
-			return reply(dst, rplTopic, me, Channel, topic)
+			return reply(dst, rplTopic, p.Nick, Channel, topic)
 		}
 		return p.notOperator(dst)
-	case "KICK", "INVITE":
-		return p.notOperator(dst)
-	case "OPER":
-		return reply(dst, errNotOnThisNetwork, me, "", "Nobody is an operator by IRC: the room's is where the room runs")
-	case "KILL", "REHASH", "RESTART", "DIE", "WALLOPS":
-		return reply(dst, errNoPrivileges, me, "", "Permission denied: you are not an operator")
-	case "MOTD":
-		return appendMotd(dst, me)
-	case "VERSION":
-		return reply(dst, rplVersion, me, network+" "+Server, "one room, "+Channel)
-	case "TIME":
-		return reply(dst, rplTime, me, Server, now().UTC().Format(time.RFC1123))
-	case "WHOWAS":
+	},
+	"KICK":    func(p *Peer, dst []byte, _ *Message, _ func() time.Time) []byte { return p.notOperator(dst) },
+	"INVITE":  func(p *Peer, dst []byte, _ *Message, _ func() time.Time) []byte { return p.notOperator(dst) },
+	"OPER":    same(errNotOnThisNetwork, "", "Nobody is an operator by IRC: the room's is where the room runs"),
+	"KILL":    privileged,
+	"REHASH":  privileged,
+	"RESTART": privileged,
+	"DIE":     privileged,
+	"WALLOPS": privileged,
+	"MOTD":    func(p *Peer, dst []byte, _ *Message, _ func() time.Time) []byte { return appendMotd(dst, p.Nick) },
+	"VERSION": same(rplVersion, network+" "+Server, "one room, "+Channel),
+	"TIME": func(p *Peer, dst []byte, _ *Message, now func() time.Time) []byte {
+		return reply(dst, rplTime, p.Nick, Server, now().UTC().Format(time.RFC1123))
+	},
+	"WHOWAS": func(p *Peer, dst []byte, m *Message, _ func() time.Time) []byte {
 		nick := shown(m.param(0))
-		dst = reply(dst, errWasNoSuchNick, me, nick, "There was no such nickname")
-		return reply(dst, rplEndOfWhowas, me, nick, "End of WHOWAS")
-	case "TAGMSG":
-		return dst
+		dst = reply(dst, errWasNoSuchNick, p.Nick, nick, "There was no such nickname")
+		return reply(dst, rplEndOfWhowas, p.Nick, nick, "End of WHOWAS")
+	},
+}
+
+func unanswered(_ *Peer, dst []byte, _ *Message, _ func() time.Time) []byte { return dst }
+
+var privileged = same(errNoPrivileges, "", "Permission denied: you are not an operator")
+
+// same returns the command that is answered alike whoever writes it.
+func same(code, about, text string) func(*Peer, []byte, *Message, func() time.Time) []byte {
+	return func(p *Peer, dst []byte, _ *Message, _ func() time.Time) []byte {
+		return reply(dst, code, p.Nick, about, text)
 	}
-	return reply(dst, errUnknownCommand, me, shown(m.Command), "Unknown command")
+}
+
+// aside answers what needs nothing of the room.
+func (p *Peer) aside(dst []byte, m *Message, now func() time.Time) []byte {
+	if answer := asides[m.name()]; answer != nil {
+		return answer(p, dst, m, now)
+	}
+	return reply(dst, errUnknownCommand, p.Nick, shown(m.Command), "Unknown command")
 }
 
 func (p *Peer) notOperator(dst []byte) []byte {

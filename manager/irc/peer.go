@@ -53,43 +53,43 @@ type Lines struct {
 	text []byte
 }
 
+// commands are what needs something of the room.
+var commands = map[string]func(l *Lines, dst []byte) []byte{
+	"":            func(_ *Lines, dst []byte) []byte { return dst },
+	"PRIVMSG":     func(l *Lines, dst []byte) []byte { return l.said(dst, true) },
+	"NOTICE":      func(l *Lines, dst []byte) []byte { return l.said(dst, false) },
+	"JOIN":        (*Lines).join,
+	"PART":        asks(func(*Message) Ask { return Ask{Kind: Leave} }),
+	"QUIT":        asks(func(*Message) Ask { return Ask{Kind: Leave} }),
+	"NAMES":       (*Lines).names,
+	"WHO":         asks(who),
+	"WHOIS":       (*Lines).whois,
+	"LIST":        asks(func(*Message) Ask { return Ask{Kind: List} }),
+	"LUSERS":      asks(func(*Message) Ask { return Ask{Kind: LUsers} }),
+	"USERS":       asks(func(*Message) Ask { return Ask{Kind: LUsers} }),
+	"ISON":        asks(func(m *Message) Ask { return Ask{Kind: IsOn, Target: bytes.Join(m.Params, space)} }),
+	"USERHOST":    asks(func(m *Message) Ask { return Ask{Kind: UserHost, Target: bytes.Join(m.Params, space)} }),
+	"AWAY":        asks(func(m *Message) Ask { return Ask{Kind: Away, Text: m.param(0)} }),
+	"HISTORY":     asks(func(m *Message) Ask { return Ask{Kind: Before, Count: m.count()} }),
+	"CHATHISTORY": asks(func(m *Message) Ask { return Ask{Kind: Before, Count: m.count()} }),
+}
+
+// asks returns the command that is one Ask, and answered by the room alone.
+func asks(of func(m *Message) Ask) func(l *Lines, dst []byte) []byte {
+	return func(l *Lines, dst []byte) []byte {
+		l.asks = append(l.asks, of(&l.msg))
+		return dst
+	}
+}
+
 // Line takes one line, without its '\n'. What it returns holds until the next.
 func (l *Lines) Line(dst, line []byte) (answer []byte, asks []Ask) {
 	m := &l.msg
 	m.Parse(line)
 	l.asks, l.text = l.asks[:0], l.text[:0]
-	switch m.name() {
-	case "":
-	case "PRIVMSG":
-		dst = l.said(dst, true)
-	case "NOTICE":
-		dst = l.said(dst, false)
-	case "PING":
-		dst = pong(dst, l.Peer.Nick, m)
-	case "PONG":
-	case "JOIN":
-		dst = l.join(dst)
-	case "PART", "QUIT":
-		l.ask(Leave, nil, nil)
-	case "NAMES":
-		dst = l.names(dst)
-	case "WHO":
-		l.who()
-	case "WHOIS":
-		dst = l.whois(dst)
-	case "LIST":
-		l.ask(List, nil, nil)
-	case "LUSERS", "USERS":
-		l.ask(LUsers, nil, nil)
-	case "ISON":
-		l.ask(IsOn, bytes.Join(m.Params, space), nil)
-	case "USERHOST":
-		l.ask(UserHost, bytes.Join(m.Params, space), nil)
-	case "AWAY":
-		l.ask(Away, nil, m.param(0))
-	case "HISTORY", "CHATHISTORY":
-		l.asks = append(l.asks, Ask{Kind: Before, Count: m.count()})
-	default:
+	if do := commands[m.name()]; do != nil {
+		dst = do(l, dst)
+	} else {
 		dst = l.Peer.aside(dst, m, l.Now)
 	}
 	return dst, l.asks
@@ -180,12 +180,12 @@ func (l *Lines) names(dst []byte) []byte {
 	return dst
 }
 
-func (l *Lines) who() {
-	switch mask := l.msg.param(0); {
+func who(m *Message) Ask {
+	switch mask := m.param(0); {
 	case len(mask) == 0, is(mask, Channel), string(mask) == "*", string(mask) == "0":
-		l.ask(WhoAll, nil, nil)
+		return Ask{Kind: WhoAll}
 	default:
-		l.ask(WhoOne, mask, nil)
+		return Ask{Kind: WhoOne, Target: mask}
 	}
 }
 

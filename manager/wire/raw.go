@@ -196,23 +196,36 @@ func (r *Raw) signature(b, sender []byte) (name int, signed bool) {
 func (r *Raw) target(rest []byte, signed, more bool) int {
 	unknown := 0
 	for i, c := range rest[:min(len(rest), longestName)] {
-		switch c {
-		case '@':
+		if c == '@' {
 			return unknown
-		case ' ', '[':
-			group, follows := string(rest[:i]) == Group, r.starts(rest[i:])
-			switch {
-			case i == 0:
-			case group, r.knows(rest[:i]) && (signed || follows):
-				return i
-			case signed && follows && unknown == 0:
-				unknown = i
-			}
+		}
+		if i == 0 || c != ' ' && c != '[' {
+			continue
+		}
+		switch certain, possible := r.endsBefore(rest, i, signed); {
+		case certain:
+			return i
+		case possible && unknown == 0:
+			unknown = i
 		}
 	}
-	switch {
-	case unknown > 0:
+	if unknown > 0 {
 		return unknown
+	}
+	return r.wholeTarget(rest, signed, more)
+}
+
+// endsBefore reports whether a target certainly, or possibly, ends before what
+// may be the start of a frame.
+func (r *Raw) endsBefore(rest []byte, start int, signed bool) (certain, possible bool) {
+	follows := r.starts(rest[start:])
+	certain = string(rest[:start]) == Group || r.knows(rest[:start]) && (signed || follows)
+	return certain, signed && follows
+}
+
+// wholeTarget returns the length of a target behind which nothing has come.
+func (r *Raw) wholeTarget(rest []byte, signed, more bool) int {
+	switch {
 	case more || len(rest) > longestName || len(rest) < len(Group) && strings.HasPrefix(Group, string(rest)):
 		return 0
 	case signed || string(rest) == Group || r.knows(rest):

@@ -93,20 +93,31 @@ func (f *File) decodeRole(kind string, n ast.Node) error {
 	if err := d.Mapping(n, kind, keys); err != nil {
 		return err
 	}
-	switch {
-	case r.Count > 0 && r.Share > 0:
-		return d.Error(n, kind+" has a count and a share", "write how many there are, or their share of the users: keep one of both")
-	case r.Talks && (r.Count > 0 || r.Share > 0):
-		return d.Error(n, "who talks is one, and this has a count or a share", "write { talks: true } for one of those who talk, or { count: 2 } for others beside them")
-	case r.Talks && (r.For > 0 || r.Good):
-		return d.Error(n, "who talks reads nothing in all of its windows, and this says for how long", "write { talks: true }, or { count: 1, for: … } for another one beside those who talk")
-	case r.Every > 0 && r.For > r.Every:
-		return d.Error(n, fmt.Sprintf("it stops reading for %v, and its windows last %v", r.For, r.Every), "make every longer, or write { for: good } for one that never reads on")
-	case r.Count == 0 && r.Share == 0 && !r.Talks:
+	if what, advice := r.contradiction(); what != "" {
+		return d.Error(n, what, advice)
+	}
+	if r.Count == 0 && r.Share == 0 && !r.Talks {
 		r.Count = 1
 	}
 	f.Roles = append(f.Roles, r)
 	return nil
+}
+
+// contradiction returns which two settings of a role do not go together, and what
+// to do about it; empty: all do.
+func (r *Role) contradiction() (what, advice string) {
+	several := r.Count > 0 || r.Share > 0
+	switch {
+	case r.Count > 0 && r.Share > 0:
+		return r.Kind + " has a count and a share", "write how many there are, or their share of the users: keep one of both"
+	case r.Talks && several:
+		return "who talks is one, and this has a count or a share", "write { talks: true } for one of those who talk, or { count: 2 } for others beside them"
+	case r.Talks && (r.For > 0 || r.Good):
+		return "who talks reads nothing in all of its windows, and this says for how long", "write { talks: true }, or { count: 1, for: … } for another one beside those who talk"
+	case r.Every > 0 && r.For > r.Every:
+		return fmt.Sprintf("it stops reading for %v, and its windows last %v", r.For, r.Every), "make every longer, or write { for: good } for one that never reads on"
+	}
+	return "", ""
 }
 
 // foreign returns that a role has a setting of another role.

@@ -75,42 +75,61 @@ func fifo(private bool) func(*Plan) {
 // answered has somebody's line come to all others before one that it had seen.
 // What others say meanwhile waits.
 func answered(p *Plan) {
-	var question *Frame
-	var waiting []Frame
-	var asked time.Time
-	goOn := func(answer Frame, seen bool) {
-		if seen {
-			p.planted(nil, "")
-			p.tellAll(answer)
-		}
-		for _, o := range p.members {
-			if o != p.victim {
-				p.writeTo(o, *question)
-			}
-		}
-		if !seen {
-			p.tellAll(answer)
-		}
-		for _, g := range waiting {
-			p.place(g)
-		}
-		question, waiting = nil, nil
+	p.Hooks.Line = (&inversion{Plan: p}).line
+}
+
+// inversion is a line that only the victim has seen, until that says something.
+type inversion struct {
+	*Plan
+	question *Frame // nil: there is none
+	asked    time.Time
+	waiting  []Frame
+}
+
+func (i *inversion) line(m *Member, f Frame) (Frame, bool) {
+	switch {
+	case i.Done:
+		return f, true
+	case i.question != nil:
+		return i.meanwhile(m, f)
+	case !i.ready() || i.at() == nil || i.victim == m || !i.loyal(m) || f.Private():
+		return f, true
 	}
-	p.Hooks.Line = func(m *Member, f Frame) (Frame, bool) {
-		switch {
-		case p.Done || question == nil && !p.ready() || question != nil && m == p.victim && f.Private():
-			return f, true
-		case question != nil && m == p.victim:
-			goOn(f, time.Since(asked) >= instant)
-			return f, false
-		case question != nil:
-			waiting = append(waiting, f)
-			return f, false
-		case p.at() == nil || p.victim == m || !p.loyal(m) || f.Private():
-			return f, true
-		}
-		question, asked = &f, time.Now()
-		p.writeTo(p.victim, f)
-		return f, false
+	i.question, i.asked = &f, time.Now()
+	i.writeTo(i.victim, f)
+	return f, false
+}
+
+// meanwhile takes a line while there is a question.
+func (i *inversion) meanwhile(m *Member, f Frame) (Frame, bool) {
+	switch {
+	case m == i.victim && f.Private():
+		return f, true
+	case m == i.victim:
+		i.goOn(f, time.Since(i.asked) >= instant)
+	default:
+		i.waiting = append(i.waiting, f)
 	}
+	return f, false
+}
+
+// goOn has all get the question, and before it the answer where the victim has
+// seen what it answers.
+func (i *inversion) goOn(answer Frame, seen bool) {
+	if seen {
+		i.planted(nil, "")
+		i.tellAll(answer)
+	}
+	for _, o := range i.members {
+		if o != i.victim {
+			i.writeTo(o, *i.question)
+		}
+	}
+	if !seen {
+		i.tellAll(answer)
+	}
+	for _, g := range i.waiting {
+		i.place(g)
+	}
+	i.question, i.waiting = nil, nil
 }
