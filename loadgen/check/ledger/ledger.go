@@ -290,8 +290,22 @@ func (l *Ledger) dismissLocked(horizon int64) {
 		s.Totals.Expected += due
 		s.Totals.Left++
 		l.addLocked(s)
+		s.takesAlong()
 		return true
 	})
+}
+
+// takesAlong marks the lines that were under way when the stay ended abruptly: they are
+// owed to nobody, and after a while not remembered.
+func (s *Session) takesAlong() {
+	if kind, _ := s.Left(); !kind.Abrupt() {
+		return
+	}
+	for line := range s.sender.lines {
+		if line.Session == s && line.Seq > s.LastOwn {
+			line.unsaid.Store(true)
+		}
+	}
 }
 
 // outside reports whether a session that is over has not come in, and whether no join

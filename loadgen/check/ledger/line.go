@@ -44,6 +44,7 @@ type Line struct {
 
 	place    atomic.Int64 // in the canonical order, -1 until it has one; a private line has none
 	answered atomic.Bool  // its sender got it back, or an error for it
+	unsaid   atomic.Bool  // its stay ended abruptly while it was under way
 	refused  atomic.Int32 // bits, see isRefused
 	priv     *private     // of a private line
 }
@@ -73,10 +74,13 @@ type age struct {
 	late    bool          // one who has seen the order up to a place may get a line from before that yet
 }
 
+// unsaidFor is how long a line is remembered that its stay took along.
+const unsaidFor = 5 * time.Minute
+
 // settled reports whether nothing is to be expected of the line any more.
 func (l *Line) settled(a age) bool {
 	if !l.answered.Load() {
-		return false
+		return l.unsaid.Load() && l.Actual < a.forget-unsaidFor
 	}
 	if a.horizon < 0 {
 		return l.Actual < a.forget

@@ -89,11 +89,12 @@ func (ms *membership) leave(m *Member, place, horizon int64) {
 	m.left.Store(place)
 	ms.gone++
 	ms.hash -= hashName([]byte(m.Name))
-	for w := m; w.was != nil; w = w.was {
-		if left := w.was.Left(); left != 0 && left < horizon {
+	for w := m; w != nil; { // all of them: one whom somebody has still in mind keeps nobody before it
+		before := w.was
+		if before != nil && before.Left() != 0 && before.Left() < horizon {
 			w.was = nil
-			break
 		}
+		w = before
 	}
 	if ms.gone > 64+ms.kept+ms.kept/4 && ms.gone > len(ms.log)/2 { // many may leave before the horizon moves
 		ms.compact(horizon)

@@ -2,9 +2,11 @@ package ledger
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
+	"weak"
 
 	"chatsim/manager/wire"
 )
@@ -151,4 +153,39 @@ func TestASlowRoomHoldsLittle(t *testing.T) {
 	if most := 4*chunkLen/visits + len(r.in); sessions > most {
 		t.Errorf("%d stays are kept, more than %d", sessions, most)
 	}
+}
+
+// TestWhoResetsIsForgotten: of stays that end abruptly, with a line under way that is
+// owed to nobody, only some are remembered, and none for the sake of a later holder of
+// its name.
+func TestWhoResetsIsForgotten(t *testing.T) {
+	const stays, ended, chunks = 10_000, "bob", 3
+	var r room
+	amy := r.join("amy", Capabilities{})
+	all := make([]weak.Pointer[Session], stays)
+	for n := range all {
+		at := time.Duration(n) * 10 * time.Second
+		s := r.Dial(1, ended, at)
+		all[n] = weak.Make(s)
+		s.Observe(&wire.Frame{Kind: wire.Welcome, Names: [][]byte{[]byte(ended)}}, at)
+		s.Observe(&wire.Frame{Kind: wire.Roster, Names: [][]byte{r.names[0], []byte(ended)}}, at)
+		amy.Observe(&wire.Frame{Kind: wire.Join, Names: [][]byte{[]byte(ended)}}, at)
+		s.Flush(at)
+		s.Send(Note{Seq: n, Text: string(AppendStamp(nil, "t3st", 1, n)), Intended: at, Actual: at})
+		s.Closing(Reset, at)
+		s.Ended(at)
+		amy.Observe(&wire.Frame{Kind: wire.Leave, Names: [][]byte{[]byte(ended)}}, at)
+		amy.Flush(at)
+	}
+	runtime.GC()
+	kept := 0
+	for _, p := range all {
+		if p.Value() != nil {
+			kept++
+		}
+	}
+	if kept > chunks*chunkLen || len(r.facts.List) > 0 {
+		t.Errorf("%d of %d stays are remembered, %d facts", kept, stays, len(r.facts.List))
+	}
+	runtime.KeepAlive(r)
 }
