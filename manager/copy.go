@@ -11,7 +11,7 @@ import (
 )
 
 // replicaCopy is the room for a Manager that begins: what requests depend on, and
-// the history to the group. Private lines of before are not in it.
+// the history, so that whoever comes back there is told what it has missed.
 type replicaCopy struct {
 	Settings json.RawMessage `json:"settings"`
 	Place    uint64          `json:"place"`
@@ -22,6 +22,9 @@ type replicaCopy struct {
 	Bans     []banCopy       `json:"bans,omitempty"`
 	Past     []string        `json:"past,omitempty"` // the oldest first
 	History  []Said          `json:"history,omitempty"`
+	Told     []toldCopy      `json:"told,omitempty"`
+	Counted  bool            `json:"counted,omitempty"` // what members were told and what is lost: a chatsim of before did not
+	Lost     uint64          `json:"lost,omitempty"`    // place of the newest line to the group that is not in History any more
 }
 
 type memberCopy struct {
@@ -31,6 +34,8 @@ type memberCopy struct {
 	From   netip.Prefix `json:"from,omitzero"`
 	May    bool         `json:"may,omitempty"`
 	Master bool         `json:"master,omitempty"` // its holder may
+	Told   uint64       `json:"told,omitempty"`   // private lines of its holder
+	Lost   uint64       `json:"lost,omitempty"`   // the last of those that is not in the copy
 }
 
 type holdCopy struct {
@@ -77,9 +82,11 @@ func (p *replica) copyLocked(s *state) replicaCopy {
 	for _, b := range s.bans {
 		c.Bans = append(c.Bans, banCopy{b.Ban, b.key, b.token})
 	}
-	for _, line := range s.history.last(0) {
+	public := s.history.last(0)
+	for _, line := range public {
 		c.History = append(c.History, Said{line.place, line.at, line.line})
 	}
+	c.copyTold(&s.history, public)
 	return c
 }
 
@@ -109,7 +116,8 @@ func (p *replica) Restore(b []byte) error {
 	for _, name := range c.Past {
 		s.past.add(name)
 	}
-	s.history.begin(p.m.cfg.History, c.Place, c.History)
+	s.history.begin(p.m.cfg.History, c.Place, nil)
+	s.history.restore(&c)
 	return nil
 }
 

@@ -62,7 +62,7 @@ func (lineDialect) register(l login, first []byte) (name []byte, err error) {
 
 func (lineDialect) appendGreeting(dst []byte, s *session, in *admission) []byte {
 	if s.returns {
-		dst = wire.AppendWelcomeToken(dst, s.name, s.token)
+		dst = append(wire.AppendWelcomeToken(dst, s.name, s.token), in.others...)
 	} else {
 		dst = wire.AppendWelcome(dst, s.name)
 	}

@@ -57,10 +57,10 @@ func (h *history) begin(size int, place uint64, before []Said) {
 	if size <= 0 {
 		return
 	}
-	for i, s := range before {
-		if i == 0 {
-			h.lost = s.Place - 1
-		}
+	if len(before) > 0 {
+		h.lost = before[0].Place - 1
+	}
+	for _, s := range before {
 		h.addPublic(s.Place, s.Time, bytes.TrimSuffix(s.Frame, newline))
 	}
 }
@@ -98,10 +98,15 @@ func (h *history) tell(place uint64, at time.Time, frame []byte, sender, target 
 			s.to[i] = party{who, who.told}
 		}
 	}
+	h.push(s)
+}
+
+// push adds a private line in place of the one for which there is no room any more.
+func (h *history) push(s *saying) {
 	if old := h.private.push(h.size, s); old != nil {
 		for _, p := range old.to {
 			if p.who != nil {
-				p.who.lost = p.nth
+				p.who.lost = max(p.who.lost, p.nth)
 			}
 		}
 	}

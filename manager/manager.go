@@ -68,6 +68,9 @@ type Config struct {
 	// Shutdown.
 	Stream cluster.Stream
 	Lease  time.Duration // of silence after which another Manager is taken for dead; 0: 20 s
+	// Advertise is where the others have users of theirs come who have lost them; empty:
+	// nowhere.
+	Advertise wire.Site
 
 	// Record is one more reader of all that is said to the group, and with
 	// RecordPrivate of the private lines too. It must not wait. nil: none.
@@ -190,7 +193,7 @@ func New(cfg Config) *Manager {
 		m.startRecord()
 	}
 	if cfg.Stream != nil {
-		m.startReplica(cfg.Stream, cfg.Lease)
+		m.startReplica()
 	}
 	return m
 }

@@ -124,3 +124,10 @@ func (r *recalled) appendFrames(dst []byte) []byte {
 	r.passage.once.Do(r.passage.encode)
 	return wire.AppendHistoryEnd(append(dst, r.passage.start...), r.mark, r.missing)
 }
+
+// historyAnswer is a history for one user alone, encoded.
+type historyAnswer struct{ frames []byte }
+
+func (a historyAnswer) apply(s *state, st *stay) {
+	s.log.AppendPrivateLocked(st.sub, a.frames)
+}

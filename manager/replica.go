@@ -39,16 +39,16 @@ type replica struct {
 }
 
 // startReplica has the Manager's room be one with those of other Managers.
-func (m *Manager) startReplica(stream cluster.Stream, lease time.Duration) {
+func (m *Manager) startReplica() {
 	settings := m.settings()
 	p := &replica{q: m.seq, m: m, settings: settings, homes: make(map[cluster.ID]*stayTable), pending: make(map[uint64]*travelling),
 		luggage: luggage{memory: semaphore.NewWeighted(travelMemory)}}
 	m.seq.state.replicated = true
-	core := cluster.NewCore(cluster.Config{Machine: p, Settings: settings.text(), Lease: lease, NewID: func() (id cluster.ID) {
+	core := cluster.NewCore(cluster.Config{Machine: p, Settings: settings.text(), Lease: m.cfg.Lease, Address: string(m.cfg.Advertise), NewID: func() (id cluster.ID) {
 		_, _ = rand.Read(id[:]) // never fails
 		return id
 	}})
-	p.run = cluster.NewRunner(core, p, stream)
+	p.run = cluster.NewRunner(core, p, m.cfg.Stream)
 	m.seq.replica = p
 	ctx, cancel := context.WithCancel(context.Background())
 	p.ctx, m.endReplica = ctx, cancel
@@ -280,6 +280,22 @@ func (p *replica) Reset(text []byte, at time.Time) error {
 func (p *replica) clear() {
 	clear(p.homes)
 	p.homes[p.life] = p.q.state.own
+}
+
+// Others implements cluster.Host: clients that can come back at another Manager are told
+// where those are, now and with the greeting of each newcomer.
+func (p *replica) Others(addresses []string) {
+	p.Flush()
+	q := p.q
+	q.feed.Lock()
+	defer q.unlock()
+	q.state.others = wire.AppendOthers(nil, wire.Sites(addresses))
+	for i := 0; i < len(q.state.own.slots); i++ {
+		q.feed.WaitGuestLocked() // it gives the lock up
+		if st := q.state.own.slots[i].stay; st != nil && st.member != nil && !st.gone() && st.holder != nil && !q.state.closing {
+			q.feed.AppendPrivateLocked(st.sub, q.state.others)
+		}
+	}
 }
 
 // Hash implements cluster.Machine.

@@ -37,6 +37,7 @@ type state struct {
 	changes uint64         // joins and leaves: tells whether a Roster is still current
 	frame   []byte         // for short frames that only the critical section can know
 	tag     []byte         // of those that have their time with them
+	others  []byte         // where the room's other Managers are, as a frame; empty: nowhere
 	closing bool           // nobody is let in and nothing is said any more
 	holds   []hold         // names of those who have left, in the order in which they get free
 	bans    []ban          // in the order in which they were spoken
@@ -114,6 +115,7 @@ type admission struct {
 	odd    irc.Odd     // of those in it, where IRC is spoken
 	known  bool        // its token is good for the next time as well
 	before recalled
+	others []byte // a frame for who comes by a token; empty: none
 }
 
 func (joinRequest) room() waiting { return guestRoom }
@@ -137,6 +139,7 @@ func (r joinRequest) apply(s *state) outcome {
 	if st.recall.Wanted() {
 		in.before = s.history.recall(st.recall, s.place(), st.holder, in.known)
 	}
+	in.others = s.others
 	return outcome{in: &in}
 }
 
@@ -304,13 +307,6 @@ func (a announcement) apply(s *state) outcome {
 	}
 	s.countLines(1)
 	return outcome{}
-}
-
-// historyAnswer is a history for one user alone, encoded.
-type historyAnswer struct{ frames []byte }
-
-func (a historyAnswer) apply(s *state, st *stay) {
-	s.log.AppendPrivateLocked(st.sub, a.frames)
 }
 
 // rosterAnswer is an encoded roster for one user alone.

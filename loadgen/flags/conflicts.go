@@ -207,6 +207,7 @@ var needs = []need{
 	{"baseline-any", "", comparing, compares, toCompare},
 	{"tolerance", "", comparing, compares, toCompare},
 	{"cluster-lease", "", clustered, ofCluster, toCluster},
+	{"advertise", "", clustered, ofCluster, toCluster},
 	{"cluster-listen", "", embedded, ofNode, toNode},
 	{"cluster-routes", "", embedded, ofNode, toNode},
 	{"cluster-dir", "", embedded, ofNode, toNode},

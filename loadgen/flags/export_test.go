@@ -63,7 +63,7 @@ func Base(name string) []string {
 		return []string{"-target", "h:1", "-dialect", "mqtt"}
 	case name == "cluster-listen" || name == "cluster-routes" || name == "cluster-dir":
 		return []string{"-serve", "-cluster", "embedded"}
-	case strings.HasPrefix(name, "cluster-"):
+	case strings.HasPrefix(name, "cluster-") || name == "advertise":
 		return []string{"-serve", "-cluster", "nats://h:1"}
 	case name == "dialect-test":
 		return []string{"-dialect", "f.yaml"}

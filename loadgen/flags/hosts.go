@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/idna"
 
 	"chatsim/manager/hinted"
+	"chatsim/manager/wire"
 )
 
 // checkPatterns looks at hosts, and writes them as browsers do.
@@ -18,7 +19,18 @@ func (c *Line) checkPatterns() error {
 	if err := c.rewrite("allow-origin", asOrigin); err != nil {
 		return err
 	}
-	return c.rewrite("allow-host", asHost)
+	if err := c.rewrite("allow-host", asHost); err != nil {
+		return err
+	}
+	f := c.set.Lookup("advertise")
+	if !f.Changed {
+		return nil
+	}
+	at, err := asSite(f.Value.String())
+	if err != nil {
+		return err
+	}
+	return f.Value.Set(at)
 }
 
 // rewrite has the values of a flag written otherwise.
@@ -59,6 +71,25 @@ func asHost(p string) (string, error) {
 		return "", hinted.New(fmt.Sprintf("-allow-host %s is not a host", show(p)), "write chat.example.org or *.example.org, without a scheme and a port")
 	}
 	return strings.TrimSuffix(ascii, "."), nil
+}
+
+// asSite returns where a room is, with the scheme or without.
+func asSite(at string) (string, error) {
+	scheme, rest, ok := strings.Cut(at, "://")
+	if !ok {
+		scheme, rest = "http", at
+	}
+	if at == wire.NoSite {
+		return at, nil
+	}
+	host, err := ascii.ToASCII(rest)
+	if err == nil {
+		_, err = wire.ParseSite(scheme + "://" + host)
+	}
+	if err != nil {
+		return "", hinted.New(fmt.Sprintf("-advertise %s is not where clients can come: %v", show(at), err), "write HOST:PORT, or the address of the page: https://chat1.example.org")
+	}
+	return strings.TrimSuffix(at, rest) + host, nil
 }
 
 // ascii is how a browser writes a name that has other letters in it; wildcards

@@ -122,10 +122,41 @@ func appendHeartbeat(dst []byte, place, hash uint64) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(dst, place), hash)
 }
 
-func parseHeartbeat(b []byte) (place, hash uint64, err error) {
+func parseHeartbeat(b []byte) (place, hash uint64, fields []byte, err error) {
 	if place, b, err = cutUint(b); err != nil {
-		return 0, 0, err
+		return 0, 0, nil, err
 	}
-	hash, _, err = cutUint(b)
-	return place, hash, err
+	hash, fields, err = cutUint(b)
+	return place, hash, fields, err
+}
+
+// Fields are what a Manager says of itself: a number, which tells what it is, and
+// bytes. One that is not known is passed over, so that there may be more of them later.
+const addressField = 1
+
+// appendAddress appends where the users of a Manager find it; none where that is empty.
+func appendAddress(dst []byte, address string) []byte {
+	if address == "" {
+		return dst
+	}
+	return appendBytes(binary.AppendUvarint(dst, addressField), []byte(address))
+}
+
+// findAddress returns the address among fields; empty: there is none, or what stands
+// there is no field.
+func findAddress(fields []byte) (address string) {
+	for len(fields) > 0 {
+		field, rest, err := cutUint(fields)
+		if err != nil {
+			return address
+		}
+		var b []byte
+		if b, fields, err = cutBytes(rest); err != nil {
+			return address
+		}
+		if field == addressField && len(b) <= maxAddress {
+			address = string(b)
+		}
+	}
+	return address
 }

@@ -12,6 +12,8 @@ const (
 	maxBuffered = 64 << 20               // bytes that wait for a snapshot
 	maxFenced   = 4096                   // lives that are remembered
 	maxHashes   = 16                     // places whose hashes are remembered
+	maxAddress  = 512                    // bytes of an address
+	maxKnown    = 128                    // addresses that are remembered
 )
 
 // Config sets a Core up.
@@ -20,6 +22,7 @@ type Config struct {
 	Settings []byte        // of a room that begins here
 	Lease    time.Duration // of silence after which a life is taken for dead; 0: 20 s
 	MaxBatch int           // bytes of a message; 0: 64 KiB
+	Address  string        // where users find this Manager, as the others tell theirs; empty: they do not
 	NewID    func() ID     // random
 }
 
@@ -50,6 +53,8 @@ type Core struct {
 
 	lives  map[ID]*life
 	fenced map[ID]uint64 // and the place at which each was
+	moves  uint64        // of what Others returns, at least
+	known  []string      // addresses of lives, also of those that are over, in the order in which they were told
 	active uint64        // place of the newest message of a life
 	hashes []vote
 
@@ -77,6 +82,8 @@ type life struct {
 	next   uint64 // number of its next request
 	last   uint64 // place of its last one
 	silent time.Duration
+
+	address string // where its users find it; empty: it has not said
 }
 
 // vote is what the living say of the room at one place.
@@ -136,6 +143,7 @@ func (c *Core) Begin(now time.Duration, place uint64, why error) {
 // lose ends this Manager's life, and what it knows of the room.
 func (c *Core) lose(now time.Duration, why error) {
 	c.synced = false
+	c.moves++
 	clear(c.lives)
 	clear(c.fenced)
 	c.hashes = nil
@@ -151,7 +159,7 @@ func (c *Core) renew(now time.Duration, why error) {
 		c.m.Live(c.id, why)
 	}
 	if c.synced {
-		c.out.add(hello, nil)
+		c.out.add(hello, appendAddress(nil, c.cfg.Address))
 		c.stats.Lives++
 	}
 }
@@ -196,7 +204,7 @@ func (c *Core) Tick(now time.Duration) {
 		if n := len(c.hashes); n > 0 {
 			place, hash = c.hashes[n-1].place, c.hashes[n-1].hash
 		}
-		c.out.add(heartbeat, appendHeartbeat(nil, place, hash))
+		c.out.add(heartbeat, appendAddress(appendHeartbeat(nil, place, hash), c.cfg.Address))
 	}
 }
 

@@ -3,6 +3,7 @@ package cluster
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,6 +50,9 @@ type Host interface {
 	Proposed(number uint64, tag any)
 	// Refused is told that it does not: the life in which it was proposed is over.
 	Refused(tag any)
+	// Others is told where the users of the other Managers find those, sorted, whenever
+	// that changes.
+	Others(addresses []string)
 }
 
 // Runner runs a Core over a Stream. Its goroutine alone calls the Host.
@@ -74,7 +78,9 @@ type Runner struct {
 	asked     time.Duration
 	answering bool
 	left      bool
-	err       error // why Run has ended; for all behind done
+	moves     uint64   // of the Core, when it was asked for others last
+	others    []string // that the host was told of
+	err       error    // why Run has ended; for all behind done
 }
 
 type proposal struct {
@@ -92,6 +98,8 @@ type Status struct {
 	Err     error
 	Held    int64  // bytes of what users have said that has not come back
 	Slowed  uint64 // times that one has waited as that was too much
+
+	Others, Known []string // see Core
 }
 
 // NewRunner returns the Runner of a Core whose Machine is the host; Run is next.
@@ -178,7 +186,8 @@ func (r *Runner) Run(ctx context.Context) (err error) {
 		case <-tick.C:
 			r.core.Tick(r.now())
 			r.wants()
-			r.status.Store(&Status{Stats: r.core.Stats(), Ready: r.core.Ready(), Peers: r.core.Peers(), Place: r.core.Last(), Silence: r.core.Silence(), Err: r.core.Err()})
+			r.status.Store(&Status{Stats: r.core.Stats(), Ready: r.core.Ready(), Peers: r.core.Peers(), Place: r.core.Last(), Silence: r.core.Silence(), Err: r.core.Err(),
+				Others: r.others, Known: r.core.Known()})
 		case <-r.wake:
 		case e := <-r.stream.Events():
 			if err := r.take(e); err != nil {
@@ -192,6 +201,18 @@ func (r *Runner) Run(ctx context.Context) (err error) {
 		if r.left && r.core.ended {
 			return nil
 		}
+	}
+}
+
+// tellOthers tells the host where the other Managers are, if that has changed.
+func (r *Runner) tellOthers() {
+	if r.moves == r.core.moves {
+		return
+	}
+	r.moves = r.core.moves
+	if others := r.core.Others(); !slices.Equal(others, r.others) {
+		r.others = others
+		r.host.Others(others)
 	}
 }
 
@@ -258,6 +279,7 @@ func (r *Runner) propose() {
 		r.setReady(false)
 		return
 	}
+	r.tellOthers()
 	r.setReady(true)
 	r.mu.Lock()
 	proposed, leaving := r.proposed, r.leaving

@@ -17,6 +17,7 @@ type snapshot struct {
 	Lives   []savedLife     `json:"lives"`
 	Fenced  []savedLife     `json:"fenced"`
 	Hash    uint64          `json:"hash"`
+	Known   []string        `json:"known,omitempty"` // addresses
 	Machine json.RawMessage `json:"room"`
 }
 
@@ -24,6 +25,8 @@ type savedLife struct {
 	ID   ID     `json:"id"`
 	Next uint64 `json:"next,omitempty"`
 	Last uint64 `json:"last"`
+
+	Address string `json:"address,omitempty"`
 }
 
 // Snapshot returns the room for a Manager that begins; nil: this one does not have it,
@@ -36,12 +39,12 @@ func (c *Core) Snapshot() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := snapshot{Version: version, Place: c.last, Seen: c.seen, Active: c.active, At: c.at, Hash: c.m.Hash(), Machine: room}
+	s := snapshot{Version: version, Place: c.last, Seen: c.seen, Active: c.active, At: c.at, Hash: c.m.Hash(), Known: c.known, Machine: room}
 	if c.broken == snapshotShifted {
 		s.Place--
 	}
 	for id, l := range c.lives {
-		s.Lives = append(s.Lives, savedLife{id, l.next, l.last})
+		s.Lives = append(s.Lives, savedLife{id, l.next, l.last, l.address})
 	}
 	for id, at := range c.fenced {
 		s.Fenced = append(s.Fenced, savedLife{ID: id, Last: at})
@@ -83,10 +86,14 @@ func (c *Core) Install(now time.Duration, b []byte) error {
 		return fmt.Errorf("the snapshot makes another room: hash %x, not %x", got, s.Hash)
 	}
 	for _, l := range s.Lives {
-		c.lives[l.ID] = &life{next: l.Next, last: l.Last}
+		c.lives[l.ID] = &life{next: l.Next, last: l.Last, address: l.Address}
 	}
 	for _, l := range s.Fenced {
 		c.fenced[l.ID] = l.Last
+	}
+	c.moves++
+	for _, address := range s.Known {
+		c.know(address)
 	}
 	c.active, c.at = s.Active, s.At
 	c.got(now, s.Place)

@@ -139,6 +139,8 @@ func (c *Core) requests(now time.Duration, place uint64, from ID, first uint64, 
 // request applies one request.
 func (c *Core) request(now time.Duration, place uint64, from ID, n uint64, r []byte) {
 	switch body := r[1:]; order(r[0]) {
+	case hello:
+		c.reach(from, body)
 	case user:
 		if err := c.m.Apply(from, n, c.at, body); err != nil {
 			c.fatal = err
@@ -147,7 +149,7 @@ func (c *Core) request(now time.Duration, place uint64, from ID, n uint64, r []b
 		c.bury(place, from)
 		c.ended = c.ended || from == c.id
 	case heartbeat:
-		c.vote(now, place, body)
+		c.vote(now, place, from, body)
 		if c.lives[from] != nil && from == c.id {
 			c.listen(now)
 		}
@@ -159,6 +161,7 @@ func (c *Core) request(now time.Duration, place uint64, from ID, n uint64, r []b
 // bury ends a life: its users leave, and what still comes of it is ignored.
 func (c *Core) bury(place uint64, id ID) {
 	delete(c.lives, id)
+	c.moves++
 	c.fenced[id] = place
 	if len(c.fenced) > maxFenced {
 		oldest := id
@@ -212,8 +215,11 @@ func (c *Core) listen(now time.Duration) {
 
 // vote compares the room at a place with that of another Manager, and remembers what
 // it is now. Whoever differs from more than it agrees with ends.
-func (c *Core) vote(now time.Duration, place uint64, body []byte) {
-	at, hash, err := parseHeartbeat(body)
+func (c *Core) vote(now time.Duration, place uint64, from ID, body []byte) {
+	at, hash, fields, err := parseHeartbeat(body)
+	if err == nil {
+		c.reach(from, fields)
+	}
 	for i := range c.hashes {
 		v := &c.hashes[i]
 		switch {

@@ -78,7 +78,7 @@ func newWorld(seed uint64, nodes int, broken fault) *world {
 func (w *world) start(n *node) {
 	n.house = &house{w: w, n: n}
 	n.core, n.made, n.asleep, n.cut, n.slow, n.asks = nil, w.made, 0, 0, 1000, 0
-	core := NewCore(Config{Machine: n.house, Settings: []byte("settings"), Lease: lease, MaxBatch: 300, NewID: func() (id ID) {
+	core := NewCore(Config{Machine: n.house, Settings: []byte("settings"), Lease: lease, MaxBatch: 300, Address: address(n.index), NewID: func() (id ID) {
 		for i := range id {
 			id[i] = byte(w.rnd.Uint32())
 		}
@@ -302,6 +302,8 @@ func (w *world) settled() {
 			w.fail("%d of %d requests of node %d are applied", n.house.state.Next[name(c.ID())], n.asked, n.index)
 		case c.Peers() != len(w.nodes):
 			w.fail("node %d sees %d Managers of %d", n.index, c.Peers(), len(w.nodes))
+		default:
+			n.settledOthers(w)
 		}
 	}
 }

@@ -11,6 +11,7 @@
 package guard
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
@@ -38,6 +39,12 @@ var headers = [...][2]string{
 	{"Referrer-Policy", "no-referrer"},
 }
 
+// AllowSockets lets the page of an answer connect to WebSockets elsewhere too: it finds
+// out only later where the room's other servers are. Its scripts are its own server's.
+func AllowSockets(h http.Header) {
+	h.Set(policyHeader, strings.Replace(policy, "connect-src 'self'", "connect-src 'self' ws: wss:", 1))
+}
+
 const policyHeader = "Content-Security-Policy"
 
 // exempt are the paths for probes, which know a machine by many names. What is
@@ -49,6 +56,7 @@ var exempt = []string{"/healthz", "/readyz"}
 // any of these.
 type Names struct {
 	Listen      string          // HOST:PORT that the server was told to listen on: the host is one
+	Own         string          // one more that is its own, as hostOf returns it; empty: none
 	Allow       []string        // patterns of path.Match, in ASCII (xn--)
 	Certificate func() []string // DNS names of the certificate, as patterns; nil: none
 
@@ -58,7 +66,7 @@ type Names struct {
 // Handler passes on to h what is asked by one of the names, with the headers
 // set, and refuses all else.
 func Handler(n Names, h http.Handler) http.Handler {
-	n.own = append(machineNames(os.Hostname()), hostOf(n.Listen))
+	n.own = append(machineNames(os.Hostname()), hostOf(n.Listen), cmp.Or(n.Own, "localhost"))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, pair := range headers {
 			w.Header().Set(pair[0], pair[1])

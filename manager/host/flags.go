@@ -32,6 +32,7 @@ func (c *Config) Flags(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&c.Origins, "allow-origin", nil, "`HOST`|let pages of another host talk here, such as chat.example.org or *.example.org; repeatable")
 	fs.StringArrayVar(&c.Hosts, "allow-host", nil, "`HOST`|a name of this server beside its machine's, such as *.example.org; for -watch too; repeatable")
 	c.Cluster.Flags(fs)
+	fs.StringVar(&c.Advertise, "advertise", "", "`ADDR`|where clients of the room's other chatsim come when theirs does not answer: HOST:PORT, or https://HOST; off: nowhere; else where it listens, if that is one address")
 	fs.StringVar(&c.Cluster.Room, "room", "", "`NAME`|which of the rooms that one NATS has")
 	fs.DurationVar(&c.Drain, "drain", 10*time.Second, "`D`|limit for everybody to get what was said, at the end")
 	fs.BoolVar(&c.Verbose, "v", false, "log who comes and goes")

@@ -79,6 +79,7 @@ func (h *house) greet() {
 	}
 	if h.node != nil {
 		fmt.Fprintf(h.stdout, w.Shared, h.cfg.Cluster.Room, w.count(uint64(h.node.Replicas()), w.Servers))
+		h.greetOthers()
 	}
 	if h.figures != nil {
 		fmt.Fprintf(h.stdout, w.Figures, h.figures.url("/live"), h.figures.url("/metrics"))

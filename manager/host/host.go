@@ -63,6 +63,7 @@ type Config struct {
 	Flood         float64  // lines a second of one user; 0: no limit
 	Verbose       bool     // log who comes and goes
 	Cluster       node.Config
+	Advertise     string // where clients of the room's other Managers come, see wire.Site, the scheme may be left out; wire.NoSite: nowhere; empty: where it listens
 	Console       string // a named pipe for the operator's commands; "-": stdin; empty: stdin where that is a terminal
 
 	Locale string // of what is told to whoever runs the room, such as zh_CN.UTF-8; anything but Chinese is English
@@ -153,6 +154,7 @@ type house struct {
 	figures  *figures         // nil: they are beside the room
 	rec      *record.Recorder // nil: none
 	room     *manager.Manager
+	site     wire.Site // where clients of the other Managers come; empty: nowhere
 	node     node.Node // nil: the room is this process's alone
 	seen     history
 	draining atomic.Bool
@@ -186,6 +188,9 @@ func (h *house) open(ctx context.Context) error {
 		}
 		mc.Record, mc.RecordPrivate = h.rec, cfg.RecordPrivate
 	}
+	if mc.Advertise, err = h.advertised(); err != nil {
+		return err
+	}
 	if err := h.openNode(ctx, &mc); err != nil {
 		return err
 	}
@@ -206,6 +211,8 @@ func (h *house) open(ctx context.Context) error {
 		Apart:    h.figures != nil,
 		MaxLine:  wire.DefaultMaxLine,
 		Origins:  cfg.Origins,
+		Shared:   h.node != nil,
+		OfRoom:   h.room.IsOfRoom,
 		Names:    h.names(),
 		Live:     h.seen.since,
 	}
@@ -241,7 +248,7 @@ func (h *house) abandon() {
 
 // names returns those by which the room may be asked for by HTTP.
 func (h *house) names() guard.Names {
-	n := guard.Names{Listen: h.cfg.Listen, Allow: h.cfg.Hosts}
+	n := guard.Names{Listen: h.cfg.Listen, Allow: h.cfg.Hosts, Own: h.site.Host()}
 	if h.cert != nil {
 		n.Certificate = h.cert.Names
 	}

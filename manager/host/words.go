@@ -22,6 +22,8 @@ type words struct {
 	Figures        string // two addresses
 	Shared         string // the room, how many servers
 	Servers        string // how many
+	Advertised     string // where
+	NotAdvertised  string
 	Recording      string // what, where
 	Lines, AllSaid string
 	InFile         string // its name
@@ -49,7 +51,9 @@ var english = words{
 	IRC:           "Clients of IRC are let in at the same address, to %s.\n",
 	Figures:       "What the room counts is at %s and %s.\n",
 	Shared:        "The room %q is one with that of every other chatsim there; its stream is kept by %s.\n", Servers: "servers",
-	Recording: "Recording %s %s (-record off: nowhere).\n", Lines: "lines to the group", AllSaid: "all lines, private ones too,",
+	Advertised:    "When another chatsim of the room fails, its clients are told to come to %s (-advertise).\n",
+	NotAdvertised: "when another chatsim of the room fails, its clients do not come here, as this one listens on every address: name one with -advertise HOST:PORT",
+	Recording:     "Recording %s %s (-record off: nowhere).\n", Lines: "lines to the group", AllSaid: "all lines, private ones too,",
 	InFile: "in %s", OnOutput: "on standard output",
 	Warning:    "chatsim: warning: %s\n",
 	NoPassword: "there is no authentication: whoever reaches port %d is in (%s)",
@@ -68,7 +72,9 @@ var chinese = words{
 	IRC:           "IRC 客户端可用同一地址进入，频道 %s。\n",
 	Figures:       "房间的统计在 %s 和 %s。\n",
 	Shared:        "房间 %q 与那里的其他 chatsim 共用；消息流保存在 %s。\n", Servers: "台服务器",
-	Recording: "正在记录%s，%s（-record off：不记录）。\n", Lines: "发给群聊的消息", AllSaid: "所有消息，包括私聊",
+	Advertised:    "房间的其他 chatsim 出现故障时，其客户端会改连 %s（-advertise）。\n",
+	NotAdvertised: "本 chatsim 监听所有地址，因此房间的其他 chatsim 出现故障时，其客户端不会改连到这里：请用 -advertise HOST:PORT 指定一个地址",
+	Recording:     "正在记录%s，%s（-record off：不记录）。\n", Lines: "发给群聊的消息", AllSaid: "所有消息，包括私聊",
 	InFile: "写入 %s", OnOutput: "写到标准输出",
 	Warning:    "chatsim：警告：%s\n",
 	NoPassword: "没有密码：任何能连到端口 %d 的人都能进入（%s）",

@@ -13,6 +13,7 @@ import (
 
 	"chatsim/manager"
 	"chatsim/manager/cluster"
+	"chatsim/manager/wire"
 )
 
 // readyTime is how long the Managers may take to find each other.
@@ -85,6 +86,7 @@ func (r *Room) add(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("listen on a free port: %w", err)
 	}
+	cfg.Manager.Advertise = wire.Site("http://" + ln.Addr().String())
 	m := manager.New(cfg.Manager)
 	if cfg.Prepare != nil {
 		cfg.Prepare(m)

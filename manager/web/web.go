@@ -33,6 +33,8 @@ type Config struct {
 	MaxLine  int                        // bytes of a line that a client may send
 	Live     func(since int64) []Sample // one a second, younger than that
 	Origins  []string                   // of pages from elsewhere that may connect, as patterns of path.Match
+	Shared   bool                       // there are other servers of the room, to which its page may have to connect
+	OfRoom   func(origin string) bool   // reports whether a page of that origin is of such a server; nil: there are none
 	Names    guard.Names                // by which the server may be asked
 
 	// Trust reports whether a password from an address is the room's. It takes its
@@ -104,6 +106,9 @@ func (cfg *Config) home(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(w, "  %s\n", line)
 		}
 		return
+	}
+	if cfg.Shared {
+		guard.AllowSockets(w.Header())
 	}
 	cfg.view.ServeHTTP(w, r)
 }

@@ -31,7 +31,7 @@ var errSilent = &violation{websocket.StatusPolicyViolation, "two pings had no an
 
 // socket makes a WebSocket of a request and serves it until it has ended.
 func (cfg *Config) socket(w http.ResponseWriter, r *http.Request) {
-	c, err := accept(w, r, cfg.Origins)
+	c, err := accept(w, r, cfg.Origins, cfg.OfRoom != nil && cfg.OfRoom(r.Header.Get("Origin")))
 	if err != nil {
 		return // it was answered
 	}
@@ -41,10 +41,11 @@ func (cfg *Config) socket(w http.ResponseWriter, r *http.Request) {
 
 // accept upgrades a request to a connection of the line dialect: one text
 // message is one line. A page of another origin is refused unless it matches one
-// of origins. The library makes the handshake; frames are read and written here.
-func accept(w http.ResponseWriter, r *http.Request, origins []string) (*conn, error) {
+// of origins, or is known as one of the room. The library makes the handshake; frames
+// are read and written here.
+func accept(w http.ResponseWriter, r *http.Request, origins []string, known bool) (*conn, error) {
 	h := &hijacked{ResponseWriter: w}
-	if _, err := websocket.Accept(h, r, &websocket.AcceptOptions{OriginPatterns: origins}); err != nil {
+	if _, err := websocket.Accept(h, r, &websocket.AcceptOptions{OriginPatterns: origins, InsecureSkipVerify: known}); err != nil {
 		return nil, err
 	}
 	return newConn(h.conn, h.early), nil

@@ -213,8 +213,9 @@ func TestRebinding(t *testing.T) {
 }
 
 func TestOrigin(t *testing.T) {
-	h := open(t, manager.Config{}, web.Config{Origins: []string{"*.example.org"}})
+	h := open(t, manager.Config{}, web.Config{Origins: []string{"*.example.org"}, OfRoom: func(origin string) bool { return origin == "http://other.example:9" }})
 	for origin, want := range map[string]int{
+		"http://other.example:9": 101, "https://other.example:9": 403,
 		"": 101, "http://" + h.addr: 101, "https://chat.example.org": 101,
 		"https://evil.example": 403, "null": 403,
 	} {

@@ -34,6 +34,16 @@
 // join, and there is no telling it from another. An operator who removes a user
 // makes the token void. Other clients are told of no token.
 //
+// Where the room is served by several servers, such a client is also told where the
+// others are, behind its welcome and whenever that changes:
+//
+//	{"others":["http://10.0.0.2:9999","https://c.example.org"]}
+//
+// Each is a [Site]: the address of the room's page, of the WebSocket /ws there, and,
+// without the scheme, of the line dialect, over TLS where the scheme is https. When its
+// own server does not answer, the client comes back at another one, with its token: the
+// order, the places in it and who has which token are the same at all of them.
+//
 // # History
 //
 // One that writes Ann@token=@history=200 (or its token before the second @) gets

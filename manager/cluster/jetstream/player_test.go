@@ -58,6 +58,8 @@ func play(t *testing.T, conn *nats.Conn, cfg Config) *player {
 	return p
 }
 
+func (p *player) Others([]string) {}
+
 // say has a line be said by this Manager.
 func (p *player) say(text string) { p.Propose([]byte(text), text) }
 
