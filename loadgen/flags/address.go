@@ -33,7 +33,7 @@ var addresses = []address{
 // none is.
 const toStart = "add -cmd COMMAND: " + port + " is the port of a server that is started"
 
-func (c *Line) checkAddresses() error {
+func checkAddresses(c *Line) error {
 	for _, a := range addresses {
 		if !c.Explicit(a.flag) {
 			continue

@@ -18,7 +18,7 @@ const (
 func (c *Line) starts() bool { return c.Explicit("cmd") || c.Explicit("ab-cmd") }
 
 // checkCommands looks at the commands that start servers.
-func (c *Line) checkCommands() error {
+func checkCommands(c *Line) error {
 	if c.Explicit("cmd") && strings.TrimSpace(c.text("cmd")) == "" {
 		return hinted.New("-cmd needs a command", "write -cmd 'my/server -port {port}'")
 	}

@@ -151,7 +151,7 @@ func texts(f *pflag.Flag) []string {
 }
 
 // checkConflicts refuses what cannot both be meant.
-func (c *Line) checkConflicts() error {
+func checkConflicts(c *Line) error {
 	for _, x := range conflicts {
 		a, isA := c.said(x.a)
 		b, isB := c.said(x.b)
@@ -235,7 +235,7 @@ var needs = []need{
 }
 
 // checkNeeds refuses what means nothing by itself.
-func (c *Line) checkNeeds() error {
+func checkNeeds(c *Line) error {
 	for _, n := range needs {
 		if _, is := c.said(on(n.flag)); !is || n.with != "" && !c.Explicit(n.with) {
 			continue

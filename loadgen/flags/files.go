@@ -83,7 +83,7 @@ var unnamed = []struct{ flag, what, hint string }{
 
 // checkFiles looks at the names of files; whether they can be read and written
 // is found out where that is done.
-func (c *Line) checkFiles() error {
+func checkFiles(c *Line) error {
 	for _, u := range unnamed {
 		if f := c.set.Lookup(u.flag); f.Changed && f.Value.String() == "" {
 			return hinted.New(fmt.Sprintf("-%s needs the name of a %s", u.flag, u.what), cmp.Or(u.hint, c.set.line(f)))
@@ -93,7 +93,7 @@ func (c *Line) checkFiles() error {
 }
 
 // checkCompare looks at the form of -compare.
-func (c *Line) checkCompare() error {
+func checkCompare(c *Line) error {
 	if old, new := c.compareSides(); c.Explicit("compare") && (old == "" || new == "" || strings.Contains(new, ",")) {
 		return hinted.New(fmt.Sprintf("-compare %s is not OLD,NEW", show(c.text("compare"))), "write two files, or two patterns of files: -compare 'old*.json,new*.json'")
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // checkPatterns looks at hosts, and writes them as browsers do.
-func (c *Line) checkPatterns() error {
+func checkPatterns(c *Line) error {
 	if err := c.rewrite("allow-origin", asOrigin); err != nil {
 		return err
 	}

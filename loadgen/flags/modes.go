@@ -55,10 +55,10 @@ func (m mode) takes(s *set, name string) bool {
 func (m mode) asked(c *Line) bool { return c.Explicit(m.flag) && (m.flag != "serve" || c.On("serve")) }
 
 // checkModes refuses flags that do not go with the way to run that is asked for.
-func (c *Line) checkModes() error {
+func checkModes(c *Line) error {
 	i := slices.IndexFunc(modes, func(m mode) bool { return m.asked(c) })
 	if i < 0 {
-		return c.checkSimulation()
+		return checkSimulation(c)
 	}
 	m := modes[i]
 	for _, g := range c.set.groups {
@@ -98,7 +98,7 @@ func (c *Line) accompanied(name string) bool {
 }
 
 // checkSimulation refuses flags of other ways to run where none is asked for.
-func (c *Line) checkSimulation() error {
+func checkSimulation(c *Line) error {
 	for _, title := range []string{LiveRoom, Terminal} {
 		for _, name := range c.set.flagsOf(title) {
 			if !c.Explicit(name) || name == "serve" || c.accompanied(name) { // -serve=false

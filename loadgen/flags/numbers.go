@@ -64,7 +64,7 @@ var limits = []limit{
 }
 
 // checkLimits looks at what is given as a number.
-func (c *Line) checkLimits() error {
+func checkLimits(c *Line) error {
 	for _, l := range limits {
 		f := c.set.Lookup(l.flag)
 		var must, hint string
@@ -103,7 +103,7 @@ func write(f *pflag.Flag, n float64) string {
 }
 
 // checkSizes looks at what has to fit into a line.
-func (c *Line) checkSizes() error {
+func checkSizes(c *Line) error {
 	size, users := int(amount(c.set.Lookup("size"))), int(amount(c.set.Lookup("users")))
 	raw, irc := c.text("dialect") == "raw", c.text("dialect") == "irc"
 	switch {

@@ -47,8 +47,8 @@ func Parse(args []string, groups []Group, known Known) (*Line, error) {
 	if err := c.settle(); err != nil {
 		return nil, err
 	}
-	for _, check := range []func() error{c.checkModes, c.checkConflicts, c.checkNeeds, c.checkValues} {
-		if err := check(); err != nil {
+	for _, check := range []func(*Line) error{checkModes, checkConflicts, checkNeeds, checkValues} {
+		if err := check(c); err != nil {
 			return nil, c.blame(err)
 		}
 	}
@@ -56,9 +56,9 @@ func Parse(args []string, groups []Group, known Known) (*Line, error) {
 }
 
 // checkValues looks at each value by itself.
-func (c *Line) checkValues() error {
-	for _, check := range []func() error{c.checkPatterns, c.checkLimits, c.checkSizes, c.checkFiles, c.checkCompare, c.checkCommands, c.checkAddresses} {
-		if err := check(); err != nil {
+func checkValues(c *Line) error {
+	for _, check := range []func(*Line) error{checkPatterns, checkLimits, checkSizes, checkFiles, checkCompare, checkCommands, checkAddresses} {
+		if err := check(c); err != nil {
 			return err
 		}
 	}

@@ -67,7 +67,7 @@ func candidates(f *pflag.Flag, value string) []string {
 func (s *set) takes(name, value string) bool {
 	c := &Line{}
 	c.set = newSet(c, s.known.Groups(), s.known)
-	return c.set.Set(name, value) == nil && c.checkValues() == nil
+	return c.set.Set(name, value) == nil && checkValues(c) == nil
 }
 
 // write returns the hint with the value that was probably meant; otherwise one of the

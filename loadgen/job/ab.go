@@ -26,9 +26,11 @@ const endGrace = 15 * time.Second
 // pairs is how many times -ab runs each side unless told otherwise.
 const pairs = 10
 
-// ab has two sides run in turn, A B B A A B …, so that what else the machine does
-// meets both alike.
-func (s *Job) ab(ctx context.Context) (int, error) {
+// abTest is a comparison of two sides that run in turn, A B B A A B …, so that what
+// else the machine does meets both alike.
+type abTest struct{ *Job }
+
+func (s abTest) run(ctx context.Context) (int, error) {
 	sides, done, err := s.sides()
 	if err != nil {
 		return 0, err
@@ -53,7 +55,7 @@ func (s *Job) ab(ctx context.Context) (int, error) {
 				return 0, err
 			}
 			s.tell(err) // what there is by now is not lost
-			return s.concludeAB(ctx, sides, err.Error())
+			return s.conclude(ctx, sides, err.Error())
 		}
 		fmt.Fprintln(s.Stderr, who.last())
 		if rep.Died() {
@@ -63,11 +65,11 @@ func (s *Job) ab(ctx context.Context) (int, error) {
 			break
 		}
 	}
-	return s.concludeAB(ctx, sides, "")
+	return s.conclude(ctx, sides, "")
 }
 
 // comparing returns the flag that asks for a comparison of two sides.
-func (s *Job) comparing() string {
+func (s abTest) comparing() string {
 	if s.Servers.AB != nil {
 		return "-ab-cmd"
 	}
@@ -82,7 +84,7 @@ type side struct {
 }
 
 // sides returns the other side and this one, and what is to be done at the end.
-func (s *Job) sides() (both [2]*side, done func(), err error) {
+func (s abTest) sides() (both [2]*side, done func(), err error) {
 	if s.Servers.AB != nil {
 		return s.servers(), func() {}, nil
 	}
@@ -91,7 +93,7 @@ func (s *Job) sides() (both [2]*side, done func(), err error) {
 
 // servers are two commands, each of which starts the server of a run. Only the
 // runs of the new one have limits to keep.
-func (s *Job) servers() [2]*side {
+func (s abTest) servers() [2]*side {
 	run := func(command string, limits []report.Threshold) func(context.Context, int, uint64) (*report.Report, error) {
 		return func(ctx context.Context, _ int, seed uint64) (*report.Report, error) {
 			lc := s.Load
@@ -109,7 +111,7 @@ func (s *Job) servers() [2]*side {
 
 // programs are this program and another one, each run of which is a process of
 // its own.
-func (s *Job) programs() (both [2]*side, done func(), err error) {
+func (s abTest) programs() (both [2]*side, done func(), err error) {
 	self, err := this()
 	if err != nil {
 		return both, nil, fmt.Errorf("find this program: %w", err)
@@ -151,8 +153,8 @@ func this() (string, error) {
 	return os.Executable()
 }
 
-// concludeAB compares what there is; lacks is why that is not all.
-func (s *Job) concludeAB(ctx context.Context, sides [2]*side, lacks string) (int, error) {
+// conclude compares what there is; lacks is why that is not all.
+func (s abTest) conclude(ctx context.Context, sides [2]*side, lacks string) (int, error) {
 	old, this := sides[0].reports, sides[1].reports
 	for _, r := range this {
 		r.Conclude(s.Thresholds)

@@ -99,7 +99,7 @@ func (c *calibration) report() *report.Calibration {
 
 // needsCeiling reports whether a limit is about the loopback's ceiling, so that a
 // run is calibrated however short it is.
-func (s *Job) needsCeiling() bool {
+func (c *Config) needsCeiling() bool {
 	about := func(t report.Threshold) bool { return report.OfCeiling(t.Metric().Name()) }
-	return slices.ContainsFunc(s.Thresholds, about) || s.sought() != nil && about(s.sought().expr)
+	return slices.ContainsFunc(c.Thresholds, about) || c.sought() != nil && about(c.sought().expr)
 }

@@ -11,9 +11,11 @@ import (
 	"chatsim/manager/screen"
 )
 
-// conformance has the stories of the set told one after the other, each in a fresh
-// room, or at the target.
-func (s *Job) conformance(ctx context.Context) (int, error) {
+// stories are those of the set, told one after the other, each in a fresh room, or
+// at the target.
+type stories struct{ *Job }
+
+func (s stories) run(ctx context.Context) (int, error) {
 	what := "rooms of this process"
 	if at := s.where(); at != "" {
 		what = "the server at " + at
@@ -21,7 +23,7 @@ func (s *Job) conformance(ctx context.Context) (int, error) {
 	fmt.Fprintf(s.Stderr, "chatsim: stories, one after the other, each of which is one promise of a chat room; %s\n", what)
 	panics := uint64(0)
 	rep, err := conformance.Run(ctx, func(ctx context.Context, st conformance.Story) (*report.Report, error) {
-		o, err := s.tellStory(ctx, st.Story)
+		o, err := s.tellOne(ctx, st.Story)
 		panics += o.panics
 		return o.report, err
 	})
@@ -34,8 +36,8 @@ func (s *Job) conformance(ctx context.Context) (int, error) {
 	return outcome{report: rep, panics: panics}.code(), s.write(rep)
 }
 
-// tellStory has one story told.
-func (s *Job) tellStory(ctx context.Context, st *story.Story) (o outcome, err error) {
+// tellOne has one story told.
+func (s stories) tellOne(ctx context.Context, st *story.Story) (o outcome, err error) {
 	lc := s.Load
 	lc.Story = st
 	room, err := s.open(ctx, &lc, s.Servers.Command)
@@ -52,8 +54,8 @@ func (s *Job) tellStory(ctx context.Context, st *story.Story) (o outcome, err er
 	return o, nil
 }
 
-// printConformance prints the stories of the set.
-func (s *Job) printConformance() error {
+// print prints them.
+func (s stories) print() error {
 	all, err := conformance.All()
 	if err != nil {
 		return err

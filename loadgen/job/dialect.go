@@ -60,17 +60,24 @@ func TryDialect(c Config, stdin io.Reader, stdout, stderr io.Writer) (int, error
 	return report.ExitFailed, nil
 }
 
-// speaks sets what the chatters of a run speak.
-func (s *Job) speaks(lc *loadgen.Config, to *loadgen.Target) {
+// speech is what the chatters of a job speak.
+type speech struct {
+	name  string                  // as -dialect has it
+	file  *file.Dialect           // that it names; nil: none
+	trace func(name, step string) // told of what the chatters do by the file; nil: nobody is
+}
+
+// set sets what the chatters of a run speak.
+func (s *speech) set(lc *loadgen.Config, to *loadgen.Target) {
 	if s.file != nil {
 		lc.Doors, lc.Capabilities = to.Speaking(s.file, s.trace)
 	} else {
-		lc.Doors, lc.Capabilities = to.Dialect(s.Dialect)
+		lc.Doors, lc.Capabilities = to.Dialect(s.name)
 	}
 }
 
 // untilFailed returns a context that ends where the dialect's file fails.
-func (s *Job) untilFailed(ctx context.Context) (context.Context, context.CancelFunc) {
+func (s *speech) untilFailed(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	if s.file != nil {
 		go func() {
@@ -86,7 +93,7 @@ func (s *Job) untilFailed(ctx context.Context) (context.Context, context.CancelF
 
 // failure returns why a run came to nothing: for the fault of a dialect's file, if
 // that is what it was.
-func (s *Job) failure(err error) error {
+func (s *speech) failure(err error) error {
 	if s.file == nil {
 		return err
 	}
@@ -100,20 +107,20 @@ func (s *Job) failure(err error) error {
 	return hinted.Wrap(fmt.Errorf("%w; receive has made nothing of %s, the first was %s", err, report.Plural(n, "message", "messages"), report.Printable(example)), hinted.Hint(err))
 }
 
-// aboutDialect adds to a report what the dialect's file had a part in; spent is what
+// about adds to a report what the dialect's file had a part in; spent is what
 // its programs had taken before the run.
-func (s *Job) aboutDialect(rep *report.Report, spent time.Duration) {
+func (s *speech) about(rep *report.Report, spent time.Duration) {
 	if s.file == nil {
 		return
 	}
 	rep.Resources.DialectS = (s.file.Spent() - spent).Seconds()
 	if n, example := s.file.Ignored(); n > 0 && rep.Verdict != report.Passed {
-		rep.Warnings = append(rep.Warnings, fmt.Sprintf("receive of %s made nothing of %s; the first was %s", s.Dialect, report.Plural(n, "message", "messages"), report.Printable(example)))
+		rep.Warnings = append(rep.Warnings, fmt.Sprintf("receive of %s made nothing of %s; the first was %s", s.name, report.Plural(n, "message", "messages"), report.Printable(example)))
 	}
 }
 
 // spent returns how long the programs of the dialect's file have run.
-func (s *Job) spent() time.Duration {
+func (s *speech) spent() time.Duration {
 	if s.file == nil {
 		return 0
 	}

@@ -32,7 +32,7 @@ type dry struct {
 // dryRun makes a dry run, writes what was said and came, and returns the exit code.
 func (s *Job) dryRun(ctx context.Context) (int, error) {
 	d := &dry{transcripts: make(map[string][]string), came: make(chan struct{}), seen: make(map[string][]wire.Frame), ended: make(map[string]error)}
-	s.trace = d.note
+	s.speech.trace = d.note
 	lc := s.Load
 	lc.Users = 2
 	room, err := s.open(ctx, &lc, s.Servers.Command)
@@ -41,7 +41,7 @@ func (s *Job) dryRun(ctx context.Context) (int, error) {
 	}
 	defer room.Close()
 	missing, err := d.talk(ctx, lc)
-	if failed := s.failure(nil); failed != nil {
+	if failed := s.speech.failure(nil); failed != nil {
 		err = failed
 	}
 	d.write(s)

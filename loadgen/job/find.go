@@ -14,28 +14,35 @@ import (
 // findDuration is that of a step, unless -duration is given.
 const findDuration = 3 * time.Second
 
-// find looks for the highest of what is sought with which the expression holds, every
-// check passes and the load is made on time: doubling, then bisecting. What an
-// interruption leaves is reported.
-func (s *Job) find(ctx context.Context) (int, error) {
-	f := &finding{sought: s.sought(), lc: s.Load}
-	if !s.Line.Explicit("duration") && len(f.lc.Scenario.Phases) == 0 {
+// finding is a search for the highest of what is sought with which the expression
+// holds, every check passes and the load is made on time: doubling, then bisecting.
+// What an interruption leaves is reported.
+type finding struct {
+	*Job
+	*sought
+	lc    loadgen.Config // of the next run
+	found *report.Find
+	tried tried
+}
+
+func (f *finding) run(ctx context.Context) (int, error) {
+	if !f.Line.Explicit("duration") && len(f.lc.Scenario.Phases) == 0 {
 		f.lc.Duration = findDuration
 	}
-	fmt.Fprintf(s.Stderr, "chatsim: looking for the %s %s, in at most %d rooms of %v each\n", f.most, &f.expr, maxSteps, f.lc.Duration)
+	fmt.Fprintf(f.Stderr, "chatsim: looking for the %s %s, in at most %d rooms of %v each\n", f.most, &f.expr, maxSteps, f.lc.Duration)
 	at := &search{sought: f.sought, next: f.begin()}
 	f.found = &report.Find{Expr: f.expr.String(), Of: f.of, Cut: true, Why: fmt.Sprintf("ended after %d runs", maxSteps)}
 	for len(f.found.Steps) < maxSteps {
 		f.set(&f.lc, at.next)
-		step, err := s.try(ctx, f, at.next)
+		step, err := f.try(ctx, at.next)
 		switch {
 		case ctx.Err() != nil && (err == nil || len(f.found.Steps) > 0):
 			f.found.Why = "interrupted"
-			return s.concludeFind(ctx, f)
+			return f.conclude(ctx)
 		case err != nil && len(f.found.Steps) > 0:
-			s.tell(err)
+			f.tell(err)
 			f.found.Why = fmt.Sprintf("the run %s could not be made: %v", f.at(at.next), err)
-			return s.concludeFind(ctx, f)
+			return f.conclude(ctx)
 		case err != nil:
 			return 0, err
 		}
@@ -49,15 +56,7 @@ func (s *Job) find(ctx context.Context) (int, error) {
 			break
 		}
 	}
-	return s.concludeFind(ctx, f)
-}
-
-// finding is a search under way.
-type finding struct {
-	*sought
-	lc    loadgen.Config // of the next run
-	found *report.Find
-	tried tried
+	return f.conclude(ctx)
 }
 
 // begin returns where the search begins: what the command line has.
@@ -70,8 +69,8 @@ func (f *finding) begin() float64 {
 }
 
 // try makes the run of a step, and takes in what came of it.
-func (s *Job) try(ctx context.Context, f *finding, v float64) (report.FindStep, error) {
-	o, err := s.once(ctx, f.lc, s.Servers.Command)
+func (f *finding) try(ctx context.Context, v float64) (report.FindStep, error) {
+	o, err := f.once(ctx, f.lc, f.Servers.Command)
 	var step report.FindStep
 	var barred *loadgen.StartError
 	switch {
@@ -82,7 +81,7 @@ func (s *Job) try(ctx context.Context, f *finding, v float64) (report.FindStep, 
 	case err != nil:
 		return step, err
 	default:
-		step = s.step(o.report, &f.expr)
+		step = stepOf(o.report, &f.expr)
 		f.tried.take(o, step)
 	}
 	if f.of == report.FindUsers {
@@ -95,7 +94,7 @@ func (s *Job) try(ctx context.Context, f *finding, v float64) (report.FindStep, 
 			f.found.Users = &step.Users
 		}
 	}
-	s.sayStep(f, &step)
+	f.say(&step)
 	return step, nil
 }
 
@@ -133,8 +132,8 @@ func (t *tried) reported() *report.Report {
 	return t.last
 }
 
-// step judges one run of the search.
-func (s *Job) step(rep *report.Report, limit *report.Threshold) report.FindStep {
+// stepOf judges one run of the search.
+func stepOf(rep *report.Report, limit *report.Threshold) report.FindStep {
 	res := limit.Evaluate(rep)
 	step := report.FindStep{Rate: rep.Config.Rate, Value: res.Value, DeliveriesPerS: rep.DeliveriesPerS,
 		Verdict: rep.Verdict}
@@ -146,7 +145,7 @@ func (s *Job) step(rep *report.Report, limit *report.Threshold) report.FindStep 
 		step.Why = strings.Join(rep.Violated(), ", ") + " violated"
 	case res.Value == nil:
 		step.Why = res.Why
-	case s.limited(rep, limit, res):
+	case limitedBy(rep, limit, res):
 		step.Limited = true
 		step.Why = "generator-limited"
 	case res.Verdict == report.Inconclusive:
@@ -163,10 +162,10 @@ func (s *Job) step(rep *report.Report, limit *report.Threshold) report.FindStep 
 // keptRate is the share of a rate that must be sent for it to be kept.
 const keptRate = 0.95
 
-// limited reports whether a step shows the generator's limit rather than the
+// limitedBy reports whether a step shows the generator's limit rather than the
 // server's. Latencies count from when a line was due, so a late generator can
 // only make them worse: what holds in spite of it does hold.
-func (s *Job) limited(rep *report.Report, limit *report.Threshold, res report.ThresholdResult) bool {
+func limitedBy(rep *report.Report, limit *report.Threshold, res report.ThresholdResult) bool {
 	if rep.SentPerS < keptRate*float64(rep.Config.Rate) && rep.Sent > fewLines && rep.Generator.Limited {
 		return true
 	}
@@ -181,20 +180,20 @@ func (s *Job) limited(rep *report.Report, limit *report.Threshold, res report.Th
 // fewLines are so few that chance decides how many fall into the measured part.
 const fewLines = 1000
 
-func (s *Job) sayStep(f *finding, step *report.FindStep) {
+func (f *finding) say(step *report.FindStep) {
 	word := "holds"
 	if !step.Holds {
 		word = step.Why
 	}
-	fmt.Fprintf(s.Stderr, "chatsim: %s: %s\n", f.found.Tried(step), word)
+	fmt.Fprintf(f.Stderr, "chatsim: %s: %s\n", f.found.Tried(step), word)
 }
 
-// concludeFind reports the search with one of its runs.
-func (s *Job) concludeFind(ctx context.Context, f *finding) (int, error) {
+// conclude reports the search with one of its runs.
+func (f *finding) conclude(ctx context.Context) (int, error) {
 	rep := f.tried.reported()
 	if rep == nil {
 		rep = f.lc.Outline()
-		s.identify(rep)
+		f.identify(rep)
 	}
 	rep.Find, rep.Interrupted = f.found, ctx.Err() != nil
 	rep.Reproduce += " -find-" + f.flag + " '" + f.found.Expr + "'"
@@ -205,8 +204,8 @@ func (s *Job) concludeFind(ctx context.Context, f *finding) (int, error) {
 	if f.found.Rate != nil && generatorsLimit(f.found) {
 		rep.Warnings = append(rep.Warnings, "beyond what was found the generator is the limit: the server may take more")
 	}
-	rep.Conclude(s.Thresholds)
-	return report.Worst(rep.ExitCode(), f.tried.code), s.write(rep)
+	rep.Conclude(f.Thresholds)
+	return report.Worst(rep.ExitCode(), f.tried.code), f.write(rep)
 }
 
 // generatorsLimit reports whether the lowest that did not hold was one that the

@@ -125,7 +125,7 @@ func TestStep(t *testing.T) {
 			Latency: report.Latencies{Delivery: &report.Latency{Count: 9e4, P99: &p99}, DeliveryActual: &report.Latency{Count: 9e4, P99: &p99}}}
 		tt.change(rep)
 		s := &Job{Config: parse(t, "--find-rate", tt.expr)}
-		if step := s.step(rep, s.FindRate); step.Why != tt.why || step.Holds != (tt.why == "") {
+		if step := stepOf(rep, s.FindRate); step.Why != tt.why || step.Holds != (tt.why == "") {
 			t.Errorf("%s: %+v, want %q", tt.name, step, tt.why)
 		}
 	}

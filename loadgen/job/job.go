@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 
-	"chatsim/chatter/dialect/file"
 	"chatsim/loadgen"
 	"chatsim/loadgen/compare"
 	"chatsim/loadgen/progress"
@@ -33,8 +32,7 @@ type Job struct {
 
 	Watcher Watcher // nil: none
 
-	file  *file.Dialect           // that -dialect names; nil: none
-	trace func(name, step string) // told of what the chatters do by a dialect's file; nil: nobody is
+	speech speech
 }
 
 // Line is the command line in its own words.
@@ -75,15 +73,15 @@ func (s *Job) Run(ctx context.Context) (int, error) {
 	}
 	switch {
 	case s.Load.Scenario.Name == loadgen.Conformance:
-		return s.conformance(ctx)
+		return stories{s}.run(ctx)
 	case s.DryRun:
 		return s.dryRun(ctx)
 	case s.AB != "" || s.Servers.AB != nil:
-		return s.ab(ctx)
+		return abTest{s}.run(ctx)
 	case s.sought() != nil:
-		return s.find(ctx)
+		return (&finding{Job: s, sought: s.sought(), lc: s.Load}).run(ctx)
 	case s.Repeat > 1:
-		return s.repeat(ctx)
+		return series{s}.run(ctx)
 	}
 	return s.single(ctx)
 }
@@ -100,7 +98,8 @@ func (s *Job) prepare() error {
 }
 
 func (s *Job) openDialect() (err error) {
-	s.file, err = s.loadDialect()
+	s.speech.name = s.Dialect
+	s.speech.file, err = s.loadDialect()
 	return err
 }
 
@@ -179,12 +178,12 @@ func (s *Job) once(ctx context.Context, lc loadgen.Config, command string) (outc
 		s.Watcher.Begin(lc.String())
 		lc.Watch = s.Watcher.Take
 	}
-	whole, stop := s.untilFailed(ctx)
+	whole, stop := s.speech.untilFailed(ctx)
 	defer stop()
-	spent := s.spent()
+	spent := s.speech.spent()
 	rep, err := loadgen.Run(whole, lc)
 	done()
-	err = s.failure(err)
+	err = s.speech.failure(err)
 	if err != nil {
 		return outcome{}, errors.Join(err, saved.Abandon(err))
 	}
@@ -200,7 +199,7 @@ func (s *Job) once(ctx context.Context, lc loadgen.Config, command string) (outc
 	rep.Calibration = calibration.report()
 	s.doubts(rep, o.panics)
 	rep.Conclude(s.Thresholds)
-	s.aboutDialect(rep, spent)
+	s.speech.about(rep, spent)
 	if s.Watcher != nil {
 		s.Watcher.End(rep.Verdict)
 	}
@@ -244,8 +243,8 @@ func (s *Job) doubts(rep *report.Report, panics uint64) {
 	}
 }
 
-func (s *Job) socketsPerUser() int {
-	if s.where() != "" {
+func (c *Config) socketsPerUser() int {
+	if c.where() != "" {
 		return 1
 	}
 	return 2

@@ -20,22 +20,22 @@ const (
 )
 
 // checkKills looks whether there are servers to be killed, and others that go on.
-func (s *Job) checkKills() error {
-	kills := s.Load.Scenario.Kills()
-	there, what := s.Managers, report.Plural(int64(s.Managers), "Manager", "Managers")
-	if at := s.where(); at != "" {
+func (c *Config) checkKills() error {
+	kills := c.Load.Scenario.Kills()
+	there, what := c.Managers, report.Plural(int64(c.Managers), "Manager", "Managers")
+	if at := c.where(); at != "" {
 		there = len(dial.List(at))
 		what = report.Plural(int64(there), "server", "servers")
 	}
 	switch {
-	case s.Load.LossLimit > 0 && (there < 2 || s.where() == ""):
+	case c.Load.LossLimit > 0 && (there < 2 || c.where() == ""):
 		return hinted.New("-expect-server-loss is for several servers at -target: the chatters of one that dies come back at another", "write -target localhost:9999,localhost:9998")
 	case kills > 0 && kills >= there:
-		return hinted.New(fmt.Sprintf("-scenario %s kills one server of several that have a room together, and of %s none is left", s.Load.Scenario.Name, what), "add -managers 3, or -target localhost:9999,localhost:9998 -kill-cmd COMMAND")
-	case kills > 0 && s.where() != "" && s.Servers.Kill == "":
-		return hinted.New(fmt.Sprintf("-scenario %s kills a server, and nothing says how", s.Load.Scenario.Name), "add -kill-cmd COMMAND, such as 'kill -9 $(cat {n}.pid)'; with -expect-server-loss 25s and another -scenario, kill one by hand")
-	case kills == 0 && s.Servers.Kill != "":
-		return hinted.New("-kill-cmd kills a server where the scenario does, and -scenario "+s.Load.Scenario.Name+" does not", "add -scenario failover")
+		return hinted.New(fmt.Sprintf("-scenario %s kills one server of several that have a room together, and of %s none is left", c.Load.Scenario.Name, what), "add -managers 3, or -target localhost:9999,localhost:9998 -kill-cmd COMMAND")
+	case kills > 0 && c.where() != "" && c.Servers.Kill == "":
+		return hinted.New(fmt.Sprintf("-scenario %s kills a server, and nothing says how", c.Load.Scenario.Name), "add -kill-cmd COMMAND, such as 'kill -9 $(cat {n}.pid)'; with -expect-server-loss 25s and another -scenario, kill one by hand")
+	case kills == 0 && c.Servers.Kill != "":
+		return hinted.New("-kill-cmd kills a server where the scenario does, and -scenario "+c.Load.Scenario.Name+" does not", "add -scenario failover")
 	}
 	return nil
 }

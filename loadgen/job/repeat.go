@@ -11,15 +11,17 @@ import (
 	"chatsim/manager/hinted"
 )
 
-// repeat makes several runs, each in a fresh room with the next seed, and
-// compares them with a baseline if there is one. What an interruption leaves is
+// series is several runs, each in a fresh room with the next seed, which are
+// compared with a baseline if there is one. What an interruption leaves is
 // reported.
-func (s *Job) repeat(ctx context.Context) (int, error) {
+type series struct{ *Job }
+
+func (s series) run(ctx context.Context) (int, error) {
 	baseline, err := s.baseline()
 	if err != nil {
 		return 0, err
 	}
-	made, err := s.several(ctx)
+	made, err := s.make(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -48,9 +50,9 @@ type made struct {
 	shown   error  // why one could not be shown
 }
 
-// several makes the runs, until one cannot be made or ends them. The error is
+// make makes the runs, until one cannot be made or ends them. The error is
 // that of the first run: nothing was made.
-func (s *Job) several(ctx context.Context) (m made, err error) {
+func (s series) make(ctx context.Context) (m made, err error) {
 	for n := range s.Repeat {
 		lc := s.Load
 		lc.Seed += uint64(n)
@@ -82,7 +84,7 @@ func (s *Job) several(ctx context.Context) (m made, err error) {
 
 // baseline reads what is to be compared with, and refuses it before the run if
 // it could not be used after it.
-func (s *Job) baseline() ([]*report.Report, error) {
+func (s series) baseline() ([]*report.Report, error) {
 	if s.Baseline == "" {
 		return nil, nil
 	}

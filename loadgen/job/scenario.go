@@ -7,6 +7,7 @@ import (
 
 	"chatsim/loadgen"
 	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
 	"chatsim/manager/hinted"
 	"chatsim/manager/screen"
 )
@@ -15,7 +16,7 @@ import (
 func (s *Job) printScenario() error {
 	spec := s.Load.Scenario
 	if spec.Name == loadgen.Conformance {
-		return s.printConformance()
+		return stories{s}.print()
 	}
 	if spec.Path == "" {
 		if _, err := fmt.Fprintf(s.Stdout, "# chatsim -scenario %s; changed and saved, it is run by chatsim -scenario FILE.yaml\n", spec.Name); err != nil {
@@ -27,8 +28,8 @@ func (s *Job) printScenario() error {
 }
 
 // hasLoad reports whether the scenario is a load, and no story.
-func (s *Job) hasLoad() bool {
-	spec := &s.Load.Scenario
+func (c *Config) hasLoad() bool {
+	spec := &c.Load.Scenario
 	return spec.Name != loadgen.Conformance && spec.File.Story == nil
 }
 
@@ -68,10 +69,10 @@ func (s *Job) expect() error {
 		all = append(all, q.expr)
 	}
 	for _, t := range all {
-		if err := s.hasPhase(t); err != nil {
+		if err := hasPhase(&s.Load.Scenario, t); err != nil {
 			return err
 		}
-		if err := s.hasRole(t); err != nil {
+		if err := hasRole(&s.Load.Scenario, t); err != nil {
 			return err
 		}
 	}
@@ -79,25 +80,25 @@ func (s *Job) expect() error {
 }
 
 // hasRole refuses a limit for a role that nobody has in the scenario.
-func (s *Job) hasRole(t report.Threshold) error {
+func hasRole(spec *scenario.Spec, t report.Threshold) error {
 	var names []string
-	for _, r := range s.Load.Scenario.Roles {
+	for _, r := range spec.Roles {
 		names = append(names, r.Kind)
 	}
 	switch role := t.Metric().Role(); {
 	case role == "" || slices.Contains(names, role):
 		return nil
 	case len(names) == 0:
-		return hinted.New(fmt.Sprintf("%s is about the role %s, and scenario %s has no roles", t, role, s.Load.Scenario.Name), "roles are written in a file: chatsim -help scenarios")
+		return hinted.New(fmt.Sprintf("%s is about the role %s, and scenario %s has no roles", t, role, spec.Name), "roles are written in a file: chatsim -help scenarios")
 	default:
-		return hinted.New(fmt.Sprintf("%s is about the role %s, which nobody has in scenario %s", t, role, s.Load.Scenario.Name), "its roles are "+strings.Join(names, ", "))
+		return hinted.New(fmt.Sprintf("%s is about the role %s, which nobody has in scenario %s", t, role, spec.Name), "its roles are "+strings.Join(names, ", "))
 	}
 }
 
 // hasPhase refuses a limit for a phase that the scenario does not have.
-func (s *Job) hasPhase(t report.Threshold) error {
+func hasPhase(spec *scenario.Spec, t report.Threshold) error {
 	var names []string
-	for _, p := range s.Load.Scenario.Phases {
+	for _, p := range spec.Phases {
 		if !p.Warm {
 			names = append(names, p.Name)
 		}
@@ -106,8 +107,8 @@ func (s *Job) hasPhase(t report.Threshold) error {
 	case phase == "" || slices.Contains(names, phase):
 		return nil
 	case len(names) == 0:
-		return hinted.New(fmt.Sprintf("%s is about a phase %s, and scenario %s has no phases", t, phase, s.Load.Scenario.Name), "phases are written in a file: chatsim -help scenarios")
+		return hinted.New(fmt.Sprintf("%s is about a phase %s, and scenario %s has no phases", t, phase, spec.Name), "phases are written in a file: chatsim -help scenarios")
 	default:
-		return hinted.New(fmt.Sprintf("%s is about a phase %s, which scenario %s does not have", t, phase, s.Load.Scenario.Name), "its phases are "+strings.Join(names, ", "))
+		return hinted.New(fmt.Sprintf("%s is about a phase %s, which scenario %s does not have", t, phase, spec.Name), "its phases are "+strings.Join(names, ", "))
 	}
 }

@@ -26,15 +26,15 @@ type sought struct {
 }
 
 // sought returns what a command line looks for; nil: nothing.
-func (s *Job) sought() *sought {
+func (c *Config) sought() *sought {
 	switch {
-	case s.FindRate != nil:
-		return &sought{expr: *s.FindRate, flag: "rate", most: "highest rate at which", lowest: 1, highest: report.MaxRate,
+	case c.FindRate != nil:
+		return &sought{expr: *c.FindRate, flag: "rate", most: "highest rate at which", lowest: 1, highest: report.MaxRate,
 			bound: "no higher rate can be scheduled", set: func(lc *loadgen.Config, v float64) { lc.Rate = report.Rate(v) }}
-	case s.FindUsers != nil:
-		q := &sought{expr: *s.FindUsers, of: report.FindUsers, flag: "users", most: "most users with whom",
+	case c.FindUsers != nil:
+		q := &sought{expr: *c.FindUsers, of: report.FindUsers, flag: "users", most: "most users with whom",
 			set: func(lc *loadgen.Config, v float64) { lc.Users = int(v) }}
-		q.lowest, q.highest, q.bound = s.crowds()
+		q.lowest, q.highest, q.bound = c.crowds()
 		return q
 	}
 	return nil
@@ -45,19 +45,19 @@ const mostUsers = 1_000_000
 
 // crowds returns how few users a run may begin with, so that somebody is left in each
 // of its phases, and how many: this process opens no more sockets.
-func (s *Job) crowds() (fewest, most float64, bound string) {
-	lc := s.Load
+func (c *Config) crowds() (fewest, most float64, bound string) {
+	lc := c.Load
 	fewest = float64(max(1, lc.Users+1-lc.Scenario.Fewest(lc.Users)))
 	most, bound = mostUsers, "no more are tried"
-	_, have := loadgen.Descriptors(0, s.socketsPerUser())
+	_, have := loadgen.Descriptors(0, c.socketsPerUser())
 	spare, _ := loadgen.Descriptors(0, 0)
 	if have > spare {
-		can := float64(have-spare)/float64(s.socketsPerUser()) - float64(lc.Chatters()-lc.Users)
+		can := float64(have-spare)/float64(c.socketsPerUser()) - float64(lc.Chatters()-lc.Users)
 		if can = math.Floor(can); can < most {
 			most, bound = can, fmt.Sprintf("more need more than the %d open files that this process may have", have)
 		}
 	}
-	if s.Dialect == "raw" && s.where() == "" && most > scenario.MaxRawUsers {
+	if c.Dialect == "raw" && c.where() == "" && most > scenario.MaxRawUsers {
 		most, bound = scenario.MaxRawUsers, "rosters of -dialect raw have no room for more names"
 	}
 	return fewest, max(fewest, most), bound

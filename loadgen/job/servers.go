@@ -37,21 +37,21 @@ func (s *Servers) Flags(fs *pflag.FlagSet) {
 const atPort = "127.0.0.1:" + launch.Port
 
 // started reports whether servers are started.
-func (s *Job) started() bool { return s.Servers.Command != "" || s.Servers.AB != nil }
+func (c *Config) started() bool { return c.Servers.Command != "" || c.Servers.AB != nil }
 
 // where returns where the target is; empty: there is none.
-func (s *Job) where() string {
-	if s.Target.Addr == "" && s.started() {
+func (c *Config) where() string {
+	if c.Target.Addr == "" && c.started() {
 		return atPort
 	}
-	return s.Target.Addr
+	return c.Target.Addr
 }
 
 // open opens the room of a run: that of a command, the target, or one of this
 // process.
 func (s *Job) open(ctx context.Context, lc *loadgen.Config, command string) (Room, error) {
 	at := s.where()
-	if at == "" && s.file != nil {
+	if at == "" && s.speech.file != nil {
 		return Room{}, hinted.New("-dialect "+s.Dialect+" takes a server: a room of this process does not speak it", "add -target HOST:PORT, or -cmd COMMAND")
 	}
 	if at == "" && slices.Contains(brokers, s.Dialect) {
@@ -88,7 +88,7 @@ func (s *Job) reach(lc *loadgen.Config, at string) error {
 	if err != nil {
 		return err
 	}
-	s.speaks(lc, to)
+	s.speech.set(lc, to)
 	lc.Password = to.Password
 	if order := s.Target.Order; order == "sender" || order == "total" {
 		lc.Capabilities.BySender = order == "sender"
