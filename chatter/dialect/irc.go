@@ -41,7 +41,7 @@ type irc struct {
 	names  [][]byte // of the channel, as far as they have come
 	held   []byte   // came between the own JOIN and the end of the names
 	owed   []Frame  // made of what has been read
-	copies []copied // own lines that come back as lines to itself, where there is no echo
+	copies copies   // own lines that come back as lines to itself, where there is no echo
 	twin   string   // told to itself just now: with the echo it comes twice
 	text   []byte   // scratch
 	msg    ircMessage
@@ -56,14 +56,6 @@ const (
 	ircLists              // its own JOIN has come, the names come
 	ircIsIn
 )
-
-// copied is an own line that was said to somebody and to itself, or to itself
-// alone.
-type copied struct {
-	target string // empty: the channel
-	text   string
-	failed bool // an error has said that the target did not get it
-}
 
 // NewIRC returns the codec of a client of IRC that joins the channel a.Room. What
 // is known of nicks is shared by all clients of a run.
@@ -160,13 +152,13 @@ func (c *irc) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 		}
 		n += size
 		switch {
-		case c.phase == ircLists && !c.isOfNames(line):
+		case c.phase == ircLists && !c.msg.parse(line).isOfNames():
 			c.held = append(append(c.held, line...), '\n')
 		case c.phase == ircIsIn && c.isSaid(line):
 			f.Raw = line
 			f.More = more && c.isSaid(in[n:])
 			return n, nil
-		case len(line) > 0 && !c.isMessage(line):
+		case len(line) > 0 && !c.msg.parse(line).isMessage():
 			return n, NewFrameError(line, errIRCLine)
 		case c.take(f, line):
 			return n, nil

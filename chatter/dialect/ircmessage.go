@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"bytes"
+	"strings"
 )
 
 // ircMessage is one line of a server taken apart. Its slices point into the line.
@@ -13,7 +14,7 @@ type ircMessage struct {
 }
 
 // parse reads a line without its end. Tags are for nothing.
-func (m *ircMessage) parse(line []byte) {
+func (m *ircMessage) parse(line []byte) *ircMessage {
 	m.source, m.command, m.params = nil, nil, m.room[:0]
 	if len(line) > 0 && line[0] == '@' {
 		_, line, _ = bytes.Cut(line, []byte(" "))
@@ -31,6 +32,7 @@ func (m *ircMessage) parse(line []byte) {
 		}
 		m.params = append(m.params, param)
 	}
+	return m
 }
 
 // nick returns who a line is from.
@@ -52,4 +54,29 @@ func (m *ircMessage) last() []byte {
 		return nil
 	}
 	return m.params[len(m.params)-1]
+}
+
+// isOfNames reports whether a message belongs to the names of the channel, or needs
+// an answer at once.
+func (m *ircMessage) isOfNames() bool {
+	switch string(m.command) {
+	case "353", "366", "PING", "ERROR":
+		return true
+	}
+	return false
+}
+
+// isMessage reports whether a line that was parsed is one of IRC: its command is a word, or a
+// number of three digits.
+func (m *ircMessage) isMessage() bool {
+	command := m.command
+	letters := bytes.TrimFunc(command, func(r rune) bool { return 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' })
+	digits := bytes.TrimFunc(command, func(r rune) bool { return '0' <= r && r <= '9' })
+	return len(command) > 0 && len(letters) == 0 || len(command) == 3 && len(digits) == 0
+}
+
+// isElsewhere reports whether a move is one of another channel.
+func (m *ircMessage) isElsewhere(room string) bool {
+	command := string(m.command)
+	return (command == "JOIN" || command == "PART" || command == "KICK") && !strings.EqualFold(string(m.param(0)), room)
 }

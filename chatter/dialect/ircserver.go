@@ -10,28 +10,6 @@ import (
 	"chatsim/manager/wire"
 )
 
-// isOfNames reports whether a line belongs to the names of the channel, or needs
-// an answer at once.
-func (c *irc) isOfNames(line []byte) bool {
-	m := &c.msg
-	m.parse(line)
-	switch string(m.command) {
-	case "353", "366", "PING", "ERROR":
-		return true
-	}
-	return false
-}
-
-// isMessage reports whether a line is one of IRC: its command is a word, or a
-// number of three digits.
-func (c *irc) isMessage(line []byte) bool {
-	c.msg.parse(line)
-	command := c.msg.command
-	letters := bytes.TrimFunc(command, func(r rune) bool { return 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z' })
-	digits := bytes.TrimFunc(command, func(r rune) bool { return '0' <= r && r <= '9' })
-	return len(command) > 0 && len(letters) == 0 || len(command) == 3 && len(digits) == 0
-}
-
 // take does what a line asks for, and reports whether it is a frame.
 func (c *irc) take(f *Frame, line []byte) (isFrame bool) {
 	m := &c.msg
@@ -48,7 +26,7 @@ func (c *irc) take(f *Frame, line []byte) (isFrame bool) {
 	case "JOIN", "PART", "QUIT", "KICK", "NICK":
 		return c.moved(f, m)
 	case "ERROR":
-		return !c.left && c.fail(f, wire.None, bytes.TrimPrefix(m.last(), []byte("Closing link: ")))
+		return !c.left && failed(f, wire.None, bytes.TrimPrefix(m.last(), []byte("Closing link: ")))
 	default:
 		return c.numeric(f, m)
 	}
@@ -136,7 +114,7 @@ func (c *irc) registered(f *Frame, m *ircMessage, code int) (isFrame bool) {
 		return isError(code) && c.refused(f, m, code)
 	}
 	if why := c.limits.tooLong(c.Room); why != "" {
-		return c.fail(f, wire.None, []byte(why))
+		return failed(f, wire.None, []byte(why))
 	}
 	c.phase = ircJoins
 	c.out = fmt.Appendf(c.out, "JOIN %s\r\n", c.Room)
@@ -209,9 +187,9 @@ func (c *irc) refused(f *Frame, m *ircMessage, code int) (isFrame bool) {
 		detail = fmt.Appendf(nil, "%s (%d)", detail, code)
 	}
 	if r.line {
-		c.refuse(target)
+		c.copies.fail(target)
 	}
-	return c.fail(f, r.reason, detail)
+	return failed(f, r.reason, detail)
 }
 
 // otherNick asks for the next nick; 432: the one before has characters that the
@@ -224,18 +202,8 @@ func (c *irc) otherNick(code int) {
 	c.out = fmt.Appendf(c.out, "NICK %s\r\n", c.nick)
 }
 
-// refuse has the oldest line to a target be one that did not get there.
-func (c *irc) refuse(target string) {
-	for i := range c.copies {
-		if o := &c.copies[i]; !o.failed && (o.target == target || target == "") {
-			o.failed = true
-			return
-		}
-	}
-}
-
-// fail makes an error frame in the words of a reason.
-func (c *irc) fail(f *Frame, r wire.Reason, detail []byte) bool {
+// failed makes an error frame in the words of a reason.
+func failed(f *Frame, r wire.Reason, detail []byte) bool {
 	f.Kind, f.Text = wire.Error, detail
 	switch {
 	case r == wire.None:
@@ -260,7 +228,7 @@ func (c *irc) told(f *Frame, m *ircMessage) (isFrame bool) {
 	if c.echo {
 		return c.isFirst(f.Text)
 	}
-	o, lost, ok := c.copyOf(f.Text)
+	o, lost, ok := c.copies.take(f.Text)
 	switch {
 	case !ok:
 	case o.failed:
@@ -279,7 +247,7 @@ func (c *irc) told(f *Frame, m *ircMessage) (isFrame bool) {
 func (c *irc) notTold(f *Frame, lost []copied) {
 	var errs []Frame
 	for _, o := range lost {
-		if e := (Frame{}); o.target != "" && !o.failed && c.fail(&e, wire.NoSuchUser, []byte(o.target)) {
+		if e := (Frame{}); o.target != "" && !o.failed && failed(&e, wire.NoSuchUser, []byte(o.target)) {
 			errs = append(errs, e)
 		}
 	}
@@ -303,31 +271,6 @@ func (c *irc) isFirst(text []byte) bool {
 	return true
 }
 
-// copyOf finds what a copy is of: the oldest own line, or a later one where the
-// copies of those before, which it returns too, were lost. One that is none of them is the oldest, altered.
-func (c *irc) copyOf(text []byte) (o copied, lost []copied, ok bool) {
-	if len(c.copies) == 0 {
-		return copied{}, nil, false
-	}
-	at := 0
-	for i := range c.copies {
-		if strings.TrimRight(c.copies[i].text, " \t") == strings.TrimRight(string(text), " \t") {
-			at = i
-			break
-		}
-	}
-	o, lost = c.copies[at], c.copies[:at]
-	if c.copies = c.copies[at+1:]; len(c.copies) == 0 {
-		c.copies = nil
-	}
-	return o, lost, true
-}
-
-// isElsewhere reports whether a move is one of another channel.
-func (c *irc) isElsewhere(command string, m *ircMessage) bool {
-	return (command == "JOIN" || command == "PART" || command == "KICK") && !strings.EqualFold(string(m.param(0)), c.Room)
-}
-
 // movedItself takes a move of the client's own.
 func (c *irc) movedItself(command string, m *ircMessage) {
 	switch command {
@@ -343,11 +286,11 @@ func (c *irc) movedItself(command string, m *ircMessage) {
 func (c *irc) moved(f *Frame, m *ircMessage) (isFrame bool) {
 	who, command := m.nick(), string(m.command)
 	switch {
-	case c.isElsewhere(command, m):
+	case m.isElsewhere(c.Room):
 		return false
 	case command == "KICK":
 		if who = m.param(1); string(who) == c.nick {
-			return c.fail(f, wire.Kicked, nil)
+			return failed(f, wire.Kicked, nil)
 		}
 	case string(who) == c.nick:
 		c.movedItself(command, m)
