@@ -14,7 +14,7 @@ import (
 // Draw writes what would happen when, as lines over time that are so many
 // columns wide and fit a screen, and below them what each phase has.
 func (s *Script) Draw(w io.Writer, width int) error {
-	var b bytes.Buffer
+	b := drawing{Script: s}
 	phases := s.Phases
 	length := time.Duration(0)
 	lines, leaves := 0.0, 0.0
@@ -47,12 +47,12 @@ func (s *Script) Draw(w io.Writer, width int) error {
 	fmt.Fprintf(&b, "%s · seed %d\n\n", strings.Join(sum, " · "), s.Seed)
 	c := chart{columns: max(width-axis-2, 20), length: length}
 	if !isMax(s.Rate()) {
-		c.draw(&b, "lines/s", 6, func(at time.Duration) float64 { return rateAt(phases, at) })
+		c.draw(&b.Buffer, "lines/s", 6, func(at time.Duration) float64 { return rateAt(phases, at) })
 	}
-	c.draw(&b, "users", 3, func(at time.Duration) float64 { return s.usersAt(at) })
-	s.drawRoles(&b, c)
-	c.name(&b, phases)
-	s.table(&b)
+	c.draw(&b.Buffer, "users", 3, b.usersAt)
+	b.roles(c)
+	c.name(&b.Buffer, phases)
+	b.table()
 	_, err := w.Write(b.Bytes())
 	return err
 }
@@ -115,11 +115,17 @@ func (c chart) draw(b *bytes.Buffer, what string, rows int, at func(time.Duratio
 	}
 }
 
-// drawRoles draws when each role acts, a row for each.
-func (s *Script) drawRoles(b *bytes.Buffer, c chart) {
-	warm, measured := s.Lengths()
-	turns := s.Turns(measured)
-	for i := range s.Roles {
+// drawing is a script as it is drawn.
+type drawing struct {
+	*Script
+	bytes.Buffer
+}
+
+// roles draws when each role acts, a row for each.
+func (b *drawing) roles(c chart) {
+	warm, measured := b.Lengths()
+	turns := b.Turns(measured)
+	for i := range b.Roles {
 		row := []rune(strings.Repeat(" ", c.columns))
 		for k := range row {
 			at := func(column int) time.Duration {
@@ -129,7 +135,7 @@ func (s *Script) drawRoles(b *bytes.Buffer, c chart) {
 				row[k] = '■'
 			}
 		}
-		fmt.Fprintf(b, "%*s ┤%s\n", axis-2, s.Roles[i].Kind, strings.TrimRight(string(row), " "))
+		fmt.Fprintf(b, "%*s ┤%s\n", axis-2, b.Roles[i].Kind, strings.TrimRight(string(row), " "))
 	}
 }
 
@@ -157,15 +163,15 @@ func (c chart) name(b *bytes.Buffer, phases []Phase) {
 }
 
 // table writes what each phase has.
-func (s *Script) table(b *bytes.Buffer) {
+func (b *drawing) table() {
 	const row = "  %-7s %-7s %-*s %12s %10s %12s %7s  %s\n"
 	longest := len("phase")
-	for _, p := range s.Phases {
+	for _, p := range b.Phases {
 		longest = max(longest, len(p.Name))
 	}
 	fmt.Fprintf(b, row, "from", "for", longest, "phase", "lines/s", "lines", "users", "leaves", "")
-	at, there := time.Duration(0), s.Users
-	for _, p := range s.Phases {
+	at, there := time.Duration(0), b.Users
+	for _, p := range b.Phases {
 		after := there + p.Join - p.Leave
 		rate, lines := report.Rate(p.From).String(), "as taken"
 		if !isMax(p.From) {
@@ -179,7 +185,7 @@ func (s *Script) table(b *bytes.Buffer) {
 			who += fmt.Sprintf("..%d", after)
 		}
 		leaves, note := "0", ""
-		if n := float64(p.For) / float64(s.churnEvery(p.Churn, p.Leaves, (there+after)/2)); n >= 0.5 {
+		if n := float64(p.For) / float64(b.churnEvery(p.Churn, p.Leaves, (there+after)/2)); n >= 0.5 {
 			leaves = report.Count(n)
 		}
 		if p.Warm {
@@ -189,25 +195,53 @@ func (s *Script) table(b *bytes.Buffer) {
 		b.WriteString(strings.TrimRight(line, " \n") + "\n")
 		at, there = at+p.For, after
 	}
-	if s.leavesIn(at) >= 0.5 {
-		fmt.Fprintf(b, "  who leaves does so by %s\n", s.leavesInWords())
+	if b.leavesIn(at) >= 0.5 {
+		fmt.Fprintf(b, "  who leaves does so by %s\n", b.leavesInWords())
 	}
-	_, measured := s.Lengths()
-	for _, line := range s.rolesInWords(measured) {
+	_, measured := b.Lengths()
+	for _, line := range b.rolesInWords(measured) {
 		fmt.Fprintf(b, "  %s\n", line)
 	}
-	for _, e := range s.Expect {
+	for _, e := range b.Expect {
 		fmt.Fprintf(b, "  expected: %s\n", e)
 	}
 }
 
-func (s *Script) leavesInWords() string {
-	kinds := "FIN, RST, half-close"
-	if len(s.Kinds) > 0 {
-		kinds = strings.Join(s.File.Leaves.Kinds, ", ")
+// rolesInWords returns a line for each role: who does what, and when.
+func (b *drawing) rolesInWords(d time.Duration) []string {
+	var out []string
+	turns := b.Turns(d)
+	for i := range b.Roles {
+		r := &b.Roles[i]
+		who := "one of those who talk"
+		if !r.Talks {
+			who = report.Plural(int64(r.Of(b.Users)), "chatter more", "chatters more, each")
+		}
+		n, w := 0, window(r, i, b.parts(d))
+		for _, t := range turns {
+			if t.Role == i {
+				n++
+			}
+		}
+		line := fmt.Sprintf("%s: %s %s, in %s of %s", r.Kind, who, RoleAbout(r), report.Plural(int64(n), "window", "windows"), short(w))
+		if r.In != nil {
+			line += " in " + strings.Join(r.In, ", ")
+		}
+		if n < report.RolePairs {
+			line += fmt.Sprintf(": %d are needed to tell what it does to others", report.RolePairs)
+		}
+		out = append(out, line)
 	}
-	if back := 1 - s.Gone; back > 0 {
-		return fmt.Sprintf("%s in turns; %.3g%% come back after %s", kinds, back*100, short(s.Away))
+	return out
+}
+
+func (b *drawing) leavesInWords() string {
+	kinds := "FIN, RST, half-close"
+	if len(b.Kinds) > 0 {
+		kinds = strings.Join(b.File.Leaves.Kinds, ", ")
+	}
+	if back := 1 - b.Gone; back > 0 {
+		return fmt.Sprintf("%s in turns; %.3g%% come back after %s", kinds, back*100, short(b.Away))
 	}
 	return kinds + " in turns; nobody comes back"
 }
@@ -225,9 +259,9 @@ func rateAt(phases []Phase, at time.Duration) float64 {
 
 // usersAt returns how many chatters there are at a time, those who are away for a
 // while among them.
-func (s *Script) usersAt(at time.Duration) float64 {
-	there := float64(s.Users)
-	for _, p := range s.Phases {
+func (b *drawing) usersAt(at time.Duration) float64 {
+	there := float64(b.Users)
+	for _, p := range b.Phases {
 		if at < p.For {
 			return there + float64(p.Join-p.Leave)*float64(at)/float64(p.For)
 		}

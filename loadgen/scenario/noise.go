@@ -16,22 +16,22 @@ func (s *Script) Noise(chatter, seq int) []byte {
 	n := 1 + mix(d).below(200)
 	switch d.below(6) {
 	case 0:
-		return append(s.random(d, n, 'A', 'z'), '\n')
+		return append(d.bytes(n, 'A', 'z'), '\n')
 	case 1:
-		return append(s.random(d, n, 0, 255), '\n')
+		return append(d.bytes(n, 0, 255), '\n')
 	case 2:
 		return append(bytes.Repeat([]byte("x"), overlong), '\n')
 	case 3:
-		return s.random(d, n, 'a', 'z')
+		return d.bytes(n, 'a', 'z')
 	case 4:
 		return bytes.Repeat([]byte("\r\n"), 1+n/20)
 	}
 	return []byte(foreign[n%len(foreign)])
 }
 
-// random returns n drawn bytes from one to another, without the slash with which
+// bytes returns n drawn bytes from one to another, without the slash with which
 // commands begin.
-func (s *Script) random(d random, n, from, to int) []byte {
+func (d random) bytes(n, from, to int) []byte {
 	out := make([]byte, n)
 	for i := range out {
 		d = mix(d)

@@ -3,7 +3,6 @@ package scenario
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"chatsim/loadgen/report"
@@ -40,7 +39,7 @@ func (s *Script) Turns(d time.Duration) []Turn {
 		for more := true; more; {
 			more = false
 			for _, role := range p.roles {
-				if w := s.window(role, parts); at+2*w <= p.To {
+				if w := window(&s.Roles[role], role, parts); at+2*w <= p.To {
 					out = append(out, Turn{role, Window{at + w/2, at + w}, Window{at + w, at + 2*w}})
 					at, more = at+2*w, true
 				}
@@ -91,16 +90,16 @@ func (s *Script) rolesIn(phase string) []int {
 // maxRolePairs bounds the windows of a role: each takes memory.
 const maxRolePairs = 100
 
-// window returns how long a role's windows are: where its file does not say it, so
+// window returns how long the windows of a role are, by its number too: where its file does not say it, so
 // many seconds that there are enough of them.
-func (s *Script) window(role int, parts []part) time.Duration {
+func window(r *file.Role, role int, parts []part) time.Duration {
 	acts, beside := time.Duration(0), 1
 	for _, p := range parts {
 		if slices.Contains(p.roles, role) {
 			acts, beside = acts+p.To-p.From, max(beside, len(p.roles))
 		}
 	}
-	if every := s.Roles[role].Every; every > 0 {
+	if every := r.Every; every > 0 {
 		return max(every, acts/(2*maxRolePairs))
 	}
 	return max(acts/time.Duration(2*report.RolePairs*beside)/time.Second, 1) * time.Second
@@ -143,32 +142,4 @@ func RoleAbout(r *file.Role) string {
 		return "reads nothing for " + short(r.For)
 	}
 	return "reads nothing"
-}
-
-// rolesInWords returns a line for each role: who does what, and when.
-func (s *Script) rolesInWords(d time.Duration) []string {
-	var out []string
-	turns := s.Turns(d)
-	for i := range s.Roles {
-		r := &s.Roles[i]
-		who := "one of those who talk"
-		if !r.Talks {
-			who = report.Plural(int64(r.Of(s.Users)), "chatter more", "chatters more, each")
-		}
-		n, w := 0, s.window(i, s.parts(d))
-		for _, t := range turns {
-			if t.Role == i {
-				n++
-			}
-		}
-		line := fmt.Sprintf("%s: %s %s, in %s of %s", r.Kind, who, RoleAbout(r), report.Plural(int64(n), "window", "windows"), short(w))
-		if r.In != nil {
-			line += " in " + strings.Join(r.In, ", ")
-		}
-		if n < report.RolePairs {
-			line += fmt.Sprintf(": %d are needed to tell what it does to others", report.RolePairs)
-		}
-		out = append(out, line)
-	}
-	return out
 }

@@ -126,7 +126,7 @@ func (s *Script) tooFew(c string, d time.Duration, lines float64) bool {
 	case check.Isolation:
 		return len(s.StallWindows(d)) < report.RolePairs
 	case check.LeaveCompleteness:
-		return s.Kills() == 0 && (s.leavesIn(d) < 2.5 || !s.everyKind()) // fewer than one of each kind
+		return s.Kills() == 0 && (s.leavesIn(d) < 2.5 || !everyKind(s.Kinds)) // fewer than one of each kind
 	case check.NameSuffixing:
 		return !s.namesake()
 	}
@@ -151,9 +151,9 @@ func (s *Script) churnEvery(share, number float64, users int) time.Duration {
 }
 
 // everyKind reports whether connections end in each way that there is.
-func (s *Script) everyKind() bool {
-	all := func(k check.Leave) bool { return slices.Contains(s.Kinds, k) }
-	return len(s.Kinds) == 0 || all(check.FIN) && all(check.Reset) && all(check.HalfClose)
+func everyKind(kinds []check.Leave) bool {
+	all := func(k check.Leave) bool { return slices.Contains(kinds, k) }
+	return len(kinds) == 0 || all(check.FIN) && all(check.Reset) && all(check.HalfClose)
 }
 
 // leavesIn returns how many leave and may come back in a run of d.
