@@ -25,7 +25,7 @@ func (t *telling) wait(ctx context.Context, step *story.Step) bool {
 		t.mu.Lock()
 		failed := len(t.wrong) > 0
 		t.mu.Unlock()
-		lacks, of := t.lacks()
+		lacks, of := missing{t}.first()
 		switch {
 		case failed || ctx.Err() != nil:
 			return false
@@ -44,9 +44,13 @@ func (t *telling) waited() bool {
 	return t != nil && int(t.done.Load()) == len(t.story.Steps)
 }
 
-// lacks says what has not come yet, and to whom; empty if all has.
-func (t *telling) lacks() (what string, to *user) {
-	for _, look := range []func() (string, *user){t.lacksEnd, t.lacksLine, t.lacksAnswer, t.lacksLeave, t.lacksView} {
+// missing looks for what a story has still to bring. Each method returns what has
+// not come yet, and to whom; empty: all of its kind has.
+type missing struct{ *telling }
+
+// first returns one thing of any kind.
+func (t missing) first() (what string, to *user) {
+	for _, look := range []func() (string, *user){t.end, t.line, t.answer, t.leave, t.view} {
 		if what, to = look(); what != "" {
 			return what, to
 		}
@@ -54,8 +58,8 @@ func (t *telling) lacks() (what string, to *user) {
 	return "", nil
 }
 
-// lacksEnd is about those who leave: their connections end.
-func (t *telling) lacksEnd() (string, *user) {
+// end is about those who leave: their connections end.
+func (t missing) end() (string, *user) {
 	for _, u := range t.run.users {
 		switch leaves, waits := u.departs(); {
 		case waits:
@@ -67,8 +71,8 @@ func (t *telling) lacksEnd() (string, *user) {
 	return "", nil
 }
 
-// lacksLine is about lines that are due to somebody who reads.
-func (t *telling) lacksLine() (string, *user) {
+// line is about lines that are due to somebody who reads.
+func (t missing) line() (string, *user) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.due = slices.DeleteFunc(t.due, func(d delivery) bool {
@@ -87,9 +91,9 @@ func (t *telling) lacksLine() (string, *user) {
 	return "", nil
 }
 
-// lacksAnswer is about rosters that were asked for, and what is to be answered by
+// answer is about rosters that were asked for, and what is to be answered by
 // an error.
-func (t *telling) lacksAnswer() (string, *user) {
+func (t missing) answer() (string, *user) {
 	for _, u := range t.run.users {
 		s := u.lastStay()
 		if s == nil || t.stalls(s) {
@@ -108,8 +112,8 @@ func (t *telling) lacksAnswer() (string, *user) {
 	return "", nil
 }
 
-// lacksLeave is about leaves that somebody is to be told of.
-func (t *telling) lacksLeave() (string, *user) {
+// leave is about leaves that somebody is to be told of.
+func (t missing) leave() (string, *user) {
 	r := t.run
 	views, witness := r.cfg.Capabilities.Views, t.reader()
 	if r.cfg.Verify >= check.Count || views == ledger.NoViews || witness == nil {
@@ -132,7 +136,7 @@ func (t *telling) lacksLeave() (string, *user) {
 }
 
 // reader returns one who is there and reads; nil if nobody is.
-func (t *telling) reader() *user {
+func (t missing) reader() *user {
 	for _, u := range t.run.users {
 		if s := u.lastStay(); s != nil && s.session.Joined() && !s.session.HasLeft() && !t.stalls(s) {
 			return u
@@ -141,8 +145,8 @@ func (t *telling) reader() *user {
 	return nil
 }
 
-// lacksView is about joins and leaves that all but some have been told of.
-func (t *telling) lacksView() (string, *user) {
+// view is about joins and leaves that all but some have been told of.
+func (t missing) view() (string, *user) {
 	r := t.run
 	if r.cfg.Verify >= check.Count || r.cfg.Capabilities.Views != ledger.Ordered {
 		return "", nil
@@ -163,7 +167,7 @@ func (t *telling) lacksView() (string, *user) {
 }
 
 // other returns one who reads and is not s's user.
-func (t *telling) other(s *stay) *user {
+func (t missing) other(s *stay) *user {
 	for _, u := range t.run.users {
 		if o := u.lastStay(); o != nil && o != s && o.session.Joined() {
 			return u
