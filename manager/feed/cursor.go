@@ -134,7 +134,7 @@ func (l *Log) Omit(c *Cursor, n int) {
 
 // addEntry adds an empty entry of c.
 func (l *Log) addEntry(c *Cursor, place int64) *entry {
-	e := l.newEntry()
+	e := l.spare.take()
 	e.place, e.bytes = place, e.bytes[:0]
 	c.private += entryOverhead
 	l.private += entryOverhead
@@ -161,7 +161,7 @@ func (l *Log) passed(c *Cursor, first *entry, from *chunk) {
 		c.holes -= e.hole
 		c.private -= entryOverhead
 		l.private -= entryOverhead
-		l.recycle(e)
+		l.spare.recycle(e)
 		e = next
 	}
 	if c.chunk != from {
@@ -171,26 +171,32 @@ func (l *Log) passed(c *Cursor, first *entry, from *chunk) {
 	}
 }
 
-func (l *Log) newEntry() *entry {
-	e := l.freeEntry
+// entries are those that are free.
+type entries struct {
+	first *entry
+	bytes int
+}
+
+func (f *entries) take() *entry {
+	e := f.first
 	if e == nil {
 		return &entry{}
 	}
-	l.freeEntry, e.next, e.hole = e.next, nil, 0
-	l.freeEntries -= cap(e.bytes) + entryOverhead
+	f.first, e.next, e.hole = e.next, nil, 0
+	f.bytes -= cap(e.bytes) + entryOverhead
 	return e
 }
 
-func (l *Log) recycle(e *entry) {
-	if cap(e.bytes) > maxEntry || l.freeEntries > maxFreeEntry {
+func (f *entries) recycle(e *entry) {
+	if cap(e.bytes) > maxEntry || f.bytes > maxFreeEntry {
 		return
 	}
-	e.next, l.freeEntry = l.freeEntry, e
-	l.freeEntries += cap(e.bytes) + entryOverhead
+	e.next, f.first = f.first, e
+	f.bytes += cap(e.bytes) + entryOverhead
 }
 
-// public returns how many bytes of the log are still for c.
-func (l *Log) public(c *Cursor) int64 { return min(c.track.end, c.limit) - c.pos - c.holes }
+// public returns how many bytes of its log are still for c.
+func (c *Cursor) public() int64 { return min(c.track.end, c.limit) - c.pos - c.holes }
 
 // Pending returns how many bytes c has still to be given, counting the overhead of
 // private entries.
@@ -198,7 +204,7 @@ func (l *Log) Pending(c *Cursor) int {
 	if c.chunk == nil {
 		return 0
 	}
-	return int(l.public(c)) + c.private
+	return int(c.public()) + c.private
 }
 
 // Done reports whether the stay of c has ended and all of it was consumed.

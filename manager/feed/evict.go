@@ -91,21 +91,32 @@ func (l *Log) Evict(now, grace time.Duration) []Evicted {
 	if len(l.blocked) == 0 {
 		return nil
 	}
-	someGoOn := l.others(now, grace)+l.guests > 0
-	mostWait := l.mostCaughtUp()
+	e := eviction{Log: l, now: now, grace: grace}
+	e.mostWait = e.mostCaughtUp()
+	someGoOn := e.others(grace)+l.guests > 0
 	for _, c := range slices.Backward(l.blocked) { // backwards: Drop fills its gap from the end
-		slow := l.slow(c, mostWait, now, grace)
+		slow := e.slow(c)
 		finished := c.limit <= c.track.end
 		switch {
-		case (someGoOn || finished) && now-c.progress >= grace:
-			l.evict(c, Stalled)
+		case (someGoOn || finished) && e.silent(c, grace):
+			e.evict(c, Stalled)
 		case slow:
-			l.evict(c, Slow)
+			e.evict(c, Slow)
 		}
 	}
-	l.makeRoom(now, grace)
+	e.makeRoom()
 	return l.evicted
 }
+
+// eviction is one look at the blocked cursors.
+type eviction struct {
+	*Log
+	now, grace time.Duration
+	mostWait   bool // most cursors had caught up when it began
+}
+
+// silent reports whether a blocked cursor has taken nothing for so long.
+func (e eviction) silent(c *Cursor, long time.Duration) bool { return e.now-c.progress >= long }
 
 // The shares of the grace that makeRoom waits for, with the grace of 5 s.
 const (
@@ -124,35 +135,36 @@ func Patience(grace time.Duration) time.Duration { return grace / patientShare }
 // time where one of both is so. While the others are being written to and are
 // behind as well, the room is busy and nobody is to blame. Those furthest behind
 // go first, until half of the window is free.
-func (l *Log) makeRoom(now, grace time.Duration) {
+func (e eviction) makeRoom() {
+	l := e.Log
 	if l.Roomy() || len(l.blocked) == 0 {
 		return
 	}
-	still, most := now-l.moved >= grace/stillShare, l.mostCaughtUp()
-	patience := grace / certainShare
+	still, most := e.now-l.moved >= e.grace/stillShare, e.mostCaughtUp()
+	patience := e.grace / certainShare
 	switch {
 	case still && most:
-		patience = Patience(grace)
+		patience = Patience(e.grace)
 	case !still && !most:
 		return
 	}
-	if l.others(now, patience) == 0 {
+	if e.others(patience) == 0 {
 		return
 	}
-	silent := l.silent[:0]
+	silent := l.silents[:0]
 	for _, c := range l.blocked {
-		if !c.aside && now-c.progress >= patience {
+		if !c.aside && e.silent(c, patience) {
 			silent = append(silent, c)
 		}
 	}
 	slices.SortFunc(silent, func(a, b *Cursor) int { return cmp.Compare(l.Pending(b), l.Pending(a)) })
 	for _, c := range silent {
 		if l.Retained() > l.window/2 && (c.chunk == c.track.first || c.private > 0) {
-			l.evict(c, c.failing())
+			e.evict(c, c.failing())
 		}
 	}
 	clear(silent)
-	l.silent = silent
+	l.silents = silent
 }
 
 // failing returns why one goes that keeps the window full: it is slow, and not
@@ -166,10 +178,10 @@ func (c *Cursor) failing() Reason {
 
 // others returns how many cursors have not been silent for so long, but for those
 // that stand aside.
-func (l *Log) others(now, silent time.Duration) int {
-	n := l.cursors - l.asides
-	for _, c := range l.blocked {
-		if !c.aside && now-c.progress >= silent {
+func (e eviction) others(long time.Duration) int {
+	n := e.cursors - e.asides
+	for _, c := range e.blocked {
+		if !c.aside && e.silent(c, long) {
 			n--
 		}
 	}
@@ -178,30 +190,30 @@ func (l *Log) others(now, silent time.Duration) int {
 
 // slow looks at a blocked cursor. It has the grace for half a window, and then
 // again for the next.
-func (l *Log) slow(c *Cursor, mostWait bool, now, grace time.Duration) bool {
-	half := l.window / 2
+func (e eviction) slow(c *Cursor) bool {
+	half := e.window / 2
 	switch {
-	case !mostWait || l.Pending(c) <= half:
+	case !e.mostWait || e.Pending(c) <= half:
 		c.behind = false
 	case !c.behind || c.delivered-c.behindFrom >= int64(half):
-		c.behind, c.behindSince, c.behindFrom = true, now, c.delivered
+		c.behind, c.behindSince, c.behindFrom = true, e.now, c.delivered
 	}
-	return c.behind && now-c.behindSince >= grace
+	return c.behind && e.now-c.behindSince >= e.grace
 }
 
 // mostCaughtUp reports whether most cursors stand near the end.
-func (l *Log) mostCaughtUp() bool {
-	n := l.cursors
-	for i := range l.tracks {
-		t := &l.tracks[i]
-		for k, near := t.first, t.end-int64(l.window/8); k != t.last && k.end() <= near; k = k.next {
+func (e eviction) mostCaughtUp() bool {
+	n := e.cursors
+	for i := range e.tracks {
+		t := &e.tracks[i]
+		for k, near := t.first, t.end-int64(e.window/8); k != t.last && k.end() <= near; k = k.next {
 			n -= k.cursors
 		}
 	}
-	return 2*n >= l.cursors
+	return 2*n >= e.cursors
 }
 
-func (l *Log) evict(c *Cursor, r Reason) {
-	l.Drop(c)
-	l.evicted = append(l.evicted, Evicted{c, r})
+func (e eviction) evict(c *Cursor, r Reason) {
+	e.Drop(c)
+	e.evicted = append(e.evicted, Evicted{c, r})
 }

@@ -142,7 +142,7 @@ func New(cfg Config) *Feed {
 		f.times = &times{}
 	}
 	for range max(cfg.Writers, 1) {
-		f.goroutines.Go(f.write)
+		f.goroutines.Go(newWriter(f).run)
 	}
 	return f
 }

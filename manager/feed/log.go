@@ -41,9 +41,8 @@ type Log struct {
 	free       *chunk
 	freeChunks int
 
-	private     int // bytes of private entries not yet consumed, with their overhead
-	freeEntry   *entry
-	freeEntries int // bytes
+	private int     // bytes of private entries not yet consumed, with their overhead
+	spare   entries // free ones
 
 	cursors int           // subscribed
 	guests  int           // outsiders kept waiting by a full window
@@ -51,7 +50,7 @@ type Log struct {
 	blocked []*Cursor     // whose connections take no more for now
 	moved   time.Duration // when any cursor last took something
 	evicted []Evicted     // memory of Evict's answer
-	silent  []*Cursor     // memory of makeRoom
+	silents []*Cursor     // memory of makeRoom
 }
 
 // track is the log of one form.

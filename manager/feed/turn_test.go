@@ -22,7 +22,8 @@ func TestRest(t *testing.T) {
 	} {
 		f := &Feed{start: time.Now().Add(-time.Hour)}
 		f.stats = Stats{Writes: 7 + test.writes, Bytes: 8 + test.bytes}
-		rest := turn{began: f.now() - test.ago, writes: 7, bytes: 8}.restLocked(f)
+		w := &writer{Feed: f, turn: turn{began: f.now() - test.ago, writes: 7, bytes: 8}}
+		rest := w.restLocked()
 		if rest < test.least || rest > test.most {
 			t.Errorf("%s: %v, want %v to %v", test.name, rest, test.least, test.most)
 		}

@@ -51,7 +51,7 @@ func (f *Feed) blockLocked(s *Subscriber, now time.Duration) {
 func (f *Feed) watch(wait time.Duration) {
 	t := time.NewTimer(wait)
 	defer t.Stop()
-	var seen sights
+	w := watcher{Feed: f}
 	for last := f.now(); ; {
 		select {
 		case <-t.C:
@@ -59,10 +59,10 @@ func (f *Feed) watch(wait time.Duration) {
 		case <-f.stop:
 			return
 		}
-		f.look(&seen)
+		w.look()
 		now := f.now()
 		var again bool
-		if again, wait = f.judge(&seen, now-last-wait); !again {
+		if again, wait = w.judge(now - last - wait); !again {
 			return
 		}
 		last = now
@@ -70,9 +70,9 @@ func (f *Feed) watch(wait time.Duration) {
 	}
 }
 
-// sights is what a look has seen of blocked subscribers; the memory is used
-// again.
-type sights struct {
+// watcher is a watch with what its last look has seen; the memory is used again.
+type watcher struct {
+	*Feed
 	probe    socket.Probe
 	suspects []*Subscriber
 	moving   []*Subscriber // whose peers take something
@@ -80,29 +80,29 @@ type sights struct {
 }
 
 // look looks into the sockets of the blocked ones.
-func (f *Feed) look(seen *sights) {
-	clear(seen.suspects[:cap(seen.suspects)])
-	seen.suspects = f.suspects(seen.suspects[:0])
-	clear(seen.moving)
-	clear(seen.emptied)
-	seen.moving, seen.emptied = seen.moving[:0], seen.emptied[:0]
-	for _, s := range seen.suspects {
-		n := seen.probe.Unsent(s.under)
+func (w *watcher) look() {
+	clear(w.suspects[:cap(w.suspects)])
+	w.suspects = w.blocked(w.suspects[:0])
+	clear(w.moving)
+	clear(w.emptied)
+	w.moving, w.emptied = w.moving[:0], w.emptied[:0]
+	for _, s := range w.suspects {
+		n := w.probe.Unsent(s.under)
 		switch {
 		case n > 0 && n < s.queued:
-			seen.moving = append(seen.moving, s)
+			w.moving = append(w.moving, s)
 		case n == 0:
-			seen.emptied = append(seen.emptied, s)
+			w.emptied = append(w.emptied, s)
 		}
 		s.queued = max(n, 0)
 	}
 }
 
-// suspects returns those blocked ones whose sockets can be looked into.
-func (f *Feed) suspects(to []*Subscriber) []*Subscriber {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for s := range f.busy.all() {
+// blocked returns those blocked ones whose sockets can be looked into.
+func (w *watcher) blocked(to []*Subscriber) []*Subscriber {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for s := range w.busy.all() {
 		if s.under != nil && s.cursor.blockedAt > 0 {
 			to = append(to, s)
 		}
@@ -114,27 +114,27 @@ func (f *Feed) suspects(to []*Subscriber) []*Subscriber {
 // again. Looks are a tick apart, so it judges by a grace that is a tick shorter:
 // nobody healthy waits for longer than the grace. Where the look is late, this
 // process was not run meanwhile and its peers were not served.
-func (f *Feed) judge(seen *sights, late time.Duration) (again bool, next time.Duration) {
-	f.Lock()
-	defer f.Unlock()
-	if late > f.glance {
-		f.log.Pause(late)
+func (w *watcher) judge(late time.Duration) (again bool, next time.Duration) {
+	w.Lock()
+	defer w.Unlock()
+	if late > w.glance {
+		w.log.Pause(late)
 	}
-	now := f.now()
-	for _, s := range seen.moving {
-		f.log.Touch(&s.cursor, now)
+	now := w.now()
+	for _, s := range w.moving {
+		w.log.Touch(&s.cursor, now)
 	}
-	for _, s := range seen.emptied {
-		f.log.Excuse(&s.cursor, now)
+	for _, s := range w.emptied {
+		w.log.Excuse(&s.cursor, now)
 	}
-	for _, e := range f.log.Evict(now, f.grace-f.tick) {
-		f.endLocked(e.Cursor.owner, e.Reason, nil)
+	for _, e := range w.log.Evict(now, w.grace-w.tick) {
+		w.endLocked(e.Cursor.owner, e.Reason, nil)
 	}
-	f.madeRoomLocked()
-	if f.log.Blocked() == 0 {
-		f.watching = false
+	w.madeRoomLocked()
+	if w.log.Blocked() == 0 {
+		w.watching = false
 	}
-	return f.watching, f.nextLookLocked()
+	return w.watching, w.nextLookLocked()
 }
 
 // nextLookLocked returns how long the next look may wait.

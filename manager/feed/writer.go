@@ -24,37 +24,47 @@ var (
 	}}
 )
 
-// write is the writer: it serves the ready subscribers in turn, each with one
-// write of everything since its last one, and never waits for any of them.
+// writer serves the ready subscribers in turn, each with one write of everything
+// since its last one, and never waits for any of them.
 //
 // After each turn around it lets everybody else run, see turn.
-func (f *Feed) write() {
-	scratch := make([]byte, writeSize)
-	a := &attempt{feed: f}
-	a.fn = a.try
-	f.mu.Lock()
-	for t := f.turnLocked(); !f.stopped; {
+type writer struct {
+	*Feed
+	attempt
+	turn
+	scratch []byte
+}
+
+func newWriter(f *Feed) *writer {
+	w := &writer{Feed: f, attempt: attempt{feed: f}, scratch: make([]byte, writeSize)}
+	w.attempt.fn = w.attempt.try
+	return w
+}
+
+func (w *writer) run() {
+	w.mu.Lock()
+	for w.beginLocked(); !w.stopped; {
 		switch {
-		case f.ready.empty():
-			f.sleeping++
-			f.work.Wait()
-			t = f.turnLocked()
-		case t.served >= f.subs:
-			rest := t.restLocked(f)
-			f.Unlock()
+		case w.ready.empty():
+			w.sleeping++
+			w.work.Wait()
+			w.beginLocked()
+		case w.served >= w.subs:
+			rest := w.restLocked()
+			w.Unlock()
 			if rest > 0 {
 				time.Sleep(rest)
 			} else {
 				runtime.Gosched()
 			}
-			f.mu.Lock()
-			t = f.turnLocked()
+			w.mu.Lock()
+			w.beginLocked()
 		default:
-			t.served++
-			f.serveLocked(f.ready.first(), a, scratch)
+			w.served++
+			w.serveLocked(w.ready.first())
 		}
 	}
-	f.Unlock()
+	w.Unlock()
 }
 
 // turn is a writer's way around the subscribers.
@@ -64,8 +74,8 @@ type turn struct {
 	writes, bytes uint64 // of the feed at its beginning
 }
 
-func (f *Feed) turnLocked() turn {
-	return turn{began: f.now(), writes: f.stats.Writes, bytes: f.stats.Bytes}
+func (w *writer) beginLocked() {
+	w.turn = turn{began: w.now(), writes: w.stats.Writes, bytes: w.stats.Bytes}
 }
 
 // longestRest bounds what a rest adds to the time that a line takes.
@@ -78,40 +88,40 @@ const longestRest = 3 * time.Millisecond
 // 5,000 lines a second it takes a third less of the processors than a writer that
 // goes on at once; and at 20,000, where readers on the same two processors fall
 // behind one that does, a delivery's p99 is 30 ms instead of 800.
-func (t turn) restLocked(f *Feed) time.Duration {
-	writes, bytes := f.stats.Writes-t.writes, f.stats.Bytes-t.bytes
+func (w *writer) restLocked() time.Duration {
+	writes, bytes := w.stats.Writes-w.writes, w.stats.Bytes-w.bytes
 	if bytes >= writes*writeSize/2 {
 		return 0
 	}
-	return min(f.now()-t.began, longestRest)
+	return min(w.now()-w.began, longestRest)
 }
 
 // serveLocked makes one write for s, giving the lock up for its time.
-func (f *Feed) serveLocked(s *Subscriber, a *attempt, scratch []byte) {
+func (w *writer) serveLocked(s *Subscriber) {
 	s.state = working
-	f.busy.push(s)
+	w.busy.push(s)
 	if s.raw == nil {
-		f.parkLocked(s, f.now())
+		w.parkLocked(s, w.now())
 		return
 	}
-	b := f.log.Next(&s.cursor, scratch)
+	b := w.log.Next(&s.cursor, w.scratch)
 	if len(b) == 0 { // all that came was not for it
-		f.settleLocked(s)
+		w.settleLocked(s)
 		return
 	}
-	f.Unlock()
-	n, err := a.write(s, b)
-	now := f.now()
-	f.mu.Lock()
-	f.wroteLocked(s, n, now)
+	w.Unlock()
+	n, err := w.write(s, b)
+	now := w.now()
+	w.mu.Lock()
+	w.wroteLocked(s, n, now)
 	switch {
 	case s.state == outside:
 	case err != nil:
-		f.endLocked(s, Broken, err)
+		w.endLocked(s, Broken, err)
 	case n < len(b):
-		f.parkLocked(s, now)
+		w.parkLocked(s, now)
 	default:
-		f.settleLocked(s)
+		w.settleLocked(s)
 	}
 }
 
@@ -157,22 +167,49 @@ func (f *Feed) parkLocked(s *Subscriber, now time.Duration) {
 	f.stats.Parks++
 	f.blockLocked(s, now)
 	f.goroutines.Add(1)
-	go f.resume(s)
+	go parked{f, s}.resume()
 }
 
-// resume writes for a parked s as soon as its connection takes something.
-func (f *Feed) resume(s *Subscriber) {
+// contain makes an error of a panic in a connection's methods.
+func (f *Feed) contain(do func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.mu.Lock()
+			f.stats.Panics++
+			f.mu.Unlock()
+			err = fmt.Errorf("panic in a connection: %v", p)
+		}
+	}()
+	return do()
+}
+
+func (f *Feed) wrote(s *Subscriber, n int) {
+	now := f.now()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.wroteLocked(s, n, now)
+}
+
+// parked is a subscriber that is left to a goroutine of its own.
+type parked struct {
+	*Feed
+	sub *Subscriber
+}
+
+// resume writes for it as soon as its connection takes something.
+func (f parked) resume() {
+	s := f.sub
 	defer f.goroutines.Done()
 	err := f.contain(func() error {
 		if s.raw == nil {
-			return f.copyOut(s)
+			return f.copyOut()
 		}
 		p := pushers.Get().(*pusher)
 		defer func() {
 			p.feed, p.sub, p.err = nil, nil, nil
 			pushers.Put(p)
 		}()
-		p.feed, p.sub = f, s
+		p.feed, p.sub = f.Feed, s
 		if err := s.raw.Write(p.fn); err != nil {
 			return err
 		}
@@ -189,59 +226,39 @@ func (f *Feed) resume(s *Subscriber) {
 	}
 }
 
-// contain makes an error of a panic in a connection's methods.
-func (f *Feed) contain(do func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			f.mu.Lock()
-			f.stats.Panics++
-			f.mu.Unlock()
-			err = fmt.Errorf("panic in a connection: %v", p)
-		}
-	}()
-	return do()
-}
-
-// copyOut writes all that is pending for s by blocking writes. As in write, one
+// copyOut writes all that is pending by blocking writes. As in write, one
 // that has little to take along lets everybody else run first who has something
 // to do: on busy processors there are several times as much then.
-func (f *Feed) copyOut(s *Subscriber) error {
+func (f parked) copyOut() error {
 	scratch := pieces.Get().(*[pieceSize]byte)
 	defer pieces.Put(scratch)
 	for {
-		if f.pending(s) < pieceSize {
+		if f.pending() < pieceSize {
 			runtime.Gosched()
 		}
-		b := f.next(s, scratch[:])
+		b := f.next(scratch[:])
 		if len(b) == 0 {
 			return nil
 		}
-		n, err := s.conn.Write(b)
-		f.wrote(s, n)
+		n, err := f.sub.conn.Write(b)
+		f.wrote(f.sub, n)
 		if err != nil {
 			return err
 		}
 	}
 }
 
-func (f *Feed) pending(s *Subscriber) int {
+func (f parked) pending() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.log.Pending(&s.cursor)
+	return f.log.Pending(&f.sub.cursor)
 }
 
 // next is Log.Next under the lock, empty for one that is out.
-func (f *Feed) next(s *Subscriber, scratch []byte) []byte {
+func (f parked) next(scratch []byte) []byte {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.log.Next(&s.cursor, scratch)
-}
-
-func (f *Feed) wrote(s *Subscriber, n int) {
-	now := f.now()
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.wroteLocked(s, n, now)
+	return f.log.Next(&f.sub.cursor, scratch)
 }
 
 // attempt is a writer's write(2) that never waits, with its callback made once.
