@@ -44,7 +44,7 @@ func (m *Manager) startReplica() {
 	p := &replica{q: m.seq, m: m, settings: settings, homes: make(map[cluster.ID]*stayTable), pending: make(map[uint64]*travelling),
 		luggage: luggage{memory: semaphore.NewWeighted(travelMemory)}}
 	m.seq.state.replicated = true
-	core := cluster.NewCore(cluster.Config{Machine: p, Settings: settings.text(), Lease: m.cfg.Lease, Address: string(m.cfg.Advertise), NewID: func() (id cluster.ID) {
+	core := cluster.NewCore(cluster.Config{Machine: p, Settings: settings.text(), Lease: m.cfg.Lease, Grace: m.cfg.Grace, Address: string(m.cfg.Advertise), NewID: func() (id cluster.ID) {
 		_, _ = rand.Read(id[:]) // never fails
 		return id
 	}})
@@ -180,23 +180,23 @@ func (p *replica) Flush() {
 }
 
 // End implements cluster.Machine.
-func (p *replica) End(life cluster.ID, at time.Time) {
+func (p *replica) End(life cluster.ID, at time.Time, why error) {
 	p.Flush()
 	q, home := p.q, p.home(life)
 	delete(p.homes, life)
-	why := parting{by: expelled}
+	parted := parting{by: expelled}
 	if life == p.life {
 		if p.m.draining.Load() {
 			return // everybody gets the reason of that
 		}
-		why.word = wire.Moved.With(wordOf(cluster.ErrFenced))
+		parted.word = wire.Moved.With(wordOf(why))
 	}
 	q.feed.Lock()
 	defer q.unlock()
 	q.state.now, q.state.stays = at, home
 	for _, st := range q.state.present() {
 		if st.home == home {
-			q.state.leave(st, why)
+			q.state.leave(st, parted)
 		}
 	}
 }
@@ -254,6 +254,10 @@ func wordOf(why error) string {
 	switch {
 	case errors.Is(why, cluster.ErrFenced):
 		return "the other servers of the room have not heard from this one"
+	case errors.Is(why, cluster.ErrSlow):
+		return "this server was too slow for the others"
+	case errors.Is(why, cluster.ErrBehind):
+		return "this server has missed what was said"
 	case errors.Is(why, cluster.ErrReset):
 		return "the room has begun anew"
 	case errors.Is(why, cluster.ErrCut):

@@ -9,7 +9,9 @@ import (
 // A message is magic, version, kind, life, body and a checksum of all that.
 const (
 	magic    = 0xC5
-	version  = 1
+	oldest   = 1 // version in which all say hello
+	paced    = 2 // version that has applied and slow
+	newest   = 2
 	overhead = 3 + len(ID{}) + crc32.Size
 )
 
@@ -18,8 +20,9 @@ type kind byte
 
 const (
 	numbered kind = 1 + iota // requests of a life, next to each other
-	knock                    // of a Manager that does not have the room: the stream moves
+	knock                    // number, bytes: of a Manager that wants to know whether the stream moves, and what it had applied then
 	reset                    // likewise: the room is to begin anew
+	applied                  // bytes: as much of the stream has this life applied
 )
 
 // order is the first byte of a request.
@@ -27,17 +30,18 @@ type order byte
 
 const (
 	user      order = iota // the Machine's
-	hello                  // the first of each life
+	hello                  // fields: the first of each life
 	bye                    // the last, of one that ends in order
-	heartbeat              // place, hash: the life goes on, and what its room was at a place
+	heartbeat              // place, hash, fields: the life goes on, and what its room was at a place
 	gone                   // life, place of its last request: it is dead
+	slow                   // life, bytes that it has applied: it holds the others up
 )
 
 var table = crc32.MakeTable(crc32.Castagnoli)
 
 var errGarbage = errors.New("cluster: not a message of a Manager")
 
-func appendHeader(dst []byte, k kind, life ID) []byte {
+func appendHeader(dst []byte, version byte, k kind, life ID) []byte {
 	return append(append(dst, magic, version, byte(k)), life[:]...)
 }
 
@@ -45,9 +49,9 @@ func appendSum(dst []byte) []byte {
 	return binary.BigEndian.AppendUint32(dst, crc32.Checksum(dst, table))
 }
 
-// parse takes a message apart. A newer version is ErrNewer, anything else that is no
-// message errGarbage.
-func parse(b []byte) (k kind, life ID, body []byte, err error) {
+// parse takes a message apart. A version above newest is ErrNewer, anything else that is
+// no message errGarbage.
+func parse(b []byte, newest byte) (k kind, life ID, body []byte, err error) {
 	if len(b) < overhead || b[0] != magic {
 		return 0, ID{}, nil, errGarbage
 	}
@@ -55,12 +59,12 @@ func parse(b []byte) (k kind, life ID, body []byte, err error) {
 	if binary.BigEndian.Uint32(b[end:]) != crc32.Checksum(b[:end], table) {
 		return 0, ID{}, nil, errGarbage
 	}
-	if b[1] > version {
+	if b[1] > newest {
 		return 0, ID{}, nil, ErrNewer
 	}
 	k = kind(b[2])
 	copy(life[:], b[3:])
-	if body = b[3+len(life) : end]; k < numbered || k > reset {
+	if body = b[3+len(life) : end]; k < numbered || k > applied {
 		return 0, ID{}, nil, errGarbage
 	}
 	return k, life, body, nil
@@ -118,6 +122,73 @@ func parseGone(b []byte) (life ID, place uint64, err error) {
 	return life, place, err
 }
 
+// Fields are what a Manager says of itself: a number, which tells what it is, and
+// bytes. One that is not known is passed over, so that there may be more of them later.
+const (
+	addressField = 1 // where the users of a Manager find it
+	speaksField  = 2 // newest version of the protocol
+	appliedField = 3 // bytes of the stream that it has applied
+)
+
+func appendUintField(dst []byte, field, v uint64) []byte {
+	return appendBytes(binary.AppendUvarint(dst, field), binary.AppendUvarint(nil, v))
+}
+
+// findField returns what a field has; nil: there is none, or what stands there is no
+// field.
+func findField(fields []byte, field uint64) []byte {
+	for len(fields) > 0 {
+		found, rest, err := cutUint(fields)
+		if err != nil {
+			return nil
+		}
+		var b []byte
+		if b, fields, err = cutBytes(rest); err != nil {
+			return nil
+		}
+		if found == field {
+			return b
+		}
+	}
+	return nil
+}
+
+// findUint returns the number in a field, or another one where there is none.
+func findUint(fields []byte, field, none uint64) uint64 {
+	if v, _, err := cutUint(findField(fields, field)); err == nil {
+		return v
+	}
+	return none
+}
+
+// appendAddress appends where the users of a Manager find it; none where that is empty.
+func appendAddress(dst []byte, address string) []byte {
+	if address == "" {
+		return dst
+	}
+	return appendBytes(binary.AppendUvarint(dst, addressField), []byte(address))
+}
+
+// findAddress returns the address among fields; empty: there is none.
+func findAddress(fields []byte) string {
+	if b := findField(fields, addressField); len(b) <= maxAddress {
+		return string(b)
+	}
+	return ""
+}
+
+func appendKnock(dst []byte, number, bytes uint64) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(dst, number), bytes)
+}
+
+func parseKnock(b []byte) (number, bytes uint64, err error) {
+	if number, b, err = cutUint(b); err != nil {
+		return 0, 0, err
+	}
+	bytes, _, err = cutUint(b)
+	return number, bytes, err
+}
+
 func appendHeartbeat(dst []byte, place, hash uint64) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(dst, place), hash)
 }
@@ -128,35 +199,4 @@ func parseHeartbeat(b []byte) (place, hash uint64, fields []byte, err error) {
 	}
 	hash, fields, err = cutUint(b)
 	return place, hash, fields, err
-}
-
-// Fields are what a Manager says of itself: a number, which tells what it is, and
-// bytes. One that is not known is passed over, so that there may be more of them later.
-const addressField = 1
-
-// appendAddress appends where the users of a Manager find it; none where that is empty.
-func appendAddress(dst []byte, address string) []byte {
-	if address == "" {
-		return dst
-	}
-	return appendBytes(binary.AppendUvarint(dst, addressField), []byte(address))
-}
-
-// findAddress returns the address among fields; empty: there is none, or what stands
-// there is no field.
-func findAddress(fields []byte) (address string) {
-	for len(fields) > 0 {
-		field, rest, err := cutUint(fields)
-		if err != nil {
-			return address
-		}
-		var b []byte
-		if b, fields, err = cutBytes(rest); err != nil {
-			return address
-		}
-		if field == addressField && len(b) <= maxAddress {
-			address = string(b)
-		}
-	}
-	return address
 }

@@ -21,8 +21,10 @@ type Config struct {
 	Machine  Machine
 	Settings []byte        // of a room that begins here
 	Lease    time.Duration // of silence after which a life is taken for dead; 0: 20 s
+	Grace    time.Duration // that a life may hold the others up; 0: 5 s
 	MaxBatch int           // bytes of a message; 0: 64 KiB
 	Address  string        // where users find this Manager, as the others tell theirs; empty: they do not
+	Speaks   byte          // newest version that this Manager speaks; 0: the newest there is
 	NewID    func() ID     // random
 }
 
@@ -40,6 +42,7 @@ type Core struct {
 	seen   time.Time // when the stream stored that one
 	skip   uint64    // place up to which the room that was restored is
 	at     time.Time // of the newest request, never going back
+	pace   pace
 
 	// While it does not have the room.
 	start    uint64 // the place before the first message that is known
@@ -48,6 +51,7 @@ type Core struct {
 	bytes    int           // in waiting
 	quiet    time.Duration // that the stream has moved without a Manager
 	control  []byte        // a knock or a reset, to be published
+	knocks   uint64        // that were made
 	knocked  time.Duration // when the last of those was made
 	returned time.Duration // when the last of those came back
 
@@ -72,7 +76,7 @@ type Core struct {
 
 // Stats counts what a Core has met.
 type Stats struct {
-	Garbage, Republished, Resets, Buried uint64
+	Garbage, Republished, Resets, Buried, Slow uint64
 
 	Lives uint64 // of this Manager
 }
@@ -82,7 +86,8 @@ type life struct {
 	next   uint64 // number of its next request
 	last   uint64 // place of its last one
 	silent time.Duration
-
+	speaks byte // newest version of the protocol
+	lag
 	address string // where its users find it; empty: it has not said
 }
 
@@ -100,6 +105,12 @@ func NewCore(cfg Config) *Core {
 	}
 	if cfg.MaxBatch <= 0 {
 		cfg.MaxBatch = 64 << 10
+	}
+	if cfg.Grace <= 0 {
+		cfg.Grace = 5 * time.Second
+	}
+	if cfg.Speaks == 0 {
+		cfg.Speaks = newest
 	}
 	return &Core{cfg: cfg, m: cfg.Machine, id: cfg.NewID(), lives: make(map[ID]*life), fenced: make(map[ID]uint64)}
 }
@@ -130,6 +141,10 @@ func (c *Core) Silence() time.Duration { return c.silence }
 // Stats returns the counters.
 func (c *Core) Stats() Stats { return c.stats }
 
+// Keeps tells how many bytes the stream keeps; 0: it is not known, and nobody is waited
+// for.
+func (c *Core) Keeps(bytes int64) { c.pace.keeps = uint64(max(bytes, 0)) }
+
 // Begin has the Core expect the messages behind a place: of a stream that is another
 // one than before, or has nothing yet of what comes next.
 func (c *Core) Begin(now time.Duration, place uint64, why error) {
@@ -158,10 +173,20 @@ func (c *Core) renew(now time.Duration, why error) {
 	if why != nil {
 		c.m.Live(c.id, why)
 	}
-	if c.synced {
-		c.out.add(hello, appendAddress(nil, c.cfg.Address))
-		c.stats.Lives++
-	}
+	c.measure()
+	c.pace.catching, c.knocked = c.synced, now-knockEvery
+}
+
+// hello has this life begin for all.
+func (c *Core) hello() {
+	c.pace.said = c.pace.sum
+	c.out.add(hello, c.appendFields(appendUintField(nil, speaksField, uint64(c.cfg.Speaks))))
+	c.stats.Lives++
+}
+
+// appendFields appends what this Manager says of itself with each hello and heartbeat.
+func (c *Core) appendFields(dst []byte) []byte {
+	return appendAddress(appendUintField(dst, appliedField, c.pace.sum), c.cfg.Address)
 }
 
 // got has the Core have the room as of a place.
@@ -193,6 +218,10 @@ func (c *Core) Tick(now time.Duration) {
 		c.ask(now)
 		return
 	}
+	if c.pace.catching {
+		c.knock(now)
+		return
+	}
 	c.out.tick(now, c)
 	if c.silence += step; c.silence >= c.cfg.Lease {
 		c.Begin(now, c.last, ErrCut)
@@ -204,19 +233,28 @@ func (c *Core) Tick(now time.Duration) {
 		if n := len(c.hashes); n > 0 {
 			place, hash = c.hashes[n-1].place, c.hashes[n-1].hash
 		}
-		c.out.add(heartbeat, appendAddress(appendHeartbeat(nil, place, hash), c.cfg.Address))
+		c.out.add(heartbeat, c.appendFields(appendHeartbeat(nil, place, hash)))
 	}
 }
 
 // ask has a Manager that does not have the room find out whether anybody has it.
 func (c *Core) ask(now time.Duration) {
+	if c.quiet < alone && (c.start > 0 || c.active > 0) {
+		c.knock(now)
+	} else if c.control == nil && now-c.knocked >= knockEvery {
+		c.knocked = now
+		c.control = appendReset(nil, c.id, c.last, c.cfg.Settings)
+	}
+}
+
+// knock publishes what tells, when it comes back, that the stream moves, and that this
+// Manager has read all that was published before; false: it is too early for another one.
+func (c *Core) knock(now time.Duration) bool {
 	if c.control != nil || now-c.knocked < knockEvery {
-		return
+		return false
 	}
 	c.knocked = now
-	if c.quiet >= alone || c.start == 0 && c.active == 0 {
-		c.control = appendReset(nil, c.id, c.last, c.cfg.Settings)
-		return
-	}
-	c.control = appendSum(appendHeader(nil, knock, c.id))
+	c.knocks++
+	c.control = appendSum(appendKnock(appendHeader(nil, oldest, knock, c.id), c.knocks, c.pace.sum))
+	return true
 }

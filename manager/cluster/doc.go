@@ -12,6 +12,14 @@
 // is applied once, in order, whatever the stream stores twice or not at all. A life
 // that is silent for the lease while the stream moves is buried by a request of
 // another, at one place for all, and is ignored from then on.
+//
+// Each says how much of the stream it has applied. Where one is a quarter of what the
+// stream keeps behind, nobody publishes what users say until it has come nearer, as
+// else it would lose its place. One that does not catch up within the grace is dropped
+// by a request, as one that is silent is, and comes back once it has read to the end.
+//
+// Managers of a newer version speak the oldest one of those that are there: so they
+// replace the others one by one.
 package cluster
 
 import (
@@ -39,8 +47,9 @@ type Machine interface {
 	Apply(from ID, number uint64, at time.Time, request []byte) error
 	// Flush is told that what was applied since the last time came together.
 	Flush()
-	// End has all users of a life leave, in the order of their joins.
-	End(life ID, at time.Time)
+	// End has all users of a life leave, in the order of their joins. why it has ended,
+	// nil if in order.
+	End(life ID, at time.Time, why error)
 	// Snapshot and Restore carry the state to a Manager that begins.
 	Snapshot() ([]byte, error)
 	Restore(snapshot []byte) error
@@ -55,6 +64,7 @@ type Machine interface {
 // Why a Manager's life has ended, or does not begin.
 var (
 	ErrFenced  = errors.New("cluster: the others have taken this Manager for dead")
+	ErrSlow    = errors.New("cluster: this Manager was too slow for the others")
 	ErrBehind  = errors.New("cluster: the stream does not have what comes next any more")
 	ErrReset   = errors.New("cluster: the room has begun anew")
 	ErrCut     = errors.New("cluster: the stream cannot be reached")

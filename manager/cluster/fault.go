@@ -14,4 +14,8 @@ const (
 	notFenced
 	gapIgnored
 	reordered
+	neverSlowed
+	slowedByDead
+	droppedEarly
+	droppedStays
 )

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"chatsim/manager/room"
@@ -40,6 +42,7 @@ type ask struct {
 	Do   string `json:"do"`
 	User int    `json:"user"`
 	Name string `json:"name,omitempty"`
+	More string `json:"more,omitempty"`
 }
 
 func (h *house) entry(format string, args ...any) {
@@ -106,14 +109,27 @@ func (h *house) leave(user string) {
 	h.entry("%s leaves as %s", user, m.Name())
 }
 
-func (h *house) End(id ID, at time.Time) {
+// onlyLiving reports whether all users are those of Managers that live.
+func (h *house) onlyLiving() bool {
+	for _, user := range h.state.Order {
+		life, _, _ := strings.Cut(user, "/")
+		if h.state.Ended[life] || !slices.ContainsFunc(slices.Collect(maps.Keys(h.n.core.lives)), func(id ID) bool { return name(id) == life }) {
+			return false
+		}
+	}
+	return true
+}
+
+func (h *house) End(id ID, at time.Time, why error) {
 	life := name(id)
 	if h.state.Ended[life] {
 		h.w.fail("%s ends twice", life)
 	}
 	h.state.Ended[life] = true
 	h.entry("the end of %s", life)
-	h.w.ended(id, at)
+	if why == ErrFenced {
+		h.w.ended(id, at)
+	}
 	for _, user := range slices.Clone(h.state.Order) {
 		if user[:len(life)+1] == life+"/" {
 			h.leave(user)

@@ -64,7 +64,7 @@ func TestFields(t *testing.T) {
 
 // Of addresses that come and go the last ones are remembered, and no more.
 func TestKnown(t *testing.T) {
-	c := newWorld(1, 1, right).nodes[0].core
+	c := newWorld(1, 1, right, false).nodes[0].core
 	for i := range maxKnown + 10 {
 		c.know(fmt.Sprint(i))
 		c.know(fmt.Sprint(i))

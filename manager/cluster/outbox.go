@@ -17,11 +17,15 @@ type outbox struct {
 	requests []sending
 	next     uint64        // number of the first of them
 	sent     int           // of them, that were published
+	size     int           // bytes of all of them
 	ends     []uint64      // the number behind the last request of each message under way
 	gap      time.Duration // about the longest that nothing has come back lately
-	vain     int           // times that all was published again since something has come back
+	vain     int           // times that this was in vain, or all published again, since something has come back
 	waits    time.Duration // since when nothing has come back
+	probe    uint64        // the knock behind what has perhaps been lost; 0: none
+	probed   uint64        // the number behind the last request before that
 	again    time.Duration // when they were last published again
+	old      uint64        // the number behind the last request that had been published then
 }
 
 // sending is a request of this life, in memory of its own.
@@ -32,6 +36,7 @@ type sending struct {
 
 func (o *outbox) add(k order, body []byte) (number uint64) {
 	o.requests = append(o.requests, sending{k, body})
+	o.size += len(body)
 	return o.next + uint64(len(o.requests)) - 1
 }
 
@@ -40,6 +45,7 @@ func (o *outbox) returned(now time.Duration, number uint64) {
 	if number != o.next || len(o.requests) == 0 {
 		return
 	}
+	o.size -= len(o.requests[0].body)
 	o.requests[0] = sending{}
 	o.requests, o.next = o.requests[1:], o.next+1
 	o.sent = max(o.sent-1, 0)
@@ -56,8 +62,16 @@ func (o *outbox) patience() time.Duration {
 	return min(patience, (briefly+2*o.gap)<<min(o.vain, 2))
 }
 
-// hole is told that a request has come back whose predecessor has not.
-func (o *outbox) hole(now time.Duration, c *Core) {
+// hole is told that a request has come back whose predecessor has not. One that was
+// published before all was published again is no news.
+func (o *outbox) hole(now time.Duration, number uint64, c *Core) {
+	if number >= o.old {
+		o.retry(now, c)
+	}
+}
+
+// retry has all that has not come back be published again, but not too often.
+func (o *outbox) retry(now time.Duration, c *Core) {
 	if now-o.again >= holeEvery {
 		o.back(now, c)
 	}
@@ -68,6 +82,7 @@ func (o *outbox) back(now time.Duration, c *Core) {
 	if o.sent == 0 {
 		return
 	}
+	o.old = max(o.old, o.next+uint64(o.sent))
 	o.sent, o.ends, o.again, o.waits = 0, nil, now, now
 	if n := len(o.requests); c.broken == reordered && n > 1 {
 		o.requests[0], o.requests[n-1] = o.requests[n-1], o.requests[0]
@@ -79,7 +94,22 @@ func (o *outbox) back(now time.Duration, c *Core) {
 func (o *outbox) tick(now time.Duration, c *Core) {
 	if o.sent == 0 {
 		o.waits = now
-	} else if now-o.waits >= o.patience() {
+	} else if now-o.waits >= o.patience() && c.knock(now) {
+		o.waits = now
+		o.vain++
+		if o.probe == 0 {
+			o.probe, o.probed = c.knocks, o.next+uint64(o.sent)
+		}
+	}
+}
+
+// knocked is told that a knock has come back: what was published before it and has not
+// is lost. Of what has not come back as this Manager is behind, the knock has not either.
+func (o *outbox) knocked(now time.Duration, knock uint64, c *Core) {
+	if o.probe == 0 || knock < o.probe {
+		return
+	}
+	if o.probe = 0; o.next < o.probed {
 		o.back(now, c)
 	}
 }
@@ -87,8 +117,17 @@ func (o *outbox) tick(now time.Duration, c *Core) {
 // Failed is told that a message was perhaps not stored.
 func (c *Core) Failed(now time.Duration) {
 	if c.synced {
-		c.out.hole(now, c)
+		c.out.retry(now, c)
 	}
+}
+
+// version is that of the next message: before this life has begun for all, there may be
+// others of which it does not know.
+func (c *Core) version() byte {
+	if c.lives[c.id] == nil {
+		return oldest
+	}
+	return c.pace.common
 }
 
 // Publish returns the next message to be published, in memory that the next call uses
@@ -97,9 +136,11 @@ func (c *Core) Publish(now time.Duration) []byte {
 	if c.fatal != nil {
 		return nil
 	}
-	if !c.synced {
-		b := c.control
+	if b := c.control; b != nil || !c.synced {
 		c.control = nil
+		return b
+	}
+	if b := c.announce(); b != nil {
 		return b
 	}
 	o := &c.out
@@ -109,7 +150,7 @@ func (c *Core) Publish(now time.Duration) []byte {
 	if o.sent == 0 {
 		o.waits = now
 	}
-	b := appendHeader(c.message[:0], numbered, c.id)
+	b := appendHeader(c.message[:0], c.version(), numbered, c.id)
 	b = binary.AppendUvarint(b, o.next+uint64(o.sent))
 	for n := 0; o.sent < len(o.requests); n++ {
 		r := o.requests[o.sent]

@@ -36,6 +36,7 @@ type Event struct {
 	Begin    bool                  // the next Message is the one behind Place, for Why
 	Place    uint64                // likewise
 	Why      error                 // likewise; nil: the first time
+	Keeps    int64                 // likewise: bytes that the stream keeps; 0: not known
 	Failed   bool                  // a message was perhaps not stored
 	Snapshot []byte                // of another Manager
 	Asked    func(snapshot []byte) // another Manager wants one
@@ -75,6 +76,7 @@ type Runner struct {
 
 	// Owned by the goroutine.
 	id        ID
+	waiting   []proposal // that were proposed, until the Core takes them
 	asked     time.Duration
 	answering bool
 	left      bool
@@ -96,6 +98,8 @@ type Status struct {
 	Place   uint64
 	Silence time.Duration // since something of this Manager has come back, while it has the room
 	Err     error
+	Behind  uint64 // bytes of the stream that the slowest Manager has not applied
+	HeldUp  bool   // what users say waits for it
 	Held    int64  // bytes of what users have said that has not come back
 	Slowed  uint64 // times that one has waited as that was too much
 
@@ -187,7 +191,7 @@ func (r *Runner) Run(ctx context.Context) (err error) {
 			r.core.Tick(r.now())
 			r.wants()
 			r.status.Store(&Status{Stats: r.core.Stats(), Ready: r.core.Ready(), Peers: r.core.Peers(), Place: r.core.Last(), Silence: r.core.Silence(), Err: r.core.Err(),
-				Others: r.others, Known: r.core.Known()})
+				Others: r.others, Known: r.core.Known(), Behind: r.core.Behind(), HeldUp: r.core.HeldUp()})
 		case <-r.wake:
 		case e := <-r.stream.Events():
 			if err := r.take(e); err != nil {
@@ -240,6 +244,7 @@ func (r *Runner) event(e Event) {
 	now := r.now()
 	switch {
 	case e.Begin:
+		r.core.Keeps(e.Keeps)
 		r.core.Begin(now, e.Place, e.Why)
 	case e.Message.Seq > 0:
 		r.core.Take(now, e.Message)
@@ -282,12 +287,16 @@ func (r *Runner) propose() {
 	r.tellOthers()
 	r.setReady(true)
 	r.mu.Lock()
-	proposed, leaving := r.proposed, r.leaving
-	r.proposed = nil
+	r.waiting = append(r.waiting, r.proposed...)
+	clear(r.proposed)
+	r.proposed = r.proposed[:0]
+	leaving := r.leaving
 	r.mu.Unlock()
-	for _, p := range proposed {
-		r.host.Proposed(r.core.Propose(p.request), p.tag)
+	n := 0
+	for ; n < len(r.waiting) && (leaving || r.core.Takes()); n++ {
+		r.host.Proposed(r.core.Propose(r.waiting[n].request), r.waiting[n].tag)
 	}
+	r.waiting = slices.Delete(r.waiting, 0, n)
 	if leaving && !r.left {
 		r.left = true
 		r.core.Leave()
@@ -296,8 +305,8 @@ func (r *Runner) propose() {
 
 func (r *Runner) refuse() {
 	r.mu.Lock()
-	proposed := r.proposed
-	r.proposed = nil
+	proposed := append(r.waiting, r.proposed...)
+	r.waiting, r.proposed = nil, nil
 	r.mu.Unlock()
 	for _, p := range proposed {
 		r.host.Refused(p.tag)

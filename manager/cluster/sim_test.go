@@ -5,7 +5,10 @@ import (
 	"testing"
 )
 
-const seeds = 1000
+const (
+	seeds  = 1000
+	floods = 100
+)
 
 // The faults of tests that are not the Core's.
 const (
@@ -31,7 +34,13 @@ func TestWorlds(t *testing.T) {
 			closed[why] += n
 		}
 	}
-	for _, why := range []error{ErrFenced, ErrBehind, ErrReset, ErrCut} {
+	met(t, closed, ErrFenced, ErrBehind, ErrReset, ErrCut)
+}
+
+// met holds that Managers have met what there is to meet.
+func met(t *testing.T, closed map[error]int, reasons ...error) {
+	t.Helper()
+	for _, why := range reasons {
 		if closed[why] == 0 {
 			t.Errorf("no Manager has met: %v", why)
 		}
@@ -39,6 +48,26 @@ func TestWorlds(t *testing.T) {
 	if n := closed[ErrDiffers]; n > 0 {
 		t.Errorf("%d Managers had another room than the others", n)
 	}
+}
+
+// Where more is said than some can take, all wait for them, but not for ever: nobody
+// loses its place in the stream who was not dropped, and nobody is dropped too early.
+func TestFloods(t *testing.T) {
+	t.Parallel()
+	closed, most := map[error]int{}, uint64(floods)
+	if testing.Short() {
+		most /= 4
+	}
+	for seed := range most {
+		w := judgeFlood(seed, right)
+		if w.bad != "" {
+			t.Fatalf("seed %d: %s\n%s", seed, w.bad, strings.Join(w.story, "\n"))
+		}
+		for why, n := range w.closed {
+			closed[why] += n
+		}
+	}
+	met(t, closed, ErrSlow, ErrBehind)
 }
 
 // What is wrong on purpose is found.
@@ -51,13 +80,31 @@ func TestFaults(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			for seed := range uint64(4 * seeds) {
-				if w := judge(seed, broken); w.bad != "" {
-					t.Logf("seed %d: %s", seed, w.bad)
-					return
-				}
-			}
-			t.Error("is not found")
+			find(t, 4*seeds, func(seed uint64) *world { return judge(seed, broken) })
 		})
 	}
+}
+
+func TestFaultsInFloods(t *testing.T) {
+	for broken, what := range map[fault]string{
+		neverSlowed: "nobody waits for who is behind", slowedByDead: "all wait for one who is dead",
+		droppedEarly: "who is behind is dropped at once", droppedStays: "the users of who is dropped stay",
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			find(t, 4*floods, func(seed uint64) *world { return judgeFlood(seed, broken) })
+		})
+	}
+}
+
+// find holds that one of the seeds shows that something is wrong.
+func find(t *testing.T, seeds uint64, judge func(seed uint64) *world) {
+	t.Helper()
+	for seed := range seeds {
+		if w := judge(seed); w.bad != "" {
+			t.Logf("seed %d: %s", seed, w.bad)
+			return
+		}
+	}
+	t.Error("is not found")
 }

@@ -14,6 +14,7 @@ type snapshot struct {
 	Seen    time.Time       `json:"seen"` // when the stream stored the message of that place
 	Active  uint64          `json:"active"`
 	At      time.Time       `json:"at"`
+	Sum     uint64          `json:"sum"` // bytes of the stream since the room began
 	Lives   []savedLife     `json:"lives"`
 	Fenced  []savedLife     `json:"fenced"`
 	Hash    uint64          `json:"hash"`
@@ -22,10 +23,11 @@ type snapshot struct {
 }
 
 type savedLife struct {
-	ID   ID     `json:"id"`
-	Next uint64 `json:"next,omitempty"`
-	Last uint64 `json:"last"`
-
+	ID      ID     `json:"id"`
+	Next    uint64 `json:"next,omitempty"`
+	Last    uint64 `json:"last"`
+	Speaks  byte   `json:"speaks,omitempty"`
+	Applied uint64 `json:"applied,omitempty"`
 	Address string `json:"address,omitempty"`
 }
 
@@ -39,12 +41,12 @@ func (c *Core) Snapshot() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := snapshot{Version: version, Place: c.last, Seen: c.seen, Active: c.active, At: c.at, Hash: c.m.Hash(), Known: c.known, Machine: room}
+	s := snapshot{Version: int(c.pace.common), Place: c.last, Seen: c.seen, Active: c.active, At: c.at, Sum: c.pace.sum, Hash: c.m.Hash(), Known: c.known, Machine: room}
 	if c.broken == snapshotShifted {
 		s.Place--
 	}
 	for id, l := range c.lives {
-		s.Lives = append(s.Lives, savedLife{id, l.next, l.last, l.address})
+		s.Lives = append(s.Lives, savedLife{id, l.next, l.last, l.speaks, l.applied, l.address})
 	}
 	for id, at := range c.fenced {
 		s.Fenced = append(s.Fenced, savedLife{ID: id, Last: at})
@@ -72,7 +74,7 @@ func (c *Core) Install(now time.Duration, b []byte) error {
 	switch err := json.Unmarshal(b, &s); {
 	case err != nil:
 		return fmt.Errorf("read a snapshot: %w", err)
-	case s.Version > version:
+	case s.Version > int(c.cfg.Speaks):
 		return ErrNewer
 	case c.broken == snapshotForeign && s.Place >= c.start:
 	case !c.saw(s.Place, s.Seen):
@@ -86,7 +88,7 @@ func (c *Core) Install(now time.Duration, b []byte) error {
 		return fmt.Errorf("the snapshot makes another room: hash %x, not %x", got, s.Hash)
 	}
 	for _, l := range s.Lives {
-		c.lives[l.ID] = &life{next: l.Next, last: l.Last, address: l.Address}
+		c.lives[l.ID] = &life{next: l.Next, last: l.Last, speaks: max(l.Speaks, oldest), lag: lag{applied: l.Applied}, address: l.Address}
 	}
 	for _, l := range s.Fenced {
 		c.fenced[l.ID] = l.Last
@@ -95,7 +97,7 @@ func (c *Core) Install(now time.Duration, b []byte) error {
 	for _, address := range s.Known {
 		c.know(address)
 	}
-	c.active, c.at = s.Active, s.At
+	c.active, c.at, c.pace.sum = s.Active, s.At, s.Sum
 	c.got(now, s.Place)
 	return nil
 }

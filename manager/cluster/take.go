@@ -27,7 +27,7 @@ func (c *Core) Take(now time.Duration, m Message) {
 // wait keeps a message for when a snapshot has come, but for those that tell whether
 // anybody has the room.
 func (c *Core) wait(now time.Duration, m Message) {
-	k, from, body, err := parse(m.Data)
+	k, from, body, err := parse(m.Data, c.cfg.Speaks)
 	switch {
 	case err == ErrNewer:
 		c.fatal = err
@@ -63,18 +63,19 @@ func (c *Core) reset(now time.Duration, m Message, settings []byte) {
 	c.waiting, c.bytes = nil, 0
 	c.active = m.Seq
 	if c.fatal = c.m.Reset(settings, m.At); c.fatal == nil {
-		c.at = m.At
+		c.at, c.pace.sum = m.At, 0
 		c.got(now, m.Seq)
 	}
 }
 
 // apply applies a message to the room.
 func (c *Core) apply(now time.Duration, m Message) {
-	k, from, body, err := parse(m.Data)
+	k, from, body, err := parse(m.Data, c.cfg.Speaks)
 	if err == ErrNewer {
 		c.fatal = err
 		return
 	}
+	c.pace.sum += cost(m)
 	if m.At.After(c.at) { // a new leader's clock may be behind
 		c.at = m.At
 	}
@@ -87,6 +88,14 @@ func (c *Core) apply(now time.Duration, m Message) {
 		if place, settings, err := parseReset(body); err == nil && c.active <= place {
 			c.reset(now, m, settings)
 		}
+	case knock:
+		if number, bytes, err := parseKnock(body); err == nil && from == c.id {
+			c.knockedBack(now, number, bytes)
+		}
+	case applied:
+		if bytes, _, err := cutUint(body); err == nil {
+			c.progress(c.lives[from], bytes)
+		}
 	case numbered:
 		first, requests, err := split(body)
 		if err != nil {
@@ -96,6 +105,25 @@ func (c *Core) apply(now time.Duration, m Message) {
 		c.active = m.Seq
 		c.requests(now, m.Seq, from, first, requests)
 	}
+}
+
+// knockedBack is told that a knock has come back: as much as the stream has moved since
+// is this Manager behind.
+func (c *Core) knockedBack(now time.Duration, number, bytes uint64) {
+	if p := &c.pace; p.catching && (p.keeps == 0 || p.sum-bytes < p.keeps/nearShare) {
+		p.catching = false
+		c.hello()
+	}
+	c.out.knocked(now, number, c)
+}
+
+// born has a life begin, by the fields of its hello.
+func (c *Core) born(id ID, fields []byte) *life {
+	l := &life{next: 1, speaks: byte(min(findUint(fields, speaksField, oldest), 255))}
+	l.applied = min(findUint(fields, appliedField, c.pace.sum), c.pace.sum)
+	c.lives[id] = l
+	c.measure()
+	return l
 }
 
 // requests applies those of a message that are next in their life.
@@ -108,14 +136,13 @@ func (c *Core) requests(now time.Duration, place uint64, from ID, first uint64, 
 		if first != 1 || order(requests[0][0]) != hello {
 			return
 		}
-		l = &life{next: 1}
-		c.lives[from] = l
+		l = c.born(from, requests[0][1:])
 	}
 	defer c.m.Flush()
 	own := from == c.id
 	if first > l.next && c.broken != numberIgnored {
 		if own {
-			c.out.hole(now, c)
+			c.out.hole(now, first, c)
 		}
 		return
 	}
@@ -146,7 +173,7 @@ func (c *Core) request(now time.Duration, place uint64, from ID, n uint64, r []b
 			c.fatal = err
 		}
 	case bye:
-		c.bury(place, from)
+		c.bury(place, from, nil)
 		c.ended = c.ended || from == c.id
 	case heartbeat:
 		c.vote(now, place, from, body)
@@ -155,13 +182,18 @@ func (c *Core) request(now time.Duration, place uint64, from ID, n uint64, r []b
 		}
 	case gone:
 		c.gone(now, place, body)
+	case slow:
+		c.drop(now, place, body)
 	}
 }
 
 // bury ends a life: its users leave, and what still comes of it is ignored.
-func (c *Core) bury(place uint64, id ID) {
-	delete(c.lives, id)
+func (c *Core) bury(place uint64, id ID, why error) {
+	if c.broken != notFenced {
+		delete(c.lives, id)
+	}
 	c.moves++
+	c.measure()
 	c.fenced[id] = place
 	if len(c.fenced) > maxFenced {
 		oldest := id
@@ -173,7 +205,9 @@ func (c *Core) bury(place uint64, id ID) {
 		delete(c.fenced, oldest)
 	}
 	c.stats.Buried++
-	c.m.End(id, c.at)
+	if c.broken != droppedStays || why != ErrSlow {
+		c.m.End(id, c.at, why)
+	}
 }
 
 // gone ends the life of a Manager that another one has not heard of, unless it has
@@ -189,9 +223,14 @@ func (c *Core) gone(now time.Duration, place uint64, body []byte) {
 	case l == nil || l.last != last && c.broken != goneUnplaced:
 		return
 	}
-	c.bury(place, id)
+	c.end(now, place, id, ErrFenced)
+}
+
+// end ends a life, which may be this Manager's.
+func (c *Core) end(now time.Duration, place uint64, id ID, why error) {
+	c.bury(place, id, why)
 	if id == c.id {
-		c.renew(now, ErrFenced)
+		c.renew(now, why)
 	}
 }
 
@@ -210,6 +249,7 @@ func (c *Core) listen(now time.Duration) {
 			l.silent -= beatEvery * 2 // until this has come back
 			c.out.add(gone, appendGone(nil, id, l.last))
 		}
+		c.watch(id, l, step)
 	}
 }
 
@@ -219,6 +259,7 @@ func (c *Core) vote(now time.Duration, place uint64, from ID, body []byte) {
 	at, hash, fields, err := parseHeartbeat(body)
 	if err == nil {
 		c.reach(from, fields)
+		c.progress(c.lives[from], findUint(fields, appliedField, 0))
 	}
 	for i := range c.hashes {
 		v := &c.hashes[i]
@@ -238,7 +279,7 @@ func (c *Core) vote(now time.Duration, place uint64, from ID, body []byte) {
 }
 
 func appendReset(dst []byte, life ID, place uint64, settings []byte) []byte {
-	dst = binary.AppendUvarint(appendHeader(dst, reset, life), place)
+	dst = binary.AppendUvarint(appendHeader(dst, oldest, reset, life), place)
 	return appendSum(append(dst, settings...))
 }
 

@@ -87,6 +87,13 @@ func (h *house) watchCluster(ctx context.Context) error {
 			h.log.Warn("somebody else writes into the stream of the room; that is ignored", "messages", now.Garbage)
 			told.Garbage = now.Garbage
 		}
+		if now.HeldUp != told.HeldUp {
+			if told.HeldUp = now.HeldUp; now.HeldUp {
+				h.log.Warn("what users say waits for a chatsim of the room that is far behind", "bytes", now.Behind)
+			} else {
+				h.log.Info("what users say does not wait any more")
+			}
+		}
 		if why := h.clusterTrouble(now); (why == "") != (trouble == "") {
 			if trouble = why; why == "" {
 				h.log.Info("the room goes on with the others")

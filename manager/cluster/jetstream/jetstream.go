@@ -185,7 +185,7 @@ func (s *Stream) begin(info *jetstream.StreamInfo) {
 		why = cluster.ErrReset
 	}
 	s.created, s.last = info.Created, info.State.LastSeq
-	s.tell(cluster.Event{Begin: true, Place: s.last, Why: why})
+	s.tell(cluster.Event{Begin: true, Place: s.last, Why: why, Keeps: max(info.Config.MaxBytes, 0)})
 }
 
 // Ask asks one of those that answer.

@@ -140,9 +140,9 @@ func (p *player) Live(_ cluster.ID, why error) {
 	}
 }
 
-func (p *player) Flush()                    {}
-func (p *player) End(cluster.ID, time.Time) {}
-func (p *player) Proposed(uint64, any)      {}
+func (p *player) Flush()                           {}
+func (p *player) End(cluster.ID, time.Time, error) {}
+func (p *player) Proposed(uint64, any)             {}
 
 // Refused has a line travel again in the next life.
 func (p *player) Refused(tag any) { p.say(tag.(string)) }
