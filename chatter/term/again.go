@@ -31,7 +31,7 @@ func (p *person) lost(err error) (done bool, _ error) {
 	case p.ended:
 		return true, nil
 	}
-	p.since, p.wait = time.Now(), firstRetry
+	p.since, p.wait, p.at = time.Now(), firstRetry, p.dialer.Address
 	p.limit = time.NewTimer(p.wait)
 	of := []shown{say(trouble, fmt.Sprintf(p.talk.words.Lost, p.talk.words.reasonOf(p.why, err), int(giveUp.Minutes())))}
 	if missing > 0 {
@@ -74,7 +74,7 @@ type try struct {
 
 // again tries to come back, while what is typed is still heard.
 func (p *person) again(ctx context.Context) {
-	ctx, p.stopTry = context.WithCancel(ctx)
+	ctx, p.stopTry = context.WithDeadline(ctx, p.since.Add(giveUp+dialTimeout))
 	tries, name := make(chan try, 1), p.talk.asked
 	if p.talk.mark != (wire.Mark{}) {
 		p.dialer.recall = wire.Recall{Since: p.talk.mark}
@@ -94,10 +94,10 @@ func (p *person) tried(t try) (done bool, _ error) {
 	p.tries = nil
 	switch {
 	case t.err == nil:
-		if err := p.joined(t.client, t.first); err != nil {
-			return true, err
+		if err := p.joined(t.client, t.first); err != nil || p.dialer.Address == p.at {
+			return err != nil, err
 		}
-		return false, nil
+		return false, p.show([]shown{say(note, fmt.Sprintf(p.talk.words.Elsewhere, p.dialer.HostPort))})
 	case refusedForGood(t.err), time.Since(p.since) > giveUp:
 		return true, t.err
 	}

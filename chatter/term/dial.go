@@ -37,6 +37,7 @@ func (e *Error) Hint() string { return e.hint }
 type dialer struct {
 	*dial.Dialer // at the one in turn
 	others       []*dial.Dialer
+	told         map[dial.Address]bool // of others, those that a server has told of
 	password     string
 	notTLS       string // what to do where there is no TLS
 
@@ -71,16 +72,25 @@ func newDialer(cfg Config) (*dialer, error) {
 
 // join connects and asks for a name; it returns when the server has welcomed or
 // refused. first is the welcome. Where one of several servers does not let the user
-// in, though it might at another time, the next is asked.
+// in, though it might at another time, the next is asked. What one says that only a
+// server has told of is not the room's last word: it may be of another room.
 func (d *dialer) join(ctx context.Context, name string) (c *chatter.Client, first event, err error) {
 	for range 1 + len(d.others) {
-		if c, first, err = d.joinHere(ctx, name); err == nil || refusedForGood(err) || ctx.Err() != nil || len(d.others) == 0 {
+		told := d.told[d.Address]
+		c, first, here := d.joinHere(ctx, name)
+		if here == nil {
+			return c, first, nil
+		}
+		if err == nil || !told {
+			err = here
+		}
+		if refusedForGood(here) && !told || ctx.Err() != nil || len(d.others) == 0 {
 			break
 		}
 		d.others = append(d.others, d.Dialer)
 		d.Dialer, d.others = d.others[0], d.others[1:]
 	}
-	return c, first, err
+	return nil, event{}, err
 }
 
 // joinHere is join at the address in turn. A server that knows no tokens is asked

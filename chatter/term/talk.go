@@ -64,6 +64,7 @@ type event struct {
 	detail               string      // of that
 	history              *wire.History
 	notice               string
+	others               []wire.Site // where else the room is; nil: nothing is told of that
 }
 
 // newEvent copies a frame.
@@ -103,6 +104,8 @@ func (e *event) learn(raw []byte) {
 		e.history = &h
 	} else if text, ok := wire.ParseNotice(raw); ok {
 		e.notice = string(wire.AppendShown(nil, []byte(text)))
+	} else if others, ok := wire.ParseOthers(raw); ok {
+		e.others = append([]wire.Site{}, others...)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"chatsim/chatter"
+	"chatsim/chatter/dial"
 	"chatsim/manager/record"
 	"chatsim/manager/secret"
 	"chatsim/manager/wire"
@@ -114,13 +115,14 @@ type person struct {
 	log      *record.Recorder
 	troubles chan error // of log
 
-	greeted bool        // who is here is known
-	pending int         // own lines that have not come back
-	ended   bool        // nothing more is typed
-	leaving bool        // our end is sent
-	limit   *time.Timer // of what is waited for; nil: nothing
-	why     wire.Reason // the server's last reason for a close
-	since   time.Time   // without a connection
+	greeted bool         // who is here is known
+	pending int          // own lines that have not come back
+	ended   bool         // nothing more is typed
+	leaving bool         // our end is sent
+	limit   *time.Timer  // of what is waited for; nil: nothing
+	why     wire.Reason  // the server's last reason for a close
+	since   time.Time    // without a connection
+	at      dial.Address // where the last one was
 	wait    time.Duration
 	tries   chan try // holds what came of connecting again; nil: not under way
 	stopTry context.CancelFunc
@@ -232,6 +234,8 @@ func (p *person) hear(n news) (done bool, err error) {
 // settle takes down that a line of one's own has come back or was refused.
 func (p *person) settle(e event) {
 	switch {
+	case e.others != nil:
+		p.dialer.learn(e.others)
 	case e.kind == wire.Roster:
 		p.greeted = true
 	case e.kind == wire.Welcome:

@@ -33,6 +33,7 @@ type words struct {
 	Missing                         string // how many
 	Again                           string // seconds
 	Back, BackPart, BackMissed      string
+	Elsewhere                       string // where
 	Before, NothingBefore           string
 	NoName                          string // command
 	NoWord                          string
@@ -68,6 +69,7 @@ var english = words{
 	Again:   "Trying again in %d s …",
 	Back:    "Back in the room; nothing was missed.", BackPart: "Back in the room. Only a part of what was said meanwhile is still there.",
 	BackMissed: "Back in the room. What was said meanwhile was missed.",
+	Elsewhere:  "You are connected to %s now, another server of the same room.",
 	Before:     "↑ said before you joined", NothingBefore: "Nothing was said before, as far as the room remembers.",
 	NoName: "%s needs a name. /help lists the commands.", NoWord: "Write /op and the operators' password behind it: it is not shown, and not kept.",
 	ByServer:  "closed by the server",
@@ -102,6 +104,7 @@ var chinese = words{
 	Again:   "%d 秒后重试 …",
 	Back:    "已重新进入群聊，没有遗漏消息。", BackPart: "已重新进入群聊。期间的消息只保留了一部分。",
 	BackMissed: "已重新进入群聊。期间的消息已错过。",
+	Elsewhere:  "您现在连接的是同一房间的另一台服务器 %s。",
 	Before:     "↑ 以上是您加入之前的消息", NothingBefore: "房间没有保留之前的消息。",
 	NoName: "%s 需要用户名。/help 列出所有命令。", NoWord: "请在 /op 之后输入管理员密码：不会显示，也不会保存。",
 	ByServer:  "连接被服务器关闭",
