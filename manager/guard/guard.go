@@ -29,7 +29,15 @@ const policy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-a
 // written into it, named by their hashes. It lets those act, the page ask its own
 // server, and nothing else.
 func PagePolicy(script, style string) string {
-	return policy + "; script-src " + script + "; style-src " + style + "; connect-src 'self'; img-src 'self'"
+	return policy + "; script-src " + script + "; style-src " + style + "; " + connects + "; img-src 'self'"
+}
+
+const connects = "connect-src 'self'"
+
+// WithSockets returns a PagePolicy that lets the page connect to WebSockets elsewhere too:
+// it finds out only later where the room's other servers are.
+func WithSockets(policy string) string {
+	return strings.Replace(policy, connects, connects+" ws: wss:", 1)
 }
 
 // headers are those of every answer, unless a handler sets its own.
@@ -37,12 +45,6 @@ var headers = [...][2]string{
 	{policyHeader, policy},
 	{"X-Content-Type-Options", "nosniff"},
 	{"Referrer-Policy", "no-referrer"},
-}
-
-// AllowSockets lets the page of an answer connect to WebSockets elsewhere too: it finds
-// out only later where the room's other servers are. Its scripts are its own server's.
-func AllowSockets(h http.Header) {
-	h.Set(policyHeader, strings.Replace(policy, "connect-src 'self'", "connect-src 'self' ws: wss:", 1))
 }
 
 const policyHeader = "Content-Security-Policy"

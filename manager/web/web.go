@@ -51,6 +51,9 @@ type Config struct {
 func New(cfg Config) http.Handler {
 	cfg.endings = new(endings)
 	cfg.view = view("index.html", "app", []string{"style.css"}, cfg)
+	if cfg.Shared {
+		cfg.view.policy = guard.WithSockets(cfg.view.policy)
+	}
 	mux := withFiles()
 	mux.HandleFunc("GET /{$}", cfg.home)
 	mux.HandleFunc("GET /ws", cfg.socket)
@@ -106,9 +109,6 @@ func (cfg *Config) home(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(w, "  %s\n", line)
 		}
 		return
-	}
-	if cfg.Shared {
-		guard.AllowSockets(w.Header())
 	}
 	cfg.view.ServeHTTP(w, r)
 }

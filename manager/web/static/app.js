@@ -5,16 +5,19 @@ import { GROUP, asking, back, lasting, parse } from './frames.js';
 import { forget, heard, title } from './attention.js';
 import * as banner from './banner.js';
 import { completes, offer } from './complete.js';
+import * as elsewhere from './elsewhere.js';
 import { connect, wait } from './link.js';
 import * as line from './line.js';
 import * as log from './log.js';
 import * as login from './login.js';
 import { add, again, choose, commands, hear, left, lose, newRoom, recipient, typed, view } from './model.js';
+import { ask, onWord } from './op.js';
 import * as pass from './pass.js';
 import * as list from './roster.js';
 import { label, onSwitch, put, t } from './words.js';
 
 const asked = 200; // lines that were said before
+const patience = 10000; // milliseconds for a server to let one in, where there are others
 
 const $ = (id) => document.getElementById(id);
 const maxLine = Number(document.documentElement.dataset.maxLine);
@@ -25,6 +28,8 @@ let secret = '';
 let mine = { name: '', token: '' }; // by which one has one's name back
 let losses = 0; // since the last welcome
 let retry = null; // {at, timer}: the next attempt
+let greeted = false; // by the server to which the link is
+let late = 0; // timer of that
 let reading = null; // the place to which one has scrolled up, to come back to
 
 // --- coming
@@ -41,18 +46,20 @@ function start(name) {
   if (mine.name !== room.asked) mine = { name: room.asked, token: '' };
   list.choose(GROUP);
   losses = 0;
+  elsewhere.begin();
   open();
 }
 
 pass.leave(() => {
   if (mine.token === '') return null;
   const here = room !== null && room.me !== '' && !lasting(room.ended?.key);
-  return { ...mine, ...(here && { me: room.me, secret, target: room.target, draft: line.text(), place: log.place() }) };
+  return { ...mine, others: elsewhere.known(), ...(here && { me: room.me, secret, target: room.target, draft: line.text(), place: log.place() }) };
 });
 
 // resume goes on where the page was loaded anew.
-function resume({ name, token, me, secret: word, target, draft, place }) {
+function resume({ name, token, others, me, secret: word, target, draft, place }) {
   mine = { name, token };
+  elsewhere.learn(others ?? []);
   if (!me) return;
   secret = word;
   login.fill(word);
@@ -72,7 +79,9 @@ function open() {
   const name = asking(room.asked, mine.token, room.mark, asked);
   const opening = login.hasPassword() ? [secret, name] : [name];
   room.ended = null;
-  link = connect(opening, { messages, closed });
+  greeted = false;
+  link = connect(elsewhere.site(), opening, { messages, closed });
+  if (room.me !== '' && elsewhere.more()) late = setTimeout(link.abandon, patience);
 }
 
 function messages(raws) {
@@ -81,11 +90,12 @@ function messages(raws) {
   for (const raw of raws) {
     const frame = parse(raw);
     if (!frame) continue;
+    if (frame.kind === 'others') elsewhere.learn(frame.others);
     const unsent = hear(room, frame, at, list.roster);
     if (unsent && !(again(room, unsent) && line.restore(unsent.typed))) add(room, { kind: 'trouble', word: 'unsent', args: [unsent.text] }, at);
     if (frame.kind === 'welcome') {
       mine = { name: room.asked, token: frame.token };
-      welcomed();
+      if (!greeted) welcomed(at);
     }
   }
   heard(room.heard - lines, room.mentions - mentions);
@@ -96,8 +106,11 @@ function messages(raws) {
   }
 }
 
-function welcomed() {
+function welcomed(at) {
+  greeted = true;
   losses = 0;
+  clearTimeout(late);
+  if (elsewhere.arrived()) add(room, { kind: 'note', word: 'movedTo', args: [new URL(elsewhere.site()).host] }, at);
   stopRetry();
   banner.hide();
   line.unhint('notConnected');
@@ -112,16 +125,30 @@ function enter() {
 // closed decides whether to come back, and says what has happened.
 function closed(ask) {
   link = null;
+  clearTimeout(late);
   lose(room, Date.now());
   const key = room.ended?.key ?? '';
   if (key === 'left') return out();
+  if (!greeted && room.me !== '' && (elsewhere.stray() || !lasting(key))) return passOn(ask);
   if (room.me === '' || key === 'password' || key === 'badName') return refused(key);
   render();
   if (lasting(key)) return over();
+  pause(ask);
+}
+
+// passOn tries the next site, or begins anew with all of them after a while.
+function passOn(ask) {
+  if (elsewhere.stray()) room.ended = null;
+  if (elsewhere.next()) return open();
+  render();
+  pause(ask);
+}
+
+// pause waits until it is time to try again.
+function pause(ask) {
   losses++;
-  const pause = wait(losses - 1, Math.random());
-  retry = { at: Date.now() + pause, timer: setInterval(countdown, 250) };
-  if (key === '') explain(ask);
+  retry = { at: Date.now() + wait(losses - 1, Math.random()), timer: setInterval(countdown, 250) };
+  if (!room.ended) explain(ask);
   countdown();
 }
 
@@ -158,7 +185,7 @@ function over() {
 
 function countdown() {
   const seconds = Math.ceil((retry.at - Date.now()) / 1000);
-  if (seconds > 0) return tell(() => t('lost', why()), 'now', () => t('retry', seconds));
+  if (seconds > 0) return tell(() => t('lost', why()) + (elsewhere.barred() ? t('barred') : ''), 'now', () => t('retry', seconds), losses > 1 ? elsewhere.known() : []);
   tryAgain();
 }
 
@@ -167,6 +194,7 @@ function tryAgain() {
   if (link) return;
   if (losses === 0) losses = 1;
   tell(() => t('trying'), '');
+  elsewhere.begin();
   open();
 }
 
@@ -193,7 +221,10 @@ function submit() {
   const result = typed(room, text, maxLine);
   if (result.hint) return line.hint(...result.hint);
   if (result.leave) return leave();
-  if (result.ask) return ask();
+  if (result.ask) {
+    line.clear();
+    return ask();
+  }
   if (result.order && (!room.here || !link?.send(result.order))) return line.hint('notConnected');
   if (result.show) add(room, result.show, Date.now());
   if (result.send !== undefined) { // before the welcome the room would take the line for something else
@@ -229,20 +260,10 @@ function out() {
   login.show();
 }
 
-// ask asks for the operators' password, which is not to be seen.
-function ask() {
-  line.clear();
-  $('word').value = '';
-  $('op').showModal();
-}
-
-$('op').addEventListener('close', () => {
-  if ($('op').returnValue === 'ok' && $('word').value !== '' && !link?.send(`/op ${$('word').value}`)) line.hint('notConnected');
-  $('op').returnValue = $('word').value = '';
+onWord((word) => {
+  if (word !== '' && !link?.send(`/op ${word}`)) line.hint('notConnected');
   line.focus();
 });
-
-$('op-no').addEventListener('click', () => $('op').close(''));
 
 function counter() {
   line.count(left(room, line.text(), maxLine));

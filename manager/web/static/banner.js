@@ -5,7 +5,7 @@ import { t } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 
-let said = null; // {text, button, wait}
+let said = null; // {text, button, wait, sites}
 let again = () => {};
 
 // onAgain is called when somebody does not want to wait.
@@ -16,12 +16,14 @@ export function onAgain(f) {
 $('again').addEventListener('click', () => again());
 
 // show says what has happened, with a button or none (''); the seconds that pass are
-// for the eye only. It reports whether the button has gone under one's finger.
-export function show(text, button, wait = () => '') {
-  said = { text, button, wait };
+// for the eye only. sites are where else the room has a page. It reports whether the
+// button has gone under one's finger.
+export function show(text, button, wait = () => '', sites = []) {
+  said = { text, button, wait, sites };
   $('banner').hidden = false;
   write($('banner-wait'), wait());
   write($('banner-text'), text());
+  list(sites);
   const goes = button === '' && document.activeElement === $('again');
   $('again').hidden = button === '';
   write($('again'), button && t(button));
@@ -33,7 +35,19 @@ export function hide() {
 }
 
 export function relabel() {
-  if (!$('banner').hidden) show(said.text, said.button, said.wait);
+  if (!$('banner').hidden) show(said.text, said.button, said.wait, said.sites);
+}
+
+// list shows links to sites.
+function list(sites) {
+  write($('banner-also'), sites.length > 0 ? t('also') : '');
+  const old = [...$('banner-sites').children].map((a) => a.textContent);
+  if (old.join(' ') === sites.join(' ')) return;
+  $('banner-sites').replaceChildren(...sites.flatMap((site) => {
+    const a = document.createElement('a');
+    [a.href, a.textContent] = [site, site];
+    return [a, ' '];
+  }));
 }
 
 // write changes a text only where it is another one: each change is read out.

@@ -32,6 +32,7 @@ export function parse(raw) {
       if (Array.isArray(control.history)) return history(control);
       if (Array.isArray(control.join)) return { kind: 'join', names: control.join };
       if (Array.isArray(control.leave)) return { kind: 'leave', names: control.leave };
+      if (Array.isArray(control.others)) return { kind: 'others', others: control.others };
       if (typeof control.notice === 'string') return { kind: 'notice', text: safe(control.notice) };
       if (typeof control.error === 'string') return { kind: 'error', text: safe(control.error) };
     }

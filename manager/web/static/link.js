@@ -22,14 +22,14 @@ async function ended(visit) {
   }
 }
 
-// connect opens a WebSocket and sends the opening lines. on.messages is called
-// with an array, at most once a frame of the screen; on.closed after the last,
+// connect opens a WebSocket at a site and sends the opening lines. on.messages is
+// called with an array, at most once a frame of the screen; on.closed after the last,
 // with a function that asks the server why, see ended.
-export function connect(opening, on) {
-  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+export function connect(site, opening, on) {
   const visit = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
-  const ws = new WebSocket(`${scheme}//${location.host}/ws?visit=${visit}`);
+  const ws = new WebSocket(`${site.replace('http', 'ws')}/ws?visit=${visit}`);
   let was = false; // open
+  let over = false;
   let bunch = [];
   let timer = 0;
   let frame = 0;
@@ -50,16 +50,20 @@ export function connect(opening, on) {
     opening.forEach((line) => ws.send(line));
   });
   ws.addEventListener('message', (e) => {
+    if (over) return;
     bunch.push(e.data);
     if (frame || timer) return;
     if (document.hidden) timer = setTimeout(flush, hiddenPause);
     else frame = requestAnimationFrame(flush);
   });
-  ws.addEventListener('close', () => {
+  function end() {
+    if (over) return;
     document.removeEventListener('visibilitychange', looked);
     flush();
-    on.closed(() => (was ? ended(visit) : null));
-  });
+    over = true;
+    on.closed(() => (was && site === location.origin ? ended(visit) : null));
+  }
+  ws.addEventListener('close', end);
   document.addEventListener('visibilitychange', looked);
   return {
     // send says whether the line is on its way.
@@ -69,5 +73,10 @@ export function connect(opening, on) {
       return true;
     },
     close: () => ws.close(1000),
+    // abandon does not wait for a server that does not answer.
+    abandon() {
+      ws.close();
+      end();
+    },
   };
 }
