@@ -57,9 +57,12 @@ func reasonOf(why wire.Reason, err error) string {
 // reasonOf is reasonOf in the language of these words.
 func (w *words) reasonOf(why wire.Reason, err error) string {
 	text := reasonOf(why, err)
-	if why != wire.None {
+	switch {
+	case why != wire.None:
 		text = w.reason(why, "")
-	} else if text == byServer {
+	case err == errSilent:
+		text = w.Silent
+	case text == byServer:
 		text = w.ByServer
 	}
 	return text

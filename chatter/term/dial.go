@@ -87,8 +87,7 @@ func (d *dialer) join(ctx context.Context, name string) (c *chatter.Client, firs
 		if refusedForGood(here) && !told || ctx.Err() != nil || len(d.others) == 0 {
 			break
 		}
-		d.others = append(d.others, d.Dialer)
-		d.Dialer, d.others = d.others[0], d.others[1:]
+		d.turn()
 	}
 	return nil, event{}, err
 }

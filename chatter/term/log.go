@@ -100,3 +100,15 @@ func logName(name string) string {
 	}
 	return "client" + safe + ".txt"
 }
+
+func (p *person) tellTrouble(err error) error {
+	text := p.talk.words.LogBack
+	if err != nil {
+		text = fmt.Sprintf(p.talk.words.LogFailed, err)
+	}
+	if !p.present {
+		p.complain(text)
+		return nil
+	}
+	return p.screen.print([]shown{say(trouble, text)})
+}

@@ -1,9 +1,12 @@
 package term
 
 import (
+	"cmp"
+	"errors"
 	"math/rand/v2"
 	"net"
 	"slices"
+	"time"
 
 	"chatsim/chatter/dial"
 	"chatsim/manager/wire"
@@ -38,4 +41,33 @@ func (d *dialer) learn(sites []wire.Site) {
 // has reports whether an address is one of those that are tried anyway.
 func (d *dialer) has(addr dial.Address) bool {
 	return d.Address == addr || slices.ContainsFunc(d.others, func(o *dial.Dialer) bool { return o.Address == addr })
+}
+
+// silence is for how long none of the lines under way may come back, where there are
+// other servers: longer than the room stands still while its stream has no leader.
+const silence = 25 * time.Second
+
+var errSilent = errors.New("it does not answer")
+
+// waitEcho has the time begin anew in which a line is to come back.
+func (p *person) waitEcho() {
+	if p.present && len(p.dialer.others) > 0 {
+		p.echo = time.NewTimer(cmp.Or(p.cfg.silence, silence))
+	}
+}
+
+// silent goes on at another server, as this one does not answer; it is tried last.
+func (p *person) silent() (done bool, err error) {
+	if p.echo = nil; p.leaving || len(p.dialer.others) == 0 {
+		return false, nil
+	}
+	done, err = p.lost(errSilent)
+	p.dialer.turn()
+	return done, err
+}
+
+// turn has the next address be that in turn.
+func (d *dialer) turn() {
+	d.others = append(d.others, d.Dialer)
+	d.Dialer, d.others = d.others[0], d.others[1:]
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"chatsim/manager/wire"
 )
@@ -22,6 +23,26 @@ func TestComesBackAtOthers(t *testing.T) {
 	c.sees("1 online: Ann")
 	c.sees("You are connected to " + second + " now, another server of the same room.")
 	c.sees("Back in the room")
+	if line := <-asked; !strings.HasPrefix(line, "Ann@token=x@") {
+		t.Errorf("the second is asked %q", line)
+	}
+	c.types("\x04")
+	if err := c.ends(); err != nil {
+		t.Error(err)
+	}
+}
+
+// One whose lines do not come back goes to another server too, though the connection
+// stands: a process that is stopped does not close it.
+func TestLeavesTheSilent(t *testing.T) {
+	second, asked := answers(t, `{"welcome":"Ann","token":"x"}`+"\n"+`["Ann"]`)
+	first, _ := answers(t, `{"welcome":"Ann","token":"x"}`+"\n"+fmt.Sprintf(`{"others":["http://%s"]}`, second)+"\n"+`["Ann"]`)
+	c := sit(t, Config{Addr: first, Name: "Ann", silence: 10 * time.Millisecond})
+	c.sees("1 online: Ann")
+	c.types("is there anybody?\r")
+	c.sees("The connection is lost .the server does not answer.")
+	c.sees("Lines of yours that may not have arrived: 1")
+	c.sees("You are connected to " + second + " now, another server of the same room.")
 	if line := <-asked; !strings.HasPrefix(line, "Ann@token=x@") {
 		t.Errorf("the second is asked %q", line)
 	}

@@ -42,6 +42,8 @@ type Config struct {
 	LogDir   string // for one's own record; empty: none
 	Locale   string // such as zh_CN.UTF-8; anything but Chinese is English
 	NoColor  bool
+
+	silence time.Duration // see silence; 0: that
 }
 
 // Run talks until the person leaves, its input ends, ctx ends or the room is
@@ -120,6 +122,7 @@ type person struct {
 	ended   bool         // nothing more is typed
 	leaving bool         // our end is sent
 	limit   *time.Timer  // of what is waited for; nil: nothing
+	echo    *time.Timer  // until the server is taken for silent; nil: it is not waited for
 	why     wire.Reason  // the server's last reason for a close
 	since   time.Time    // without a connection
 	at      dial.Address // where the last one was
@@ -167,9 +170,12 @@ func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err e
 	if p.busy() {
 		lines = nil
 	}
-	var late <-chan time.Time
+	var late, silent <-chan time.Time
 	if p.limit != nil {
 		late = p.limit.C
+	}
+	if p.echo != nil && p.pending > 0 && p.client != nil {
+		silent = p.echo.C
 	}
 	cancelled := ctx.Done()
 	if p.leaving {
@@ -195,6 +201,8 @@ func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err e
 	case <-late:
 		p.limit = nil
 		return p.tooLate(ctx)
+	case <-silent:
+		return p.silent()
 	}
 }
 
@@ -247,6 +255,7 @@ func (p *person) settle(e event) {
 		p.pending = max(0, p.pending-1)
 	case e.kind == wire.Line && e.sender == p.talk.me:
 		p.sent.back()
+		p.waitEcho()
 		p.pending = max(0, p.pending-1)
 	}
 }
@@ -310,6 +319,7 @@ func (p *person) send(a action) error {
 		err = p.client.Tell(a.target, []byte(a.text))
 	}
 	if err == nil {
+		p.waitEcho()
 		p.pending++
 		if !p.present {
 			p.sent.under = append(p.sent.under, p.sent.lines)
@@ -341,16 +351,4 @@ func (p *person) tooLate(ctx context.Context) (done bool, err error) {
 		return false, nil
 	}
 	return true, &Error{msg: fmt.Sprintf("lines that did not come back within %v: %d", echoLimit, p.pending)}
-}
-
-func (p *person) tellTrouble(err error) error {
-	text := p.talk.words.LogBack
-	if err != nil {
-		text = fmt.Sprintf(p.talk.words.LogFailed, err)
-	}
-	if !p.present {
-		p.complain(text)
-		return nil
-	}
-	return p.screen.print([]shown{say(trouble, text)})
 }

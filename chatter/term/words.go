@@ -37,7 +37,7 @@ type words struct {
 	Before, NothingBefore           string
 	NoName                          string // command
 	NoWord                          string
-	ByServer                        string // why a connection ended
+	ByServer, Silent                string // why a connection ended
 	NotSent                         string
 	Server                          string // what the server says
 	LogFailed, LogBack              string
@@ -72,7 +72,7 @@ var english = words{
 	Elsewhere:  "You are connected to %s now, another server of the same room.",
 	Before:     "↑ said before you joined", NothingBefore: "Nothing was said before, as far as the room remembers.",
 	NoName: "%s needs a name. /help lists the commands.", NoWord: "Write /op and the operators' password behind it: it is not shown, and not kept.",
-	ByServer:  "closed by the server",
+	ByServer: "closed by the server", Silent: "the server does not answer",
 	NotSent:   "You are not connected. It was not sent.",
 	Server:    "The room says: %s",
 	LogFailed: "Your own record cannot be written: %s", LogBack: "Your own record is written again.",
@@ -107,7 +107,7 @@ var chinese = words{
 	Elsewhere:  "您现在连接的是同一房间的另一台服务器 %s。",
 	Before:     "↑ 以上是您加入之前的消息", NothingBefore: "房间没有保留之前的消息。",
 	NoName: "%s 需要用户名。/help 列出所有命令。", NoWord: "请在 /op 之后输入管理员密码：不会显示，也不会保存。",
-	ByServer:  "连接被服务器关闭",
+	ByServer: "连接被服务器关闭", Silent: "服务器没有应答",
 	NotSent:   "当前未连接。未发送。",
 	Server:    "服务器：%s",
 	LogFailed: "无法写入您的聊天记录：%s", LogBack: "聊天记录已恢复写入。",

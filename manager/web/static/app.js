@@ -17,7 +17,7 @@ import * as list from './roster.js';
 import { label, onSwitch, put, t } from './words.js';
 
 const asked = 200; // lines that were said before
-const patience = 10000; // milliseconds for a server to let one in, where there are others
+const [patience, silence] = [10000, 25000]; // milliseconds for a server to let one in, and for a line to come back, where there are others
 
 const $ = (id) => document.getElementById(id);
 const maxLine = Number(document.documentElement.dataset.maxLine);
@@ -28,8 +28,7 @@ let secret = '';
 let mine = { name: '', token: '' }; // by which one has one's name back
 let losses = 0; // since the last welcome
 let retry = null; // {at, timer}: the next attempt
-let greeted = false; // by the server to which the link is
-let late = 0; // timer of that
+let [greeted, late] = [false, 0]; // by the server to which the link is, and the timer of that
 let reading = null; // the place to which one has scrolled up, to come back to
 
 // --- coming
@@ -81,7 +80,7 @@ function open() {
   room.ended = null;
   greeted = false;
   link = connect(elsewhere.site(), opening, { messages, closed });
-  if (room.me !== '' && elsewhere.more()) late = setTimeout(link.abandon, patience);
+  if (room.me !== '' && elsewhere.known().length > 0) late = setTimeout(link.abandon, patience);
 }
 
 function messages(raws) {
@@ -229,7 +228,9 @@ function submit() {
   if (result.show) add(room, result.show, Date.now());
   if (result.send !== undefined) { // before the welcome the room would take the line for something else
     if (!room.here || !link?.send(result.send)) return line.hint('notConnected');
-    room.under.push({ typed: text, text: result.text, target: result.target });
+    const said = { typed: text, text: result.text, target: result.target };
+    room.under.push(said);
+    setTimeout(() => room?.under.includes(said) && elsewhere.distrust() && link?.abandon(), silence);
   }
   line.clear();
   offer();

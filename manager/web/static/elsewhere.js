@@ -10,6 +10,7 @@ let at = home; // where the page was let in last
 let trying = home;
 let told = [];
 let round = []; // sites that are still to be tried
+let silent = false; // the server where the page was
 
 const loopback = (site) => /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(site).hostname);
 
@@ -51,10 +52,18 @@ function others() {
   return all;
 }
 
-// begin goes round all sites, the one where the page was first; next is the next one,
-// false when all have been tried.
+// distrust has the server where the page is be tried last: it does not answer. It reports
+// whether there is another.
+export function distrust() {
+  silent = others().length > 0;
+  return silent;
+}
+
+// begin goes round all sites, the one where the page was first, if that has not been
+// silent; next is the next one, false when all have been tried.
 export function begin() {
-  round = [at, ...others()];
+  round = silent ? [...others(), at] : [at, ...others()];
+  silent = false;
   return next();
 }
 
@@ -69,9 +78,6 @@ export const site = () => trying;
 // stray says that only a server has told of where the page connects: what is said there
 // may be of another room.
 export const stray = () => trying !== at && trying !== home;
-
-// more says whether there is another site to try, when one does not answer.
-export const more = () => round.length > 0;
 
 // arrived takes in that the page was let in, and returns whether it has moved.
 export function arrived() {
