@@ -94,6 +94,16 @@ func TestComesBackElsewhere(t *testing.T) {
 	ann.say("here I am")
 	await(t, bob, wire.Line)
 	ann.until("document.getElementById('banner').hidden")
+
+	// When none answers, the page shows where the room may be.
+	for i := range r.Addrs {
+		_ = r.Kill(i) // it fails where that was done
+	}
+	ann.shows("#banner", "The room is also at http://127.0.0.1:")
+	if wrong := ann.eval(audit); wrong != "" {
+		t.Error(wrong)
+	}
+	ann.shoot("elsewhere-none")
 }
 
 // Of what a server tells, only sites are taken, and not too many; a page with TLS goes to
