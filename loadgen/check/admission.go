@@ -18,6 +18,7 @@ var admission = rule{name: Admission, level: Count, takes: "somebody who asks to
 		ledger.BadlyNamed:  "somebody who gave no name was not called by its address: {text}",
 	},
 	suspects: []ledger.Kind{ledger.NotAdmitted, ledger.NotAnswered},
+	unclear:  turnedAway,
 	judge: func(e *evidence, out *findings) {
 		for _, f := range e.Facts.Of(ledger.NotAdmitted, ledger.NotAnswered) {
 			v := violationOf(f, "somebody asked to be let in and was not: "+f.Text)

@@ -26,8 +26,7 @@ var agreement = rule{name: Agreement, level: Count, ends: true,
 			}
 		}
 		for _, f := range e.Facts.Of(ledger.BrokenOff) { // those of a tail are known
-			kind, _ := f.Session.Left()
-			out.add(violationOf(f, fmt.Sprintf("%s left by %s and read to the end, but its connection was reset, by which what is under way is lost", quote(f.Session.Name()), kind)))
+			out.add(violationOf(f, fmt.Sprintf("%s left by %s and read to the end, but its connection was reset, by which what is under way is lost", quote(f.Session.Name()), f.Session.How())))
 		}
 		e.lost(Agreement, out, func(_ *loss, lack string, hold int) string {
 			return fmt.Sprintf("an entry never came to %s, to %s it did", lack, others(hold))
@@ -60,7 +59,7 @@ func (l *lostLine) untold() violation {
 // those that stay.
 func (e *evidence) counted() (out []*Session) {
 	for _, s := range e.Sessions {
-		if kind, _ := s.Left(); kind == Stays && s.HasRoster {
+		if s.Stays() && s.HasRoster {
 			out = append(out, s)
 		}
 	}
@@ -70,12 +69,12 @@ func (e *evidence) counted() (out []*Session) {
 // counts judges a run without an order: a chatter that stays gets every group
 // line sent after its roster came, and none from before it dialled.
 func (e *evidence) counts(out *findings) {
-	if e.Config().Level != Count {
+	if e.Level != Count {
 		return
 	}
 	cut := int64(0) // lines that may not have come because their sender's stay was cut short
 	e.EachLine(func(l *Line) {
-		if kind, _ := l.Session.Left(); kind.Abrupt() && !l.Answered() {
+		if l.Session.How().Abrupt() && !l.Answered() {
 			cut++
 		}
 	})
@@ -84,7 +83,7 @@ func (e *evidence) counts(out *findings) {
 		least -= cut
 		v := violation{key: key{session: s}, at: s, came: fmt.Sprint(s.Lines, " lines"), expected: fmt.Sprint(least, " to ", most, " lines")}
 		switch {
-		case s.Lines < least && e.Config().Capabilities.AtMostOnce:
+		case s.Lines < least && e.Can.AtMostOnce:
 			e.allowed.at[s] += least - s.Lines
 			continue
 		case s.Lines < least:

@@ -25,7 +25,7 @@ const worstShown = 5
 
 // allow takes out of what was lost what may be.
 func (e *evidence) allow() {
-	if e.allowed.at = make(map[*Session]int64); !e.Config().Capabilities.AtMostOnce {
+	if e.allowed.at = make(map[*Session]int64); !e.Can.AtMostOnce {
 		return
 	}
 	e.losses = slices.DeleteFunc(e.losses, func(l loss) bool {
@@ -78,7 +78,7 @@ func (e *evidence) onlyLines(lo, hi int64) bool {
 // tooSlow reports whether the server has closed a connection and said that it is for
 // being slow, as who delivers at most once may.
 func (e *evidence) tooSlow(s *Session) bool {
-	return e.Config().Capabilities.AtMostOnce && s.PutOut() && strings.Contains(strings.ToLower(s.Said()), "slow consumer")
+	return e.Can.AtMostOnce && s.PutOut() && strings.Contains(strings.ToLower(s.Said()), "slow consumer")
 }
 
 // report returns what was lost and may be; nil: nothing was.

@@ -28,24 +28,3 @@ var confidentiality = rule{name: Confidentiality, level: Full, unable: public,
 		}
 	},
 }
-
-// toNobody returns the private lines that came back although nobody had their
-// targets' names, so far as the order around them is beyond doubt.
-func (e *evidence) toNobody() (out []*ledger.Fact) {
-	for _, f := range e.Facts.Of(ledger.ToNobody) {
-		own, _, _ := f.Line.Seats()
-		if !e.doubted[f.Line.Target] && !e.strange[f.Line.Target] && e.windowOf(own.Last) == nil && e.windowOf(own.Next) == nil && !f.At.LacksAny(own.Last, own.Next) {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// hadLeft reports whether a session's leave stands at a place or before it.
-func (e *evidence) hadLeft(s *Session, place int64) bool {
-	if s.Member == nil {
-		return false
-	}
-	left := s.Member.Left()
-	return left != 0 && e.pos(left) <= e.pos(place)
-}

@@ -14,6 +14,7 @@ import (
 var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, unable: viewless, ends: true,
 	atOnce: 2, takes: "a leave by FIN, by RST and by half-close; use -scenario mixed or churn and raise -duration",
 	evaluated: func(t *ledger.Totals) int64 { return t.Left },
+	enough:    func(e *evidence) bool { return e.BrokeOff || e.everyLeave() },
 	says: sentences{
 		ledger.LeaveRepeated: "a leave was told twice",
 		ledger.LeaveOfNobody: "a leave was told of someone who is not there (any more)",
@@ -57,14 +58,13 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, unable: viewl
 // death of a server, which is then what is looked at.
 func (e *evidence) everyLeave() bool {
 	by := e.LeftBy
-	return by[Lost] > 0 || by[FIN] > 0 && by[Reset] > 0 && (by[HalfClose] > 0 || e.Config().Capabilities.CutsLeaves)
+	return by[Lost] > 0 || by[FIN] > 0 && by[Reset] > 0 && (by[HalfClose] > 0 || e.Can.CutsLeaves)
 }
 
 // leaveUntold reports whether a session has left and nobody was told, although
 // somebody was there.
 func (e *evidence) leaveUntold(s *Session) bool {
-	kind, _ := s.Left()
-	if kind == Stays || !s.Bound || e.BrokeOff || e.Config().Level >= Count || e.Config().Capabilities.Views != ledger.Ordered {
+	if s.Stays() || !s.Bound || e.BrokeOff || e.Level >= Count || e.Can.Views != ledger.Ordered {
 		return false
 	}
 	_, falsely := s.FalseLeave()

@@ -10,7 +10,7 @@ import (
 // liveness: deliveries go on until all is delivered. However many chatters get
 // nothing more, that is one violation; while deliveries still advance at the
 // end, it is not yet one.
-var liveness = rule{name: Liveness, level: Count, ends: true,
+var liveness = rule{name: Liveness, level: Count, ends: true, waits: true,
 	takes:     "a chatter that stays to the end",
 	evaluated: func(t *ledger.Totals) int64 { return t.Alive },
 	judge: func(e *evidence, out *findings) {

@@ -115,10 +115,24 @@ func majorityOf(l *ledger.Closed) majority {
 // it. A tie names both.
 func (e *majority) decide(w *window) {
 	versions := e.versionsOf(w)
-	if e.Config().Capabilities.BySender {
+	if e.Can.BySender {
 		e.bySender(w, versions)
 		return
 	}
+	w.settle(versions)
+	right := versions[0]
+	for i, v := range versions {
+		switch {
+		case v.cause >= 0:
+			e.deviants = append(e.deviants, deviant{v.seen, right.seen[0], v.effect, v.cause, right.full, true})
+		case i > 0:
+			e.contradict(w, v, right, w.tied && !w.unsure && i == 1)
+		}
+	}
+}
+
+// settle has the first version be the window's, unless nobody can tell.
+func (w *window) settle(versions []*version) {
 	right := versions[0] // those who saw all come first in it
 	if len(versions) > 1 && right.full > 0 {
 		w.tied = versions[1].full == right.full && versions[1].cause == right.cause
@@ -131,28 +145,24 @@ func (e *majority) decide(w *window) {
 		n := int64(0)
 		way.Walk(w.lo, w.hi, true, func(p int64) { w.rank[p-w.lo] = n; n++ })
 	}
-	for i, v := range versions {
-		if v.cause >= 0 {
-			e.deviants = append(e.deviants, deviant{v.seen, right.seen[0], v.effect, v.cause, right.full, true})
-			continue
+}
+
+// contradict names those of a version who saw two entries otherwise than in the right
+// one, and where both are as many, those of that too.
+func (e *majority) contradict(w *window, v, right *version, both bool) {
+	d := deviant{right: right.seen[0], agreed: right.full}
+	for _, s := range v.seen {
+		if x, y, ok := e.inversion(s, w); ok {
+			d.wrong, d.a, d.b = append(d.wrong, s), x, y
 		}
-		if i == 0 {
-			continue
-		}
-		d := deviant{right: right.seen[0], agreed: right.full}
-		for _, s := range v.seen {
-			if x, y, ok := e.inversion(s, w); ok {
-				d.wrong, d.a, d.b = append(d.wrong, s), x, y
-			}
-		}
-		if len(d.wrong) == 0 {
-			continue
-		}
-		if w.tied && !w.unsure && i == 1 {
-			d.wrong, d.agreed = append(d.wrong, right.seen...), 0
-		}
-		e.deviants = append(e.deviants, d)
 	}
+	if len(d.wrong) == 0 {
+		return
+	}
+	if both {
+		d.wrong, d.agreed = append(d.wrong, right.seen...), 0
+	}
+	e.deviants = append(e.deviants, d)
 }
 
 // bySender looks at a window where only the lines of each sender have an order:

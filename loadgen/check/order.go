@@ -95,7 +95,7 @@ var fifoOrder = rule{name: FIFOOrder, level: Order,
 		for _, f := range e.Facts.Of(ledger.AfterLater) {
 			v := violationOf(f, "a sender's lines came to everybody in another order than they were sent")
 			v.implied = !e.upheld(f.Beside, f.Place)
-			if v.implied && e.Config().Capabilities.BySender {
+			if v.implied && e.Can.BySender {
 				continue // a newcomer got the later one before others had read the earlier
 			}
 			out.add(v)

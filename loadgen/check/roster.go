@@ -1,7 +1,6 @@
 package check
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,10 +37,10 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 			}
 			out.add(v)
 		}
-		if e.Config().Level >= Count {
+		if e.Level >= Count {
 			return
 		}
-		e.untold(e, out)
+		e.untold(out)
 		if len(e.ghosts) > 0 || len(e.strange) > 0 {
 			out.beyond -= e.Facts.Beyond[ledger.RosterMismatch] // they follow from those
 		}
@@ -70,8 +69,7 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 // askedInVain reports whether a session that is there to the end has asked for a
 // roster that did not come.
 func (e *evidence) askedInVain(s *Session) bool {
-	kind, _ := s.Left()
-	return s.RostersDue() > 0 && kind == Stays && !s.Over() && !e.BrokeOff && !e.Cut
+	return s.AwaitsRoster() && s.Stays() && !s.Over() && !e.BrokeOff && !e.Cut
 }
 
 // leftFalsely returns a leave of someone who had not left.
@@ -88,34 +86,6 @@ func (e *evidence) leftFalsely(s *Session, place int64) violation {
 	return v
 }
 
-// there calls f with those who were there at m's join as the majority saw it.
-func (e *evidence) there(m *ledger.Member, f func(*ledger.Member)) {
-	at := e.pos(m.Joined())
-	for _, o := range e.Members {
-		left := o.Left()
-		if e.retracted[left] && o.Session == nil {
-			left = 0
-		}
-		if e.ghosts[o] || o.Session == nil && o.Joined() >= 0 && e.retracted[o.Joined()] {
-			continue
-		}
-		if o == m || e.pos(o.Joined()) < at && (left == 0 || e.pos(left) > at) {
-			f(o)
-		}
-	}
-}
-
-// rosters returns the snapshot that was due to a session and the one that came.
-func (e *evidence) rosters(s *Session) (due, came []string) {
-	var there []*ledger.Member
-	e.there(s.Member, func(o *ledger.Member) { there = append(there, o) })
-	slices.SortStableFunc(there, func(a, b *ledger.Member) int { return cmp.Compare(e.pos(a.Joined()), e.pos(b.Joined())) })
-	for _, m := range there {
-		due = append(due, m.Name)
-	}
-	return due, s.Snapshot()
-}
-
 // rosterDiff returns what a snapshot has too much or too little; false if nothing. A name whose
 // presence is in doubt may be on either side.
 func (e *evidence) rosterDiff(s *Session) (violation, bool) {
@@ -123,7 +93,7 @@ func (e *evidence) rosterDiff(s *Session) (violation, bool) {
 	v := violation{key: key{session: s}, at: s, place: s.Member.Joined(), expected: some(due), came: some(came)}
 	doubtful := func(name string) bool { return e.doubted[name] }
 	due, came = slices.DeleteFunc(due, doubtful), slices.DeleteFunc(came, doubtful)
-	if e.Config().Capabilities.Sets {
+	if e.Can.Sets {
 		slices.Sort(due)
 		slices.Sort(came)
 	}
@@ -142,17 +112,6 @@ func (e *evidence) rosterDiff(s *Session) (violation, bool) {
 	return v, !slices.Equal(due, came)
 }
 
-// beyond returns the names of a that b lacks.
-func beyond(a, b []string) []string {
-	var out []string
-	for _, n := range a {
-		if !slices.Contains(b, n) {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
 // lastRosters calls f, where whole rosters are all that is told, with what is
 // wrong with everybody's last one: it lacks who is there, or holds who is gone.
 func (e *evidence) lastRosters(f func(s, who *Session, gone bool)) {
@@ -169,6 +128,5 @@ func (e *evidence) lastRosters(f func(s, who *Session, gone bool)) {
 
 // lastRosterCounts reports whether everybody's last roster is judged.
 func (e *evidence) lastRosterCounts() bool {
-	cfg := e.Config()
-	return cfg.Capabilities.Views == ledger.WholeRosters && cfg.Level == Full && !e.BrokeOff
+	return e.Can.Views == ledger.WholeRosters && e.Level == Full && !e.BrokeOff
 }

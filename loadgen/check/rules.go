@@ -50,8 +50,12 @@ type rule struct {
 	atOnce int
 	// takes is what there must be to evaluate, for people, and the flag that brings it.
 	takes string
+	// enough reports whether what was evaluated is all that it takes; nil: any is.
+	enough func(*evidence) bool
 	// ends is set where what is promised must have happened by the end.
 	ends bool
+	// waits is set where that may still come while deliveries advance.
+	waits bool
 	// unable returns why clients of some capabilities cannot exercise it; may be nil.
 	unable func(ledger.Capabilities) string
 
@@ -63,6 +67,9 @@ type rule struct {
 	// soFar reports whether what is known so far is a violation beside those; may be
 	// nil.
 	soFar func(*ledger.Ledger, *ledger.Facts) bool
+	// unclear returns why nobody can tell whether the promise was kept, where no
+	// violation was found; may be nil.
+	unclear func(*ledger.Facts) string
 	// judge adds what is found at the end; may be nil.
 	judge func(*evidence, *findings)
 }

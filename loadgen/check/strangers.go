@@ -22,16 +22,16 @@ type untrue struct {
 	says   string // empty of the first roster
 }
 
-// strangers is what was told wrongly of those who are not of the run.
+// strangers are what was told wrongly of those who are not of the run.
 type strangers struct {
 	untrue  []untrue
 	strange map[string]bool         // their names,
 	ghosts  map[*ledger.Member]bool // and those of the first roster who were not there
 }
 
-// find finds it.
-func (st *strangers) find(e *evidence) {
-	if e.Config().Level != ledger.Full || e.Config().Capabilities.Views != ledger.Ordered {
+// findStrangers finds what was told wrongly of them.
+func (e *presence) findStrangers() {
+	if e.Level != ledger.Full || e.Can.Views != ledger.Ordered {
 		return
 	}
 	again := make(map[*ledger.Member]bool) // who are no strangers, but told of again
@@ -44,13 +44,13 @@ func (st *strangers) find(e *evidence) {
 			continue
 		}
 		if place := m.Joined(); place >= 0 && odd(place) {
-			st.told(e, m, place, "has joined")
+			e.told(m, place, "has joined")
 		}
 		if place := m.Left(); place > 0 && odd(place) {
-			st.told(e, m, place, "has left")
+			e.told(m, place, "has left")
 		}
 	}
-	st.firstRoster(e)
+	e.firstRoster()
 }
 
 // odd returns whether somebody jumped the entry at a place, or to it: all others
@@ -86,7 +86,7 @@ func spans(list []ledger.Span) (out []ledger.Span) {
 
 // told looks who was told of a stranger's join or leave, and who was not of
 // those who were there.
-func (st *strangers) told(e *evidence, m *ledger.Member, place int64, what string) {
+func (e *presence) told(m *ledger.Member, place int64, what string) {
 	u := untrue{name: m.Name, place: place, says: what}
 	for _, s := range e.Sessions {
 		if s.Holds(place) {
@@ -110,20 +110,20 @@ func (st *strangers) told(e *evidence, m *ledger.Member, place int64, what strin
 		}
 	}
 	if u.others > len(u.told) {
-		st.untrue = append(st.untrue, u)
-		e.retracted[place], st.strange[m.Name] = true, true
+		e.untrue = append(e.untrue, u)
+		e.retracted[place], e.strange[m.Name] = true, true
 	}
 }
 
 // firstRoster compares who was there before the run, as the first roster has
 // it, with what most others say.
-func (st *strangers) firstRoster(e *evidence) {
+func (e *presence) firstRoster() {
 	first := e.First
 	if first == nil {
 		return
 	}
 	for _, f := range e.Facts.Of(ledger.FirstLacks) {
-		st.strange[f.Text] = true
+		e.strange[f.Text] = true
 	}
 	without := make(map[string]int)
 	for _, f := range e.Facts.Of(ledger.RosterMismatch) {
@@ -132,18 +132,18 @@ func (st *strangers) firstRoster(e *evidence) {
 			without[name]++
 		}
 	}
-	all := int(e.totals.Snapshots)
+	all := int(e.Totals.Snapshots)
 	for _, m := range e.Members {
 		if m.Joined() < 0 && m.Session == nil && 2*(without[m.Name]+int(e.Facts.Beyond[ledger.RosterMismatch])) > all {
-			st.untrue = append(st.untrue, untrue{name: m.Name, place: -1, told: []*Session{first}, others: without[m.Name]})
-			st.ghosts[m], st.strange[m.Name] = true, true
+			e.untrue = append(e.untrue, untrue{name: m.Name, place: -1, told: []*Session{first}, others: without[m.Name]})
+			e.ghosts[m], e.strange[m.Name] = true, true
 		}
 	}
 }
 
 // untold adds what was told wrongly of strangers.
-func (st *strangers) untold(e *evidence, out *findings) {
-	for _, u := range st.untrue {
+func (e *evidence) untold(out *findings) {
+	for _, u := range e.untrue {
 		v := violation{key: key{text: u.name, place: u.place}, at: u.told[0], with: u.told[1:], place: u.place, agreed: u.others}
 		if u.says != "" {
 			v.sentence = fmt.Sprintf("%s told that %s %s, %d were not", were(len(u.told)), quote(u.name), u.says, u.others)

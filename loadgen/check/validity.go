@@ -19,7 +19,7 @@ var validity = rule{name: Validity, level: Count, ends: true,
 	judge: func(e *evidence, out *findings) {
 		for _, f := range e.Facts.Of(ledger.RefusedUnduly) {
 			v := violationOf(f, "a line was answered by an error that should come back, as the plain ones of its sender do")
-			v.implied = e.Ledger.Refused() > 0 // the server refuses others too, for a reason of its own
+			v.implied = e.Refused() > 0 // the server refuses others too, for a reason of its own
 			out.add(v)
 		}
 		for _, f := range e.Facts.Of(ledger.Refused) {
@@ -61,15 +61,4 @@ var validity = rule{name: Validity, level: Count, ends: true,
 			e.add(out, v)
 		}
 	},
-}
-
-// was reports whether the target of a private line was there when the line was
-// refused, as the majority saw it.
-func (e *evidence) was(f *ledger.Fact) bool {
-	m, place := f.Member, f.Beside
-	if join := m.Joined(); join != place && !e.upheld(join, place) {
-		return false
-	}
-	left := m.Left()
-	return !e.doubted[m.Name] && (left == 0 || !f.At.Lacks(left) && e.upheld(place, left))
 }

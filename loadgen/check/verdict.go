@@ -42,12 +42,11 @@ func take(o *report.Check, fs *findings, witnesses int, known func(place int64) 
 
 // verdicts applies the rules.
 func (e *evidence) verdicts() Result {
-	cfg := e.Config()
 	failed := false
 	checks := make([]report.Check, len(rules))
 	for i := range rules {
 		r, o := &rules[i], &checks[i]
-		if o.Name = r.name; r.cannot(cfg.Capabilities) != "" {
+		if o.Name = r.name; r.cannot(e.Can) != "" {
 			continue
 		}
 		out := r.found(e.Facts)
@@ -61,15 +60,15 @@ func (e *evidence) verdicts() Result {
 		failed = failed || o.Violations > 0
 	}
 	for i := range rules {
-		e.verdict(&rules[i], &checks[i], slices.Contains(e.Required, rules[i].name), failed)
+		e.verdict(&rules[i], &checks[i], failed)
 	}
-	res := Result{Checks: checks, Deliveries: e.totals.Deliveries, Expected: e.totals.Expected, Observed: e.totals.Observed, Refused: e.Ledger.Refused(), Lost: e.allowed.report(cfg.Capabilities)}
+	res := Result{Checks: checks, Deliveries: e.totals.Deliveries, Expected: e.totals.Expected, Observed: e.totals.Observed, Refused: e.Refused(), Lost: e.allowed.report(e.Can)}
 	for _, m := range e.Members {
 		if m.Session == nil && m.Joined() < 0 {
 			res.Before = append(res.Before, m.Name)
 		}
 	}
-	if cfg.Level >= Count {
+	if e.Level >= Count {
 		res.Expected = 0 // not known without the order
 	}
 	return res
@@ -77,36 +76,47 @@ func (e *evidence) verdicts() Result {
 
 // verdict sets a rule's verdict by what was found; failed is set if any
 // check has failed.
-func (e *evidence) verdict(r *rule, o *report.Check, required, failed bool) {
-	cfg := e.Config()
-	if o.Reason = r.cannot(cfg.Capabilities); o.Reason != "" {
-		o.Verdict = report.NotExercised
+func (e *evidence) verdict(r *rule, o *report.Check, failed bool) {
+	o.Verdict = report.NotExercised
+	if o.Reason = r.cannot(e.Can); o.Reason != "" || e.Level > r.level {
 		return
 	}
-	asked := cfg.Level <= r.level
-	if asked && e.AtOnce >= r.atOnce {
+	if e.AtOnce >= r.atOnce {
 		o.Evaluations = r.evaluated(&e.totals)
 	}
-	o.Required = required && asked
-	n := o.Evaluations
+	o.Required = slices.Contains(e.Required, r.name)
+	if o.Reason = e.unclear(r, o, failed); o.Reason != "" {
+		o.Verdict = report.Inconclusive
+		return
+	}
 	switch {
-	case !asked:
-		o.Verdict = report.NotExercised
 	case o.Violations > 0:
 		o.Verdict = report.Failed
-	case r.name == Admission && turnedAway(e.Facts) != "":
-		o.Verdict, o.Reason = report.Inconclusive, turnedAway(e.Facts)
-	case o.Implied > 0 && failed:
-		o.Verdict, o.Reason = report.Inconclusive, "what speaks against it follows from another violation"
-	case n == 0 && o.Required, o.Required && r.name == LeaveCompleteness && !e.BrokeOff && !e.everyLeave():
-		o.Verdict, o.Reason = report.Inconclusive, "it takes "+r.takes
-	case r.name == Liveness && e.Advancing, e.BrokeOff && r.ends:
+	case e.Advancing && r.waits, e.BrokeOff && r.ends:
 		o.Verdict = report.Inconclusive
-	case n == 0:
-		o.Verdict = report.NotExercised
-	default:
+	case o.Evaluations > 0:
 		o.Verdict = report.Passed
 	}
+}
+
+// unclear returns why a check without a violation has not passed, for people; empty
+// where there is nothing to say.
+func (e *evidence) unclear(r *rule, o *report.Check, failed bool) string {
+	if o.Violations > 0 {
+		return ""
+	}
+	if r.unclear != nil {
+		if why := r.unclear(e.Facts); why != "" {
+			return why
+		}
+	}
+	switch {
+	case o.Implied > 0 && failed:
+		return "what speaks against it follows from another violation"
+	case o.Required && (o.Evaluations == 0 || r.enough != nil && !r.enough(e)):
+		return "it takes " + r.takes
+	}
+	return ""
 }
 
 // Interim is how a run stands while sessions observe.

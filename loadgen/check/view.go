@@ -48,8 +48,7 @@ var viewOrder = rule{name: ViewOrder, level: Order, unable: placeless,
 // behindLeave returns what is wrong where somebody who has left got what stands
 // behind its leave, or the leave itself; empty if nothing is.
 func (e *evidence) behindLeave(s *Session) string {
-	kind, _ := s.Left()
-	if kind != FIN && kind != HalfClose || !s.Bound || e.Config().Capabilities.Views != ledger.Ordered || e.Config().Level >= Count {
+	if !s.How().ReadsOn() || !s.Bound || e.Can.Views != ledger.Ordered || e.Level >= Count {
 		return ""
 	}
 	left := s.Member.Left()
@@ -68,9 +67,8 @@ func (e *evidence) behindLeave(s *Session) string {
 // joinUntold reports whether nobody was told of a session's join although it
 // was in the room.
 func (e *evidence) joinUntold(s *Session) bool {
-	if s.Member != nil && !s.Member.Unannounced || !s.HasRoster || s.Blind() || e.BrokeOff || e.Config().Level >= Count {
+	if s.Member != nil && !s.Member.Unannounced || !s.HasRoster || s.Blind() || e.BrokeOff || e.Level >= Count {
 		return false
 	}
-	kind, _ := s.Left()
-	return s.Member != nil || kind == Stays && !s.Over()
+	return s.Member != nil || s.Stays() && !s.Over()
 }

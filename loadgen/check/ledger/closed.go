@@ -8,6 +8,8 @@ import (
 // Closed is a ledger to which nothing more is told, and what it came to.
 type Closed struct {
 	*Ledger
+	Level     Level
+	Can       Capabilities
 	Facts     *Facts
 	Totals    *Totals
 	Sessions  []*Session      // all stays but those of which nothing more can be said
@@ -69,16 +71,28 @@ func (s *sending) HasPassed(line *Line) bool { return line.Pub < s.pubNext }
 
 // Due returns how many entries the session's span holds up to its leave, or to
 // the end of the order, and how many deliveries of measured lines, where it lacks
-// none. One that has left abruptly, or was put out, is owed what it read.
+// none.
 func (s *Session) Due() (entries, deliveries int64) {
-	end, lines := s.ledger.order.len, s.ledger.order.lines
-	kind, _ := s.Left()
-	told := s.Member.Left()
-	if s.Cut() || s.PutOut() || kind != Stays && told == 0 {
-		return s.Next - s.Start, s.Totals.Deliveries
-	}
-	if kind != Stays {
-		end, lines = told, s.Member.leaveLines
+	end, whole := s.Until()
+	lines := s.ledger.order.lines
+	switch {
+	case !whole:
+		return end - s.Start, s.Totals.Deliveries
+	case !s.Stays():
+		lines = s.Member.leaveLines
 	}
 	return end - s.Start, lines - s.startLines + s.Privates
+}
+
+// Until returns where the session's span ends: at its leave, or with the order.
+// It is not whole if the session is owed what it read only.
+func (s *Session) Until() (end int64, whole bool) {
+	left := s.Member.Left()
+	switch stays := s.Stays(); {
+	case s.Cut() || s.PutOut() || !stays && left == 0:
+		return s.Next, false
+	case stays:
+		return s.ledger.order.len, true
+	}
+	return left, true
 }

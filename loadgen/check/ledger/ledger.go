@@ -253,7 +253,7 @@ func (l *Ledger) Close(e End) *Closed {
 	for _, ch := range l.order.chunks {
 		ch.retire(l.cfg.Retired)
 	}
-	return &Closed{Ledger: l, Facts: &l.facts, Totals: &l.totals, Sessions: l.sessions, Members: l.members.log, First: l.first, Doubted: l.doubted,
+	return &Closed{Ledger: l, Level: l.cfg.Level, Can: l.cfg.Capabilities, Facts: &l.facts, Totals: &l.totals, Sessions: l.sessions, Members: l.members.log, First: l.first, Doubted: l.doubted,
 		Retracted: l.retracted, Len: l.order.len, AtOnce: l.atOnce, LeftBy: l.leftBy, Calm: l.calm, PublicRefused: l.publicRefused.Load()}
 }
 

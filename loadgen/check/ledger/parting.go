@@ -28,6 +28,9 @@ func (l Leave) String() string { return leaves[l] }
 // Abrupt reports whether what was under way may be lost, in both directions.
 func (l Leave) Abrupt() bool { return l == Reset || l == Evicted || l == Lost }
 
+// ReadsOn reports whether who leaves so reads to the end of its stream.
+func (l Leave) ReadsOn() bool { return l == FIN || l == HalfClose }
+
 // Cut reports whether what was under way to the session may be lost by its leave.
 func (s *Session) Cut() bool {
 	kind, _ := s.Left()
@@ -68,6 +71,15 @@ func (p *parting) Left() (kind Leave, at time.Duration) {
 	}
 	return Leave(p.closeKind.Load()), time.Duration(v - 1)
 }
+
+// How returns how the session began to leave, or that it stays.
+func (p *parting) How() Leave {
+	kind, _ := p.Left()
+	return kind
+}
+
+// Stays reports whether the session has not begun to leave.
+func (p *parting) Stays() bool { return p.closing.Load() == 0 }
 
 // HasLeft reports whether the session began to leave; one that was put out has not.
 func (p *parting) HasLeft() bool {
