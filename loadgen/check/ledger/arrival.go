@@ -322,4 +322,4 @@ func (st start) beforeLocked(w *sighting, place int64) {
 }
 
 // Admitted returns when the session read that it is in.
-func (s *Session) Admitted() time.Duration { return s.entered }
+func (s *entrance) Admitted() time.Duration { return s.entered }

@@ -8,7 +8,7 @@ func (l *Ledger) Behind() (behind *Session, unplaced bool) {
 	defer l.mu.Unlock()
 	here := 0
 	for _, s := range l.sessions {
-		if kind, _ := s.Left(); kind != Stays || s.Over() || !s.HasRoster {
+		if !s.Stays() || s.Over() || !s.HasRoster {
 			continue
 		}
 		here++

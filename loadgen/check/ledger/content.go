@@ -1,57 +1,61 @@
 package ledger
 
-import (
-	"time"
+import "chatsim/manager/wire"
 
-	"chatsim/manager/wire"
-)
+// delivery is a chat line as it came to one receiver, with what stands around it.
+type delivery struct {
+	*sighting
+	frame *wire.Frame
+}
 
-// observeLine resolves a frame to a line of the run, to one of somebody who is
+// resolve resolves the delivery to a line of the run, to one of somebody who is
 // not of the run, or to a fact. It returns the line if that came as it should.
-func (s *Session) observeLine(f *wire.Frame, at time.Duration) *Line {
-	line, given, ok := s.ledger.stamped(f.Text)
-	switch cfg := &s.ledger.cfg; {
-	case cfg.Level >= Count:
-		return counted(s, f, line)
-	case cfg.Capabilities.Views != Ordered && !s.HasRoster: // it is of the time before its join
+func (w delivery) resolve() *Line {
+	f := w.frame
+	if w.by.ledger.cfg.Capabilities.Views != Ordered && !w.by.HasRoster { // it is of the time before its join
 		return nil
 	}
-	w := &sighting{by: s, at: at, kind: wire.Line, name: string(f.Sender)}
+	line, given, ok := w.by.ledger.stamped(f.Text)
 	switch {
 	case !ok, w.repeats(line, given):
 		w.text = string(f.Text)
 		w.unstamped(f.Private)
 		return nil
 	case line == nil || line.Text != string(f.Text) && !line.spoofed(f.Sender, f.Text):
-		w.notSent(f, line, given)
+		w.notSent(line, given)
 		return nil
 	}
 	w.line = line
-	right := w.envelopeRight(f)
-	switch {
-	case !f.Private && !line.Private():
-		if right {
-			w.raw = f.Raw
-		}
-		ok = w.see()
-	case !w.party(f):
+	switch right := w.envelopeRight(); {
+	case !w.take(right):
 		return nil
-	case s.Bound:
-		ok = w.takePrivate()
-	default:
-		ok = w.see()
+	case right:
+		return line
+	case line.Measured:
+		w.by.Totals.Deliveries-- // it came, but not as it should
 	}
-	if ok && !right && line.Measured {
-		s.Totals.Deliveries-- // it came, but not as it should
-	}
-	if !ok || !right {
-		return nil
-	}
-	return line
+	return nil
 }
 
-// emit records a fact about the frame that the sighting is of.
-func (w *sighting) emit(f *wire.Frame, fact Fact) {
+// take takes a line of the run, of which all is right but maybe its envelope; false
+// if it is not for the session, or a deviation that is recorded.
+func (w delivery) take(right bool) bool {
+	switch {
+	case !w.frame.Private && !w.line.Private():
+		if right {
+			w.raw = w.frame.Raw
+		}
+	case !w.party():
+		return false
+	case w.by.Bound:
+		return w.takePrivate()
+	}
+	return w.see()
+}
+
+// emit records a fact about the delivery.
+func (w delivery) emit(fact Fact) {
+	f := w.frame
 	fact.When = w.at
 	fact.Came = Came{Kind: wire.Line, Name: w.name, Text: string(f.Text)}
 	if f.Private {
@@ -62,7 +66,8 @@ func (w *sighting) emit(f *wire.Frame, fact Fact) {
 
 // notSent records a line that is not the one that its stamp names, or whose
 // stamp names none that is still known.
-func (w *sighting) notSent(f *wire.Frame, line *Line, given bool) {
+func (w delivery) notSent(line *Line, given bool) {
+	f := w.frame
 	w.by.Totals.Observed++
 	fact := Fact{Kind: Unsent, Text: string(f.Text)}
 	if line == nil {
@@ -71,7 +76,7 @@ func (w *sighting) notSent(f *wire.Frame, line *Line, given bool) {
 	switch {
 	case line == nil && given:
 		fact.Kind = RepeatedLater
-		w.emit(f, fact)
+		w.emit(fact)
 		return
 	case line != nil:
 		fact = Fact{Kind: Altered, Line: line}
@@ -79,7 +84,7 @@ func (w *sighting) notSent(f *wire.Frame, line *Line, given bool) {
 	if w.by.garble(w.name, f.Text) > 1 && line != nil {
 		fact.Kind = Glued
 	}
-	w.emit(f, fact)
+	w.emit(fact)
 	if line != nil && line.Session == w.by {
 		line.settle() // nothing better will come
 	}
@@ -157,7 +162,8 @@ func (r *Received) GarbledAs(e *Entry) (name string, ok bool) {
 }
 
 // envelopeRight compares what came around a text with how it was sent.
-func (w *sighting) envelopeRight(f *wire.Frame) bool {
+func (w delivery) envelopeRight() bool {
+	f := w.frame
 	kind := Misnamed
 	switch {
 	case w.line.Private() && !f.Private:
@@ -174,13 +180,13 @@ func (w *sighting) envelopeRight(f *wire.Frame) bool {
 	case w.line.spoofed(f.Sender, f.Text):
 		kind = ClaimBelieved
 	}
-	w.emit(f, Fact{Kind: kind, Line: w.line})
+	w.emit(Fact{Kind: kind, Line: w.line})
 	return false
 }
 
 // party reports whether the session may see a line of which either side, what
 // was sent or what came, is private.
-func (w *sighting) party(f *wire.Frame) bool {
+func (w delivery) party() bool {
 	s, line := w.by, w.line
 	if !line.Private() { // a group line that came as a private one, and is recorded as that
 		return false
@@ -189,11 +195,11 @@ func (w *sighting) party(f *wire.Frame) bool {
 	switch {
 	case line.Session != s && line.Target != s.name && (s.Bound || line.Target != s.listed):
 		if s.ledger.cfg.Level == Full {
-			w.emit(f, Fact{Kind: Overheard, Line: line})
+			w.emit(Fact{Kind: Overheard, Line: line})
 		}
 		return false
-	case !f.Private:
-		w.emit(f, Fact{Kind: PrivateAsGroup, Line: line})
+	case !w.frame.Private:
+		w.emit(Fact{Kind: PrivateAsGroup, Line: line})
 	}
 	return true
 }

@@ -7,37 +7,32 @@ import "chatsim/manager/wire"
 // come: so the lines are listed there too, as they first came to anybody. The list
 // judges nothing, and nobody is held to it.
 
-// counted takes a line that was found by its stamp.
-func counted(s *Session, f *wire.Frame, line *Line) *Line {
+// counted takes a line that is found by its stamp. The session then expects what is
+// listed behind it.
+func counted(s *Session, f *wire.Frame) *Line {
+	line, _, _ := s.ledger.stamped(f.Text)
 	if line == nil {
 		return nil
 	}
 	if !f.Private {
 		s.Lines++
 		if f.Raw != nil && !line.Private() {
-			s.follow(line, f.Raw)
+			s.ledger.list(line, f.Raw)
+			s.skip(line.Place() + 1)
 		}
 	}
 	s.delivered(line, 0)
 	return line
 }
 
-// follow has the session expect what is listed behind a line, which it lists if it
-// is the first to get it.
-func (s *Session) follow(line *Line, raw []byte) {
-	if line.Place() < 0 {
-		s.ledger.list(line, raw)
-	}
-	if place := line.Place(); place >= s.Next {
-		s.Next, s.marked = place+1, place+1
-	}
-}
-
-// list appends a line to the list, unless somebody else was quicker.
+// list appends a line to the list, unless it is in there.
 func (l *Ledger) list(line *Line, raw []byte) {
+	if line.Place() >= 0 {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if line.Place() >= 0 {
+	if line.Place() >= 0 { // somebody else was quicker
 		return
 	}
 	line.place.Store(l.order.len)
@@ -46,13 +41,4 @@ func (l *Ledger) list(line *Line, raw []byte) {
 		l.order.forget(l.slowestLocked(), nil)
 		l.horizonNext = l.order.len
 	}
-}
-
-// passCounted takes the listed line that the session expects.
-func (s *Session) passCounted(e *Entry) *Line {
-	s.Next++
-	s.marked = s.Next
-	s.Lines++
-	s.delivered(e.Line, 0)
-	return e.Line
 }

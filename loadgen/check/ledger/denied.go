@@ -23,9 +23,7 @@ const (
 // been as it was; words say what came instead. It is called after Ended.
 func (s *Session) Denied(d Denial, words string, at time.Duration) {
 	l := s.ledger
-	if l.rec != nil {
-		defer l.rec.step(&Event{Kind: EventDenied, Session: s.Number, At: at, Denial: d, Text: words})()
-	}
+	defer l.rec.step(&Event{Kind: EventDenied, Session: s.Number, At: at, Denial: d, Text: words})()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !s.Joined() {

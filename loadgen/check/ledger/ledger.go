@@ -236,7 +236,7 @@ func (l *Ledger) Close(e End) *Closed {
 		if !s.Bound && l.cfg.Level < Count && (l.cfg.Capabilities.Views != Ordered || !s.Over()) {
 			start{s, 0, true}.settle()
 		}
-		s.closeGap(math.MaxInt64 - 1)
+		s.gap.close(math.MaxInt64 - 1)
 		s.refusals.finish()
 	}
 	l.mu.Lock()
@@ -264,7 +264,7 @@ func (l *Ledger) addLocked(s *Session) {
 	if s.told != nil {
 		l.interim.plus(s.told, -1)
 	}
-	if kind, _ := s.Left(); kind != Stays && l.cfg.Left != nil {
+	if !s.Stays() && l.cfg.Left != nil {
 		l.cfg.Left(s)
 	}
 }
@@ -278,49 +278,36 @@ func (l *Ledger) dismissLocked(horizon int64) {
 	}
 	l.sessions = slices.DeleteFunc(l.sessions, func(s *Session) bool {
 		switch {
-		case s.Over() && s.outside(horizon):
+		case s.Over() && outside(s, horizon):
 			l.addLocked(s)
 			return true
 		case !s.done.Load() || !straight(s, horizon):
 			return false
 		}
-		l.splitLocked(s, s.sealGap(s.Next)) // what it saw last stands before what it would have seen next
+		l.splitLocked(s, s.gap.seal(s.Next)) // what it saw last stands before what it would have seen next
 		entries, due := s.Due()
 		s.Totals.Spans += entries
 		s.Totals.Expected += due
 		s.Totals.Left++
 		l.addLocked(s)
-		s.takesAlong()
+		if s.How().Abrupt() {
+			s.sender.takeAlong(s)
+		}
 		return true
 	})
 }
 
-// takesAlong marks the lines that were under way when the stay ended abruptly: they are
-// owed to nobody, and after a while not remembered.
-func (s *Session) takesAlong() {
-	if kind, _ := s.Left(); !kind.Abrupt() {
-		return
-	}
-	for line := range s.sender.lines {
-		if line.Session == s && line.Seq > s.LastOwn {
-			line.unsaid.Store(true)
-		}
-	}
-}
-
 // outside reports whether a session that is over has not come in, and whether no join
 // before horizon can be its own: whoever was turned away leaves nothing behind.
-func (s *Session) outside(horizon int64) bool {
-	kind, _ := s.Left()
-	return kind != Lost && !s.HasRoster && s.Member == nil && len(s.Garbled) == 0 && len(s.open) == 0 && len(s.waiting) == 0 && horizon > s.pos.Load()+chunkLen
+func outside(s *Session, horizon int64) bool {
+	return s.How() != Lost && !s.HasRoster && s.Member == nil && len(s.Garbled) == 0 && len(s.open) == 0 && len(s.waiting) == 0 && horizon > s.pos.Load()+chunkLen
 }
 
 // straight reports whether the end of a stay is beyond doubt, as that of one whose
 // server may be found alive is not: its leave stands
 // before horizon, and the way there had no deviation.
 func straight(s *Session, horizon int64) bool {
-	kind, _ := s.Left()
 	left := s.Member.Left()
-	return kind != Stays && kind != Lost && left != 0 && left < horizon && !s.Member.Unannounced && s.falseLeave == 0 && s.snapshot == nil &&
+	return !s.Stays() && s.How() != Lost && left != 0 && left < horizon && !s.Member.Unannounced && s.falseLeave == 0 && s.snapshot == nil &&
 		len(s.Missing) == 0 && len(s.Late) == 0 && len(s.Garbled) == 0 && s.Next <= left && (s.Cut() || s.Next == left)
 }

@@ -192,6 +192,16 @@ func (s *sender) lines(yield func(*Line) bool) {
 	}
 }
 
+// takeAlong marks the lines that were under way when a stay ended abruptly: they are
+// owed to nobody, and after a while not remembered.
+func (s *sender) takeAlong(of *Session) {
+	for l := range s.lines {
+		if l.Session == of && l.Seq > of.LastOwn {
+			l.unsaid.Store(true)
+		}
+	}
+}
+
 // senders holds the lines of chatters by their numbers. It grows with
 // Ledger.mu held.
 type senders struct{ list atomic.Pointer[[]*sender] }

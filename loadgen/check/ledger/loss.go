@@ -22,12 +22,10 @@ const (
 // though the others may have known first.
 func (s *Session) Lose(at, limit time.Duration) bool {
 	l := s.ledger
-	if l.rec != nil {
-		defer l.rec.step(&Event{Kind: EventLost, Session: s.Number, At: at, Took: limit})()
-	}
+	defer l.rec.step(&Event{Kind: EventLost, Session: s.Number, At: at, Took: limit})()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	kind, _ := s.Left()
+	kind := s.How()
 	if m := s.Member; m != nil && m.Left() != 0 { // the others knew first
 		s.leaveSeen.CompareAndSwap(0, int64(max(m.leaveSeen, at)))
 	}
@@ -54,12 +52,10 @@ func (s *Session) Lose(at, limit time.Duration) bool {
 // or, where it is told of one whose connection has not ended, it stays.
 func (s *Session) Found() {
 	l := s.ledger
-	if l.rec != nil {
-		defer l.rec.step(&Event{Kind: EventFound, Session: s.Number})()
-	}
+	defer l.rec.step(&Event{Kind: EventFound, Session: s.Number})()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if kind, _ := s.Left(); kind != Lost {
+	if s.How() != Lost {
 		return
 	}
 	s.closing.Store(0)
@@ -72,7 +68,7 @@ func (s *Session) Found() {
 // LeaveLimit returns how long after its beginning others may learn of the leave,
 // beside the slowest delivery of that time.
 func (p *parting) LeaveLimit() time.Duration {
-	if kind, _ := p.Left(); kind == Lost {
+	if p.How() == Lost {
 		return time.Duration(p.lossLimit.Load())
 	}
 	return LeaveLimit

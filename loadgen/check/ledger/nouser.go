@@ -1,8 +1,6 @@
 package ledger
 
-import (
-	"math"
-)
+import "math"
 
 // "no such user: NAME" is an answer that tells whom the line was for.
 
@@ -46,8 +44,8 @@ func (r *refusals) noUser(name string) bool {
 // the line's own answer one error too few would be left for the others.
 func (r *refusals) oldestTo(name string) int {
 	oldest := math.MaxInt
-	for l := range r.of.sender.lines {
-		if l.Session == r.of && l.Target == name && !l.Answered() && !r.of.holds(l) {
+	for l := range r.underWay {
+		if l.Target == name {
 			oldest = min(oldest, l.Seq)
 		}
 	}

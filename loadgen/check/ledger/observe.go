@@ -38,50 +38,29 @@ func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
 	return s.PassLikely(e, at), true
 }
 
-// Likely returns the entry that is next, if the bytes are known in which the first
-// who got it saw it; else nil. Whoever finds just these in what came calls PassLikely,
-// or else Observe.
-func (s *Session) Likely() *Entry {
-	if !s.Bound {
-		return nil
-	}
-	if e := s.expected(); e != nil && e.raw != "" {
-		return e
-	}
-	return nil
-}
-
 // PassLikely is Pass for the entry that Likely has just returned.
 func (s *Session) PassLikely(e *Entry, at time.Duration) *Line {
-	if s.ledger.cfg.Level >= Count {
-		return s.passCounted(e)
+	if s.ledger.cfg.Level < Count {
+		return s.took(e, at)
 	}
-	return s.took(e, at)
+	s.skip(s.Next + 1)
+	s.Lines++
+	s.delivered(e.Line, 0)
+	return e.Line
 }
 
 // Raw returns the frame in which the entry first came, without what ends it; empty
 // where it was not kept.
 func (e *Entry) Raw() string { return e.raw }
 
-// nextIn returns the entry that is next for the session if the frame is just that.
-func (s *Session) nextIn(f *wire.Frame) *Entry {
-	if !s.Bound || f.Private {
-		return nil
-	}
-	switch e := s.expected(); {
-	case e == nil || e.Kind != f.Kind:
-	case e.Kind == wire.Line && e.Text == string(f.Text) && e.Name == string(f.Sender),
-		e.Kind != wire.Line && len(f.Names) == 1 && e.Name == string(f.Names[0]):
-		return e
-	}
-	return nil
-}
-
 // observe is Observe off the fast path.
 func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
 	switch f.Kind {
 	case wire.Line:
-		return s.observeLine(f, at)
+		if s.ledger.cfg.Level >= Count {
+			return counted(s, f)
+		}
+		return delivery{&sighting{by: s, at: at, kind: wire.Line, name: string(f.Sender)}, f}.resolve()
 	case wire.Join, wire.Leave:
 		if s.ledger.cfg.Level >= Count {
 			return nil
@@ -120,11 +99,9 @@ func (s *Session) Garbage(what string) {
 	if s.ledger.cfg.Level != Full {
 		return
 	}
-	if r := s.ledger.rec; r != nil {
-		e := eventOf(s, EventGarbled, 0)
-		e.Text = what
-		defer r.step(e)()
-	}
+	e := eventOf(s, EventGarbled, 0)
+	e.Text = what
+	defer s.ledger.rec.step(e)()
 	s.Totals.Observed++
 	if what == Overfed || what == Endless {
 		s.garble("", nil)
@@ -157,28 +134,10 @@ func (s *Session) Broken() {
 	if s.ledger.cfg.Level >= Count || can.Views != Ordered || can.CutsLeaves {
 		return
 	}
-	if r := s.ledger.rec; r != nil {
-		e := eventOf(s, EventGarbled, 0)
-		e.Text = reset
-		defer r.step(e)()
-	}
+	e := eventOf(s, EventGarbled, 0)
+	e.Text = reset
+	defer s.ledger.rec.step(e)()
 	s.emit(Fact{Kind: BrokenOff, Session: s})
-}
-
-// expected returns the entry that comes next for the session, nil if the order
-// does not go that far yet.
-func (s *Session) expected() *Entry {
-	ch := s.chunk
-	if ch == nil || s.Next-ch.base >= chunkLen {
-		if ch = s.ledger.chunkAt(s.Next); ch == nil {
-			return nil
-		}
-		s.chunk = ch
-	}
-	if i := s.Next - ch.base; i < ch.n.Load() {
-		return &ch.entries[i]
-	}
-	return nil
 }
 
 // took moves the session past the entry that it expected, which came in a frame
@@ -196,8 +155,8 @@ func (s *Session) passed(e *Entry, at time.Duration) {
 	s.Next++
 	s.Totals.Entries++
 	if len(s.open) != 0 {
-		end := s.aside(at)
-		s.closeGap(s.Next - 1)
+		end := s.ledger.rec.aside(s, at)
+		s.gap.close(s.Next - 1)
 		end()
 	}
 	if e.Line != nil {
@@ -276,7 +235,7 @@ func waited(s *Session, line *Line, took, at time.Duration) {
 	}
 	s.Totals.Isolated++
 	if took > s.ledger.cfg.stallLeast() {
-		defer s.aside(at)()
+		defer s.ledger.rec.aside(s, at)()
 		s.emit(Fact{Kind: Slow, Line: line, Took: took, When: at})
 	}
 }
@@ -335,7 +294,7 @@ func (s *Session) knowsOf(of *Session, at time.Duration) {
 		}
 	}
 	if took := at - left; took > of.LeaveLimit() && kind != Evicted { // nobody knows when that was
-		defer s.aside(at)()
+		defer s.ledger.rec.aside(s, at)()
 		s.emit(Fact{Kind: LateLeave, Session: of, Took: took, When: at})
 	}
 }

@@ -33,7 +33,7 @@ func (l Leave) ReadsOn() bool { return l == FIN || l == HalfClose }
 
 // Cut reports whether what was under way to the session may be lost by its leave.
 func (s *Session) Cut() bool {
-	kind, _ := s.Left()
+	kind := s.How()
 	return kind.Abrupt() || kind != Stays && s.ledger.cfg.Capabilities.CutsLeaves
 }
 
@@ -83,7 +83,7 @@ func (p *parting) Stays() bool { return p.closing.Load() == 0 }
 
 // HasLeft reports whether the session began to leave; one that was put out has not.
 func (p *parting) HasLeft() bool {
-	kind, _ := p.Left()
+	kind := p.How()
 	return kind != Stays && kind != Evicted
 }
 
@@ -97,8 +97,7 @@ func (p *parting) HasStalled() bool { return p.stall.Load() != 0 }
 // PutOut reports whether the server ended the stay although its chatter had
 // not begun to leave and read.
 func (p *parting) PutOut() bool {
-	kind, _ := p.Left()
-	return kind == Stays && p.Over()
+	return p.Stays() && p.Over()
 }
 
 // PutOut reports whether the server has ended the stay of somebody who read.
@@ -130,9 +129,7 @@ func (p *parting) evicted() bool {
 // reports whether the session had not begun to: of several who may be about to end
 // a stay the first does.
 func (s *Session) Closing(kind Leave, at time.Duration) bool {
-	if r := s.ledger.rec; r != nil {
-		defer r.step(&Event{Kind: EventLeaving, Session: s.Number, Leave: kind, At: at})()
-	}
+	defer s.ledger.rec.step(&Event{Kind: EventLeaving, Session: s.Number, Leave: kind, At: at})()
 	s.ledger.mu.Lock()
 	defer s.ledger.mu.Unlock()
 	if s.HasLeft() {
@@ -166,9 +163,7 @@ func (st stalls) hold(sent time.Duration) bool {
 // session at a time may stall.
 func (s *Session) Stall(at time.Duration) {
 	l := s.ledger
-	if l.rec != nil {
-		defer l.rec.step(&Event{Kind: EventStalls, Session: s.Number, At: at})()
-	}
+	defer l.rec.step(&Event{Kind: EventStalls, Session: s.Number, At: at})()
 	s.stall.CompareAndSwap(0, int64(at)+1)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -179,18 +174,14 @@ func (s *Session) Stall(at time.Duration) {
 // server may put it out for; the others are not measured by that, and any number
 // of sessions may be silent.
 func (s *Session) Silent(at time.Duration) {
-	if r := s.ledger.rec; r != nil {
-		defer r.step(&Event{Kind: EventSilent, Session: s.Number, At: at})()
-	}
+	defer s.ledger.rec.step(&Event{Kind: EventSilent, Session: s.Number, At: at})()
 	s.stall.CompareAndSwap(0, int64(at)+1)
 }
 
 // Resume records that the session reads on.
 func (s *Session) Resume(at time.Duration) {
 	l := s.ledger
-	if l.rec != nil {
-		defer l.rec.step(&Event{Kind: EventResumes, Session: s.Number, At: at})()
-	}
+	defer l.rec.step(&Event{Kind: EventResumes, Session: s.Number, At: at})()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if st := l.stalls.Load(); st != nil {
@@ -213,16 +204,14 @@ func (l *Ledger) setStallsLocked(last stall) {
 // observing goroutine calls it, last.
 func (s *Session) Ended(at time.Duration) {
 	l := s.ledger
-	if l.rec != nil {
-		e := eventOf(s, EventOver, at)
-		e.Isolated, s.inStep = s.Totals.Isolated, true
-		defer l.rec.step(e)()
-	}
+	e := eventOf(s, EventOver, at)
+	e.Isolated, s.inStep = s.Totals.Isolated, true
+	defer l.rec.step(e)()
 	s.Flush(at)
 	s.refusals.part()
 	s.refusals.finish()
 	l.mu.Lock()
-	if kind, _ := s.Left(); kind == Stays && !s.evicted() && s.HasRoster {
+	if s.Stays() && !s.evicted() && s.HasRoster {
 		l.putOut = true
 	}
 	if s.HasRoster && (l.cfg.Level >= Count || l.cfg.Capabilities.Views != Ordered) {

@@ -26,9 +26,9 @@ func (w *sighting) place() bool {
 	case w.kind == wire.Line:
 		ok = w.placeStrangeLocked()
 	case w.kind == wire.Join:
-		w.placeJoinLocked()
+		change{w}.placeJoinLocked()
 	default:
-		ok = w.placeLeaveLocked()
+		ok = change{w}.placeLeaveLocked()
 	}
 	over := l.arrivals.over
 	l.arrivals.over = nil
@@ -144,7 +144,7 @@ func (l *Ledger) claimLocked(s *Session) {
 	s.bindLocked(m)
 }
 
-func (w *sighting) placeJoinLocked() {
+func (w change) placeJoinLocked() {
 	s, l, place := w.by, w.by.ledger, w.by.ledger.order.len
 	l.totals.Joins++
 	if m := l.members.unheard(w.name, s.behind()); m != nil {
@@ -173,7 +173,7 @@ func (w *sighting) placeJoinLocked() {
 	}
 }
 
-func (w *sighting) placeLeaveLocked() bool {
+func (w change) placeLeaveLocked() bool {
 	l, place := w.by.ledger, w.by.ledger.order.len
 	m := l.members.leaver(w.name, w.by.behind())
 	if m == nil {

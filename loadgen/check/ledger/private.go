@@ -34,6 +34,12 @@ type gapSeat struct {
 	side int
 }
 
+// gap is the private lines that a session has seen since its last public entry.
+type gap struct {
+	of   *Session
+	open []gapSeat
+}
+
 // Seats returns where a private line's sender and its target saw it, and
 // whether those are one.
 func (l *Line) Seats() (own, other Seat, self bool) {
@@ -81,26 +87,26 @@ func (p *private) setSelf() {
 	p.mu.Unlock()
 }
 
-// closeGap is called when public entry next has been received: private lines
+// close is called when public entry next has been received: private lines
 // seen since the one before it now have both neighbours.
-func (s *Session) closeGap(next int64) {
-	if split := s.sealGap(next); len(split) > 0 {
-		s.ledger.mu.Lock()
-		s.ledger.splitLocked(s, split)
-		s.ledger.mu.Unlock()
+func (g *gap) close(next int64) {
+	if split := g.seal(next); len(split) > 0 {
+		l := g.of.ledger
+		l.mu.Lock()
+		l.splitLocked(g.of, split)
+		l.mu.Unlock()
 	}
 }
 
-// sealGap is closeGap but for what it records: the lines whose seats are not
-// one gap.
-func (s *Session) sealGap(next int64) (split []*Line) {
-	for _, g := range s.open {
-		if g.line.priv.close(g.side, next) {
-			split = append(split, g.line)
+// seal is close but for what it records: the lines whose seats are not one gap.
+func (g *gap) seal(next int64) (split []*Line) {
+	for _, seat := range g.open {
+		if seat.line.priv.close(seat.side, next) {
+			split = append(split, seat.line)
 		}
 	}
-	s.ledger.gaps.cross(s, s.open, next)
-	s.open = s.open[:0]
+	g.of.ledger.gaps.cross(g.of, g.open, next)
+	g.open = g.open[:0]
 	return split
 }
 

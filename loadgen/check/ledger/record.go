@@ -103,8 +103,12 @@ type recording struct {
 	asideC int64 // up to here the last step aside went
 }
 
-// step begins what is one step; the returned function ends and records it.
+// step begins what is one step; the returned function ends and records it. A nil
+// recorder records nothing.
 func (r *recorder) step(e *Event) (end func()) {
+	if r == nil {
+		return func() {}
+	}
 	r.mu.Lock()
 	return func() { r.end(e) }
 }
@@ -140,10 +144,9 @@ func eventOf(s *Session, k EventKind, at time.Duration) *Event {
 	return e
 }
 
-// aside begins a step in which what the session passed last has effects beyond
+// aside begins a step in which what a session passed last has effects beyond
 // it, and records that once; the returned function ends it.
-func (s *Session) aside(at time.Duration) (end func()) {
-	r := s.ledger.rec
+func (r *recorder) aside(s *Session, at time.Duration) (end func()) {
 	if r == nil || s.inStep {
 		return func() {}
 	}

@@ -77,8 +77,7 @@ func (r *refusals) refusal(text []byte) {
 		e.line, e.stamp = line, true
 		r.refuse(&e)
 	}
-	kind, _ := r.of.Left()
-	r.parted = r.parted || kind != Stays && !e.stamp
+	r.parted = r.parted || !r.of.Stays() && !e.stamp
 	r.lastWord = r.seen()
 }
 
@@ -97,28 +96,45 @@ func (r *refusals) quoted(text []byte) *Line {
 // about later lines, give way.
 func (r *refusals) answer(e *refusal) bool {
 	e.line = nil
-	for l := range r.of.sender.lines {
-		if l.Session == r.of && l.Seq < e.till && !l.Answered() && (e.target == "" || l.Target == e.target) &&
-			(e.line == nil || r.likelier(e, l)) && !r.of.holds(l) {
+	for l := range r.underWay {
+		if l.Seq < e.till && (e.target == "" || l.Target == e.target) && (e.line == nil || r.likelier(e, l)) {
 			e.line = l
 		}
 	}
-	later := -1
-	for i := range r.list {
-		if o := &r.list[i]; e.till < o.till && o.target == e.target && !o.stamp &&
-			o.line.Seq < e.till && (e.line == nil || o.line.Seq < e.line.Seq) {
-			e.line, later = o.line, i
-		}
-	}
-	switch {
-	case e.line == nil:
-		return false
-	case later >= 0:
-		r.list[later], *e = *e, r.list[later]
+	if o := r.givesWay(e); o != nil {
+		e.line = o.line
+		*o, *e = *e, *o
 		return r.answer(e)
+	}
+	if e.line == nil {
+		return false
 	}
 	r.refuse(e)
 	return true
+}
+
+// underWay ranges over the session's lines that wait for an answer.
+func (r *refusals) underWay(yield func(*Line) bool) {
+	for l := range r.of.sender.lines {
+		if l.Session == r.of && !l.Answered() && !r.of.holds(l) && !yield(l) {
+			return
+		}
+	}
+}
+
+// givesWay returns the error that came later than e and counts for the oldest line, if
+// that is older than e's; nil if none is.
+func (r *refusals) givesWay(e *refusal) (later *refusal) {
+	oldest := e.till
+	if e.line != nil {
+		oldest = e.line.Seq
+	}
+	for i := range r.list {
+		if o := &r.list[i]; e.till < o.till && o.target == e.target && !o.stamp && o.line.Seq < oldest {
+			later, oldest = o, o.line.Seq
+		}
+	}
+	return later
 }
 
 // likelier reports whether an error is rather about this line than about the one
@@ -159,8 +175,8 @@ func (r *refusals) passed() {
 
 // lacks reports whether a line before a number is not answered.
 func (r *refusals) lacks(before int) bool {
-	for l := range r.of.sender.lines {
-		if l.Session == r.of && l.Seq < before && !l.Answered() && !r.of.holds(l) {
+	for l := range r.underWay {
+		if l.Seq < before {
 			return true
 		}
 	}
@@ -276,7 +292,7 @@ func (r *refusals) seen() int64 {
 // server closes is about the stay, not about a line. An error after a
 // half-close may refuse all that the server has not taken by then.
 func (r *refusals) part() {
-	switch kind, _ := r.of.Left(); {
+	switch kind := r.of.How(); {
 	case kind == Stays || kind == Evicted || kind == Lost:
 		if n := len(r.list); n > 0 && r.lastWord == r.seen() && r.list[n-1].target == "" && !r.list[n-1].stamp {
 			line := r.list[n-1].line

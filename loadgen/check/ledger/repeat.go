@@ -5,8 +5,7 @@ package ledger
 // that of such a member, and the line itself has come. Else it is the line,
 // under a name that the server should not have put there.
 func (w *sighting) repeats(line *Line, given bool) bool {
-	s, l := w.by, w.by.ledger
-	if l.cfg.Capabilities.Views != Ordered {
+	if w.by.ledger.cfg.Capabilities.Views != Ordered {
 		return false
 	}
 	switch {
@@ -14,16 +13,16 @@ func (w *sighting) repeats(line *Line, given bool) bool {
 		if !given { // else everybody had it long ago
 			return false
 		}
-	case line.Session.Name() == w.name || !line.Private() && !s.hasCome(line):
+	case line.Session.Name() == w.name || !line.Private() && !w.hasCome(line):
 		return false
 	}
 	return w.strange()
 }
 
-// hasCome reports whether the session has seen a group line, or others have and
+// hasCome reports whether the receiver has seen a group line, or others have and
 // it stands before the session's join.
-func (s *Session) hasCome(line *Line) bool {
-	place := line.Place()
+func (w *sighting) hasCome(line *Line) bool {
+	s, place := w.by, line.Place()
 	if !s.Bound {
 		return place >= 0 || s.holds(line)
 	}

@@ -64,16 +64,9 @@ func (r *Replay) Step(e *Event) error {
 	r.Last = max(r.Last, e.At)
 	switch e.Kind {
 	case EventBegan:
-		if e.Level >= Count || len(e.Nonce) != NonceLen {
-			return impossible(e, "level %d, nonce %q", e.Level, e.Nonce)
-		}
-		r.Ledger = New(Config{Level: e.Level, Nonce: e.Nonce, Capabilities: e.Capabilities, Grace: max(e.Grace, 0),
-			Slowest: func(at time.Duration) time.Duration { return r.Slow[at] }})
+		return r.began(e)
 	case EventDialled:
-		if e.Chatter < 0 || e.Chatter >= maxChatter {
-			return impossible(e, "chatter %d", e.Chatter)
-		}
-		r.sessions = append(r.sessions, r.Ledger.Dial(e.Chatter, e.Asked, e.At))
+		return r.dialled(e)
 	case EventStood:
 		return r.stood(e)
 	case EventSlow:
@@ -84,91 +77,126 @@ func (r *Replay) Step(e *Event) error {
 		end := e.End
 		r.End = &end
 	default:
-		if e.Session < 0 || e.Session >= len(r.sessions) {
-			return impossible(e, "there is none")
-		}
-		return r.of(e, r.sessions[e.Session])
+		return r.of(e)
 	}
 	return nil
 }
 
-// of takes an event of one session.
-func (r *Replay) of(e *Event, s *Session) error {
-	switch e.Kind {
-	case EventStalls:
-		s.Stall(e.At)
-		return nil
-	case EventResumes:
-		s.Resume(e.At)
-		return nil
-	case EventSilent:
-		s.Silent(e.At)
-		return nil
-	case EventLost:
-		if kind, _ := s.Left(); s.Joined() && kind == Stays {
-			r.Left[Lost]++
-		}
-		s.Lose(e.At, min(max(e.Took, 0), maxLossLimit))
-		return nil
-	case EventFound:
-		if kind, _ := s.Left(); s.Joined() && kind == Lost {
-			r.Left[Lost]--
-		}
-		s.Found()
-		return nil
-	case EventSent:
-		return r.send(e, s)
-	case EventAsked:
-		s.AsksRoster(e.At)
-		return nil
-	case EventDenied:
-		if e.Denial >= denials || s.Joined() && e.Denial < LetIn {
-			return impossible(e, "denial %d", e.Denial)
-		}
-		s.Denied(e.Denial, e.Text, e.At)
-		return nil
-	case EventLeaving:
-		if e.Leave < FIN || e.Leave > HalfClose {
-			return impossible(e, "leave %d", e.Leave)
-		}
-		if kind, _ := s.Left(); kind == Stays && s.Joined() { // else it has given up to join
-			r.Left[e.Leave]++
-		}
-		s.Closing(e.Leave, e.At)
-		return nil
+func (r *Replay) began(e *Event) error {
+	if e.Level >= Count || len(e.Nonce) != NonceLen {
+		return impossible(e, "level %d, nonce %q", e.Level, e.Nonce)
 	}
-	if s.Over() {
-		return impossible(e, "it is over")
+	r.Ledger = New(Config{Level: e.Level, Nonce: e.Nonce, Capabilities: e.Capabilities, Grace: max(e.Grace, 0),
+		Slowest: func(at time.Duration) time.Duration { return r.Slow[at] }})
+	return nil
+}
+
+func (r *Replay) dialled(e *Event) error {
+	if e.Chatter < 0 || e.Chatter >= maxChatter {
+		return impossible(e, "chatter %d", e.Chatter)
 	}
-	if err := e.catchUp(s); err != nil {
-		return err
-	}
-	switch e.Kind {
-	case EventSaw:
-		return r.saw(e, s)
-	case EventGarbled:
+	r.sessions = append(r.sessions, r.Ledger.Dial(e.Chatter, e.Asked, e.At))
+	return nil
+}
+
+// doing is what an event of a session does to it.
+type doing struct {
+	reads bool // the session read: it is not over, and has passed what is before its place in the event
+	do    func(*Replay, *Event, *Session) error
+}
+
+var doings = [...]doing{
+	EventSent:    {do: (*Replay).send},
+	EventLeaving: {do: (*Replay).leaving},
+	EventSaw:     {true, (*Replay).saw},
+	EventGarbled: {true, plainly(func(e *Event, s *Session) {
 		if e.Text == reset {
 			s.Broken()
-			break
+		} else {
+			s.Garbage(e.Text)
 		}
-		s.Garbage(e.Text)
-	case EventPassed:
-		return e.takeNext(s)
-	case EventOver:
+	})},
+	EventPassed:  {true, func(_ *Replay, e *Event, s *Session) error { return e.takeNext(s) }},
+	EventStalls:  {do: plainly(func(e *Event, s *Session) { s.Stall(e.At) })},
+	EventResumes: {do: plainly(func(e *Event, s *Session) { s.Resume(e.At) })},
+	EventOver: {true, plainly(func(e *Event, s *Session) {
 		s.Totals.Isolated = e.Isolated
 		s.Ended(e.At)
 		s.chunk = nil // or it would be kept as long as the session is
-	default:
+	})},
+	EventDenied: {do: (*Replay).denied},
+	EventAsked:  {do: plainly(func(e *Event, s *Session) { s.AsksRoster(e.At) })},
+	EventSilent: {do: plainly(func(e *Event, s *Session) { s.Silent(e.At) })},
+	EventLost:   {do: (*Replay).lost},
+	EventFound:  {do: (*Replay).found},
+}
+
+// plainly returns the doing of an event that cannot be impossible.
+func plainly(do func(*Event, *Session)) func(*Replay, *Event, *Session) error {
+	return func(_ *Replay, e *Event, s *Session) error {
+		do(e, s)
+		return nil
+	}
+}
+
+// of takes an event of one session.
+func (r *Replay) of(e *Event) error {
+	if e.Session < 0 || e.Session >= len(r.sessions) {
+		return impossible(e, "there is none")
+	}
+	s := r.sessions[e.Session]
+	if int(e.Kind) >= len(doings) || doings[e.Kind].do == nil {
 		return impossible(e, "nobody knows what it is")
 	}
+	d := doings[e.Kind]
+	switch {
+	case d.reads && s.Over():
+		return impossible(e, "it is over")
+	case d.reads && s.Bound:
+		if err := e.catchUp(s); err != nil {
+			return err
+		}
+	}
+	return d.do(r, e, s)
+}
+
+func (r *Replay) leaving(e *Event, s *Session) error {
+	if e.Leave < FIN || e.Leave > HalfClose {
+		return impossible(e, "leave %d", e.Leave)
+	}
+	if s.Stays() && s.Joined() { // else it has given up to join
+		r.Left[e.Leave]++
+	}
+	s.Closing(e.Leave, e.At)
+	return nil
+}
+
+func (r *Replay) denied(e *Event, s *Session) error {
+	if e.Denial >= denials || s.Joined() && e.Denial < LetIn {
+		return impossible(e, "denial %d", e.Denial)
+	}
+	s.Denied(e.Denial, e.Text, e.At)
+	return nil
+}
+
+func (r *Replay) lost(e *Event, s *Session) error {
+	if s.Joined() && s.Stays() {
+		r.Left[Lost]++
+	}
+	s.Lose(e.At, min(max(e.Took, 0), maxLossLimit))
+	return nil
+}
+
+func (r *Replay) found(_ *Event, s *Session) error {
+	if s.Joined() && s.How() == Lost {
+		r.Left[Lost]--
+	}
+	s.Found()
 	return nil
 }
 
 // catchUp has a session pass what is before its place in the event.
 func (e *Event) catchUp(s *Session) error {
-	if !s.Bound {
-		return nil
-	}
 	c := e.C
 	if e.Kind == EventPassed {
 		c-- // that one is still to come

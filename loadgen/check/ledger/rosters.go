@@ -170,28 +170,14 @@ func (st start) fromFirstLine() {
 // sessions that should be in it and are not, and with gone for those that are
 // and should not be. It ends when f is false.
 func (l *Ledger) RosterFaults(f func(of []*Session, who *Session, gone bool) bool) {
+	here, gone := l.hereAndGone()
 	var lists []*Listing
-	var here, gone []*Session
-	told, present, absent := make(map[*Listing][]*Session), make(map[string]bool), make(map[string]int)
-	for _, s := range l.sessions {
-		switch kind, _ := s.Left(); {
-		case s.whole == nil:
-		case kind != Stays:
-			i, again := absent[s.name]
-			if again {
-				gone[i] = s
-				continue
-			}
-			absent[s.name] = len(gone)
-			gone = append(gone, s)
-		case !s.Over():
-			present[s.name] = true
-			here = append(here, s)
-			if told[s.whole] == nil {
-				lists = append(lists, s.whole)
-			}
-			told[s.whole] = append(told[s.whole], s)
+	told := make(map[*Listing][]*Session)
+	for _, s := range here {
+		if told[s.whole] == nil {
+			lists = append(lists, s.whole)
 		}
+		told[s.whole] = append(told[s.whole], s)
 	}
 	for _, r := range lists {
 		for _, s := range here {
@@ -200,11 +186,32 @@ func (l *Ledger) RosterFaults(f func(of []*Session, who *Session, gone bool) boo
 			}
 		}
 		for _, s := range gone {
-			if r.Names[s.name] > 0 && !present[s.name] && !f(told[r], s, true) {
+			if r.Names[s.name] > 0 && !f(told[r], s, true) {
 				return
 			}
 		}
 	}
+}
+
+// hereAndGone returns the sessions that are in the room, of those who were told of
+// each other by whole rosters, and of each name that nobody has any more the last one
+// that had it.
+func (l *Ledger) hereAndGone() (here, gone []*Session) {
+	present, absent := make(map[string]bool), make(map[string]int)
+	for _, s := range l.sessions {
+		switch i, again := absent[s.name]; {
+		case s.whole == nil || s.PutOut():
+		case s.Stays():
+			present[s.name] = true
+			here = append(here, s)
+		case again:
+			gone[i] = s
+		default:
+			absent[s.name] = len(gone)
+			gone = append(gone, s)
+		}
+	}
+	return here, slices.DeleteFunc(gone, func(s *Session) bool { return present[s.name] })
 }
 
 // Converged reports whether, where rosters are all that is told of who is

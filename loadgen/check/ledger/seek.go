@@ -2,6 +2,9 @@ package ledger
 
 import "chatsim/manager/wire"
 
+// change is a join or leave as one receiver saw it: the same name may have many.
+type change struct{ *sighting }
+
 // find returns the place of the entry as its receiver would see it, -1 if it
 // has none yet.
 func (w *sighting) find() int64 {
@@ -24,14 +27,14 @@ func (w *sighting) findLocked() int64 {
 		return w.line.Place()
 	}
 	s, l := w.by, w.by.ledger
-	if p := w.lackedLocked(func(e *Entry) bool { return !w.laterLocked(e) }); p >= 0 {
+	if p := w.lackedLocked(func(e *Entry) bool { return !(change{w}).laterLocked(e) }); p >= 0 {
 		return p
 	}
 	switch holder := l.members.holder(w.name, s.behind()); w.kind {
 	case wire.Join:
-		return w.findJoinLocked(holder)
+		return change{w}.findJoinLocked(holder)
 	case wire.Leave:
-		return w.findLeaveLocked(holder)
+		return change{w}.findLeaveLocked(holder)
 	}
 	return l.order.next(w, s.Next)
 }
@@ -54,12 +57,12 @@ func (w *sighting) lackedLocked(fits func(*Entry) bool) int64 {
 // laterLocked reports whether the join or leave is not an entry that the session
 // lacks, but a later one: where it knows of a leave since, and somebody is coming by
 // that name, or of a join since, of somebody who is leaving too.
-func (w *sighting) laterLocked(lacked *Entry) bool {
+func (w change) laterLocked(lacked *Entry) bool {
 	s, l := w.by, w.by.ledger
 	switch w.kind {
 	case wire.Join:
 		left := lacked.Member.Left()
-		return left != 0 && s.Holds(left) && (l.arrivals.expects(w.name, l.order.len) || l.order.next(w, s.Next) >= 0)
+		return left != 0 && s.Holds(left) && (l.arrivals.expects(w.name, l.order.len) || l.order.next(w.sighting, s.Next) >= 0)
 	case wire.Leave:
 		since := l.members.holder(w.name, s.behind())
 		return since != nil && since != lacked.Member && s.Holds(since.Joined()) && (since.Left() != 0 || since.Leaving())
@@ -78,49 +81,59 @@ func (w *sighting) lackedChange() int64 {
 	return w.lackedLocked(func(*Entry) bool { return true })
 }
 
-// findJoinLocked: of several joins of the name, the next is that of the member
-// who was known of first. While a member has the name, a join is told again,
-// unless a chatter may stand behind it.
-func (w *sighting) findJoinLocked(holder *Member) int64 {
+// findJoinLocked: while a member has the name, a join is told again, unless a chatter
+// may stand behind it.
+func (w change) findJoinLocked(holder *Member) int64 {
 	s, l := w.by, w.by.ledger
-	best := int64(-1)
-	for p := l.order.next(w, s.Next); p >= 0; p = l.order.next(w, p+1) {
-		if best < 0 || l.order.current(p).Member.sign < l.order.current(best).Member.sign {
-			best = p
-		}
-	}
-	if m := l.members.unheard(w.name, s.behind()); m != nil && (best < 0 || m.sign < l.order.current(best).Member.sign) {
+	join, ok := w.nextJoinLocked()
+	if !ok {
 		return -1
 	}
 	e := l.order.current(s.Next)
-	if holder == nil || e != nil && e.Kind == wire.Leave && e.Name == w.name || best >= 0 && l.order.current(best).Member.double {
-		return best
+	if holder == nil || e != nil && e.Kind == wire.Leave && e.Name == w.name || join >= 0 && l.order.current(join).Member.double {
+		return join
 	}
 	if s.Next == l.order.len && (holder.Leaving() || l.arrivals.expects(w.name, s.Next)) {
 		return -1
 	}
-	if p := l.order.last(w, s.Next); p >= 0 {
+	if p := l.order.last(w.sighting, s.Next); p >= 0 {
 		return p
 	}
-	return best
+	return join
+}
+
+// nextJoinLocked returns the place of the join that is next for the receiver, -1 if there
+// is none: of several of the name, that of the member who was known of first. It is false
+// if that is a member whose join has no place yet.
+func (w change) nextJoinLocked() (place int64, ok bool) {
+	s, l := w.by, w.by.ledger
+	place = -1
+	var first *Member
+	for p := l.order.next(w.sighting, s.Next); p >= 0; p = l.order.next(w.sighting, p+1) {
+		if m := l.order.current(p).Member; first == nil || m.sign < first.sign {
+			place, first = p, m
+		}
+	}
+	m := l.members.unheard(w.name, s.behind())
+	return place, m == nil || first != nil && m.sign >= first.sign
 }
 
 // findLeaveLocked: a leave is about the member that has the name; if none has,
 // it is told again.
-func (w *sighting) findLeaveLocked(holder *Member) int64 {
+func (w change) findLeaveLocked(holder *Member) int64 {
 	s, l := w.by, w.by.ledger
 	if holder == nil {
-		if p := l.order.last(w, s.Next); p >= 0 {
+		if p := l.order.last(w.sighting, s.Next); p >= 0 {
 			return p
 		}
-		return l.order.next(w, s.Next)
+		return l.order.next(w.sighting, s.Next)
 	}
 	left := holder.Left()
 	if left == 0 {
 		return -1
 	}
-	if e := l.order.entry(left); e != nil && !e.is(w) { // it turned out never to have been there
-		return l.order.next(w, s.Next)
+	if e := l.order.entry(left); e != nil && !e.is(w.sighting) { // it turned out never to have been there
+		return l.order.next(w.sighting, s.Next)
 	}
 	return left
 }

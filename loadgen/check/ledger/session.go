@@ -9,7 +9,6 @@ import (
 // and as receiver.
 type Session struct {
 	// Static after Dial.
-	ledger  *Ledger
 	sender  *sender
 	Chatter int    // the chatter's number in the run
 	Asked   string // the name it asked for
@@ -17,16 +16,12 @@ type Session struct {
 	floor   int64  // its join cannot be before this place
 
 	// Owned by the goroutine that observes.
-	Way
+	cursor
 	Received
-	chunk  *chunk // of place Next
-	marked int64  // places before it have their reading times
 	queue
 	greeting
-	open     []gapSeat // private lines since the last public entry
+	gap
 	refusals refusals
-	told     *Totals // of what it counted, what went into Ledger.interim
-	toldAt   int64   // the Ask that it was for
 	recording
 	name string // as the welcome said; written with Ledger.mu held
 
@@ -69,6 +64,8 @@ func (st *standing) RostersDue() int { return int(st.rostersDue.Load()) }
 // Received is what came to a session, beside its way through the order.
 type Received struct {
 	Totals   Totals
+	told     *Totals        // what of these went into Ledger.interim
+	toldAt   int64          // the Ask that it was for
 	Garbled  map[string]int // lines by name that came in a form that cannot be told; by "" those of which the name cannot be told either
 	LastOwn  int            // the highest own sequence number that came back
 	Privates int64          // deliveries of measured private lines
@@ -91,16 +88,15 @@ type sending struct {
 
 // Dial records that a chatter is about to connect and ask for a name.
 func (l *Ledger) Dial(chatter int, asked string, at time.Duration) *Session {
-	s := &Session{ledger: l, Chatter: chatter, Asked: asked}
-	s.LastOwn, s.filledAt, s.refusals.of = -1, -1, s
-	if l.rec != nil {
-		e := &Event{Kind: EventDialled, Chatter: chatter, Asked: asked, At: at}
-		defer l.rec.step(e)()
-		defer func() { e.Session = s.Number }()
-	}
+	s := &Session{Chatter: chatter, Asked: asked}
+	s.ledger, s.LastOwn, s.filledAt = l, -1, -1
+	s.refusals.of, s.gap.of, s.strays.of = s, s, s
+	e := &Event{Kind: EventDialled, Chatter: chatter, Asked: asked, At: at}
+	defer l.rec.step(e)()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s.sender, s.Number = l.senders.addLocked(chatter), l.dials
+	e.Session = s.Number
 	l.dials++
 	s.floor = l.order.len
 	s.pos.Store(s.floor)
@@ -150,9 +146,7 @@ func (s *Session) Send(n Note) *Line {
 // AsksRoster records that the chatter is about to ask who is there: a roster that
 // comes then is an answer. Any goroutine may tell.
 func (s *Session) AsksRoster(at time.Duration) {
-	if r := s.ledger.rec; r != nil {
-		defer r.step(&Event{Kind: EventAsked, Session: s.Number, At: at})()
-	}
+	defer s.ledger.rec.step(&Event{Kind: EventAsked, Session: s.Number, At: at})()
 	s.rostersDue.Add(1)
 }
 
@@ -175,45 +169,23 @@ func (r *Received) Said() string { return r.said }
 // Flush ends a batch of observations that were read at one time.
 func (s *Session) Flush(at time.Duration) {
 	if n := s.ledger.asked.Load(); n != s.toldAt {
-		s.tell(n)
+		s.tell(s.ledger, n)
 	}
-	if !s.Bound {
-		return
+	if s.Bound {
+		s.mark(at, s.HasStalled()) // then it is late by its own will
+		s.pos.Store(s.Next)
 	}
-	for s.marked < s.Next {
-		ch := s.chunk
-		if ch == nil || s.marked < ch.base {
-			ch = s.ledger.chunkAt(s.marked)
-		}
-		if ch == nil { // forgotten: nobody is waiting for it
-			s.marked = s.Next
-			break
-		}
-		to := min(s.Next, ch.base+chunkLen)
-		if s.stall.Load() == 0 { // else it is late by its own will
-			ch.mark(s.marked-ch.base, to-ch.base, at)
-		}
-		s.marked = to
-	}
-	s.pos.Store(s.Next)
-}
-
-func (l *Ledger) chunkAt(place int64) *chunk {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.order.at(place)
 }
 
 // tell adds what the session has counted since it last told, for the nth Ask.
-func (s *Session) tell(n int64) {
-	if s.told == nil {
-		s.told = new(Totals)
+func (r *Received) tell(l *Ledger, n int64) {
+	if r.told == nil {
+		r.told = new(Totals)
 	}
-	s.toldAt = n
-	l := s.ledger
+	r.toldAt = n
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.interim.plus(s.told, -1)
-	l.interim.plus(&s.Totals, 1)
-	*s.told = s.Totals
+	l.interim.plus(r.told, -1)
+	l.interim.plus(&r.Totals, 1)
+	*r.told = r.Totals
 }

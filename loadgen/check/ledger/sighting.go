@@ -142,11 +142,11 @@ func (w *sighting) jump(place int64) {
 	l.mu.Lock()
 	for p := s.Next; p <= place; p++ {
 		if l.order.keep(p); p < place {
-			s.jumpedLocked(l.order.current(p))
+			l.order.current(p).jumpedLocked(s)
 		}
 	}
 	l.mu.Unlock()
-	s.Next, s.marked = place, place // those in between have no reading here
+	s.skip(place)
 }
 
 // fill takes an entry that was jumped and comes now.
@@ -161,7 +161,7 @@ func (w *sighting) fill(place int64) {
 	e := l.order.entry(place)
 	l.mu.Unlock()
 	if len(s.open) != 0 {
-		s.closeGap(place)
+		s.gap.close(place)
 	}
 	s.Totals.Entries++
 	switch {

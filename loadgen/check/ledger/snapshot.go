@@ -22,18 +22,24 @@ func (st start) compareSnapshot(log []*Member, m *Member) {
 			}
 		}
 	}
-	if same := sameRoster(s.snapshot, there); same || l.cfg.Capabilities.Sets && sameSet(s.snapshot, there) {
-		s.snapshot = nil
-	}
 	due, named := Due(m, s.Asked, len(log), there, nil)
 	if s.Asked != "" && (due != s.Asked || m.Name != s.Asked) { // else no suffix could be wrong
 		s.Totals.Suffixes++
 	}
-	if s.snapshot == nil && named {
-		return
+	if sameRoster(s.snapshot, there) || l.cfg.Capabilities.Sets && sameSet(s.snapshot, there) {
+		s.snapshot = nil
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	if s.snapshot != nil || !named {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		st.mismatchLocked(m, named)
+	}
+}
+
+// mismatchLocked records that the roster that is left, or the name, is not what it
+// should be.
+func (st start) mismatchLocked(m *Member, named bool) {
+	s, l := st.Session, st.ledger
 	l.pinned = min(l.pinned, s.floor)
 	if s.snapshot != nil {
 		if !l.facts.room(RosterMismatch) {

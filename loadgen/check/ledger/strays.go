@@ -24,6 +24,7 @@ const (
 
 // strays count what came to a session that is about nobody.
 type strays struct {
+	of      *Session
 	strayed int64 // frames that have no place; owned by the goroutine that observes
 	alone   int64 // entries of strangers that it was told of and others jumped, each as often; guarded by Ledger.mu
 	endless atomic.Bool
@@ -31,33 +32,33 @@ type strays struct {
 
 // Endless reports whether so much came that is about nobody that the stream is to be
 // ended. Any goroutine may ask.
-func (s *Session) Endless() bool { return s.endless.Load() }
+func (s *strays) Endless() bool { return s.endless.Load() }
 
 // stray counts a frame that has no place.
-func (s *Session) stray() {
+func (s *strays) stray() {
 	if s.strayed++; s.strayed%1024 == 0 {
-		s.ledger.mu.Lock()
-		defer s.ledger.mu.Unlock()
+		s.of.ledger.mu.Lock()
+		defer s.of.ledger.mu.Unlock()
 		s.boundLocked()
 	}
 }
 
 // strayLocked is stray with Ledger.mu held.
-func (s *Session) strayLocked() {
+func (s *strays) strayLocked() {
 	if s.strayed++; s.strayed%1024 == 0 {
 		s.boundLocked()
 	}
 }
 
-func (s *Session) boundLocked() {
-	if s.strayed > strayLeast+strayPerLine*s.ledger.totals.Sent {
+func (s *strays) boundLocked() {
+	if s.strayed > strayLeast+strayPerLine*s.of.ledger.totals.Sent {
 		s.endless.Store(true)
 	}
 }
 
-// jumpedLocked counts an entry that the session jumps, for whoever was told of it: what
+// jumpedLocked counts an entry that a session jumps, for whoever was told of it: what
 // a stranger did. Where most others jump so much of it, it is told to that one alone.
-func (s *Session) jumpedLocked(e *Entry) {
+func (e *Entry) jumpedLocked(s *Session) {
 	if e == nil || e.By == nil || e.By == s || e.Line != nil || e.Kind == wire.Line || e.Member.Session != nil {
 		return
 	}
