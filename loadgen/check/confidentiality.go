@@ -2,16 +2,8 @@ package check
 
 import "chatsim/loadgen/check/ledger"
 
-// public is why confidentiality cannot be exercised.
-func public(c ledger.Capabilities) string {
-	if !c.NoPrivate {
-		return ""
-	}
-	return "over " + c.Speaks() + " a line goes to all who are there"
-}
-
 // confidentiality: a private line reaches its sender and its target only.
-var confidentiality = rule{name: Confidentiality, level: Full, unable: public,
+var confidentiality = rule{name: Confidentiality, level: Full, needs: needs{privacy},
 	atOnce: 3, takes: "a private line while three are there; use -scenario mixed or private and raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Private },
 	says: sentences{

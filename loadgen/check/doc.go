@@ -12,7 +12,8 @@
 // that are suspicious; what depends on the whole run it judges at the end, by the
 // evidence: the order that the majority saw, the names of which nobody can tell
 // who had them, whether the room stopped. So a violation is one rule's, and what
-// follows from it is implied.
+// follows from it is implied. The evidence is built up in majority.go, presence.go,
+// dues.go and lacking.go, each on top of those before.
 //
 //	promise              file                what it looks at
 //	no creation          creation.go         texts and senders of what came

@@ -11,7 +11,7 @@ import (
 
 // leaveCompleteness: each leave is told once, to everybody who is there, within
 // the limit and the slowest delivery of that time.
-var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, unable: viewless, ends: true,
+var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, needs: needs{views}, ends: true,
 	atOnce: 2, takes: "a leave by FIN, by RST and by half-close; use -scenario mixed or churn and raise -duration",
 	evaluated: func(t *ledger.Totals) int64 { return t.Left },
 	enough:    func(e *evidence) bool { return e.BrokeOff || e.everyLeave() },

@@ -3,7 +3,7 @@ package check
 import "chatsim/loadgen/check/ledger"
 
 // nameUniqueness: no two members have one name at any place.
-var nameUniqueness = rule{name: NameUniqueness, level: Full, unable: viewless,
+var nameUniqueness = rule{name: NameUniqueness, level: Full, needs: needs{views},
 	atOnce: 2, takes: "two joins; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Joins },
 	says: sentences{
@@ -43,17 +43,9 @@ func (e *majority) doubles() (out []double) {
 	return out
 }
 
-// unsuffixed is why name suffixing cannot be exercised.
-func unsuffixed(c ledger.Capabilities) string {
-	if c.OwnSuffix {
-		return "over " + c.Speaks() + " a taken name is refused: the client asks for another"
-	}
-	return placeless(c)
-}
-
 // nameSuffixing: a newcomer has the name that it asked for if that is free, else
 // the smallest free suffix from 2.
-var nameSuffixing = rule{name: NameSuffixing, level: Full, unable: unsuffixed,
+var nameSuffixing = rule{name: NameSuffixing, level: Full, needs: needs{suffixes, views, places},
 	atOnce: 2, takes: "a newcomer whose name is taken; use -scenario mixed, churn or namesakes and raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Suffixes },
 	says: sentences{

@@ -6,18 +6,10 @@ import (
 	"chatsim/loadgen/check/ledger"
 )
 
-// severally is why an order of several senders' lines cannot be exercised.
-func severally(c ledger.Capabilities) string {
-	if !c.BySender {
-		return ""
-	}
-	return c.Speaks() + " promises an order of the lines of each sender only"
-}
-
 // totalOrder: any two receivers see their common entries in one order. Private
 // lines stand in one gap at both parties, and the parties' orders of a gap's
 // lines have no cycle.
-var totalOrder = rule{name: TotalOrder, level: Order, unable: severally,
+var totalOrder = rule{name: TotalOrder, level: Order, needs: needs{oneOrder},
 	atOnce: 2, takes: "entries that two chatters get; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Entries + t.Private },
 	says: sentences{
@@ -105,7 +97,7 @@ var fifoOrder = rule{name: FIFOOrder, level: Order,
 
 // causalOrder: no receiver has a line before one that its sender had seen when
 // it sent it.
-var causalOrder = rule{name: CausalOrder, level: Order, unable: severally,
+var causalOrder = rule{name: CausalOrder, level: Order, needs: needs{oneOrder},
 	atOnce: 2, takes: "a line by somebody who has read others; raise -users or -rate",
 	evaluated: func(t *ledger.Totals) int64 { return t.Informed },
 	judge: func(e *evidence, out *findings) {

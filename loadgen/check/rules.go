@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -56,8 +57,8 @@ type rule struct {
 	ends bool
 	// waits is set where that may still come while deliveries advance.
 	waits bool
-	// unable returns why clients of some capabilities cannot exercise it; may be nil.
-	unable func(ledger.Capabilities) string
+	// needs is what clients must be able to show.
+	needs needs
 
 	// says holds the facts that are violations as they stand, also while the run
 	// goes on.
@@ -86,10 +87,12 @@ func Names() []string {
 // cannot returns why the rule is not exercised with clients of some
 // capabilities; empty if it is.
 func (r *rule) cannot(c ledger.Capabilities) string {
-	if r.unable == nil {
-		return ""
+	for _, n := range r.needs {
+		if n.lacks(c) {
+			return fmt.Sprintf(n.why, c.Speaks())
+		}
 	}
-	return r.unable(c)
+	return ""
 }
 
 // Unable returns how many checks clients of some capabilities cannot exercise.
@@ -111,26 +114,6 @@ func Cannot(name string, c Capabilities) string {
 		}
 	}
 	return ""
-}
-
-// placeless is why what is about the places of joins cannot be exercised.
-func placeless(c ledger.Capabilities) string {
-	if c.Views == ledger.Ordered {
-		return ""
-	}
-	if c.Views == ledger.NoViews {
-		return c.Speaks() + " tells nobody who is there"
-	}
-	return c.Speaks() + " tells who is there by whole rosters, which have no place among the lines"
-}
-
-// viewless is why what is about joins and leaves cannot be exercised where nobody is
-// told of any.
-func viewless(c ledger.Capabilities) string {
-	if c.Views != ledger.NoViews {
-		return ""
-	}
-	return placeless(c)
 }
 
 // found returns what the facts say as they stand.

@@ -144,7 +144,7 @@ func (j *Judge) Interim() Interim {
 	cfg := j.ledger.Config()
 	for i := range rules {
 		r := &rules[i]
-		now.Suspected = now.Suspected || len(facts.Of(r.suspects...)) > 0 || r.soFar != nil && r.soFar(j.ledger, &facts)
+		now.Suspected = now.Suspected || r.suspected(j.ledger, &facts)
 		if cfg.Level > r.level {
 			continue
 		}
@@ -165,6 +165,12 @@ func (j *Judge) Interim() Interim {
 	return now
 }
 
+// suspected reports whether something so far is or may be a violation beside those that
+// the facts say.
+func (r *rule) suspected(l *ledger.Ledger, facts *ledger.Facts) bool {
+	return len(facts.Of(r.suspects...)) > 0 || r.soFar != nil && r.soFar(l, facts)
+}
+
 // Violated reports whether a violation has been seen, or what is or will be
 // one, see Interim. It may still turn out to follow from another: End knows.
 // What is only missing so far, with nothing after it, is not seen before End.
@@ -172,7 +178,7 @@ func (j *Judge) Violated() bool {
 	_, facts, deviates := j.ledger.SoFar()
 	for i := range rules {
 		r := &rules[i]
-		if deviates && !j.ledger.Config().Capabilities.AtMostOnce || len(facts.Of(r.suspects...)) > 0 || r.soFar != nil && r.soFar(j.ledger, &facts) {
+		if deviates && !j.ledger.Config().Capabilities.AtMostOnce || r.suspected(j.ledger, &facts) {
 			return true
 		}
 		for _, f := range facts.List {

@@ -4,7 +4,7 @@ import "chatsim/loadgen/check/ledger"
 
 // viewOrder: joins and leaves stand at the same place for all, and no line comes
 // from somebody before its join or after its leave.
-var viewOrder = rule{name: ViewOrder, level: Order, unable: placeless,
+var viewOrder = rule{name: ViewOrder, level: Order, needs: needs{views, places},
 	atOnce: 2, takes: "a join or leave that somebody is told of; raise -users",
 	evaluated: func(t *ledger.Totals) int64 { return t.Views },
 	suspects:  []ledger.Kind{ledger.BeforeOwnJoin, ledger.AfterLeave, ledger.BeforeJoinTold},

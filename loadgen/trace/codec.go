@@ -80,6 +80,12 @@ const (
 	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender | cutsLeaves | graced | silent | atMostOnce
 )
 
+// switches returns the capabilities that are flags.
+func switches(c *ledger.Capabilities) map[int]*bool {
+	return map[int]*bool{sets: &c.Sets, ownSuffix: &c.OwnSuffix, noClaims: &c.NoClaims, noPrivate: &c.NoPrivate, bySender: &c.BySender,
+		cutsLeaves: &c.CutsLeaves, silent: &c.Silent, atMostOnce: &c.AtMostOnce}
+}
+
 // The flags of a line that was sent.
 const (
 	measured = 1 << iota

@@ -143,9 +143,9 @@ func (d *decoder) began(ev *ledger.Event) {
 	if level&noViews != 0 {
 		can.Views = ledger.NoViews
 	}
-	can.NoPrivate, can.BySender = level&noPrivate != 0, level&bySender != 0
-	can.CutsLeaves, can.Silent, can.AtMostOnce = level&cutsLeaves != 0, level&silent != 0, level&atMostOnce != 0
-	can.Sets, can.OwnSuffix, can.NoClaims = level&sets != 0, level&ownSuffix != 0, level&noClaims != 0
+	for flag, has := range switches(can) {
+		*has = level&flag != 0
+	}
 	if level&protocol != 0 {
 		can.Protocol = string(d.bytes())
 	}

@@ -80,11 +80,17 @@ func (e *encoder) began(ev *ledger.Event) {
 	e.nonce = ev.Nonce
 	level := int(ev.Level)
 	can := ev.Capabilities
-	for flag, on := range map[int]bool{rosters: can.Views == ledger.WholeRosters, noViews: can.Views == ledger.NoViews, protocol: can.Protocol != "",
-		sets: can.Sets, ownSuffix: can.OwnSuffix, noClaims: can.NoClaims, noPrivate: can.NoPrivate, bySender: can.BySender, cutsLeaves: can.CutsLeaves, silent: can.Silent, atMostOnce: can.AtMostOnce, graced: ev.Grace > 0} {
+	set := func(flag int, on bool) {
 		if on {
 			level |= flag
 		}
+	}
+	set(rosters, can.Views == ledger.WholeRosters)
+	set(noViews, can.Views == ledger.NoViews)
+	set(protocol, can.Protocol != "")
+	set(graced, ev.Grace > 0)
+	for flag, has := range switches(&can) {
+		set(flag, *has)
 	}
 	e.uint(level)
 	e.text(ev.Nonce)

@@ -77,17 +77,12 @@ func (st start) laterRoster(names [][]byte) {
 	defer l.mu.Unlock()
 	due := s.Snapshot()
 	if s.Bound {
-		due = nil
-		for _, m := range l.members.log {
-			if m.present(place) {
-				due = append(due, m.Name)
-			}
-		}
+		due = namesOf(presentAt(l.members.log, place))
 	}
 	s.Totals.Snapshots++
 	same := slices.EqualFunc(due, names, func(a string, b []byte) bool { return a == string(b) })
 	if l.cfg.Capabilities.Sets {
-		same = len(due) == len(names) && differs(due, names) == ""
+		same = sameSet(due, names)
 	}
 	f := Fact{Kind: LateRoster, At: s, Session: s, Place: place + 1, Came: Came{Name: s.name}, When: at}
 	if same {
@@ -96,29 +91,34 @@ func (st start) laterRoster(names [][]byte) {
 		}
 		f.Kind = RosterAgain
 	} else {
-		f.Text = differs(due, names)
+		f.Text, _ = differs(due, names)
 		f.Doubt = asked && l.members.changesAfter(f.Text, place) // the answer may be ahead of the stream
 	}
 	l.emitLocked(f)
 }
 
-// differs returns a name that only one of two rosters has; empty if there is
-// none.
-func differs(due []string, names [][]byte) string {
+// sameSet reports whether two rosters have the same names, in any order.
+func sameSet[N string | []byte](due []string, names []N) bool {
+	_, differ := differs(due, names)
+	return len(due) == len(names) && !differ
+}
+
+// differs returns a name that only one of two rosters has; false if there is none.
+func differs[N string | []byte](due []string, names []N) (name string, ok bool) {
 	has := make(map[string]bool, len(due))
 	for _, n := range due {
 		has[n] = true
 	}
 	for _, n := range names {
 		if !has[string(n)] {
-			return string(n)
+			return string(n), true
 		}
 		delete(has, string(n))
 	}
 	for _, n := range due {
 		if has[n] {
-			return n
+			return n, true
 		}
 	}
-	return ""
+	return "", false
 }

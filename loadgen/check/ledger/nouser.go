@@ -43,25 +43,17 @@ func (r *refusals) noUser(name string) bool {
 // line before it: had the answer that names its target this one instead, then with
 // the line's own answer one error too few would be left for the others.
 func (r *refusals) oldestTo(name string) int {
-	oldest := math.MaxInt
-	for l := range r.underWay {
-		if l.Target == name {
-			oldest = min(oldest, l.Seq)
-		}
+	if l := oldest(r.underWay, func(l *Line) bool { return l.Target == name }); l != nil {
+		return l.Seq
 	}
-	return oldest
+	return math.MaxInt
 }
 
 // explains reports whether a line to a name was refused by an error that named
 // nothing, and so may have been about no line; then the answer that names its
 // target is the line's.
 func (r *refusals) explains(name string) bool {
-	var line *Line
-	for l := range r.of.sender.lines {
-		if l.Session == r.of && l.Target == name && l.refused.Load()&(isRefused|isNoUser) == isRefused && (line == nil || l.Seq < line.Seq) {
-			line = l
-		}
-	}
+	line := oldest(r.lines, func(l *Line) bool { return l.Target == name && l.refused.Load()&(isRefused|isNoUser) == isRefused })
 	if line == nil {
 		return false
 	}
@@ -74,8 +66,8 @@ func (r *refusals) explains(name string) bool {
 // toldLast returns the latest line to a name that came back, or of which was
 // told that its target is not there; nil if there is none (any more).
 func (r *refusals) toldLast(name string) (last *Line) {
-	for l := range r.of.sender.lines {
-		if l.Session == r.of && l.Target == name && l.Answered() && (!l.Refused() || l.refused.Load()&isNoUser != 0) && (last == nil || l.Seq > last.Seq) {
+	for l := range r.lines {
+		if l.Target == name && l.Answered() && (!l.Refused() || l.refused.Load()&isNoUser != 0) && (last == nil || l.Seq > last.Seq) {
 			last = l
 		}
 	}

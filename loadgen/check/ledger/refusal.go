@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -115,11 +116,30 @@ func (r *refusals) answer(e *refusal) bool {
 
 // underWay ranges over the session's lines that wait for an answer.
 func (r *refusals) underWay(yield func(*Line) bool) {
-	for l := range r.of.sender.lines {
-		if l.Session == r.of && !l.Answered() && !r.of.holds(l) && !yield(l) {
+	for l := range r.lines {
+		if !l.Answered() && !r.of.holds(l) && !yield(l) {
 			return
 		}
 	}
+}
+
+// lines ranges over the session's lines that are still known.
+func (r *refusals) lines(yield func(*Line) bool) {
+	for l := range r.of.sender.lines {
+		if l.Session == r.of && !yield(l) {
+			return
+		}
+	}
+}
+
+// oldest returns the oldest of some lines that fits; nil if none does.
+func oldest(lines iter.Seq[*Line], fits func(*Line) bool) (first *Line) {
+	for l := range lines {
+		if fits(l) && (first == nil || l.Seq < first.Seq) {
+			first = l
+		}
+	}
+	return first
 }
 
 // givesWay returns the error that came later than e and counts for the oldest line, if
@@ -165,22 +185,14 @@ func (r *refusals) passed() {
 		if i < 0 || !r.lacks(min(r.list[i].till, r.of.LastOwn)) {
 			return
 		}
-		line := r.list[i].line
-		e, _ := r.withdraw(line)
-		line.answered.Store(false)
-		r.of.unsettled.Add(1)
+		e := r.reopen(r.list[i].line)
 		r.answer(&e)
 	}
 }
 
 // lacks reports whether a line before a number is not answered.
 func (r *refusals) lacks(before int) bool {
-	for l := range r.underWay {
-		if l.Seq < before {
-			return true
-		}
-	}
-	return false
+	return oldest(r.underWay, func(l *Line) bool { return l.Seq < before }) != nil
 }
 
 // takeOver has an error that names its line, or whom it was for, answer the oldest
@@ -264,6 +276,14 @@ func (r *refusals) withdraw(line *Line) (e refusal, ok bool) {
 	return e, true
 }
 
+// reopen has a line wait for its answer again, and returns the error that was none.
+func (r *refusals) reopen(line *Line) refusal {
+	e, _ := r.withdraw(line)
+	line.answered.Store(false)
+	r.of.unsettled.Add(1)
+	return e
+}
+
 // returned takes a line that comes back although an error seemed to answer it.
 func (r *refusals) returned(line *Line) {
 	if !line.Private() {
@@ -295,10 +315,7 @@ func (r *refusals) part() {
 	switch kind := r.of.How(); {
 	case kind == Stays || kind == Evicted || kind == Lost:
 		if n := len(r.list); n > 0 && r.lastWord == r.seen() && r.list[n-1].target == "" && !r.list[n-1].stamp {
-			line := r.list[n-1].line
-			r.withdraw(line)
-			line.answered.Store(false)
-			r.of.unsettled.Add(1)
+			r.reopen(r.list[n-1].line)
 		}
 	case kind != Reset && r.parted:
 		for r.answer(&refusal{till: math.MaxInt}) {

@@ -193,9 +193,8 @@ func (l *Ledger) RosterFaults(f func(of []*Session, who *Session, gone bool) boo
 	}
 }
 
-// hereAndGone returns the sessions that are in the room, of those who were told of
-// each other by whole rosters, and of each name that nobody has any more the last one
-// that had it.
+// hereAndGone returns the sessions that are in the room, where whole rosters tell who
+// is, and the last session of each name that is not.
 func (l *Ledger) hereAndGone() (here, gone []*Session) {
 	present, absent := make(map[string]bool), make(map[string]int)
 	for _, s := range l.sessions {

@@ -58,9 +58,6 @@ func (st *standing) AwaitsRoster() bool { return st.rostersDue.Load() > 0 }
 // Stood returns the session's place as of its last Flush.
 func (st *standing) Stood() int64 { return st.pos.Load() }
 
-// RostersDue returns how many rosters the chatter has asked for that did not come.
-func (st *standing) RostersDue() int { return int(st.rostersDue.Load()) }
-
 // Received is what came to a session, beside its way through the order.
 type Received struct {
 	Totals   Totals

@@ -15,18 +15,12 @@ func (st start) compareSnapshot(log []*Member, m *Member) {
 		return
 	}
 	s.Totals.Snapshots++
-	there := func(f func(*Member)) {
-		for _, o := range log {
-			if o.present(m.Joined()) {
-				f(o)
-			}
-		}
-	}
+	there := presentAt(log, m.Joined())
 	due, named := Due(m, s.Asked, len(log), there, nil)
 	if s.Asked != "" && (due != s.Asked || m.Name != s.Asked) { // else no suffix could be wrong
 		s.Totals.Suffixes++
 	}
-	if sameRoster(s.snapshot, there) || l.cfg.Capabilities.Sets && sameSet(s.snapshot, there) {
+	if sameRoster(s.snapshot, there) || l.cfg.Capabilities.Sets && sameSet(namesOf(there), s.Snapshot()) {
 		s.snapshot = nil
 	}
 	if s.snapshot != nil || !named {
@@ -66,19 +60,21 @@ func sameRoster(snapshot []byte, there func(func(*Member))) bool {
 	return same && len(rest) == 0
 }
 
-// sameSet is sameRoster for names in any order.
-func sameSet(snapshot []byte, there func(func(*Member))) bool {
-	names := make(map[string]int)
-	for n := range bytes.Lines(snapshot) {
-		names[string(n[:len(n)-1])]++
-	}
-	there(func(o *Member) { names[o.Name]-- })
-	for _, n := range names {
-		if n != 0 {
-			return false
+// presentAt ranges over the members of a log who are in the room just after a place.
+func presentAt(log []*Member, place int64) func(func(*Member)) {
+	return func(f func(*Member)) {
+		for _, m := range log {
+			if m.present(place) {
+				f(m)
+			}
 		}
 	}
-	return true
+}
+
+// namesOf returns the names of some members.
+func namesOf(members func(func(*Member))) (names []string) {
+	members(func(m *Member) { names = append(names, m.Name) })
+	return names
 }
 
 // Snapshot returns the names of the session's roster if they are not who was

@@ -36,22 +36,14 @@ func (s *strays) Endless() bool { return s.endless.Load() }
 
 // stray counts a frame that has no place.
 func (s *strays) stray() {
-	if s.strayed++; s.strayed%1024 == 0 {
-		s.of.ledger.mu.Lock()
-		defer s.of.ledger.mu.Unlock()
-		s.boundLocked()
-	}
+	s.of.ledger.mu.Lock()
+	defer s.of.ledger.mu.Unlock()
+	s.strayLocked()
 }
 
 // strayLocked is stray with Ledger.mu held.
 func (s *strays) strayLocked() {
-	if s.strayed++; s.strayed%1024 == 0 {
-		s.boundLocked()
-	}
-}
-
-func (s *strays) boundLocked() {
-	if s.strayed > strayLeast+strayPerLine*s.of.ledger.totals.Sent {
+	if s.strayed++; s.strayed%1024 == 0 && s.strayed > strayLeast+strayPerLine*s.of.ledger.totals.Sent {
 		s.endless.Store(true)
 	}
 }
