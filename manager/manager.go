@@ -4,8 +4,9 @@
 // It is the sockets and limits around two packages that do the thinking: room
 // decides who is present under which name, feed brings bytes to readers. A join,
 // a line or a leave is a request, which the sequencer applies to both in one
-// critical section: that is the only place where order is made. How a session
-// ends is a table, in ends.go. What the bytes mean is wire's.
+// critical section: that is the only place where order is made. What a session is
+// made of stands at its type, in session.go; how it ends is a table, in ends.go. What
+// the bytes mean is wire's.
 //
 // It does not know what users talk about, and keeps no accounts. What was said last
 // it keeps for those who come later, where it is told to (history.go).

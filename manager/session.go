@@ -37,7 +37,6 @@ type session struct {
 	limit   throttle
 	peer    watch
 
-	// Owned by the session's goroutine.
 	until    time.Time // that the login may take; zero afterwards
 	asked    string    // cleaned
 	signs    string    // what the client calls itself until it knows its name: as it asked
