@@ -34,7 +34,7 @@ func TestWorlds(t *testing.T) {
 			closed[why] += n
 		}
 	}
-	met(t, closed, ErrFenced, ErrBehind, ErrReset, ErrCut)
+	met(t, closed, ErrFenced, ErrBehind, ErrReset, ErrCut, ErrNewer)
 }
 
 // met holds that Managers have met what there is to meet.

@@ -35,6 +35,7 @@ type world struct {
 	closed  map[error]int
 	broken  fault
 	flood   *flood // nil: the stream keeps all, and few talk
+	old     bool   // Managers speak the oldest version until they are killed
 }
 
 // node is one Manager of a world.
@@ -73,6 +74,7 @@ func newWorld(seed uint64, nodes int, broken fault, flooded bool) *world {
 	if flooded {
 		w.flood = newFlood(w)
 	}
+	w.old = !flooded && seed%2 == 1
 	for i := range nodes {
 		w.nodes = append(w.nodes, &node{index: i})
 		w.start(w.nodes[i])
@@ -84,7 +86,11 @@ func newWorld(seed uint64, nodes int, broken fault, flooded bool) *world {
 func (w *world) start(n *node) {
 	n.house = &house{w: w, n: n}
 	n.core, n.made, n.asleep, n.cut, n.deaf, n.slow, n.asks = nil, w.made, 0, 0, 0, 1000, 0
-	core := NewCore(Config{Machine: n.house, Settings: []byte("settings"), Lease: lease, Grace: grace, MaxBatch: 300, Address: address(n.index), NewID: func() (id ID) {
+	speaks := byte(newest)
+	if w.old && w.now == 0 {
+		speaks = oldest
+	}
+	core := NewCore(Config{Machine: n.house, Speaks: speaks, Settings: []byte("settings"), Lease: lease, Grace: grace, MaxBatch: 300, Address: address(n.index), NewID: func() (id ID) {
 		for i := range id {
 			id[i] = byte(w.rnd.Uint32())
 		}
@@ -282,7 +288,11 @@ func (w *world) turn(n *node, talk bool) {
 			w.mail = append(w.mail, letter{w.now + w.upTo(1500*time.Millisecond), n, b})
 		}
 	}
-	if err := n.core.Err(); err != nil {
+	if err := n.core.Err(); err == ErrNewer && n.core.cfg.Speaks == oldest {
+		w.says("%v node %d is too old", w.now, n.index)
+		w.closed[err]++
+		w.start(n)
+	} else if err != nil {
 		w.fail("node %d gives up: %v", n.index, err)
 	}
 }

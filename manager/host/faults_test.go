@@ -3,9 +3,11 @@
 package host
 
 import (
+	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -32,6 +34,22 @@ func runNATS(t *testing.T, port int, dir string) *server.Server {
 // answers waits until the room answers a request with a text in it.
 func (p *process) answers(path, want string) {
 	p.t.Helper()
+	p.answersSo(path, want, func(text string) bool { return strings.Contains(text, want) })
+}
+
+// reaches waits until a figure of the room is so much.
+func (p *process) reaches(metric string, least float64) {
+	p.t.Helper()
+	p.answersSo("/metrics", fmt.Sprint(metric, " at ", least), func(text string) bool {
+		_, rest, _ := strings.Cut(text, "\n"+metric+" ")
+		value, _, _ := strings.Cut(rest, "\n")
+		v, err := strconv.ParseFloat(value, 64)
+		return err == nil && v >= least
+	})
+}
+
+func (p *process) answersSo(path, want string, so func(text string) bool) {
+	p.t.Helper()
 	text := ""
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		resp, err := http.Get("http://" + p.addr + path)
@@ -40,7 +58,7 @@ func (p *process) answers(path, want string) {
 		}
 		b, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
-		if text = string(b); strings.Contains(text, want) {
+		if text = string(b); so(text) {
 			return
 		}
 	}

@@ -68,10 +68,16 @@ func (p *process) opened() {
 // says waits until the process has said something.
 func (p *process) says(pattern string) {
 	p.t.Helper()
+	p.out.says(p.t, pattern)
+}
+
+// says waits until a process has said something.
+func (o *output) says(t *testing.T, pattern string) {
+	t.Helper()
 	re := regexp.MustCompile(pattern)
-	for end := time.Now().Add(patience); !re.MatchString(p.out.String()); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); !re.MatchString(o.String()); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			p.t.Fatalf("%v does not say %q:\n%s", p.args, pattern, p.out)
+			t.Fatalf("a process does not say %q:\n%s", pattern, o)
 		}
 	}
 }
@@ -109,13 +115,22 @@ func (p *process) enter(name string, roster ...string) *guest {
 
 func (g *guest) say(line string) { fmt.Fprintln(g, line) }
 
+// next returns the next line.
+func (g *guest) next() string {
+	g.t.Helper()
+	got, err := g.in.ReadString('\n')
+	if err != nil {
+		g.t.Fatalf("got %q, %v", got, err)
+	}
+	return strings.TrimSuffix(got, "\n")
+}
+
 // reads holds that these lines come next.
 func (g *guest) reads(lines ...string) {
 	g.t.Helper()
 	for _, want := range lines {
-		got, err := g.in.ReadString('\n')
-		if got = strings.TrimSuffix(got, "\n"); err != nil || got != want {
-			g.t.Fatalf("got %q, %v, want %q", got, err, want)
+		if got := g.next(); got != want {
+			g.t.Fatalf("got %q, want %q", got, want)
 		}
 	}
 }
@@ -180,4 +195,18 @@ func TestProcesses(t *testing.T) {
 	}
 	zoe.say("two are left")
 	amy.reads(said("zoe", "two are left"))
+
+	// All are killed, and start again: the room begins anew, and nobody is left of before.
+	for _, p := range p[:2] {
+		p.ends(syscall.SIGKILL)
+	}
+	for _, p := range p {
+		p.start()
+	}
+	for _, p := range p {
+		p.opened()
+	}
+	amy = p[0].enter("amy")
+	p[2].enter("zoe", "amy")
+	amy.reads(`{"join":["zoe"]}`)
 }

@@ -1,0 +1,127 @@
+//go:build unix && !nocluster
+
+package host
+
+import (
+	"net"
+	"sync"
+	"testing"
+)
+
+// proxy passes connections on to a server, or holds back what goes one way: nothing of
+// it is lost, as with a network that is cut and mended.
+type proxy struct {
+	addr string
+	ways [2]way // to the server, and from it
+
+	mu   sync.Mutex
+	over chan struct{} // guarded by mu; closed: the connections of now end
+}
+
+// reset ends all connections.
+func (p *proxy) reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	close(p.over)
+	p.over = make(chan struct{})
+}
+
+// way is one direction of all connections.
+type way struct {
+	mu   sync.Mutex
+	open chan struct{} // guarded by mu; closed: it is
+}
+
+func newProxy(t *testing.T, server string) *proxy {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &proxy{addr: ln.Addr().String(), over: make(chan struct{})}
+	for i := range p.ways {
+		p.ways[i].open = make(chan struct{})
+		close(p.ways[i].open)
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			client, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			p.mu.Lock()
+			over := p.over
+			p.mu.Unlock()
+			wg.Go(func() { p.pass(client, server, over) })
+		}
+	})
+	t.Cleanup(func() {
+		ln.Close()
+		p.reset()
+		wg.Wait()
+	})
+	return p
+}
+
+// pass passes one connection on until one end closes it.
+func (p *proxy) pass(client net.Conn, addr string, over <-chan struct{}) {
+	defer client.Close()
+	server, err := net.Dial("tcp", addr)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	var both sync.WaitGroup
+	ended := make(chan struct{})
+	both.Go(func() { p.ways[0].copy(server, client, ended) })
+	both.Go(func() { p.ways[1].copy(client, server, ended) })
+	done := make(chan struct{})
+	go func() { both.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-over:
+	}
+	close(ended)
+	client.Close()
+	server.Close()
+	<-done
+}
+
+// copy passes on what comes, once the way is open. Where one end is closed, so is the
+// other.
+func (w *way) copy(to, from net.Conn, ended <-chan struct{}) {
+	defer to.Close()
+	defer from.Close()
+	b := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(b)
+		w.mu.Lock()
+		open := w.open
+		w.mu.Unlock()
+		select {
+		case <-open:
+		case <-ended:
+			return
+		}
+		if n > 0 {
+			if _, err := to.Write(b[:n]); err != nil {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// set opens or holds a way.
+func (w *way) set(open bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if open {
+		close(w.open)
+	} else {
+		w.open = make(chan struct{})
+	}
+}
