@@ -7,7 +7,6 @@ package term
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -170,12 +169,10 @@ func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err e
 	if p.busy() {
 		lines = nil
 	}
-	var late, silent <-chan time.Time
-	if p.limit != nil {
-		late = p.limit.C
-	}
-	if p.echo != nil && p.pending > 0 && p.client != nil {
-		silent = p.echo.C
+	late := endOf(p.limit)
+	var silent <-chan time.Time
+	if p.pending > 0 && p.client != nil {
+		silent = endOf(p.echo)
 	}
 	cancelled := ctx.Done()
 	if p.leaving {
@@ -204,6 +201,14 @@ func (p *person) step(ctx context.Context, lines <-chan typed) (done bool, err e
 	case <-silent:
 		return p.silent()
 	}
+}
+
+// endOf returns what a timer sends on; of nil, nothing ever comes.
+func endOf(t *time.Timer) <-chan time.Time {
+	if t == nil {
+		return nil
+	}
+	return t.C
 }
 
 // busy reports whether what is typed waits, or that nothing more is.
@@ -258,56 +263,6 @@ func (p *person) settle(e event) {
 		p.waitEcho()
 		p.pending = max(0, p.pending-1)
 	}
-}
-
-// take deals with a typed line.
-func (p *person) take(l typed) (done bool, err error) {
-	p.sent.lines++
-	var long tooLong
-	if errors.As(l.err, &long) {
-		p.unsent(p.sent.lines, fmt.Sprintf(p.talk.words.TooLong, int(long), p.talk.room(wire.Group)))
-		return false, nil
-	}
-	if l.err != nil {
-		p.sent.lines--
-		return p.typedLast()
-	}
-	a := p.talk.typed(l.line)
-	switch {
-	case a.quit:
-		p.ended = true
-		return p.leave()
-	case (a.send || a.order != "") && p.client == nil:
-		a.show = []shown{say(trouble, p.talk.words.NotSent)}
-	case a.send:
-		return false, p.send(a)
-	case a.order != "":
-		_ = p.client.Order(a.order) // what fails, reading finds
-	}
-	return false, p.tell(a.show)
-}
-
-// typedLast deals with the end of what is typed. In a pipe what is under way is
-// waited for.
-func (p *person) typedLast() (done bool, err error) {
-	p.ended = true
-	if p.client == nil || p.present || p.pending == 0 {
-		return p.leave()
-	}
-	p.limit = time.NewTimer(echoLimit)
-	return false, nil
-}
-
-// tell shows what comes of a typed line: in a pipe, why it was not sent.
-func (p *person) tell(of []shown) error {
-	switch {
-	case len(of) == 0:
-		return nil
-	case !p.present && of[0].style == trouble:
-		p.unsent(p.sent.lines, of[0].text)
-		return nil
-	}
-	return p.show(of)
 }
 
 // send sends; a failure is found again by the reading.
