@@ -187,6 +187,13 @@ func (b *tab) until(expression string) {
 	}
 }
 
+// draws waits until the page has drawn so many frames more.
+func (b *tab) draws(frames int) {
+	b.t.Helper()
+	b.eval(fmt.Sprintf("(window.toDraw = %d, requestAnimationFrame(function next() { if (--window.toDraw > 0) requestAnimationFrame(next); }))", frames))
+	b.until("window.toDraw === 0")
+}
+
 // fits reports whether nothing is wider than the screen. A phone's window grows with
 // what is in it, so it is not asked.
 func (b *tab) fits() bool {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"io"
@@ -110,4 +111,42 @@ func TestComesBackAsItself(t *testing.T) {
 	ann.click("#again")
 	await(t, other, wire.Error)
 	ann.until(here)
+}
+
+// A page is connected before the Enter, and given up by the room meanwhile, in
+// whatever way, it comes in all the same.
+func TestConnectedBeforeTheEnter(t *testing.T) {
+	for name, giveUp := range map[string]func(net.Conn){
+		"before the name": func(c net.Conn) { io.WriteString(c, `{"error":"no name came in time"}`+"\n") },
+		"when it comes": func(c net.Conn) {
+			bufio.NewReader(c).ReadString('\n')
+			io.WriteString(c, `{"error":"no name came in time"}`+"\n")
+		},
+		"without a word": func(c net.Conn) { bufio.NewReader(c).ReadString('\n') },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var once sync.Once
+			came, gone := make(chan struct{}), make(chan struct{})
+			h := open(t, manager.Config{History: 200}, web.Config{Serve: func(c net.Conn) {
+				once.Do(func() {
+					close(came)
+					giveUp(c)
+					c.Close()
+					close(gone)
+				})
+			}})
+			ann := newTab(t, "http://"+h.addr+"/", look{})
+			ann.until("document.activeElement.id === 'name'")
+			ann.run(chromedp.KeyEvent("ann"))
+			<-came
+			if name == "before the name" {
+				<-gone
+			}
+			ann.run(chromedp.KeyEvent(kb.Enter))
+			ann.shows("#log", "Welcome to the group chat")
+			if at := ann.text("#login-note"); at != "" {
+				t.Errorf("the log-in says %q", at)
+			}
+		})
+	}
 }

@@ -97,6 +97,7 @@ func TestNothingIsWide(t *testing.T) {
 			ann.eval("document.getElementById('everybody').click()")
 		}
 		bob := h.line(t, "bob")
+		ann.draws(3) // and has all lines
 		for what, text := range long {
 			ann.eval("document.getElementById('log').replaceChildren()")
 			for _, private := range []bool{false, true} {

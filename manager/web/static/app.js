@@ -6,7 +6,7 @@ import { forget, heard, title } from './attention.js';
 import * as banner from './banner.js';
 import { completes, offer } from './complete.js';
 import * as elsewhere from './elsewhere.js';
-import { connect, wait } from './link.js';
+import { connect, prepare, wait } from './link.js';
 import * as line from './line.js';
 import * as log from './log.js';
 import * as login from './login.js';
@@ -40,6 +40,8 @@ login.onEnter((name) => {
   start(name);
 });
 
+login.onBegin(prepare);
+
 function start(name) {
   room = newRoom(name);
   if (mine.name !== room.asked) mine = { name: room.asked, token: '' };
@@ -68,7 +70,7 @@ function resume({ name, token, others, me, secret: word, target, draft, place })
   choose(room, target);
   list.choose(target);
   line.restore(draft);
-  enter();
+  if (login.hide()) line.focus();
   tell(() => t('trying'), '');
 }
 
@@ -86,6 +88,7 @@ function open() {
 function messages(raws) {
   const at = Date.now();
   const { heard: lines, mentions } = room;
+  let typing = false;
   for (const raw of raws) {
     const frame = parse(raw);
     if (!frame) continue;
@@ -94,17 +97,19 @@ function messages(raws) {
     if (unsent && !(again(room, unsent) && line.restore(unsent.typed))) add(room, { kind: 'trouble', word: 'unsent', args: [unsent.text] }, at);
     if (frame.kind === 'welcome') {
       mine = { name: room.asked, token: frame.token };
-      if (!greeted) welcomed(at);
+      if (!greeted) typing = welcomed(at);
     }
   }
   heard(room.heard - lines, room.mentions - mentions);
   if (room.me !== '') render();
+  if (typing) line.focus(); // only now: it has all laid out
   if (room.here && reading !== null) {
     log.goTo(reading);
     reading = null;
   }
 }
 
+// welcomed shows the conversation; true if one is to type there.
 function welcomed(at) {
   greeted = true;
   losses = 0;
@@ -113,18 +118,15 @@ function welcomed(at) {
   stopRetry();
   banner.hide();
   line.unhint('notConnected');
-  enter();
+  return login.hide();
 }
 
-// enter shows the conversation in place of the log-in.
-function enter() {
-  if (login.hide()) line.focus();
-}
-
-// closed decides whether to come back, and says what has happened.
-function closed(ask) {
+// closed decides whether to come back, and says what has happened. A connection that
+// the room had given up before is opened again.
+function closed(ask, stale) {
   link = null;
   clearTimeout(late);
+  if (stale && ['', 'late'].includes(room.ended?.key ?? '')) return open();
   lose(room, Date.now());
   const key = room.ended?.key ?? '';
   if (key === 'left') return out();
@@ -306,12 +308,14 @@ document.addEventListener('keydown', (e) => {
 
 // --- what is seen
 
+// render shows how the room is now: the conversation last, for it asks how high all
+// of it has become.
 function render() {
-  log.show(view(room), room.me);
   list.settle(room.unread);
   if ($('me').textContent !== room.me) $('me').textContent = room.me;
   addressee();
   title();
+  log.show(view(room), room.me);
 }
 
 // addressee says to whom goes what is being typed.

@@ -22,17 +22,50 @@ async function ended(visit) {
   }
 }
 
-// connect opens a WebSocket at a site and sends the opening lines. on.messages is
-// called with an array, at most once a frame of the screen; on.closed after the last,
-// with a function that asks the server why, see ended.
-export function connect(site, opening, on) {
+// ready is a WebSocket here that was opened before it is known for whom, null if there is
+// none: who joins does not wait for it. It is given up before the room does so.
+let ready = null;
+const patience = 8000; // milliseconds; the room's is 10 s
+
+// prepare opens a WebSocket for one who is about to join.
+export function prepare() {
+  if (ready) return;
+  const it = ready = socket(location.origin);
+  const gone = () => {
+    clearTimeout(it.timer);
+    if (ready === it) ready = null;
+  };
+  it.timer = setTimeout(() => it.ws.close(1000), patience);
+  for (const event of ['message', 'close']) it.ws.addEventListener(event, gone); // nothing good is told to one without a name
+}
+
+function socket(site) {
   const visit = [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
-  const ws = new WebSocket(`${site.replace('http', 'ws')}/ws?visit=${visit}`);
+  return { ws: new WebSocket(`${site.replace('http', 'ws')}/ws?visit=${visit}`), visit, early: false };
+}
+
+// take returns the WebSocket that is ready, or another.
+function take(site) {
+  if (!ready || site !== location.origin || ready.ws.readyState > WebSocket.OPEN) return socket(site);
+  const { ws, visit, timer } = ready;
+  clearTimeout(timer);
+  ready = null;
+  return { ws, visit, early: true };
+}
+
+// connect sends the opening lines on a WebSocket to a site. on.messages is called with an
+// array, at most once a frame of the screen; on.closed after the last, with a function
+// that asks the server why, see ended. It is also told of one that was opened early,
+// and on which nothing but an error came: the room may have given it up before it had
+// the lines.
+export function connect(site, opening, on) {
+  const { ws, visit, early } = take(site);
   let was = false; // open
   let over = false;
   let bunch = [];
   let timer = 0;
   let frame = 0;
+  let told = false; // more than an error
 
   function flush() {
     clearTimeout(timer);
@@ -45,12 +78,15 @@ export function connect(site, opening, on) {
   function looked() {
     if (bunch.length > 0) flush();
   }
-  ws.addEventListener('open', () => {
+  function open() {
     was = true;
     opening.forEach((line) => ws.send(line));
-  });
+  }
+  if (ws.readyState === WebSocket.OPEN) open();
+  else ws.addEventListener('open', open);
   ws.addEventListener('message', (e) => {
     if (over) return;
+    told ||= !e.data.startsWith('{"error"');
     bunch.push(e.data);
     if (frame || timer) return;
     if (document.hidden) timer = setTimeout(flush, hiddenPause);
@@ -61,7 +97,7 @@ export function connect(site, opening, on) {
     document.removeEventListener('visibilitychange', looked);
     flush();
     over = true;
-    on.closed(() => (was && site === location.origin ? ended(visit) : null));
+    on.closed(() => (was && site === location.origin ? ended(visit) : null), early && !told);
   }
   ws.addEventListener('close', end);
   document.addEventListener('visibilitychange', looked);

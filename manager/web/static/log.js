@@ -7,6 +7,7 @@ import { code, isolated, list, parts, put, t } from './words.js';
 
 const most = 2000; // rows that are kept while one reads at the end
 const page = 500; // rows that come at once
+const least = 37; // pixels of a row's height
 const near = 40; // pixels from the end that count as the end
 const burst = 10; // rows at once that a screen reader is spared
 
@@ -24,9 +25,13 @@ let counted = 0; // behind the last that was seen or counted as unseen
 let folded = 0; // changes of the last entry when it was shown
 let following = true; // the end is in view
 let kept = null; // the row that was gone to, for as long as rows above may get another height
+let lacking = 0; // rows above, of those that come at once, for which the screen did not wait
+let filling = 0; // the timer that brings them
 let unseen = 0; // lines below
 let top = 0; // scrollTop when last looked at,
 let height = 0; // and clientHeight
+
+const idly = window.requestIdleCallback ?? setTimeout;
 
 // Dates in the language of the page. The first that is written takes 10 ms, so that
 // is done before anybody waits for it.
@@ -35,7 +40,7 @@ const dates = () => formats[code()] ??= {
   day: new Intl.DateTimeFormat(code(), { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }),
   whole: new Intl.DateTimeFormat(code(), { dateStyle: 'medium', timeStyle: 'medium' }),
 };
-addEventListener('load', () => setTimeout(() => dates().day.format()));
+addEventListener('load', () => idly(() => dates().day.format()));
 
 const entry = (n) => room.log[n - room.dropped];
 const end = () => room.dropped + room.log.length;
@@ -55,7 +60,7 @@ export function show(of, self) {
     last.replaceWith(row(shown, entry(next - 2)));
     folded = shown.changes;
   }
-  if (next < room.dropped || (following && end() - next > page)) return restart();
+  if (first === next || next < room.dropped || (following && end() - next > page)) return restart();
   if (following || rows.childElementCount + end() - next <= 2 * most) more(end() - next);
   if (following) toEnd();
   else count();
@@ -79,14 +84,42 @@ function trim() {
   if (first >= room.dropped) rows.firstElementChild.replaceWith(row(entry(first))); // whose name may have gone
 }
 
-// restart shows the last entries and nothing else.
+// restart shows the last entries and nothing else: first those that the screen may
+// have room for, the others when it has drawn them.
 export function restart() {
-  first = next = Math.max(room.dropped, end() - page);
+  const from = Math.max(room.dropped, end() - page);
+  first = next = Math.max(from, end() - Math.ceil(screen.height / least));
+  lacking = first - from;
   rows.replaceChildren();
   following = true;
   more(end() - next);
   rows.ariaLive = 'off';
+  unseen = 0;
+  controls();
   toEnd();
+  cancelAnimationFrame(filling);
+  if (lacking > 0) filling = requestAnimationFrame(() => { filling = requestAnimationFrame(fill); });
+}
+
+// fill adds the rows that are lacking.
+function fill() {
+  cancelAnimationFrame(filling);
+  if (lacking > 0) above(lacking);
+}
+
+// above shows so many entries more above; what is seen stays where it is.
+function above(n) {
+  const from = Math.max(room.dropped, first - n);
+  const older = room.log.slice(from - room.dropped, Math.max(first, from) - room.dropped);
+  const row0 = rows.firstElementChild;
+  const at = row0.offsetTop - scroll.scrollTop;
+  lacking = 0;
+  rows.ariaLive = 'off';
+  rows.prepend(...older.map((e, i) => row(e, older[i - 1])));
+  first = from;
+  if (following) toEnd();
+  else scroll.scrollTop = row0.offsetTop - at;
+  top = scroll.scrollTop;
   controls();
 }
 
@@ -100,6 +133,7 @@ export function place() {
 
 // goTo scrolls up to the line to all at a place.
 export function goTo(place) {
+  fill();
   const at = room.log.findIndex((e) => e.place >= place);
   if (at < 0 || at + room.dropped < first) return;
   following = false;
@@ -139,7 +173,7 @@ function count() {
 }
 
 function controls() {
-  earlier.hidden = room === null || first <= room.dropped;
+  earlier.hidden = room === null || lacking > 0 || first <= room.dropped;
   newer.hidden = following;
   newer.textContent = unseen > 0 ? t('newer', unseen) : t('down');
 }
@@ -177,16 +211,8 @@ newer.addEventListener('click', () => {
 });
 
 earlier.addEventListener('click', () => {
-  const from = Math.max(room.dropped, first - page);
-  const older = room.log.slice(from - room.dropped, Math.max(first, from) - room.dropped);
-  const was = scroll.scrollHeight;
   following = false;
-  rows.ariaLive = 'off';
-  rows.prepend(...older.map((e, i) => row(e, older[i - 1])));
-  first = from;
-  scroll.scrollTop += scroll.scrollHeight - was;
-  top = scroll.scrollTop;
-  controls();
+  above(page);
   if (earlier.hidden) scroll.focus(); // the button has gone
 });
 

@@ -14,6 +14,12 @@ export function onEnter(f) {
   enter = f;
 }
 
+// onBegin has f called when somebody is about to enter.
+export function onBegin(f) {
+  $('enter').addEventListener('input', f);
+  if ($('name').value !== '') f();
+}
+
 export const hasPassword = () => page.password === 'true';
 export const password = () => $('password').value;
 

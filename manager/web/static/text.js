@@ -65,7 +65,12 @@ function parsed(text) {
 }
 
 // mention is where a text has a name as a word of its own.
-export const mention = (name) => new RegExp(`(?<![\\p{L}\\p{M}\\p{N}_])@?${name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![\\p{L}\\p{M}\\p{N}_])`, 'giu');
+export function mention(name) {
+  if (name !== sought.name) sought = { name, where: new RegExp(`(?<![\\p{L}\\p{M}\\p{N}_])@?${name.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')}(?![\\p{L}\\p{M}\\p{N}_])`, 'giu') };
+  return sought.where;
+}
+
+let sought = { name: null }; // and where it was looked for last: one's own name is, in every line
 
 function named(element, text, me) {
   let from = 0;
