@@ -1,6 +1,7 @@
 package manager
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
@@ -69,6 +70,37 @@ func TestNobodyWaitsForTheNameless(t *testing.T) {
 			t.Errorf("%d connections after the deadline, want 1; %d refused, want %d",
 				st.Connections, st.LoginFailures[wire.LoginTimeout], 2*crowd)
 		}
+	})
+}
+
+// TestNewcomersTakeTurns has newcomers who read nothing come before others: each keeps
+// those from their greeting for no longer than a turn, and nobody who talks.
+func TestNewcomersTakeTurns(t *testing.T) {
+	inBubble(t, Config{}, func(t *testing.T, m *Manager) {
+		amy := enter(t, m, "amy", "amy")
+		unread := 10 * cap(m.turns)
+		for i := range unread {
+			server, client := net.Pipe()
+			go m.ServeConn(server)
+			defer client.Close()
+			name := fmt.Sprintf("unread%d", i)
+			fmt.Fprintln(client, name)
+			amy.expect(joined(name))
+		}
+		begin := time.Now()
+		amy.send("on")
+		amy.expect(group("amy", "on"))
+		if took := time.Since(begin); took != 0 {
+			t.Errorf("a line took %v", took)
+		}
+		server, client := net.Pipe()
+		go m.ServeConn(server)
+		fmt.Fprintln(client, "bob")
+		welcome, err := bufio.NewReader(client).ReadString('\n')
+		if took := time.Since(begin); err != nil || took > 10*turnTime || took < 9*turnTime {
+			t.Errorf("bob was told %q, %v after %v", welcome, err, took)
+		}
+		client.Close()
 	})
 }
 

@@ -43,6 +43,8 @@ func (l login) greet() error {
 			rosterBuffers.Put(buf)
 		}
 	}()
+	end := m.turns.wait(m.ctx)
+	defer end()
 	*buf = l.dialect.appendGreeting((*buf)[:0], l.session, in)
 	l.writeGreeting(*buf)
 	return nil

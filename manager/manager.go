@@ -116,6 +116,7 @@ type Manager struct {
 	log     *slog.Logger
 	seq     *sequencer          // makes the order
 	rosters *semaphore.Weighted // bytes of rosters under way
+	turns   turns               // of greetings
 	batches sync.Pool           // of *batch
 	readers sync.Pool           // of *reader
 	floods  *floods             // nil: lines are not limited
@@ -177,6 +178,7 @@ func New(cfg Config) *Manager {
 		began:     time.Now(),
 		seq:       newSequencer(&cfg),
 		rosters:   semaphore.NewWeighted(rosterMemory),
+		turns:     newTurns(),
 		sessions:  make(map[*session]struct{}),
 		listeners: make(map[net.Listener]struct{}),
 		addresses: newAddresses(cfg.PerAddress),
