@@ -87,6 +87,7 @@ func TestNewcomersTakeTurns(t *testing.T) {
 			fmt.Fprintln(client, name)
 			amy.expect(joined(name))
 		}
+		synctest.Wait() // all have their turn or wait for it
 		begin := time.Now()
 		amy.send("on")
 		amy.expect(group("amy", "on"))

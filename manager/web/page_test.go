@@ -178,6 +178,11 @@ func TestChinese(t *testing.T) {
 	ann.shoot("people-zh-phone")
 	ann.shows("#roster", "群聊")
 	ann.run(chromedp.KeyEvent(kb.Escape))
+	ann.until("!document.querySelector('aside').checkVisibility()")
+	ann.click("#people")
+	ann.shows("aside", "当前在线用户（1）")
+	ann.run(chromedp.MouseClickXY(20, 300)) // beside the list
+	ann.until("!document.querySelector('aside').checkVisibility()")
 	ann.click("header .language")
 	ann.shows("#log", "Welcome to the group chat")
 	if !ann.fits() {

@@ -95,6 +95,7 @@ func TestReload(t *testing.T) {
 			t.Errorf("%s is unread", got)
 		}
 	}
+	ann.shows("#log", "Said before you reloaded the page")
 	if got := bob.text("#log .moves"); got != "ann left and came back" {
 		t.Errorf("bob sees %q", got)
 	}

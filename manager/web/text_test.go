@@ -40,6 +40,7 @@ func TestTexts(t *testing.T) {
 		"use `go test` and `" + evil + "`":                                                            "use [code|go test] and [code|" + evil + "]",
 		"`https://x.example` `a":                                                                      "[code|https://x.example] `a",
 		"look:\u2028```go\u2028x := `y`\u2028" + evil + "\u2028```\u2028done":                         "look:[pre|[code|x := `y`\n" + evil + "]]done",
+		"try ```x = `y` ``` or ``a`b``, not ``c`":                                                     "try [code|x = `y` ] or [code|a`b], not ``c`",
 		"```\u2028a":              "```\na",
 		"``` a\u2028b\u2028``` c": "``` a\nb\n``` c",
 		"ann: yes, @Ann, hannah and anna ann_x -ann-": "[mark|ann]: yes, [mark|@Ann], hannah and anna ann_x -[mark|ann]-",

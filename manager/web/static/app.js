@@ -126,7 +126,7 @@ function welcomed(at) {
 function closed(ask, stale) {
   link = null;
   clearTimeout(late);
-  if (stale && ['', 'late'].includes(room.ended?.key ?? '')) return open();
+  if (stale && room.me === '' && ['', 'late'].includes(room.ended?.key ?? '')) return open();
   lose(room, Date.now());
   const key = room.ended?.key ?? '';
   if (key === 'left') return out();
@@ -298,6 +298,11 @@ function people(open) {
 $('people').addEventListener('click', () => {
   people($('people').ariaExpanded !== 'true');
   if ($('people').ariaExpanded === 'true') $('roster').focus();
+});
+
+// Where they lie over the conversation, a finger beside them puts them away.
+document.addEventListener('pointerdown', ({ target }) => {
+  if ($('people').ariaExpanded === 'true' && !$('aside').contains(target) && target !== $('people')) people(false);
 });
 
 document.addEventListener('keydown', (e) => {

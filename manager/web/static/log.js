@@ -26,7 +26,7 @@ let folded = 0; // changes of the last entry when it was shown
 let following = true; // the end is in view
 let kept = null; // the row that was gone to, for as long as rows above may get another height
 let lacking = 0; // rows above, of those that come at once, for which the screen did not wait
-let filling = 0; // the timer that brings them
+let filling = 0; // the frame behind which they come
 let unseen = 0; // lines below
 let top = 0; // scrollTop when last looked at,
 let height = 0; // and clientHeight
@@ -98,12 +98,11 @@ export function restart() {
   controls();
   toEnd();
   cancelAnimationFrame(filling);
-  if (lacking > 0) filling = requestAnimationFrame(() => { filling = requestAnimationFrame(fill); });
+  if (lacking > 0) filling = requestAnimationFrame(() => idly(fill, { timeout: 500 }));
 }
 
 // fill adds the rows that are lacking.
 function fill() {
-  cancelAnimationFrame(filling);
   if (lacking > 0) above(lacking);
 }
 

@@ -154,7 +154,7 @@ function arrive(room, at) {
   room.mark = came.mark;
   for (const said of before) line(room, said, said.at, came.gap ? 'meanwhile' : 'before');
   if (came.gap) add(room, { kind: 'note', word: !came.missing ? 'back' : before.length > 0 ? 'backPart' : 'backMissed', args: [] }, at);
-  else if (before.length > 0) add(room, { kind: 'note', word: 'before', args: [] }, at);
+  else if (before.length > 0) add(room, { kind: 'note', word: came.was === came.name ? 'beforeReload' : 'before', args: [] }, at);
   if (came.was !== came.name) add(room, { kind: 'welcome', ...came }, at);
 }
 

@@ -3,7 +3,7 @@
 // nothing that is said is ever read as HTML, and nothing is loaded.
 
 const fence = /(?:^|\n)```([^\n`]*)\n(.*?)\n?```(?=\n|$)\n?/gs;
-const inline = /`([^`\n]+)`|(?:https?:\/\/|mailto:)[^\s<>"'`\u3000-\u303f\uff00-\uffef]+/giu;
+const inline = /(?<!`)(`{1,3})(?!`)([^\n]*?[^`\n])\1(?!`)|(?:https?:\/\/|mailto:)[^\s<>"'`\u3000-\u303f\uff00-\uffef]+/giu;
 const trailing = /[.,;:!?*_~)\]}]+$/;
 const followed = ['http:', 'https:', 'mailto:'];
 
@@ -31,7 +31,7 @@ function words(element, text, me) {
   let from = 0;
   for (const m of text.matchAll(inline)) {
     let made, length = m[0].length;
-    if (m[1] !== undefined) made = code(m[1]);
+    if (m[1] !== undefined) made = code(m[2]);
     else [made, length] = address(m[0]);
     if (!made) continue;
     named(element, text.slice(from, m.index), me);
