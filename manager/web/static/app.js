@@ -13,6 +13,7 @@ import * as login from './login.js';
 import { add, again, choose, commands, hear, left, lose, newRoom, recipient, typed, view } from './model.js';
 import { ask, onWord } from './op.js';
 import * as pass from './pass.js';
+import * as people from './people.js';
 import * as list from './roster.js';
 import { label, onSwitch, put, t } from './words.js';
 
@@ -281,7 +282,7 @@ $('everybody').addEventListener('click', () => talkTo(GROUP));
 function talkTo(name) {
   choose(room, name);
   list.choose(name);
-  people(false);
+  people.show(false);
   line.hint();
   counter();
   render();
@@ -289,27 +290,6 @@ function talkTo(name) {
 }
 
 completes(() => [...room.online].filter((n) => n !== room.me), commands, counter);
-
-function people(open) {
-  document.body.classList.toggle('people-open', open);
-  $('people').ariaExpanded = String(open);
-}
-
-$('people').addEventListener('click', () => {
-  people($('people').ariaExpanded !== 'true');
-  if ($('people').ariaExpanded === 'true') $('roster').focus();
-});
-
-// Where they lie over the conversation, a finger beside them puts them away.
-document.addEventListener('pointerdown', ({ target }) => {
-  if ($('people').ariaExpanded === 'true' && !$('aside').contains(target) && target !== $('people')) people(false);
-});
-
-document.addEventListener('keydown', (e) => {
-  if (e.key !== 'Escape' || line.composing(e)) return;
-  if ($('people').ariaExpanded === 'true' && $('aside').contains(document.activeElement)) $('people').focus();
-  people(false);
-});
 
 // --- what is seen
 
