@@ -24,7 +24,7 @@ import (
 // compression.
 const (
 	maxView  = 32 << 10
-	maxPlain = 80 << 10
+	maxPlain = 90 << 10
 )
 
 func get(t *testing.T, url string, header ...string) (*http.Response, string) {
