@@ -41,6 +41,10 @@ type plain struct {
 	lag    *hdrhistogram.Histogram
 }
 
+// atDoor is how many users join at a time: fewer than the connections that a server keeps until it
+// accepts them, 10 in ngircd. What comes above that is dropped, and tried again 1, 2, 4 s … later.
+const atDoor = 8
+
 type plainUser struct {
 	fd      int
 	in      bool
@@ -63,6 +67,9 @@ func newPlain(tb testing.TB, sp speech, addr string, users int) (*plain, time.Du
 	for i := range users {
 		must(tb, p.dial(i, to))
 		must(tb, p.round(0))
+		for i+1-p.joined >= atDoor {
+			must(tb, p.round(time.Second))
+		}
 	}
 	for deadline := time.Now().Add(time.Minute); p.joined < users; {
 		if time.Now().After(deadline) {

@@ -13,10 +13,6 @@ import (
 	"chatsim/loadgen/check"
 )
 
-// joinsAtOnce is how many chatters of a ramp join at the same time: enough to
-// keep a server busy, few enough that none waits long for its turn there.
-const joinsAtOnce = 256
-
 // ramp has everybody join. The first chatter joins alone: its roster is where
 // the canonical order begins, and it stays to the end.
 func (r *run) ramp(ctx context.Context) error {
@@ -44,7 +40,7 @@ func (r *run) joinAll(ctx context.Context) error {
 	}
 	all := ctx
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(cap(r.joining))
+	g.SetLimit(r.joining.most)
 	for _, u := range r.users[1:r.cfg.Users] {
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil { // one has failed, or the run was cancelled
@@ -74,18 +70,17 @@ func (u *user) join(ctx context.Context) (*stay, error) {
 }
 
 // enter connects the user at its door; another one is tried where that is of no use.
-func (u *user) enter(ctx context.Context, tried int) (*stay, error) {
+func (u *user) enter(ctx context.Context, tried int) (_ *stay, err error) {
 	r := u.run
-	select {
-	case r.joining <- struct{}{}:
-		defer func() { <-r.joining }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := r.joining.begin(ctx); err != nil {
+		return nil, err
 	}
 	dialled := r.now()
+	defer func() { r.joining.done(r.tookToJoin(dialled, err)) }()
 	r.sentAt.Store(int64(dialled))
 	session := r.judge.Dial(u.n, u.due(), dialled)
 	client, err := u.connect(ctx)
+	r.joining.connected(dialled, r.now())
 	if err != nil {
 		session.Closing(check.Reset, r.now())
 		session.Ended(r.now())
@@ -108,6 +103,14 @@ func (u *user) enter(ctx context.Context, tried int) (*stay, error) {
 		return nil, errFull
 	}
 	return nil, err
+}
+
+// tookToJoin returns how long a join has taken that ends now; 0 for one that has failed.
+func (r *run) tookToJoin(from time.Duration, err error) time.Duration {
+	if err != nil {
+		return 0
+	}
+	return r.now() - from
 }
 
 // begin makes s the user's stay and has it read; false if the run has stopped

@@ -55,16 +55,14 @@ type appearance struct {
 func (a *appearance) isOver() bool { return a == nil || a.ctx.Err() != nil }
 
 // appear connects the player and waits until it is in the room.
-func (p *player) appear(ctx context.Context) error {
+func (p *player) appear(ctx context.Context) (err error) {
 	r := p.cast.run
-	select {
-	case r.joining <- struct{}{}:
-		defer func() { <-r.joining }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := r.joining.begin(ctx); err != nil {
+		return err
 	}
 	a := &appearance{player: p, joined: make(chan struct{})}
 	now := r.now()
+	defer func() { r.joining.done(r.tookToJoin(now, err)) }()
 	r.sentAt.Store(int64(now))
 	if p.cast.role.Kind != file.Noise {
 		a.session = r.judge.Dial(p.n, p.asked, now)
@@ -73,6 +71,7 @@ func (p *player) appear(ctx context.Context) error {
 	within, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	client, err := r.cfg.Door(p.n).Join(within, p.asked)
+	r.joining.connected(now, r.now())
 	if err == nil {
 		err = a.begin(client)
 	}

@@ -106,8 +106,10 @@ func (r *run) health(rep *report.Report) {
 	if len(r.cfg.Doors) > 1 && r.cfg.Capabilities.Limits != "" { // it is IRC
 		rep.Warnings = append(rep.Warnings, "servers of IRC that are linked promise no order of all lines, joins and leaves: each tells what its own clients do before what comes over a link")
 	}
-	if cut := r.cuts.warning(); cut != "" {
-		rep.Warnings = append(rep.Warnings, cut)
+	for _, doubt := range []string{r.cuts.warning(), r.joining.warning()} {
+		if doubt != "" {
+			rep.Warnings = append(rep.Warnings, doubt)
+		}
 	}
 	if r.cfg.Capabilities.Silent {
 		rep.Warnings = append(rep.Warnings, "no line comes back to its sender: own lines are counted as they are sent, and not timed")

@@ -86,7 +86,7 @@ func (r *run) stallerOut(why string) {
 // joinRoles has all players join.
 func (r *run) joinRoles(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(cap(r.joining))
+	g.SetLimit(r.joining.most)
 	for _, c := range r.casts {
 		for _, p := range c.players {
 			g.Go(func() error { return p.appear(ctx) })

@@ -21,7 +21,7 @@ type run struct {
 	cfg     Config
 	script  *scenario.Script
 	judge   *check.Judge
-	joining chan struct{} // has room for those who may join at a time
+	joining *joins
 	measure *measure.Recorder
 	errors  said
 	splits  splits
@@ -136,9 +136,9 @@ func newRun(cfg Config) *run {
 	r.script = cfg.script()
 	r.script.Nonce = newNonce()
 	r.life, r.endLife = context.WithCancel(context.Background())
-	r.joining = make(chan struct{}, joinsAtOnce)
+	r.joining = newJoins(joinsAtOnce)
 	if cfg.Capabilities.OneByOne {
-		r.joining = make(chan struct{}, 1)
+		r.joining = newJoins(1)
 	}
 	r.measure = measure.New()
 	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Capabilities: cfg.Capabilities,
