@@ -3,9 +3,10 @@ package check
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"chatsim/loadgen/report"
-	"time"
+	"chatsim/manager/wire"
 )
 
 // soFar asks twice: what the sessions have counted is told for the first time
@@ -113,6 +114,25 @@ func TestSeenBeforeTheEnd(t *testing.T) {
 		late := slices.Contains(onlyAtTheEnd, d.name)
 		if !slices.Contains(sometimes, d.name) && (early != planted || late) && (early != 0 || !late) {
 			t.Errorf("%s: seen before the end %d times of %d", d.name, early, planted)
+		}
+	}
+}
+
+// A name that no server of the kind promises is no suspicion, though another's would be.
+func TestSuspectedIsWhatTheEndWillJudge(t *testing.T) {
+	for _, c := range []struct {
+		of   Capabilities
+		want bool
+	}{{Capabilities{}, true}, {likeIRC, false}} {
+		j := New(Config{Nonce: "t3st", Capabilities: c.of})
+		first, second := j.Dial(0, "ann", 0), j.Dial(1, "ann", 1)
+		ann, other := []byte("ann"), []byte("ann7")
+		late := wire.Frame{Kind: wire.Join, Names: [][]byte{[]byte("late")}}
+		observe(first, []wire.Frame{{Kind: wire.Welcome, Names: [][]byte{ann}}, {Kind: wire.Roster, Names: [][]byte{ann}},
+			{Kind: wire.Join, Names: [][]byte{other}}, late}, 2)
+		observe(second, []wire.Frame{{Kind: wire.Welcome, Names: [][]byte{other}}, {Kind: wire.Roster, Names: [][]byte{ann, other}}, late}, 2)
+		if now := soFar(j, []*Session{first, second}, 3); now.Suspected != c.want || j.Violated() != c.want {
+			t.Errorf("over %s: suspected %v, violated %v, want %v", c.of.Speaks(), now.Suspected, j.Violated(), c.want)
 		}
 	}
 }

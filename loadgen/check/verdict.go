@@ -140,8 +140,8 @@ func (j *Judge) Interim() Interim {
 	j.ledger.Ask()
 	totals, facts, deviates := j.ledger.SoFar()
 	totals.Spans, totals.Left, totals.Alive = 0, 0, 0 // known at the end
-	now := Interim{Suspected: deviates}
 	cfg := j.ledger.Config()
+	now := Interim{Suspected: deviates}
 	for i := range rules {
 		r := &rules[i]
 		now.Suspected = now.Suspected || r.suspected(j.ledger, &facts)
@@ -166,9 +166,9 @@ func (j *Judge) Interim() Interim {
 }
 
 // suspected reports whether something so far is or may be a violation beside those that
-// the facts say.
+// the facts say. What no client can show, the end does not judge.
 func (r *rule) suspected(l *ledger.Ledger, facts *ledger.Facts) bool {
-	return len(facts.Of(r.suspects...)) > 0 || r.soFar != nil && r.soFar(l, facts)
+	return r.cannot(l.Config().Capabilities) == "" && (len(facts.Of(r.suspects...)) > 0 || r.soFar != nil && r.soFar(l, facts))
 }
 
 // Violated reports whether a violation has been seen, or what is or will be
