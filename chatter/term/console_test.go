@@ -179,7 +179,8 @@ func stranger(t *testing.T, says string) (addr string) {
 			}
 			io.ReadFull(conn, make([]byte, len("Ann\n")))
 			io.WriteString(conn, says)
-			conn.Close()
+			conn.(*net.TCPConn).CloseWrite() // what it has not read would make a reset of its end
+			go func() { io.Copy(io.Discard, conn); conn.Close() }()
 		}
 	}()
 	return ln.Addr().String()

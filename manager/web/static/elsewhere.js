@@ -14,7 +14,7 @@ let silent = false; // the server where the page was
 
 const loopback = (site) => /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(site).hostname);
 
-// isSite says whether an address is that of a page, and nothing but scheme, host and
+// isSite reports whether an address is that of a page, and nothing but scheme, host and
 // port.
 function isSite(address) {
   if (typeof address !== 'string' || address.length > longest || !URL.canParse(address)) return false;
@@ -22,7 +22,7 @@ function isSite(address) {
   return ['http:', 'https:'].includes(url.protocol) && url.origin === address;
 }
 
-// open says whether a browser connects a page of one site to another.
+// open reports whether a browser connects a page of one site to another.
 export const open = (site, page) => !page.startsWith('https:') || site.startsWith('https:');
 
 // taken are those of some addresses that are sites, as a server has told that is at a site
@@ -37,7 +37,7 @@ export function learn(addresses) {
 // known are all sites of which one has been told.
 export const known = () => told;
 
-// barred says that there are others, and that a browser keeps this page from all of
+// barred reports that there are others, and that a browser keeps this page from all of
 // them.
 export const barred = () => told.length > 0 && !told.some((site) => open(site, home));
 
@@ -75,7 +75,7 @@ export function next() {
 
 export const site = () => trying;
 
-// stray says that only a server has told of where the page connects: what is said there
+// stray reports that only a server has told of where the page connects: what is said there
 // may be of another room.
 export const stray = () => trying !== at && trying !== home;
 
