@@ -47,7 +47,7 @@ func TestCut(t *testing.T) {
 			for _, i := range cut {
 				way.ways[i].set(true)
 			}
-			a.answers("/readyz", "ready")
+			a.beginsAnew(1)
 			amy = a.enter("amy", "bob")
 			amy.say("here I am again")
 			bob.reads(`{"join":["amy"]}`, said("amy", "here I am again"))
@@ -89,8 +89,8 @@ func TestWithoutNATS(t *testing.T) {
 		g.isEnded("this server cannot reach the room")
 	}
 	srv.again()
-	a.answers("/readyz", "ready")
-	b.answers("/readyz", "ready")
+	a.beginsAnew(1)
+	b.beginsAnew(1)
 	amy = a.enter("amy")
 	bob = b.enter("bob", "amy")
 	bob.say("all are here again")
@@ -166,7 +166,7 @@ func TestFarBehind(t *testing.T) {
 	if want := `{"error":"this server has lost the room, come in again: this server was too slow for the others"}`; got != want {
 		t.Errorf("bob is told %q, want %q", got, want)
 	}
-	b.answers("/readyz", "ready")
+	b.beginsAnew(1)
 	bob = b.enter("bob", "amy")
 	amy.reads(`{"join":["bob"]}`)
 
@@ -185,7 +185,7 @@ func TestFarBehind(t *testing.T) {
 	way.ways[1].set(true)
 	_ = b.cmd.Process.Signal(syscall.SIGCONT)
 	bob.isEnded("this server has missed what was said")
-	b.answers("/readyz", "ready")
+	b.beginsAnew(2)
 	b.enter("bob", "amy")
 	amy.reads(`{"join":["bob"]}`)
 }

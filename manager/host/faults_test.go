@@ -37,6 +37,13 @@ func (p *process) answers(path, want string) {
 	p.answersSo(path, want, func(text string) bool { return strings.Contains(text, want) })
 }
 
+// beginsAnew waits until users may come in again, behind the end of so many lives.
+func (p *process) beginsAnew(ended int) {
+	p.t.Helper()
+	p.reaches("chatsim_cluster_lives_total", float64(ended+1))
+	p.answers("/readyz", "ready")
+}
+
 // reaches waits until a figure of the room is so much.
 func (p *process) reaches(metric string, least float64) {
 	p.t.Helper()
@@ -96,7 +103,7 @@ func TestFaults(t *testing.T) {
 	bob.say("nobody hears this")
 	_ = b.cmd.Process.Signal(syscall.SIGCONT)
 	bob.isEnded("the other servers of the room have not heard from this one")
-	b.answers("/readyz", "ready")
+	b.beginsAnew(1)
 	bob = b.enter("bob", "amy")
 	amy.reads(`{"join":["bob"]}`)
 
@@ -134,7 +141,8 @@ func TestFaults(t *testing.T) {
 	for _, g := range []*guest{amy, bob} {
 		g.isEnded("the room has begun anew")
 	}
-	a.answers("/readyz", "ready")
+	a.beginsAnew(1)
+	b.beginsAnew(2)
 	a.enter("zoe")
 
 	// Without NATS everybody is put out when the lease is over, and one that is told to

@@ -16,14 +16,17 @@ type proxy struct {
 
 	mu   sync.Mutex
 	over chan struct{} // guarded by mu; closed: the connections of now end
+
+	passing sync.WaitGroup
 }
 
-// reset ends all connections.
+// reset ends all connections, and waits until they have. Nobody may connect meanwhile.
 func (p *proxy) reset() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	close(p.over)
 	p.over = make(chan struct{})
+	p.mu.Unlock()
+	p.passing.Wait()
 }
 
 // way is one direction of all connections.
@@ -53,13 +56,13 @@ func newProxy(t *testing.T, server string) *proxy {
 			p.mu.Lock()
 			over := p.over
 			p.mu.Unlock()
-			wg.Go(func() { p.pass(client, server, over) })
+			p.passing.Go(func() { p.pass(client, server, over) })
 		}
 	})
 	t.Cleanup(func() {
 		ln.Close()
-		p.reset()
 		wg.Wait()
+		p.reset()
 	})
 	return p
 }
