@@ -3,6 +3,8 @@
 #   docker build -t chatsim .
 #   docker run -p 9999:9999 -v chatsim:/data chatsim
 #   docker run chatsim -users 500 -duration 30s
+#
+# podman and buildah keep the health check if they build with --format docker.
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
