@@ -1,12 +1,16 @@
 package loadgen
 
 import (
+	"fmt"
+	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"chatsim/chatter/dialect"
 	"chatsim/loadgen/check"
+	"chatsim/manager/poll"
 	"chatsim/manager/wire"
 )
 
@@ -68,5 +72,39 @@ func TestReadingAllocatesNothing(t *testing.T) {
 	r.measure.Finish()
 	if got, want := r.measure.Totals().Deliveries, int64(at/line); got < want-atOnce || got > want {
 		t.Errorf("%d deliveries are recorded, want %d", got, want)
+	}
+}
+
+// TestGreetingIsReadAtOnce: the roster of a large room is more than one read, and no
+// round of the others comes between two reads of it.
+func TestGreetingIsReadAtOnce(t *testing.T) {
+	r := newRun(Config{Users: 1}.withDefaults())
+	t.Cleanup(r.endLife)
+	var names []string
+	for n := range 9000 {
+		names = append(names, fmt.Sprint("somebody-", n))
+	}
+	names = append(names, "a")
+	greeting := wire.AppendRoster(wire.AppendWelcome(nil, "a"), slices.Values(names))
+	if reads := len(greeting) / readSize; reads < 2 || reads >= greetingReads {
+		t.Fatalf("the greeting is %d reads", reads)
+	}
+	poller, err := poll.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = poller.Close() })
+	s := &stay{user: r.users[0], session: r.judge.Dial(0, "a", 0), joined: make(chan struct{}), done: make(chan struct{})}
+	rd := &reader{run: r, poller: poller, record: r.measure.Reader()}
+	s.polled = &polled{stay: s, reader: rd, codec: dialect.NewLine("a"), freed: make(chan struct{}, 1)}
+	here, there := net.Pipe()
+	t.Cleanup(func() { _ = there.Close() })
+	c, err := poller.Add(here, greeting, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rd.serve(c)
+	if !s.session.Joined() {
+		t.Errorf("of a greeting of %d bytes %d are left", len(greeting), len(greeting)-len(s.polled.partial))
 	}
 }
