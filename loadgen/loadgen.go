@@ -281,6 +281,7 @@ type Progress struct {
 	Phase      Phase
 	Done       float64 // of the phase, 0 to 1
 	Part       Part
+	Acting     []Acting // the roles whose window it is, in the scenario's order
 	Joined     int64
 	Sent       int64 // lines, measured or not
 	Deliveries int64

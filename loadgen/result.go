@@ -25,7 +25,7 @@ func (r *run) report(result check.Result) *report.Report {
 	rep.Latency, rep.Isolation = r.measure.Latencies(), r.isolation()
 	rep.HeldUp, rep.Silence = r.heldUpFigures(), r.silenceFigures()
 	rep.Series, rep.Course = r.series(line, took), r.course(line, took)
-	rep.Phases, rep.Roles = r.phaseFigures(), r.roleFigures()
+	rep.Phases, rep.Roles = r.phaseFigures(), r.roleFigures(r.ended, r.effects())
 	rep.Losses = r.lossFigures(rep.Phases)
 	rep.Resources, rep.Warnings = r.usage.Resources(), r.warnings
 	rep.LeftBy = report.LeftBy{FIN: r.left[check.FIN], RST: r.left[check.Reset], HalfClose: r.left[check.HalfClose], Vanish: r.vanished, Lost: r.left[check.Lost]}

@@ -149,18 +149,29 @@ func (r *run) effects() [][]report.RolePair {
 	turns := r.script.Turns(r.cfg.Duration)
 	_, first := windowsOf(turns)
 	for i, t := range turns {
-		without, with := r.measure.WindowP99(first[i]), r.measure.WindowP99(first[i]+1)
-		if r.begin+t.Acts.To <= r.ended && without != nil && with != nil {
-			out[t.Role] = append(out[t.Role], report.RolePair{WithoutP99: *without, WithP99: *with})
+		if r.begin+t.Acts.To > r.ended {
+			continue
+		}
+		if p, ok := r.effect(first[i]); ok {
+			out[t.Role] = append(out[t.Role], p)
 		}
 	}
 	return out
 }
 
-// roleFigures returns what became of each role.
-func (r *run) roleFigures() []report.Role {
+// effect returns the p99 of the deliveries in a window and in the next one, of which
+// the role acts in the second; false where they are too few.
+func (r *run) effect(window int) (p report.RolePair, ok bool) {
+	without, with := r.measure.WindowP99(window), r.measure.WindowP99(window+1)
+	if without == nil || with == nil {
+		return p, false
+	}
+	return report.RolePair{WithoutP99: *without, WithP99: *with}, true
+}
+
+// roleFigures returns what became of each role until a time, with those effects.
+func (r *run) roleFigures(until time.Duration, effects [][]report.RolePair) []report.Role {
 	var out []report.Role
-	effects := r.effects()
 	for i, c := range r.casts {
 		f := report.Role{Name: c.role.Kind, About: scenario.RoleAbout(c.role), Users: len(c.players), Talks: c.role.Talks, In: c.role.In,
 			Lines: c.lines.Load(), LinesDue: c.due.Load(), BytesSent: c.sent.Load(), BytesRead: c.read.Load(),
@@ -169,7 +180,7 @@ func (r *run) roleFigures() []report.Role {
 			f.Users, f.Acted = 1, int64(len(effects[i]))
 		}
 		for _, t := range c.turns {
-			if r.begin+t.Acts.To <= r.ended {
+			if r.begin+t.Acts.To <= until {
 				f.Windows++
 			}
 			f.WindowS = (t.Acts.To - t.Acts.From).Seconds()

@@ -37,6 +37,8 @@ type run struct {
 	begin time.Duration // of the measured part
 	end   time.Duration
 
+	soFar soFar // owned by watch
+
 	// Owned by Run.
 	ended       time.Duration // when the load was over: at end, or when it was cancelled
 	interrupted bool          // before all was drained
@@ -274,7 +276,7 @@ func (r *run) progress() Progress {
 		}
 	}
 	p.Done = min(max(p.Done, 0), 1)
-	p.Part = r.part(p.Phase)
+	p.Part, p.Acting = r.part(p.Phase), r.acting(p.Phase)
 	if r.judge.Violated() { // which costs less than to be told of what
 		now := r.judge.Interim()
 		p.Suspected = now.Suspected

@@ -27,6 +27,8 @@ type Snapshot struct {
 	// the verdict of those with nothing against them is empty, see
 	// check.Interim.
 	Checks []report.Check
+
+	Roles []RoleNow
 }
 
 func (r *run) snapshot() Snapshot {
@@ -37,6 +39,7 @@ func (r *run) snapshot() Snapshot {
 	s.Evicted = maps.Clone(r.closed)
 	r.mu.Unlock()
 	s.Refused, s.Errors = r.judge.Refused(), r.errors.report()
+	s.Roles = r.rolesNow(s.Phase)
 	now := r.judge.Interim()
 	s.Suspected, s.Checks = now.Suspected, now.Checks
 	return s

@@ -50,8 +50,8 @@ func NewSet(reports []*report.Report) *Set {
 	for _, r := range reports {
 		s.worsen(r.Verdict)
 	}
-	for _, f := range shown {
-		m, _ := report.FindMetric(f.name)
+	for _, f := range every(reports...) {
+		m := f.metric
 		vs := values(reports, m)
 		if len(vs) == 0 {
 			continue

@@ -103,6 +103,23 @@ func stage(p loadgen.Part) string {
 	return fmt.Sprintf("%s, phase %d of %d, %v of %s", p.Name, p.Number, p.Of, at, report.ShortDuration(p.For.String()))
 }
 
+// with returns which roles act, and how many of their chatters were put out; empty
+// for none.
+func with(roles []loadgen.Acting) string {
+	var words []string
+	for _, a := range roles {
+		word := a.Role
+		if a.Evicted > 0 {
+			word = fmt.Sprintf("%s (%d evicted)", a.Role, a.Evicted)
+		}
+		words = append(words, word)
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return ", with " + strings.Join(words, " and ")
+}
+
 // gravity returns how much speaks against the server: nothing, a suspicion, or a
 // violation.
 func gravity(p loadgen.Progress) int {
@@ -150,8 +167,10 @@ func describe(p loadgen.Progress) []string {
 		phase = stage(p.Part)
 	}
 	deliveries := report.Plural(p.Deliveries, "delivery", "deliveries")
+	lines := report.Plural(p.Sent, "line", "lines")
 	return []string{
-		fmt.Sprintf("%s%s: %s sent, %s", against, phase, report.Plural(p.Sent, "line", "lines"), deliveries),
+		fmt.Sprintf("%s%s%s: %s sent, %s", against, phase, with(p.Acting), lines, deliveries),
+		fmt.Sprintf("%s%s: %s sent, %s", against, phase, lines, deliveries),
 		fmt.Sprintf("%s%s: %s", against, phase, deliveries),
 		fmt.Sprintf("%s%s", shortly, deliveries),
 		fmt.Sprintf("%s%s", shortly, phase),

@@ -16,6 +16,7 @@ var course = []loadgen.Progress{
 	{Phase: loadgen.Warming, Done: 0.9, Joined: 100, Sent: 90},
 	{Phase: loadgen.Loading, Done: 0.5, Joined: 100, Sent: 600, Deliveries: 60000},
 	{Phase: loadgen.Loading, Part: loadgen.Part{Name: "all-come-back-from-lunch", Number: 2, Of: 4, At: 3700 * time.Millisecond, For: time.Minute}, Done: 0.7, Joined: 100, Sent: 700, Deliveries: 70000},
+	{Phase: loadgen.Loading, Acting: []loadgen.Acting{{Role: "flood", Evicted: 2}, {Role: "slow"}}, Done: 0.8, Joined: 100, Sent: 800, Deliveries: 80000},
 	{Phase: loadgen.Loading, Done: 1, Joined: 100, Sent: 1100, Deliveries: 110000},
 	{Phase: loadgen.Drains, Joined: 100, Sent: 1101, Deliveries: 110100},
 }
@@ -31,6 +32,9 @@ func TestLinesEveryTenthAtMost(t *testing.T) {
 	want := []string{"10 %  joining: 100 in the room", "50 %", "100 %  measuring: 1,100 lines sent, 110,000 deliveries"}
 	if !strings.Contains(b.String(), "all-come-back-from-lunch, phase 2 of 4, 3s of 1m: 700 lines sent") {
 		t.Errorf("the phase of the scenario is not told:\n%s", b.String())
+	}
+	if !strings.Contains(b.String(), "measuring, with flood (2 evicted) and slow: 800 lines sent") {
+		t.Errorf("the roles that act are not told:\n%s", b.String())
 	}
 	if len(lines) > 10 || !strings.HasSuffix(lines[0], want[0]) || !strings.HasSuffix(lines[len(lines)-1], want[2]) {
 		t.Errorf("got\n%s", b.String())

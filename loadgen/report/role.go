@@ -79,8 +79,8 @@ func MedianP99s(pairs []RolePair) (without, with *int64) {
 	return median(func(p RolePair) int64 { return p.WithoutP99 }), median(func(p RolePair) int64 { return p.WithP99 })
 }
 
-// evictions returns how often the server has ended a connection of the role.
-func (r *Role) evictions() int64 {
+// Evictions returns how often the server has ended a connection of the role.
+func (r *Role) Evictions() int64 {
 	n := int64(0)
 	for _, c := range r.Evicted {
 		n += c
@@ -88,8 +88,8 @@ func (r *Role) evictions() int64 {
 	return n
 }
 
-// served returns how many of the windows a chatter of the role came through.
-func (r *Role) served() int64 { return max(0, r.Acted-r.evictions()-r.TurnedAway) }
+// Served returns how many of the windows a chatter of the role came through.
+func (r *Role) Served() int64 { return max(0, r.Acted-r.Evictions()-r.TurnedAway) }
 
 // who returns who has the role and what each of them does, in words.
 func (r *Role) who() string {
@@ -117,13 +117,13 @@ func (r *Role) did() string {
 
 // became returns what became of the role's chatters, and what they did, in words.
 func (r *Role) became() []string {
-	words := []string{fmt.Sprintf("%s of %s served", thousands(r.served()), thousands(r.Acted))}
+	words := []string{fmt.Sprintf("%s of %s served", thousands(r.Served()), thousands(r.Acted))}
 	add := func(n int64, what string) {
 		if n > 0 {
 			words = append(words, thousands(n)+" "+what)
 		}
 	}
-	add(r.evictions(), "evicted")
+	add(r.Evictions(), "evicted")
 	add(r.TurnedAway, "turned away")
 	add(r.Throttled, "throttled")
 	add(r.Refused, "refused")
@@ -198,7 +198,7 @@ func roleTable(r *Report) *table {
 	for i := range r.Roles {
 		f := &r.Roles[i]
 		row := append([]string{f.Name, f.who()}, f.effect()...)
-		t.Rows = append(t.Rows, append(row, fmt.Sprintf("%s of %s", thousands(f.served()), thousands(f.Acted)), thousands(f.evictions()), thousands(f.Throttled), thousands(f.Refused),
+		t.Rows = append(t.Rows, append(row, fmt.Sprintf("%s of %s", thousands(f.Served()), thousands(f.Acted)), thousands(f.Evictions()), thousands(f.Throttled), thousands(f.Refused),
 			thousands(f.Errors.Count), thousands(f.Lines), humanBytes(float64(f.BytesSent)), humanBytes(float64(f.BytesRead)), fmt.Sprintf("%d of %s", f.Windows, shortTime(f.WindowS))))
 	}
 	return t
@@ -222,8 +222,8 @@ var byRole = []struct {
 	{"lines", count, counted(func(r *Role) int64 { return r.Lines })},
 	{"bytes_sent", size, counted(func(r *Role) int64 { return r.BytesSent })},
 	{"bytes_read", size, counted(func(r *Role) int64 { return r.BytesRead })},
-	{"served", count, counted((*Role).served)},
-	{"evicted", count, counted((*Role).evictions)},
+	{"served", count, counted((*Role).Served)},
+	{"evicted", count, counted((*Role).Evictions)},
 	{"throttled", count, counted(func(r *Role) int64 { return r.Throttled })},
 	{"refused", count, counted(func(r *Role) int64 { return r.Refused })},
 	{"turned_away", count, counted(func(r *Role) int64 { return r.TurnedAway })},

@@ -18,7 +18,8 @@ type run struct {
 	Before     []report.Verdict `json:"before"` // what the runs before it came to
 	Over       bool             `json:"over"`   // there is a report
 	Phase      loadgen.Phase    `json:"phase"`
-	Done       float64          `json:"done"` // of the phase, 0 to 1
+	Done       float64          `json:"done"`           // of the phase, 0 to 1
+	Part       *part            `json:"part,omitempty"` // of the scenario; null where it has no phases
 	Sent       int64            `json:"sent"`
 	Deliveries int64            `json:"deliveries"`
 	Evicted    map[string]int64 `json:"evicted"` // by reason
@@ -31,7 +32,55 @@ type run struct {
 	Checks    []report.Check `json:"checks"`
 	Suspected bool           `json:"suspected"`
 
+	Roles []role `json:"roles"` // chatters beside those who talk, and what became of them so far
+
 	Samples []sample `json:"samples"` // one a second, of all runs
+}
+
+// part is a phase of the scenario that is under way.
+type part struct {
+	Name   string  `json:"name"`
+	Number int     `json:"number"` // from 1
+	Of     int     `json:"of"`
+	AtS    float64 `json:"at_s"` // since it began
+	ForS   float64 `json:"for_s"`
+}
+
+// role is what a role does and did to others, in figures of report.Role.
+type role struct {
+	Name       string   `json:"name"`
+	Acts       bool     `json:"acts"` // at the moment
+	Acted      int64    `json:"acted"`
+	Served     int64    `json:"served"`
+	Evicted    int64    `json:"evicted"`
+	TurnedAway int64    `json:"turned_away"`
+	Throttled  int64    `json:"throttled"`
+	Refused    int64    `json:"refused"`
+	Lines      int64    `json:"lines"`
+	BytesRead  int64    `json:"bytes_read"`
+	P99Without *int64   `json:"p99_without_ns,omitempty"`
+	P99With    *int64   `json:"p99_with_ns,omitempty"`
+	Ratio      *float64 `json:"ratio,omitempty"`
+	Pairs      int      `json:"pairs"`
+	Needed     int      `json:"pairs_needed"` // for a ratio
+}
+
+func roles(now []loadgen.RoleNow) []role {
+	out := []role{}
+	for i := range now {
+		f := &now[i]
+		out = append(out, role{Name: f.Name, Acts: f.Acts, Acted: f.Acted, Served: f.Served(), Evicted: f.Evictions(), TurnedAway: f.TurnedAway,
+			Throttled: f.Throttled, Refused: f.Refused, Lines: f.Lines, BytesRead: f.BytesRead,
+			P99Without: f.P99Without, P99With: f.P99With, Ratio: f.Ratio, Pairs: len(f.Pairs), Needed: report.RolePairs})
+	}
+	return out
+}
+
+func partOf(p loadgen.Part) *part {
+	if p.Name == "" {
+		return nil
+	}
+	return &part{Name: report.Printable(p.Name), Number: p.Number, Of: p.Of, AtS: p.At.Seconds(), ForS: p.For.Seconds()}
 }
 
 // sample is what the chatters have seen up to an instant, and the room beside
@@ -55,6 +104,7 @@ func (r *run) take(s loadgen.Snapshot, room any, at time.Time) {
 	r.Phase, r.Done, r.Sent, r.Deliveries = s.Phase, s.Done, s.Sent, s.Deliveries
 	r.Evicted, r.Latency, r.Checks, r.Suspected = named(s.Evicted), s.Latency, printable(s.Checks), s.Suspected
 	r.Refused, r.Errors = s.Refused, printableErrors(s.Errors)
+	r.Part, r.Roles = partOf(s.Part), roles(s.Roles)
 	if r.Checks == nil {
 		r.Checks = []report.Check{}
 	}

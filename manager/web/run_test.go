@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -72,9 +73,10 @@ func TestRunIsWatched(t *testing.T) {
 // must take for nothing else.
 func seen(n int64) loadgen.Snapshot {
 	p50, p99 := int64(2_100_000), int64(7_800_000)
+	ratio := float64(p99) / float64(p50)
 	lat := &report.Latency{Count: 1000, P50: &p50, P99: &p99, Max: 9_000_000}
 	return loadgen.Snapshot{
-		Progress: loadgen.Progress{Phase: loadgen.Loading, Done: 0.4, Joined: 100, Sent: 100 * n, Deliveries: 10_000 * n},
+		Progress: loadgen.Progress{Phase: loadgen.Loading, Part: loadgen.Part{Name: "spike", Number: 2, Of: 3, At: 1900 * time.Millisecond, For: 5 * time.Second}, Done: 0.4, Joined: 100, Sent: 100 * n, Deliveries: 10_000 * n},
 		Present:  98, Evicted: map[string]int64{"slow": 2}, P50: &p50, P99: &p99,
 		Latency: report.Latencies{Delivery: lat, Last: lat}, Refused: 1234,
 		Errors: report.Errors{Count: 1300, Kinds: []report.ErrorKind{{Text: "slow down: …", Count: 1290, Example: "slow down: \u202e<img src=x onerror=alert(1)>"}}, Others: 10},
@@ -85,6 +87,11 @@ func seen(n int64) loadgen.Snapshot {
 				Expected: "what was said", Came: strings.Repeat("long ", 60)}}},
 			{Name: "validity", Evaluations: 100 * n, Reason: "evaluated at the end"},
 			{Name: "isolation", Verdict: report.NotExercised},
+		},
+		Roles: []loadgen.RoleNow{
+			{Acts: true, Role: report.Role{Name: "flood", Acted: 12, Evicted: map[string]int64{"flood": 3}, Throttled: 2, Refused: 1234, Lines: 4321,
+				P99With: &p99, P99Without: &p50, Ratio: &ratio, Pairs: make([]report.RolePair, 6)}},
+			{Role: report.Role{Name: "slow", Acted: 3, Pairs: make([]report.RolePair, 2)}},
 		},
 	}
 }
@@ -103,6 +110,16 @@ func TestRunWithViolations(t *testing.T) {
 		b.shows("#evicted", map[string]string{"": "too far behind", "zh-CN": "读取过慢"}[l.language])
 		b.shows("#refused", "1,234")
 		b.shows("#said", `slow down: \u202e<img src=x onerror=alert(1)>`)
+		b.shows("#phase", map[string]string{"": "spike, phase 2 of 3, 1 s of 5 s", "zh-CN": "spike，第 2 阶段，共 3 个，1 / 5 秒"}[l.language])
+		b.until("document.querySelectorAll('#roles tr').length === 3")
+		for row, want := range []map[string]string{
+			{"": "flood ● acting 7.8 ms 2.1 ms 3.71 9 of 12 3 0 2 1,234 4,321", "zh-CN": "刷屏 ● 行动中 7.8 ms 2.1 ms 3.71 9 / 12 3 0 2 1,234 4,321"},
+			{"": "slow resting – – 2 of 5 pairs 3 of 3 0 0 0 0 0", "zh-CN": "读得慢 等待中 – – 2 / 5 对 3 / 3 0 0 0 0 0"},
+		} {
+			if got := b.eval(fmt.Sprintf("[...document.querySelectorAll('#roles tr')[%d].cells].map((c) => c.innerText).join(' ')", row+1)); got != want[l.language] {
+				t.Errorf("%+v: the role is shown as %q, want %q", l, got, want[l.language])
+			}
+		}
 		if text := b.text("#checks"); strings.Count(text, "✓") != 1 {
 			t.Errorf("one check of the four has nothing against it so far:\n%s", text)
 		}

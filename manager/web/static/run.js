@@ -83,6 +83,24 @@ function drawChecks() {
   }));
 }
 
+// drawRoles shows what became of those who are beside the ones who talk, and what they
+// did to these.
+function drawRoles() {
+  const roles = run.roles ?? [];
+  $('acted').hidden = roles.length === 0;
+  const count = (n) => n.toLocaleString('en');
+  const ratio = (r) => (r.ratio === undefined ? t('pairsOf', r.pairs, r.pairs_needed) : r.ratio.toFixed(2));
+  fill($('roles'), 2, [t('role'), t('now'), t('p99With'), t('p99Without'), t('ratio'), t('served'), t('evictedTimes'), t('turnedAway'), t('throttled'), t('refusedLines'), t('lines')],
+    roles.map((r) => [t('role_' + r.name), r.acts ? `● ${t('acts')}` : t('rests'), duration(seconds(r.p99_with_ns)), duration(seconds(r.p99_without_ns)), ratio(r),
+      t('ofAll', count(r.served), count(r.acted)), count(r.evicted), count(r.turned_away), count(r.throttled), count(r.refused), count(r.lines)]));
+}
+
+// phaseText is where the run is, in its scenario where that has phases.
+function phaseText() {
+  const p = run.part;
+  return p ? t('part', p.name, p.number, p.of, Math.floor(p.at_s), p.for_s) : t('phase_' + run.phase);
+}
+
 // drawErrors shows what the server said in errors.
 function drawErrors() {
   const kinds = run.errors?.kinds ?? [];
@@ -121,11 +139,12 @@ function draw() {
   $('before').hidden = before.length === 0;
   $('before').textContent = t('runsBefore', before.map((v) => t('ended_' + v)));
   $('before').className = before.includes('failed') ? 'failed' : 'quiet';
-  $('phase').textContent = t('phase_' + run.phase);
+  $('phase').textContent = phaseText();
   $('so-far').textContent = t('counted', run.sent.toLocaleString('en'), run.deliveries.toLocaleString('en'));
   $('done').value = run.done;
   drawLatency();
   drawChecks();
+  drawRoles();
   drawErrors();
   const evicted = Object.entries(run.evicted ?? {});
   $('out').hidden = evicted.length === 0;
