@@ -35,7 +35,7 @@ func (l lateness) limiting() bool {
 
 // generator judges how the load was made, and warns where it is the limit.
 func (r *run) generator(rep *report.Report) {
-	if r.cfg.Rate.IsMax() {
+	if r.cfg.Rate.IsMax() || r.telling != nil { // there is no schedule
 		return
 	}
 	lag50, lag99 := r.measure.Lag(50), r.measure.Lag(99)

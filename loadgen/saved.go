@@ -27,6 +27,7 @@ func (c Config) outline() *report.Report {
 		Config: report.Config{
 			Users: c.Users, DurationS: c.Duration.Seconds(), WarmupS: c.Warmup.Seconds(), DrainS: c.Drain.Seconds(),
 			Rate: c.Rate, ThinkS: c.Think.Seconds(), Size: c.Size, Scenario: c.Scenario.Name, Verify: c.Verify.String(),
+			Story: c.Story != nil,
 		},
 		Environment: environment(),
 	}

@@ -52,3 +52,18 @@ func TestPhasesAndRolesAreCompared(t *testing.T) {
 		}
 	}
 }
+
+// TestStoriesAreCompared: how long a story took is no setting of it.
+func TestStoriesAreCompared(t *testing.T) {
+	old, new := set(6, still, 1, 1, 100), set(6, still, 1, 1, 100)
+	for i, r := range append(old[:6:6], new...) {
+		r.Config.Story, r.Config.DurationS = true, 0.01*float64(i)
+	}
+	if _, err := Reports(old, new, DefaultTolerance, false); err != nil {
+		t.Error(err)
+	}
+	new[0].Config.Story = false
+	if _, err := Reports(old, new, DefaultTolerance, false); err == nil {
+		t.Error("a story was compared with what is none")
+	}
+}

@@ -89,9 +89,12 @@ func wrong(r *report.Report) string {
 }
 
 // differing names the settings that are not the same. The time to drain has no
-// part in what is measured.
+// part in what is measured, and a story takes as long as it takes.
 func differing(a, b report.Config) []string {
 	var out []string
+	if a.Story && b.Story {
+		a.DurationS, a.WarmupS = b.DurationS, b.WarmupS
+	}
 	for _, f := range []struct {
 		name string
 		a, b any

@@ -105,7 +105,11 @@ func benchPhase(r *Report, p *Phase) *benchfmt.Result {
 // behind of. Where nothing was delivered it has no values.
 func benchLine(r *Report, part, of, users, rate string, deliveries int64) *benchfmt.Result {
 	c := r.Config
-	name := fmt.Sprintf("Room/scenario=%s%s/users=%s/rate=%s/size=%d/verify=%s", benchWord(c.Scenario), part, users, rate, c.Size, benchWord(c.Verify))
+	load := fmt.Sprintf("/rate=%s/size=%d", rate, c.Size)
+	if c.Story {
+		load = ""
+	}
+	name := fmt.Sprintf("Room/scenario=%s%s/users=%s%s/verify=%s", benchWord(c.Scenario), part, users, load, benchWord(c.Verify))
 	if n := r.Environment.GOMAXPROCS; n > 1 {
 		name += fmt.Sprintf("-%d", n)
 	}

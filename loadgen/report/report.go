@@ -96,6 +96,7 @@ type Config struct {
 	Size      int     `json:"size"`               // bytes of text in a line
 	Scenario  string  `json:"scenario"`
 	Script    string  `json:"script,omitempty"`    // the text of the scenario's file; empty: it is built in
+	Story     bool    `json:"story,omitempty"`     // exact steps, one after the other: DurationS is how long they took, Rate and Size say nothing
 	MaxUsers  int     `json:"max_users,omitempty"` // the most at a time, where users come and go
 	Verify    string  `json:"verify"`              // "full", "order", "count" or "off"
 	Target    string  `json:"target,omitempty"`    // empty: a Manager in this process

@@ -3,6 +3,7 @@ package file
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -67,10 +68,23 @@ func (d *Doc) syntax(err error) error {
 	}
 	at := se.GetToken().Position
 	advice := ""
-	if strings.Contains(se.GetMessage(), "'\t'") {
+	switch message := se.GetMessage(); {
+	case strings.Contains(message, "'\t'"):
 		advice = "indent by spaces: YAML has no tabs there"
+	case strings.Contains(message, "already defined"):
+		advice = "a key stands once among those that belong together: take one of the two out, or make a list of them, each behind - or between [ ]"
 	}
 	return d.errorAt(at.Line, at.Column, "cannot be read: "+se.GetMessage(), advice)
+}
+
+// elsewhere are words of k6, Artillery, Locust, Gatling and JMeter, and the keys that
+// are for the same.
+var elsewhere = map[string]string{
+	"vus": "users", "threads": "users", "concurrency": "users", "virtualUsers": "users", "maxVusers": "users", "description": "about",
+	"stages": "phases", "scenarios": "phases", "thresholds": "expect", "ensure": "expect", "checks": "expect", "flow": "story", "steps": "story",
+	"duration": "for", "arrivalRate": "rate", "rps": "rate", "rampTo": "rate", "rampRate": "rate", "target": "join", "arrivalCount": "join", "startVUs": "users",
+	"sleep": "think", "thinkTime": "think", "payload": "texts", "file": "from", "messages": "texts", "churn": "leaves",
+	"warmup": "warm", "warmUp": "warm", "threshold": "is", "phase": "in",
 }
 
 // Key is a key that a mapping may have, and what reads its value.
@@ -117,7 +131,10 @@ func (d *Doc) entry(v *ast.MappingValueNode, what string, keys []Key) error {
 	for _, k := range keys {
 		all = append(all, k.Name)
 	}
-	if near := repair.Nearest(name, all); near != "" {
+	switch near := repair.Nearest(name, all); {
+	case elsewhere[name] != "" && slices.Contains(all, elsewhere[name]):
+		hint = fmt.Sprintf("what other tools call %s is %s here; %s", name, elsewhere[name], hint)
+	case near != "":
 		hint = fmt.Sprintf("did you mean %s? %s", near, hint)
 	}
 	return d.Error(v.Key, fmt.Sprintf("%s has no key %q", what, name), hint)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -101,6 +102,8 @@ func (t *Texts) read(d *Doc, n ast.Node) error {
 	switch {
 	case errors.Is(err, errHuge):
 		return d.Error(n, fmt.Sprintf("%s has more than %d MB", t.From, maxTexts>>20), "a part of it does as well: its lines are said again and again")
+	case errors.Is(err, fs.ErrNotExist):
+		return d.Error(n, "the texts cannot be read: "+path+" does not exist", "the file is looked for beside the scenario, unless it begins with /")
 	case err != nil:
 		return d.Error(n, "the texts cannot be read: "+err.Error(), "the file is looked for beside the scenario, unless it begins with /")
 	}
@@ -111,6 +114,10 @@ func (t *Texts) read(d *Doc, n ast.Node) error {
 func (t *Texts) split(path string, text []byte) error {
 	wrong := (&Doc{Path: path}).errorAt
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if at := bytes.IndexByte(text, 0); at >= 0 && !isUTF16(text) {
+		line := text[:at]
+		return wrong(bytes.Count(line, []byte("\n"))+1, at-bytes.LastIndexByte(line, '\n'), "here is a zero byte, as in a file that is not text", "write one text a line into a text file, in UTF-8")
+	}
 	number := 0
 	for line := range bytes.Lines(text) {
 		number++
@@ -145,16 +152,19 @@ func unlike(line []byte) (what, hint string) {
 	const clean = "the lines are UTF-8, without control characters: take it out"
 	r, size := utf8.DecodeRune(line)
 	switch {
-	case bytes.HasPrefix(line, []byte("\xff\xfe")), bytes.HasPrefix(line, []byte("\xfe\xff")):
+	case isUTF16(line):
 		return "this is UTF-16", "the lines are UTF-8: iconv -f UTF-16 -t UTF-8 makes them so"
 	case r == utf8.RuneError && size == 1:
 		return fmt.Sprintf("the byte 0x%02x is no UTF-8", line[0]), "the lines are UTF-8: iconv -f LATIN1 -t UTF-8 makes them so, if that is what they are"
 	case r == utf8.RuneError:
 		return "here is U+FFFD, which stands for text that was damaged", "write what it was, or take it out"
-	case r == 0:
-		return "here is a zero byte, as in a file that is not text", clean
 	}
 	return fmt.Sprintf("here is the control character U+%04X", r), clean
+}
+
+// isUTF16 reports whether a text begins as one in UTF-16 does.
+func isUTF16(text []byte) bool {
+	return bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff"))
 }
 
 var errHuge = errors.New("too large")
