@@ -7,6 +7,8 @@ import (
 
 	"chatsim/loadgen"
 	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
+	"chatsim/loadgen/scenario/file"
 )
 
 // watched makes a run without an end until a snapshot is as wanted.
@@ -15,7 +17,9 @@ func watched(t *testing.T, cfg loadgen.Config, wanted func(loadgen.Snapshot) boo
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	var seen []loadgen.Snapshot
-	cfg.Duration = time.Hour
+	if cfg.Duration < time.Minute {
+		cfg.Duration = time.Hour
+	}
 	cfg.Watch = func(s loadgen.Snapshot) {
 		if ctx.Err() == nil {
 			seen = append(seen, s)
@@ -96,4 +100,34 @@ func TestSnapshotsTellASuspicion(t *testing.T) {
 	t.Parallel()
 	s := serve(t, faults{hold: func(line int, from, to *peer) bool { return at(50, from, to, line) }})
 	watched(t, short(s, lively(t, "steady")), func(s loadgen.Snapshot) bool { return s.Suspected })
+}
+
+// Roles are seen while they act: what a snapshot has of them is never more than what
+// the report comes to.
+func TestSnapshotsTellRoles(t *testing.T) {
+	t.Parallel()
+	const text = "users: 8\nphases: [{for: 1m, rate: 1000, name: talk}]\nroles: {flood: {rate: 100, every: 300ms}, stalled: {every: 300ms}}"
+	f, err := file.Read("roles.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := short(serve(t, faults{}), scenario.Of(f, []byte(text)))
+	cfg.Rate, cfg.Users, cfg.Warmup, cfg.Duration = 0, 0, 0, time.Minute
+	acting := make(map[string]bool)
+	rep, seen := watched(t, cfg, func(s loadgen.Snapshot) bool {
+		for _, a := range s.Acting {
+			acting[a.Role] = true
+		}
+		return len(acting) > 0 && len(s.Roles) == 2 && len(s.Roles[0].Pairs) > 0 && len(s.Roles[1].Pairs) > 0
+	})
+	for _, s := range seen {
+		for i, now := range s.Roles {
+			if end := rep.Roles[i]; now.Name != end.Name || now.Acted > end.Acted || len(now.Pairs) > len(end.Pairs) || now.Windows > end.Windows || now.Lines > end.Lines {
+				t.Errorf("%s after %v: %+v, and in the end %+v", now.Name, s.At, now, end)
+			}
+		}
+		if s.Part.Name != "talk" && s.Phase == loadgen.Loading {
+			t.Errorf("after %v the phase is %+v", s.At, s.Part)
+		}
+	}
 }

@@ -22,6 +22,7 @@ var htmlPage = template.Must(template.New("page.html").Funcs(template.FuncMap{
 	},
 	"undecided": func(v Verdict) bool { return v == Inconclusive },
 	"outcome":   func(t ThresholdResult) string { return Printable(t.outcome()) },
+	"measured":  func(t ThresholdResult) string { return t.human(*t.Value) },
 	"mark":      func(v Verdict) string { return htmlMarks[v] },
 	"met": func(v Verdict) string {
 		return map[Verdict]string{Passed: "met", Failed: "not met"}[v] + inconclusiveWord(v)
