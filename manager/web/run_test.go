@@ -113,8 +113,8 @@ func TestRunWithViolations(t *testing.T) {
 		b.shows("#phase", map[string]string{"": "spike, phase 2 of 3, 1 s of 5 s", "zh-CN": "spike，第 2 阶段，共 3 个，1 / 5 秒"}[l.language])
 		b.until("document.querySelectorAll('#roles tr').length === 3")
 		for row, want := range []map[string]string{
-			{"": "flood ● acting 7.8 ms 2.1 ms 3.71 9 of 12 3 0 2 1,234 4,321", "zh-CN": "刷屏 ● 行动中 7.8 ms 2.1 ms 3.71 9 / 12 3 0 2 1,234 4,321"},
-			{"": "slow resting – – 2 of 5 pairs 3 of 3 0 0 0 0 0", "zh-CN": "读得慢 等待中 – – 2 / 5 对 3 / 3 0 0 0 0 0"},
+			{"": "flood ● acting 7.8 ms 2.1 ms 3.71 9 of 12 3 0 2 1,234 4,321", "zh-CN": "刷屏 ● 行动中 7.8 ms 2.1 ms 3.71 9 / 12 次 3 0 2 1,234 4,321"},
+			{"": "slow resting – – 2 of 5 pairs 3 of 3 0 0 0 0 0", "zh-CN": "读得慢 等待中 – – 2 / 5 对 3 / 3 次 0 0 0 0 0"},
 		} {
 			if got := b.eval(fmt.Sprintf("[...document.querySelectorAll('#roles tr')[%d].cells].map((c) => c.innerText).join(' ')", row+1)); got != want[l.language] {
 				t.Errorf("%+v: the role is shown as %q, want %q", l, got, want[l.language])

@@ -34,7 +34,7 @@ extend({
   part: (name, n, of, at, whole) => `${name}，第 ${n} 阶段，共 ${of} 个，${at} / ${whole} 秒`,
   roles: '角色', rolesAre: '除发言者之外的用户，每隔一个时间窗行动一次：其他人在有和没有他们时的送达 p99，以及他们的结果',
   role: '角色', now: '现在', p99With: '有时 p99', p99Without: '没有时', ratio: '比值', served: '得到服务', evictedTimes: '被移出', turnedAway: '被拒绝进入', throttled: '被限速', refusedLines: '被拒绝的行', lines: '行数',
-  acts: '行动中', rests: '等待中', pairsOf: (n, of) => `${n} / ${of} 对`, ofAll: (n, of) => `${n} / ${of}`,
+  acts: '行动中', rests: '等待中', pairsOf: (n, of) => `${n} / ${of} 对`, ofAll: (n, of) => `${n} / ${of} 次`,
   role_slow: '读得慢', role_stalled: '不读', role_dribble: '逐字节写', role_flood: '刷屏', role_noise: '乱码',
   serverErrors: '服务器报告的错误', refusedSoFar: (n) => `${n} 条计入测量的消息收到错误`, errorText: '错误', times: '次数', example: '例如', otherErrors: '其他',
   latencySoFar: '目前的延迟', latency_delivery: '送达', latency_last: '最后接收者', latency_echo: '回显', latency_join: '加入', latency_leave: '离开',
