@@ -74,6 +74,8 @@ func (s *Job) Run(ctx context.Context) (int, error) {
 	switch {
 	case s.Load.Scenario.Name == loadgen.Conformance:
 		return stories{s}.run(ctx)
+	case s.DryRun && s.Load.Story != nil:
+		return report.ExitPassed, s.showStory()
 	case s.DryRun:
 		return s.dryRun(ctx)
 	case s.AB != "" || s.Servers.AB != nil:
