@@ -35,7 +35,7 @@ type joins struct {
 
 const (
 	joinsAtOnce = 256         // keeps any server busy, and nobody waits long for a turn there
-	joinsFirst  = 4           // less than the shortest queue
+	joinsFirst  = 8           // less than most queues; a far server is not waited for twice by a few
 	retried     = time.Second // after which the system asks for a connection again (RFC 6298)
 	calmRounds  = 4           // of joins, before a limit that was halved rises by one
 	waitsAtDoor = 4           // times as long as the fastest join takes one that waits for others

@@ -41,13 +41,13 @@ func beginJoins(t *testing.T, j *joins, n int) {
 // A few come at first, one more for each who is in.
 func TestJoinsGrow(t *testing.T) {
 	j := newJoins(16)
-	wantRoom(t, j, 4, "at first")
-	beginJoins(t, j, 4)
+	wantRoom(t, j, 8, "at first")
+	beginJoins(t, j, 8)
 	wantRoom(t, j, 0, "with all places taken")
 	j.done(0)
 	wantRoom(t, j, 1, "after one who did not come in")
-	j.doneAll(3)
-	wantRoom(t, j, 7, "after three who are in")
+	j.doneAll(7)
+	wantRoom(t, j, 15, "after seven who are in")
 	for range 20 {
 		beginJoins(t, j, 1)
 		j.done(time.Millisecond)
@@ -58,7 +58,7 @@ func TestJoinsGrow(t *testing.T) {
 		beginJoins(t, j, 1)
 		j.done(took)
 	}
-	wantRoom(t, j, 6, "after one that waited for others")
+	wantRoom(t, j, 10, "after one that waited for others")
 	if w := j.warning(); w != "" {
 		t.Errorf("without a slow connection: %q", w)
 	}
@@ -67,7 +67,7 @@ func TestJoinsGrow(t *testing.T) {
 // A crowd of which some wait for the system's second try is halved, once, and grows slowly.
 func TestJoinsHalve(t *testing.T) {
 	j := newJoins(256)
-	for range 12 {
+	for range 8 {
 		beginJoins(t, j, 1)
 		j.done(time.Millisecond)
 	}
@@ -93,8 +93,8 @@ func TestJoinsHalve(t *testing.T) {
 		j.connected(at, at+retried)
 		j.done(0)
 	}
-	wantRoom(t, j, 4, "with each connection slow")
-	if w := j.warning(); !strings.Contains(w, "10 connections took the server 1s or more") || !strings.Contains(w, "4 chatters") {
+	wantRoom(t, j, 8, "with each connection slow")
+	if w := j.warning(); !strings.Contains(w, "10 connections took the server 1s or more") || !strings.Contains(w, "8 chatters") {
 		t.Errorf("said %q", w)
 	}
 }
