@@ -48,7 +48,7 @@ func (r *run) types() (can, framed bool) {
 func (v *visitor) come(number int) {
 	r := v.run
 	asked := v.Name
-	if v.Allowed { // it stands for no name
+	if v.Allowed && !v.Cased { // it stands for no name
 		asked = ""
 	}
 	v.session = r.judge.Dial(number, asked, r.now())
@@ -107,6 +107,7 @@ func (v *visitor) judged(err error, limit time.Duration) {
 	switch {
 	case s.Joined() && !v.Allowed:
 		s.Denied(check.LetIn, fmt.Sprintf("it asked for %q and is called %q", v.Name, name), r.now())
+	case s.Joined() && v.Cased: // whether that is the name due is the judge's to see
 	case s.Joined():
 		if _, _, err := net.SplitHostPort(name); err != nil {
 			s.Denied(check.Nameless, fmt.Sprintf("it is called %q", name), r.now())
@@ -118,12 +119,20 @@ func (v *visitor) judged(err error, limit time.Duration) {
 	case said != "" && isFull(said):
 		s.Denied(check.Turned, said, r.now())
 	case said != "":
-		s.Denied(check.KeptOut, fmt.Sprintf("it gave no name, was refused, and told %q", clip(said)), r.now())
+		s.Denied(check.KeptOut, fmt.Sprintf("it %s, was refused, and told %q", v.asks(), clip(said)), r.now())
 	case errors.As(err, &fe):
 		s.Denied(check.KeptOut, "what came cannot be understood", r.now())
 	default:
-		s.Denied(check.KeptOut, "it gave no name, and "+v.fate(err, limit), r.now())
+		s.Denied(check.KeptOut, "it "+v.asks()+", and "+v.fate(err, limit), r.now())
 	}
+}
+
+// asks returns in words what somebody with an allowed name has asked for.
+func (v *visitor) asks() string {
+	if v.Cased {
+		return fmt.Sprintf("asked for %q", v.Name)
+	}
+	return "gave no name"
 }
 
 // fate returns in words what came in the place of an answer.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"chatsim/loadgen/check/ledger"
 	"chatsim/loadgen/report"
 	"chatsim/manager/wire"
 )
@@ -90,6 +91,9 @@ func (e *majority) mistaken(s *Session, place int64) bool {
 	en := e.Entry(place)
 	if en == nil || en.Kind == wire.Line {
 		return false
+	}
+	if slices.ContainsFunc(e.Facts.Of(ledger.LeaveRepeated), func(f *ledger.Fact) bool { return f.Place == place && slices.Contains(f.Seen, s) }) {
+		return true
 	}
 	for _, m := range s.Missing {
 		for p := m.Lo; p < m.Hi; p++ {

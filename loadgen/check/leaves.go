@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check/ledger"
+	"chatsim/manager/wire"
 )
 
 // leaveCompleteness: each leave is told once, to everybody who is there, within
@@ -29,7 +30,7 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, needs: needs{
 		for _, s := range e.Sessions {
 			if e.leaveUntold(s) {
 				kind, at := s.Left()
-				e.add(out, violation{key: key{session: s}, at: s, place: e.Len, implied: e.stopped || s.Member.Unannounced,
+				e.add(out, violation{key: key{session: s}, at: s, place: e.Len, implied: e.stopped || s.Member.Unannounced || e.misspelt(nil, wire.Leave, s.Name()),
 					sentence: fmt.Sprintf("nobody was told that %s has left (%s, %v into the run)", quote(s.Name()), kind, at.Round(time.Millisecond))})
 			}
 		}

@@ -30,7 +30,7 @@ func (e *lacking) lose() {
 			case garbled:
 				s.Garbled[name]--
 				g.at = append(g.at, s)
-			case e.replaced(s, p, en):
+			case e.replaced(s, p, en), e.misspelt(s, en.Kind, en.Name):
 				g.at = append(g.at, s)
 			default:
 				l.at = append(l.at, s)

@@ -82,6 +82,7 @@ func (e *evidence) leftFalsely(s *Session, place int64) violation {
 			v.agreed++
 		}
 	}
+	v.implied = len(v.with) == 0 // what came was told of otherwise
 	v.sentence = fmt.Sprintf("%s were told that %s has left, who had not", chatters(len(v.with)), quote(s.Name()))
 	return v
 }

@@ -22,6 +22,8 @@ type untrue struct {
 	says   string // empty of the first roster
 }
 
+const hasJoined = "has joined"
+
 // strangers are what was told wrongly of those who are not of the run.
 type strangers struct {
 	untrue  []untrue
@@ -44,7 +46,7 @@ func (e *presence) findStrangers() {
 			continue
 		}
 		if place := m.Joined(); place >= 0 && odd(place) {
-			e.told(m, place, "has joined")
+			e.told(m, place, hasJoined)
 		}
 		if place := m.Left(); place > 0 && odd(place) {
 			e.told(m, place, "has left")

@@ -1,6 +1,10 @@
 package check
 
-import "chatsim/loadgen/check/ledger"
+import (
+	"slices"
+
+	"chatsim/loadgen/check/ledger"
+)
 
 // viewOrder: joins and leaves stand at the same place for all, and no line comes
 // from somebody before its join or after its leave.
@@ -30,7 +34,7 @@ var viewOrder = rule{name: ViewOrder, level: Order, needs: needs{views, places},
 				v.sentence = quote(f.Text) + " did something before its join was told"
 				v.key = key{session: f.Session}
 			}
-			v.implied = v.implied || !stands || len(e.strange) > 0 && f.Kind == ledger.BeforeOwnJoin || f.Line != nil && e.doubted[f.Line.Session.Name()]
+			v.implied = v.implied || !stands || len(e.strange) > 0 && f.Kind == ledger.BeforeOwnJoin || f.Line != nil && e.doubted[f.Line.Session.Name()] || f.Kind == ledger.BeforeOwnJoin && e.again(f)
 			out.add(v)
 		}
 		for _, s := range e.Sessions {
@@ -38,11 +42,19 @@ var viewOrder = rule{name: ViewOrder, level: Order, needs: needs{views, places},
 				e.add(out, violation{key: key{session: s}, at: s, place: s.LastSeen(), sentence: sentence, came: entry(e.Entry(s.LastSeen()))})
 			}
 			if e.joinUntold(s) {
-				e.add(out, violation{key: key{session: s}, at: s, implied: e.stopped,
+				e.add(out, violation{key: key{session: s}, at: s, implied: e.stopped || s.Welcomed != "",
 					sentence: "nobody was told of the join of " + quote(s.Name())})
 			}
 		}
 	},
+}
+
+// again reports whether what came to a newcomer from before its join came to others
+// once more.
+func (e *evidence) again(f *ledger.Fact) bool {
+	return slices.ContainsFunc(e.Facts.Of(ledger.Repeated, ledger.LeaveRepeated), func(o *ledger.Fact) bool {
+		return o.Line == f.Line && (f.Line != nil || o.Text == f.Text)
+	})
 }
 
 // behindLeave returns what is wrong where somebody who has left got what stands

@@ -60,7 +60,8 @@ func (s *Script) formed(l Line, f Form, other int) Line {
 // Visitor is somebody who asks to be let in once, by a name that few ask for.
 type Visitor struct {
 	Name    string // as it is sent
-	Allowed bool   // by the protocol: the name is empty, and stands for the visitor's address
+	Allowed bool   // by the protocol: the name is empty, and stands for the visitor's address, or Cased
+	Cased   bool   // it is a name like any other, of which programs change the case or take another for it
 	Bytes   bool   // it is no UTF-8, which not every dialect carries
 }
 
@@ -70,11 +71,16 @@ func (s *Script) Visitor(n int) Visitor { return visitors[(n+int(s.draw('v', 0, 
 var visitors = []Visitor{
 	{Name: "", Allowed: true},
 	{Name: "a@b"},
+	{Name: "BOB", Allowed: true, Cased: true},
 	{Name: strings.Repeat("x", 65)},
+	{Name: "Straße", Allowed: true, Cased: true},
 	{Name: "用户名不存在", Allowed: true},
+	{Name: "USER0", Allowed: true, Cased: true},
 	{Name: "bell\x07"},
+	{Name: "İlkay", Allowed: true, Cased: true},
 	{Name: "red\x1b[31m"},
 	{Name: "------Group chat-------"},
+	{Name: "ΟΔΥΣΣΕΥΣ", Allowed: true, Cased: true},
 	{Name: "caf\xe9", Bytes: true},
 }
 

@@ -92,7 +92,8 @@ func (st start) laterRoster(names [][]byte) {
 		f.Kind = RosterAgain
 	} else {
 		f.Text, _ = differs(due, names)
-		f.Doubt = asked && l.members.changesAfter(f.Text, place) // the answer may be ahead of the stream
+		f.Doubt = asked && l.members.changesAfter(f.Text, place) || // the answer may be ahead of the stream
+			f.Text == "" && l.facts.count[Miscalled] > 0 // or the order of joins is not known
 	}
 	l.emitLocked(f)
 }
@@ -103,20 +104,20 @@ func sameSet[N string | []byte](due []string, names []N) bool {
 	return len(due) == len(names) && !differ
 }
 
-// differs returns a name that only one of two rosters has; false if there is none.
+// differs returns a name that one of two rosters has more often; false if there is none.
 func differs[N string | []byte](due []string, names []N) (name string, ok bool) {
-	has := make(map[string]bool, len(due))
+	has := make(map[string]int, len(due))
 	for _, n := range due {
-		has[n] = true
+		has[n]++
 	}
 	for _, n := range names {
-		if !has[string(n)] {
+		if has[string(n)] == 0 {
 			return string(n), true
 		}
-		delete(has, string(n))
+		has[string(n)]--
 	}
 	for _, n := range due {
-		if has[n] {
+		if has[n] > 0 {
 			return n, true
 		}
 	}

@@ -243,6 +243,9 @@ func (l *Ledger) Close(e End) *Closed {
 	defer l.mu.Unlock()
 	l.gaps.settleLocked(l, math.MaxInt64)
 	for _, s := range l.sessions {
+		if s.Member == nil && s.HasRoster && l.cfg.Level < Count && l.cfg.Capabilities.Views == Ordered {
+			l.misspeltLocked(s)
+		}
 		l.addLocked(s)
 	}
 	for _, f := range l.facts.List {

@@ -50,6 +50,8 @@ type membership struct {
 	byName map[string]*Member // the latest of each name
 	hash   uint64
 
+	unannounced int // members whose joins were not told (yet)
+
 	// Any goroutine may look.
 	size  atomic.Int64 // how many the log holds
 	bytes atomic.Int64 // of their names
@@ -225,6 +227,17 @@ func (a *arrivals) contested(m *Member) bool {
 	}
 	for s := range a.waiting {
 		if may(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// untold reports whether somebody is in by a name, of whose join nobody has been told,
+// who came after a place.
+func (a *arrivals) untold(name string, place int64) bool {
+	for s := range a.waiting {
+		if s.name == name && s.HasRoster && s.floor > place {
 			return true
 		}
 	}

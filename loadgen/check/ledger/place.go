@@ -138,8 +138,10 @@ func (l *Ledger) claimLocked(s *Session) {
 		m = start{Session: s}.listedLocked()
 	}
 	if m == nil {
+		l.misspeltLocked(s)
 		m = l.members.join(s.name, l.order.len-1)
 		m.Unannounced = true
+		l.members.unannounced++
 	}
 	s.bindLocked(m)
 }
@@ -151,6 +153,7 @@ func (w change) placeJoinLocked() {
 		l.emitLocked(Fact{Kind: BeforeJoinTold, At: m.Session, Session: m.Session, Text: w.name, Place: place, Beside: m.sign + 1, When: w.at})
 		m.joined.Store(place)
 		m.Unannounced = false
+		l.members.unannounced--
 		w.appendLocked(m)
 		return
 	}
@@ -170,6 +173,8 @@ func (w change) placeJoinLocked() {
 	}
 	if o := l.arrivals.newcomer(m); o != nil {
 		o.bindLocked(m)
+	} else if l.members.unannounced > 0 {
+		l.unspelledLocked(m)
 	}
 }
 

@@ -123,7 +123,7 @@ func (w change) nextJoinLocked() (place int64, ok bool) {
 func (w change) findLeaveLocked(holder *Member) int64 {
 	s, l := w.by, w.by.ledger
 	if holder == nil {
-		if p := l.order.last(w.sighting, s.Next); p >= 0 {
+		if p := l.order.last(w.sighting, s.Next); p >= 0 && !l.arrivals.untold(w.name, p) {
 			return p
 		}
 		return l.order.next(w.sighting, s.Next)

@@ -101,6 +101,11 @@ func noise(g Frame, all bool) func(*Plan) {
 // lastLine deals in another way with the last line of somebody who leaves, and with
 // the telling of its leave. What those say who are going to leave waits for a moment.
 func lastLine(fits func(*Member) bool, deal func(p *Plan, m *Member, f Frame)) func(*Plan) {
+	return lastLineFor(instant, fits, deal)
+}
+
+// lastLineFor is lastLine where what is said waits for so long.
+func lastLineFor(hold time.Duration, fits func(*Member) bool, deal func(p *Plan, m *Member, f Frame)) func(*Plan) {
 	return func(p *Plan) {
 		last := make(map[*Member]*Frame)
 		release := func(m *Member) {
@@ -115,7 +120,7 @@ func lastLine(fits func(*Member) bool, deal func(p *Plan, m *Member, f Frame)) f
 				return f, true
 			}
 			last[m] = &f
-			p.later(instant, func() {
+			p.later(hold, func() {
 				if last[m] == &f {
 					release(m)
 				}

@@ -17,12 +17,12 @@ var (
 
 // Faults returns all that a room of this package can do wrong.
 func Faults() []Fault {
-	return slices.Concat(textFaults(), lineFaults(), orderFaults(), privateFaults(), comingFaults(), leavingFaults(), subtleFaults(), nameFaults(), rosterFaults(), byteFaults(), protocolFaults(), namesakeFaults())
+	return slices.Concat(textFaults(), lineFaults(), orderFaults(), privateFaults(), comingFaults(), leavingFaults(), subtleFaults(), nameFaults(), rosterFaults(), byteFaults(), protocolFaults(), namesakeFaults(), caseFaults(), vanishedFaults())
 }
 
 func textFaults() (all []Fault) {
 	whispering := []string{"private", "quiet", "whispers"} // where there are enough of them
-	for _, d := range damages {
+	for _, d := range slices.Concat(damages, damagedCases()) {
 		fits := func(p *Plan, f Frame) bool { return plain(p, f) && p.loyal(f.From) && altered(f, d.do) }
 		all = append(all,
 			Fault{"a text damaged at one: " + d.name, []string{"no creation"}, busy,

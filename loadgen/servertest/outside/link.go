@@ -96,6 +96,16 @@ func (c *conn) underWay() (n int) {
 	return n
 }
 
+// unread returns how many parcels have arrived at the other end and were not read.
+func (c *conn) unread() (n int) {
+	h := c.out
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for now := time.Since(h.start); n < len(h.queue) && h.queue[n].due <= now; n++ {
+	}
+	return n
+}
+
 // cut has only the first half arrive of what was written last, which has not yet.
 func (c *conn) cut() {
 	h := c.out

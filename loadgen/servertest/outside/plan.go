@@ -20,6 +20,7 @@ type Plan struct {
 	*Room
 	Stays func(chatter int) bool // to the end of the run
 	After int                    // lines, until the fault may show
+	When  func() bool            // and what else must be so; nil: nothing
 	Done  bool                   // it has shown
 	Who   int                    // the chatter at whom, -1: any
 	Times int64                  // that many violations it is; 0: one
@@ -38,7 +39,7 @@ func (f Fault) Spoil(r *Room, seed uint64, stays func(chatter int) bool) *Plan {
 	return p
 }
 
-func (p *Plan) ready() bool { return !p.Done && p.lines >= p.After }
+func (p *Plan) ready() bool { return !p.Done && p.lines >= p.After && (p.When == nil || p.When()) }
 
 // planted records that the fault shows at a member, nil for at all.
 func (p *Plan) planted(at *Member, what string) {

@@ -41,13 +41,17 @@ func (r *Room) dialler() loadgen.Joiner {
 
 // own are workloads beside the built-in scenarios.
 var own = map[string]scenario.Spec{
-	"quiet":    {Name: "quiet", Private: 0.3, Answers: 0.2, Claims: 0.1},
-	"whispers": {Name: "whispers", Private: 0.6},
-	"answers":  {Name: "answers", Answers: 0.5},
-	"forms":    {Name: "forms", Forms: 0.7, Visits: 10},
-	"leaving":  {Name: "leaving", Churn: 1, Kinds: []check.Leave{check.HalfClose, check.FIN, check.HalfClose, check.Reset}},
-	"crowded":  {Name: "crowded", Churn: 1, Away: time.Millisecond, Namesakes: 1, Shared: 1, Reuse: true},
-	"claims":   {Name: "claims", Claims: 0.3, Namesakes: 0.3, Shared: 3},
+	"quiet":              {Name: "quiet", Private: 0.3, Answers: 0.2, Claims: 0.1},
+	"whispers":           {Name: "whispers", Private: 0.6},
+	"answers":            {Name: "answers", Answers: 0.5},
+	"forms":              {Name: "forms", Forms: 0.7, Visits: 10},
+	"vanishing":          {Name: "vanishing", Churn: 1, Away: 600 * time.Millisecond, Kinds: []check.Leave{check.Reset}, Vanish: []bool{true}},
+	"vanishing names":    {Name: "vanishing names", Churn: 1, Away: 600 * time.Millisecond, Kinds: []check.Leave{check.Reset, check.FIN}, Vanish: []bool{true, false}, Namesakes: 1, Shared: 2},
+	"vanishing whispers": {Name: "vanishing whispers", Churn: 1, Away: 600 * time.Millisecond, Kinds: []check.Leave{check.Reset}, Vanish: []bool{true}, Private: 0.4},
+	"leaving":            {Name: "leaving", Churn: 1, Kinds: []check.Leave{check.HalfClose, check.FIN, check.HalfClose, check.Reset}},
+	"crowded":            {Name: "crowded", Churn: 1, Away: time.Millisecond, Namesakes: 1, Shared: 1, Reuse: true},
+	"cased":              {Name: "cased", Churn: 1, Namesakes: 0.6, Shared: 5, Private: 0.3},
+	"claims":             {Name: "claims", Claims: 0.3, Namesakes: 0.3, Shared: 3},
 }
 
 // workload returns a run of a few seconds in which much happens.
