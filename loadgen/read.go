@@ -51,6 +51,7 @@ func (s *stay) readBatch(f *Frame) error {
 		if err := b.observe(f, s.client.parser); err != nil {
 			return err
 		}
+		b.stray(f, 0, nil)
 		if !f.More {
 			break
 		}
@@ -86,6 +87,7 @@ type batch struct {
 	reached  *check.Line      // the same, if it came
 	untimed  bool             // how long lines took is their receiver's own doing
 	delivery measure.Delivery // of the line that came last
+	strays   int64            // bytes of no frame of the room
 }
 
 func (s *stay) begin(at time.Duration) batch {
@@ -149,6 +151,10 @@ func (b *batch) delivered(l *check.Line, bytes int) {
 
 // flush has the judge take the batch for whole. Nothing of the connection is locked.
 func (b *batch) flush() {
+	if b.strays > 0 {
+		b.stay.strayed(b.strays, b.at)
+		b.strays = 0
+	}
 	b.stay.session.Flush(b.at)
 	if b.reached != nil {
 		b.stay.user.reads(b.stay, b.reached)

@@ -229,9 +229,11 @@ func (rd *reader) decode(b *batch, in []byte, cut bool) (rest []byte, err error)
 		in = in[n:]
 		switch {
 		case err == dialect.ErrShort:
+			b.stray(f, n, err)
 			return in, nil
 		case err == nil:
 			err = b.observe(f, codec)
+			b.stray(f, n, err)
 		default:
 			err = b.stay.garbage(err)
 		}

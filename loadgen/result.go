@@ -102,7 +102,7 @@ func (r *run) health(rep *report.Report) {
 	if v := r.cfg.Verify; v != check.Full {
 		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())
 	}
-	rep.Warnings = append(rep.Warnings, r.splits.warnings()...)
+	rep.Warnings = slices.Concat(rep.Warnings, r.splits.warnings(), r.strays.warnings(r.now()))
 	if len(r.cfg.Doors) > 1 && r.cfg.Capabilities.Limits != "" { // it is IRC
 		rep.Warnings = append(rep.Warnings, "servers of IRC that are linked promise no order of all lines, joins and leaves: each tells what its own clients do before what comes over a link")
 	}

@@ -24,6 +24,7 @@ type run struct {
 	joining *joins
 	measure *measure.Recorder
 	errors  said
+	strays  strays // what comes that is no frame of the room
 	splits  splits
 	cuts    cuts  // lines that were made shorter
 	clock   clock // all times of the run are its

@@ -19,6 +19,7 @@ type stay struct {
 	dialled time.Duration
 	door    int // its number
 
+	astray   astray        // what comes that is no frame of the room
 	joined   chan struct{} // closed when the session has joined
 	done     chan struct{} // closed when nothing more is observed
 	begun    string        // an unfinished line that a story has typed,

@@ -33,9 +33,12 @@ func (f *Frame) parseJSON(b []byte) error {
 	}
 	f.reset()
 	var err error
-	if b[0] == '[' {
+	switch {
+	case b[0] == '[':
 		err = f.decodeNames(Roster, b)
-	} else {
+	case keyless(b):
+		f.Kind = Unknown
+	default:
 		err = f.decodeObject(b)
 	}
 	if err != nil {
@@ -48,6 +51,19 @@ func (f *Frame) parseJSON(b []byte) error {
 func (f *Frame) reset() {
 	*f = Frame{Raw: f.Raw, Names: f.Names[:0], scratch: f.scratch[:0]}
 }
+
+// keyless reports whether an object has no known key, nor any within it or spelled
+// with escapes: a server may send very many, and they need not be decoded.
+func keyless(b []byte) bool {
+	for _, known := range knownKeys {
+		if bytes.Contains(b, known) {
+			return false
+		}
+	}
+	return bytes.IndexByte(b, '\\') < 0 && json.Valid(b)
+}
+
+var knownKeys = [][]byte{[]byte(`"welcome"`), []byte(`"join"`), []byte(`"leave"`), []byte(`"error"`)}
 
 // decodeObject finds the one known key of a control object; an object without
 // one is Unknown.
