@@ -1,6 +1,10 @@
 package ledger
 
-import "chatsim/manager/wire"
+import (
+	"slices"
+
+	"chatsim/manager/wire"
+)
 
 // delivery is a chat line as it came to one receiver, with what stands around it.
 type delivery struct {
@@ -122,7 +126,8 @@ func (w *sighting) strange() bool {
 		m := l.members.holder(w.name, s.behind())
 		return m != nil && m.Session == nil
 	}
-	return l.members.unclaimed(w.name, func(*Member) bool { return true }) != nil
+	return l.members.unclaimed(w.name, func(*Member) bool { return true }) != nil ||
+		s.sawJoin(w.name) || slices.Contains(s.Snapshot(), w.name) // it is told of that first
 }
 
 // forged records a line that nobody sent, or that lost its stamp.

@@ -76,6 +76,11 @@ func (q *queue) holds(l *Line) bool {
 	return slices.ContainsFunc(q.waiting, func(w sighting) bool { return w.line == l })
 }
 
+// sawJoin reports whether a join by a name waits for the session's own.
+func (q *queue) sawJoin(name string) bool {
+	return slices.ContainsFunc(q.waiting, func(w sighting) bool { return w.kind == wire.Join && w.name == name })
+}
+
 // maxQueue bounds what a session may see before its own join has a place.
 const maxQueue = 1 << 20
 
