@@ -149,8 +149,12 @@ func lastLineFor(hold time.Duration, fits func(*Member) bool, deal func(p *Plan,
 func admits(deal func(p *Plan, c *conn, asked string), times int) func(*Plan) {
 	return func(p *Plan) {
 		left := times
+		known := make(map[string]bool) // who have been in
 		p.Hooks.Admit = func(c *conn, asked string) bool {
-			if p.lines < p.After || left == 0 || isNone(asked) {
+			if p.lines < p.After {
+				known[asked] = true
+			}
+			if p.lines < p.After || left == 0 || isNone(asked) || !known[asked] {
 				return true
 			}
 			left--
