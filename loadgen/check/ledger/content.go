@@ -102,7 +102,7 @@ func (w *sighting) unstamped(private bool) {
 	switch {
 	case !private && w.by.ledger.cfg.Capabilities.Views == Ordered:
 		w.see()
-	case !w.strange():
+	case !w.strange() && !w.early():
 		w.forged()
 	}
 }
@@ -126,8 +126,14 @@ func (w *sighting) strange() bool {
 		m := l.members.holder(w.name, s.behind())
 		return m != nil && m.Session == nil
 	}
-	return l.members.unclaimed(w.name, func(*Member) bool { return true }) != nil ||
-		s.sawJoin(w.name) || slices.Contains(s.Snapshot(), w.name) // it is told of that first
+	return l.members.unclaimed(w.name, func(*Member) bool { return true }) != nil
+}
+
+// early reports whether a line comes before its receiver's own join has a place, from
+// somebody of whom that one has been told already.
+func (w *sighting) early() bool {
+	s := w.by
+	return !s.Bound && (s.sawJoin(w.name) || slices.Contains(s.Snapshot(), w.name))
 }
 
 // forged records a line that nobody sent, or that lost its stamp.
