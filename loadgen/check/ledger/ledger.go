@@ -244,7 +244,7 @@ func (l *Ledger) Close(e End) *Closed {
 	l.gaps.settleLocked(l, math.MaxInt64)
 	for _, s := range l.sessions {
 		if s.Member == nil && s.HasRoster && l.cfg.Level < Count && l.cfg.Capabilities.Views == Ordered {
-			l.misspeltLocked(s)
+			l.members.misspelt(s).spelledLocked(s)
 		}
 		l.addLocked(s)
 	}

@@ -138,7 +138,7 @@ func (l *Ledger) claimLocked(s *Session) {
 		m = start{Session: s}.listedLocked()
 	}
 	if m == nil {
-		l.misspeltLocked(s)
+		l.members.misspelt(s).spelledLocked(s)
 		m = l.members.join(s.name, l.order.len-1)
 		m.Unannounced = true
 		l.members.unannounced++
@@ -174,7 +174,7 @@ func (w change) placeJoinLocked() {
 	if o := l.arrivals.newcomer(m); o != nil {
 		o.bindLocked(m)
 	} else if l.members.unannounced > 0 {
-		l.unspelledLocked(m)
+		m.spelledLocked(l.members.unspelled(m))
 	}
 }
 
