@@ -52,5 +52,5 @@ func diff(want, got *command) string {
 		got.Runs.Load.Seed = want.Runs.Load.Seed
 	}
 	return cmp.Diff(want, got, cmp.Comparer(func(a, b report.Threshold) bool { return a.String() == b.String() }),
-		cmpopts.IgnoreFields(scenario.Spec{}, "File"))
+		cmpopts.IgnoreFields(scenario.Spec{}, "File"), cmpopts.IgnoreUnexported(chatterterm.Config{}))
 }

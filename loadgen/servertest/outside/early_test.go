@@ -2,7 +2,6 @@ package outside
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -109,10 +108,14 @@ func TestReuse(t *testing.T) {
 			had := make(map[string][]*Member)
 			toLeavers := 0
 			cfg := loadgen.Config{Users: 10, Duration: 3 * time.Second, Seed: seed, Scenario: spec}
+			asked := make(map[string]bool)
 			back := returns(cfg)
 			of := make(map[*Member]int) // who comes back
 			r.Hooks.Name = func(m *Member, due string) string {
-				if had[due] = append(had[due], m); m.N >= cfg.Users && len(back) > 0 && !strings.Contains(m.Asked, ":") {
+				if m.N < cfg.Users {
+					asked[m.Asked] = true
+				}
+				if had[due] = append(had[due], m); m.N >= cfg.Users && len(back) > 0 && asked[m.Asked] { // else a visitor
 					of[m], back = back[0], back[1:]
 				}
 				return due
