@@ -185,7 +185,7 @@ func TestClosedModelKeepsItsLinesUnderWay(t *testing.T) {
 				client, err := dial(ctx, name)
 				return &counted{Client: client, name: name, underWay: g}, err
 			}
-			cfg.Users, cfg.Inflight, cfg.Rate, cfg.Duration = c.users, c.inflight, report.Max, 400*time.Millisecond
+			cfg.Users, cfg.Inflight, cfg.Rate, cfg.Duration = c.users, c.inflight, report.Max, 800*time.Millisecond
 			rep := run(t, cfg)
 			passes(t, rep)
 			if most := g.most.Load(); most != int64(c.inflight) {
