@@ -57,13 +57,19 @@ func (s *stay) bounded(rest []byte) error {
 	case held > int64(2*limit) || len(rest) > limit:
 		return s.garbage(dialect.NewFrameError(rest, fmt.Errorf("%w: more than %d bytes", dialect.ErrTooLong, limit)))
 	case held > 1<<10 && total > r.cfg.MaxMemory:
-		return s.garbage(dialect.NewFrameError(rest, errMemory))
+		return s.garbage(dialect.NewFrameError(rest, s.user.run.overfeeds(errMemory)))
 	case s.session.Endless():
-		return s.garbage(dialect.NewFrameError(nil, errEndless))
+		return s.garbage(dialect.NewFrameError(nil, s.user.run.overfeeds(errEndless)))
 	case r.judge.Crowd(perMember) > r.cfg.MaxMemory/8:
-		return s.garbage(dialect.NewFrameError(nil, errMemory))
+		return s.garbage(dialect.NewFrameError(nil, s.user.run.overfeeds(errMemory)))
 	}
 	return nil
+}
+
+// overfeeds returns why streams are ended, which is one for the whole run: the first.
+func (r *run) overfeeds(why *endedHere) *endedHere {
+	r.overfed.CompareAndSwap(nil, why)
+	return r.overfed.Load()
 }
 
 // hold records what the stay holds, and returns what all do together.

@@ -84,7 +84,8 @@ func TestHostileServers(t *testing.T) {
 }
 
 // A server that goes on telling one chatter what nobody said or did has that stream
-// ended and the run with it, whatever it tells; all else follows from that.
+// ended and the run with it, whatever it tells; all else follows from that. A crowd of
+// strangers may be too large to be remembered before anybody else has read a line.
 func TestEndlessStreams(t *testing.T) {
 	for name, frame := range map[string]string{
 		"joins":              `{"join":["s%d"]}`,
@@ -123,7 +124,8 @@ func TestEndlessStreams(t *testing.T) {
 			rep := run(t, cfg)
 			sending.Wait()
 			names := failed(t, rep)
-			if len(names) != 1 || names[0] != "no creation" || rep.Checks[0].Violations != 1 || !strings.Contains(rep.CutBy, "goes on telling") {
+			if len(names) != 1 || names[0] != "no creation" || rep.Checks[0].Violations != 1 ||
+				!strings.Contains(rep.CutBy, "goes on telling") && !(strings.Contains(name, "join") && strings.Contains(rep.CutBy, "-max-memory")) {
 				t.Errorf("failed: %q, %d violations of the first, cut by %q", names, rep.Checks[0].Violations, rep.CutBy)
 			}
 		})

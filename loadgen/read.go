@@ -61,7 +61,7 @@ func (s *stay) readBatch(f *Frame) error {
 	}
 	b.flush()
 	if s.session.Endless() {
-		return s.garbage(dialect.NewFrameError(nil, errEndless))
+		return s.garbage(dialect.NewFrameError(nil, s.user.run.overfeeds(errEndless)))
 	}
 	b.react()
 	return nil
@@ -245,9 +245,6 @@ func (s *stay) garbage(err error) error {
 	r, words := s.user.run, fe.Error()
 	if tooLong(err) { // what it holds says nothing, and is not the same for any two
 		words = closedHere + fe.Err.Error()
-		if why := (*endedHere)(nil); errors.As(fe.Err, &why) {
-			r.overfed.Store(why)
-		}
 	}
 	s.session.Garbage(words)
 	s.err = err
