@@ -14,19 +14,26 @@ type proxy struct {
 	addr string
 	ways [2]way // to the server, and from it
 
-	mu   sync.Mutex
-	over chan struct{} // guarded by mu; closed: the connections of now end
+	mu  sync.Mutex
+	now *generation // guarded by mu: the connections until the next reset
+}
 
+// generation is the connections that end together.
+type generation struct {
+	over    chan struct{} // closed: they end
 	passing sync.WaitGroup
 }
 
-// reset ends all connections, and waits until they have. Nobody may connect meanwhile.
+func newGeneration() *generation { return &generation{over: make(chan struct{})} }
+
+// reset ends all connections, and waits until they have.
 func (p *proxy) reset() {
 	p.mu.Lock()
-	close(p.over)
-	p.over = make(chan struct{})
+	ended := p.now
+	p.now = newGeneration()
 	p.mu.Unlock()
-	p.passing.Wait()
+	close(ended.over)
+	ended.passing.Wait()
 }
 
 // way is one direction of all connections.
@@ -41,7 +48,7 @@ func newProxy(t *testing.T, server string) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{addr: ln.Addr().String(), over: make(chan struct{})}
+	p := &proxy{addr: ln.Addr().String(), now: newGeneration()}
 	for i := range p.ways {
 		p.ways[i].open = make(chan struct{})
 		close(p.ways[i].open)
@@ -54,9 +61,9 @@ func newProxy(t *testing.T, server string) *proxy {
 				return
 			}
 			p.mu.Lock()
-			over := p.over
+			g := p.now
+			g.passing.Go(func() { p.pass(client, server, g.over) })
 			p.mu.Unlock()
-			p.passing.Go(func() { p.pass(client, server, over) })
 		}
 	})
 	t.Cleanup(func() {
