@@ -21,10 +21,16 @@ const (
 // each request once, in order, none behind the end of its life, and no life is
 // buried that was heard of.
 func TestWorlds(t *testing.T) {
-	closed, most := map[error]int{}, uint64(seeds)
+	holds(t, seeds, judge, ErrFenced, ErrBehind, ErrReset, ErrCut, ErrNewer)
+}
+
+// holds has nothing be wrong with any seed, and Managers meet what there is to meet.
+func holds(t *testing.T, most uint64, judge func(seed uint64, broken fault) *world, reasons ...error) {
+	t.Helper()
 	if testing.Short() {
 		most /= 4
 	}
+	closed := map[error]int{}
 	for seed := range most {
 		w := judge(seed, right)
 		if w.bad != "" {
@@ -34,7 +40,7 @@ func TestWorlds(t *testing.T) {
 			closed[why] += n
 		}
 	}
-	met(t, closed, ErrFenced, ErrBehind, ErrReset, ErrCut, ErrNewer)
+	met(t, closed, reasons...)
 }
 
 // met holds that Managers have met what there is to meet.
@@ -54,20 +60,7 @@ func met(t *testing.T, closed map[error]int, reasons ...error) {
 // loses its place in the stream who was not dropped, and nobody is dropped too early.
 func TestFloods(t *testing.T) {
 	t.Parallel()
-	closed, most := map[error]int{}, uint64(floods)
-	if testing.Short() {
-		most /= 4
-	}
-	for seed := range most {
-		w := judgeFlood(seed, right)
-		if w.bad != "" {
-			t.Fatalf("seed %d: %s\n%s", seed, w.bad, strings.Join(w.story, "\n"))
-		}
-		for why, n := range w.closed {
-			closed[why] += n
-		}
-	}
-	met(t, closed, ErrSlow, ErrBehind)
+	holds(t, floods, judgeFlood, ErrSlow, ErrBehind)
 }
 
 // What is wrong on purpose is found.

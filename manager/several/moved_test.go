@@ -63,13 +63,7 @@ func TestOthers(t *testing.T) {
 	amy := enter(t, r.Addrs[0], "amy@token=")
 	amy.token("amy")
 	amy.expect(others(r.Addrs[1]), `["bob","amy"]`)
-	if err := r.add(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.wait(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	r.know(t, 2)
+	r.grows(t, cfg)
 	amy.expect(others(r.Addrs[1], r.Addrs[2]))
 	eve := enter(t, r.Addrs[2], "eve@token=")
 	eve.token("eve")
@@ -144,6 +138,18 @@ func (c *client) say(name string, lines ...string) {
 
 func said(name, text, to string) string { return fmt.Sprintf(" %s:%s@%s@%s", name, text, name, to) }
 
+// grows has a third Manager come, and waits until all know of each other.
+func (r *Room) grows(t *testing.T, cfg Config) {
+	t.Helper()
+	if err := r.add(t.Context(), cfg); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.know(t, 2)
+}
+
 // Who has lost its Manager fills the gap at another one, which may have begun later than
 // the talk: nothing twice, nothing missing, and private lines for their two parties alone.
 // The others see one leave and one join at one place.
@@ -162,13 +168,7 @@ func TestMoved(t *testing.T) {
 	bob.expect(`{"join":["amy"]}`)
 	bob.say("bob", "one", "/msg amy psst 1", "/msg bob to myself")
 	amy.expect(said("bob", "one", wire.Group), said("bob", "psst 1", "amy"))
-	if err := r.add(t.Context(), cfg); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.wait(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	r.know(t, 2)
+	r.grows(t, cfg)
 	amy.expect(others(r.Addrs[1], r.Addrs[2]))
 	bob.say("bob", "two", "/msg amy psst 2")
 	amy.expect(said("bob", "two", wire.Group), said("bob", "psst 2", "amy"))
