@@ -1,5 +1,5 @@
 // Command chatsim runs a chat room and N scripted chatters over real sockets,
-// verifies every delivery while the load runs, and says whether everyone saw
+// verifies every delivery while the load runs, and reports whether everyone saw
 // the same conversation, and how fast. With -serve it is the room alone.
 package main
 

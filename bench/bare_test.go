@@ -15,7 +15,7 @@ import (
 const bareLine = 105
 
 // bareLoop returns what no server can do without: one goroutine that writes a line
-// to each socket when it is due, and one that reads for each. It gives the p99
+// to each socket when it is due, and one that reads for each. It reports the p99
 // from due to read, in ms.
 func bareLoop(tb testing.TB, users, rate int, d time.Duration) float64 {
 	tb.Helper()
@@ -53,7 +53,7 @@ func bareLoop(tb testing.TB, users, rate int, d time.Duration) float64 {
 	return ms(int64(all[len(all)*99/100]))
 }
 
-// readLines reads so many lines and gives how long each took from when it was due.
+// readLines reads so many lines and returns how long each took from when it was due.
 func readLines(c net.Conn, lines int, due func(int) time.Time) ([]time.Duration, error) {
 	took := make([]time.Duration, 0, lines)
 	buf := make([]byte, 4<<10)

@@ -3,7 +3,7 @@
 //	go test -run '^$' -bench . -timeout 30m ./bench
 //
 // One measurement takes seconds, so each benchmark makes it once unless
-// -benchtime asks for more (5x), and gives the medians. To compare two commits
+// -benchtime asks for more (5x), and reports the medians. To compare two commits
 // let each make ten, in turn where the machine is shared, and have benchstat
 // (golang.org/x/perf/cmd/benchstat) say which differences are more than noise:
 //
@@ -60,7 +60,7 @@ func (s scale) users(ns ...int) []int {
 	return slices.Compact(ns)
 }
 
-// figures are what one measurement gives, by unit.
+// figures are what one measurement reports, by unit.
 type figures map[string]float64
 
 // trial is a measurement that can be repeated. What goes wrong fails tb: a run
@@ -92,7 +92,7 @@ func run(b *testing.B, trials func(scale) []trial) {
 	}
 }
 
-// interleave measures two sides in turn and gives the medians of both, and that
+// interleave measures two sides in turn and returns the medians of both, and that
 // of the ratios of the pairs with the lowest and the highest. Which side comes
 // first changes, so that a machine that gets slower favours neither.
 func (s scale) interleave(ratio, unit, nameA, nameB string, a, b func() float64) figures {

@@ -244,7 +244,7 @@ func TestClosedModelSurvivesChurn(t *testing.T) {
 	}
 }
 
-// recorder notes every chatter's lines, without the run's nonce.
+// recorder records every chatter's lines, without the run's nonce.
 type recorder struct {
 	mu    sync.Mutex
 	lines map[int][]string

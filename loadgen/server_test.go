@@ -128,7 +128,7 @@ func (s *server) session(conn net.Conn) {
 	s.leave(p)
 }
 
-// join lets a newcomer in, and gives nil if a fault keeps it waiting.
+// join lets a newcomer in, and returns nil if a fault keeps it waiting.
 func (s *server) join(conn net.Conn, asked string) *peer {
 	s.mu.Lock()
 	defer s.mu.Unlock()

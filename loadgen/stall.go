@@ -29,7 +29,7 @@ func (c *cast) stalls(ctx context.Context) {
 	}
 }
 
-// stall has the user stop reading and gives its stay; nil if it is not there.
+// stall has the user stop reading and returns its stay; nil if it is not there.
 func (u *user) stall() *stay {
 	u.mu.Lock()
 	defer u.mu.Unlock()

@@ -32,7 +32,7 @@ func (r *run) pass(from *user, n, underWay int64) {
 	}
 }
 
-// handOn gives a token to a chatter, or to the next one who is there to stay.
+// handOn hands a token to a chatter, or to the next one who is there to stay.
 func (r *run) handOn(n int) {
 	for range r.users {
 		if r.users[n].post(task{act: say, token: true}) {

@@ -9,7 +9,7 @@ import (
 )
 
 // shortListener fails for want of something whenever short says so for the
-// time since it was opened, and gives a pipe otherwise.
+// time since it was opened, and returns a pipe otherwise.
 type shortListener struct {
 	opened time.Time
 	short  func(time.Duration) bool
@@ -17,7 +17,7 @@ type shortListener struct {
 	fails  []time.Duration // when it failed
 	gave   []time.Duration // when it gave a connection
 	peers  []net.Conn      // the other ends of those
-	most   int             // it gives; then it waits to be closed
+	most   int             // it returns; then it waits to be closed
 	closed chan struct{}
 }
 

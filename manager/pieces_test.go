@@ -64,7 +64,7 @@ func replay(t testing.TB, pieces [][]byte) (own, other []byte) {
 	return conn.got.Bytes(), amy.got.Bytes()
 }
 
-// cut gives b in pieces of n bytes.
+// cut returns b in pieces of n bytes.
 func cut(b []byte, n int) (pieces [][]byte) {
 	for len(b) > n {
 		pieces, b = append(pieces, b[:n]), b[n:]

@@ -22,7 +22,7 @@ var ErrShutdown = errors.New("manager: shut down")
 
 // Serve serves the connections that come in at ln, and returns when no more come
 // and the last of them has ended: ErrShutdown after Shutdown, which closes ln,
-// else why ln gives no more. A failure that may pass, such as too few
+// else why ln returns no more. A failure that may pass, such as too few
 // descriptors, is waited out and counted.
 func (m *Manager) Serve(ln net.Listener) error {
 	m.mu.Lock()

@@ -179,7 +179,7 @@ func (h *history) send(s *Session) {
 	h.frames = append(h.frames, f)
 }
 
-// read gives a session some of what was sent, spoilt here and there.
+// read hands a session some of what was sent, spoilt here and there.
 func (h *history) read(s *Session) {
 	if len(h.frames) == 0 {
 		return

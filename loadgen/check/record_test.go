@@ -18,7 +18,7 @@ import (
 	"chatsim/loadgen/trace"
 )
 
-// record makes a run and gives its trace and its result.
+// record makes a run and returns its trace and its result.
 func record(t testing.TB, run check.RunFunc, users, steps int, seed uint64) ([]byte, check.Result, bool) {
 	t.Helper()
 	var b bytes.Buffer

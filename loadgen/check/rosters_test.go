@@ -43,7 +43,7 @@ func (h *hall) told(roster []string, to ...*Session) {
 	}
 }
 
-// says has a chatter send a line, to the group or to target, and gives the frame
+// says has a chatter send a line, to the group or to target, and returns the frame
 // in which it should come.
 func (h *hall) says(s *Session, target string) *wire.Frame {
 	h.now += time.Millisecond

@@ -146,7 +146,7 @@ func (m *sim) holder(name string) *user {
 	return nil
 }
 
-// tell gives a frame to everybody, or to some.
+// tell hands a frame to everybody, or to some.
 func (m *sim) tell(to []*user, f wire.Frame) {
 	if to == nil {
 		to = m.here

@@ -39,7 +39,7 @@ func crowd(tb testing.TB, n int) (*Judge, []*Session) {
 	return j, sessions
 }
 
-// stream has the sessions send n lines in turn, and gives the frames that
+// stream has the sessions send n lines in turn, and returns the frames that
 // everybody gets.
 func stream(sessions []*Session, from, n int) []wire.Frame {
 	frames := make([]wire.Frame, n)

@@ -1,9 +1,9 @@
-// Package compare says whether one set of runs is worse than another: for each
+// Package compare reports whether one set of runs is worse than another: for each
 // figure better, worse, same, or that it cannot be told. A figure is worse only
 // where the sets differ significantly (Mann-Whitney U) and their medians by
 // more than a tolerance, so that neither noise nor a trifle fails a build.
 //
-// It takes reports and gives verdicts. It knows no files, no processes and not
+// It takes reports and returns verdicts. It knows no files, no processes and not
 // how a run is made.
 package compare
 

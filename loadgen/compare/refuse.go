@@ -43,7 +43,7 @@ func enough(n, m int) error {
 		report.Plural(int64(n), "run", "runs"), m, Least()), fmt.Sprintf("sets of %d are made with chatsim -repeat %d -json FILE; -compare also takes several files of each side", Least(), Least()))
 }
 
-// alike refuses what cannot be compared, and says whether the machine is the
+// alike refuses what cannot be compared, and reports whether the machine is the
 // same one.
 func (c *Comparison) alike(old, new []*report.Report, anyway bool) (sameMachine bool, err error) {
 	first := old[0]

@@ -57,7 +57,7 @@ type Room struct {
 	Server func() *report.Server // of one that was started; it closes the room
 }
 
-// Run does all of it and gives the exit code.
+// Run does all of it and returns the exit code.
 func (s *Job) Run(ctx context.Context) (int, error) {
 	if s.Print {
 		return report.ExitPassed, s.printScenario()

@@ -326,7 +326,7 @@ func (c *Calibration) Spread() float64 {
 	return 1 - c.LowBytesPerS/c.BytesPerS
 }
 
-// Generator says whether the load was made as planned: if not, the figures
+// Generator reports whether the load was made as planned: if not, the figures
 // are the generator's, not the server's.
 type Generator struct {
 	Applicable     bool  `json:"applicable"` // false at rate Max, which has no schedule

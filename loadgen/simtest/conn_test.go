@@ -14,7 +14,7 @@ func (p *pipe) write(b []byte, n int) int {
 	return n
 }
 
-// read gives up to n bytes; they hold until the next write.
+// read returns up to n bytes; they hold until the next write.
 func (p *pipe) read(n int) []byte {
 	n = min(n, len(p.bytes))
 	b := p.bytes[:n:n]

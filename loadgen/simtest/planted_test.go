@@ -63,7 +63,7 @@ func TestPlantedBugs(t *testing.T) {
 	}
 }
 
-// findBug runs seeds until one fails in that way, and gives its plan.
+// findBug runs seeds until one fails in that way, and returns its plan.
 func findBug(t *testing.T, plant func(*world), kind string, seeds uint64) *plan {
 	t.Helper()
 	for seed := range seeds {
@@ -77,7 +77,7 @@ func findBug(t *testing.T, plant func(*world), kind string, seeds uint64) *plan 
 	return nil
 }
 
-// border counts appended bytes, and says whether an entry goes over the end of
+// border counts appended bytes, and reports whether an entry goes over the end of
 // a chunk.
 type border struct {
 	record

@@ -208,7 +208,7 @@ func (v *server) tell(s *session, o op) {
 	}
 }
 
-// answer takes a roster, or gives the one taken before its place if it is
+// answer takes a roster, or returns the one taken before its place if it is
 // still current.
 func (v *server) answer(s *session) {
 	if s.on && s.written < s.mark {

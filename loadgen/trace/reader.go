@@ -102,7 +102,7 @@ func (r *Reader) Header() []byte { return r.header }
 func (r *Reader) Summary() []byte { return r.summary }
 
 // Next reads the next event, which holds until the next call. After the last
-// one it gives io.EOF; a *CutError where the trace ends too early.
+// one it returns io.EOF; a *CutError where the trace ends too early.
 func (r *Reader) Next(ev *ledger.Event) error {
 	for len(r.dec.rest) == 0 {
 		kind, err := r.block()

@@ -149,7 +149,7 @@ func (w *Writer) write(kind byte, content []byte) error {
 }
 
 // Close ends the trace with the run's report, as JSON; without one, it leaves
-// it as cut. It gives the first error that there was.
+// it as cut. It returns the first error that there was.
 func (w *Writer) Close(summary []byte) error {
 	close(w.quit)
 	<-w.done

@@ -213,7 +213,7 @@ func (l *Log) Done(c *Cursor) bool {
 }
 
 // Next returns what to write next for c, at most len(scratch) bytes and empty
-// if nothing is pending. It is memory of the Log where that gives all there is
+// if nothing is pending. It is memory of the Log where that returns all there is
 // or enough for an efficient write, else gathered in scratch; it holds until
 // the next Advance of c, and after Drop for as long as anyone keeps it.
 func (l *Log) Next(c *Cursor, scratch []byte) []byte {

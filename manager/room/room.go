@@ -45,7 +45,7 @@ type Room struct {
 // Member is one stay of one user, from its join to its leave.
 type Member struct {
 	// Session belongs to the caller, who sets it after the join and finds it
-	// again in what Lookup gives. Leave clears it, for a member itself lives
+	// again in what Lookup returns. Leave clears it, for a member itself lives
 	// on for as long as a Roster has it.
 	Session any
 

@@ -92,7 +92,7 @@ func appendRawText(dst, text []byte, room int) []byte {
 // read may bring several of them or a part of one.
 type RawInput struct {
 	Asked, Given string
-	// Known gives the length of the longest name that b begins with, of a user
+	// Known returns the length of the longest name that b begins with, of a user
 	// who is present or was; 0 if there is none.
 	Known func(b []byte) int
 }

@@ -69,7 +69,7 @@ func TestRawPeerRoster(t *testing.T) {
 	}
 }
 
-// knownNames gives Known for these names.
+// knownNames returns Known for these names.
 func knownNames(names ...string) func([]byte) int {
 	return func(b []byte) (n int) {
 		for _, name := range names {

@@ -137,7 +137,7 @@ func (s *scanner) unescape(start, i int) ([]byte, bool) {
 	return nil, false
 }
 
-// jsonEscape gives what a character behind a backslash stands for.
+// jsonEscape returns what a character behind a backslash stands for.
 var jsonEscape = [256]byte{
 	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
 }

@@ -7,7 +7,7 @@ import (
 
 // AppendText appends what of raw may be said: invalid bytes become U+FFFD,
 // control characters other than tab (C0, DEL, C1) are dropped, so that no
-// terminal escape reaches a reader. What it gives it leaves alone when asked
+// terminal escape reaches a reader. What it returns it leaves alone when asked
 // again.
 func AppendText(dst, raw []byte) []byte {
 	for {

@@ -50,7 +50,7 @@ func (r *room) sayEach(p *peer, b []byte, cut bool) (rest []byte) {
 	return b
 }
 
-// end gives where the first message of b ends; all of b if that is not clear,
+// end returns where the first message of b ends; all of b if that is not clear,
 // as of one that is signed by somebody else, or is not yet all there.
 func (r *room) end(p *peer, b []byte) int {
 	r.mu.Lock()

@@ -136,8 +136,8 @@ export function reason(text) {
   return { key: '', detail: text };
 }
 
-// closing says whether the server ends the connection for this reason.
+// closing reports whether the server ends the connection for this reason.
 export const closing = (key) => key !== '' && !['tooLong', 'noSuchUser', 'notSaid', 'leftEarly', 'notDone'].includes(key);
 
-// lasting says whether asking again cannot help.
+// lasting reports whether asking again cannot help.
 export const lasting = (key) => key === 'badName' || key === 'password' || key === 'kicked' || key === 'needTLS' || key === 'elsewhere';

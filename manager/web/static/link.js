@@ -102,7 +102,7 @@ export function connect(site, opening, on) {
   ws.addEventListener('close', end);
   document.addEventListener('visibilitychange', looked);
   return {
-    // send says whether the line is on its way.
+    // send reports whether the line is on its way.
     send(line) {
       if (ws.readyState !== WebSocket.OPEN) return false;
       ws.send(line);

@@ -275,7 +275,7 @@ function addressed(room, rest) {
   return found;
 }
 
-// again says whether a line that was not sent can be typed again as it was: only
+// again reports whether a line that was not sent can be typed again as it was: only
 // if it would go to the same one. A command would not do, for whom it names is
 // decided by who is online when it is entered.
 export const again = (room, { typed, target }) => target === room.target && !typed.startsWith('/');
