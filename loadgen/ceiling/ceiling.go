@@ -89,7 +89,9 @@ func (p *Pipes) Close() error {
 type Slices []float64
 
 // Measure writes buffers of writeSize bytes to n sockets for d, and returns how
-// much was read in each slice of it, but for the first: that is the start.
+// much was read in each slice of it, but for the first: that is the start. A
+// slice goes on until something was read in it: where the readers have no
+// processor for a slice, its length tells how slow that was.
 func Measure(ctx context.Context, n, writeSize int, d, slice time.Duration) (Slices, error) {
 	p, err := Open(ctx, n)
 	if err != nil {
@@ -114,6 +116,9 @@ func (p *Pipes) measure(ctx context.Context, b []byte, d, slice time.Duration) (
 			continue
 		}
 		got := p.Received()
+		if got == before {
+			continue
+		}
 		if begun > 0 {
 			s = append(s, float64(got-before)/(now-begun).Seconds())
 		}

@@ -3,6 +3,7 @@ package ceiling
 import (
 	"context"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,9 +21,21 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
+// Slices too short for a reader to have its turn last until it had one.
+func TestShortSlices(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	s, err := Measure(context.Background(), 50, 64, time.Millisecond, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slowest := slices.Min(s); slowest <= 0 {
+		t.Errorf("a slice has %v bytes a second", slowest)
+	}
+}
+
 func TestCeiling(t *testing.T) {
 	for _, tt := range []struct {
-		slices    Slices
+		of        Slices
 		best, low float64
 	}{
 		{nil, 0, 0},
@@ -34,8 +47,8 @@ func TestCeiling(t *testing.T) {
 		{Slices{1, 2, 3, 4, 5, 6, 7, 8, 9}, 8, 3}, // 7, 8 and 9 are the best
 		{Slices{9, 1, 8, 2, 7, 3, 6, 4, 5, 10}, 9, 3},
 	} {
-		if best, low := tt.slices.Ceiling(); best != tt.best || low != tt.low {
-			t.Errorf("%v: %v, %v, want %v, %v", tt.slices, best, low, tt.best, tt.low)
+		if best, low := tt.of.Ceiling(); best != tt.best || low != tt.low {
+			t.Errorf("%v: %v, %v, want %v, %v", tt.of, best, low, tt.best, tt.low)
 		}
 	}
 }
