@@ -32,12 +32,12 @@ func TestCut(t *testing.T) {
 			b.opened()
 			amy := a.enter("amy")
 			bob := b.enter("bob", "amy")
-			amy.reads(`{"join":["bob"]}`)
+			amy.reads(joined("bob"))
 			for _, i := range cut {
 				way.ways[i].set(false)
 			}
 			bob.say("can you hear me?")
-			bob.reads(said("bob", "can you hear me?"), `{"leave":["amy"]}`)
+			bob.reads(said("bob", "can you hear me?"), left("amy"))
 			for got := ""; got != `{"error":"this server has lost the room, come in again: this server cannot reach the room"}`; got = amy.next() {
 				if got != "" && got != said("bob", "can you hear me?") { // it may have come before
 					t.Fatalf("amy is told %q", got)
@@ -50,7 +50,7 @@ func TestCut(t *testing.T) {
 			a.beginsAnew(1)
 			amy = a.enter("amy", "bob")
 			amy.say("here I am again")
-			bob.reads(`{"join":["amy"]}`, said("amy", "here I am again"))
+			bob.reads(joined("amy"), said("amy", "here I am again"))
 			amy.reads(said("amy", "here I am again"))
 		})
 	}
@@ -68,7 +68,7 @@ func TestWithoutNATS(t *testing.T) {
 	b.opened()
 	amy := a.enter("amy")
 	bob := b.enter("bob", "amy")
-	amy.reads(`{"join":["bob"]}`)
+	amy.reads(joined("bob"))
 	for i, away := range []func(){srv.kill, func() { srv.signal(syscall.SIGSTOP) }} {
 		text := fmt.Sprint("is NATS back ", i)
 		away()
@@ -94,7 +94,7 @@ func TestWithoutNATS(t *testing.T) {
 	amy = a.enter("amy")
 	bob = b.enter("bob", "amy")
 	bob.say("all are here again")
-	amy.reads(`{"join":["bob"]}`, said("bob", "all are here again"))
+	amy.reads(joined("bob"), said("bob", "all are here again"))
 	bob.reads(said("bob", "all are here again"))
 }
 
@@ -132,7 +132,7 @@ func TestFarBehind(t *testing.T) {
 	b.opened()
 	amy := a.enter("amy")
 	bob := b.enter("bob", "amy")
-	amy.reads(`{"join":["bob"]}`)
+	amy.reads(joined("bob"))
 
 	_ = b.cmd.Process.Signal(syscall.SIGSTOP)
 	const lines = 2000 // which the stream keeps
@@ -143,19 +143,19 @@ func TestFarBehind(t *testing.T) {
 		}
 	})
 	a.answers("/metrics", "chatsim_cluster_held_up 1\n")
-	left := false
+	dropped := false
 	for i := 0; i < lines; {
 		switch got := amy.next(); {
 		case strings.HasPrefix(got, fmt.Sprint(" amy:", i, " x")):
 			i++
-		case got == `{"leave":["bob"]}` && !left:
-			left = true
+		case got == left("bob") && !dropped:
+			dropped = true
 		default:
 			t.Fatalf("amy is told %.40q behind line %d", got, i)
 		}
 	}
 	talk.Wait()
-	if !left {
+	if !dropped {
 		t.Error("all is said, and bob has not left")
 	}
 	a.answers("/metrics", "chatsim_cluster_dropped_total 1\n")
@@ -168,7 +168,7 @@ func TestFarBehind(t *testing.T) {
 	}
 	b.beginsAnew(1)
 	bob = b.enter("bob", "amy")
-	amy.reads(`{"join":["bob"]}`)
+	amy.reads(joined("bob"))
 
 	way.ways[1].set(false)
 	_ = b.cmd.Process.Signal(syscall.SIGSTOP)
@@ -180,14 +180,14 @@ func TestFarBehind(t *testing.T) {
 		}
 		a.reaches("chatsim_cluster_place", stored(t, conn))
 	}
-	amy.reads(`{"leave":["bob"]}`)
+	amy.reads(left("bob"))
 	way.reset()
 	way.ways[1].set(true)
 	_ = b.cmd.Process.Signal(syscall.SIGCONT)
 	bob.isEnded("this server has missed what was said")
 	b.beginsAnew(2)
 	b.enter("bob", "amy")
-	amy.reads(`{"join":["bob"]}`)
+	amy.reads(joined("bob"))
 }
 
 // stored has the stream store one more message, and returns its place.

@@ -94,18 +94,18 @@ func TestFaults(t *testing.T) {
 	b.opened()
 	amy := a.enter("amy")
 	bob := b.enter("bob", "amy")
-	amy.reads(`{"join":["bob"]}`)
+	amy.reads(joined("bob"))
 
 	// One that is stopped for longer than the lease is taken for dead, and knows that
 	// when it goes on.
 	_ = b.cmd.Process.Signal(syscall.SIGSTOP)
-	amy.reads(`{"leave":["bob"]}`)
+	amy.reads(left("bob"))
 	bob.say("nobody hears this")
 	_ = b.cmd.Process.Signal(syscall.SIGCONT)
 	bob.isEnded("the other servers of the room have not heard from this one")
 	b.beginsAnew(1)
 	bob = b.enter("bob", "amy")
-	amy.reads(`{"join":["bob"]}`)
+	amy.reads(joined("bob"))
 
 	// What others write into the stream is ignored, and counted.
 	conn, err := nats.Connect(url)

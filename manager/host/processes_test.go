@@ -98,8 +98,8 @@ type guest struct {
 	in *bufio.Reader
 }
 
-// enter comes in under a name, which has to be free.
-func (p *process) enter(name string, roster ...string) *guest {
+// connect opens a connection, on which nothing has been said.
+func (p *process) connect() *guest {
 	p.t.Helper()
 	conn, err := net.Dial("tcp", p.addr)
 	if err != nil {
@@ -107,11 +107,22 @@ func (p *process) enter(name string, roster ...string) *guest {
 	}
 	p.t.Cleanup(func() { conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(patience))
-	g := &guest{conn, p.t, bufio.NewReader(conn)}
+	return &guest{conn, p.t, bufio.NewReader(conn)}
+}
+
+// enter comes in under a name, which has to be free.
+func (p *process) enter(name string, roster ...string) *guest {
+	p.t.Helper()
+	g := p.connect()
 	g.say(name)
-	g.reads(fmt.Sprintf(`{"welcome":%q}`, name), `["`+strings.Join(append(roster, name), `","`)+`"]`)
+	g.reads(fmt.Sprintf(`{"welcome":%q}`, name), present(append(roster, name)...))
 	return g
 }
+
+// Frames of who is there, who comes and who goes.
+func present(names ...string) string { return `["` + strings.Join(names, `","`) + `"]` }
+func joined(name string) string      { return fmt.Sprintf(`{"join":[%q]}`, name) }
+func left(name string) string        { return fmt.Sprintf(`{"leave":[%q]}`, name) }
 
 func (g *guest) say(line string) { fmt.Fprintln(g, line) }
 
@@ -158,9 +169,9 @@ func TestProcesses(t *testing.T) {
 	bob := p[1].enter("bob", "amy")
 	ben := p[1].enter("ben", "amy", "bob")
 	eve := p[2].enter("eve", "amy", "bob", "ben")
-	amy.reads(`{"join":["bob"]}`, `{"join":["ben"]}`, `{"join":["eve"]}`)
-	bob.reads(`{"join":["ben"]}`, `{"join":["eve"]}`)
-	ben.reads(`{"join":["eve"]}`)
+	amy.reads(joined("bob"), joined("ben"), joined("eve"))
+	bob.reads(joined("ben"), joined("eve"))
+	ben.reads(joined("eve"))
 	amy.say("hello")
 	for _, g := range []*guest{amy, bob, ben, eve} {
 		g.reads(said("amy", "hello"))
@@ -170,15 +181,15 @@ func TestProcesses(t *testing.T) {
 	eve.reads(" amy:psst@amy@eve")
 
 	p[1].ends(syscall.SIGKILL)
+	p[1].start() // it is perhaps back before the others take it for dead
 	amy.say("who is there?")
 	for _, g := range []*guest{amy, eve} {
-		g.reads(said("amy", "who is there?"), `{"leave":["bob"]}`, `{"leave":["ben"]}`)
+		g.reads(said("amy", "who is there?"), left("bob"), left("ben"))
 	}
 	eve.say("I am")
 	amy.reads(said("eve", "I am"))
 	eve.reads(said("eve", "I am"))
 
-	p[1].start()
 	p[1].opened()
 	zoe := p[1].enter("zoe", "amy", "eve")
 	zoe.say("/history 1")
@@ -186,12 +197,12 @@ func TestProcesses(t *testing.T) {
 		t.Errorf("zoe is told of what was said before: %q, %v", got, err)
 	}
 	for _, g := range []*guest{amy, eve} {
-		g.reads(`{"join":["zoe"]}`)
+		g.reads(joined("zoe"))
 	}
 	p[2].ends(syscall.SIGTERM)
 	eve.reads(`{"error":"the server is shutting down"}`)
 	for _, g := range []*guest{amy, zoe} {
-		g.reads(`{"leave":["eve"]}`)
+		g.reads(left("eve"))
 	}
 	zoe.say("two are left")
 	amy.reads(said("zoe", "two are left"))
@@ -208,5 +219,5 @@ func TestProcesses(t *testing.T) {
 	}
 	amy = p[0].enter("amy")
 	p[2].enter("zoe", "amy")
-	amy.reads(`{"join":["zoe"]}`)
+	amy.reads(joined("zoe"))
 }
