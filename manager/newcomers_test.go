@@ -40,6 +40,8 @@ type nothing struct{ entries }
 
 func (*nothing) AppendLocked([]byte) {}
 
+func (*nothing) AppendNewsLocked([]byte) {}
+
 // BenchmarkRecall is what is done for a newcomer who wants the last 200 lines: under
 // the lock, and outside of it, where it is the first for these lines or a later one.
 func BenchmarkRecall(b *testing.B) {

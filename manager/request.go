@@ -75,6 +75,7 @@ func newState(cfg *Config, log appender) state {
 // waits.
 type appender interface {
 	AppendLocked(b []byte)
+	AppendNewsLocked(b []byte)
 	AppendFormLocked(form feed.Form, b []byte)
 	OmitLocked(s *feed.Subscriber, n int)
 	Read() uint32
@@ -281,7 +282,7 @@ func (s *state) told(frame []byte) {
 	if s.replicated {
 		s.hash = hashed(s.hash, frame)
 	}
-	s.log.AppendLocked(frame)
+	s.log.AppendNewsLocked(frame)
 }
 
 // tellLast sends a user its last error frame, if there is a word to tell.

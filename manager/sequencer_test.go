@@ -76,6 +76,8 @@ type entries struct {
 }
 
 func (e *entries) AppendLocked(b []byte) { fmt.Fprintf(&e.got, "all %s", b) }
+
+func (e *entries) AppendNewsLocked(b []byte) { e.AppendLocked(b) }
 func (e *entries) AppendFormLocked(form feed.Form, b []byte) {
 	fmt.Fprintf(&e.got, "form %d %s", form, b)
 }

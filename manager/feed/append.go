@@ -22,12 +22,20 @@ func (f *Feed) Unlock() {
 }
 
 // AppendLocked is AppendFormLocked for the first form.
-func (f *Feed) AppendLocked(b []byte) { f.AppendFormLocked(0, b) }
+func (f *Feed) AppendLocked(b []byte) {
+	f.haste.urge()
+	f.AppendFormLocked(0, b)
+}
+
+// AppendNewsLocked is AppendLocked for what nobody waits for: where writers are busy
+// with news it is written some turns later, together with what has come until then, and
+// at once with anything else. Its place is the same.
+func (f *Feed) AppendNewsLocked(b []byte) { f.AppendFormLocked(0, b) }
 
 // AppendFormLocked puts a copy of a public entry, or of several, at the end of a
 // form. The cost does not depend on the number of subscribers. Whoever appends
-// to one form appends the same entries to all that are Read, before it releases
-// the lock.
+// to one form appends the same entries to all that are Read, the first one first,
+// before it releases the lock.
 func (f *Feed) AppendFormLocked(form Form, b []byte) {
 	if f.closed || len(b) == 0 {
 		return
@@ -69,6 +77,7 @@ func (f *Feed) AppendPrivateLocked(s *Subscriber, b []byte) {
 	}
 	wasIdle := s.state == listed && f.log.Pending(&s.cursor) == 0
 	f.log.AppendPrivate(&s.cursor, b)
+	f.haste.urge()
 	if wasIdle && f.log.Pending(&s.cursor) > 0 {
 		f.ready.push(s)
 	}
@@ -120,6 +129,7 @@ func (f *Feed) FinishLocked(s *Subscriber) {
 		return
 	}
 	f.log.Finish(&s.cursor)
+	f.haste.urge()
 	if s.state == listed && f.log.Done(&s.cursor) {
 		f.endLocked(s, Finished, nil)
 	}
@@ -158,6 +168,7 @@ func (f *Feed) OwedLocked(s *Subscriber) int64 {
 func (f *Feed) WaitConsumedLocked(s *Subscriber, mark int64) {
 	for s.state != outside && s.cursor.delivered < mark {
 		s.mark = mark
+		f.haste.urge()
 		f.room.Wait()
 	}
 }
@@ -187,6 +198,7 @@ func (f *Feed) Full() bool { return f.full.Load() }
 func (f *Feed) noteFullLocked() {
 	if f.log.Full() && !f.full.Load() {
 		f.full.Store(true)
+		f.haste.urge()
 		select {
 		case f.pressed <- struct{}{}:
 		default:

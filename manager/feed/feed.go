@@ -64,6 +64,7 @@ type Feed struct {
 	stopped  bool
 	stats    Stats
 	times    *times // nil: not measured
+	haste    haste
 }
 
 // Stats counts since New, but for the first three, which are of the moment.
@@ -132,6 +133,7 @@ func New(cfg Config) *Feed {
 		empty:   make(chan struct{}),
 		pressed: make(chan struct{}, 1),
 		log:     NewLog(cfg.Window),
+		haste:   newHaste(),
 	}
 	f.noteReadLocked() // nobody else has it yet
 	f.idle.init()
@@ -187,6 +189,7 @@ func (f *Feed) Close(ctx context.Context) error {
 	f.Lock()
 	if !f.closed {
 		f.closed = true
+		f.haste.urge()
 		f.room.Broadcast()
 		if f.subs == 0 {
 			close(f.empty)

@@ -33,31 +33,30 @@ type writer struct {
 	attempt
 	turn
 	scratch []byte
+	timer   *time.Timer // of rests
 }
 
 func newWriter(f *Feed) *writer {
-	w := &writer{Feed: f, attempt: attempt{feed: f}, scratch: make([]byte, writeSize)}
+	w := &writer{Feed: f, attempt: attempt{feed: f}, scratch: make([]byte, writeSize), timer: time.NewTimer(time.Hour)}
 	w.attempt.fn = w.attempt.try
 	return w
 }
 
 func (w *writer) run() {
 	w.mu.Lock()
+	defer w.timer.Stop()
 	for w.beginLocked(); !w.stopped; {
 		switch {
 		case w.ready.empty():
+			leisure := w.leisureLocked()
 			w.sleeping++
 			w.work.Wait()
+			w.lingerLocked(leisure)
 			w.beginLocked()
 		case w.served >= w.subs:
-			rest := w.restLocked()
-			w.Unlock()
-			if rest > 0 {
-				time.Sleep(rest)
-			} else {
-				runtime.Gosched()
+			if !w.lingerLocked(w.leisureLocked()) {
+				w.pauseLocked()
 			}
-			w.mu.Lock()
 			w.beginLocked()
 		default:
 			w.served++
@@ -75,6 +74,7 @@ type turn struct {
 }
 
 func (w *writer) beginLocked() {
+	w.haste.begin()
 	w.turn = turn{began: w.now(), writes: w.stats.Writes, bytes: w.stats.Bytes}
 }
 
@@ -98,8 +98,16 @@ func rest(took time.Duration, writes, bytes uint64) time.Duration {
 	return min(took, max(longestRest, took/4))
 }
 
-func (w *writer) restLocked() time.Duration {
-	return rest(w.now()-w.began, w.stats.Writes-w.writes, w.stats.Bytes-w.bytes)
+// pauseLocked gives the lock up for a rest, or for who else has something to do.
+func (w *writer) pauseLocked() {
+	rest := rest(w.now()-w.began, w.stats.Writes-w.writes, w.stats.Bytes-w.bytes)
+	w.Unlock()
+	if rest > 0 {
+		time.Sleep(rest)
+	} else {
+		runtime.Gosched()
+	}
+	w.mu.Lock()
 }
 
 // serveLocked makes one write for s, giving the lock up for its time.
