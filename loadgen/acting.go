@@ -24,7 +24,7 @@ func (r *run) acting(of Phase) []Acting {
 		return nil
 	}
 	var out []Acting
-	now := r.now() - r.begin
+	now := r.clock.now() - r.stage.begin
 	for _, c := range r.casts {
 		if c.acts(now) {
 			out = append(out, Acting{Role: c.role.Kind, Evicted: c.evictions()})
@@ -58,11 +58,11 @@ func (r *run) rolesNow(of Phase) []RoleNow {
 	if of != Loading && of != Drains {
 		return nil
 	}
-	at := min(r.now(), r.end)
+	at := min(r.clock.now(), r.stage.end)
 	figures := r.roleFigures(at, r.soFar.effects(r, at))
 	out := make([]RoleNow, len(figures))
 	for i := range figures {
-		out[i] = RoleNow{Role: figures[i], Acts: of == Loading && r.casts[i].acts(at-r.begin)}
+		out[i] = RoleNow{Role: figures[i], Acts: of == Loading && r.casts[i].acts(at-r.stage.begin)}
 	}
 	return out
 }
@@ -85,7 +85,7 @@ func (f *soFar) effects(r *run, at time.Duration) [][]report.RolePair {
 	}
 	turns := r.script.Turns(r.cfg.Duration)
 	_, first := windowsOf(turns)
-	for ; f.next < len(turns) && r.begin+turns[f.next].Acts.To+settles <= at; f.next++ {
+	for ; f.next < len(turns) && r.stage.begin+turns[f.next].Acts.To+settles <= at; f.next++ {
 		t := turns[f.next]
 		if p, ok := r.effect(first[f.next]); ok {
 			f.pairs[t.Role] = append(f.pairs[t.Role], p)

@@ -40,7 +40,7 @@ func (u *user) denied(ctx context.Context, session *check.Session, dialled time.
 	case errors.As(err, &fe):
 		words = "what came cannot be understood"
 	case ctx.Err() != nil || errors.Is(err, errStopping):
-		if r.now()-dialled < min(r.joinLimit(), r.cfg.Drain) {
+		if r.clock.now()-dialled < min(r.joinLimit(), r.cfg.Drain) {
 			return false // it had not the time
 		}
 		how, words = check.Waiting, "it was not answered until the run ended"
@@ -57,7 +57,7 @@ func (u *user) denied(ctx context.Context, session *check.Session, dialled time.
 	default:
 		return false
 	}
-	session.Denied(how, words, r.now())
+	session.Denied(how, words, r.clock.now())
 	if how == check.Declared {
 		r.mu.Lock()
 		r.turned++

@@ -1,10 +1,13 @@
 package loadgen
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"chatsim/loadgen/pace"
 )
 
 const (
@@ -123,14 +126,15 @@ func (c *clock) stopped() []string {
 	return []string{text + ": limits, schedule and latencies do not count that time"}
 }
 
-func (r *run) now() time.Duration { return r.clock.at(time.Now()) }
+// now returns the time of the run.
+func (c *clock) now() time.Duration { return c.at(time.Now()) }
 
 // within waits until one of up to three channels is closed; false if the program
 // has run for so long before.
-func (r *run) within(d time.Duration, any ...<-chan struct{}) bool {
+func (c *clock) within(d time.Duration, any ...<-chan struct{}) bool {
 	var done [3]<-chan struct{} // nil ones are never closed
 	copy(done[:], any)
-	end := r.now() + d
+	end := c.now() + d
 	t := time.NewTimer(d)
 	defer t.Stop()
 	for {
@@ -143,10 +147,20 @@ func (r *run) within(d time.Duration, any ...<-chan struct{}) bool {
 			return true
 		case <-t.C:
 		}
-		left := end - r.now()
+		left := end - c.now()
 		if left <= 0 {
 			return false
 		}
 		t.Reset(left)
 	}
+}
+
+// until waits for a time of the run; false if ctx was cancelled before it.
+func (c *clock) until(ctx context.Context, pacer *pace.Pacer, at time.Duration) bool {
+	for pacer.Until(ctx, c.real(at)) {
+		if c.now() >= at { // else the program did not run for a while
+			return true
+		}
+	}
+	return false
 }

@@ -67,19 +67,19 @@ func TestClockNeverGoesBack(t *testing.T) {
 func TestWithin(t *testing.T) {
 	for _, stopped := range []time.Duration{0, 11 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
-			r := &run{clock: clock{start: time.Now()}}
-			stop := alongside(r.clock.run)
+			c := &clock{start: time.Now()}
+			stop := alongside(c.run)
 			over := make(chan bool)
-			go func() { over <- r.within(5*time.Second, nil, make(chan struct{})) }()
+			go func() { over <- c.within(5*time.Second, nil, make(chan struct{})) }()
 			time.Sleep(2 * time.Second)
 			stop()
 			time.Sleep(stopped)
-			stop = alongside(r.clock.run)
+			stop = alongside(c.run)
 			defer stop()
 			if <-over {
 				t.Error("a channel is closed that nobody closes")
 			}
-			took, want := time.Since(r.clock.start), 5*time.Second+stopped
+			took, want := time.Since(c.start), 5*time.Second+stopped
 			if took < want-5*unlooked || // each look in the time that is none costs one
 				took > want+2*beatEvery {
 				t.Errorf("stopped for %v, it waited %v", stopped, took)

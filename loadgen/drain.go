@@ -26,7 +26,7 @@ var interruptDrain = 2 * time.Second // shorter in tests
 // that loses something is waited for, up to the limit, which counts from the last
 // thing that was sent. It reports whether deliveries still came then.
 func (r *run) drain(ctx context.Context) (advancing bool) {
-	r.enter(Drains)
+	r.stage.enter(Drains)
 	for _, u := range r.users {
 		if ctx.Err() != nil {
 			u.drop(true)
@@ -56,7 +56,7 @@ func (r *run) drain(ctx context.Context) (advancing bool) {
 // their own are not waited for much longer: they have had their time.
 func (r *run) anchored(p *patience, settled bool) bool {
 	all := func() bool {
-		late := !settled && r.now()-time.Duration(r.sentAt.Load()) >= p.limit/8
+		late := !settled && r.clock.now()-time.Duration(r.sentAt.Load()) >= p.limit/8
 		return r.allAnchored(!late)
 	}
 	for n, refused := 1, 0; ; {
@@ -66,7 +66,7 @@ func (r *run) anchored(p *patience, settled bool) bool {
 		}
 		wait := p.limit
 		if n < maxAnchors { // it may be lost, if it takes so much longer than others
-			slowest := max(r.measure.Slowest(r.ended), r.measure.Slowest(r.now()))
+			slowest := max(r.measure.Slowest(r.stage.ended), r.measure.Slowest(r.clock.now()))
 			wait = min(max(p.limit/8, 4*slowest), p.limit/2)
 		}
 		if p.until(wait, func() bool { return all() || r.anchorRefused() }); all() {
@@ -112,7 +112,7 @@ type patience struct {
 }
 
 func (r *run) newPatience(ctx context.Context) *patience {
-	now := r.now()
+	now := r.clock.now()
 	return &patience{run: r, ctx: ctx, tick: time.NewTicker(2 * time.Millisecond), limit: r.cfg.Drain, begun: now, since: now}
 }
 
@@ -121,8 +121,8 @@ func (r *run) newPatience(ctx context.Context) *patience {
 // than the step between.
 func (p *patience) until(d time.Duration, holds func() bool) bool {
 	r := p.run
-	for begun := r.now(); !holds(); {
-		now := r.now()
+	for begun := r.clock.now(); !holds(); {
+		now := r.clock.now()
 		if n := r.measure.Observed() + r.rosters.Load(); n != p.observed {
 			p.observed, p.since = n, now
 		}
@@ -139,11 +139,11 @@ func (p *patience) until(d time.Duration, holds func() bool) bool {
 }
 
 // over reports whether the run was cancelled, and has had its time after that.
-func (p *patience) over() bool { return p.end > 0 && p.run.now() >= p.end }
+func (p *patience) over() bool { return p.end > 0 && p.run.clock.now() >= p.end }
 
 // advancing reports whether deliveries came until a moment ago.
 func (p *patience) advancing() bool {
-	return p.run.now()-p.since < min(time.Second, p.limit/8)
+	return p.run.clock.now()-p.since < min(time.Second, p.limit/8)
 }
 
 // allSettled reports whether nothing is on its way any more: every chatter who is
@@ -151,7 +151,7 @@ func (p *patience) advancing() bool {
 // back, those who leave have left, and the others know of it.
 // What could not be sent within the limit is given up.
 func (r *run) allSettled(p *patience) bool {
-	if r.now() >= p.begun+p.limit {
+	if r.clock.now() >= p.begun+p.limit {
 		r.giveUp()
 	}
 	if r.visiting.Load() > 0 {

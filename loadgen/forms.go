@@ -59,7 +59,7 @@ func (s *stay) sendAs(t task) bool {
 		lines = append(lines, l.line)
 	}
 	if form == scenario.Who {
-		s.session.AsksRoster(s.user.run.now())
+		s.session.AsksRoster(s.user.run.clock.now())
 	}
 	each := 0
 	if form == scenario.Pieces {

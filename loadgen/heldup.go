@@ -23,7 +23,7 @@ type heldUp struct {
 // nothing, if that was long.
 func (s *stay) heldUp(from time.Duration) {
 	r := s.user.run
-	took := r.now() - from
+	took := r.clock.now() - from
 	if took < heldUpLeast {
 		return
 	}
@@ -68,7 +68,7 @@ func (r *run) watchSilence(done <-chan struct{}) {
 		case <-done:
 			return
 		case <-tick.C:
-			l.look(r.now(), r.measure.Observed()+r.rosters.Load(), r.sent.Load())
+			l.look(r.clock.now(), r.measure.Observed()+r.rosters.Load(), r.sent.Load())
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (l *silenceWatch) look(now time.Duration, observed, sent int64) {
 	late := now-l.looked > heldUpLeast/2 // this program is: what comes may have come long ago
 	l.looked = now
 	switch {
-	case observed != l.observed || late || now < l.run.begin:
+	case observed != l.observed || late || now < l.run.stage.begin:
 		l.observed, l.sent, l.since, l.counted = observed, sent, 0, false
 	case sent == l.sent:
 	case l.since == 0:
@@ -124,7 +124,7 @@ func (r *run) silenceFigures() *report.Silence {
 		return nil
 	}
 	return &report.Silence{Times: r.silence.times, LongestS: r.silence.longest.Seconds(),
-		FromS: (r.silence.from - r.begin).Seconds(), UnderWay: r.silence.underWay}
+		FromS: (r.silence.from - r.stage.begin).Seconds(), UnderWay: r.silence.underWay}
 }
 
 // standstills tells of what did not move, in words.

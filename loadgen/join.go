@@ -75,15 +75,15 @@ func (u *user) enter(ctx context.Context, tried int) (_ *stay, err error) {
 	if err := r.joining.begin(ctx); err != nil {
 		return nil, err
 	}
-	dialled := r.now()
+	dialled := r.clock.now()
 	defer func() { r.joining.done(r.tookToJoin(dialled, err)) }()
 	r.sentAt.Store(int64(dialled))
 	session := r.judge.Dial(u.n, u.due(), dialled)
 	client, err := u.connect(ctx)
-	r.joining.connected(dialled, r.now())
+	r.joining.connected(dialled, r.clock.now())
 	if err != nil {
-		session.Closing(check.Reset, r.now())
-		session.Ended(r.now())
+		session.Closing(check.Reset, r.clock.now())
+		session.Ended(r.clock.now())
 		if !u.elsewhere(err, tried) && u.denied(ctx, session, dialled, err) {
 			return nil, errFull
 		}
@@ -110,7 +110,7 @@ func (r *run) tookToJoin(from time.Duration, err error) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return r.now() - from
+	return r.clock.now() - from
 }
 
 // begin makes s the user's stay and has it read; false if the run has stopped
@@ -169,7 +169,7 @@ func (r *run) joinLimit() time.Duration {
 // with others will come to this one too.
 func (s *stay) arrives(ctx context.Context) bool {
 	r := s.user.run
-	for before := r.joined.Load(); !r.within(r.joinLimit(), s.joined, s.done, ctx.Done()); {
+	for before := r.joined.Load(); !r.clock.within(r.joinLimit(), s.joined, s.done, ctx.Done()); {
 		now := r.joined.Load()
 		if now == before {
 			break
@@ -184,7 +184,7 @@ func (s *stay) giveUp(ctx context.Context) error {
 	if s.isOver() {
 		return s.ended()
 	}
-	s.session.Closing(check.Reset, s.user.run.now())
+	s.session.Closing(check.Reset, s.user.run.clock.now())
 	s.close()
 	if err := s.wait(); err != nil {
 		return err
@@ -207,10 +207,10 @@ func (s *stay) giveUp(ctx context.Context) error {
 // not run.
 func (u *user) connect(ctx context.Context) (Client, error) {
 	r := u.run
-	begun, limit := r.now(), r.joinLimit()
+	begun, limit := r.clock.now(), r.joinLimit()
 	for {
 		c, err := u.dial(ctx, limit)
-		if !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) || r.now() >= begun+limit {
+		if !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) || r.clock.now() >= begun+limit {
 			return c, err
 		}
 	}

@@ -98,7 +98,7 @@ func TestReturnsAreMadeOneByOne(t *testing.T) {
 				if joins != tc.joins || (inside == 1) != tc.stays || !u.settled() {
 					t.Errorf("%d joins, %d inside, %d tasks to do; want %d joins, inside: %v", joins, inside, len(u.queue), tc.joins, tc.stays)
 				}
-				if got := r.measure.Interim(r.now()).Present; got != int64(inside) {
+				if got := r.measure.Interim(r.clock.now()).Present; got != int64(inside) {
 					t.Errorf("%d are counted, %d are there", got, inside)
 				}
 				r.stopping.Store(true)
@@ -127,7 +127,7 @@ func TestInWhileGivingUp(t *testing.T) {
 		if _, err := r.users[0].join(t.Context()); !errors.Is(err, errSilent) {
 			t.Error(err)
 		}
-		if r.joined.Load() != 1 || r.left[check.Reset] != 1 || r.measure.Interim(r.now()).Present != 0 {
+		if r.joined.Load() != 1 || r.left[check.Reset] != 1 || r.measure.Interim(r.clock.now()).Present != 0 {
 			t.Errorf("%d joined, left %v", r.joined.Load(), r.left)
 		}
 		r.endLife()

@@ -12,16 +12,16 @@ import (
 
 // load runs the scenario: warm-up, then the measured part.
 func (r *run) load(ctx context.Context) {
-	zero := r.now()
-	r.begin = zero + r.cfg.Warmup
-	r.end = r.begin + r.cfg.Duration
-	r.measure.Start(r.begin)
-	used := measure.Watch(r.begin - r.now())
+	zero := r.clock.now()
+	r.stage.begin = zero + r.cfg.Warmup
+	r.stage.end = r.stage.begin + r.cfg.Duration
+	r.measure.Start(r.stage.begin)
+	used := measure.Watch(r.stage.begin - r.clock.now())
 	defer func() { r.usage = used() }()
 	defer r.startRoles(ctx)()
 	defer alongside(r.watchSilence)()
 	r.startPhases()
-	r.enter(Warming)
+	r.stage.enter(Warming)
 	rate := float64(r.cfg.Rate)
 	if r.cfg.Rate.IsMax() {
 		rate = 0
@@ -31,35 +31,25 @@ func (r *run) load(ctx context.Context) {
 	pacer := pace.New()
 	defer pacer.Stop()
 	for {
-		e, ok := plan.Next(r.end - zero)
+		e, ok := plan.Next(r.stage.end - zero)
 		if !ok || !r.reach(ctx, pacer, zero+e.At) {
 			break
 		}
 		r.do(e, zero+e.At)
 	}
-	r.reach(ctx, pacer, r.end) // there may be no more events
-	r.ended = min(r.end, r.now())
+	r.reach(ctx, pacer, r.stage.end) // there may be no more events
+	r.stage.ended = min(r.stage.end, r.clock.now())
 }
 
 // reach waits for a time of the run, and enters the measured part on the way.
 func (r *run) reach(ctx context.Context, pacer *pace.Pacer, at time.Duration) bool {
-	if *r.phase.Load() == Warming && at >= r.begin {
-		if !r.until(ctx, pacer, r.begin) {
+	if r.stage.is(Warming) && at >= r.stage.begin {
+		if !r.clock.until(ctx, pacer, r.stage.begin) {
 			return false
 		}
-		r.enter(Loading)
+		r.stage.enter(Loading)
 	}
-	return r.until(ctx, pacer, at)
-}
-
-// until waits for a time of the run; false if ctx was cancelled before it.
-func (r *run) until(ctx context.Context, pacer *pace.Pacer, at time.Duration) bool {
-	for pacer.Until(ctx, r.clock.real(at)) {
-		if r.now() >= at { // else the program did not run for a while
-			return true
-		}
-	}
-	return false
+	return r.clock.until(ctx, pacer, at)
 }
 
 // do carries out one event of the plan.

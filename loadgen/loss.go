@@ -143,7 +143,7 @@ func (l *losses) endOf(s *stay, left bool, at time.Duration) *loss {
 // and its chatter come back elsewhere. left tells that it had begun to leave.
 func (s *stay) loses(left bool) bool {
 	r, u := s.user.run, s.user
-	now := r.now()
+	now := r.clock.now()
 	left = left || !s.session.Joined()
 	in := r.losses.endOf(s, left, now)
 	if in == nil {
@@ -157,7 +157,7 @@ func (s *stay) loses(left bool) bool {
 	r.mu.Lock()
 	r.left[check.Lost]++
 	r.mu.Unlock()
-	if *r.phase.Load() != Drains {
+	if !r.stage.is(Drains) {
 		u.moves(in)
 	}
 	return true

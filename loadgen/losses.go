@@ -64,7 +64,7 @@ func (r *run) lossFigures(phases []report.Phase) []report.Loss {
 	defer l.mu.Unlock()
 	var out []report.Loss
 	for _, in := range l.all {
-		f := report.Loss{Addr: r.cfg.Doors[in.door].Addr, Killed: in.killed, AtS: (in.at - r.begin).Seconds(), Back: int64(in.back),
+		f := report.Loss{Addr: r.cfg.Doors[in.door].Addr, Killed: in.killed, AtS: (in.at - r.stage.begin).Seconds(), Back: int64(in.back),
 			LimitS: (r.cfg.LossLimit + l.standstill()).Seconds(), SilenceS: l.after.Seconds(), SilenceOf: l.before.Seconds()}
 		if in.back > 0 {
 			f.BackS = (in.backAt - in.at).Seconds()

@@ -87,7 +87,7 @@ func (u *user) putLocked(t task) bool {
 		t.seq, u.seq = u.seq, u.seq+t.line.Form.Lines()
 	}
 	if u.stands == in && u.hand != nobody || u.head < len(u.queue) {
-		t.behind = u.run.now()
+		t.behind = u.run.clock.now()
 	}
 	u.queue = append(u.queue, t)
 	return true
@@ -102,7 +102,7 @@ func (u *user) takesLocked(t *task) bool {
 		return true
 	case t.act == wake:
 		return u.stands >= parting || u.hasLocked((*task).leaves)
-	case *u.run.phase.Load() == Drains && t.act != anchor: // nobody says anything new
+	case u.run.stage.is(Drains) && t.act != anchor: // nobody says anything new
 		return false
 	case t.token || t.act == anchor:
 		return u.remainsLocked()

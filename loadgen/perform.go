@@ -23,7 +23,7 @@ func (p *player) perform(window context.Context) {
 	defer cancel()
 	defer context.AfterFunc(a.ctx, cancel)()
 	if a.session != nil {
-		a.session.Silent(c.run.now())
+		a.session.Silent(c.run.clock.now())
 	}
 	read, sent := a.valve.read.Load(), a.valve.sent.Load()
 	acts[c.role.Kind](p, ctx)
@@ -95,8 +95,8 @@ func (p *player) flood(ctx context.Context) {
 	step := time.NewTicker(time.Millisecond)
 	defer step.Stop()
 	ahead := min(floodAhead, floodAheadBytes/r.cfg.Size)
-	begun, said, every := r.now(), 0, float64(time.Second)/c.role.Rate
-	for r.until(ctx, pacer, begun+time.Duration(float64(said)*every)) {
+	begun, said, every := r.clock.now(), 0, float64(time.Second)/c.role.Rate
+	for r.clock.until(ctx, pacer, begun+time.Duration(float64(said)*every)) {
 		if a.session.Unsettled() >= ahead {
 			<-step.C
 			continue
@@ -106,7 +106,7 @@ func (p *player) flood(ctx context.Context) {
 		}
 		said++
 	}
-	due := int64(float64(r.now()-begun) / every)
+	due := int64(float64(r.clock.now()-begun) / every)
 	c.due.Add(due)
 	if int64(said) < due*9/10 && !a.isOver() {
 		c.throttled.Add(1)
@@ -124,7 +124,7 @@ func (p *player) say() error {
 	}
 	p.seq++
 	a.valve.beforeLast(func() {
-		note.Actual = r.now()
+		note.Actual = r.clock.now()
 		note.Intended = note.Actual
 		a.session.Send(note)
 		r.sentAt.Store(int64(note.Actual))
@@ -142,7 +142,7 @@ func (p *player) noise(ctx context.Context) {
 	defer context.AfterFunc(ctx, func() { _ = v.SetWriteDeadline(time.Unix(1, 0)) })()
 	_ = v.SetWriteDeadline(time.Time{})
 	every := time.Duration(float64(time.Second) / c.role.Rate)
-	for at := r.now(); r.until(ctx, pacer, at); at += every {
+	for at := r.clock.now(); r.clock.until(ctx, pacer, at); at += every {
 		if _, err := v.Write(r.script.Noise(p.n, p.seq)); err != nil {
 			p.at.leave(check.Reset) // a piece that was cut short has no end
 			return

@@ -26,7 +26,7 @@ func (r *run) measuredPhases() (phases []scenario.Phase, from []time.Duration) {
 func (r *run) startPhases() {
 	_, from := r.measuredPhases()
 	for i := range from {
-		from[i] += r.begin
+		from[i] += r.stage.begin
 	}
 	if len(from) > 0 {
 		r.measure.StartPhases(from)
@@ -40,7 +40,7 @@ func (r *run) part(of Phase) Part {
 	if len(phases) == 0 || of != Warming && of != Loading {
 		return Part{}
 	}
-	at := r.now() - r.begin + r.cfg.Warmup
+	at := r.clock.now() - r.stage.begin + r.cfg.Warmup
 	for i, p := range phases {
 		if at < p.For || i == len(phases)-1 {
 			return Part{Name: p.Name, Number: i + 1, Of: len(phases), At: min(max(at, 0), p.For), For: p.For}
@@ -62,7 +62,7 @@ func (r *run) phaseFigures() []report.Phase {
 		}
 	}
 	for i, p := range phases {
-		took := min(p.For, r.ended-r.begin-from[i])
+		took := min(p.For, r.stage.ended-r.stage.begin-from[i])
 		if took <= 0 {
 			break
 		}

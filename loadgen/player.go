@@ -61,7 +61,7 @@ func (p *player) appear(ctx context.Context) (err error) {
 		return err
 	}
 	a := &appearance{player: p, joined: make(chan struct{})}
-	now := r.now()
+	now := r.clock.now()
 	defer func() { r.joining.done(r.tookToJoin(now, err)) }()
 	r.sentAt.Store(int64(now))
 	if p.cast.role.Kind != file.Noise {
@@ -71,18 +71,18 @@ func (p *player) appear(ctx context.Context) (err error) {
 	within, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	client, err := r.cfg.Door(p.n).Join(within, p.asked)
-	r.joining.connected(now, r.now())
+	r.joining.connected(now, r.clock.now())
 	if err == nil {
 		err = a.begin(client)
 	}
 	if err != nil {
 		a.closing(check.Reset)
 		if a.session != nil {
-			a.session.Ended(r.now())
+			a.session.Ended(r.clock.now())
 		}
 		return err
 	}
-	if p.at = a; r.within(limit, a.joined, a.ctx.Done(), within.Done()) && isClosed(a.joined) {
+	if p.at = a; r.clock.within(limit, a.joined, a.ctx.Done(), within.Done()) && isClosed(a.joined) {
 		return nil
 	}
 	a.leave(check.Reset)
@@ -122,7 +122,7 @@ func (a *appearance) read() {
 	defer context.AfterFunc(r.life, func() { _ = a.client.Close() })()
 	for f := new(Frame); ; {
 		err := a.client.Next(f)
-		at := r.now()
+		at := r.clock.now()
 		var fe *chatter.FrameError
 		switch {
 		case errors.As(err, &fe) && !tooLong(err) && isClosed(a.joined):
@@ -187,7 +187,7 @@ func (a *appearance) end(at time.Duration) {
 // closing has the judge know of a leave.
 func (a *appearance) closing(kind check.Leave) {
 	if a.session != nil {
-		a.session.Closing(kind, a.player.cast.run.now())
+		a.session.Closing(kind, a.player.cast.run.clock.now())
 	}
 }
 
@@ -198,7 +198,7 @@ func (a *appearance) leave(kind check.Leave) {
 	}
 	r := a.player.cast.run
 	a.closing(kind)
-	r.sentAt.Store(int64(r.now()))
+	r.sentAt.Store(int64(r.clock.now()))
 	if a.client.Leave(leaveKinds[kind]) != nil {
 		_ = a.client.Close()
 	}
@@ -210,10 +210,10 @@ func (p *player) play(ctx context.Context) {
 	pacer := pace.New()
 	defer pacer.Stop()
 	for _, t := range p.cast.turns {
-		if !r.until(ctx, pacer, r.begin+t.Acts.From) {
+		if !r.clock.until(ctx, pacer, r.stage.begin+t.Acts.From) {
 			break
 		}
-		p.act(ctx, r.begin+t.Acts.To)
+		p.act(ctx, r.stage.begin+t.Acts.To)
 	}
 	<-ctx.Done()
 	if !p.at.isOver() {
@@ -228,15 +228,15 @@ func (p *player) act(ctx context.Context, end time.Duration) {
 	defer cancel()
 	first := p.at
 	if p == c.players[0] && c.role.Kind == file.Stalled && !first.isOver() { // one tells for all of them
-		first.session.Stall(r.now())
-		defer func() { first.session.Resume(r.now()) }()
+		first.session.Stall(r.clock.now())
+		defer func() { first.session.Resume(r.clock.now()) }()
 	}
 	for window.Err() == nil {
 		if p.enter() {
 			p.perform(window)
 		}
 		if p.at.isOver() {
-			r.within(comesBack, window.Done())
+			r.clock.within(comesBack, window.Done())
 		}
 	}
 	c.acted.Add(1)
@@ -262,7 +262,7 @@ func (p *player) exit() {
 	if role := p.cast.role.Kind; role == file.Dribble || role == file.Flood {
 		step := time.NewTicker(time.Millisecond)
 		defer step.Stop()
-		for end := r.now() + r.cfg.Drain/4; a.session.Unsettled() > 0 && !a.isOver() && r.now() < end && r.life.Err() == nil; {
+		for end := r.clock.now() + r.cfg.Drain/4; a.session.Unsettled() > 0 && !a.isOver() && r.clock.now() < end && r.life.Err() == nil; {
 			<-step.C
 		}
 		if a.session.Unsettled() == 0 {
@@ -270,7 +270,7 @@ func (p *player) exit() {
 		}
 	}
 	a.leave(kind)
-	if !r.within(r.cfg.Drain/2, a.ctx.Done(), r.life.Done()) {
+	if !r.clock.within(r.cfg.Drain/2, a.ctx.Done(), r.life.Done()) {
 		_ = a.client.Close()
 	}
 }

@@ -141,7 +141,7 @@ func (s *stay) free() {
 	}
 	writing, until := s.polled.busy()
 	if writing {
-		defer s.heldUp(s.user.run.now())
+		defer s.heldUp(s.user.run.clock.now())
 	}
 	for ; writing || !until.IsZero(); writing, until = s.polled.busy() {
 		var late <-chan time.Time

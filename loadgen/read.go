@@ -231,7 +231,7 @@ func (r *run) throttled(raw []byte) {
 		r.slowedTo.Store(math.Float64bits(limit))
 	}
 	if servers, ok := dialect.ParseSplit(raw); ok {
-		r.splits.add(servers, r.now())
+		r.splits.add(servers, r.clock.now())
 	}
 }
 
@@ -248,7 +248,7 @@ func (s *stay) garbage(err error) error {
 	}
 	s.session.Garbage(words)
 	s.err = err
-	if tooLong(err) && s.session.Joined() && s.session.Closing(check.Reset, r.now()) { // it is not the server that ends the stream
+	if tooLong(err) && s.session.Joined() && s.session.Closing(check.Reset, r.clock.now()) { // it is not the server that ends the stream
 		r.mu.Lock()
 		r.left[check.Reset]++
 		r.mu.Unlock()
@@ -301,7 +301,7 @@ func (s *stay) end(err error) {
 		if left {
 			by = measure.Moves{Leaves: 1}
 		}
-		r.measure.Moved(r.now(), by)
+		r.measure.Moved(r.clock.now(), by)
 		r.inside.Add(-1)
 		r.mu.Lock()
 		if left {
@@ -319,10 +319,10 @@ func (s *stay) end(err error) {
 			s.session.Broken()
 		}
 	}
-	s.session.Ended(r.now())
+	s.session.Ended(r.clock.now())
 	s.close()
-	again := lost && *r.phase.Load() != Drains
-	if s.hasStalled() && !left && *r.phase.Load() == Loading { // put out for not reading
+	again := lost && !r.stage.is(Drains)
+	if s.hasStalled() && !left && r.stage.is(Loading) { // put out for not reading
 		r.stallerOut(closedWhy(s.session.Said()))
 		again = true
 	}

@@ -14,7 +14,7 @@ import (
 // report puts together what the run came to.
 func (r *run) report(result check.Result) *report.Report {
 	total, line := r.measure.Totals(), r.measure.Timeline()
-	took := (r.ended - r.begin).Seconds()
+	took := (r.stage.ended - r.stage.begin).Seconds()
 	if took <= 0 { // interrupted before the measured part
 		took = 0
 	}
@@ -25,7 +25,7 @@ func (r *run) report(result check.Result) *report.Report {
 	rep.Latency, rep.Isolation = r.measure.Latencies(), r.isolation()
 	rep.HeldUp, rep.Silence = r.heldUpFigures(), r.silenceFigures()
 	rep.Series, rep.Course = r.series(line, took), r.course(line, took)
-	rep.Phases, rep.Roles = r.phaseFigures(), r.roleFigures(r.ended, r.effects())
+	rep.Phases, rep.Roles = r.phaseFigures(), r.roleFigures(r.stage.ended, r.effects())
 	rep.Losses = r.lossFigures(rep.Phases)
 	rep.Resources, rep.Warnings = r.usage.Resources(), r.warnings
 	rep.LeftBy = report.LeftBy{FIN: r.left[check.FIN], RST: r.left[check.Reset], HalfClose: r.left[check.HalfClose], Vanish: r.vanished, Lost: r.left[check.Lost]}
@@ -102,7 +102,7 @@ func (r *run) health(rep *report.Report) {
 	if v := r.cfg.Verify; v != check.Full {
 		rep.Warnings = append(rep.Warnings, "verification reduced to -verify "+v.String())
 	}
-	rep.Warnings = slices.Concat(rep.Warnings, r.splits.warnings(), r.strays.warnings(r.now()))
+	rep.Warnings = slices.Concat(rep.Warnings, r.splits.warnings(), r.strays.warnings(r.clock.now()))
 	if len(r.cfg.Doors) > 1 && r.cfg.Capabilities.Limits != "" { // it is IRC
 		rep.Warnings = append(rep.Warnings, "servers of IRC that are linked promise no order of all lines, joins and leaves: each tells what its own clients do before what comes over a link")
 	}

@@ -123,7 +123,7 @@ func (r *run) startRoles(ctx context.Context) (stop func()) {
 func (r *run) startWindows() {
 	if begins, _ := windowsOf(r.script.Turns(r.cfg.Duration)); len(begins) > 0 {
 		for i := range begins {
-			begins[i] += r.begin
+			begins[i] += r.stage.begin
 		}
 		r.measure.StartWindows(begins)
 	}
@@ -149,7 +149,7 @@ func (r *run) effects() [][]report.RolePair {
 	turns := r.script.Turns(r.cfg.Duration)
 	_, first := windowsOf(turns)
 	for i, t := range turns {
-		if r.begin+t.Acts.To > r.ended {
+		if r.stage.begin+t.Acts.To > r.stage.ended {
 			continue
 		}
 		if p, ok := r.effect(first[i]); ok {
@@ -180,7 +180,7 @@ func (r *run) roleFigures(until time.Duration, effects [][]report.RolePair) []re
 			f.Users, f.Acted = 1, int64(len(effects[i]))
 		}
 		for _, t := range c.turns {
-			if r.begin+t.Acts.To <= until {
+			if r.stage.begin+t.Acts.To <= until {
 				f.Windows++
 			}
 			f.WindowS = (t.Acts.To - t.Acts.From).Seconds()

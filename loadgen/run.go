@@ -34,14 +34,11 @@ type run struct {
 	life    context.Context // ends when the run stops
 	endLife context.CancelFunc
 
-	// Set once when the ramp is over.
-	begin time.Duration // of the measured part
-	end   time.Duration
+	stage stage // its phase, and when it is measured
 
 	soFar soFar // owned by watch
 
 	// Owned by Run.
-	ended       time.Duration // when the load was over: at end, or when it was cancelled
 	interrupted bool          // before all was drained
 	usage       measure.Usage // of the load
 
@@ -59,7 +56,6 @@ type run struct {
 	stopping        atomic.Bool               // the end: streams that break off are ours
 	slowedTo        atomic.Uint64             // bits of the lines a second that the server takes from each user; 0: it has not said
 	anchor          atomic.Pointer[check.Line]
-	phase           atomic.Pointer[Phase]
 	lostUntil       atomic.Int64 // leaves of those whose servers have died may be told until then
 	losses          losses
 	readers         readers
@@ -164,7 +160,7 @@ func newRun(cfg Config) *run {
 	r.casts = r.newCasts()
 	r.there.Store(int64(cfg.Users))
 	r.startLosses()
-	r.enter(Joining)
+	r.stage.enter(Joining)
 	return r
 }
 
@@ -178,7 +174,7 @@ func (r *run) known(s *check.Session) {
 	if kind, _ := s.Left(); kind == check.Lost {
 		// how long the others wait for a server is no latency
 	} else if took, ok := s.LeaveNotice(); ok {
-		r.measure.Left(r.now(), took)
+		r.measure.Left(r.clock.now(), took)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -196,8 +192,6 @@ func newNonce() string {
 	b[0] = letters[rand.IntN(len(letters)-8)] // no digit: behind a name that has none it could be a suffix
 	return string(b)
 }
-
-func (r *run) enter(p Phase) { r.phase.Store(&p) }
 
 // maxJoinWarnings is how many chatters who could not come back are told of one
 // by one.
@@ -264,14 +258,14 @@ func (r *run) watch() (stop func()) {
 }
 
 func (r *run) progress() Progress {
-	p := Progress{Phase: *r.phase.Load(), Joined: r.joined.Load(), Sent: r.sent.Load(), Deliveries: r.measure.Observed()}
-	switch now := r.now(); p.Phase {
+	p := Progress{Phase: r.stage.phase(), Joined: r.joined.Load(), Sent: r.sent.Load(), Deliveries: r.measure.Observed()}
+	switch now := r.clock.now(); p.Phase {
 	case Joining:
 		p.Done = float64(p.Joined) / float64(r.cfg.Users)
 	case Warming:
-		p.Done = 1 - float64(r.begin-now)/float64(max(1, r.cfg.Warmup))
+		p.Done = 1 - float64(r.stage.begin-now)/float64(max(1, r.cfg.Warmup))
 	case Loading:
-		p.Done = float64(now-r.begin) / float64(r.cfg.Duration)
+		p.Done = float64(now-r.stage.begin) / float64(r.cfg.Duration)
 		if t := r.telling; t != nil {
 			p.Done = float64(t.done.Load()) / float64(len(t.story.Steps))
 		}

@@ -30,15 +30,15 @@ func (r *run) listen() (stop func()) {
 	wg.Go(func() {
 		tick := time.NewTicker(listenEvery)
 		defer tick.Stop()
-		last, since := r.measure.Observed(), r.now()
+		last, since := r.measure.Observed(), r.clock.now()
 		for {
 			select {
 			case <-done:
 				return
 			case <-tick.C:
 			}
-			now := r.now()
-			if *r.phase.Load() == Loading {
+			now := r.clock.now()
+			if r.stage.is(Loading) {
 				r.losses.silent(now - since)
 			}
 			if n := r.measure.Observed(); n != last {

@@ -32,7 +32,7 @@ type Snapshot struct {
 }
 
 func (r *run) snapshot() Snapshot {
-	s := Snapshot{Progress: r.progress(), At: r.now()}
+	s := Snapshot{Progress: r.progress(), At: r.clock.now()}
 	figures := r.measure.Interim(s.At)
 	s.Present, s.P50, s.P99, s.Latency = figures.Present, figures.P50, figures.P99, figures.Latency
 	r.mu.Lock()

@@ -18,11 +18,11 @@ func (c *cast) stalls(ctx context.Context) {
 	pacer := pace.New()
 	defer pacer.Stop()
 	for _, t := range c.turns {
-		if !r.until(ctx, pacer, r.begin+t.Acts.From) {
+		if !r.clock.until(ctx, pacer, r.stage.begin+t.Acts.From) {
 			return
 		}
 		s := r.users[r.script.Staller()].stall()
-		r.until(ctx, pacer, r.begin+t.Acts.To) // the end of the load ends it too
+		r.clock.until(ctx, pacer, r.stage.begin+t.Acts.To) // the end of the load ends it too
 		if s != nil {
 			s.resume()
 		}
@@ -40,13 +40,13 @@ func (u *user) stall() *stay {
 	if b := s.client.buffered; b != nil {
 		_ = b.SetReadBuffer(stallBuffer)
 	}
-	s.session.Stall(u.run.now())
+	s.session.Stall(u.run.clock.now())
 	s.inflow.Pause()
 	return s
 }
 
 func (s *stay) resume() {
-	s.session.Resume(s.user.run.now())
+	s.session.Resume(s.user.run.clock.now())
 	s.inflow.Resume()
 }
 

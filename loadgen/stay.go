@@ -94,11 +94,11 @@ func (s *stay) send(t task) {
 // of it the task says.
 func (s *stay) note(t task, n check.Note) {
 	r := s.user.run
-	n.Seq, n.Actual = t.seq, r.now()
+	n.Seq, n.Actual = t.seq, r.clock.now()
 	if t.act == anchor || t.token {
 		t.intended = n.Actual
 	}
-	n.Intended, n.Measured = t.intended, r.measured(t)
+	n.Intended, n.Measured = t.intended, r.stage.measures(&t)
 	l := s.session.Send(n)
 	r.sent.Add(1)
 	r.sentAt.Store(int64(n.Actual))
@@ -114,18 +114,12 @@ func (s *stay) note(t task, n check.Note) {
 	}
 }
 
-// measured reports whether a line counts: it was due in the measured part. Others
-// are judged all the same.
-func (r *run) measured(t task) bool {
-	return t.act != anchor && !t.parting && !t.extra && t.intended >= r.begin && t.intended < r.end
-}
-
 var leaveKinds = map[check.Leave]Leave{check.FIN: chatter.FIN, check.Reset: chatter.Reset, check.HalfClose: chatter.HalfClose}
 
 // leaveNow begins to end the stay.
 func (s *stay) leaveNow(kind check.Leave) {
 	r := s.user.run
-	now := r.now()
+	now := r.clock.now()
 	if !s.session.Closing(kind, now) {
 		return
 	}
@@ -157,7 +151,7 @@ func (s *stay) ended() error {
 // wait waits for the end of the stream, which has been closed; not for ever,
 // as the Client may be wrong.
 func (s *stay) wait() error {
-	if s.user.run.within(hangLimit, s.done) {
+	if s.user.run.clock.within(hangLimit, s.done) {
 		return nil
 	}
 	return s.user.hung()

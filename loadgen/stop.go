@@ -26,7 +26,7 @@ func (r *run) stop() error {
 		r.workers.Wait()
 		r.readers.close()
 	}()
-	for ends := int64(-1); !r.within(hangLimit, done); {
+	for ends := int64(-1); !r.clock.within(hangLimit, done); {
 		now := r.ends.Load()
 		if now == ends { // else many take their time
 			return r.hung()

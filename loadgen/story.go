@@ -135,11 +135,11 @@ func typed(s *story.Story, can bool, speaks string) (err error) {
 // tell performs the story, of which the first one has joined already.
 func (r *run) tell(ctx context.Context) {
 	t := r.telling
-	r.begin, r.end = r.now(), 1<<62
-	r.measure.Start(r.begin)
+	r.stage.begin, r.stage.end = r.clock.now(), 1<<62
+	r.measure.Start(r.stage.begin)
 	used := measure.Watch(0)
 	defer func() { r.usage = used() }()
-	r.enter(Loading)
+	r.stage.enter(Loading)
 	defer t.readOn()
 	t.tick = time.NewTicker(time.Millisecond)
 	defer t.tick.Stop()
@@ -150,8 +150,8 @@ func (r *run) tell(ctx context.Context) {
 		}
 		t.done.Add(1)
 	}
-	r.ended = r.now()
-	r.cfg.Duration = (r.ended - r.begin).Round(time.Millisecond)
+	r.stage.ended = r.clock.now()
+	r.cfg.Duration = (r.stage.ended - r.stage.begin).Round(time.Millisecond)
 	if len(t.wrong) > 0 {
 		r.cfg.Drain /= 8 // it was waited for long enough
 	}
@@ -270,7 +270,7 @@ func (t *telling) joins(ctx context.Context, u *user, step *story.Step) bool {
 			return false
 		}
 	}
-	if before != nil && !t.run.within(t.run.cfg.Drain, before.done, ctx.Done()) {
+	if before != nil && !t.run.clock.within(t.run.cfg.Drain, before.done, ctx.Done()) {
 		t.fails(step, u, t.name(u)+" has left, and its connection is still open")
 		return false
 	}

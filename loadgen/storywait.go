@@ -21,7 +21,7 @@ import (
 // does not go on.
 func (t *telling) wait(ctx context.Context, step *story.Step) bool {
 	r := t.run
-	for begun := r.now(); ; <-t.tick.C {
+	for begun := r.clock.now(); ; <-t.tick.C {
 		t.mu.Lock()
 		failed := len(t.wrong) > 0
 		t.mu.Unlock()
@@ -31,7 +31,7 @@ func (t *telling) wait(ctx context.Context, step *story.Step) bool {
 			return false
 		case lacks == "":
 			return true
-		case r.now() >= max(begun, time.Duration(r.sentAt.Load()))+r.cfg.Drain:
+		case r.clock.now() >= max(begun, time.Duration(r.sentAt.Load()))+r.cfg.Drain:
 			t.fails(step, of, fmt.Sprintf("waited %v: %s", r.cfg.Drain, lacks))
 			return false
 		}

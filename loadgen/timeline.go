@@ -13,7 +13,7 @@ import (
 func (r *run) series(line map[int64]measure.Second, took float64) []report.Second {
 	last := lastMeasured(line)
 	if took > 0 {
-		last = max(last, int64((r.ended-1-r.begin)/time.Second))
+		last = max(last, int64((r.stage.ended-1-r.stage.begin)/time.Second))
 	}
 	out := []report.Second{}
 	for n := int64(0); n <= last; n++ {

@@ -15,7 +15,7 @@ func (r *run) startTokens() {
 // another chatter's turn. Else a chatter keeps its share, and what it has beyond
 // that, of somebody who has left, goes round until it finds one with less.
 func (r *run) pass(from *user, n, underWay int64) {
-	if n <= 0 || r.now() >= r.end || r.stopping.Load() || *r.phase.Load() == Drains {
+	if n <= 0 || r.clock.now() >= r.stage.end || r.stopping.Load() || r.stage.is(Drains) {
 		return
 	}
 	users, inflight := int(r.there.Load()), r.cfg.Inflight

@@ -57,7 +57,7 @@ func (u *user) stays(s *stay) {
 		}
 		switch t.act {
 		case say, anchor:
-			from := u.run.now()
+			from := u.run.clock.now()
 			s.send(t)
 			s.heldUp(from) // where the Client waits itself
 		case come: // it is there
@@ -88,7 +88,7 @@ func (s *stay) leave(kind check.Leave) {
 // the run drains.
 func (s *stay) vanish() {
 	r := s.user.run
-	s.session.Silent(r.now())
+	s.session.Silent(r.clock.now())
 	s.inflow.Pause()
 	s.user.stand(silent)
 	r.mu.Lock()

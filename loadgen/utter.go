@@ -120,7 +120,7 @@ func (t *telling) text(step *story.Step, u *user, seq int) []byte {
 // sends records a line that is about to be sent, and who is to get it.
 func (t *telling) sends(s *stay, n check.Note) {
 	r := t.run
-	now := r.now()
+	now := r.clock.now()
 	n.Intended, n.Actual, n.Measured = now, now, true
 	line := s.session.Send(n)
 	r.sent.Add(1)
@@ -227,7 +227,7 @@ func (t *telling) understood(line string, u *user, s *stay) {
 	note := check.Note{Seq: s.begunSeq}
 	switch req.Kind {
 	case wire.Who:
-		s.session.AsksRoster(t.run.now())
+		s.session.AsksRoster(t.run.clock.now())
 		return
 	case wire.Slip:
 		t.mu.Lock()
@@ -254,7 +254,7 @@ func (t *telling) free(s *stay) {
 	}
 	step := time.NewTicker(time.Millisecond)
 	defer step.Stop()
-	for end := t.run.now() + t.run.cfg.Drain; t.run.now() < end; {
+	for end := t.run.clock.now() + t.run.cfg.Drain; t.run.clock.now() < end; {
 		p.out.Lock()
 		writing := p.writing
 		p.out.Unlock()

@@ -51,7 +51,7 @@ func (v *visitor) come(number int) {
 	if v.Allowed && !v.Cased { // it stands for no name
 		asked = ""
 	}
-	v.session = r.judge.Dial(number, asked, r.now())
+	v.session = r.judge.Dial(number, asked, r.clock.now())
 	limit := r.joinLimit()
 	ctx, cancel := context.WithTimeout(r.life, limit)
 	defer cancel()
@@ -62,9 +62,9 @@ func (v *visitor) come(number int) {
 		stop()
 		_ = client.Close()
 	} else {
-		v.session.Closing(check.Reset, r.now())
+		v.session.Closing(check.Reset, r.clock.now())
 	}
-	v.session.Ended(r.now())
+	v.session.Ended(r.clock.now())
 	door := number % max(1, len(r.cfg.Doors))
 	if !r.stopping.Load() && r.life.Err() == nil && (v.session.Joined() || !r.losses.explain(door, err)) {
 		v.judged(err, limit)
@@ -77,12 +77,12 @@ func (v *visitor) stay(client Client) error {
 	for f := new(Frame); ; {
 		if err := client.Next(f); err != nil {
 			if kind, _ := v.session.Left(); kind == check.Stays && v.session.Said() == "" {
-				v.session.Closing(check.Reset, r.now())
+				v.session.Closing(check.Reset, r.clock.now())
 			}
 			return err
 		}
 		in := v.session.Joined()
-		at := r.now()
+		at := r.clock.now()
 		if l := v.session.Observe(&f.Frame, at); l != nil {
 			b := r.measure.Begin(at)
 			b.Deliver(&measure.Delivery{At: at, Intended: l.Intended, Sent: l.Actual, Bytes: size(f), Measured: l.Measured})
@@ -93,7 +93,7 @@ func (v *visitor) stay(client Client) error {
 			r.mu.Lock()
 			r.gone[v.session] = true
 			r.mu.Unlock()
-			v.session.Closing(check.FIN, r.now())
+			v.session.Closing(check.FIN, r.clock.now())
 			_ = client.Leave(chatter.FIN)
 		}
 	}
@@ -106,24 +106,24 @@ func (v *visitor) judged(err error, limit time.Duration) {
 	name, said := s.Name(), s.Said()
 	switch {
 	case s.Joined() && !v.Allowed:
-		s.Denied(check.LetIn, fmt.Sprintf("it asked for %q and is called %q", v.Name, name), r.now())
+		s.Denied(check.LetIn, fmt.Sprintf("it asked for %q and is called %q", v.Name, name), r.clock.now())
 	case s.Joined() && v.Cased: // whether that is the name due is the judge's to see
 	case s.Joined():
 		if _, _, err := net.SplitHostPort(name); err != nil {
-			s.Denied(check.Nameless, fmt.Sprintf("it is called %q", name), r.now())
+			s.Denied(check.Nameless, fmt.Sprintf("it is called %q", name), r.clock.now())
 		}
 	case !v.Allowed && said != "" && !errors.Is(err, context.DeadlineExceeded):
-		s.Denied(check.Declared, "", r.now())
+		s.Denied(check.Declared, "", r.clock.now())
 	case !v.Allowed:
-		s.Denied(check.Untold, fmt.Sprintf("it asked for %q, and %s", v.Name, v.fate(err, limit)), r.now())
+		s.Denied(check.Untold, fmt.Sprintf("it asked for %q, and %s", v.Name, v.fate(err, limit)), r.clock.now())
 	case said != "" && isFull(said):
-		s.Denied(check.Turned, said, r.now())
+		s.Denied(check.Turned, said, r.clock.now())
 	case said != "":
-		s.Denied(check.KeptOut, fmt.Sprintf("it %s, was refused, and told %q", v.asks(), clip(said)), r.now())
+		s.Denied(check.KeptOut, fmt.Sprintf("it %s, was refused, and told %q", v.asks(), clip(said)), r.clock.now())
 	case errors.As(err, &fe):
-		s.Denied(check.KeptOut, "what came cannot be understood", r.now())
+		s.Denied(check.KeptOut, "what came cannot be understood", r.clock.now())
 	default:
-		s.Denied(check.KeptOut, "it "+v.asks()+", and "+v.fate(err, limit), r.now())
+		s.Denied(check.KeptOut, "it "+v.asks()+", and "+v.fate(err, limit), r.clock.now())
 	}
 }
 
