@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"sync"
 	"syscall"
 	"time"
 
@@ -59,10 +60,7 @@ func (u *user) denied(ctx context.Context, session *check.Session, dialled time.
 	}
 	session.Denied(how, words, r.clock.now())
 	if how == check.Declared {
-		r.mu.Lock()
-		r.turned++
-		r.turnedSaid = refused.said
-		r.mu.Unlock()
+		r.turned.add(refused.said)
 	}
 	return how == check.Declared
 }
@@ -81,16 +79,33 @@ func isFull(said string) bool {
 	}
 }
 
-// turnedAway tells of those who were not let in, as was to be.
-func (r *run) turnedAway() []string {
-	most := int(r.most.Load())
+// turned are those who were not let in, as was to be.
+type turned struct {
+	mu sync.Mutex
+	// Guarded by mu.
+	times int
+	said  string // by the server, to the last one
+}
+
+func (t *turned) add(said string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.times++
+	t.said = said
+}
+
+// warnings tells of them, where so many were expected to fill the room, and so many were
+// in it at most.
+func (t *turned) warnings(expected, most int) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	switch {
-	case r.cfg.ExpectFull == 0:
+	case expected == 0:
 		return nil
-	case most > r.cfg.ExpectFull:
-		return []string{fmt.Sprintf("%d chatters were in the room at once, although -expect-full %d says that it is full then", most, r.cfg.ExpectFull)}
-	case r.turned == 0:
-		return []string{fmt.Sprintf("nobody was refused, although -expect-full %d says that the room is full then: with more -users somebody is", r.cfg.ExpectFull)}
+	case most > expected:
+		return []string{fmt.Sprintf("%d chatters were in the room at once, although -expect-full %d says that it is full then", most, expected)}
+	case t.times == 0:
+		return []string{fmt.Sprintf("nobody was refused, although -expect-full %d says that the room is full then: with more -users somebody is", expected)}
 	}
-	return []string{fmt.Sprintf("the server refused %d of those who asked to be let in, as -expect-full declares, and said %q", r.turned, clip(r.turnedSaid))}
+	return []string{fmt.Sprintf("the server refused %d of those who asked to be let in, as -expect-full declares, and said %q", t.times, clip(t.said))}
 }

@@ -24,83 +24,8 @@ var interruptDrain = 2 * time.Second // shorter in tests
 // anchor line is sent, behind which nothing is owed to whoever has read it. A
 // right server is done as soon as that has happened, however far it is; only one
 // that loses something is waited for, up to the limit, which counts from the last
-// thing that was sent. It reports whether deliveries still came then.
-func (r *run) drain(ctx context.Context) (advancing bool) {
-	r.stage.enter(Drains)
-	for _, u := range r.users {
-		if ctx.Err() != nil {
-			u.drop(true)
-		}
-		u.post(task{act: wake}) // who is silent to the end could not be told from one who is kept from everything
-	}
-	p := r.newPatience(ctx)
-	defer p.tick.Stop()
-	settled := p.until(p.limit, func() bool { return r.telling.waited() || r.allSettled(p) })
-	advancing = !settled && p.advancing()
-	if !r.anchored(p, settled) && settled {
-		advancing = p.advancing()
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case r.unsent > 0:
-		r.cutBy = fmt.Sprintf("the drain limit of %v, with %s of the schedule still to be sent", p.limit, report.Plural(r.unsent, "line", "lines"))
-	case advancing:
-		r.cutBy = "the drain limit of " + p.limit.String() + ", deliveries still came"
-	}
-	return advancing
-}
-
-// anchored has anchor lines sent and waits until everybody has read the newest
-// one. Where not all has settled within the limit those who lack something of
-// their own are not waited for much longer: they have had their time.
-func (r *run) anchored(p *patience, settled bool) bool {
-	all := func() bool {
-		late := !settled && r.clock.now()-time.Duration(r.sentAt.Load()) >= p.limit/8
-		return r.allAnchored(!late)
-	}
-	for n, refused := 1, 0; ; {
-		r.anchor.Store(nil)
-		if !r.sendAnchor(n + refused - 1) {
-			return true
-		}
-		wait := p.limit
-		if n < maxAnchors { // it may be lost, if it takes so much longer than others
-			slowest := max(r.measure.Slowest(r.stage.ended), r.measure.Slowest(r.clock.now()))
-			wait = min(max(p.limit/8, 4*slowest), p.limit/2)
-		}
-		if p.until(wait, func() bool { return all() || r.anchorRefused() }); all() {
-			return true
-		}
-		switch {
-		case r.anchorRefused() && refused < maxRefused:
-			refused++
-			p.until(p.limit/64, all) // it may be refused for being too soon
-		case n == maxAnchors || p.over():
-			return false
-		default:
-			n++
-		}
-	}
-}
-
-// sendAnchor has a chatter send an anchor, a different one each time: the one
-// before may be cut off. Those who lack nothing of their own come first. False if
-// there is nobody.
-func (r *run) sendAnchor(n int) bool {
-	for _, any := range []bool{false, true} {
-		for i := range r.users {
-			u := r.users[(n+i)%len(r.users)]
-			if (any || u.settled()) && u.post(task{act: anchor}) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// patience is how long the drain still waits. It is not for several goroutines.
-type patience struct {
+// thing that was sent. A drain is not for several goroutines.
+type drain struct {
 	run      *run
 	ctx      context.Context
 	tick     *time.Ticker
@@ -109,50 +34,78 @@ type patience struct {
 	end      time.Duration // of all waiting, once ctx is cancelled; 0 before
 	observed int64         // deliveries and rosters, when looked at last,
 	since    time.Duration // and when they had become more
+	unsent   int64         // lines that were given up, as the drain was over
 }
 
-func (r *run) newPatience(ctx context.Context) *patience {
+func newDrain(ctx context.Context, r *run) *drain {
 	now := r.clock.now()
-	return &patience{run: r, ctx: ctx, tick: time.NewTicker(2 * time.Millisecond), limit: r.cfg.Drain, begun: now, since: now}
+	return &drain{run: r, ctx: ctx, tick: time.NewTicker(2 * time.Millisecond), limit: r.cfg.Drain, begun: now, since: now}
+}
+
+// all drains the run. It reports whether deliveries still came at the end, and by what
+// the run was cut, empty if nothing was.
+func (d *drain) all() (advancing bool, cutBy string) {
+	r := d.run
+	defer d.tick.Stop()
+	r.stage.enter(Drains)
+	for _, u := range r.users {
+		if d.ctx.Err() != nil {
+			u.drop(true)
+		}
+		u.post(task{act: wake}) // who is silent to the end could not be told from one who is kept from everything
+	}
+	settled := d.until(d.limit, func() bool { return r.telling.waited() || d.settled() })
+	advancing = !settled && d.advancing()
+	if !d.anchored(settled) && settled {
+		advancing = d.advancing()
+	}
+	switch {
+	case d.unsent > 0:
+		cutBy = fmt.Sprintf("the drain limit of %v, with %s of the schedule still to be sent", d.limit, report.Plural(d.unsent, "line", "lines"))
+	case advancing:
+		cutBy = "the drain limit of " + d.limit.String() + ", deliveries still came"
+	}
+	return advancing, cutBy
 }
 
 // until looks again and again whether a condition holds; false if it did not
-// within d from now, or from when something was sent last. Looking costs far less
+// within a time from now, or from when something was sent last. Looking costs far less
 // than the step between.
-func (p *patience) until(d time.Duration, holds func() bool) bool {
-	r := p.run
+func (d *drain) until(limit time.Duration, holds func() bool) bool {
+	r := d.run
 	for begun := r.clock.now(); !holds(); {
 		now := r.clock.now()
-		if n := r.measure.Observed() + r.rosters.Load(); n != p.observed {
-			p.observed, p.since = n, now
+		if n := r.observed(); n != d.observed {
+			d.observed, d.since = n, now
 		}
-		if p.end == 0 && p.ctx.Err() != nil {
-			p.limit = min(p.limit, interruptDrain)
-			p.end = now + p.limit
+		if d.end == 0 && d.ctx.Err() != nil {
+			d.limit = min(d.limit, interruptDrain)
+			d.end = now + d.limit
 		}
-		if p.over() || now >= max(begun, time.Duration(r.sentAt.Load()))+d && !r.awaitsLoss(now) {
+		if d.over() || now >= max(begun, time.Duration(r.sentAt.Load()))+limit && !r.awaitsLoss(now) {
 			return false
 		}
-		<-p.tick.C
+		<-d.tick.C
 	}
 	return true
 }
 
 // over reports whether the run was cancelled, and has had its time after that.
-func (p *patience) over() bool { return p.end > 0 && p.run.clock.now() >= p.end }
+func (d *drain) over() bool { return d.end > 0 && d.run.clock.now() >= d.end }
 
 // advancing reports whether deliveries came until a moment ago.
-func (p *patience) advancing() bool {
-	return p.run.clock.now()-p.since < min(time.Second, p.limit/8)
+func (d *drain) advancing() bool {
+	return d.run.clock.now()-d.since < min(time.Second, d.limit/8)
 }
 
-// allSettled reports whether nothing is on its way any more: every chatter who is
+// settled reports whether nothing is on its way any more: every chatter who is
 // there has nothing to send and its own lines back, nobody is about to come
 // back, those who leave have left, and the others know of it.
 // What could not be sent within the limit is given up.
-func (r *run) allSettled(p *patience) bool {
-	if r.clock.now() >= p.begun+p.limit {
-		r.giveUp()
+func (d *drain) settled() bool {
+	r := d.run
+	if r.clock.now() >= d.begun+d.limit {
+		d.giveUp()
 	}
 	if r.visiting.Load() > 0 {
 		return false
@@ -171,43 +124,84 @@ func (r *run) allSettled(p *patience) bool {
 	case ledger.NoViews:
 		return true
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for s := range r.gone {
-		if _, known := s.LeaveNotice(); !known {
-			return false
-		}
-	}
-	return true
+	return r.departures.unknown(false) == nil
 }
 
 // giveUp has nobody send any more of what it had still to say. Of those whose last
 // stay has no end, which they wait for to come back, it is not the time that lacks.
-func (r *run) giveUp() {
-	for _, u := range r.users {
+func (d *drain) giveUp() {
+	for _, u := range d.run.users {
 		endless := u.hasLeft()
-		if n := u.drop(false); n > 0 && !endless {
-			r.mu.Lock()
-			r.unsent += n
-			r.mu.Unlock()
+		if n := u.drop(false); !endless {
+			d.unsent += n
 		}
 	}
 }
 
+// anchored has anchor lines sent and waits until everybody has read the newest
+// one. Where not all has settled within the limit those who lack something of
+// their own are not waited for much longer: they have had their time.
+func (d *drain) anchored(settled bool) bool {
+	r := d.run
+	all := func() bool {
+		late := !settled && r.clock.now()-time.Duration(r.sentAt.Load()) >= d.limit/8
+		return d.allAnchored(!late)
+	}
+	for n, refused := 1, 0; ; {
+		r.anchor.Store(nil)
+		if !d.sendAnchor(n + refused - 1) {
+			return true
+		}
+		wait := d.limit
+		if n < maxAnchors { // it may be lost, if it takes so much longer than others
+			slowest := max(r.measure.Slowest(r.stage.ended), r.measure.Slowest(r.clock.now()))
+			wait = min(max(d.limit/8, 4*slowest), d.limit/2)
+		}
+		if d.until(wait, func() bool { return all() || d.anchorRefused() }); all() {
+			return true
+		}
+		switch {
+		case d.anchorRefused() && refused < maxRefused:
+			refused++
+			d.until(d.limit/64, all) // it may be refused for being too soon
+		case n == maxAnchors || d.over():
+			return false
+		default:
+			n++
+		}
+	}
+}
+
+// sendAnchor has a chatter send an anchor, a different one each time: the one
+// before may be cut off. Those who lack nothing of their own come first. False if
+// there is nobody.
+func (d *drain) sendAnchor(n int) bool {
+	users := d.run.users
+	for _, any := range []bool{false, true} {
+		for i := range users {
+			u := users[(n+i)%len(users)]
+			if (any || u.settled()) && u.post(task{act: anchor}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // anchorRefused reports whether the anchor that was sent last was answered by an error.
-func (r *run) anchorRefused() bool {
-	l := r.anchor.Load()
+func (d *drain) anchorRefused() bool {
+	l := d.run.anchor.Load()
 	return l != nil && l.Refused()
 }
 
 // allAnchored reports whether everybody who is there has read the newest anchor;
 // with everybody false, all but those who lack something of their own.
-func (r *run) allAnchored(everybody bool) bool {
-	l := r.anchor.Load()
+func (d *drain) allAnchored(everybody bool) bool {
+	l := d.run.anchor.Load()
 	if l == nil { // it is about to be sent
 		return false
 	}
-	for _, u := range r.users {
+	for _, u := range d.run.users {
 		if u.lacks(l) && (everybody || u.settled()) {
 			return false
 		}

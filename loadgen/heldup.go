@@ -3,6 +3,7 @@ package loadgen
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"chatsim/loadgen/report"
@@ -19,28 +20,33 @@ type heldUp struct {
 	unsent  int64 // and never
 }
 
-// heldUp records that the stay could not send from a time until now, as the server took
-// nothing, if that was long.
-func (s *stay) heldUp(from time.Duration) {
-	r := s.user.run
-	took := r.clock.now() - from
-	if took < heldUpLeast {
-		return
-	}
-	late, unsent := s.user.waiting()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	h := r.heldUp[s.user]
-	r.heldUp[s.user] = heldUp{max(h.longest, took), h.late + late, unsent}
+// heldUps are the chatters who could not send for long.
+type heldUps struct {
+	mu sync.Mutex
+	of map[*user]heldUp // guarded by mu
 }
 
-// heldUpFigures returns who could not send; nil if nobody was held up.
-func (r *run) heldUpFigures() *report.HeldUp {
-	if len(r.heldUp) == 0 {
+// add records that a chatter could not send for a time. Lines that were due meanwhile
+// are late, and those that it gave up so far unsent.
+func (h *heldUps) add(u *user, took time.Duration, late, unsent int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.of == nil {
+		h.of = make(map[*user]heldUp)
+	}
+	had := h.of[u]
+	h.of[u] = heldUp{max(had.longest, took), had.late + late, unsent}
+}
+
+// figures returns who could not send; nil if nobody was held up.
+func (h *heldUps) figures() *report.HeldUp {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.of) == 0 {
 		return nil
 	}
-	out, longest := &report.HeldUp{Chatters: len(r.heldUp)}, time.Duration(0)
-	for u, h := range r.heldUp {
+	out, longest := &report.HeldUp{Chatters: len(h.of)}, time.Duration(0)
+	for u, h := range h.of {
 		out.LinesLate += h.late
 		out.LinesUnsent += h.unsent
 		if h.longest > longest || h.longest == longest && u.lastName() < out.Longest {
@@ -51,6 +57,16 @@ func (r *run) heldUpFigures() *report.HeldUp {
 	return out
 }
 
+// heldUp records that the stay could not send from a time until now, as the server took
+// nothing, if that was long.
+func (s *stay) heldUp(from time.Duration) {
+	r := s.user.run
+	if took := r.clock.now() - from; took >= heldUpLeast {
+		late, unsent := s.user.waiting()
+		r.heldUps.add(s.user, took, late, unsent)
+	}
+}
+
 // silence is how long a server has sent nothing to anybody while lines were under way.
 type silence struct {
 	from, longest time.Duration
@@ -58,22 +74,8 @@ type silence struct {
 	times         int
 }
 
-// watchSilence looks, until done is closed, whether the server sends something.
-func (r *run) watchSilence(done <-chan struct{}) {
-	tick := time.NewTicker(beatEvery)
-	defer tick.Stop()
-	l := silenceWatch{run: r}
-	for {
-		select {
-		case <-done:
-			return
-		case <-tick.C:
-			l.look(r.clock.now(), r.measure.Observed()+r.rosters.Load(), r.sent.Load())
-		}
-	}
-}
-
-// silenceWatch is what watchSilence has found. It is told time.
+// silenceWatch looks whether the server sends something while the load goes on, and
+// keeps how long it did not. It is told time.
 type silenceWatch struct {
 	run      *run
 	looked   time.Duration
@@ -81,6 +83,22 @@ type silenceWatch struct {
 	sent     int64         // so far, when something last came
 	since    time.Duration // from when on a line has been under way and nothing came; 0: none is
 	counted  bool          // the silence is among those of the run
+	silence  silence
+}
+
+// watch looks until done is closed.
+func (l *silenceWatch) watch(done <-chan struct{}) {
+	tick := time.NewTicker(beatEvery)
+	defer tick.Stop()
+	r := l.run
+	for {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+			l.look(r.clock.now(), r.observed(), r.sent.Load())
+		}
+	}
 }
 
 // look is told how many deliveries and lines there have been.
@@ -94,37 +112,34 @@ func (l *silenceWatch) look(now time.Duration, observed, sent int64) {
 	case l.since == 0:
 		l.since = now
 	case now-l.since >= heldUpLeast:
-		l.counted = l.run.hearsNothing(l.since, now, l.counted)
+		l.hearsNothing(now)
 	}
 }
 
-// hearsNothing records that the server has sent nothing from one time to another, and
-// returns true.
-func (r *run) hearsNothing(from, to time.Duration, again bool) bool {
+// hearsNothing records that the server has sent nothing for long, until now.
+func (l *silenceWatch) hearsNothing(now time.Duration) {
 	underWay := int64(0)
-	for _, u := range r.users {
+	for _, u := range l.run.users {
 		if s := u.lastStay(); s != nil {
 			underWay += int64(s.session.Unsettled())
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if !again {
-		r.silence.times++
+	if !l.counted {
+		l.counted = true
+		l.silence.times++
 	}
-	if to-from > r.silence.longest {
-		r.silence.from, r.silence.longest, r.silence.underWay = from, to-from, underWay
+	if took := now - l.since; took > l.silence.longest {
+		l.silence.from, l.silence.longest, l.silence.underWay = l.since, took, underWay
 	}
-	return true
 }
 
-// silenceFigures returns how long the server sent nothing; nil if it never was silent.
-func (r *run) silenceFigures() *report.Silence {
-	if r.silence.times == 0 {
+// figures returns how long the server sent nothing; nil if it never was silent.
+func (l *silenceWatch) figures() *report.Silence {
+	s := &l.silence
+	if s.times == 0 {
 		return nil
 	}
-	return &report.Silence{Times: r.silence.times, LongestS: r.silence.longest.Seconds(),
-		FromS: (r.silence.from - r.stage.begin).Seconds(), UnderWay: r.silence.underWay}
+	return &report.Silence{Times: s.times, LongestS: s.longest.Seconds(), FromS: (s.from - l.run.stage.begin).Seconds(), UnderWay: s.underWay}
 }
 
 // standstills tells of what did not move, in words.

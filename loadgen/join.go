@@ -190,9 +190,7 @@ func (s *stay) giveUp(ctx context.Context) error {
 		return err
 	}
 	if r := s.user.run; s.session.Joined() { // just now, and so it has left
-		r.mu.Lock()
-		r.left[check.Reset]++
-		r.mu.Unlock()
+		r.departures.left(check.Reset)
 	}
 	switch {
 	case s.session.Said() != "":

@@ -127,8 +127,8 @@ func TestInWhileGivingUp(t *testing.T) {
 		if _, err := r.users[0].join(t.Context()); !errors.Is(err, errSilent) {
 			t.Error(err)
 		}
-		if r.joined.Load() != 1 || r.left[check.Reset] != 1 || r.measure.Interim(r.clock.now()).Present != 0 {
-			t.Errorf("%d joined, left %v", r.joined.Load(), r.left)
+		if r.joined.Load() != 1 || r.departures.figures().RST != 1 || r.measure.Interim(r.clock.now()).Present != 0 {
+			t.Errorf("%d joined, left %v", r.joined.Load(), r.departures.figures())
 		}
 		r.endLife()
 		r.reading.Wait()

@@ -19,7 +19,7 @@ func (r *run) load(ctx context.Context) {
 	used := measure.Watch(r.stage.begin - r.clock.now())
 	defer func() { r.usage = used() }()
 	defer r.startRoles(ctx)()
-	defer alongside(r.watchSilence)()
+	defer alongside(r.silence.watch)()
 	r.startPhases()
 	r.stage.enter(Warming)
 	rate := float64(r.cfg.Rate)

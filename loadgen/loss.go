@@ -154,9 +154,7 @@ func (s *stay) loses(left bool) bool {
 	if !s.session.Lose(now, r.cfg.LossLimit) || left {
 		return false // it was about to go anyway, or has not come in
 	}
-	r.mu.Lock()
-	r.left[check.Lost]++
-	r.mu.Unlock()
+	r.departures.left(check.Lost)
 	if !r.stage.is(Drains) {
 		u.moves(in)
 	}
@@ -236,9 +234,7 @@ func (r *run) kill(n int) {
 	}
 	r.workers.Go(func() {
 		if err := r.cfg.Kill(r.life, door); err != nil && r.life.Err() == nil {
-			r.mu.Lock()
-			r.warnings = append(r.warnings, fmt.Sprintf("the server at %s was to be killed: %v", r.cfg.Doors[door].Addr, err))
-			r.mu.Unlock()
+			r.troubles.add(fmt.Sprintf("the server at %s was to be killed: %v", r.cfg.Doors[door].Addr, err))
 		}
 	})
 }

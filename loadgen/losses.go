@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"chatsim/loadgen/check"
 	"chatsim/loadgen/report"
 )
 
@@ -31,12 +30,9 @@ func (r *run) settleLosses() {
 
 // judgeFound has the judge know, and counts, that those were put out whose server lives.
 func (r *run) judgeFound(in *loss) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	for _, s := range in.lost {
 		s.session.Found()
-		r.left[check.Lost]--
-		r.closed[closedWhy(s.session.Said())]++
+		r.departures.found(closedWhy(s.session.Said()))
 	}
 }
 
@@ -46,15 +42,7 @@ func (r *run) awaitsLoss(now time.Duration) bool {
 	if now >= time.Duration(r.lostUntil.Load()) {
 		return false
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for s := range r.gone {
-		kind, _ := s.Left()
-		if _, known := s.LeaveNotice(); kind == check.Lost && !known {
-			return true
-		}
-	}
-	return false
+	return r.departures.unknown(true) != nil
 }
 
 // lossFigures returns what came of each loss; what of it is measured is of phases.

@@ -171,9 +171,7 @@ func (a *appearance) end(at time.Duration) {
 	}
 	if s := a.session; s != nil {
 		if s.Joined() && left {
-			r.mu.Lock()
-			r.gone[s] = true
-			r.mu.Unlock()
+			r.departures.gone(s)
 		}
 		s.Ended(at)
 		c.refused.Add(s.Answers())

@@ -249,9 +249,7 @@ func (s *stay) garbage(err error) error {
 	s.session.Garbage(words)
 	s.err = err
 	if tooLong(err) && s.session.Joined() && s.session.Closing(check.Reset, r.clock.now()) { // it is not the server that ends the stream
-		r.mu.Lock()
-		r.left[check.Reset]++
-		r.mu.Unlock()
+		r.departures.left(check.Reset)
 	}
 	if !s.session.Joined() || tooLong(err) { // before the join it is another protocol
 		return err
@@ -303,13 +301,11 @@ func (s *stay) end(err error) {
 		}
 		r.measure.Moved(r.clock.now(), by)
 		r.inside.Add(-1)
-		r.mu.Lock()
 		if left {
-			r.gone[s.session] = true
+			r.departures.gone(s.session)
 		} else {
-			r.closed[closedWhy(s.session.Said())]++
+			r.departures.putOut(closedWhy(s.session.Said()))
 		}
-		r.mu.Unlock()
 	}
 	if kind, _ := s.session.Left(); kind == check.FIN || kind == check.HalfClose { // it was to be read to its end
 		switch {

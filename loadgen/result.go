@@ -20,16 +20,15 @@ func (r *run) report(result check.Result) *report.Report {
 	}
 	rep := r.cfg.outline()
 	rep.Interrupted, rep.CutBy = r.interrupted, r.cutBy
-	rep.Joined, rep.Renamed, rep.Evicted = r.joined.Load(), r.renamed.Load(), r.closed
+	rep.Joined, rep.Renamed, rep.Evicted = r.joined.Load(), r.renamed.Load(), r.departures.evictions()
 	rep.Sent, rep.Deliveries, rep.ExpectedDeliveries, rep.MeasuredS = total.Sent, total.Deliveries, result.Expected, took
 	rep.Latency, rep.Isolation = r.measure.Latencies(), r.isolation()
-	rep.HeldUp, rep.Silence = r.heldUpFigures(), r.silenceFigures()
+	rep.HeldUp, rep.Silence = r.heldUps.figures(), r.silence.figures()
 	rep.Series, rep.Course = r.series(line, took), r.course(line, took)
 	rep.Phases, rep.Roles = r.phaseFigures(), r.roleFigures(r.stage.ended, r.effects())
 	rep.Losses = r.lossFigures(rep.Phases)
-	rep.Resources, rep.Warnings = r.usage.Resources(), r.warnings
-	rep.LeftBy = report.LeftBy{FIN: r.left[check.FIN], RST: r.left[check.Reset], HalfClose: r.left[check.HalfClose], Vanish: r.vanished, Lost: r.left[check.Lost]}
-	rep.LeftBy.RST -= r.vanished
+	rep.Resources, rep.Warnings = r.usage.Resources(), r.troubles.told()
+	rep.LeftBy = r.departures.figures()
 	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose + rep.LeftBy.Vanish + rep.LeftBy.Lost
 	if r.cfg.Verify <= check.Order {
 		rep.Deliveries = result.Deliveries
@@ -128,10 +127,7 @@ func (r *run) health(rep *report.Report) {
 	if d := rep.Latency.Delivery; r.telling == nil && (d == nil || d.P99 == nil) {
 		rep.Warnings = append(rep.Warnings, "too few samples: "+report.Plural(rep.Deliveries, "delivery", "deliveries")+", and a p99 takes 100")
 	}
-	rep.Warnings = slices.Concat(rep.Warnings, standstills(rep), r.turnedAway(), r.clock.stopped(), r.usage.Doubts())
-	if r.lostBack > maxJoinWarnings {
-		rep.Warnings = append(rep.Warnings, fmt.Sprintf("%d times in all, a chatter could not come back", r.lostBack))
-	}
+	rep.Warnings = slices.Concat(rep.Warnings, standstills(rep), r.turned.warnings(r.cfg.ExpectFull, int(r.most.Load())), r.clock.stopped(), r.usage.Doubts(), r.troubles.untold())
 	if rep.Warnings == nil {
 		rep.Warnings = []string{}
 	}

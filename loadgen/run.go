@@ -57,25 +57,16 @@ type run struct {
 	slowedTo        atomic.Uint64             // bits of the lines a second that the server takes from each user; 0: it has not said
 	anchor          atomic.Pointer[check.Line]
 	lostUntil       atomic.Int64 // leaves of those whose servers have died may be told until then
+	departures      *departures
+	turned          turned
+	troubles        troubles
+	heldUps         heldUps
+	silence         silenceWatch
 	losses          losses
+	cutBy           string // owned by Run
 	readers         readers
 	reading         sync.WaitGroup // stays that are observed
 	workers         sync.WaitGroup // chatters, visitors and writes
-
-	mu sync.Mutex
-	// Guarded by mu.
-	left       map[check.Leave]int64
-	vanished   int64                   // of those that are counted as RST, those who were silent first
-	closed     map[string]int64        // by the server, by reason
-	gone       map[*check.Session]bool // stays that their chatters have ended, and not yet everybody knows
-	warnings   []string                // the first maxJoinWarnings
-	turned     int                     // chatters who were not let in, as was to be,
-	turnedSaid string                  // and what was said to one
-	lostBack   int64                   // chatters who could not come back
-	heldUp     map[*user]heldUp
-	silence    silence
-	unsent     int64 // lines that were given up, as the drain was over
-	cutBy      string
 }
 
 // Run makes a run and returns its report, with the verdict on the checks and
@@ -112,7 +103,8 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	} else {
 		r.load(whole)
 	}
-	advancing := r.drain(whole)
+	advancing, cutBy := newDrain(whole, r).all()
+	r.cutBy = cutBy
 	done()
 	r.cutShort()
 	r.interrupted = ctx.Err() != nil
@@ -129,8 +121,8 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 }
 
 func newRun(cfg Config) *run {
-	r := &run{cfg: cfg, left: make(map[check.Leave]int64), closed: make(map[string]int64),
-		gone: make(map[*check.Session]bool), heldUp: make(map[*user]heldUp)}
+	r := &run{cfg: cfg, departures: newDepartures()}
+	r.silence.run = r
 	r.clock.start = time.Now()
 	r.script = cfg.script()
 	r.script.Nonce = newNonce()
@@ -176,9 +168,7 @@ func (r *run) known(s *check.Session) {
 	} else if took, ok := s.LeaveNotice(); ok {
 		r.measure.Left(r.clock.now(), took)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.gone, s)
+	r.departures.told(s)
 }
 
 // newNonce tells this run's lines from those of any other, also one with the
@@ -193,18 +183,8 @@ func newNonce() string {
 	return string(b)
 }
 
-// maxJoinWarnings is how many chatters who could not come back are told of one
-// by one.
-const maxJoinWarnings = 3
-
-func (r *run) joinFailed(text string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.lostBack++
-	if len(r.warnings) < maxJoinWarnings {
-		r.warnings = append(r.warnings, text)
-	}
-}
+// observed returns how many deliveries and rosters there have been.
+func (r *run) observed() int64 { return r.measure.Observed() + r.rosters.Load() }
 
 func (r *run) requires() []string {
 	if r.telling != nil {

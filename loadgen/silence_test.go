@@ -43,7 +43,7 @@ func TestSilence(t *testing.T) {
 			for _, s := range tc.looks {
 				l.look(s.at, s.observed, s.sent)
 			}
-			if got := r.silence; got.times != tc.times || got.longest != tc.longest {
+			if got := l.silence; got.times != tc.times || got.longest != tc.longest {
 				t.Errorf("%d times, %v at most; want %d and %v", got.times, got.longest, tc.times, tc.longest)
 			}
 		})

@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"maps"
 	"time"
 
 	"chatsim/loadgen/report"
@@ -35,9 +34,7 @@ func (r *run) snapshot() Snapshot {
 	s := Snapshot{Progress: r.progress(), At: r.clock.now()}
 	figures := r.measure.Interim(s.At)
 	s.Present, s.P50, s.P99, s.Latency = figures.Present, figures.P50, figures.P99, figures.Latency
-	r.mu.Lock()
-	s.Evicted = maps.Clone(r.closed)
-	r.mu.Unlock()
+	s.Evicted = r.departures.evictions()
 	s.Refused, s.Errors = r.judge.Refused(), r.errors.report()
 	s.Roles = r.rolesNow(s.Phase)
 	now := r.judge.Interim()

@@ -124,9 +124,7 @@ func (s *stay) leaveNow(kind check.Leave) {
 		return
 	}
 	r.sentAt.Store(int64(now))
-	r.mu.Lock()
-	r.left[kind]++
-	r.mu.Unlock()
+	r.departures.left(kind)
 	_ = s.client.Leave(leaveKinds[kind])
 }
 

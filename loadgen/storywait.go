@@ -125,12 +125,8 @@ func (t missing) leave() (string, *user) {
 		}
 		return "", nil
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for s := range r.gone {
-		if _, known := s.LeaveNotice(); !known {
-			return "nobody was told that " + t.name(r.users[s.Chatter]) + " has left", witness
-		}
+	if s := r.departures.unknown(false); s != nil {
+		return "nobody was told that " + t.name(r.users[s.Chatter]) + " has left", witness
 	}
 	return "", nil
 }

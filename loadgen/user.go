@@ -91,9 +91,7 @@ func (s *stay) vanish() {
 	s.session.Silent(r.clock.now())
 	s.inflow.Pause()
 	s.user.stand(silent)
-	r.mu.Lock()
-	r.vanished++
-	r.mu.Unlock()
+	r.departures.silenced()
 	if s.user.untilWoken(s) {
 		s.leaveNow(check.Reset)
 		s.inflow.Resume()
@@ -111,7 +109,7 @@ func (u *user) answered(t task, err error) {
 		if u.name.Load() == nil {
 			again = "in"
 		}
-		u.run.joinFailed(fmt.Sprintf("chatter %d could not come %s: %v", u.n, again, err))
+		u.run.troubles.outside(fmt.Sprintf("chatter %d could not come %s: %v", u.n, again, err))
 	}
 }
 

@@ -90,9 +90,7 @@ func (v *visitor) stay(client Client) error {
 		}
 		v.session.Flush(at)
 		if !in && v.session.Joined() {
-			r.mu.Lock()
-			r.gone[v.session] = true
-			r.mu.Unlock()
+			r.departures.gone(v.session)
 			v.session.Closing(check.FIN, r.clock.now())
 			_ = client.Leave(chatter.FIN)
 		}
