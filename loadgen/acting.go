@@ -19,13 +19,13 @@ type RoleNow struct {
 }
 
 // acting returns the roles whose window it is.
-func (r *run) acting(of Phase) []Acting {
+func (cs *casts) acting(of Phase) []Acting {
 	if of != Loading {
 		return nil
 	}
 	var out []Acting
-	now := r.clock.now() - r.stage.begin
-	for _, c := range r.casts {
+	now := cs.run.clock.now() - cs.run.stage.begin
+	for _, c := range cs.all {
 		if c.acts(now) {
 			out = append(out, Acting{Role: c.role.Kind, Evicted: c.evictions()})
 		}
@@ -53,16 +53,17 @@ func (c *cast) evictions() (n int64) {
 	return n
 }
 
-// rolesNow returns what has become of each role so far; nil before the load.
-func (r *run) rolesNow(of Phase) []RoleNow {
+// now returns what has become of each role so far; nil before the load.
+func (cs *casts) now(of Phase) []RoleNow {
 	if of != Loading && of != Drains {
 		return nil
 	}
+	r := cs.run
 	at := min(r.clock.now(), r.stage.end)
-	figures := r.roleFigures(at, r.soFar.effects(r, at))
+	figures := cs.figures(at, cs.soFar.effects(cs, at))
 	out := make([]RoleNow, len(figures))
 	for i := range figures {
-		out[i] = RoleNow{Role: figures[i], Acts: of == Loading && r.casts[i].acts(at-r.stage.begin)}
+		out[i] = RoleNow{Role: figures[i], Acts: of == Loading && cs.all[i].acts(at-r.stage.begin)}
 	}
 	return out
 }
@@ -78,16 +79,17 @@ type soFar struct {
 // while the run goes on; the report has those that come later too.
 const settles = time.Second
 
-// effects returns run.effects of the windows that are over for as long.
-func (f *soFar) effects(r *run, at time.Duration) [][]report.RolePair {
+// effects returns casts.effects of the windows that are over for as long.
+func (f *soFar) effects(cs *casts, at time.Duration) [][]report.RolePair {
 	if f.pairs == nil {
-		f.pairs = make([][]report.RolePair, len(r.casts))
+		f.pairs = make([][]report.RolePair, len(cs.all))
 	}
+	r := cs.run
 	turns := r.script.Turns(r.cfg.Duration)
 	_, first := windowsOf(turns)
 	for ; f.next < len(turns) && r.stage.begin+turns[f.next].Acts.To+settles <= at; f.next++ {
 		t := turns[f.next]
-		if p, ok := r.effect(first[f.next]); ok {
+		if p, ok := cs.effect(first[f.next]); ok {
 			f.pairs[t.Role] = append(f.pairs[t.Role], p)
 		}
 	}

@@ -82,7 +82,7 @@ func (d *drain) until(limit time.Duration, holds func() bool) bool {
 			d.limit = min(d.limit, interruptDrain)
 			d.end = now + d.limit
 		}
-		if d.over() || now >= max(begun, time.Duration(r.sentAt.Load()))+limit && !r.awaitsLoss(now) {
+		if d.over() || now >= max(begun, time.Duration(r.sentAt.Load()))+limit && !r.losses.awaited(now) {
 			return false
 		}
 		<-d.tick.C

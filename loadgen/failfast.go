@@ -2,11 +2,8 @@ package loadgen
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
-
-	"chatsim/loadgen/report"
 )
 
 // untilFutile returns a context that ends when the load has become of no use: soon
@@ -49,19 +46,4 @@ func (r *run) cutShort() {
 			r.cutBy = why.cutBy
 		}
 	}
-}
-
-// shortened says in the report that the run was ended by a violation. One that
-// has come to nothing at the end leaves a run that is too short to be passed.
-func (r *run) shortened(rep *report.Report) {
-	if !r.failed.Load() || rep.MeasuredS >= r.cfg.Duration.Seconds() {
-		return
-	}
-	rep.Warnings = append(rep.Warnings, fmt.Sprintf("ended by -fail-fast after %.1f of %.1f s", rep.MeasuredS, r.cfg.Duration.Seconds()))
-	for i := range rep.Checks {
-		if rep.Checks[i].Verdict == report.Failed {
-			return
-		}
-	}
-	rep.CutBy = "-fail-fast, at a suspicion that has come to nothing"
 }

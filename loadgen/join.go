@@ -55,7 +55,7 @@ func (r *run) joinAll(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return r.joinRoles(all)
+	return r.casts.join(all)
 }
 
 // join connects the user anew and waits until it is in the room.

@@ -34,15 +34,16 @@ func (l lateness) limiting() bool {
 }
 
 // generator judges how the load was made, and warns where it is the limit.
-func (r *run) generator(rep *report.Report) {
+func (o *outcome) generator(latency *report.Latencies) (g report.Generator, warning string) {
+	r := o.run
 	if r.cfg.Rate.IsMax() || r.telling != nil { // there is no schedule
-		return
+		return g, ""
 	}
 	lag50, lag99 := r.measure.Lag(50), r.measure.Lag(99)
-	rep.Generator = report.Generator{Applicable: true, ScheduleLagP99: lag99}
-	due, sent := rep.Latency.Delivery, rep.Latency.DeliveryActual
+	g = report.Generator{Applicable: true, ScheduleLagP99: lag99}
+	due, sent := latency.Delivery, latency.DeliveryActual
 	if due == nil || sent == nil {
-		return
+		return g, ""
 	}
 	var limited []string
 	for _, l := range []lateness{{"p50", &lag50, due.P50, sent.P50}, {"p99", &lag99, due.P99, sent.P99}} {
@@ -50,10 +51,10 @@ func (r *run) generator(rep *report.Report) {
 			limited = append(limited, fmt.Sprintf("%v of the delivery's %s of %v", rounded(*l.due-*l.sent), l.name, rounded(*l.due)))
 		}
 	}
-	if rep.Generator.Limited = len(limited) > 0; rep.Generator.Limited {
-		rep.Warnings = append(rep.Warnings, fmt.Sprintf("generator-limited: lines were sent up to %v after their time (p99), and that makes up %s",
-			rounded(lag99), strings.Join(limited, " and ")))
+	if g.Limited = len(limited) > 0; g.Limited {
+		warning = fmt.Sprintf("generator-limited: lines were sent up to %v after their time (p99), and that makes up %s", rounded(lag99), strings.Join(limited, " and "))
 	}
+	return g, warning
 }
 
 func rounded(ns int64) time.Duration { return time.Duration(ns).Round(10 * time.Microsecond) }

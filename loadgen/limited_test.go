@@ -69,10 +69,9 @@ func TestGeneratorIsJudged(t *testing.T) {
 			r.measure.Add(b)
 		}
 		r.measure.Finish()
-		rep := &report.Report{Latency: r.measure.Latencies()}
-		r.generator(rep)
-		if said := strings.Join(rep.Warnings, "\n"); rep.Generator.Limited != c.want || rep.Generator.Applicable != c.applies || !strings.Contains(said, c.says) || (said != "") != c.want {
-			t.Errorf("%s: %+v, %q", c.name, rep.Generator, said)
+		latency := r.measure.Latencies()
+		if got, said := (&outcome{run: r}).generator(&latency); got.Limited != c.want || got.Applicable != c.applies || !strings.Contains(said, c.says) || (said != "") != c.want {
+			t.Errorf("%s: %+v, %q", c.name, got, said)
 		}
 		r.endLife()
 	}

@@ -10,17 +10,32 @@ import (
 	"chatsim/loadgen/scenario"
 )
 
-// load runs the scenario: warm-up, then the measured part.
-func (r *run) load(ctx context.Context) {
+// load is the scenario of a run: warm-up, then the measured part.
+type load struct {
+	run   *run
+	ctx   context.Context // ends it early
+	pacer *pace.Pacer
+}
+
+// loads has the run make its load.
+func (r *run) loads(ctx context.Context) {
+	l := &load{r, ctx, pace.New()}
+	defer l.pacer.Stop()
+	l.all()
+}
+
+// all does what the plan says, when it says so.
+func (l *load) all() {
+	r := l.run
 	zero := r.clock.now()
 	r.stage.begin = zero + r.cfg.Warmup
 	r.stage.end = r.stage.begin + r.cfg.Duration
 	r.measure.Start(r.stage.begin)
 	used := measure.Watch(r.stage.begin - r.clock.now())
 	defer func() { r.usage = used() }()
-	defer r.startRoles(ctx)()
+	defer r.casts.start(l.ctx)()
 	defer alongside(r.silence.watch)()
-	r.startPhases()
+	l.startPhases()
 	r.stage.enter(Warming)
 	rate := float64(r.cfg.Rate)
 	if r.cfg.Rate.IsMax() {
@@ -28,32 +43,44 @@ func (r *run) load(ctx context.Context) {
 		r.startTokens()
 	}
 	plan := r.script.Plan(rate)
-	pacer := pace.New()
-	defer pacer.Stop()
 	for {
 		e, ok := plan.Next(r.stage.end - zero)
-		if !ok || !r.reach(ctx, pacer, zero+e.At) {
+		if !ok || !l.reach(zero+e.At) {
 			break
 		}
-		r.do(e, zero+e.At)
+		l.do(e, zero+e.At)
 	}
-	r.reach(ctx, pacer, r.stage.end) // there may be no more events
+	l.reach(r.stage.end) // there may be no more events
 	r.stage.ended = min(r.stage.end, r.clock.now())
 }
 
+// startPhases has figures kept by phase, if the scenario has phases.
+func (l *load) startPhases() {
+	r := l.run
+	_, from := r.cfg.measuredPhases()
+	for i := range from {
+		from[i] += r.stage.begin
+	}
+	if len(from) > 0 {
+		r.measure.StartPhases(from)
+	}
+}
+
 // reach waits for a time of the run, and enters the measured part on the way.
-func (r *run) reach(ctx context.Context, pacer *pace.Pacer, at time.Duration) bool {
+func (l *load) reach(at time.Duration) bool {
+	r := l.run
 	if r.stage.is(Warming) && at >= r.stage.begin {
-		if !r.clock.until(ctx, pacer, r.stage.begin) {
+		if !r.clock.until(l.ctx, l.pacer, r.stage.begin) {
 			return false
 		}
 		r.stage.enter(Loading)
 	}
-	return r.clock.until(ctx, pacer, at)
+	return r.clock.until(l.ctx, l.pacer, at)
 }
 
 // do carries out one event of the plan.
-func (r *run) do(e scenario.Event, due time.Duration) {
+func (l *load) do(e scenario.Event, due time.Duration) {
+	r := l.run
 	u := r.users[e.Chatter]
 	switch e.Act {
 	case scenario.Visit:

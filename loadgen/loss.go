@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -29,6 +30,14 @@ func (c Config) Lease() time.Duration {
 // losses are the servers of a run that have died, or may. A connection that ends at
 // the door of one is no eviction, if all others there end as well.
 type losses struct {
+	// Static.
+	stage      *stage
+	departures *departures
+	addrs      []Door        // all that there are
+	limit      time.Duration // within which the others are to learn of those who were there
+
+	until atomic.Int64 // leaves of those whose servers have died may be told until then
+
 	mu sync.Mutex
 	// Guarded by mu.
 	doors  []doorway
@@ -57,16 +66,17 @@ type loss struct {
 	backAt  time.Duration // when the last of those came in
 }
 
-// startLosses has servers die, where that is declared from the beginning.
-func (r *run) startLosses() {
-	if r.cfg.LossLimit == 0 || r.telling != nil {
-		return
+// newLosses returns those of a run, whose servers may die where it declares that.
+func newLosses(cfg *Config, at *stage, d *departures) *losses {
+	l := &losses{stage: at, departures: d, addrs: cfg.Doors, limit: cfg.LossLimit, killed: make(map[int]bool)}
+	if cfg.LossLimit == 0 || cfg.Story != nil {
+		return l
 	}
-	l := &r.losses
-	l.doors, l.killed = make([]doorway, len(r.cfg.Doors)), make(map[int]bool)
+	l.doors = make([]doorway, len(cfg.Doors))
 	for i := range l.doors {
-		l.doors[i] = doorway{may: r.cfg.ExpectLoss, present: make(map[*stay]bool)}
+		l.doors[i] = doorway{may: cfg.ExpectLoss, present: make(map[*stay]bool)}
 	}
+	return l
 }
 
 // there records that a stay has come in at a door.
@@ -83,17 +93,6 @@ func (l *losses) may(door int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return door < len(l.doors) && l.doors[door].may
-}
-
-// declare has the server at a door be one that may die from now on; -1: any.
-func (l *losses) declare(door int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for i := range l.doors {
-		if door < 0 || i == door {
-			l.doors[i].may = true
-		}
-	}
 }
 
 // justNow is how long ago a chatter may have begun to leave whose server has died
@@ -150,7 +149,7 @@ func (s *stay) loses(left bool) bool {
 		return false
 	}
 	r.sentAt.Store(int64(now))
-	raise(&r.lostUntil, int64(now+r.cfg.LossLimit+ledger.MaxStandstill))
+	raise(&r.losses.until, int64(now+r.cfg.LossLimit+ledger.MaxStandstill))
 	if !s.session.Lose(now, r.cfg.LossLimit) || left {
 		return false // it was about to go anyway, or has not come in
 	}
@@ -181,7 +180,7 @@ func (u *user) isIn(at time.Duration) {
 	if in == nil {
 		return
 	}
-	l := &u.run.losses
+	l := u.run.losses
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	in.back++
@@ -210,10 +209,11 @@ func (l *losses) explain(door int, err error) bool {
 		func(e error) bool { return errors.Is(err, e) })
 }
 
-// kill has the nth server die that the scenario kills.
-func (r *run) kill(n int) {
-	l := &r.losses
+// victim chooses a server of those that live, and records that it is killed, or with
+// anyOf that another may be instead; false where no other would be left.
+func (l *losses) victim(choose func(alive int) int, anyOf bool) (door int, ok bool) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	var alive []int
 	for i := range l.doors {
 		if !l.killed[i] {
@@ -221,16 +221,23 @@ func (r *run) kill(n int) {
 		}
 	}
 	if len(alive) < 2 {
-		l.mu.Unlock()
-		return
+		return 0, false
 	}
-	door := alive[r.script.Killed(n, len(alive))]
+	door = alive[choose(len(alive))]
 	l.killed[door] = true
-	l.mu.Unlock()
-	if r.cfg.KillsAny {
-		l.declare(-1)
-	} else {
-		l.declare(door)
+	for i := range l.doors {
+		if anyOf || i == door {
+			l.doors[i].may = true
+		}
+	}
+	return door, true
+}
+
+// kill has the nth server die that the scenario kills.
+func (r *run) kill(n int) {
+	door, ok := r.losses.victim(func(alive int) int { return r.script.Killed(n, alive) }, r.cfg.KillsAny)
+	if !ok {
+		return
 	}
 	r.workers.Go(func() {
 		if err := r.cfg.Kill(r.life, door); err != nil && r.life.Err() == nil {

@@ -7,53 +7,48 @@ import (
 	"chatsim/loadgen/report"
 )
 
-// settleLosses has the judge know which servers have not died although connections to
+// settle has the judge know which servers have not died although connections to
 // them have ended, and for how long the others stood still. It is called once, when
 // nothing more is observed.
-func (r *run) settleLosses() {
-	l := &r.losses
+func (l *losses) settle() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, in := range l.all {
 		lives := len(in.pending) > 0
 		if lives {
-			r.judgeFound(in)
+			l.found(in)
 			continue
 		}
 		for _, s := range slices.Concat(in.lost, in.others) {
 			_, at := s.session.Left()
-			s.session.Lose(at, r.cfg.LossLimit+l.standstill())
+			s.session.Lose(at, l.limit+l.standstill())
 		}
 	}
 	l.all = slices.DeleteFunc(l.all, func(in *loss) bool { return len(in.pending) > 0 })
 }
 
-// judgeFound has the judge know, and counts, that those were put out whose server lives.
-func (r *run) judgeFound(in *loss) {
+// found has the judge know, and counts, that those were put out whose server lives.
+func (l *losses) found(in *loss) {
 	for _, s := range in.lost {
 		s.session.Found()
-		r.departures.found(closedWhy(s.session.Said()))
+		l.departures.found(closedWhy(s.session.Said()))
 	}
 }
 
-// awaitsLoss reports whether the others have not been told yet that those have left
+// awaited reports whether the others have not been told yet that those have left
 // whose server has died, and may be told later.
-func (r *run) awaitsLoss(now time.Duration) bool {
-	if now >= time.Duration(r.lostUntil.Load()) {
-		return false
-	}
-	return r.departures.unknown(true) != nil
+func (l *losses) awaited(now time.Duration) bool {
+	return now < time.Duration(l.until.Load()) && l.departures.unknown(true) != nil
 }
 
-// lossFigures returns what came of each loss; what of it is measured is of phases.
-func (r *run) lossFigures(phases []report.Phase) []report.Loss {
-	l := &r.losses
+// figures returns what came of each loss; what of it is measured is of phases.
+func (l *losses) figures(phases []report.Phase) []report.Loss {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []report.Loss
 	for _, in := range l.all {
-		f := report.Loss{Addr: r.cfg.Doors[in.door].Addr, Killed: in.killed, AtS: (in.at - r.stage.begin).Seconds(), Back: int64(in.back),
-			LimitS: (r.cfg.LossLimit + l.standstill()).Seconds(), SilenceS: l.after.Seconds(), SilenceOf: l.before.Seconds()}
+		f := report.Loss{Addr: l.addrs[in.door].Addr, Killed: in.killed, AtS: (in.at - l.stage.begin).Seconds(), Back: int64(in.back),
+			LimitS: (l.limit + l.standstill()).Seconds(), SilenceS: l.after.Seconds(), SilenceOf: l.before.Seconds()}
 		if in.back > 0 {
 			f.BackS = (in.backAt - in.at).Seconds()
 		}

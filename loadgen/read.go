@@ -319,7 +319,7 @@ func (s *stay) end(err error) {
 	s.close()
 	again := lost && !r.stage.is(Drains)
 	if s.hasStalled() && !left && r.stage.is(Loading) { // put out for not reading
-		r.stallerOut(closedWhy(s.session.Said()))
+		r.casts.stallerOut(closedWhy(s.session.Said()))
 		again = true
 	}
 	r.pass(u, u.ends(s, again), 0)

@@ -29,14 +29,12 @@ type run struct {
 	cuts    cuts  // lines that were made shorter
 	clock   clock // all times of the run are its
 	users   []*user
-	casts   []*cast         // of roles
+	casts   *casts
 	telling *telling        // nil: there is no story
 	life    context.Context // ends when the run stops
 	endLife context.CancelFunc
 
 	stage stage // its phase, and when it is measured
-
-	soFar soFar // owned by watch
 
 	// Owned by Run.
 	interrupted bool          // before all was drained
@@ -56,13 +54,12 @@ type run struct {
 	stopping        atomic.Bool               // the end: streams that break off are ours
 	slowedTo        atomic.Uint64             // bits of the lines a second that the server takes from each user; 0: it has not said
 	anchor          atomic.Pointer[check.Line]
-	lostUntil       atomic.Int64 // leaves of those whose servers have died may be told until then
 	departures      *departures
 	turned          turned
 	troubles        troubles
 	heldUps         heldUps
 	silence         silenceWatch
-	losses          losses
+	losses          *losses
 	cutBy           string // owned by Run
 	readers         readers
 	reading         sync.WaitGroup // stays that are observed
@@ -89,10 +86,10 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		}
 	}
 	r := newRun(cfg)
-	stopWatch := sync.OnceFunc(r.watch())
+	stopWatch := sync.OnceFunc((&monitor{r}).watch())
 	defer stopWatch()
 	defer alongside(r.clock.run)()
-	defer r.listen()()
+	defer r.losses.listen(&r.clock, r.measure)()
 	if err := r.ramp(ctx); err != nil {
 		_ = r.stop() // what ended the ramp says more
 		return nil, err
@@ -101,7 +98,7 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 	if r.telling != nil {
 		r.tell(whole)
 	} else {
-		r.load(whole)
+		r.loads(whole)
 	}
 	advancing, cutBy := newDrain(whole, r).all()
 	r.cutBy = cutBy
@@ -112,16 +109,17 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		return nil, err
 	}
 	stopWatch() // the rest is no longer under way
-	r.settleLosses()
+	r.losses.settle()
 	r.measure.Finish()
 	result := r.judge.End(check.End{Required: r.requires(), Advancing: advancing, Cut: r.cutBy != ""})
-	rep := r.report(result)
+	rep := outcomeOf(r, result).report()
 	rep.Conclude(limits)
 	return rep, nil
 }
 
 func newRun(cfg Config) *run {
 	r := &run{cfg: cfg, departures: newDepartures()}
+	r.losses = newLosses(&cfg, &r.stage, r.departures)
 	r.silence.run = r
 	r.clock.start = time.Now()
 	r.script = cfg.script()
@@ -149,9 +147,8 @@ func newRun(cfg Config) *run {
 		r.users = append(r.users, u)
 		r.errors.names[u.asked] = true
 	}
-	r.casts = r.newCasts()
+	r.casts = newCasts(r)
 	r.there.Store(int64(cfg.Users))
-	r.startLosses()
 	r.stage.enter(Joining)
 	return r
 }
@@ -204,62 +201,4 @@ func alongside(f func(done <-chan struct{})) (stop func()) {
 	var wg sync.WaitGroup
 	wg.Go(func() { f(done) })
 	return func() { close(done); wg.Wait() }
-}
-
-// watch tells Progress five times a second and Watch each second until the
-// returned function is called.
-func (r *run) watch() (stop func()) {
-	if r.cfg.Progress == nil && r.cfg.Watch == nil {
-		return func() {}
-	}
-	if r.cfg.Watch != nil {
-		r.judge.Interim() // each tells what was counted until the one before
-	}
-	done := make(chan struct{})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		tick := time.NewTicker(200 * time.Millisecond)
-		defer tick.Stop()
-		for n := 0; ; n++ {
-			select {
-			case <-done:
-				return
-			case <-tick.C:
-			}
-			if r.cfg.Progress != nil {
-				r.cfg.Progress(r.progress())
-			}
-			if r.cfg.Watch != nil && n%5 == 0 {
-				r.cfg.Watch(r.snapshot())
-			}
-		}
-	})
-	return func() { close(done); wg.Wait() }
-}
-
-func (r *run) progress() Progress {
-	p := Progress{Phase: r.stage.phase(), Joined: r.joined.Load(), Sent: r.sent.Load(), Deliveries: r.measure.Observed()}
-	switch now := r.clock.now(); p.Phase {
-	case Joining:
-		p.Done = float64(p.Joined) / float64(r.cfg.Users)
-	case Warming:
-		p.Done = 1 - float64(r.stage.begin-now)/float64(max(1, r.cfg.Warmup))
-	case Loading:
-		p.Done = float64(now-r.stage.begin) / float64(r.cfg.Duration)
-		if t := r.telling; t != nil {
-			p.Done = float64(t.done.Load()) / float64(len(t.story.Steps))
-		}
-	}
-	p.Done = min(max(p.Done, 0), 1)
-	p.Part, p.Acting = r.part(p.Phase), r.acting(p.Phase)
-	if r.judge.Violated() { // which costs less than to be told of what
-		now := r.judge.Interim()
-		p.Suspected = now.Suspected
-		for _, o := range now.Checks {
-			if p.Violations += o.Violations; o.Violations > 0 {
-				p.Violated = append(p.Violated, o.Name)
-			}
-		}
-	}
-	return p
 }

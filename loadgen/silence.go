@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"chatsim/loadgen/check/ledger"
+	"chatsim/loadgen/measure"
 )
 
 // silences are the longest times in which nobody got a line.
@@ -21,8 +22,8 @@ func (s *silences) standstill() time.Duration {
 const listenEvery = 5 * time.Millisecond
 
 // listen measures silences until stop is called, where servers may die.
-func (r *run) listen() (stop func()) {
-	if len(r.losses.doors) == 0 {
+func (l *losses) listen(c *clock, m *measure.Recorder) (stop func()) {
+	if len(l.doors) == 0 {
 		return func() {}
 	}
 	done := make(chan struct{})
@@ -30,18 +31,18 @@ func (r *run) listen() (stop func()) {
 	wg.Go(func() {
 		tick := time.NewTicker(listenEvery)
 		defer tick.Stop()
-		last, since := r.measure.Observed(), r.clock.now()
+		last, since := m.Observed(), c.now()
 		for {
 			select {
 			case <-done:
 				return
 			case <-tick.C:
 			}
-			now := r.clock.now()
-			if r.stage.is(Loading) {
-				r.losses.silent(now - since)
+			now := c.now()
+			if l.stage.is(Loading) {
+				l.silent(now - since)
 			}
-			if n := r.measure.Observed(); n != last {
+			if n := m.Observed(); n != last {
 				last, since = n, now
 			}
 		}

@@ -30,13 +30,15 @@ type Snapshot struct {
 	Roles []RoleNow
 }
 
-func (r *run) snapshot() Snapshot {
-	s := Snapshot{Progress: r.progress(), At: r.clock.now()}
+// snapshot returns how the run stands.
+func (m *monitor) snapshot() Snapshot {
+	r := m.run
+	s := Snapshot{Progress: m.progress(), At: r.clock.now()}
 	figures := r.measure.Interim(s.At)
 	s.Present, s.P50, s.P99, s.Latency = figures.Present, figures.P50, figures.P99, figures.Latency
 	s.Evicted = r.departures.evictions()
 	s.Refused, s.Errors = r.judge.Refused(), r.errors.report()
-	s.Roles = r.rolesNow(s.Phase)
+	s.Roles = r.casts.now(s.Phase)
 	now := r.judge.Interim()
 	s.Suspected, s.Checks = now.Suspected, now.Checks
 	return s

@@ -10,10 +10,11 @@ import (
 
 // series returns the measured part second by second, and those after it in which
 // its last lines were sent or arrived.
-func (r *run) series(line map[int64]measure.Second, took float64) []report.Second {
+func (o *outcome) series() []report.Second {
+	stage, line, took := &o.run.stage, o.line, o.took
 	last := lastMeasured(line)
 	if took > 0 {
-		last = max(last, int64((r.stage.ended-1-r.stage.begin)/time.Second))
+		last = max(last, int64((stage.ended-1-stage.begin)/time.Second))
 	}
 	out := []report.Second{}
 	for n := int64(0); n <= last; n++ {
@@ -28,8 +29,9 @@ func (r *run) series(line map[int64]measure.Second, took float64) []report.Secon
 
 // course returns the whole run second by second, from the first join to the last
 // measured delivery.
-func (r *run) course(line map[int64]measure.Second, took float64) []report.Moment {
-	first, last := int64(math.MaxInt64), max(int64(math.Ceil(took))-1, lastMeasured(line))
+func (o *outcome) course() []report.Moment {
+	line := o.line
+	first, last := int64(math.MaxInt64), max(int64(math.Ceil(o.took))-1, lastMeasured(line))
 	for n, s := range line {
 		if s.Moves != (measure.Moves{}) {
 			first, last = min(first, n), max(last, n)
@@ -40,7 +42,7 @@ func (r *run) course(line map[int64]measure.Second, took float64) []report.Momen
 	for n := first; n <= last; n++ {
 		s := line[n]
 		roster += s.Joins - s.Leaves - s.Evicted
-		out = append(out, report.Moment{TS: float64(n + 1), Phase: r.phaseOf(n, took), Roster: roster,
+		out = append(out, report.Moment{TS: float64(n + 1), Phase: o.phaseOf(n), Roster: roster,
 			Joins: s.Joins, Leaves: s.Leaves, Evicted: s.Evicted, Observed: s.Observed})
 	}
 	return out
@@ -59,13 +61,13 @@ func lastMeasured(line map[int64]measure.Second) int64 {
 }
 
 // phaseOf returns what the run was doing at the beginning of a second.
-func (r *run) phaseOf(sec int64, took float64) string {
+func (o *outcome) phaseOf(sec int64) string {
 	switch at := float64(sec); {
-	case at >= took:
+	case at >= o.took:
 		return report.PhaseDrain
 	case at >= 0:
 		return report.PhaseMeasured
-	case at >= -math.Ceil(r.cfg.Warmup.Seconds()):
+	case at >= -math.Ceil(o.run.cfg.Warmup.Seconds()):
 		return report.PhaseWarmup
 	}
 	return report.PhaseRamp
