@@ -1,6 +1,12 @@
 package wire
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"slices"
+	"unicode/utf8"
+)
+
+var quote = []byte{'"'}
 
 // scanner reads the usual shapes without allocating. Its methods say false
 // for anything else, be it wrong or just unusual.
@@ -14,6 +20,7 @@ func (s *scanner) scanFrame() bool {
 	f := s.frame
 	if s.b[0] == '[' {
 		f.Kind = Roster
+		f.Names = slices.Grow(f.Names, bytes.Count(s.b, quote)/2)
 		return s.names() && s.end()
 	}
 	s.i = 1 // behind {

@@ -106,3 +106,17 @@ func BenchmarkParseRoster(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkParseFirstRoster is the roster of one who has come, into memory of its own.
+func BenchmarkParseFirstRoster(b *testing.B) {
+	frame := AppendRoster(nil, slices.Values(slices.Repeat([]string{"user0042"}, 1000)))
+	frame = frame[:len(frame)-1]
+	b.SetBytes(int64(len(frame)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var f Frame
+		if f.Parse(frame) != nil {
+			b.Fatal("does not parse")
+		}
+	}
+}
