@@ -102,8 +102,11 @@ func (m *Recorder) Add(b *Batch) {
 	sh := m.lockShard()
 	m.turn(sh, b.second)
 	sh.add(b)
-	for _, x := range b.samples {
-		m.recordWindow(sh, b.at-x.took, x)
+	if m.windowed() {
+		for i := range b.samples {
+			x := &b.samples[i]
+			m.recordWindow(sh, b.at-x.took, x)
+		}
 	}
 	sh.mu.Unlock()
 	batches.Put(b)

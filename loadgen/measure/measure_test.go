@@ -177,3 +177,19 @@ func BenchmarkBatch(b *testing.B) {
 		batch(m, time.Duration(i)*100, 8)
 	}
 }
+
+// BenchmarkReader is a delivery that a reader records.
+func BenchmarkReader(b *testing.B) {
+	m := New()
+	r := m.Reader()
+	b.ReportAllocs()
+	at := time.Second
+	d := Delivery{Bytes: 81, Measured: true}
+	r.Begin(at)
+	for i := 0; b.Loop(); i++ {
+		d.Intended = at - time.Duration(i%1000)*time.Microsecond
+		d.Sent, d.At = d.Intended, at
+		r.Deliver(&d)
+	}
+	r.End()
+}

@@ -33,7 +33,7 @@ func (m *Recorder) StartPhases(begins []time.Duration) {
 }
 
 // recordPhase records a delivery in the phase of its line. The shard is locked.
-func (sh *shard) recordPhase(p *phases, intended time.Duration, x sample) {
+func (sh *shard) recordPhase(p *phases, intended time.Duration, x *sample) {
 	n := sh.phase
 	if !p.is(n, intended) { // deliveries of a phase come one after the other
 		n = p.of(intended)
@@ -46,7 +46,7 @@ func (sh *shard) recordPhase(p *phases, intended time.Duration, x sample) {
 	f.deliveries++
 	f.bytes += int64(x.bytes)
 	if !x.untimed {
-		f.time(x)
+		f.time(x.took, x.late, x.own)
 	}
 }
 

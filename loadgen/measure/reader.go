@@ -40,11 +40,13 @@ func (r *Reader) Deliver(d *Delivery) {
 		return
 	}
 	sh.counts.one(d)
-	x := sampleOf(d)
 	if !d.Untimed {
-		sh.time(x)
+		sh.time(took, d.Sent-d.Intended, d.Own)
 	}
-	r.recorder.recordWindow(sh, d.Sent, x)
+	if r.recorder.windowed() {
+		x := sampleOf(d)
+		r.recorder.recordWindow(sh, d.Sent, &x)
+	}
 }
 
 // End ends what Begin has begun.

@@ -28,23 +28,25 @@ type reads struct {
 	echo     deferred
 }
 
-// time records how long one delivery took.
-func (r *reads) time(x sample) {
-	if x.late == 0 { // all of the closed loop
-		r.both.record(x.took)
+// time records how long one delivery took since it was sent, which was so late; own: it is
+// its sender's echo. Each is an argument of its own: a struct of them was copied from
+// memory just written, which the processor waited for.
+func (r *reads) time(took, late time.Duration, own bool) {
+	if late == 0 { // all of the closed loop
+		r.both.record(took)
 	} else {
-		r.delivery.record(x.took + x.late)
-		r.actual.record(x.took)
+		r.delivery.record(took + late)
+		r.actual.record(took)
 	}
-	if x.own {
-		r.echo.record(x.took + x.late)
+	if own {
+		r.echo.record(took + late)
 	}
 }
 
 func (sh *shard) add(b *Batch) {
 	for i := range b.samples {
-		if !b.samples[i].untimed {
-			sh.time(b.samples[i])
+		if x := &b.samples[i]; !x.untimed {
+			sh.time(x.took, x.late, x.own)
 		}
 	}
 	sh.slowest = max(sh.slowest, b.slowest)

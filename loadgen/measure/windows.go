@@ -62,9 +62,12 @@ func (m *Recorder) WindowP99(n int) *int64 {
 	return p99
 }
 
+// windowed reports whether recordWindow has anything to do.
+func (m *Recorder) windowed() bool { return m.phases.Load() != nil || m.windows.Load() != nil }
+
 // recordWindow records a delivery by the window in which its line was sent, and by
 // the phase in which it was due. The shard is locked.
-func (m *Recorder) recordWindow(sh *shard, sent time.Duration, x sample) {
+func (m *Recorder) recordWindow(sh *shard, sent time.Duration, x *sample) {
 	if p := m.phases.Load(); p != nil {
 		sh.recordPhase(p, sent-x.late, x)
 	}
