@@ -16,6 +16,9 @@ var duplication = rule{name: NoDuplication, level: Order,
 	},
 	suspects: []ledger.Kind{ledger.JoinOfMember},
 	judge: func(e *evidence, out *findings) {
+		for _, v := range out.list { // it may have been the answer to another's line
+			v.implied = v.implied || v.fact.Kind == ledger.NoUserAgain && e.owed(v.fact.Text) > 0
+		}
 		for _, d := range e.doubles() {
 			if d.again {
 				v := violationOf(d.Fact, "a join was told twice")

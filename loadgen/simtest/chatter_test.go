@@ -131,7 +131,10 @@ func (u *chatter) ask(n int) {
 		u.out = append(u.out, "/who\n"...)
 	} else {
 		u.note("%v sends a line that is too long", u)
-		u.out = append(append(u.out, bytes.Repeat([]byte("x"), maxLine+1+n%100)...), '\n')
+		long, now := bytes.Repeat([]byte("x"), maxLine+1+n%100), u.server.now
+		u.session.Send(check.Note{Seq: u.seq, Text: string(long), Intended: now, Actual: now, Due: check.MayRefuse})
+		u.seq++
+		u.out = append(append(u.out, long...), '\n')
 	}
 	u.write(amount(n / 16))
 }

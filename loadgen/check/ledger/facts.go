@@ -68,6 +68,7 @@ const (
 	RosterNameTwice // a roster holds a name more than once. Text, Times
 	Refused         // a private line was refused although its target was there at Beside. Line, Member
 	RefusedUnduly   // a line was answered by an error, which is no answer to it. Line
+	Needless        // an error came that answers nothing, behind Line where one had come back. Session, Line, Text
 	AnsweredTwice   // a line came back to its sender and was answered by an error as well. Line
 
 	// Somebody was not let in. Text says what came instead.
@@ -242,7 +243,7 @@ func (fs *Facts) Of(kinds ...Kind) []*Fact {
 // that is over could count.
 func (fs *Facts) straight() bool {
 	aside := 0
-	for _, k := range []Kind{Unstamped, LateLeave, RosterMismatch, NameMismatch, JoinOfMember, NotAdmitted, NotAnswered, TurnedAway, LetInBadly, BadlyDenied, BadlyNamed, RefusedUnduly} {
+	for _, k := range []Kind{Unstamped, LateLeave, RosterMismatch, NameMismatch, JoinOfMember, NotAdmitted, NotAnswered, TurnedAway, LetInBadly, BadlyDenied, BadlyNamed, RefusedUnduly, Needless} {
 		aside += fs.count[k]
 	}
 	return len(fs.List) == aside

@@ -6,9 +6,9 @@ import "math"
 
 // noUser takes the answer to a private line that its target is not there;
 // false if there was no line to that name.
-func (r *refusals) noUser(name string) bool {
+func (r *refusals) noUser(name string, w word) bool {
 	s, l := r.of, r.of.ledger
-	e := refusal{target: name, till: l.senders.sent(s.Chatter)}
+	e := refusal{target: name, till: l.senders.sent(s.Chatter), word: w}
 	oldest := r.oldestTo(name)
 	if !r.takeOver(&e, func(line *Line) bool { return line.Target == name && line.Seq < oldest }) && !r.answer(&e) {
 		if r.explains(name) {

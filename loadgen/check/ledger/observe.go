@@ -83,7 +83,7 @@ func (s *Session) observe(f *wire.Frame, at time.Duration) *Line {
 	case wire.Roster:
 		start{s, at, false}.roster(f.Names)
 	case wire.Error:
-		s.refusals.said(f.Text)
+		s.refusals.said(f.Text, at)
 	}
 	return nil
 }
@@ -203,6 +203,10 @@ func (l *Line) own() {
 		}
 	}
 	s.LastOwn = max(s.LastOwn, l.Seq)
+	s.refusals.latest = l
+	if len(s.refusals.about) != 0 {
+		s.refusals.notLast()
+	}
 	if len(s.refusals.list) != 0 {
 		s.refusals.passed()
 		s.refusals.confirm(l.Seq)

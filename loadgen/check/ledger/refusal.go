@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"chatsim/manager/wire"
 )
@@ -21,6 +22,7 @@ type refusal struct {
 	stamp  bool   // the error quotes the line
 	till   int    // it answers no line from this number on: those were sent after it
 	judged bool   // that its target is not there is a fact, judged at the end
+	word   word
 }
 
 // The bits of Line.refused.
@@ -41,25 +43,30 @@ type refusals struct {
 	answers  int64     // lines that errors have answered
 	lastWord int64     // what had been seen when an error last answered a line
 	parted   bool      // one did after the session had begun to leave
+	latest   *Line     // came back last
+	about    []word    // errors about no line, each of which may be a last word
 }
 
 // said takes what the server says to the session alone.
-func (r *refusals) said(text []byte) {
-	if name, ok := strings.CutPrefix(string(text), wire.NoSuchUser.With("")); ok && name != "" && r.noUser(name) {
+func (r *refusals) said(text []byte, at time.Duration) {
+	r.notLast()
+	w := r.heard(text, at)
+	if name, ok := strings.CutPrefix(w.text, wire.NoSuchUser.With("")); ok && name != "" && r.noUser(name, w) {
 		return
 	}
-	r.of.said = string(text)
+	r.of.said = w.text
 	if reason, ok := wire.ParseReason(text); !ok || !reason.Closing() {
-		r.refusal(text)
+		r.refusal(w)
 	}
 }
 
 // refusal takes an error that may be the answer to a line.
-func (r *refusals) refusal(text []byte) {
-	e := refusal{till: r.of.ledger.senders.sent(r.of.Chatter)}
-	switch line := r.quoted(text); {
+func (r *refusals) refusal(w word) {
+	e := refusal{till: r.of.ledger.senders.sent(r.of.Chatter), word: w}
+	switch line := r.quoted([]byte(w.text)); {
 	case line == nil:
-		if !r.answer(&e) { // it is about no line
+		if !r.answer(&e) {
+			r.idle(&e)
 			r.lastWord = 0
 			r.of.stray()
 			return
@@ -211,7 +218,9 @@ func (r *refusals) takeOver(e *refusal, fits func(*Line) bool) bool {
 	other := r.list[i]
 	e.line = other.line
 	r.withdraw(e.line)
-	r.answer(&other)
+	if !r.answer(&other) {
+		r.idle(&other)
+	}
 	r.of.unsettled.Add(1) // until it is refused again
 	r.refuse(e)
 	return true
@@ -290,7 +299,14 @@ func (r *refusals) returned(line *Line) {
 		r.of.ledger.publicBack.Add(1)
 	}
 	e, ok := r.withdraw(line)
-	if ok && (e.stamp || !r.answer(&e) && e.target != "" && !e.judged && !r.explains(e.target)) {
+	switch {
+	case !ok:
+	case e.stamp:
+		r.contradicted(line)
+	case r.answer(&e):
+	case e.target == "":
+		r.idle(&e)
+	case !e.judged && !r.explains(e.target):
 		r.contradicted(line)
 	}
 }
@@ -314,6 +330,7 @@ func (r *refusals) seen() int64 {
 func (r *refusals) part() {
 	switch kind := r.of.How(); {
 	case kind == Stays || kind == Evicted || kind == Lost:
+		r.about = nil
 		if n := len(r.list); n > 0 && r.lastWord == r.seen() && r.list[n-1].target == "" && !r.list[n-1].stamp {
 			r.reopen(r.list[n-1].line)
 		}
@@ -325,4 +342,7 @@ func (r *refusals) part() {
 }
 
 // finish takes all that are left for what they are: nothing more will come.
-func (r *refusals) finish() { r.confirm(math.MaxInt) }
+func (r *refusals) finish() {
+	r.confirm(math.MaxInt)
+	r.notLast()
+}
