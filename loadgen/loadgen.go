@@ -292,6 +292,8 @@ type Progress struct {
 	Violations int64
 	Violated   []string
 	Suspected  bool
+
+	Deaths []Death // in their order
 }
 
 // Part is a phase of the scenario, and how far it is; the zero Part is none.

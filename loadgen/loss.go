@@ -64,7 +64,11 @@ type loss struct {
 	pending map[*stay]bool // who were there then too, and whose connections have not ended
 	back    int
 	backAt  time.Duration // when the last of those came in
+	silence time.Duration // the longest in which nobody got a line, until the next loss
 }
+
+// dead reports whether the server has died, as far as is known yet.
+func (in *loss) dead() bool { return in.killed || len(in.pending) == 0 }
 
 // newLosses returns those of a run, whose servers may die where it declares that.
 func newLosses(cfg *Config, at *stage, d *departures) *losses {

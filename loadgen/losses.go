@@ -14,8 +14,7 @@ func (l *losses) settle() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, in := range l.all {
-		lives := len(in.pending) > 0
-		if lives {
+		if len(in.pending) > 0 {
 			l.found(in)
 			continue
 		}
@@ -48,7 +47,7 @@ func (l *losses) figures(phases []report.Phase) []report.Loss {
 	var out []report.Loss
 	for _, in := range l.all {
 		f := report.Loss{Addr: l.addrs[in.door].Addr, Killed: in.killed, AtS: (in.at - l.stage.begin).Seconds(), Back: int64(in.back),
-			LimitS: (l.limit + l.standstill()).Seconds(), SilenceS: l.after.Seconds(), SilenceOf: l.before.Seconds()}
+			LimitS: (l.limit + l.standstill()).Seconds(), SilenceS: in.silence.Seconds(), SilenceOf: l.before.Seconds()}
 		if in.back > 0 {
 			f.BackS = (in.backAt - in.at).Seconds()
 		}
@@ -67,6 +66,26 @@ func (l *losses) figures(phases []report.Phase) []report.Loss {
 			}
 		}
 		out = append(out, f)
+	}
+	return out
+}
+
+// Death is a server of several that has died, as far as is known yet.
+type Death struct {
+	Addr    string
+	Killed  bool          // by the run
+	At      time.Duration // since the run began
+	Silence time.Duration // the longest so far in which nobody got a line, until the next death
+}
+
+// deaths returns the servers that have died, in that order.
+func (l *losses) deaths() (out []Death) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, in := range l.all {
+		if in.dead() {
+			out = append(out, Death{l.addrs[in.door].Addr, in.killed, in.at, in.silence})
+		}
 	}
 	return out
 }

@@ -56,7 +56,7 @@ func (m *monitor) progress() Progress {
 		}
 	}
 	p.Done = min(max(p.Done, 0), 1)
-	p.Part, p.Acting = m.part(p.Phase), r.casts.acting(p.Phase)
+	p.Part, p.Acting, p.Deaths = m.part(p.Phase), r.casts.acting(p.Phase), r.losses.deaths()
 	if r.judge.Violated() { // which costs less than to be told of what
 		now := r.judge.Interim()
 		p.Suspected = now.Suspected

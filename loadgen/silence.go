@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -56,7 +57,13 @@ func (l *losses) silent(for_ time.Duration) {
 	defer l.mu.Unlock()
 	if len(l.killed) == 0 && len(l.all) == 0 {
 		l.before = max(l.before, for_)
-	} else {
-		l.after = max(l.after, for_)
+		return
+	}
+	l.after = max(l.after, for_)
+	for _, in := range slices.Backward(l.all) {
+		if in.dead() {
+			in.silence = max(in.silence, for_)
+			return
+		}
 	}
 }

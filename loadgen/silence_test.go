@@ -66,3 +66,23 @@ func TestStandstillsInWords(t *testing.T) {
 		}
 	}
 }
+
+// Each loss has the silences behind it, until the next server has died.
+func TestSilencesOfLosses(t *testing.T) {
+	l := &losses{}
+	l.silent(1)
+	first := &loss{killed: true, pending: map[*stay]bool{nil: true}}
+	lives := &loss{pending: map[*stay]bool{nil: true}} // one connection has ended there, others have not
+	second := &loss{}
+	for _, step := range []struct {
+		in    *loss
+		after time.Duration
+	}{{first, 7}, {lives, 9}, {second, 3}} {
+		l.all = append(l.all, step.in)
+		l.silent(step.after)
+		l.silent(2)
+	}
+	if l.before != 1 || l.after != 9 || first.silence != 9 || lives.silence != 0 || second.silence != 3 {
+		t.Errorf("before %d, after %d; %d after the first, %d and %d", l.before, l.after, first.silence, lives.silence, second.silence)
+	}
+}

@@ -79,9 +79,9 @@ func (d *drawn) clear(width int) {
 }
 
 // Lines returns a function that writes a line whenever another tenth is done,
-// at the first suspicion and at the first violation.
+// at the first suspicion, at the first violation and when a server has died.
 func Lines(w io.Writer, warmup, duration time.Duration) func(loadgen.Progress) {
-	next, known := 1, 0
+	next, known, dead := 1, 0, 0
 	return func(p loadgen.Progress) {
 		at := position(p, warmup, duration)
 		tenth, percent := int(at*10), int(at*100)
@@ -89,10 +89,10 @@ func Lines(w io.Writer, warmup, duration time.Duration) func(loadgen.Progress) {
 		switch {
 		case tenth >= next:
 			percent = tenth * 10
-		case grave <= known:
+		case grave <= known && len(p.Deaths) <= dead:
 			return
 		}
-		next, known = max(next, tenth+1), max(known, grave)
+		next, known, dead = max(next, tenth+1), max(known, grave), len(p.Deaths)
 		fmt.Fprintf(w, "chatsim: %3d %%  %s\n", percent, describe(p)[0])
 	}
 }
@@ -118,6 +118,31 @@ func with(roles []loadgen.Acting) string {
 		return ""
 	}
 	return ", with " + strings.Join(words, " and ")
+}
+
+// without returns which servers have died, and how long a silence each made; empty for
+// none.
+func without(deaths []loadgen.Death) string {
+	var words []string
+	for _, d := range deaths {
+		how := "died"
+		if d.Killed {
+			how = "killed"
+		}
+		words = append(words, fmt.Sprintf("%s (%s, %v of silence)", report.Printable(d.Addr), how, d.Silence.Round(10*time.Millisecond)))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return ", without " + strings.Join(words, " and ")
+}
+
+// fewer is without in few words.
+func fewer(deaths []loadgen.Death) string {
+	if len(deaths) == 0 {
+		return ""
+	}
+	return ", " + report.Plural(int64(len(deaths)), "server", "servers") + " dead"
 }
 
 // gravity returns how much speaks against the server: nothing, a suspicion, or a
@@ -169,9 +194,9 @@ func describe(p loadgen.Progress) []string {
 	deliveries := report.Plural(p.Deliveries, "delivery", "deliveries")
 	lines := report.Plural(p.Sent, "line", "lines")
 	return []string{
-		fmt.Sprintf("%s%s%s: %s sent, %s", against, phase, with(p.Acting), lines, deliveries),
-		fmt.Sprintf("%s%s: %s sent, %s", against, phase, lines, deliveries),
-		fmt.Sprintf("%s%s: %s", against, phase, deliveries),
+		fmt.Sprintf("%s%s%s%s: %s sent, %s", against, phase, with(p.Acting), without(p.Deaths), lines, deliveries),
+		fmt.Sprintf("%s%s%s: %s sent, %s", against, phase, fewer(p.Deaths), lines, deliveries),
+		fmt.Sprintf("%s%s%s: %s", against, phase, fewer(p.Deaths), deliveries),
 		fmt.Sprintf("%s%s", shortly, deliveries),
 		fmt.Sprintf("%s%s", shortly, phase),
 		strings.TrimSpace(shortly), fewest,

@@ -17,6 +17,7 @@ var course = []loadgen.Progress{
 	{Phase: loadgen.Loading, Done: 0.5, Joined: 100, Sent: 600, Deliveries: 60000},
 	{Phase: loadgen.Loading, Part: loadgen.Part{Name: "all-come-back-from-lunch", Number: 2, Of: 4, At: 3700 * time.Millisecond, For: time.Minute}, Done: 0.7, Joined: 100, Sent: 700, Deliveries: 70000},
 	{Phase: loadgen.Loading, Acting: []loadgen.Acting{{Role: "flood", Evicted: 2}, {Role: "slow"}}, Done: 0.8, Joined: 100, Sent: 800, Deliveries: 80000},
+	{Phase: loadgen.Loading, Deaths: []loadgen.Death{{Addr: "[2001:db8::4001]:4001", Killed: true, Silence: time.Second}}, Done: 0.9, Joined: 90, Sent: 900, Deliveries: 90000},
 	{Phase: loadgen.Loading, Done: 1, Joined: 100, Sent: 1100, Deliveries: 110000},
 	{Phase: loadgen.Drains, Joined: 100, Sent: 1101, Deliveries: 110100},
 }
@@ -106,6 +107,28 @@ func TestLinesTellTheFirstViolation(t *testing.T) {
 		"chatsim:  50 %  2 VIOLATIONS so far (total order, FIFO order), measuring: 600 lines sent, 60,000 deliveries\n"
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+// A server that has died is told at once, and from then on with how long its silence was.
+func TestDeathsAreTold(t *testing.T) {
+	var b bytes.Buffer
+	show := Lines(&b, 0, 10*time.Second)
+	p := course[3]
+	p.Deaths = []loadgen.Death{{Addr: "127.0.0.1:4001", Killed: true, Silence: 123456789}}
+	show(p)
+	p.Done, p.Deaths[0].Silence = 0.52, 1345*time.Millisecond
+	show(p)
+	p.Deaths = append(p.Deaths, loadgen.Death{Addr: "127.0.0.1:4002\x1b[2J"})
+	show(p)
+	show(p)
+	want := "chatsim:  50 %  measuring, without 127.0.0.1:4001 (killed, 120ms of silence): 600 lines sent, 60,000 deliveries\n" +
+		"chatsim:  56 %  measuring, without 127.0.0.1:4001 (killed, 1.35s of silence) and 127.0.0.1:4002\\x1b[2J (died, 0s of silence): 600 lines sent, 60,000 deliveries\n"
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+	if shorter := describe(p)[1]; shorter != "measuring, 2 servers dead: 600 lines sent, 60,000 deliveries" {
+		t.Errorf("where there is less room: %q", shorter)
 	}
 }
 

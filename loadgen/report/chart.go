@@ -21,6 +21,8 @@ type chart struct {
 	YTicks []tick
 	Bands  []band
 	Shaded string // what the bands are
+	Marks  []mark
+	Marked string // what the marks are
 	Lines  []line
 	Tall   bool
 	Plain  bool // no dots, however few the points
@@ -42,6 +44,16 @@ type band struct {
 	Label string
 	At    float64 // percent, of its middle
 	Clear bool    // it has a name, and is not marked
+}
+
+// mark is an instant of the x axis at which something happened.
+type mark struct {
+	X     float64 // units
+	At    float64 // percent
+	Label string
+	Note  string // behind the label, where there is room
+	Left  bool   // the label is to the left of it
+	Row   int    // of labels, so that none hides the one before
 }
 
 // line is one curve. Its class says how it looks.
@@ -209,6 +221,15 @@ func (c *chart) shade(from, to float64, label string) {
 		label = "" // no room for it
 	}
 	c.Bands = append(c.Bands, band{unitsOfFrame * lo, unitsOfFrame * (hi - lo), label, 100 * (lo + hi) / 2, false})
+}
+
+// markRows is in how many rows the labels of marks are.
+const markRows = 3
+
+// mark marks an instant.
+func (c *chart) mark(at float64, label, note string) {
+	x := c.x.at(at)
+	c.Marks = append(c.Marks, mark{unitsOfFrame * x, 100 * x, label, note, x > 0.5, len(c.Marks) % markRows})
 }
 
 func place(share float64) string {

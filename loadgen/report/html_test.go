@@ -114,7 +114,7 @@ func TestHTMLSays(t *testing.T) {
 	}{
 		{"full", One(long(30)), []string{"✗</span> FAILED", "agreement, total order violated", "never came to one chatter", "499 others saw it as expected",
 			"cut \\x1b[31m", "\\u202e", `<strong>bob3</strong> saw`, "not enough samples", "Latency by percentile", "warm-up", "Roster, joins",
-			"0.0051 of what this machine", "the machine was busy", "chatsim -users 500 -duration 30s -seed 7", "delivery.p99&lt;5ms"}},
+			"0.0051 of what this machine", `<title>h:1 was killed, silence 20.0 ms</title>`, "a server died</li>", `%">h:1 was killed<small>, silence 20.0 ms</small>`, "the machine was busy", "chatsim -users 500 -duration 30s -seed 7", "delivery.p99&lt;5ms"}},
 		{"refused", One(refused()), []string{"Errors from the server", "1,500 of 3,000 lines were answered by an error", "<th scope=\"row\">slow down</th><td>1,200</td>",
 			"amy is too \\x1b[31m loud", "of further kinds", "refused&lt;=0"}},
 		{"measured", One(measured()), []string{"MEASURED, NOT VERIFIED", "run with -verify off", "max, 1,024 lines under way"}},

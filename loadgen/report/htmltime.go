@@ -26,6 +26,7 @@ func overTime(rs *Runs, shown *Report) []*chart {
 		}
 		c.XTicks, c.XLabel = x.ticks(shortTime), "time since the end of the warm-up"
 		c.phases(shown)
+		c.deaths(shown)
 		out = append(out, c)
 	}
 	return out
@@ -63,6 +64,15 @@ func (c *chart) phases(r *Report) {
 		if c.part(p.FromS, p.FromS+p.ForS, p.Name, i%2 == 1); i == 1 {
 			c.Shaded = strings.TrimPrefix(c.Shaded+", phases", ", ")
 		}
+	}
+}
+
+// deaths marks when servers died.
+func (c *chart) deaths(r *Report) {
+	for i := range r.Losses {
+		l := &r.Losses[i]
+		c.mark(l.AtS, l.died(), "silence "+inSeconds(l.SilenceS))
+		c.Marked = "a server died"
 	}
 }
 

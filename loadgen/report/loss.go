@@ -17,7 +17,7 @@ type Loss struct {
 	LastS     float64 `json:"last_s"`  // so long after it,
 	LimitS    float64 `json:"limit_s"` // and may have been at the latest
 	SilenceS  float64 `json:"silence_s"`
-	SilenceOf float64 `json:"silence_before_s"` // the longest time in which nobody got a line, from the first loss on, and before
+	SilenceOf float64 `json:"silence_before_s"` // the longest time in which nobody got a line, until the next loss, and before the first
 
 	// The delivery's p99 in the phase before the one in which it died, and in the one
 	// after that; nil where there are no such phases, or too few samples.
@@ -25,13 +25,17 @@ type Loss struct {
 	P99After  *int64 `json:"p99_after_ns,omitempty"`
 }
 
+// died tells in words which server died, and whether by the run.
+func (l *Loss) died() string {
+	if l.Killed {
+		return Printable(l.Addr) + " was killed"
+	}
+	return Printable(l.Addr) + " died"
+}
+
 // how tells in words how a server died, and what came of its chatters.
 func (l *Loss) how() string {
-	how := "died"
-	if l.Killed {
-		how = "was killed"
-	}
-	text := fmt.Sprintf("%s %s after %s with %s in", Printable(l.Addr), how, inSeconds(l.AtS), Plural(l.Chatters, "chatter", "chatters"))
+	text := fmt.Sprintf("%s after %s with %s in", l.died(), inSeconds(l.AtS), Plural(l.Chatters, "chatter", "chatters"))
 	if l.Back == 0 {
 		return text + ", none of whom came back"
 	}

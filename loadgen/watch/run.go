@@ -2,6 +2,7 @@ package watch
 
 import (
 	"bytes"
+	"slices"
 	"time"
 
 	"chatsim/loadgen"
@@ -34,7 +35,28 @@ type run struct {
 
 	Roles []role `json:"roles"` // chatters beside those who talk, and what became of them so far
 
+	Deaths  []death  `json:"deaths"`  // servers of several that have died, of all runs that have samples
 	Samples []sample `json:"samples"` // one a second, of all runs
+}
+
+// death is a server of several that has died.
+type death struct {
+	Addr     string  `json:"addr"`
+	Killed   bool    `json:"killed"` // by the run
+	At       int64   `json:"at_ms"`  // Unix milliseconds
+	Run      int     `json:"run"`
+	SilenceS float64 `json:"silence_s"` // the longest so far in which nobody got a line, until the next death
+}
+
+// died takes in which servers have died in the run under way, which has gone on for so
+// long at an instant. Deaths of earlier runs go with their samples.
+func (r *run) died(now []loadgen.Death, since time.Duration, at time.Time) {
+	r.Deaths = slices.DeleteFunc(slices.Clone(r.Deaths), func(d death) bool {
+		return d.Run == r.Number || len(r.Samples) > 0 && d.At < r.Samples[0].At
+	})
+	for _, d := range now {
+		r.Deaths = append(r.Deaths, death{report.Printable(d.Addr), d.Killed, at.Add(d.At - since).UnixMilli(), r.Number, d.Silence.Seconds()})
+	}
 }
 
 // part is a phase of the scenario that is under way.
@@ -97,7 +119,7 @@ type sample struct {
 }
 
 func (r *run) begin(what string) {
-	*r = run{What: report.Printable(what), Number: r.Number + 1, Before: r.Before, Phase: loadgen.Joining, Samples: r.Samples}
+	*r = run{What: report.Printable(what), Number: r.Number + 1, Before: r.Before, Phase: loadgen.Joining, Deaths: r.Deaths, Samples: r.Samples}
 }
 
 func (r *run) take(s loadgen.Snapshot, room any, at time.Time) {
@@ -108,6 +130,7 @@ func (r *run) take(s loadgen.Snapshot, room any, at time.Time) {
 	if r.Checks == nil {
 		r.Checks = []report.Check{}
 	}
+	r.died(s.Deaths, s.At, at)
 	if len(r.Samples) == most {
 		r.Samples = append(r.Samples[:0:0], r.Samples[1:]...)
 	}
@@ -159,6 +182,9 @@ func (r *run) since(ms int64) run {
 	now.Samples = now.Samples[i:]
 	if now.Samples == nil {
 		now.Samples = []sample{}
+	}
+	if now.Deaths == nil {
+		now.Deaths = []death{}
 	}
 	return now
 }

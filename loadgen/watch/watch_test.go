@@ -107,6 +107,29 @@ func TestSamplesAreBoundedAndNewOnesAreGiven(t *testing.T) {
 	}
 }
 
+// Servers that have died stand where they did, in all runs that have samples.
+func TestDeaths(t *testing.T) {
+	var r run
+	at := time.UnixMilli(100_000)
+	dead := loadgen.Death{Addr: "127.0.0.1:4001\x1b", Killed: true, At: 3 * time.Second, Silence: time.Second}
+	r.begin("one")
+	r.take(loadgen.Snapshot{At: 5 * time.Second, Progress: loadgen.Progress{Deaths: []loadgen.Death{dead}}}, nil, at)
+	dead.Silence *= 2
+	r.take(loadgen.Snapshot{At: 6 * time.Second, Progress: loadgen.Progress{Deaths: []loadgen.Death{dead}}}, nil, at.Add(time.Second))
+	want := death{Addr: `127.0.0.1:4001\x1b`, Killed: true, At: 98_000, Run: 1, SilenceS: 2}
+	if len(r.Deaths) != 1 || r.Deaths[0] != want {
+		t.Errorf("%+v, want %+v", r.Deaths, want)
+	}
+	r.begin("two")
+	if now := r.since(0); len(now.Deaths) != 1 {
+		t.Errorf("at the start of the next run: %+v", now.Deaths)
+	}
+	r.take(loadgen.Snapshot{At: 20 * time.Second, Progress: loadgen.Progress{Deaths: []loadgen.Death{dead}}}, nil, at.Add(20*time.Second))
+	if len(r.Deaths) != 1 || r.Deaths[0].Run != 2 || r.Deaths[0].At != 103_000 { // the first is older than any sample
+		t.Errorf("in the next run: %+v", r.Deaths)
+	}
+}
+
 // Before its end the run's page is the way in, then the report.
 func TestHome(t *testing.T) {
 	s := serve(t, io.Discard)

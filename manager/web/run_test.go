@@ -76,8 +76,9 @@ func seen(n int64) loadgen.Snapshot {
 	ratio := float64(p99) / float64(p50)
 	lat := &report.Latency{Count: 1000, P50: &p50, P99: &p99, Max: 9_000_000}
 	return loadgen.Snapshot{
-		Progress: loadgen.Progress{Phase: loadgen.Loading, Part: loadgen.Part{Name: "spike", Number: 2, Of: 3, At: 1900 * time.Millisecond, For: 5 * time.Second}, Done: 0.4, Joined: 100, Sent: 100 * n, Deliveries: 10_000 * n},
-		Present:  98, Evicted: map[string]int64{"slow": 2}, P50: &p50, P99: &p99,
+		Progress: loadgen.Progress{Phase: loadgen.Loading, Part: loadgen.Part{Name: "spike", Number: 2, Of: 3, At: 1900 * time.Millisecond, For: 5 * time.Second}, Done: 0.4, Joined: 100, Sent: 100 * n, Deliveries: 10_000 * n,
+			Deaths: []loadgen.Death{{Addr: "127.0.0.1:4001", Killed: true, Silence: 1234 * time.Millisecond}, {Addr: "\u202e<b>:4002"}}},
+		Present: 98, Evicted: map[string]int64{"slow": 2}, P50: &p50, P99: &p99,
 		Latency: report.Latencies{Delivery: lat, Last: lat}, Refused: 1234,
 		Errors: report.Errors{Count: 1300, Kinds: []report.ErrorKind{{Text: "slow down: …", Count: 1290, Example: "slow down: \u202e<img src=x onerror=alert(1)>"}}, Others: 10},
 		Checks: []report.Check{
@@ -120,6 +121,14 @@ func TestRunWithViolations(t *testing.T) {
 				t.Errorf("%+v: the role is shown as %q, want %q", l, got, want[l.language])
 			}
 		}
+		wantDeaths := map[string]string{"": "✕1 127.0.0.1:4001 was killed 1.23 s ✕2 \\u202e<b>:4002 died 0 s", "zh-CN": "✕1 127.0.0.1:4001 被终止 1.23 s ✕2 \\u202e<b>:4002 停止 0 s"}[l.language]
+		if got := b.eval("[...document.querySelectorAll('#deaths tbody tr')].flatMap((r) => [...r.cells].filter((_, i) => i !== 2).map((c) => c.innerText)).join(' ')"); got != wantDeaths {
+			t.Errorf("%+v: the deaths are shown as %q, want %q", l, got, wantDeaths)
+		}
+		const marked = "[...document.querySelectorAll('figure:not([hidden])')].filter((f) => f.querySelectorAll('.marks span').length === 2 && f.querySelector('.event').getAttribute('d') === 'M300.0 0V80M300.0 0V80').length"
+		if n := b.eval(marked); n != "4" {
+			t.Errorf("%s charts have the marks of both deaths", n)
+		}
 		if text := b.text("#checks"); strings.Count(text, "✓") != 1 {
 			t.Errorf("one check of the four has nothing against it so far:\n%s", text)
 		}
@@ -152,6 +161,19 @@ func TestRunWithViolations(t *testing.T) {
 		if text := b.text("#verdict"); text != "Measured, not verified" && text != "只测量，不验证" {
 			t.Errorf("a run that is not verified is shown as %q", text)
 		}
+	}
+}
+
+// A mark is where its instant is among the samples, and nowhere before them.
+func TestPlaceOfMarks(t *testing.T) {
+	b := modules(t, "series")
+	for at, want := range map[int]string{999: "null", 1000: "0", 1500: "0.5", 2000: "1", 3000: "1.5", 4000: "2", 9000: "2"} {
+		if got := b.eval(fmt.Sprintf("JSON.stringify(m.placeOf([{at_ms: 1000}, {at_ms: 2000}, {at_ms: 4000}], %d))", at)); got != want {
+			t.Errorf("%d is at %s, want %s", at, got, want)
+		}
+	}
+	if got := b.eval("JSON.stringify(m.placeOf([], 1))"); got != "null" {
+		t.Errorf("without samples: %s", got)
 	}
 }
 

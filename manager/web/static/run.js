@@ -95,6 +95,20 @@ function drawRoles() {
       t('ofAll', count(r.served), count(r.acted)), count(r.evicted), count(r.turned_away), count(r.throttled), count(r.refused), count(r.lines)]));
 }
 
+// howDied is how a server has died.
+const howDied = (d) => t(d.killed ? 'wasKilled' : 'died');
+
+// deathMarks are of the servers that have died, by their numbers in the table.
+const deathMarks = () => (run?.deaths ?? []).map((d, i) => ({ at: d.at_ms, name: `✕${i + 1}`, text: `${d.addr} ${howDied(d)}, ${t('silence')} ${duration(d.silence_s)}` }));
+
+// drawDeaths shows which servers have died, and how long nobody got a line.
+function drawDeaths() {
+  const deaths = run.deaths ?? [];
+  $('died').hidden = deaths.length === 0;
+  fill($('deaths'), 3, [t('deadServer'), t('howDied'), t('diedAt'), t('silence')],
+    deaths.map((d, i) => [`✕${i + 1} ${d.addr}`, howDied(d), new Date(d.at_ms).toLocaleTimeString('en-GB'), duration(d.silence_s)]));
+}
+
 // phaseText is where the run is, in its scenario where that has phases.
 function phaseText() {
   const p = run.part;
@@ -129,7 +143,7 @@ function verdict() {
 }
 
 function draw() {
-  charts.draw(samples);
+  charts.draw(samples, deathMarks());
   if (!run) return;
   const [className, text] = verdict();
   write($('verdict'), text);
@@ -145,6 +159,7 @@ function draw() {
   drawLatency();
   drawChecks();
   drawRoles();
+  drawDeaths();
   drawErrors();
   const evicted = Object.entries(run.evicted ?? {});
   $('out').hidden = evicted.length === 0;

@@ -18,6 +18,8 @@ extend({
   role: 'role', now: 'now', p99With: 'p99 with', p99Without: 'without', ratio: 'ratio', served: 'served', evictedTimes: 'evicted', turnedAway: 'turned away', throttled: 'throttled', refusedLines: 'refused', lines: 'lines',
   acts: 'acting', rests: 'resting', pairsOf: (n, of) => `${n} of ${of} pairs`, ofAll: (n, of) => `${n} of ${of}`,
   role_slow: 'slow', role_stalled: 'stalled', role_dribble: 'dribble', role_flood: 'flood', role_noise: 'noise',
+  deaths: 'Servers that have died', deathsAre: 'The silence is the longest time since then in which nobody got a line',
+  deadServer: 'server', howDied: 'how', diedAt: 'at', silence: 'silence', wasKilled: 'was killed', died: 'died',
   serverErrors: 'Errors from the server', refusedSoFar: (n) => `${n} measured lines were answered by an error`, errorText: 'error', times: 'times', example: 'for example', otherErrors: 'others',
   latencySoFar: 'Latency so far', latency_delivery: 'delivery', latency_last: 'last receiver', latency_echo: 'echo', latency_join: 'join', latency_leave: 'leave',
 }, {
@@ -36,6 +38,8 @@ extend({
   role: '角色', now: '现在', p99With: '有时 p99', p99Without: '没有时', ratio: '比值', served: '得到服务', evictedTimes: '被移出', turnedAway: '被拒绝进入', throttled: '被限速', refusedLines: '被拒绝的行', lines: '行数',
   acts: '行动中', rests: '等待中', pairsOf: (n, of) => `${n} / ${of} 对`, ofAll: (n, of) => `${n} / ${of} 次`,
   role_slow: '读得慢', role_stalled: '不读', role_dribble: '逐字节写', role_flood: '刷屏', role_noise: '乱码',
+  deaths: '已停止的服务器', deathsAre: '静默：此后没有任何人收到消息的最长时间',
+  deadServer: '服务器', howDied: '原因', diedAt: '时刻', silence: '静默', wasKilled: '被终止', died: '停止',
   serverErrors: '服务器报告的错误', refusedSoFar: (n) => `${n} 条计入测量的消息收到错误`, errorText: '错误', times: '次数', example: '例如', otherErrors: '其他',
   latencySoFar: '目前的延迟', latency_delivery: '送达', latency_last: '最后接收者', latency_echo: '回显', latency_join: '加入', latency_leave: '离开',
   'no creation': '无捏造', 'no duplication': '无重复', validity: '有效性', agreement: '一致性', 'total order': '全序', 'FIFO order': '先进先出顺序',

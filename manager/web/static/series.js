@@ -48,6 +48,15 @@ export function path(values, places, width, height, max) {
   return d;
 }
 
+// placeOf is where an instant is among samples, as a fraction of their indexes; null
+// where it is before them.
+export function placeOf(samples, at) {
+  if (!(samples[0]?.at_ms <= at)) return null;
+  const last = samples.findLastIndex((s) => s.at_ms <= at);
+  const next = samples[last + 1];
+  return next ? last + (at - samples[last].at_ms) / (next.at_ms - samples[last].at_ms) : last;
+}
+
 // amount writes a number short: 12, 3.4 k, 1.2 M.
 export function amount(v) {
   if (v === null) return '–';
