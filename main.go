@@ -203,7 +203,7 @@ func (c *command) simulate(ctx context.Context, line *flags.Line, stdout, stderr
 // one.
 func (c *command) openRoom(ctx context.Context, lc *loadgen.Config, current *atomic.Pointer[several.Room], stderr io.Writer) (job.Room, error) {
 	dialect := c.runs.Dialect
-	if err := loadgen.CheckDescriptors(lc.Chatters(), 2); err != nil {
+	if err := lc.CheckDescriptors(2); err != nil {
 		return job.Room{}, err
 	}
 	cfg := manager.Config{Detect: dialect != "line", RawWait: rawWait, Measure: c.watch.Addr != ""}

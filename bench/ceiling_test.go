@@ -49,7 +49,7 @@ func measureCeiling(tb testing.TB, s scale, users, write int) float64 {
 // at once, and says what is needed.
 func needDescriptors(tb testing.TB, users int) {
 	tb.Helper()
-	if err := loadgen.CheckDescriptors(users, 2); err != nil {
+	if err := (loadgen.Config{Users: users}).CheckDescriptors(2); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -158,12 +158,6 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Chatters returns the most that are connected at a time.
-func (c Config) Chatters() int {
-	c = c.withDefaults()
-	return c.Scenario.Peak(c.Users) + c.Scenario.RoleUsers(c.Users)
-}
-
 // String says in a line what will run, where, and for how long.
 func (c Config) String() string {
 	c = c.withDefaults()
@@ -219,9 +213,8 @@ func (c Config) script() *scenario.Script {
 
 // validateScenario looks whether the scenario can be made with so many users.
 func (c Config) validateScenario() error {
-	if fewest := c.Scenario.Fewest(c.Users); fewest < 1 {
-		return hinted.New(fmt.Sprintf("with %s, scenario %s has %d left in one of its phases, and at least 1 must talk", report.Plural(int64(c.Users), "user", "users"), c.Scenario.Name, max(fewest, 0)),
-			fmt.Sprintf("begin with more: -users %d", c.Users+1-fewest))
+	if err := c.validateCrowd(); err != nil {
+		return err
 	}
 	if c.Think > 0 && c.Scenario.Think == 0 {
 		return hinted.New(fmt.Sprintf("-think %v and scenario %s contradict each other: its phases have rates", c.Think, c.Scenario.Name),

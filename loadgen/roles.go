@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -41,12 +40,8 @@ func (c *cast) closed(why string) {
 
 // validateRoles looks whether the roles can be made with so many users.
 func (c Config) validateRoles() error {
-	n, users := c.Scenario.RoleUsers(c.Users), c.Scenario.Fewest(c.Users)
 	switch {
-	case n > users:
-		return hinted.New(fmt.Sprintf("scenario %s has %d chatters with roles, and there are %d users", c.Scenario.Name, n, users),
-			fmt.Sprintf("the users are whom a role is measured by: -users %d", c.Users+n-users))
-	case n > 0 && c.ExpectFull > 0:
+	case c.Scenario.RoleUsers(c.Users) > 0 && c.ExpectFull > 0:
 		return hinted.New("the roles of scenario "+c.Scenario.Name+" need a room that lets everybody in", "leave -expect-full out, or the roles")
 	case c.Capabilities.Protocol == Raw().Protocol && slices.ContainsFunc(c.Scenario.Roles, func(r file.Role) bool { return r.Kind == file.Dribble }):
 		return hinted.New("over the raw dialect each write is a line of its own: nobody can dribble there", "leave the role dribble out, or take another -dialect")

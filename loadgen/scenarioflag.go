@@ -67,6 +67,10 @@ func (e *FileError) Hint() string  { return hinted.Hint(e.error) }
 // Located reports that the error names the file by itself.
 func (e *FileError) Located() bool { return true }
 
+// LeastUsers returns the fewest users that the scenario can be made with; 0: there is no
+// such number.
+func (f *scenarioFlag) LeastUsers() int { return (&Config{Scenario: *f.to}).LeastUsers() }
+
 // Settings returns what the file has other flags be that are not given, by name.
 func (f *scenarioFlag) Settings() map[string]string {
 	set := make(map[string]string)

@@ -80,6 +80,9 @@ func checkLimits(c *Line) error {
 		default:
 			must, hint = "be at least "+write(f, l.least), l.low
 		}
+		if crowd, ok := c.set.Lookup("scenario").Value.(interface{ LeastUsers() int }); ok && l.flag == "users" && crowd.LeastUsers() > 1 {
+			hint = fmt.Sprintf("the scenario takes more of them: -users %d", crowd.LeastUsers())
+		}
 		return hinted.New(fmt.Sprintf("-%s %s: must %s", l.flag, report.ShortDuration(f.Value.String()), must), hint)
 	}
 	return nil

@@ -42,6 +42,7 @@ var refusals = []struct{ Line, Want, Hint string }{
 	{"-users 1.5", "-users 1.5 is not a whole number", ""},
 	{"-users 99999999999999999999", "-users 99999999999999999999 is out of range", ""},
 	{"-users 0", "-users 0: must be at least 1", "somebody"},
+	{"-users 0 -scenario ../../testdata/scenarios/pocket.yaml", "-users 0: must be at least 1", "the scenario takes more of them: -users 5"},
 	{"-users=-5", "-users -5: must be at least 1", "somebody"},
 	{"-duration 10", "-duration 10 has no unit", "write -duration 10s"},
 	{"-duration soon", "-duration soon is not a duration", "500ms, 30s or 2m"},

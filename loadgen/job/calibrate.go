@@ -51,7 +51,7 @@ func (s *Job) calibrate(ctx context.Context, lc loadgen.Config) (*calibration, e
 		}
 		d = minCalibration
 	}
-	if err := loadgen.CheckDescriptors(lc.Chatters(), 2); err != nil {
+	if err := lc.CheckDescriptors(2); err != nil {
 		return &calibration{skipped: err.Error()}, nil
 	}
 	c := &calibration{sockets: lc.Chatters(), each: d / 2}

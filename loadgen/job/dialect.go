@@ -11,6 +11,7 @@ import (
 	"chatsim/chatter/dialect/file"
 	"chatsim/loadgen"
 	"chatsim/loadgen/report"
+	"chatsim/loadgen/scenario"
 	"chatsim/manager/choice"
 	"chatsim/manager/hinted"
 )
@@ -30,7 +31,10 @@ func (c *Config) loadDialect() (*file.Dialect, error) {
 	if d.Silent() && c.Load.Rate.IsMax() {
 		return nil, hinted.New("-rate max counts the lines that come back, and by "+c.Dialect+" none does", "write -rate 1000")
 	}
-	if most := d.Can.Text.Max; most > 0 && c.Load.Size > most {
+	switch most := d.Can.Text.Max; {
+	case most > 0 && most < scenario.MinSize:
+		return nil, hinted.New(fmt.Sprintf("-dialect %s: texts have at most %d bytes, and at least %d are needed", c.Dialect, most, scenario.MinSize), fmt.Sprintf("each text begins with a stamp by which its line is recognised: write can.text.max: %d or more in the file", scenario.MinSize))
+	case most > 0 && c.Load.Size > most:
 		return nil, hinted.New(fmt.Sprintf("-size %d: at most %d bytes are possible with -dialect %s", c.Load.Size, most, c.Dialect), fmt.Sprintf("-size %d, or another can.text.max in the file", most))
 	}
 	return d, nil

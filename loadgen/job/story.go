@@ -29,8 +29,11 @@ func (s *Job) loadStory() error {
 		return nil
 	}
 	st, err := story.Read(spec.File)
-	if err != nil || st == nil {
-		return err
+	if err != nil {
+		return hinted.Wrap(fmt.Errorf("-scenario: %w", err), hinted.Hint(err))
+	}
+	if st == nil {
+		return nil
 	}
 	if err := s.refuse(loads, "a story has its own chatters, who do one step after the other: leave -%s out"); err != nil {
 		return err
