@@ -150,3 +150,23 @@ func TestConnectedBeforeTheEnter(t *testing.T) {
 		})
 	}
 }
+
+// A page shows what it has been told where the rest of a greeting is long in coming.
+func TestGreetingInPieces(t *testing.T) {
+	conns := make(chan net.Conn, 1)
+	h := open(t, manager.Config{}, web.Config{Serve: func(c net.Conn) {
+		bufio.NewReader(c).ReadString('\n')
+		io.WriteString(c, `{"welcome":"ann2"}`+"\n")
+		conns <- c
+		bufio.NewReader(c).ReadString('\n')
+	}})
+	ann := newTab(t, "http://"+h.addr+"/", look{})
+	ann.enter("ann")
+	ann.shows("#me", "ann2")
+	c := <-conns
+	io.WriteString(c, `{"history":[{"place":1,"time":"2026-11-27T10:00:00Z","line":" bob:hello@bob@------Group chat-------"}],"mark":"1.0"}`+"\n"+`["ann2","bob"]`+"\n")
+	ann.shows("#log", "hello")
+	ann.shows("#log", "ann is taken")
+	ann.shows("#roster", "bob")
+	c.Close()
+}

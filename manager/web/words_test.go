@@ -9,6 +9,17 @@ import (
 	"testing"
 )
 
+// A day is called as the browser itself calls it.
+func TestDays(t *testing.T) {
+	b := modules(t, "words")
+	if got := b.eval(`[['en', m.languages.english], ['zh-CN', m.languages.chinese]].flatMap(([code, { day }]) => {
+		const whole = new Intl.DateTimeFormat(code, { dateStyle: 'full' });
+		return Array.from({ length: 400 }, (_, i) => new Date(2026, 0, i, 12)).filter((d) => day(d) !== whole.format(d)).map((d) => day(d) + ' is ' + whole.format(d));
+	}).join('\n')`); got != "" {
+		t.Error(got)
+	}
+}
+
 // Nothing that a person reads on the pages lacks a language: both have the same
 // words, each that the pages ask for is there, and Chinese is punctuated as it is.
 func TestNothingLacksALanguage(t *testing.T) {

@@ -37,7 +37,7 @@ let reading = null; // the place to which one has scrolled up, to come back to
 login.onEnter((name) => {
   if (link) return; // it is on its way already
   secret = login.password();
-  login.note('joining');
+  login.soon('joining');
   start(name);
 });
 
@@ -58,11 +58,11 @@ pass.leave(() => {
   return { ...mine, others: elsewhere.known(), ...(here && { me: room.me, secret, target: room.target, draft: line.text(), place: log.place() }) };
 });
 
-// resume goes on where the page was loaded anew.
+// resume goes on where the page was loaded anew, and reports whether one was in.
 function resume({ name, token, others, me, secret: word, target, draft, place }) {
   mine = { name, token };
   elsewhere.learn(others ?? []);
-  if (!me) return;
+  if (!me) return false;
   secret = word;
   login.fill(word);
   start(name);
@@ -73,6 +73,7 @@ function resume({ name, token, others, me, secret: word, target, draft, place })
   line.restore(draft);
   if (login.hide()) line.focus();
   tell(() => t('trying'), '');
+  return true;
 }
 
 // --- the connection
@@ -336,4 +337,4 @@ label(document);
 list.relabel();
 list.choose(GROUP);
 title();
-if (pass.taken) resume(pass.taken);
+if (!pass.taken || !resume(pass.taken)) login.show(); // last: the field that takes the keyboard asks where all is

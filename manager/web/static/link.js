@@ -3,7 +3,7 @@
 
 const firstWait = 1000; // milliseconds before the second attempt, doubled up to
 const lastWait = 30000;
-const hiddenPause = 250; // between two bunches while nobody looks
+const pause = 250; // between two bunches while nobody looks, and for the rest of a greeting
 
 // wait is how long to wait before attempt n (0 is the first after a loss), some
 // sooner than others: they would all come back at once.
@@ -54,7 +54,7 @@ function take(site) {
 }
 
 // connect sends the opening lines on a WebSocket to a site. on.messages is called with an
-// array, at most once a frame of the screen; on.closed after the last, with a function
+// array, the greeting whole and then at most once a frame of the screen; on.closed after the last, with a function
 // that asks the server why, see ended. It is also told of one that was opened early,
 // and on which nothing but an error came: the room may have given it up before it had
 // the lines.
@@ -66,6 +66,7 @@ export function connect(site, opening, on) {
   let timer = 0;
   let frame = 0;
   let told = false; // more than an error
+  let greeted = false;
 
   function flush() {
     clearTimeout(timer);
@@ -88,8 +89,12 @@ export function connect(site, opening, on) {
     if (over) return;
     told ||= !e.data.startsWith('{"error"');
     bunch.push(e.data);
+    if (!greeted && e.data.startsWith('[')) { // who is there: that ends a greeting, for which one is waiting
+      greeted = true;
+      return flush();
+    }
     if (frame || timer) return;
-    if (document.hidden) timer = setTimeout(flush, hiddenPause);
+    if (document.hidden || !greeted) timer = setTimeout(flush, pause);
     else frame = requestAnimationFrame(flush);
   });
   function end() {

@@ -3,7 +3,7 @@
 
 import { greeting } from './model.js';
 import { saying } from './text.js';
-import { code, isolated, list, parts, put, t } from './words.js';
+import { isolated, list, parts, put, t } from './words.js';
 
 const most = 2000; // rows that are kept while one reads at the end
 const page = 500; // rows that come at once
@@ -16,6 +16,7 @@ const scroll = $('scroll');
 const rows = $('log');
 const newer = $('newer');
 const earlier = $('earlier');
+const blank = $('said').content.firstElementChild; // row of what one says
 
 let room = null; // or the part of it that is looked at: {log, dropped}
 let me = '';
@@ -33,14 +34,9 @@ let height = 0; // and clientHeight
 
 const idly = window.requestIdleCallback ?? setTimeout;
 
-// Dates in the language of the page. The first that is written takes 10 ms, so that
-// is done before anybody waits for it.
-const formats = {};
-const dates = () => formats[code()] ??= {
-  day: new Intl.DateTimeFormat(code(), { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }),
-  whole: new Intl.DateTimeFormat(code(), { dateStyle: 'medium', timeStyle: 'medium' }),
-};
-addEventListener('load', () => idly(() => dates().day.format()));
+// The first row of what one says takes several times as long as the next: it is made
+// before anybody waits for it.
+addEventListener('load', () => idly(() => row({ kind: 'line', who: 'a', way: 'other', at: 0, text: '`a` https://a.example a' })));
 
 const entry = (n) => room.log[n - room.dropped];
 const end = () => room.dropped + room.log.length;
@@ -114,12 +110,18 @@ function above(n) {
   const at = row0.offsetTop - scroll.scrollTop;
   lacking = 0;
   rows.ariaLive = 'off';
-  rows.prepend(...older.map((e, i) => row(e, older[i - 1])));
+  rows.prepend(...older.map((e, i) => far(row(e, older[i - 1]))));
   first = from;
   if (following) toEnd();
   else scroll.scrollTop = row0.offsetTop - at;
   top = scroll.scrollTop;
   controls();
+}
+
+// far marks a row that is out of view when it is made: it is laid out when it is looked at.
+function far(e) {
+  e.classList.add('far');
+  return e;
 }
 
 // place is that of the first line to all that is seen, null where one reads at the
@@ -151,7 +153,11 @@ export function relabel() {
   const above = all[at]?.offsetTop - scroll.scrollTop;
   const from = Math.max(first, room.dropped); // before that, what they said is gone
   rows.ariaLive = 'off';
-  all.forEach((e, i) => first + i >= from && e.replaceWith(row(entry(first + i), first + i > from ? entry(first + i - 1) : undefined)));
+  all.forEach((e, i) => {
+    if (first + i < from) return;
+    const anew = row(entry(first + i), first + i > from ? entry(first + i - 1) : undefined);
+    e.replaceWith(e.classList.contains('far') ? far(anew) : anew);
+  });
   if (following) toEnd();
   else if (at >= 0) scroll.scrollTop = rows.children[at].offsetTop - above;
   controls();
@@ -217,11 +223,10 @@ earlier.addEventListener('click', () => {
 
 // row is an entry as an element; before is the entry above, if there is one.
 function row(entry, before) {
-  const e = document.createElement('div');
-  e.className = entry.kind;
+  if (entry.kind === 'line') return lineRow(entry, before);
+  const e = element('div', entry.kind);
   switch (entry.kind) {
-    case 'line': lineRow(e, entry, before); break;
-    case 'day': e.textContent = dates().day.format(entry.at); break;
+    case 'day': e.textContent = t('day', new Date(entry.at)); break;
     case 'moves': movesRow(e, entry); break;
     case 'welcome': welcomeRow(e, entry); break;
     default:
@@ -252,42 +257,42 @@ function movesRow(e, entry) {
 
 // lineRow shows who says what; one who goes on within a minute is not named
 // again.
-function lineRow(e, entry, before) {
-  e.classList.add(entry.way);
-  if (entry.old) e.classList.add('old');
-  if (entry.mentions) e.classList.add('named');
+function lineRow(entry, before) {
   const same = before?.kind === 'line' && before.who === entry.who && before.way === entry.way && before.to === entry.to
     && !before.act && !entry.act && entry.at - (before.named ?? before.at) < 60000;
   entry.named = same ? before.named ?? before.at : entry.at;
-  if (same) e.classList.add('more');
-  const head = element('p', 'head');
-  const who = isolated(entry.who);
+  const e = blank.cloneNode(true);
+  e.className = `line ${entry.way}${entry.old ? ' old' : ''}${entry.mentions ? ' named' : ''}${same ? ' more' : ''}`;
+  const [head, text] = e.children;
+  const [who, time] = head.children;
   who.className = 'who n' + hue(entry.who);
-  head.append(who);
+  who.textContent = entry.who;
+  const when = new Date(entry.at);
+  time.textContent = clock(when);
+  time.dateTime = when.toISOString();
   if (entry.way === 'sent' || entry.way === 'received') {
     const mark = element('span', 'mark');
     if (entry.way === 'sent') put(mark, 'to', entry.to);
     else mark.textContent = t('from');
-    head.append(' ', mark);
+    who.after(' ', mark);
   }
-  const when = new Date(entry.at);
-  const time = element('time', '', [when.getHours(), when.getMinutes()].map((n) => String(n).padStart(2, '0')).join(':'));
-  time.dateTime = when.toISOString();
-  head.append(' ', time);
-  const text = element('div', 'text');
-  text.dir = 'auto';
   const named = entry.way === 'other' ? me : '';
   if (entry.act) {
     const what = document.createElement('bdi');
     saying(what, entry.text, named);
     text.append('* ', isolated(entry.who), ' ', what);
   } else saying(text, entry.text, named);
-  e.append(head, text);
+  return e;
 }
+
+const clock = (when) => `${two(when.getHours())}:${two(when.getMinutes())}`;
+const two = (n) => String(n).padStart(2, '0');
 
 // Who points at a time reads the whole of it.
 rows.addEventListener('pointerover', ({ target }) => {
-  if (target.dateTime) target.title = dates().whole.format(new Date(target.dateTime));
+  if (!target.dateTime) return;
+  const when = new Date(target.dateTime);
+  target.title = `${t('day', when)} ${clock(when)}:${two(when.getSeconds())}`;
 });
 
 function element(tag, className, text = '') {

@@ -4,6 +4,7 @@ import { size } from './frames.js';
 import { recall, remember, say } from './words.js';
 
 const maxName = 64; // bytes
+const patience = 200; // milliseconds
 
 const $ = (id) => document.getElementById(id);
 const page = document.documentElement.dataset;
@@ -41,7 +42,18 @@ export function hide() {
 }
 
 // note is what happens with the log-in as a whole.
-export const note = (key, ...args) => say($('login-note'), key, ...args);
+export function note(key, ...args) {
+  clearTimeout(later);
+  say($('login-note'), key, ...args);
+}
+
+let later = 0;
+
+// soon notes what is still happening then: most rooms answer before it could be read.
+export function soon(key) {
+  note();
+  later = setTimeout(note, patience, key);
+}
 
 // complain puts a hint beside a field; without a key there is none.
 export function complain(field, key, ...args) {
@@ -64,7 +76,6 @@ export function fill(word) {
 $('address').textContent = location.host;
 $('name').value = new URLSearchParams(location.search).get('name') ?? recall('name') ?? '';
 $('secret').hidden = !hasPassword();
-show();
 
 $('enter').addEventListener('submit', (e) => {
   e.preventDefault();

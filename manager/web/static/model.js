@@ -63,7 +63,17 @@ export function add(room, entry, at) {
   return entry;
 }
 
-const day = (at) => new Date(at).toDateString();
+// day is the beginning of the day of an instant. That of the last one that was asked for
+// is known.
+function day(at) {
+  if (at >= today && at < tomorrow) return today;
+  const d = new Date(at);
+  today = d.setHours(0, 0, 0, 0);
+  tomorrow = d.setDate(d.getDate() + 1);
+  return today;
+}
+
+let [today, tomorrow] = [0, 0];
 
 // append puts an entry at the end of a log, behind a new day if one has begun.
 function append(to, entry) {

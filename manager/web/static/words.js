@@ -3,8 +3,13 @@
 
 const maxListed = 30;
 
+// Days are named here: the first date that a browser's Intl writes takes it 20 to 40 ms.
+const weekdays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+
 const english = {
   code: 'en', other: '中文',
+  day: (d) => `${weekdays[d.getDay()]}, ${months[d.getMonth()]} ${d.getDate()}, ${d.getFullYear()}`,
   title: 'Group chat', login: 'Log in', address: 'Server address:', name: 'Name', password: 'Password of the room', enter: 'Join',
   terminal: 'Or join from a terminal', group: 'Group chat', you: 'You are', live: 'Server', conversation: 'Conversation',
   earlier: 'Earlier lines', everybody: 'Back to everybody', send: 'Send', filter: 'Find a name', nobody: 'Nobody of that name is online.',
@@ -57,6 +62,7 @@ const english = {
 
 const chinese = {
   code: 'zh', other: 'English',
+  day: (d) => `${d.getFullYear()}年${d.getMonth() + 1}月${d.getDate()}日星期${'日一二三四五六'[d.getDay()]}`,
   title: '群聊', login: '用户登录', address: 'IP 地址：', name: '用户名', password: '房间密码', enter: '登录',
   terminal: '也可以从终端加入', group: '群聊', you: '您是', live: '服务器', conversation: '聊天内容',
   earlier: '更早的消息', everybody: '返回群聊', send: '发送', filter: '查找用户', nobody: '没有这样的在线用户。',
