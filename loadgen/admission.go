@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -16,53 +17,75 @@ import (
 	"chatsim/manager/wire"
 )
 
-// denied has the judge know that the user, who asked at dialled, was not let in,
-// and how; unless that is the run's own doing or the Client's. It reports whether
-// that was to be.
-func (u *user) denied(ctx context.Context, session *check.Session, dialled time.Duration, err error) (declared bool) {
-	r := u.run
-	if u.barred() != "" { // it was to be kept out
+// denied has the judge know that the chatter was not let in, and how; unless that is
+// the run's own doing or the Client's. It reports whether that was to be.
+func (a *attempt) denied(err error) (declared bool) {
+	if a.user.barred() != "" { // it was to be kept out
 		return false
 	}
-	var refused *refusedError
-	var fe *chatter.FrameError
-	var called *dialect.CallError
-	how, words := check.KeptOut, ""
-	switch {
-	case errors.As(err, &refused) && isFull(refused.said):
-		how, words = check.Turned, refused.said
-		if r.cfg.ExpectFull > 0 {
-			how = check.Declared
-		}
-	case errors.As(err, &refused):
-		words = fmt.Sprintf("it was refused, and told %q", clip(refused.said))
-	case errors.As(err, &called):
-		words = "it was refused: " + clip(called.Error())
-	case errors.As(err, &fe):
-		words = "what came cannot be understood"
-	case ctx.Err() != nil || errors.Is(err, errStopping):
-		if r.clock.now()-dialled < min(r.joinLimit(), r.cfg.Drain) {
-			return false // it had not the time
-		}
-		how, words = check.Waiting, "it was not answered until the run ended"
-	case errors.Is(err, errSilent):
-		how, words = check.Waiting, "it was not answered within "+r.joinLimit().String()
-	case errors.Is(err, syscall.ECONNREFUSED):
-		words = "nobody listens any more"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		words = "its connection was reset"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		words = "its connection was closed without a word"
-	case errors.Is(err, context.DeadlineExceeded):
-		words = "no connection came about within " + r.joinLimit().String()
-	default:
+	how, words := a.denial(err)
+	if words == "" {
 		return false
 	}
-	session.Denied(how, words, r.clock.now())
+	r := a.user.run
+	a.session.Denied(how, words, r.clock.now())
 	if how == check.Declared {
-		r.turned.add(refused.said)
+		r.turned.add(words)
 	}
 	return how == check.Declared
+}
+
+// denial returns how the server has not let the chatter in, and in what words; no words
+// where it was not the server.
+func (a *attempt) denial(err error) (how check.Denial, words string) {
+	r := a.user.run
+	var refused *refusedError
+	var called *dialect.CallError
+	var fe *chatter.FrameError
+	switch {
+	case errors.As(err, &refused) && isFull(refused.said):
+		if r.cfg.ExpectFull > 0 {
+			return check.Declared, refused.said
+		}
+		return check.Turned, refused.said
+	case errors.As(err, &refused):
+		return check.KeptOut, fmt.Sprintf("it was refused, and told %q", clip(refused.said))
+	case errors.As(err, &called):
+		return check.KeptOut, "it was refused: " + clip(called.Error())
+	case errors.As(err, &fe):
+		return check.KeptOut, "what came cannot be understood"
+	case a.ctx.Err() != nil || errors.Is(err, errStopping):
+		if r.clock.now()-a.dialled < min(r.joinLimit(), r.cfg.Drain) { // it had not the time
+			return check.Waiting, ""
+		}
+		return check.Waiting, "it was not answered until the run ended"
+	case errors.Is(err, errSilent):
+		return check.Waiting, "it was not answered within " + r.joinLimit().String()
+	}
+	return check.KeptOut, wordless(err, r.joinLimit())
+}
+
+// cutOff are the ways in which a connection ends, or does not come about, without a word.
+var cutOff = []struct {
+	by    []error
+	words string
+}{
+	{[]error{syscall.ECONNREFUSED}, "nobody listens any more"},
+	{[]error{syscall.ECONNRESET, syscall.EPIPE}, "its connection was reset"},
+	{[]error{io.EOF, io.ErrUnexpectedEOF}, "its connection was closed without a word"},
+}
+
+// wordless returns in words how a connection has ended; empty: it was not the server.
+func wordless(err error, limit time.Duration) string {
+	for _, c := range cutOff {
+		if slices.ContainsFunc(c.by, func(e error) bool { return errors.Is(err, e) }) {
+			return c.words
+		}
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "no connection came about within " + limit.String()
+	}
+	return ""
 }
 
 // full is how servers say that they take nobody more, or nobody more of us.

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"errors"
 	"slices"
+	"sync"
 )
 
 // Door is one of the addresses of a room. Each leads to the same room.
@@ -43,11 +44,42 @@ func (u *user) atDoor(err error) error {
 }
 
 // door returns the one at which the user comes in.
-func (u *user) door() Door { return u.run.cfg.Door(u.doorNumber()) }
+func (u *user) door() Door { return u.run.cfg.Door(u.way.door()) }
 
-// doorNumber returns that of the door at which the user comes in.
-func (u *user) doorNumber() int {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return (u.n + u.moved) % max(1, len(u.run.cfg.Doors))
+// way is the door at which a chatter comes in, which is the next one from when on its
+// server has died.
+type way struct {
+	doors int // of the room; static
+
+	mu sync.Mutex
+	// Guarded by mu.
+	at   int   // modulo doors
+	lost *loss // that has put the chatter out, until it is in again
+}
+
+// door returns the door's number.
+func (w *way) door() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.at % w.doors
+}
+
+// on leads to the next door from now on, again where a loss has put the chatter out.
+func (w *way) on(in *loss) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.at++
+	if in != nil {
+		w.lost = in
+	}
+}
+
+// back records that the chatter is in, and returns the loss that had put it out; nil:
+// none had.
+func (w *way) back() *loss {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	in := w.lost
+	w.lost = nil
+	return in
 }

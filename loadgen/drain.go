@@ -50,9 +50,9 @@ func (d *drain) all() (advancing bool, cutBy string) {
 	r.stage.enter(Drains)
 	for _, u := range r.users {
 		if d.ctx.Err() != nil {
-			u.drop(true)
+			u.box.drop(true)
 		}
-		u.post(task{act: wake}) // who is silent to the end could not be told from one who is kept from everything
+		u.box.post(task{act: wake}) // who is silent to the end could not be told from one who is kept from everything
 	}
 	settled := d.until(d.limit, func() bool { return r.telling.waited() || d.settled() })
 	advancing = !settled && d.advancing()
@@ -111,7 +111,7 @@ func (d *drain) settled() bool {
 		return false
 	}
 	for _, u := range r.users {
-		if !u.settled() {
+		if !u.box.settled() {
 			return false
 		}
 	}
@@ -131,8 +131,9 @@ func (d *drain) settled() bool {
 // stay has no end, which they wait for to come back, it is not the time that lacks.
 func (d *drain) giveUp() {
 	for _, u := range d.run.users {
-		endless := u.hasLeft()
-		if n := u.drop(false); !endless {
+		s := u.box.lastStay()
+		endless := s != nil && s.session.HasLeft()
+		if n := u.box.drop(false); !endless {
 			d.unsent += n
 		}
 	}
@@ -180,7 +181,7 @@ func (d *drain) sendAnchor(n int) bool {
 	for _, any := range []bool{false, true} {
 		for i := range users {
 			u := users[(n+i)%len(users)]
-			if (any || u.settled()) && u.post(task{act: anchor}) {
+			if (any || u.box.settled()) && u.box.post(task{act: anchor}) {
 				return true
 			}
 		}
@@ -202,7 +203,7 @@ func (d *drain) allAnchored(everybody bool) bool {
 		return false
 	}
 	for _, u := range d.run.users {
-		if u.lacks(l) && (everybody || u.settled()) {
+		if u.box.lastStay().lacks(l) && (everybody || u.box.settled()) {
 			return false
 		}
 	}

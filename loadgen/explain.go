@@ -35,7 +35,13 @@ func explain(err error, cfg Config, joined int) *StartError {
 	if joined > 0 {
 		what = fmt.Sprintf("join %s, with %d of %s there", where, joined, report.Plural(int64(cfg.Users), "chatter", "chatters"))
 	}
-	se := &StartError{Err: fmt.Errorf("%s: %w", what, err), Joined: joined}
+	advice, why := advise(err, cfg)
+	return &StartError{Err: fmt.Errorf("%s: %w", what, why), Advice: advice, Joined: joined}
+}
+
+// advise returns what to do about a server that does not let a client in, and why it
+// does not, in plainer words than err where there are any.
+func advise(err error, cfg Config) (advice string, why error) {
 	var fe *chatter.FrameError
 	var senseless *dialect.StreamError
 	var refused *refusedError
@@ -45,37 +51,40 @@ func explain(err error, cfg Config, joined int) *StartError {
 	var unanswered *requestError
 	switch {
 	case errors.As(err, &called), errors.As(err, &unanswered):
-		se.Advice = hinted.Hint(err)
+		return hinted.Hint(err), err
 	case errors.As(err, &senseless):
-		se.Advice, se.Err = aboutFrame(what, senseless.Frame, cfg)
+		return aboutFrame(senseless.Frame, cfg)
 	case errors.As(err, &fe):
-		se.Advice, se.Err = aboutFrame(what, fe, cfg)
+		return aboutFrame(fe, cfg)
 	case errors.As(err, &refused):
-		se.Advice = aboutRefusal(refused.said)
+		return aboutRefusal(refused.said), err
 	case errors.As(err, &noSocket):
-		se.Advice = "the path stands behind the address: -target ws://HOST:PORT/PATH; -header and -subprotocol say what else the server asks for"
+		return "the path stands behind the address: -target ws://HOST:PORT/PATH; -header and -subprotocol say what else the server asks for", err
 	case errors.As(err, &noTLS):
-		se.Advice = aboutTLS(noTLS.Trouble)
+		return aboutTLS(noTLS.Trouble), err
 	case errors.Is(err, errPassword):
-		se.Advice = "leave the password out, and use that word no more"
+		return "leave the password out, and use that word no more", err
 	case errors.Is(err, errSilent):
-		se.Advice = mayBe(cfg) + "; one that takes longer is waited for with -join-timeout 2m"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		se.Err = fmt.Errorf("%s: nobody listens there", what)
-		se.Advice = "start a server there first, such as chatsim -serve -listen HOST:PORT"
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		se.Advice = "-source-addresses takes addresses that this machine has, and each of them serves some 28,000 connections to one server: take other ones, or fewer users"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		se.Err = fmt.Errorf("%s: it closed the connection at once, without a word", what)
-		se.Advice = mayBe(cfg)
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		se.Advice = "the limit of open files is reached (ulimit -n shows it): take fewer users"
-	case errors.As(err, new(*net.OpError)):
-		se.Advice = "is that the right address, and can it be reached from here?"
-	default:
-		se.Advice = hinted.Hint(err)
+		return mayBe(cfg) + "; one that takes longer is waited for with -join-timeout 2m", err
 	}
-	return se
+	return adviseSystem(err, cfg)
+}
+
+// adviseSystem is advise where it is the system that tells of the server.
+func adviseSystem(err error, cfg Config) (advice string, why error) {
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "start a server there first, such as chatsim -serve -listen HOST:PORT", errors.New("nobody listens there")
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return "-source-addresses takes addresses that this machine has, and each of them serves some 28,000 connections to one server: take other ones, or fewer users", err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return mayBe(cfg), errors.New("it closed the connection at once, without a word")
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return "the limit of open files is reached (ulimit -n shows it): take fewer users", err
+	case errors.As(err, new(*net.OpError)):
+		return "is that the right address, and can it be reached from here?", err
+	}
+	return hinted.Hint(err), err
 }
 
 // mayBe asks what a server is that says nothing.
@@ -84,13 +93,13 @@ func mayBe(cfg Config) string {
 }
 
 // aboutFrame is about a server that speaks another protocol.
-func aboutFrame(what string, fe *chatter.FrameError, cfg Config) (advice string, err error) {
+func aboutFrame(fe *chatter.FrameError, cfg Config) (advice string, why error) {
 	first, _, _ := bytes.Cut(fe.Frame, []byte("\r"))
 	advice = "give the address of a chat server that speaks " + cfg.Capabilities.Speaks() + "; " + where
 	if s := recognised(fe.Frame); s != nil {
-		return cmp.Or(s.advice, advice), fmt.Errorf("%s: it speaks %s, it answered %+q", what, s.protocol, first)
+		return cmp.Or(s.advice, advice), fmt.Errorf("it speaks %s, it answered %+q", s.protocol, first)
 	}
-	return advice, fmt.Errorf("%s: it speaks another protocol: %w", what, fe)
+	return advice, fmt.Errorf("it speaks another protocol: %w", fe)
 }
 
 // aboutRefusal returns what to do about a server's refusal.

@@ -1,11 +1,6 @@
 package loadgen
 
-import (
-	"slices"
-	"time"
-
-	"chatsim/loadgen/check"
-)
+import "time"
 
 // What a chatter waits for that its reader sees first.
 const (
@@ -15,103 +10,85 @@ const (
 
 // untilSettled waits until none of the stay's own lines is under way; false if the
 // stay or the run is over before.
-func (u *user) untilSettled(s *stay) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.awaits.Or(awaitsSettled)
-	defer u.awaits.And(^uint32(awaitsSettled))
+func (m *mailbox) untilSettled(s *stay) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.awaits.Or(awaitsSettled)
+	defer m.awaits.And(^uint32(awaitsSettled))
 	for s.session.Unsettled() > 0 {
-		if u.over || u.stay != s {
+		if m.over || m.stay != s {
 			return false
 		}
-		u.changed.Wait()
+		m.changed.Wait()
 	}
-	return !u.over && u.stay == s
+	return !m.over && m.stay == s
 }
 
 // untilWoken waits until the chatter is to come back, or is woken; false if the stay
 // or the run is over before. What else it is told meanwhile it does not do.
-func (u *user) untilWoken(s *stay) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	for !u.over && u.stay == s {
-		switch {
-		case u.head == len(u.queue):
-			u.changed.Wait()
-		case u.queue[u.head].act == come: // it does so next
-			u.stands = parting
+func (m *mailbox) untilWoken(s *stay) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for !m.over && m.stay == s {
+		switch first := m.queue.first(); {
+		case first == nil:
+			m.changed.Wait()
+		case first.act == come: // it does so next
+			m.stands = parting
 			return true
-		case u.popLocked().act == wake:
-			u.stands = parting
+		case m.popLocked().act == wake:
+			m.stands = parting
 			return true
 		}
 	}
 	return false
 }
 
-// reads records that an anchor came.
-func (u *user) reads(s *stay, anchor *check.Line) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.stay == s {
-		u.anchored = anchor
-	}
-}
-
 // takes takes lines of the closed model that came back, at most as many as are
 // under way, and returns how many those were and how many still are.
-func (u *user) takes(s *stay, returned int64) (n, left int64) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.stay == s {
-		n = min(returned, u.underWay)
-		u.underWay -= n
-		left = u.underWay
+func (m *mailbox) takes(s *stay, returned int64) (n, left int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.stay == s {
+		n = min(returned, m.underWay)
+		m.underWay -= n
+		left = m.underWay
 	}
 	return n, left
 }
 
+// promiseAnswer has the chatter's next line wait until it reads one of somebody
+// else; false if the chatter is not there to do so.
+func (m *mailbox) promiseAnswer() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.remainsLocked() {
+		return false
+	}
+	m.promised++
+	m.awaits.Or(awaitsOthers)
+	return true
+}
+
 // heard has the chatter send an answer, if one has waited for a line of somebody else,
 // which was read at at.
-func (u *user) heard(s *stay, at time.Duration) {
-	u.mu.Lock()
+func (m *mailbox) heard(s *stay, at time.Duration) {
+	m.mu.Lock()
 	var lent *stay
-	if u.stay == s && u.promised > 0 && u.remainsLocked() {
-		if u.promised--; u.promised == 0 {
-			u.awaits.And(^uint32(awaitsOthers))
+	if m.stay == s && m.promised > 0 && m.remainsLocked() {
+		if m.promised--; m.promised == 0 {
+			m.awaits.And(^uint32(awaitsOthers))
 		}
-		u.putLocked(task{act: say, intended: at})
-		lent = u.lendLocked()
+		m.putLocked(task{act: say, intended: at})
+		lent = m.lendLocked()
 	}
-	u.mu.Unlock()
+	m.mu.Unlock()
 	lent.sendOn()
 }
 
 // rouse has a chatter look who waits until its lines are settled.
-func (u *user) rouse() {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.wakeLocked()
-}
-
-// ends records that a stay has ended, and has the chatter come again if it is to: then
-// what it was told to say waits for that. Lines of the closed model, under way or still
-// to be sent, are for others, and it returns how many those are.
-func (u *user) ends(s *stay, again bool) (tokens int64) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.stay != s {
-		return 0
-	}
-	tokens = u.underWay
-	u.stay, u.underWay, u.promised, u.anchored = nil, 0, 0, nil
-	u.awaits.Store(0)
-	had := len(u.queue)
-	u.queue = slices.DeleteFunc(u.queue, func(t task) bool { return t.token })
-	tokens += int64(had - len(u.queue))
-	if again {
-		u.queue = slices.Insert(u.queue, u.head, task{act: come, ctx: u.run.life})
-	}
-	u.wakeLocked()
-	return tokens
+func (m *mailbox) rouse() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.wakeLocked()
 }

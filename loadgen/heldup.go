@@ -62,7 +62,7 @@ func (h *heldUps) figures() *report.HeldUp {
 func (s *stay) heldUp(from time.Duration) {
 	r := s.user.run
 	if took := r.clock.now() - from; took >= heldUpLeast {
-		late, unsent := s.user.waiting()
+		late, unsent := s.user.box.waiting()
 		r.heldUps.add(s.user, took, late, unsent)
 	}
 }
@@ -120,7 +120,7 @@ func (l *silenceWatch) look(now time.Duration, observed, sent int64) {
 func (l *silenceWatch) hearsNothing(now time.Duration) {
 	underWay := int64(0)
 	for _, u := range l.run.users {
-		if s := u.lastStay(); s != nil {
+		if s := u.box.lastStay(); s != nil {
 			underWay += int64(s.session.Unsettled())
 		}
 	}

@@ -87,23 +87,23 @@ func TestReturnsAreMadeOneByOne(t *testing.T) {
 				}
 				for _, act := range tc.acts {
 					if act == "return" {
-						u.post(task{act: come, ctx: r.life})
+						u.box.post(task{act: come, ctx: r.life})
 					} else {
-						u.post(task{act: leave, kind: check.Reset})
+						u.box.post(task{act: leave, kind: check.Reset})
 					}
 					time.Sleep(time.Second)
 				}
 				time.Sleep(time.Minute)
 				synctest.Wait()
-				if joins != tc.joins || (inside == 1) != tc.stays || !u.settled() {
-					t.Errorf("%d joins, %d inside, %d tasks to do; want %d joins, inside: %v", joins, inside, len(u.queue), tc.joins, tc.stays)
+				if joins != tc.joins || (inside == 1) != tc.stays || !u.box.settled() {
+					t.Errorf("%d joins, %d inside, %d tasks to do; want %d joins, inside: %v", joins, inside, len(u.box.queue.tasks), tc.joins, tc.stays)
 				}
 				if got := r.measure.Interim(r.clock.now()).Present; got != int64(inside) {
 					t.Errorf("%d are counted, %d are there", got, inside)
 				}
 				r.stopping.Store(true)
 				r.endLife()
-				if s := u.stops(); s != nil {
+				if s := u.box.stops(); s != nil {
 					close(s.client.Client.(*guest).left)
 				}
 				r.workers.Wait()

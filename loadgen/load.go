@@ -86,46 +86,33 @@ func (l *load) do(e scenario.Event, due time.Duration) {
 	case scenario.Visit:
 		r.visit(e.Visitor)
 	case scenario.Say:
-		if e.Answer && u.promiseAnswer() {
+		if e.Answer && u.box.promiseAnswer() {
 			return
 		}
 		for range r.users {
-			if u.post(task{act: say, intended: due, to: e.To}) || r.cfg.ExpectFull == 0 {
+			if u.box.post(task{act: say, intended: due, to: e.To}) || r.cfg.ExpectFull == 0 {
 				return
 			}
 			u = r.users[(u.n+1)%len(r.users)] // that one was not let in
 		}
 	case scenario.Come:
 		raise(&r.there, int64(e.Chatter)+1)
-		u.post(task{act: come, ctx: r.life})
+		u.box.post(task{act: come, ctx: r.life})
 	case scenario.Leave, scenario.Go:
 		if e.Act == scenario.Go {
 			r.there.Store(int64(e.Chatter))
 		}
 		if e.Vanish {
-			u.post(task{act: vanish})
+			u.box.post(task{act: vanish})
 			return
 		}
 		if e.Kind != check.FIN { // these leave with a line under way
-			u.post(task{act: say, intended: due, parting: true})
+			u.box.post(task{act: say, intended: due, parting: true})
 		}
-		u.post(task{act: leave, kind: e.Kind})
+		u.box.post(task{act: leave, kind: e.Kind})
 	case scenario.Return:
-		u.post(task{act: come, ctx: r.life})
+		u.box.post(task{act: come, ctx: r.life})
 	case scenario.Kill:
 		r.kill(e.Victim)
 	}
-}
-
-// promiseAnswer has the user's next line wait until it reads one of somebody
-// else; false if the user is not there to do so.
-func (u *user) promiseAnswer() bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if !u.remainsLocked() {
-		return false
-	}
-	u.promised++
-	u.awaits.Or(awaitsOthers)
-	return true
 }

@@ -159,43 +159,17 @@ func (s *stay) loses(left bool) bool {
 	}
 	r.departures.left(check.Lost)
 	if !r.stage.is(Drains) {
-		u.moves(in)
+		u.way.on(in)
 	}
 	return true
 }
 
-// moves has the user come in at the next door from now on, again where a loss has put
-// it out.
-func (u *user) moves(in *loss) {
-	u.mu.Lock()
-	u.moved++
-	if in != nil {
-		u.lost = in
-	}
-	u.mu.Unlock()
-}
-
-// isIn records that the user is in, again if a loss has put it out.
-func (u *user) isIn(at time.Duration) {
-	u.mu.Lock()
-	in := u.lost
-	u.lost = nil
-	u.mu.Unlock()
-	if in == nil {
-		return
-	}
-	l := u.run.losses
+// returned records that a chatter whom a loss has put out is in again.
+func (l *losses) returned(in *loss, at time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	in.back++
 	in.backAt = max(in.backAt, at)
-}
-
-// elsewhere reports whether a user who could not come in at a door is to try the next
-// one.
-func (u *user) elsewhere(err error, tried int) bool {
-	r := u.run
-	return tried < len(r.cfg.Doors) && !r.stopping.Load() && r.losses.explain(u.doorNumber(), err)
 }
 
 // explain reports whether somebody could not come in at a door because its server has

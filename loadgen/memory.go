@@ -46,8 +46,8 @@ func (e *endedHere) Is(target error) bool { return target == dialect.ErrTooLong 
 
 // bounded returns why the stream ends, if what has come and is no whole frame is
 // more than may be kept, or the room is larger than the judge may remember.
-func (s *stay) bounded(rest []byte) error {
-	r, p := s.user.run, s.polled
+func (p *polled) bounded(rest []byte) error {
+	s, r := p.stay, p.reader.run
 	held := int64(len(rest))
 	if h, ok := p.codec.(dialect.Holder); ok {
 		held += int64(h.Holds())
@@ -57,11 +57,11 @@ func (s *stay) bounded(rest []byte) error {
 	case held > int64(2*limit) || len(rest) > limit:
 		return s.garbage(dialect.NewFrameError(rest, fmt.Errorf("%w: more than %d bytes", dialect.ErrTooLong, limit)))
 	case held > 1<<10 && total > r.cfg.MaxMemory:
-		return s.garbage(dialect.NewFrameError(rest, s.user.run.overfeeds(errMemory)))
+		return s.garbage(dialect.NewFrameError(rest, r.overfeeds(errMemory)))
 	case s.session.Endless():
-		return s.garbage(dialect.NewFrameError(nil, s.user.run.overfeeds(errEndless)))
+		return s.garbage(dialect.NewFrameError(nil, r.overfeeds(errEndless)))
 	case r.judge.Crowd(perMember) > r.cfg.MaxMemory/8:
-		return s.garbage(dialect.NewFrameError(nil, s.user.run.overfeeds(errMemory)))
+		return s.garbage(dialect.NewFrameError(nil, r.overfeeds(errMemory)))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"context"
 	"errors"
 	"io"
 	"math"
@@ -14,58 +15,6 @@ import (
 	"chatsim/loadgen/measure"
 	"chatsim/manager/wire"
 )
-
-// read observes all that comes to a stay whose Client no reader can read, until
-// its stream ends.
-func (s *stay) read(g *gate) {
-	defer s.finished()
-	r := s.user.run
-	var f Frame
-	for {
-		g.pass(r.life)
-		if err := s.next(&f); err != nil {
-			s.end(err)
-			return
-		}
-		if r.stopping.Load() {
-			return // what was read since is the room emptying as we close it
-		}
-		if err := s.readBatch(&f); err != nil {
-			s.end(err)
-			return
-		}
-	}
-}
-
-// readBatch observes a frame and those that come without waiting.
-func (s *stay) readBatch(f *Frame) error {
-	r := s.user.run
-	if f.At.IsZero() { // the Client does not tell
-		f.At = time.Now()
-	}
-	b := s.begin(r.clock.at(f.At))
-	b.batch = r.measure.Begin(b.at)
-	defer r.measure.Add(b.batch)
-	defer b.flush()
-	for {
-		if err := b.observe(f, s.client.parser); err != nil {
-			return err
-		}
-		b.stray(f, 0, nil)
-		if !f.More {
-			break
-		}
-		if err := s.next(f); err != nil {
-			return err
-		}
-	}
-	b.flush()
-	if s.session.Endless() {
-		return s.garbage(dialect.NewFrameError(nil, s.user.run.overfeeds(errEndless)))
-	}
-	b.react()
-	return nil
-}
 
 // finished ends a stay of which nothing more is observed.
 func (s *stay) finished() {
@@ -157,7 +106,7 @@ func (b *batch) flush() {
 	}
 	b.stay.session.Flush(b.at)
 	if b.reached != nil {
-		b.stay.user.reads(b.stay, b.reached)
+		b.stay.anchored.Store(b.reached)
 	}
 }
 
@@ -166,18 +115,18 @@ func (b *batch) flush() {
 func (b *batch) react() {
 	s, r := b.stay, b.stay.user.run
 	if returned := b.returned + s.session.Answers(); returned > 0 && r.cfg.Rate.IsMax() {
-		if n, left := s.user.takes(s, returned); b.reader != nil {
+		if n, left := s.user.box.takes(s, returned); b.reader != nil {
 			b.reader.back = append(b.reader.back, back{s.user, n, left})
 		} else {
 			r.pass(s.user, n, left)
 		}
 	}
-	awaits := s.user.awaits.Load()
+	awaits := s.user.box.awaits.Load()
 	if awaits&awaitsOthers != 0 && b.others {
-		s.user.heard(s, b.at)
+		s.user.box.heard(s, b.at)
 	}
 	if awaits&awaitsSettled != 0 && s.session.Unsettled() == 0 {
-		s.user.rouse()
+		s.user.box.rouse()
 	}
 }
 
@@ -191,20 +140,6 @@ func size(f *Frame) int {
 		return n + len("\n")
 	}
 	return lineOverhead + 2*len(f.Sender) + len(f.Text) + len(f.Target)
-}
-
-// next waits for a frame, parsed only if the client cannot do without.
-func (s *stay) next(f *Frame) error {
-	var err error
-	if p := s.client.parser; p != nil {
-		err = p.NextRaw(f)
-	} else {
-		err = s.client.Next(f)
-	}
-	if err != nil {
-		err = s.garbage(err)
-	}
-	return err
 }
 
 // observe has the judge look at a frame. Most are, byte for byte, what others
@@ -271,7 +206,9 @@ func (s *stay) hasJoined(at time.Duration) {
 	r.measure.Joined(at, at-s.dialled)
 	raise(&r.slowestJoin, int64(at-s.dialled))
 	r.measure.Moved(at, measure.Moves{Joins: 1})
-	s.user.isIn(at)
+	if in := s.user.way.back(); in != nil {
+		r.losses.returned(in, at)
+	}
 	raise(&r.most, r.inside.Add(1))
 	close(s.joined)
 }
@@ -317,12 +254,15 @@ func (s *stay) end(err error) {
 	}
 	s.session.Ended(r.clock.now())
 	s.close()
-	again := lost && !r.stage.is(Drains)
+	var again context.Context // nil: the chatter does not come again by itself
+	if lost && !r.stage.is(Drains) {
+		again = r.life
+	}
 	if s.hasStalled() && !left && r.stage.is(Loading) { // put out for not reading
 		r.casts.stallerOut(closedWhy(s.session.Said()))
-		again = true
+		again = r.life
 	}
-	r.pass(u, u.ends(s, again), 0)
+	r.pass(u, u.box.ends(s, again), 0)
 }
 
 // closedWhy returns a short word for what a server said before it closed.

@@ -205,7 +205,7 @@ func (rd *reader) take(s *stay, in []byte, cut bool, at time.Duration) error {
 	}
 	p.answer(answer)
 	if err == nil {
-		err = s.bounded(in)
+		err = p.bounded(in)
 	}
 	b.flush()
 	if err != nil {
@@ -284,9 +284,9 @@ func (p *polled) free() {
 	}
 }
 
-// adopt has a reader read a client that is a codec and a connection; false for
+// adopt has a reader read the client of a stay that is a codec and a connection; false for
 // any other.
-func (s *stay) adopt(c Client) bool {
+func (rs *readers) adopt(s *stay, c Client) bool {
 	claimed := func(string, []byte) string { return "" }
 	var client *chatter.Client
 	switch c := c.(type) {
@@ -297,7 +297,8 @@ func (s *stay) adopt(c Client) bool {
 	default:
 		return false
 	}
-	rd, err := s.user.run.readers.of(s.user.run)
+	r := s.user.run
+	rd, err := rs.of(r)
 	if err != nil {
 		return false
 	}
@@ -306,7 +307,7 @@ func (s *stay) adopt(c Client) bool {
 	p.skipper, _ = codec.(dialect.Skipper)
 	p.waiter, _ = codec.(dialect.Waiter)
 	if h, ok := codec.(dialect.Holder); ok {
-		h.LimitFrames(s.user.run.cfg.maxFrame())
+		h.LimitFrames(r.cfg.maxFrame())
 	}
 	s.polled = p
 	s.client = connection{Client: p, signer: p, buffered: p, lines: p}

@@ -137,15 +137,15 @@ func newRun(cfg Config) *run {
 	}
 	r.errors.names = make(map[string]bool)
 	for n := range r.script.Peak(cfg.Users) {
-		u := &user{run: r, n: n, asked: r.script.Asked(n)}
+		asked := r.script.Asked(n)
 		if cfg.Story != nil {
-			u.asked = cfg.Story.Cast[n].Asked
+			asked = cfg.Story.Cast[n].Asked
 		}
 		if cfg.Capabilities.Views == ledger.NoViews { // then no server tells names apart
-			u.asked += "-" + strconv.Itoa(n)
+			asked += "-" + strconv.Itoa(n)
 		}
-		r.users = append(r.users, u)
-		r.errors.names[u.asked] = true
+		r.users = append(r.users, newUser(r, n, asked))
+		r.errors.names[asked] = true
 	}
 	r.casts = newCasts(r)
 	r.there.Store(int64(cfg.Users))

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"sync"
 
 	"chatsim/loadgen/pace"
 )
@@ -31,18 +30,13 @@ func (c *cast) stalls(ctx context.Context) {
 
 // stall has the user stop reading and returns its stay; nil if it is not there.
 func (u *user) stall() *stay {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	s := u.stay
-	if s == nil || !u.remainsLocked() {
-		return nil
-	}
-	if b := s.client.buffered; b != nil {
-		_ = b.SetReadBuffer(stallBuffer)
-	}
-	s.session.Stall(u.run.clock.now())
-	s.inflow.Pause()
-	return s
+	return u.box.ifRemains(func(s *stay) {
+		if b := s.client.buffered; b != nil {
+			_ = b.SetReadBuffer(stallBuffer)
+		}
+		s.session.Stall(u.run.clock.now())
+		s.inflow.Pause()
+	})
 }
 
 func (s *stay) resume() {
@@ -54,42 +48,4 @@ func (s *stay) resume() {
 type inflow interface {
 	Pause()
 	Resume()
-}
-
-// gate is the inflow of a stay whose Client no reader can read.
-type gate struct {
-	mu   sync.Mutex
-	shut chan struct{} // closed when the stay reads on; nil: it reads. Guarded by mu.
-}
-
-// Pause has the next pass wait.
-func (g *gate) Pause() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.shut == nil {
-		g.shut = make(chan struct{})
-	}
-}
-
-// Resume ends Pause.
-func (g *gate) Resume() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.shut != nil {
-		close(g.shut)
-		g.shut = nil
-	}
-}
-
-// pass waits while the gate is shut, at most until the run's life is over.
-func (g *gate) pass(life context.Context) {
-	g.mu.Lock()
-	shut := g.shut
-	g.mu.Unlock()
-	if shut != nil {
-		select {
-		case <-shut:
-		case <-life.Done():
-		}
-	}
 }

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"chatsim/chatter"
@@ -19,12 +20,13 @@ type stay struct {
 	dialled time.Duration
 	door    int // its number
 
-	astray   astray        // what comes that is no frame of the room
-	joined   chan struct{} // closed when the session has joined
-	done     chan struct{} // closed when nothing more is observed
-	begun    string        // an unfinished line that a story has typed,
-	begunSeq int           // and its number
-	err      error         // why the stream ended; may be read once done is closed
+	astray   astray                     // what comes that is no frame of the room
+	joined   chan struct{}              // closed when the session has joined
+	done     chan struct{}              // closed when nothing more is observed
+	anchored atomic.Pointer[check.Line] // the newest anchor that came
+	begun    string                     // an unfinished line that a story has typed,
+	begunSeq int                        // and its number
+	err      error                      // why the stream ended; may be read once done is closed
 }
 
 // isOver reports whether the stream has ended and nothing more is observed.
@@ -46,6 +48,57 @@ func isClosed(c <-chan struct{}) bool {
 	default:
 		return false
 	}
+}
+
+// start has the stay be its user's, and be read; false if the run has stopped
+// meanwhile.
+func (s *stay) start(client Client) bool {
+	if !s.user.box.opens(s, func() bool { return s.open(client) }) {
+		return false
+	}
+	if s.polled != nil {
+		s.polled.tick() // not with the mailbox locked: the reader, which decodes already, may wait for that
+	}
+	return true
+}
+
+func (s *stay) open(client Client) bool {
+	r := s.user.run
+	if r.stopping.Load() {
+		return false
+	}
+	r.losses.there(s)
+	r.reading.Add(1)
+	if !r.readers.adopt(s, client) {
+		s.client = connectionOf(client)
+		if l, ok := client.(interface{ LimitFrames(bytes int) }); ok {
+			l.LimitFrames(r.cfg.maxFrame())
+		}
+		p := &puller{stay: s}
+		s.inflow = &p.gate
+		go p.read()
+	}
+	return true
+}
+
+// sendOn sends the lines that come next, for a chatter who waits, as long as the
+// connection takes them.
+func (s *stay) sendOn() {
+	if s == nil {
+		return
+	}
+	for {
+		t, ok := s.user.box.nextLine(s, s.polled.blocks())
+		if !ok {
+			return
+		}
+		s.send(t)
+	}
+}
+
+// lacks reports whether the stay goes on and an anchor has not come.
+func (s *stay) lacks(anchor *check.Line) bool {
+	return s != nil && !s.session.HasLeft() && s.anchored.Load() != anchor
 }
 
 // send writes one line. An error is not judged here: the stream's end tells.
@@ -129,9 +182,9 @@ func (s *stay) leaveNow(kind check.Leave) {
 }
 
 func (s *stay) close() {
-	s.user.closes(1)
+	s.user.closing.Add(1)
 	_ = s.client.Close()
-	s.user.closes(-1)
+	s.user.closing.Add(-1)
 	s.user.run.ends.Add(1)
 }
 

@@ -18,7 +18,7 @@ func (r *run) stop() error {
 	go func() {
 		defer close(done)
 		for _, u := range r.users {
-			if s := u.stops(); s != nil {
+			if s := u.box.stops(); s != nil {
 				s.close()
 			}
 		}
@@ -48,11 +48,9 @@ func (r *run) hung() error {
 
 // hung is nil if the user waits for nothing.
 func (u *user) hung() error {
-	u.mu.Lock()
-	s, doing, closing := u.stay, u.doing, u.closing
-	u.mu.Unlock()
+	s, doing := u.box.call()
 	switch {
-	case closing > 0:
+	case u.closing.Load() > 0:
 		return u.hungIn("Close")
 	case doing != "":
 		return u.hungIn(doing)

@@ -108,7 +108,7 @@ func lacks(n story.Need, c Capabilities) string {
 
 // types reports whether bytes can be typed at the user's connection.
 func (u *user) types() bool {
-	s := u.lastStay()
+	s := u.box.lastStay()
 	return s != nil && s.client.typist != nil
 }
 
@@ -191,7 +191,7 @@ func (t *telling) performs(ctx context.Context, u *user, steps []*story.Step) {
 			}
 			continue
 		}
-		s := u.lastStay()
+		s := u.box.lastStay()
 		if s == nil || !s.session.Joined() {
 			t.fails(step, u, t.name(u)+" is not in the room any more")
 			return
@@ -209,13 +209,13 @@ func (t *telling) act(step *story.Step, u *user, s *stay) {
 		s.resume()
 	case story.Vanishes:
 		t.holds(s, true)
-		u.post(task{act: vanish})
+		u.box.post(task{act: vanish})
 	case story.Leaves, story.HalfCloses, story.Resets:
 		if step.Verb != story.Resets {
 			t.free(s)
 		}
 		kind := map[story.Verb]ledger.Leave{story.Leaves: ledger.FIN, story.HalfCloses: ledger.HalfClose, story.Resets: ledger.Reset}[step.Verb]
-		u.post(task{act: leave, kind: kind})
+		u.box.post(task{act: leave, kind: kind})
 	default:
 		t.utter(step, u, s)
 	}
@@ -225,8 +225,8 @@ func (t *telling) act(step *story.Step, u *user, s *stay) {
 // drain.
 func (t *telling) readOn() {
 	for _, u := range t.run.users {
-		s := u.lastStay()
-		if s != nil && t.stalls(s) && !u.isSilent() {
+		s := u.box.lastStay()
+		if s != nil && t.stalls(s) && !u.box.isSilent() {
 			t.holds(s, false)
 			s.resume()
 		}
@@ -263,9 +263,9 @@ func (t *telling) stalls(s *stay) bool {
 
 // joins has a chatter come, or come back, and reports whether it may go on.
 func (t *telling) joins(ctx context.Context, u *user, step *story.Step) bool {
-	before := u.lastStay()
-	if before != nil && u.isSilent() {
-		u.post(task{act: wake})
+	before := u.box.lastStay()
+	if before != nil && u.box.isSilent() {
+		u.box.post(task{act: wake})
 		if !t.wait(ctx, step) { // all know that it has left: the name is free
 			return false
 		}

@@ -61,7 +61,7 @@ func (t missing) first() (what string, to *user) {
 // end is about those who leave: their connections end.
 func (t missing) end() (string, *user) {
 	for _, u := range t.run.users {
-		switch leaves, waits := u.departs(); {
+		switch leaves, waits := u.box.departs(); {
 		case waits:
 			return t.name(u) + " cannot leave, as what it said has not come back", u
 		case leaves:
@@ -95,7 +95,7 @@ func (t missing) line() (string, *user) {
 // an error.
 func (t missing) answer() (string, *user) {
 	for _, u := range t.run.users {
-		s := u.lastStay()
+		s := u.box.lastStay()
 		if s == nil || t.stalls(s) {
 			continue
 		}
@@ -134,7 +134,7 @@ func (t missing) leave() (string, *user) {
 // reader returns one who is there and reads; nil if nobody is.
 func (t missing) reader() *user {
 	for _, u := range t.run.users {
-		if s := u.lastStay(); s != nil && s.session.Joined() && !s.session.HasLeft() && !t.stalls(s) {
+		if s := u.box.lastStay(); s != nil && s.session.Joined() && !s.session.HasLeft() && !t.stalls(s) {
 			return u
 		}
 	}
@@ -151,10 +151,10 @@ func (t missing) view() (string, *user) {
 	switch {
 	case behind != nil:
 		u := r.users[behind.Chatter]
-		if s := u.lastStay(); s == nil || s.session != behind || t.stalls(s) {
+		if s := u.box.lastStay(); s == nil || s.session != behind || t.stalls(s) {
 			return "", nil // it is over just now, or late by its own will
 		}
-		if s := u.lastStay(); unplaced {
+		if s := u.box.lastStay(); unplaced {
 			return "nobody was told that " + t.name(u) + " has joined", t.other(s)
 		}
 		return t.name(u) + " has not got what others have", u
@@ -165,7 +165,7 @@ func (t missing) view() (string, *user) {
 // other returns one who reads and is not s's user.
 func (t missing) other(s *stay) *user {
 	for _, u := range t.run.users {
-		if o := u.lastStay(); o != nil && o != s && o.session.Joined() {
+		if o := u.box.lastStay(); o != nil && o != s && o.session.Joined() {
 			return u
 		}
 	}

@@ -35,7 +35,7 @@ func (r *run) pass(from *user, n, underWay int64) {
 // handOn hands a token to a chatter, or to the next one who is there to stay.
 func (r *run) handOn(n int) {
 	for range r.users {
-		if r.users[n].post(task{act: say, token: true}) {
+		if r.users[n].box.post(task{act: say, token: true}) {
 			return
 		}
 		n = (n + 1) % int(r.there.Load())

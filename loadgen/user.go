@@ -13,17 +13,27 @@ import (
 // user is one chatter of the run: a goroutine that runs a script, from live on. What
 // it shares with others is its mailbox.
 type user struct {
-	run   *run
-	n     int
-	asked string
-	name  atomic.Pointer[string] // as last assigned; others' private lines go there
-	mailbox
+	run     *run
+	n       int
+	asked   string
+	name    atomic.Pointer[string] // as last assigned; others' private lines go there
+	box     mailbox
+	way     way
+	closing atomic.Int64 // who is in the Client's Close
+}
+
+func newUser(r *run, n int, asked string) *user {
+	u := &user{run: r, n: n, asked: asked, way: way{at: n, doors: max(1, len(r.cfg.Doors))}}
+	u.box.lines.script, u.box.lines.chatter = r.script, n
+	u.box.stage, u.box.clock = &r.stage, &r.clock
+	u.box.start = func() { r.workers.Go(u.live) }
+	return u
 }
 
 // live is what a chatter does in a run: it comes when it is told to, and comes
 // again. Whatever else was due while it was not there is due no more.
 func (u *user) live() {
-	for t, ok := u.next(nil); ok; t, ok = u.next(nil) {
+	for t, ok := u.box.next(nil); ok; t, ok = u.box.next(nil) {
 		if t.act == come {
 			u.comes(t)
 		}
@@ -33,17 +43,17 @@ func (u *user) live() {
 // comes has the chatter join and stay. Somebody who is put out for not reading, or
 // with its server, is told to come again, see ends.
 func (u *user) comes(t task) {
-	u.stand(joining)
+	u.box.stand(joining)
 	s, err := u.join(t.ctx)
 	if err != nil {
-		u.stand(out)
+		u.box.stand(out)
 		u.answered(t, err)
 		return
 	}
-	u.stand(in)
+	u.box.stand(in)
 	u.answered(t, nil)
 	u.stays(s)
-	u.stand(out)
+	u.box.stand(out)
 }
 
 // stays is what a chatter does in the room, until its stream has ended.
@@ -51,7 +61,7 @@ func (u *user) stays(s *stay) {
 	defer func() { <-s.done }()
 	for {
 		s.free() // a line that is due meanwhile waits for the server
-		t, ok := u.next(s)
+		t, ok := u.box.next(s)
 		if !ok {
 			return
 		}
@@ -78,7 +88,7 @@ func (s *stay) leave(kind check.Leave) {
 	if can := s.user.run.cfg.Capabilities; kind == check.HalfClose && (can.CutsLeaves || can.Views == ledger.NoViews) {
 		kind = check.FIN
 	}
-	if kind != check.FIN || s.user.untilSettled(s) {
+	if kind != check.FIN || s.user.box.untilSettled(s) {
 		s.leaveNow(kind)
 	}
 }
@@ -90,9 +100,9 @@ func (s *stay) vanish() {
 	r := s.user.run
 	s.session.Silent(r.clock.now())
 	s.inflow.Pause()
-	s.user.stand(silent)
+	s.user.box.stand(silent)
 	r.departures.silenced()
-	if s.user.untilWoken(s) {
+	if s.user.box.untilWoken(s) {
 		s.leaveNow(check.Reset)
 		s.inflow.Resume()
 	}
@@ -116,7 +126,7 @@ func (u *user) answered(t task, err error) {
 // come has the chatter come, and waits until it is in the room.
 func (u *user) come(ctx context.Context) error {
 	reply := make(chan error, 1)
-	if !u.post(task{act: come, ctx: ctx, reply: reply}) {
+	if !u.box.post(task{act: come, ctx: ctx, reply: reply}) {
 		return errStopping
 	}
 	select {

@@ -19,14 +19,6 @@ import (
 // lines, nor the protocol's.
 type typist interface{ Type(b []byte) error }
 
-// number returns the number of the user's next line.
-func (u *user) number() int {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.seq++
-	return u.seq - 1
-}
-
 // utter has a chatter send what a step says.
 func (t *telling) utter(step *story.Step, u *user, s *stay) {
 	switch step.Verb {
@@ -43,7 +35,7 @@ func (t *telling) utter(step *story.Step, u *user, s *stay) {
 func (t *telling) says(step *story.Step, u *user, s *stay) {
 	r := t.run
 	t.free(s)
-	seq := u.number()
+	seq := u.box.lines.number()
 	target, as := "", ""
 	if step.Verb == story.Tells {
 		target = t.target(step)
@@ -129,7 +121,7 @@ func (t *telling) sends(s *stay, n check.Note) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, u := range r.users {
-		to := u.lastStay()
+		to := u.box.lastStay()
 		if to == nil || !to.session.Joined() || to.session.HasLeft() {
 			continue
 		}
@@ -172,7 +164,7 @@ func (t *telling) types(step *story.Step, u *user, s *stay) {
 // With bytes above 0 the line has so many, its stamp among them.
 func (t *telling) typed(u *user, s *stay, line string, ended bool, bytes int) string {
 	if s.begun == "" {
-		s.begunSeq = u.number()
+		s.begunSeq = u.box.lines.number()
 		stamp := string(ledger.AppendStamp(nil, t.run.script.Nonce, u.n, s.begunSeq))
 		if bytes > len(stamp) {
 			line = line[len(stamp):]

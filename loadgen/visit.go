@@ -37,7 +37,7 @@ func (r *run) visit(n int) {
 
 // types reports what the first chatter's client types, which is as the others' are.
 func (r *run) types() (can, framed bool) {
-	s := r.users[0].lastStay()
+	s := r.users[0].box.lastStay()
 	if s == nil || s.client.lines == nil {
 		return false, false
 	}
