@@ -55,14 +55,14 @@ func (a *attempt) denial(err error) (how check.Denial, words string) {
 	case errors.As(err, &fe):
 		return check.KeptOut, "what came cannot be understood"
 	case a.ctx.Err() != nil || errors.Is(err, errStopping):
-		if r.clock.now()-a.dialled < min(r.joinLimit(), r.cfg.Drain) { // it had not the time
+		if r.clock.now()-a.dialled < min(r.presence.joinLimit(), r.cfg.Drain) { // it had not the time
 			return check.Waiting, ""
 		}
 		return check.Waiting, "it was not answered until the run ended"
 	case errors.Is(err, errSilent):
-		return check.Waiting, "it was not answered within " + r.joinLimit().String()
+		return check.Waiting, "it was not answered within " + r.presence.joinLimit().String()
 	}
-	return check.KeptOut, wordless(err, r.joinLimit())
+	return check.KeptOut, wordless(err, r.presence.joinLimit())
 }
 
 // cutOff are the ways in which a connection ends, or does not come about, without a word.

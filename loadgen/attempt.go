@@ -27,7 +27,7 @@ func (a *attempt) enter() (_ *stay, err error) {
 	}
 	a.dialled = r.clock.now()
 	defer func() { r.joining.done(r.tookToJoin(a.dialled, err)) }()
-	r.sentAt.Store(int64(a.dialled))
+	r.traffic.moves(a.dialled)
 	a.session = r.judge.Dial(u.n, u.due(), a.dialled)
 	client, err := a.connect()
 	r.joining.connected(a.dialled, r.clock.now())
@@ -59,14 +59,14 @@ func (a *attempt) failed(err error) error {
 // elsewhere reports whether a chatter who could not come in is to try the next door.
 func (a *attempt) elsewhere(err error) bool {
 	r := a.user.run
-	return !a.last && !r.stopping.Load() && r.losses.explain(a.user.way.door(), err)
+	return !a.last && !r.life.over.Load() && r.losses.explain(a.user.way.door(), err)
 }
 
 // connect connects, again if the time for that was over because the program did
 // not run.
 func (a *attempt) connect() (Client, error) {
 	r := a.user.run
-	begun, limit := r.clock.now(), r.joinLimit()
+	begun, limit := r.clock.now(), r.presence.joinLimit()
 	for {
 		c, err := a.dial(limit)
 		if !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) || r.clock.now() >= begun+limit {
@@ -115,8 +115,8 @@ func (a *attempt) dial(limit time.Duration) (Client, error) {
 // with others will come to this one too.
 func (a *attempt) arrives(s *stay) bool {
 	r := a.user.run
-	for before := r.joined.Load(); !r.clock.within(r.joinLimit(), s.joined, s.done, a.ctx.Done()); {
-		now := r.joined.Load()
+	for before := r.presence.joined.Load(); !r.clock.within(r.presence.joinLimit(), s.joined, s.done, a.ctx.Done()); {
+		now := r.presence.joined.Load()
 		if now == before {
 			break
 		}
@@ -145,5 +145,5 @@ func (a *attempt) giveUp(s *stay) error {
 	case a.ctx.Err() != nil:
 		return a.ctx.Err()
 	}
-	return fmt.Errorf("%w within %v", errSilent, r.joinLimit())
+	return fmt.Errorf("%w within %v", errSilent, r.presence.joinLimit())
 }

@@ -82,9 +82,9 @@ func (cs *casts) start(ctx context.Context) (stop func()) {
 			stallers.Go(func() { c.stalls(ctx) })
 		}
 		for _, p := range c.players {
-			r.visiting.Add(1)
-			r.workers.Go(func() {
-				defer r.visiting.Add(-1)
+			r.life.visiting.Add(1)
+			r.life.workers.Go(func() {
+				defer r.life.visiting.Add(-1)
 				p.play(ctx)
 			})
 		}

@@ -82,7 +82,7 @@ func (d *drain) until(limit time.Duration, holds func() bool) bool {
 			d.limit = min(d.limit, interruptDrain)
 			d.end = now + d.limit
 		}
-		if d.over() || now >= max(begun, time.Duration(r.sentAt.Load()))+limit && !r.losses.awaited(now) {
+		if d.over() || now >= max(begun, r.traffic.quiet())+limit && !r.losses.awaited(now) {
 			return false
 		}
 		<-d.tick.C
@@ -107,7 +107,7 @@ func (d *drain) settled() bool {
 	if r.clock.now() >= d.begun+d.limit {
 		d.giveUp()
 	}
-	if r.visiting.Load() > 0 {
+	if r.life.visiting.Load() > 0 {
 		return false
 	}
 	for _, u := range r.users {
@@ -115,7 +115,7 @@ func (d *drain) settled() bool {
 			return false
 		}
 	}
-	if r.cfg.Verify >= check.Count || r.cfg.Users == 1 || r.inside.Load() == 0 { // or nobody is there to be told
+	if r.cfg.Verify >= check.Count || r.cfg.Users == 1 || r.presence.inside.Load() == 0 { // or nobody is there to be told
 		return true
 	}
 	switch r.cfg.Capabilities.Views {
@@ -145,7 +145,7 @@ func (d *drain) giveUp() {
 func (d *drain) anchored(settled bool) bool {
 	r := d.run
 	all := func() bool {
-		late := !settled && r.clock.now()-time.Duration(r.sentAt.Load()) >= d.limit/8
+		late := !settled && r.clock.now()-r.traffic.quiet() >= d.limit/8
 		return d.allAnchored(!late)
 	}
 	for n, refused := 1, 0; ; {

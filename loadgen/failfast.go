@@ -3,13 +3,31 @@ package loadgen
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"chatsim/loadgen/check"
 )
+
+// ending is what ends a run before its time.
+type ending struct {
+	// Static.
+	gone     <-chan struct{} // see Config
+	failFast bool
+	judge    *check.Judge
+
+	overfed atomic.Pointer[endedHere] // the server sends more than is of use, and so is the load; nil if it does not
+	failed  atomic.Bool               // the load was ended because of a violation
+
+	// Owned by Run.
+	interrupted bool   // before all was drained
+	cutBy       string // what has cut the run; empty: nothing
+}
 
 // untilFutile returns a context that ends when the load has become of no use: soon
 // after the judge has seen a violation, with -fail-fast, or when the server has
 // gone or sends more than may be held. What was sent is drained and judged as after an interruption.
-func (r *run) untilFutile(ctx context.Context) (_ context.Context, stop func()) {
+func (e *ending) untilFutile(ctx context.Context) (_ context.Context, stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -20,14 +38,14 @@ func (r *run) untilFutile(ctx context.Context) (_ context.Context, stop func()) 
 			select {
 			case <-ctx.Done():
 				return
-			case <-r.cfg.Gone:
+			case <-e.gone:
 				return
 			case <-tick.C:
-				if r.overfed.Load() != nil {
+				if e.overfed.Load() != nil {
 					return
 				}
-				if r.cfg.FailFast && r.judge.Violated() {
-					r.failed.Store(true)
+				if e.failFast && e.judge.Violated() {
+					e.failed.Store(true)
 					return
 				}
 			}
@@ -37,13 +55,19 @@ func (r *run) untilFutile(ctx context.Context) (_ context.Context, stop func()) 
 }
 
 // cutShort records that the run has ended because the server has.
-func (r *run) cutShort() {
+func (e *ending) cutShort() {
 	select {
-	case <-r.cfg.Gone:
-		r.cutBy = "the end of the server"
+	case <-e.gone:
+		e.cutBy = "the end of the server"
 	default:
-		if why := r.overfed.Load(); why != nil {
-			r.cutBy = why.cutBy
+		if why := e.overfed.Load(); why != nil {
+			e.cutBy = why.cutBy
 		}
 	}
+}
+
+// overfeeds returns why streams are ended, which is one for the whole run: the first.
+func (e *ending) overfeeds(why *endedHere) *endedHere {
+	e.overfed.CompareAndSwap(nil, why)
+	return e.overfed.Load()
 }

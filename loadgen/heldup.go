@@ -96,7 +96,7 @@ func (l *silenceWatch) watch(done <-chan struct{}) {
 		case <-done:
 			return
 		case <-tick.C:
-			l.look(r.clock.now(), r.observed(), r.sent.Load())
+			l.look(r.clock.now(), r.observed(), r.traffic.sent.Load())
 		}
 	}
 }

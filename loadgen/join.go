@@ -21,7 +21,7 @@ func (r *run) ramp(ctx context.Context) error {
 	case ctx.Err() != nil:
 		return &StartError{Err: errInterrupted}
 	}
-	return explain(err, r.cfg, int(r.joined.Load()))
+	return explain(err, r.cfg, int(r.presence.joined.Load()))
 }
 
 func (r *run) joinAll(ctx context.Context) error {
@@ -73,24 +73,6 @@ func (r *run) tookToJoin(from time.Duration, err error) time.Duration {
 		return 0
 	}
 	return r.clock.now() - from
-}
-
-// Where JoinTimeout says nothing, the first join may take firstJoin, and others
-// several times what the slowest so far has taken, but no less than laterJoin.
-const (
-	firstJoin = 30 * time.Second
-	laterJoin = 10 * time.Second
-)
-
-// joinLimit returns how long a join may take, as far as is known by now.
-func (r *run) joinLimit() time.Duration {
-	switch {
-	case r.cfg.JoinTimeout > 0:
-		return r.cfg.JoinTimeout
-	case r.joined.Load() == 0:
-		return firstJoin
-	}
-	return max(laterJoin, 3*time.Duration(r.slowestJoin.Load()))
 }
 
 // errFull says that a chatter was not let in, as -expect-full declares.

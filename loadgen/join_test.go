@@ -87,7 +87,7 @@ func TestReturnsAreMadeOneByOne(t *testing.T) {
 				}
 				for _, act := range tc.acts {
 					if act == "return" {
-						u.box.post(task{act: come, ctx: r.life})
+						u.box.post(task{act: come, ctx: r.life.ctx})
 					} else {
 						u.box.post(task{act: leave, kind: check.Reset})
 					}
@@ -101,13 +101,13 @@ func TestReturnsAreMadeOneByOne(t *testing.T) {
 				if got := r.measure.Interim(r.clock.now()).Present; got != int64(inside) {
 					t.Errorf("%d are counted, %d are there", got, inside)
 				}
-				r.stopping.Store(true)
-				r.endLife()
+				r.life.over.Store(true)
+				r.life.end()
 				if s := u.box.stops(); s != nil {
 					close(s.client.Client.(*guest).left)
 				}
-				r.workers.Wait()
-				r.reading.Wait()
+				r.life.workers.Wait()
+				r.life.reading.Wait()
 			})
 		})
 	}
@@ -127,10 +127,10 @@ func TestInWhileGivingUp(t *testing.T) {
 		if _, err := r.users[0].join(t.Context()); !errors.Is(err, errSilent) {
 			t.Error(err)
 		}
-		if r.joined.Load() != 1 || r.departures.figures().RST != 1 || r.measure.Interim(r.clock.now()).Present != 0 {
-			t.Errorf("%d joined, left %v", r.joined.Load(), r.departures.figures())
+		if r.presence.joined.Load() != 1 || r.departures.figures().RST != 1 || r.measure.Interim(r.clock.now()).Present != 0 {
+			t.Errorf("%d joined, left %v", r.presence.joined.Load(), r.departures.figures())
 		}
-		r.endLife()
-		r.reading.Wait()
+		r.life.end()
+		r.life.reading.Wait()
 	})
 }

@@ -73,6 +73,6 @@ func TestGeneratorIsJudged(t *testing.T) {
 		if got, said := (&outcome{run: r}).generator(&latency); got.Limited != c.want || got.Applicable != c.applies || !strings.Contains(said, c.says) || (said != "") != c.want {
 			t.Errorf("%s: %+v, %q", c.name, got, said)
 		}
-		r.endLife()
+		r.life.end()
 	}
 }

@@ -40,7 +40,7 @@ func (l *load) all() {
 	rate := float64(r.cfg.Rate)
 	if r.cfg.Rate.IsMax() {
 		rate = 0
-		r.startTokens()
+		r.tokens.start()
 	}
 	plan := r.script.Plan(rate)
 	for {
@@ -84,7 +84,7 @@ func (l *load) do(e scenario.Event, due time.Duration) {
 	u := r.users[e.Chatter]
 	switch e.Act {
 	case scenario.Visit:
-		r.visit(e.Visitor)
+		l.visit(e.Visitor)
 	case scenario.Say:
 		if e.Answer && u.box.promiseAnswer() {
 			return
@@ -96,11 +96,11 @@ func (l *load) do(e scenario.Event, due time.Duration) {
 			u = r.users[(u.n+1)%len(r.users)] // that one was not let in
 		}
 	case scenario.Come:
-		raise(&r.there, int64(e.Chatter)+1)
-		u.box.post(task{act: come, ctx: r.life})
+		raise(&r.tokens.there, int64(e.Chatter)+1)
+		u.box.post(task{act: come, ctx: r.life.ctx})
 	case scenario.Leave, scenario.Go:
 		if e.Act == scenario.Go {
-			r.there.Store(int64(e.Chatter))
+			r.tokens.there.Store(int64(e.Chatter))
 		}
 		if e.Vanish {
 			u.box.post(task{act: vanish})
@@ -111,8 +111,8 @@ func (l *load) do(e scenario.Event, due time.Duration) {
 		}
 		u.box.post(task{act: leave, kind: e.Kind})
 	case scenario.Return:
-		u.box.post(task{act: come, ctx: r.life})
+		u.box.post(task{act: come, ctx: r.life.ctx})
 	case scenario.Kill:
-		r.kill(e.Victim)
+		l.kill(e.Victim)
 	}
 }

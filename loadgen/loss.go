@@ -152,7 +152,7 @@ func (s *stay) loses(left bool) bool {
 	if in == nil {
 		return false
 	}
-	r.sentAt.Store(int64(now))
+	r.traffic.moves(now)
 	raise(&r.losses.until, int64(now+r.cfg.LossLimit+ledger.MaxStandstill))
 	if !s.session.Lose(now, r.cfg.LossLimit) || left {
 		return false // it was about to go anyway, or has not come in
@@ -212,13 +212,14 @@ func (l *losses) victim(choose func(alive int) int, anyOf bool) (door int, ok bo
 }
 
 // kill has the nth server die that the scenario kills.
-func (r *run) kill(n int) {
+func (l *load) kill(n int) {
+	r := l.run
 	door, ok := r.losses.victim(func(alive int) int { return r.script.Killed(n, alive) }, r.cfg.KillsAny)
 	if !ok {
 		return
 	}
-	r.workers.Go(func() {
-		if err := r.cfg.Kill(r.life, door); err != nil && r.life.Err() == nil {
+	r.life.workers.Go(func() {
+		if err := r.cfg.Kill(r.life.ctx, door); err != nil && r.life.ctx.Err() == nil {
 			r.troubles.add(fmt.Sprintf("the server at %s was to be killed: %v", r.cfg.Doors[door].Addr, err))
 		}
 	})

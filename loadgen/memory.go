@@ -57,24 +57,18 @@ func (p *polled) bounded(rest []byte) error {
 	case held > int64(2*limit) || len(rest) > limit:
 		return s.garbage(dialect.NewFrameError(rest, fmt.Errorf("%w: more than %d bytes", dialect.ErrTooLong, limit)))
 	case held > 1<<10 && total > r.cfg.MaxMemory:
-		return s.garbage(dialect.NewFrameError(rest, r.overfeeds(errMemory)))
+		return s.garbage(dialect.NewFrameError(rest, r.ending.overfeeds(errMemory)))
 	case s.session.Endless():
-		return s.garbage(dialect.NewFrameError(nil, r.overfeeds(errEndless)))
+		return s.garbage(dialect.NewFrameError(nil, r.ending.overfeeds(errEndless)))
 	case r.judge.Crowd(perMember) > r.cfg.MaxMemory/8:
-		return s.garbage(dialect.NewFrameError(nil, r.overfeeds(errMemory)))
+		return s.garbage(dialect.NewFrameError(nil, r.ending.overfeeds(errMemory)))
 	}
 	return nil
 }
 
-// overfeeds returns why streams are ended, which is one for the whole run: the first.
-func (r *run) overfeeds(why *endedHere) *endedHere {
-	r.overfed.CompareAndSwap(nil, why)
-	return r.overfed.Load()
-}
-
 // hold records what the stay holds, and returns what all do together.
 func (p *polled) hold(n int64) (total int64) {
-	total = p.reader.run.held.Add(n - p.keeps)
+	total = p.reader.run.readers.held.Add(n - p.keeps)
 	p.keeps = n
 	return total
 }

@@ -127,7 +127,7 @@ func (p *player) say() error {
 		note.Actual = r.clock.now()
 		note.Intended = note.Actual
 		a.session.Send(note)
-		r.sentAt.Store(int64(note.Actual))
+		r.traffic.moves(note.Actual)
 		p.cast.lines.Add(1)
 	})
 	return a.client.Say(p.text)

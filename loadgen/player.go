@@ -63,11 +63,11 @@ func (p *player) appear(ctx context.Context) (err error) {
 	a := &appearance{player: p, joined: make(chan struct{})}
 	now := r.clock.now()
 	defer func() { r.joining.done(r.tookToJoin(now, err)) }()
-	r.sentAt.Store(int64(now))
+	r.traffic.moves(now)
 	if p.cast.role.Kind != file.Noise {
 		a.session = r.judge.Dial(p.n, p.asked, now)
 	}
-	limit := r.joinLimit()
+	limit := r.presence.joinLimit()
 	within, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	client, err := r.cfg.Door(p.n).Join(within, p.asked)
@@ -111,7 +111,7 @@ func (a *appearance) begin(client Client) error {
 	c.LimitFrames(r.cfg.maxFrame())
 	a.client = client
 	a.ctx, a.over = context.WithCancel(context.Background())
-	r.workers.Go(a.read)
+	r.life.workers.Go(a.read)
 	return nil
 }
 
@@ -119,7 +119,7 @@ func (a *appearance) begin(client Client) error {
 func (a *appearance) read() {
 	r := a.player.cast.run
 	defer a.over()
-	defer context.AfterFunc(r.life, func() { _ = a.client.Close() })()
+	defer context.AfterFunc(r.life.ctx, func() { _ = a.client.Close() })()
 	for f := new(Frame); ; {
 		err := a.client.Next(f)
 		at := r.clock.now()
@@ -132,7 +132,7 @@ func (a *appearance) read() {
 		case err != nil:
 			a.end(at)
 			return
-		case r.stopping.Load():
+		case r.life.over.Load():
 			return // what was read since is the room emptying as we close it
 		default:
 			a.observe(f, at)
@@ -166,7 +166,7 @@ func (a *appearance) observe(f *Frame, at time.Duration) {
 // end records that the stream is over, and why.
 func (a *appearance) end(at time.Duration) {
 	r, c, left := a.player.cast.run, a.player.cast, a.leaving.Load()
-	if r.stopping.Load() && !left {
+	if r.life.over.Load() && !left {
 		return
 	}
 	if s := a.session; s != nil {
@@ -196,7 +196,7 @@ func (a *appearance) leave(kind check.Leave) {
 	}
 	r := a.player.cast.run
 	a.closing(kind)
-	r.sentAt.Store(int64(r.clock.now()))
+	r.traffic.moves(r.clock.now())
 	if a.client.Leave(leaveKinds[kind]) != nil {
 		_ = a.client.Close()
 	}
@@ -246,7 +246,7 @@ func (p *player) act(ctx context.Context, end time.Duration) {
 
 // enter has the player be in the room, and reports whether it is.
 func (p *player) enter() bool {
-	if p.at.isOver() && p.appear(p.cast.run.life) != nil {
+	if p.at.isOver() && p.appear(p.cast.run.life.ctx) != nil {
 		p.cast.turned.Add(1)
 	}
 	return !p.at.isOver()
@@ -260,7 +260,7 @@ func (p *player) exit() {
 	if role := p.cast.role.Kind; role == file.Dribble || role == file.Flood {
 		step := time.NewTicker(time.Millisecond)
 		defer step.Stop()
-		for end := r.clock.now() + r.cfg.Drain/4; a.session.Unsettled() > 0 && !a.isOver() && r.clock.now() < end && r.life.Err() == nil; {
+		for end := r.clock.now() + r.cfg.Drain/4; a.session.Unsettled() > 0 && !a.isOver() && r.clock.now() < end && r.life.ctx.Err() == nil; {
 			<-step.C
 		}
 		if a.session.Unsettled() == 0 {
@@ -268,7 +268,7 @@ func (p *player) exit() {
 		}
 	}
 	a.leave(kind)
-	if !r.clock.within(r.cfg.Drain/2, a.ctx.Done(), r.life.Done()) {
+	if !r.clock.within(r.cfg.Drain/2, a.ctx.Done(), r.life.ctx.Done()) {
 		_ = a.client.Close()
 	}
 }

@@ -93,7 +93,7 @@ func (p *polled) writeLocked(b []byte) error {
 		}
 		b = b[n:]
 		p.writing = true
-		p.reader.run.workers.Go(p.write)
+		p.reader.run.life.workers.Go(p.write)
 	}
 	p.pending = append(p.pending, b...)
 	return nil

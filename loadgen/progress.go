@@ -43,7 +43,7 @@ func (m *monitor) watch() (stop func()) {
 // progress returns how far the run is.
 func (m *monitor) progress() Progress {
 	r := m.run
-	p := Progress{Phase: r.stage.phase(), Joined: r.joined.Load(), Sent: r.sent.Load(), Deliveries: r.measure.Observed()}
+	p := Progress{Phase: r.stage.phase(), Joined: r.presence.joined.Load(), Sent: r.traffic.sent.Load(), Deliveries: r.measure.Observed()}
 	switch now := r.clock.now(); p.Phase {
 	case Joining:
 		p.Done = float64(p.Joined) / float64(r.cfg.Users)

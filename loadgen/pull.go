@@ -20,12 +20,12 @@ func (p *puller) read() {
 	defer s.finished()
 	var f Frame
 	for {
-		p.gate.pass(r.life)
+		p.gate.pass(r.life.ctx)
 		if err := p.next(&f); err != nil {
 			s.end(err)
 			return
 		}
-		if r.stopping.Load() {
+		if r.life.over.Load() {
 			return // what was read since is the room emptying as we close it
 		}
 		if err := p.batch(&f); err != nil {
@@ -59,7 +59,7 @@ func (p *puller) batch(f *Frame) error {
 	}
 	b.flush()
 	if s.session.Endless() {
-		return s.garbage(dialect.NewFrameError(nil, r.overfeeds(errEndless)))
+		return s.garbage(dialect.NewFrameError(nil, r.ending.overfeeds(errEndless)))
 	}
 	b.react()
 	return nil

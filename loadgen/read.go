@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math"
-	"sync/atomic"
 	"syscall"
 	"time"
 
 	"chatsim/chatter"
-	"chatsim/chatter/dialect"
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/measure"
 	"chatsim/manager/wire"
@@ -19,8 +16,8 @@ import (
 // finished ends a stay of which nothing more is observed.
 func (s *stay) finished() {
 	close(s.done)
-	s.user.run.ends.Add(1)
-	s.user.run.reading.Done()
+	s.user.run.life.ends.Add(1)
+	s.user.run.life.reading.Done()
 }
 
 // batch is what the frames of one read come to: they share a time and one look at
@@ -60,13 +57,13 @@ func (b *batch) observe(f *Frame, parser parses) error {
 	case l != nil:
 		b.delivered(l, size(f))
 	case f.Kind == wire.Error:
-		r.errors.add(string(f.Text))
+		r.asides.errors.add(string(f.Text))
 	case f.Kind == wire.Welcome: // its roster may have come before
 		s.hasJoined(b.at)
 	case f.Kind == wire.Unknown:
-		r.throttled(f.Raw)
+		r.asides.add(f.Raw, &r.clock)
 	case f.Kind == wire.Roster:
-		r.rosters.Add(1)
+		r.traffic.rosters.Add(1)
 		s.hasJoined(b.at)
 		if b.reader == nil { // else one is kept for many
 			*f = Frame{At: f.At, More: f.More} // the memory of all names is not
@@ -118,7 +115,7 @@ func (b *batch) react() {
 		if n, left := s.user.box.takes(s, returned); b.reader != nil {
 			b.reader.back = append(b.reader.back, back{s.user, n, left})
 		} else {
-			r.pass(s.user, n, left)
+			r.tokens.pass(s.user, n, left)
 		}
 	}
 	awaits := s.user.box.awaits.Load()
@@ -159,17 +156,6 @@ func (s *stay) observe(f *Frame, parser parses, at time.Duration) (*check.Line, 
 	return s.session.Observe(&f.Frame, at), nil
 }
 
-// throttled remembers that the server has said how fast it takes lines, or that it has
-// lost another server.
-func (r *run) throttled(raw []byte) {
-	if limit, ok := wire.ParseSlow(raw); ok {
-		r.slowedTo.Store(math.Float64bits(limit))
-	}
-	if servers, ok := dialect.ParseSplit(raw); ok {
-		r.splits.add(servers, r.clock.now())
-	}
-}
-
 // garbage tells the judge of a frame that could not be understood, and returns
 // why the stream ends there; nil if it goes on.
 func (s *stay) garbage(err error) error {
@@ -199,24 +185,13 @@ func (s *stay) hasJoined(at time.Duration) {
 	}
 	r, name := s.user.run, s.session.Name()
 	s.user.name.Store(&name)
-	r.joined.Add(1)
-	if name != s.user.asked {
-		r.renamed.Add(1)
-	}
 	r.measure.Joined(at, at-s.dialled)
-	raise(&r.slowestJoin, int64(at-s.dialled))
 	r.measure.Moved(at, measure.Moves{Joins: 1})
 	if in := s.user.way.back(); in != nil {
 		r.losses.returned(in, at)
 	}
-	raise(&r.most, r.inside.Add(1))
+	r.presence.comes(name != s.user.asked, at-s.dialled)
 	close(s.joined)
-}
-
-// raise makes a value at least n.
-func raise(v *atomic.Int64, n int64) {
-	for now := v.Load(); n > now && !v.CompareAndSwap(now, n); now = v.Load() {
-	}
 }
 
 // end records that the stream is over and why, and passes its lines under way on.
@@ -225,7 +200,7 @@ func (s *stay) end(err error) {
 	if s.err == nil {
 		s.err = err
 	}
-	if r.stopping.Load() { // this end closes it
+	if r.life.over.Load() { // this end closes it
 		return
 	}
 	left := s.session.HasLeft()
@@ -237,7 +212,7 @@ func (s *stay) end(err error) {
 			by = measure.Moves{Leaves: 1}
 		}
 		r.measure.Moved(r.clock.now(), by)
-		r.inside.Add(-1)
+		r.presence.goes()
 		if left {
 			r.departures.gone(s.session)
 		} else {
@@ -256,13 +231,13 @@ func (s *stay) end(err error) {
 	s.close()
 	var again context.Context // nil: the chatter does not come again by itself
 	if lost && !r.stage.is(Drains) {
-		again = r.life
+		again = r.life.ctx
 	}
 	if s.hasStalled() && !left && r.stage.is(Loading) { // put out for not reading
 		r.casts.stallerOut(closedWhy(s.session.Said()))
-		again = r.life
+		again = r.life.ctx
 	}
-	r.pass(u, u.box.ends(s, again), 0)
+	r.tokens.pass(u, u.box.ends(s, again), 0)
 }
 
 // closedWhy returns a short word for what a server said before it closed.

@@ -18,7 +18,7 @@ import (
 func room(t *testing.T, lines int) (r *run, second *check.Session, stream []byte) {
 	t.Helper()
 	r = newRun(Config{Users: 2}.withDefaults())
-	t.Cleanup(r.endLife)
+	t.Cleanup(r.life.end)
 	names := func(list ...string) (out [][]byte) {
 		for _, n := range list {
 			out = append(out, []byte(n))
@@ -79,7 +79,7 @@ func TestReadingAllocatesNothing(t *testing.T) {
 // round of the others comes between two reads of it.
 func TestGreetingIsReadAtOnce(t *testing.T) {
 	r := newRun(Config{Users: 1}.withDefaults())
-	t.Cleanup(r.endLife)
+	t.Cleanup(r.life.end)
 	var names []string
 	for n := range 9000 {
 		names = append(names, fmt.Sprint("somebody-", n))

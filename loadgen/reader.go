@@ -49,7 +49,7 @@ type back struct {
 // sent at once, so that a server finds many to hand on together.
 func (rd *reader) passOn() {
 	for _, b := range rd.back {
-		rd.run.pass(b.to, b.n, b.left)
+		rd.run.tokens.pass(b.to, b.n, b.left)
 	}
 	rd.back = rd.back[:0]
 }
@@ -61,6 +61,7 @@ type readers struct {
 	list []*reader
 	next int
 
+	held    atomic.Int64 // bytes of frames that are not whole, of all stays
 	over    atomic.Bool
 	running sync.WaitGroup
 }
@@ -156,7 +157,7 @@ func (rd *reader) read(c *poll.Conn, s *stay) (more bool) {
 		return false
 	}
 	r := rd.run
-	if r.stopping.Load() {
+	if r.life.over.Load() {
 		rd.finish(s) // what was read since is the room emptying as we close it
 		return false
 	}

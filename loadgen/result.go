@@ -28,11 +28,11 @@ func outcomeOf(r *run, result check.Result) *outcome {
 func (o *outcome) report() *report.Report {
 	r, result := o.run, o.result
 	rep := r.cfg.outline()
-	rep.Started, rep.Interrupted, rep.CutBy = r.clock.wall(0), r.interrupted, r.cutBy
-	rep.Joined, rep.Renamed, rep.Evicted = r.joined.Load(), r.renamed.Load(), r.departures.evictions()
+	rep.Started, rep.Interrupted, rep.CutBy = r.clock.wall(0), r.ending.interrupted, r.ending.cutBy
+	rep.Joined, rep.Renamed, rep.Evicted = r.presence.joined.Load(), r.presence.renamed.Load(), r.departures.evictions()
 	rep.LeftBy = r.departures.figures()
 	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose + rep.LeftBy.Vanish + rep.LeftBy.Lost
-	rep.Refused, rep.Errors, rep.Lost = result.Refused, r.errors.report(), result.Lost
+	rep.Refused, rep.Errors, rep.Lost = result.Refused, r.asides.errors.report(), result.Lost
 	o.deliveries(rep)
 	rep.Latency, rep.Isolation = r.measure.Latencies(), r.casts.isolation()
 	rep.HeldUp, rep.Silence = r.heldUps.figures(), r.silence.figures()
@@ -67,7 +67,7 @@ func (o *outcome) deliveries(rep *report.Report) {
 
 // endedEarly reports whether a violation has ended the load.
 func (o *outcome) endedEarly() bool {
-	return o.run.failed.Load() && o.took < o.run.cfg.Duration.Seconds()
+	return o.run.ending.failed.Load() && o.took < o.run.cfg.Duration.Seconds()
 }
 
 // checksOf returns what the judge says of a run's checks. Those that its level

@@ -21,49 +21,32 @@ type run struct {
 	cfg     Config
 	script  *scenario.Script
 	judge   *check.Judge
-	joining *joins
 	measure *measure.Recorder
-	errors  said
-	strays  strays // what comes that is no frame of the room
-	splits  splits
-	cuts    cuts  // lines that were made shorter
 	clock   clock // all times of the run are its
 	users   []*user
 	casts   *casts
-	telling *telling        // nil: there is no story
-	life    context.Context // ends when the run stops
-	endLife context.CancelFunc
+	telling *telling // nil: there is no story
 
-	stage stage // its phase, and when it is measured
+	stage    stage // its phase, and when it is measured
+	ending   ending
+	life     life
+	joining  *joins
+	readers  readers
+	tokens   tokens
+	presence presence
+	traffic  traffic
+	anchor   atomic.Pointer[check.Line] // the newest one, see drain
+	usage    measure.Usage              // of the load. Owned by Run
 
-	// Owned by Run.
-	interrupted bool          // before all was drained
-	usage       measure.Usage // of the load
-
-	joined, renamed atomic.Int64
-	sent, rosters   atomic.Int64
-	sentAt          atomic.Int64              // when something was sent, dialled or closed last
-	slowestJoin     atomic.Int64              // from dial to roster
-	held            atomic.Int64              // bytes of frames that are not whole, of all chatters
-	there           atomic.Int64              // chatters who have come and not gone for good
-	inside, most    atomic.Int64              // chatters in the room, now and at most
-	visiting        atomic.Int64              // visitors who have not gone, and actors of roles
-	ends            atomic.Int64              // streams ended and connections closed
-	overfed         atomic.Pointer[endedHere] // the server sends more than is of use, and so is the load; nil if it does not
-	failed          atomic.Bool               // the load was ended because of a violation
-	stopping        atomic.Bool               // the end: streams that break off are ours
-	slowedTo        atomic.Uint64             // bits of the lines a second that the server takes from each user; 0: it has not said
-	anchor          atomic.Pointer[check.Line]
-	departures      *departures
-	turned          turned
-	troubles        troubles
-	heldUps         heldUps
-	silence         silenceWatch
-	losses          *losses
-	cutBy           string // owned by Run
-	readers         readers
-	reading         sync.WaitGroup // stays that are observed
-	workers         sync.WaitGroup // chatters, visitors and writes
+	// What the report has beside the checks and latencies.
+	departures *departures
+	turned     turned
+	troubles   troubles
+	heldUps    heldUps
+	silence    silenceWatch
+	losses     *losses
+	asides     asides
+	cuts       cuts
 }
 
 // Run makes a run and returns its report, with the verdict on the checks and
@@ -94,24 +77,24 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 		_ = r.stop() // what ended the ramp says more
 		return nil, err
 	}
-	whole, done := r.untilFutile(ctx)
+	whole, done := r.ending.untilFutile(ctx)
 	if r.telling != nil {
-		r.tell(whole)
+		r.telling.tell(whole)
 	} else {
 		r.loads(whole)
 	}
-	advancing, cutBy := newDrain(whole, r).all()
-	r.cutBy = cutBy
+	var advancing bool
+	advancing, r.ending.cutBy = newDrain(whole, r).all()
 	done()
-	r.cutShort()
-	r.interrupted = ctx.Err() != nil
+	r.ending.cutShort()
+	r.ending.interrupted = ctx.Err() != nil
 	if err := r.stop(); err != nil {
 		return nil, err
 	}
 	stopWatch() // the rest is no longer under way
 	r.losses.settle()
 	r.measure.Finish()
-	result := r.judge.End(check.End{Required: r.requires(), Advancing: advancing, Cut: r.cutBy != ""})
+	result := r.judge.End(check.End{Required: r.requires(), Advancing: advancing, Cut: r.ending.cutBy != ""})
 	rep := outcomeOf(r, result).report()
 	rep.Conclude(limits)
 	return rep, nil
@@ -119,12 +102,12 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 
 func newRun(cfg Config) *run {
 	r := &run{cfg: cfg, departures: newDepartures()}
+	r.life.begin()
 	r.losses = newLosses(&cfg, &r.stage, r.departures)
 	r.silence.run = r
 	r.clock.start = time.Now()
 	r.script = cfg.script()
 	r.script.Nonce = newNonce()
-	r.life, r.endLife = context.WithCancel(context.Background())
 	r.joining = newJoins(joinsAtOnce)
 	if cfg.Capabilities.OneByOne {
 		r.joining = newJoins(1)
@@ -132,10 +115,12 @@ func newRun(cfg Config) *run {
 	r.measure = measure.New()
 	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Capabilities: cfg.Capabilities,
 		Grace: cfg.Grace, Retired: r.readByAll, Left: r.known, Slowest: r.measure.Slowest, Record: cfg.Record})
+	r.ending.gone, r.ending.judge, r.ending.failFast = cfg.Gone, r.judge, cfg.FailFast
+	r.tokens.run, r.presence.timeout = r, cfg.JoinTimeout
 	if cfg.Story != nil {
 		r.telling = &telling{run: r, story: cfg.Story, answers: make(map[*stay]int), stalled: make(map[*stay]bool), seen: make(map[*user][]string)}
 	}
-	r.errors.names = make(map[string]bool)
+	r.asides.errors.names = make(map[string]bool)
 	for n := range r.script.Peak(cfg.Users) {
 		asked := r.script.Asked(n)
 		if cfg.Story != nil {
@@ -145,10 +130,10 @@ func newRun(cfg Config) *run {
 			asked += "-" + strconv.Itoa(n)
 		}
 		r.users = append(r.users, newUser(r, n, asked))
-		r.errors.names[asked] = true
+		r.asides.errors.names[asked] = true
 	}
 	r.casts = newCasts(r)
-	r.there.Store(int64(cfg.Users))
+	r.tokens.there.Store(int64(cfg.Users))
 	r.stage.enter(Joining)
 	return r
 }
@@ -181,7 +166,7 @@ func newNonce() string {
 }
 
 // observed returns how many deliveries and rosters there have been.
-func (r *run) observed() int64 { return r.measure.Observed() + r.rosters.Load() }
+func (r *run) observed() int64 { return r.measure.Observed() + r.traffic.rosters.Load() }
 
 func (r *run) requires() []string {
 	if r.telling != nil {

@@ -38,7 +38,7 @@ func TestSilence(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRun(Config{Users: 1}.withDefaults())
-			defer r.endLife()
+			defer r.life.end()
 			l := silenceWatch{run: r, observed: 5, sent: 5, looked: tc.looks[0].at}
 			for _, s := range tc.looks {
 				l.look(s.at, s.observed, s.sent)

@@ -37,7 +37,7 @@ func (m *monitor) snapshot() Snapshot {
 	figures := r.measure.Interim(s.At)
 	s.Present, s.P50, s.P99, s.Latency = figures.Present, figures.P50, figures.P99, figures.Latency
 	s.Evicted = r.departures.evictions()
-	s.Refused, s.Errors = r.judge.Refused(), r.errors.report()
+	s.Refused, s.Errors = r.judge.Refused(), r.asides.errors.report()
 	s.Roles = r.casts.now(s.Phase)
 	now := r.judge.Interim()
 	s.Suspected, s.Checks = now.Suspected, now.Checks

@@ -64,11 +64,11 @@ func (s *stay) start(client Client) bool {
 
 func (s *stay) open(client Client) bool {
 	r := s.user.run
-	if r.stopping.Load() {
+	if r.life.over.Load() {
 		return false
 	}
 	r.losses.there(s)
-	r.reading.Add(1)
+	r.life.reading.Add(1)
 	if !r.readers.adopt(s, client) {
 		s.client = connectionOf(client)
 		if l, ok := client.(interface{ LimitFrames(bytes int) }); ok {
@@ -153,8 +153,7 @@ func (s *stay) note(t task, n check.Note) {
 	}
 	n.Intended, n.Measured = t.intended, r.stage.measures(&t)
 	l := s.session.Send(n)
-	r.sent.Add(1)
-	r.sentAt.Store(int64(n.Actual))
+	r.traffic.says(n.Actual)
 	if l.Measured {
 		started := n.Actual
 		if t.behind != 0 { // the lines before it are the server's to take
@@ -176,7 +175,7 @@ func (s *stay) leaveNow(kind check.Leave) {
 	if !s.session.Closing(kind, now) {
 		return
 	}
-	r.sentAt.Store(int64(now))
+	r.traffic.moves(now)
 	r.departures.left(kind)
 	_ = s.client.Leave(leaveKinds[kind])
 }
@@ -185,7 +184,7 @@ func (s *stay) close() {
 	s.user.closing.Add(1)
 	_ = s.client.Close()
 	s.user.closing.Add(-1)
-	s.user.run.ends.Add(1)
+	s.user.run.life.ends.Add(1)
 }
 
 // ended returns a failed join's reason, once the stream is at its end.

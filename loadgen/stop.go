@@ -12,8 +12,8 @@ var hangLimit = 5 * time.Second // shorter in tests
 // stop closes all connections and waits for every goroutine. A Client with a
 // method that does not return is left behind, and the error names it.
 func (r *run) stop() error {
-	r.stopping.Store(true)
-	r.endLife()
+	r.life.over.Store(true)
+	r.life.end()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -22,12 +22,12 @@ func (r *run) stop() error {
 				s.close()
 			}
 		}
-		r.reading.Wait()
-		r.workers.Wait()
+		r.life.reading.Wait()
+		r.life.workers.Wait()
 		r.readers.close()
 	}()
 	for ends := int64(-1); !r.clock.within(hangLimit, done); {
-		now := r.ends.Load()
+		now := r.life.ends.Load()
 		if now == ends { // else many take their time
 			return r.hung()
 		}

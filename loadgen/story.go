@@ -133,8 +133,8 @@ func typed(s *story.Story, can bool, speaks string) (err error) {
 }
 
 // tell performs the story, of which the first one has joined already.
-func (r *run) tell(ctx context.Context) {
-	t := r.telling
+func (t *telling) tell(ctx context.Context) {
+	r := t.run
 	r.stage.begin, r.stage.end = r.clock.now(), 1<<62
 	r.measure.Start(r.stage.begin)
 	used := measure.Watch(0)

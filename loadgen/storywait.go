@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"chatsim/chatter"
 	"chatsim/loadgen/check"
@@ -31,7 +30,7 @@ func (t *telling) wait(ctx context.Context, step *story.Step) bool {
 			return false
 		case lacks == "":
 			return true
-		case r.clock.now() >= max(begun, time.Duration(r.sentAt.Load()))+r.cfg.Drain:
+		case r.clock.now() >= max(begun, r.traffic.quiet())+r.cfg.Drain:
 			t.fails(step, of, fmt.Sprintf("waited %v: %s", r.cfg.Drain, lacks))
 			return false
 		}

@@ -46,7 +46,7 @@ func (b *batch) stray(f *Frame, n int, err error) {
 
 // strayed takes what a batch has counted.
 func (s *stay) strayed(n int64, at time.Duration) {
-	all := &s.user.run.strays
+	all := &s.user.run.asides.strays
 	all.bytes.Add(n)
 	s.astray.bytes += n
 	if most := strayLeast + strayRate*(at-s.dialled).Seconds(); !s.astray.tooMuch && float64(s.astray.bytes) > most {

@@ -26,7 +26,7 @@ func newUser(r *run, n int, asked string) *user {
 	u := &user{run: r, n: n, asked: asked, way: way{at: n, doors: max(1, len(r.cfg.Doors))}}
 	u.box.lines.script, u.box.lines.chatter = r.script, n
 	u.box.stage, u.box.clock = &r.stage, &r.clock
-	u.box.start = func() { r.workers.Go(u.live) }
+	u.box.start = func() { r.life.workers.Go(u.live) }
 	return u
 }
 
@@ -114,7 +114,7 @@ func (u *user) answered(t task, err error) {
 	switch {
 	case t.reply != nil:
 		t.reply <- err
-	case err != nil && !errors.Is(err, errFull) && !u.run.stopping.Load():
+	case err != nil && !errors.Is(err, errFull) && !u.run.life.over.Load():
 		again := "back"
 		if u.name.Load() == nil {
 			again = "in"
@@ -132,7 +132,7 @@ func (u *user) come(ctx context.Context) error {
 	select {
 	case err := <-reply:
 		return err
-	case <-u.run.life.Done():
+	case <-u.run.life.ctx.Done():
 		return errStopping
 	}
 }

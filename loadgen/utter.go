@@ -115,8 +115,7 @@ func (t *telling) sends(s *stay, n check.Note) {
 	now := r.clock.now()
 	n.Intended, n.Actual, n.Measured = now, now, true
 	line := s.session.Send(n)
-	r.sent.Add(1)
-	r.sentAt.Store(int64(now))
+	r.traffic.says(now)
 	r.measure.Sent(now, now, now)
 	t.mu.Lock()
 	defer t.mu.Unlock()

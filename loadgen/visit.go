@@ -22,22 +22,23 @@ type visitor struct {
 }
 
 // visit has the nth visitor come, where the dialect has people type their names.
-func (r *run) visit(n int) {
+func (l *load) visit(n int) {
+	r := l.run
 	v := &visitor{Visitor: r.script.Visitor(n), run: r}
-	can, framed := r.types()
+	can, framed := l.types()
 	if !can || framed && v.Bytes || r.cfg.ExpectFull > 0 {
 		return
 	}
-	r.visiting.Add(1)
-	r.workers.Go(func() {
-		defer r.visiting.Add(-1)
+	r.life.visiting.Add(1)
+	r.life.workers.Go(func() {
+		defer r.life.visiting.Add(-1)
 		v.come(len(r.users) + r.script.RoleUsers(r.cfg.Users) + n)
 	})
 }
 
 // types reports what the first chatter's client types, which is as the others' are.
-func (r *run) types() (can, framed bool) {
-	s := r.users[0].box.lastStay()
+func (l *load) types() (can, framed bool) {
+	s := l.run.users[0].box.lastStay()
 	if s == nil || s.client.lines == nil {
 		return false, false
 	}
@@ -52,8 +53,8 @@ func (v *visitor) come(number int) {
 		asked = ""
 	}
 	v.session = r.judge.Dial(number, asked, r.clock.now())
-	limit := r.joinLimit()
-	ctx, cancel := context.WithTimeout(r.life, limit)
+	limit := r.presence.joinLimit()
+	ctx, cancel := context.WithTimeout(r.life.ctx, limit)
 	defer cancel()
 	client, err := r.cfg.Door(number).Join(ctx, v.Name)
 	if err == nil {
@@ -66,7 +67,7 @@ func (v *visitor) come(number int) {
 	}
 	v.session.Ended(r.clock.now())
 	door := number % max(1, len(r.cfg.Doors))
-	if !r.stopping.Load() && r.life.Err() == nil && (v.session.Joined() || !r.losses.explain(door, err)) {
+	if !r.life.over.Load() && r.life.ctx.Err() == nil && (v.session.Joined() || !r.losses.explain(door, err)) {
 		v.judged(err, limit)
 	}
 }

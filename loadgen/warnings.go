@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -22,8 +21,8 @@ var doubts = []warns{
 	slowed,
 	serverLimits,
 	unverified,
-	func(o *outcome, _ *report.Report) []string { return o.run.splits.warnings() },
-	func(o *outcome, _ *report.Report) []string { return o.run.strays.warnings(o.run.clock.now()) },
+	func(o *outcome, _ *report.Report) []string { return o.run.asides.splits.warnings() },
+	func(o *outcome, _ *report.Report) []string { return o.run.asides.strays.warnings(o.run.clock.now()) },
 	linked,
 	func(o *outcome, _ *report.Report) []string { return sentence(o.run.cuts.warning()) },
 	func(o *outcome, _ *report.Report) []string { return sentence(o.run.joining.warning()) },
@@ -34,7 +33,7 @@ var doubts = []warns{
 	fewSamples,
 	func(_ *outcome, rep *report.Report) []string { return standstills(rep) },
 	func(o *outcome, _ *report.Report) []string {
-		return o.run.turned.warnings(o.run.cfg.ExpectFull, int(o.run.most.Load()))
+		return o.run.turned.warnings(o.run.cfg.ExpectFull, int(o.run.presence.most.Load()))
 	},
 	func(o *outcome, _ *report.Report) []string { return o.run.clock.stopped() },
 	func(o *outcome, _ *report.Report) []string { return o.run.usage.Doubts() },
@@ -77,7 +76,7 @@ func others(o *outcome, _ *report.Report) []string {
 
 // slowed tells of a server that has said how fast it takes lines.
 func slowed(o *outcome, _ *report.Report) []string {
-	limit := math.Float64frombits(o.run.slowedTo.Load())
+	limit := o.run.asides.slowed()
 	if limit <= 0 {
 		return nil
 	}
