@@ -52,9 +52,13 @@ type Client struct {
 	codec dialect.Codec
 	token string
 	waits bool        // a request waits until the codec lets it go
+	calls *Calls      // nil where the codec asks for nothing over HTTP
 	ticks *time.Timer // nil where the codec knows no time
 
 	in reader // owned by the goroutine that calls Next
+
+	calling sync.WaitGroup // the goroutine of calls
+	http    *HTTP
 }
 
 // Open puts a codec on a connection that is there, be it a socket, a pipe or TLS,
@@ -91,6 +95,18 @@ func (c *Client) LimitFrames(bytes int) {
 	}
 }
 
+// Asks has what the codec asks for over HTTP beside its stream be asked for in this
+// way, once Next or another method has the codec do something. It is called before
+// those.
+func (c *Client) Asks(http *HTTP) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.http, c.calls = http, NewCalls(http, &c.mu, c.calling.Go, c.answered)
+}
+
+// HTTP returns what Asks was told; nil: nothing.
+func (c *Client) HTTP() *HTTP { return c.http }
+
 // shut is Close the first time.
 func (c *Client) shut() error {
 	close(c.closed)
@@ -99,6 +115,8 @@ func (c *Client) shut() error {
 		c.ticks.Stop()
 	}
 	c.mu.Unlock()
+	c.calls.Close()
+	defer c.calling.Wait()
 	return c.conn.Close()
 }
 
@@ -107,6 +125,8 @@ func (c *Client) shut() error {
 // the stream has reached, and the bytes that were read and not yet decoded. Nobody
 // may be in a method of the Client, nor call one after that.
 func (c *Client) Release() (conn net.Conn, codec dialect.Codec, unread []byte) {
+	c.calls.Close()
+	c.calling.Wait()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ticks != nil {
@@ -249,6 +269,7 @@ func (c *Client) encode(dst []byte, appends func(dst []byte) ([]byte, error)) ([
 		until := c.codec.Held(time.Now())
 		if c.waits = !until.IsZero(); !c.waits {
 			out, err := appends(dst)
+			c.calls.LookLocked()
 			c.mu.Unlock()
 			return out, err
 		}

@@ -34,7 +34,8 @@ func (l Leave) String() string {
 }
 
 // Leave begins to leave, or with Reset has left when it returns. FIN and
-// HalfClose wait for a line that is being written; they fail with
+// HalfClose wait for a line that is being written, and say goodbye behind the answers
+// over HTTP that are under way; they fail with
 // errors.ErrUnsupported on a connection that cannot end one direction alone and
 // in a dialect without a goodbye, where Close is the only way.
 func (c *Client) Leave(kind Leave) error {
@@ -46,19 +47,38 @@ func (c *Client) Leave(kind Leave) error {
 	defer c.writing.Unlock()
 	c.mu.Lock()
 	goodbye, shut := c.codec.Leave(nil)
+	c.calls.LookLocked()
+	waits := c.calls.ThenLocked(func() { c.part(goodbye, shut) })
 	c.mu.Unlock()
-	half, ok := c.conn.(interface{ CloseWrite() error })
-	if shut && !ok {
+	if _, ok := c.conn.(halfCloser); shut && !ok {
 		return fmt.Errorf("end sending on a %T: %w", c.conn, errors.ErrUnsupported)
 	}
 	c.left = true
+	if waits {
+		return nil
+	}
+	return c.partLocked(goodbye, shut)
+}
+
+// halfCloser is a connection of which one direction can be ended alone.
+type halfCloser interface{ CloseWrite() error }
+
+// part is partLocked behind the last answer over HTTP. An error is for Next to find.
+func (c *Client) part(goodbye []byte, shut bool) {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	_ = c.partLocked(goodbye, shut)
+}
+
+// partLocked says goodbye, and ends sending if that is to be.
+func (c *Client) partLocked(goodbye []byte, shut bool) error {
 	if len(goodbye) > 0 {
 		if _, err := c.conn.Write(goodbye); err != nil {
 			return err
 		}
 	}
 	if shut {
-		return half.CloseWrite()
+		return c.conn.(halfCloser).CloseWrite()
 	}
 	return nil
 }

@@ -9,7 +9,8 @@ import (
 
 // Next waits for the next frame and reads it into f. It returns io.EOF after the
 // last one where the server has closed in order, io.ErrUnexpectedEOF where
-// that was in the middle of a frame, a *FrameError for what is no frame, and
+// that was in the middle of a frame, a *FrameError for what is no frame, a
+// *dialect.CallError for a request over HTTP that was of no use, and
 // otherwise the error of the connection. It does not allocate for chat lines.
 func (c *Client) Next(f *Frame) error {
 	if err := c.NextRaw(f); err != nil {
@@ -29,6 +30,9 @@ func (c *Client) NextRaw(f *Frame) error {
 			return err
 		}
 		if err := c.fill(); err != nil {
+			if c.in.isWoken(err) {
+				continue
+			}
 			f.Kind, f.Raw, f.At, f.More = wire.Invalid, nil, c.in.at, false
 			return err
 		}
@@ -42,23 +46,48 @@ func (c *Client) decode(f *Frame) error {
 	}
 	c.mu.Lock()
 	n, err := c.codec.Decode(f, c.in.buf[c.in.start:c.in.end], c.in.full)
+	c.calls.LookLocked()
 	waits := c.waits
 	c.mu.Unlock()
+	c.free(waits)
+	c.in.start += n
+	if err != nil {
+		f.Kind, f.Raw, f.More = wire.Invalid, nil, false
+		if !goesOn(err) {
+			_ = c.say(c.answer) // the goodbye, where it can be said
+			return c.in.fail(err)
+		}
+	}
+	return err
+}
+
+// goesOn reports whether the stream goes on behind an error.
+func goesOn(err error) bool {
+	switch err.(type) {
+	case *FrameError, *dialect.CallError:
+		return true
+	}
+	return err == dialect.ErrShort
+}
+
+// free has a request that waits have another look at the codec.
+func (c *Client) free(waits bool) {
 	if waits {
 		select {
 		case c.freed <- struct{}{}:
 		default:
 		}
 	}
-	c.in.start += n
-	if err != nil {
-		f.Kind, f.Raw, f.More = wire.Invalid, nil, false
-		if _, skipped := err.(*FrameError); !skipped && err != dialect.ErrShort {
-			_ = c.say(c.answer) // the goodbye, where it can be said
-			return c.in.fail(err)
-		}
-	}
-	return err
+}
+
+// answered has what came of an answer over HTTP be written, and be returned by Next.
+func (c *Client) answered() {
+	_ = c.say(c.answer) // an error is for Next to find
+	c.mu.Lock()
+	waits := c.waits
+	c.mu.Unlock()
+	c.free(waits)
+	c.in.wake()
 }
 
 // fill reads on, once what the codec has to answer is written.
@@ -80,6 +109,7 @@ func (c *Client) fill() error {
 func (c *Client) say(appends func(dst []byte) []byte) error {
 	c.mu.Lock()
 	out := appends(nil)
+	c.calls.LookLocked()
 	c.mu.Unlock()
 	if len(out) == 0 {
 		return nil

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -52,6 +53,7 @@ type reader struct {
 	full       bool              // the last read filled buf: more may follow at once
 	at         time.Time         // right after the last read
 	err        error             // what ended the stream, for good
+	woken      atomic.Bool       // by wake
 
 	got struct { // by tryRead
 		n   int
@@ -101,6 +103,21 @@ func (r *reader) fail(err error) error {
 	r.start, r.end = 0, 0
 	r.err = err
 	return err
+}
+
+// wake ends a wait for bytes: the codec has frames without.
+func (r *reader) wake() {
+	r.woken.Store(true)
+	_ = r.conn.SetReadDeadline(time.Unix(1, 0))
+}
+
+// isWoken reports whether an error is the end of such a wait.
+func (r *reader) isWoken(err error) bool {
+	if !errors.Is(err, os.ErrDeadlineExceeded) || !r.woken.Swap(false) {
+		return false
+	}
+	_ = r.conn.SetReadDeadline(time.Time{})
+	return true
 }
 
 // makeRoom moves the unread start of a frame to the start of the buffer, of a

@@ -13,12 +13,17 @@ import (
 	"net/url"
 	"strings"
 	"syscall"
+	"time"
 
 	"chatsim/chatter"
 	"chatsim/chatter/dial"
 	"chatsim/chatter/dialect"
 	"chatsim/manager/hinted"
 )
+
+// idle is how long a connection is kept for the next request: less than servers keep
+// theirs, so that no request meets one that is being closed.
+const idle = time.Second
 
 // maxAnswer is how much an answer over HTTP may have, in bytes.
 const maxAnswer = 1 << 20
@@ -39,7 +44,7 @@ func (t *Target) call(ctx context.Context, to *dial.Dialer, d spoken, s speaker)
 	}
 	c := &caller{Target: t, to: to}
 	c.http = http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: maxAnswer, DialContext: c.dial(dial.TCP), DialTLSContext: c.dial(dial.TLS)}}
+		Transport: &http.Transport{DisableKeepAlives: !d.callsBeside, IdleConnTimeout: idle, MaxResponseHeaderBytes: maxAnswer, DialContext: c.dial(dial.TCP), DialTLSContext: c.dial(dial.TLS)}}
 	codec := d.codec(s)
 	asks := codec.(dialect.Caller)
 	for {
@@ -86,7 +91,11 @@ func (c *caller) open(ctx context.Context, d spoken, codec dialect.Codec, err er
 	if err != nil {
 		return nil, err
 	}
-	return c.Target.open(ctx, conn, d, at, codec)
+	client, err := c.Target.open(ctx, conn, d, at, codec)
+	if asking, ok := client.(*chatter.Client); ok && d.callsBeside {
+		asking.Asks(&chatter.HTTP{Codec: codec.(dialect.Caller), Do: c.do, Close: c.http.CloseIdleConnections})
+	}
+	return client, err
 }
 
 // upgrade adds to the request for a WebSocket what the codec has for it.
@@ -179,12 +188,14 @@ func (e *requestError) Hint() string {
 	case errors.As(e.err, &noTLS):
 		return aboutTLS(noTLS.Trouble)
 	case errors.Is(e.err, context.DeadlineExceeded):
-		return "one that takes longer is waited for with -join-timeout 2m"
+		return "is the server busy, or stuck? Before the stream one that takes longer is waited for with -join-timeout 2m"
 	case errors.Is(e.err, syscall.ECONNREFUSED):
-		return "nobody listens there: start the server first; where another one answers logins, path of http.send is a whole URL, http://HOST:PORT/login"
+		return "nobody listens there: start the server first; " + otherServer
 	}
-	return "does the server speak HTTP there? Where another one answers logins, path of http.send is a whole URL, http://HOST:PORT/login"
+	return "does the server speak HTTP there? " + strings.ToUpper(otherServer[:1]) + otherServer[1:]
 }
+
+const otherServer = "where another one answers, the path of the request is a whole URL, http://HOST:PORT/login"
 
 // answerOf reads an answer.
 func answerOf(what string, resp *http.Response) (*dialect.Answer, error) {

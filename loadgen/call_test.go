@@ -4,6 +4,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,8 @@ import (
 	"chatsim/chatter/dial"
 	"chatsim/chatter/dialect/file"
 	"chatsim/loadgen"
+	"chatsim/loadgen/check"
+	"chatsim/loadgen/report"
 	"chatsim/loadgen/scenario"
 	"chatsim/loadgen/servertest/jsonroom"
 	"chatsim/manager/hinted"
@@ -47,6 +50,104 @@ func loggingIn(t *testing.T, secure bool, edit ...string) loadgen.Config {
 	cfg := loadgen.Config{Users: 8, Duration: 300 * time.Millisecond, Warmup: -1, Rate: 400, Seed: 1}
 	cfg.Doors, cfg.Capabilities = (&loadgen.Target{Dialer: dialer, Password: jsonroom.Password}).Speaking(d, nil)
 	return cfg
+}
+
+// posting returns a run whose chatters post their lines, by a file that is edited
+// before, at a server that loses one of them.
+func posting(t *testing.T, loses int, edit ...string) loadgen.Config {
+	t.Helper()
+	source, err := os.ReadFile("../testdata/dialects/http-say.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := file.Parse("f.yaml", []byte(strings.NewReplacer(edit...).Replace(string(source))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := jsonroom.OpenPosts(loses)
+	t.Cleanup(server.Close)
+	dialer := &dial.Dialer{Address: dial.Address{Scheme: dial.WS, HostPort: server.Listener.Addr().String(), Path: "/"}}
+	cfg := loadgen.Config{Users: 5, Duration: 300 * time.Millisecond, Warmup: -1, Rate: 100, Inflight: 8, Seed: 1}
+	cfg.Doors, cfg.Capabilities = (&loadgen.Target{Dialer: dialer}).Speaking(d, nil)
+	return cfg
+}
+
+// TestPosts has lines be posted, and all the rest be judged as elsewhere.
+func TestPosts(t *testing.T) {
+	ping := `{http: {path: "/ping"}}`
+	always := []string{"receive: |\n", "login: '" + ping + "'\nleave: '" + ping + "'\nevery: {seconds: 0.1, send: '" + ping + "'}\nreceive: |\n",
+		"{join: .names}", "({join: .names}, {send: " + ping + "})"}
+	for name, tc := range map[string]struct {
+		scenario string
+		rate     report.Rate
+		edit     []string
+	}{
+		"lines":              {"mixed", 100, nil},
+		"as fast as it goes": {"mixed", report.Max, nil},
+		"who comes and goes": {"churn", 100, nil},
+		"all that is sent":   {"churn", 100, always},
+		"each its own":       {"mixed", 100, []string{"receive: |\n", "receive: |\n  $name as $me |\n"}},
+		"no echo": {"mixed", 100, []string{"receive: |\n", "can: {echo: false, order: sender, views: none}\nreceive: |\n",
+			"  if   .type", "  if .http.status == 200 then {ack: $ref}\n  elif .type", `"message" then`, `"message" and .user != $name then`, "tell: ", "leave: empty #"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := posting(t, 0, tc.edit...)
+			cfg.Scenario, _ = scenario.Find(tc.scenario)
+			if cfg.Rate = tc.rate; !tc.rate.IsMax() {
+				loadgen.Test(t, cfg)
+				return
+			}
+			if rep, err := loadgen.Run(t.Context(), cfg); err != nil || rep.Verdict == report.Failed || rep.Deliveries != rep.ExpectedDeliveries {
+				t.Errorf("%v, %v", rep, err)
+			}
+		})
+	}
+}
+
+// TestPostsAreJudged has what becomes of posted lines be told: one that is answered and
+// told to nobody is a violation, and so is one that is not answered; one that is
+// refused is counted.
+func TestPostsAreJudged(t *testing.T) {
+	const key = `{http: {path: "/say"`
+	for name, tc := range map[string]struct {
+		loses   int
+		edit    []string
+		failed  string // check
+		refused bool
+		said    string
+	}{
+		"lost":         {loses: 2, failed: check.Validity},
+		"not answered": {edit: []string{key, `{http: {path: (if $text | test("-1;") then "http://127.0.0.1:1/say" else "/say" end)`}, failed: check.Validity, said: "f.yaml:5:9: say: POST http://127.0.0.1:1/say: dial tcp 127.0.0.1:1: connect: connection refused"},
+		"refused":      {edit: []string{key, `{http: {path: (if $text | test("-1;") then "/sya" else "/say" end)`}, refused: true, said: "say: POST /sya was answered 404 Not Found: 404 page not found, for “"},
+		"its own words": {edit: []string{key, `{http: {path: (if $text | test("-1;") then "/sya" else "/say" end)`,
+			"  if   .type", "  if .http.status == 404 then {refused: {ref: $ref, text: .http.body}}\n  elif .type"}, refused: true, said: "404 page not found\n, for “"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := posting(t, tc.loses, tc.edit...)
+			cfg.Scenario, _ = scenario.Find("steady")
+			cfg.Drain = 2 * time.Second
+			rep, err := loadgen.Run(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range rep.Checks {
+				if c.Verdict == report.Failed != (c.Name == tc.failed) && c.Name != check.Liveness {
+					t.Errorf("%s: %s", c.Name, c.Verdict)
+				}
+				if tc.loses > 0 && c.Violations > 0 != (c.Name == tc.failed) || tc.loses > 0 && c.Violations > 1 {
+					t.Errorf("%s: %d violations", c.Name, c.Violations)
+				}
+			}
+			if (rep.Refused > 0) != tc.refused {
+				t.Errorf("%d lines refused", rep.Refused)
+			}
+			if tc.said != "" && !slices.ContainsFunc(rep.Errors.Kinds, func(k report.ErrorKind) bool { return strings.HasPrefix(k.Example, tc.said) }) {
+				t.Errorf("%+v", rep.Errors.Kinds)
+			}
+		})
+	}
 }
 
 // The ways in which what the server of OpenHTTP has answered may be used.

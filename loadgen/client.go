@@ -17,7 +17,8 @@ type spoken struct {
 	path         string // of the WebSocket under it; empty: there is none
 	fallback     bool   // an address that has a path takes precedence over that one
 	passes       bool   // the codec sends the password
-	calls        bool   // the codec is a dialect.Caller
+	calls        bool   // the codec is a dialect.Caller,
+	callsBeside  bool   // and asks for something beside its stream
 	room         string // unless another is asked for; empty: there is one, without a name
 	capabilities Capabilities
 }
@@ -59,7 +60,7 @@ func ofFile(d *file.Dialect, trace func(name, step string)) spoken {
 	if d.Over() == file.WS {
 		path = d.WebSocket()
 	}
-	return spoken{path: path, fallback: true, passes: true, calls: d.Calls(), codec: func(s speaker) dialect.Codec {
+	return spoken{path: path, fallback: true, passes: true, calls: d.Calls(), callsBeside: d.CallsBeside(), codec: func(s speaker) dialect.Codec {
 		c := file.Client{Asked: s.name, Room: s.room, Password: s.password, N: s.n, Nicks: s.nicks}
 		if trace != nil {
 			c.Trace = func(step string) { trace(s.name, step) }

@@ -137,6 +137,9 @@ func (m *mailbox) nextLine(s *stay, blocks bool) (t task, ok bool) {
 	defer m.mu.Unlock()
 	switch first := m.queue.first(); {
 	case blocks || m.stay != s || !m.readyLocked() || first != nil && !first.sends():
+		if blocks && first != nil && first.behind == 0 { // from now on it waits for the connection
+			first.behind = m.clock.now()
+		}
 		m.handBackLocked()
 		return t, false
 	case first == nil:

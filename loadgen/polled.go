@@ -32,6 +32,7 @@ type polled struct {
 	codec   dialect.Codec
 	skipper dialect.Skipper // the same; nil where it is none
 	waiter  dialect.Waiter  // the same; nil where it is none
+	calls   *chatter.Calls  // nil where the codec asks for nothing over HTTP
 	waits   bool            // a request waits until the codec lets it go
 	ticks   *time.Timer     // nil where the codec knows no time
 	over    bool            // the stream has ended
@@ -54,6 +55,7 @@ func (p *polled) requestBy(each int, appends func(c dialect.Codec, dst []byte) (
 	defer scratch.Put(buf)
 	p.mu.Lock()
 	b, err := appends(p.codec, (*buf)[:0])
+	p.calls.LookLocked()
 	due := p.waiter != nil && p.waiter.Waits()
 	p.mu.Unlock()
 	*buf = b
@@ -86,6 +88,9 @@ var scratch = sync.Pool{New: func() any {
 
 // writeLocked writes b, or begins to. Errors are for the reader to find.
 func (p *polled) writeLocked(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
 	if !p.writing {
 		n, err := p.conn.TryWrite(b)
 		if err != nil || n == len(b) {
@@ -140,7 +145,7 @@ func (s *stay) free() {
 		return
 	}
 	writing, until := s.polled.busy()
-	if writing {
+	if writing || s.polled.calls != nil {
 		defer s.heldUp(s.user.run.clock.now())
 	}
 	for ; writing || !until.IsZero(); writing, until = s.polled.busy() {
@@ -241,18 +246,52 @@ func (p *polled) Type(b []byte) error {
 // Leave begins to end the stay.
 func (p *polled) Leave(kind Leave) error {
 	if kind == chatter.Reset {
+		p.calls.Close()
 		return p.conn.Reset()
 	}
 	p.out.Lock()
 	defer p.out.Unlock()
 	p.mu.Lock()
 	goodbye, shut := p.codec.Leave(nil)
+	p.calls.LookLocked()
+	waits := p.calls.ThenLocked(func() { p.part(goodbye, shut) })
 	p.mu.Unlock()
 	p.left = true
+	if waits {
+		return nil
+	}
+	return p.partLocked(goodbye, shut)
+}
+
+// part is partLocked behind the last answer over HTTP. An error is for the reader to
+// find.
+func (p *polled) part(goodbye []byte, shut bool) {
+	p.out.Lock()
+	defer p.out.Unlock()
+	_ = p.partLocked(goodbye, shut)
+}
+
+// partLocked says goodbye, and ends sending if that is to be.
+func (p *polled) partLocked(goodbye []byte, shut bool) error {
 	if err := p.writeLocked(goodbye); err != nil || !shut {
 		return err
 	}
 	return p.conn.CloseWrite()
+}
+
+// answered has the reader look at what came of an answer over HTTP, and writes what
+// the codec has to say to that.
+func (p *polled) answered() {
+	p.mu.Lock()
+	answer, due, waits := p.codec.Answer(nil), p.waiter.Waits(), p.waits
+	p.mu.Unlock()
+	p.answer(answer)
+	if waits {
+		p.free()
+	}
+	if due {
+		p.conn.Again()
+	}
 }
 
 // answer writes what the codec has to say of itself, but behind a leave nothing.
@@ -271,6 +310,7 @@ func (p *polled) tick() {
 	var next time.Time
 	if !p.over {
 		out, next = p.codec.Tick(nil, time.Now())
+		p.calls.LookLocked()
 	}
 	switch {
 	case next.IsZero():
@@ -290,4 +330,7 @@ func (p *polled) Next(*Frame) error { return net.ErrClosed }
 func (p *polled) SetReadBuffer(bytes int) error { return p.conn.SetReadBuffer(bytes) }
 
 // Close closes the connection.
-func (p *polled) Close() error { return p.conn.Close() }
+func (p *polled) Close() error {
+	p.calls.Close()
+	return p.conn.Close()
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"chatsim/chatter"
+	"chatsim/chatter/dialect"
 	"chatsim/loadgen/check"
 	"chatsim/loadgen/measure"
 	"chatsim/manager/wire"
@@ -160,10 +161,15 @@ func (s *stay) observe(f *Frame, parser parses, at time.Duration) (*check.Line, 
 // why the stream ends there; nil if it goes on.
 func (s *stay) garbage(err error) error {
 	var fe *chatter.FrameError
+	r := s.user.run
+	if errors.As(err, new(*dialect.CallError)) && s.session.Joined() {
+		r.asides.errors.add(err.Error())
+		return nil
+	}
 	if !errors.As(err, &fe) {
 		return err
 	}
-	r, words := s.user.run, fe.Error()
+	words := fe.Error()
 	if tooLong(err) { // what it holds says nothing, and is not the same for any two
 		words = closedHere + fe.Err.Error()
 	}

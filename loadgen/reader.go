@@ -185,6 +185,7 @@ func (rd *reader) finish(s *stay) {
 		p.ticks.Stop()
 	}
 	p.mu.Unlock()
+	p.calls.Close()
 	p.free()
 	s.finished()
 }
@@ -198,6 +199,7 @@ func (rd *reader) take(s *stay, in []byte, cut bool, at time.Duration) error {
 	p.mu.Lock()
 	in, err := rd.decode(&b, in, cut)
 	answer := p.codec.Answer(nil)
+	p.calls.LookLocked()
 	waits := p.waits
 	p.mu.Unlock()
 	rd.record.End()
@@ -305,6 +307,9 @@ func (rs *readers) adopt(s *stay, c Client) bool {
 	}
 	conn, codec, unread := client.Release()
 	p := &polled{stay: s, reader: rd, codec: codec, freed: make(chan struct{}, 1)}
+	if http := client.HTTP(); http != nil {
+		p.calls = chatter.NewCalls(http, &p.mu, s.user.run.life.workers.Go, p.answered)
+	}
 	p.skipper, _ = codec.(dialect.Skipper)
 	p.waiter, _ = codec.(dialect.Waiter)
 	if h, ok := codec.(dialect.Holder); ok {

@@ -1,14 +1,16 @@
 package dialect
 
-// Caller is a codec whose client asks for something over HTTP before its stream
-// begins: a login that is answered by a token or a cookie. Whoever drives it makes
-// the requests that Call returns, one after the other, and hands the answers to
-// Answered, before Login is called.
+// Caller is a codec whose client asks for something over HTTP: before its stream
+// begins, such as for a login that is answered by a token or a cookie, and beside the
+// stream, such as by a POST for each line. Whoever drives it makes the requests that
+// Call returns, one after the other, and hands the answers to Answered: as long as
+// there are some before Login is called, and after anything else was called of it.
 type Caller interface {
-	// Call returns the next request; nil: the stream may begin.
+	// Call returns the next request; nil: there is none, or one is under way.
 	Call() (*Call, error)
 	// Answered takes the answer. Its error is a *CallError where the server lets the
-	// client not in.
+	// client not in. Beside the stream it has none: what comes of the answer Decode
+	// returns, see Waiter, also a *CallError.
 	Answered(*Answer) error
 	// Upgrade returns the path of the WebSocket and the headers of the request for it.
 	// The path is empty where it is left to the caller. cookie returns the cookies that
@@ -31,9 +33,11 @@ type Answer struct {
 	Header  map[string]string // by their names in lower case
 	Cookies map[string]string // that are set
 	Body    []byte
+	Err     error // why there is no answer; nil: there is one
 }
 
-// CallError is that a server's answer over HTTP does not let a client in.
+// CallError is that a server's answer over HTTP does not let a client in, or, in the
+// middle of a stream, that a request was of no use. The stream goes on behind that.
 type CallError struct{ Err error }
 
 func (e *CallError) Error() string { return e.Err.Error() }

@@ -95,6 +95,9 @@ func (s *speech) untilFailed(ctx context.Context) (context.Context, context.Canc
 	return ctx, cancel
 }
 
+// callsBeside reports whether each chatter has a connection for requests over HTTP.
+func (s *speech) callsBeside() bool { return s.file != nil && s.file.CallsBeside() }
+
 // failure returns why a run came to nothing: for the fault of a dialect's file, if
 // that is what it was.
 func (s *speech) failure(err error) error {

@@ -236,7 +236,7 @@ func (s *Job) doubts(rep *report.Report, panics uint64) {
 	if s.Target.Trust.Insecure {
 		warn("-tls-insecure: whoever showed a certificate was taken for the target")
 	}
-	if need, have := loadgen.Descriptors(s.Load.Chatters(), s.socketsPerUser()); have > 0 && float64(need) > nearlyOut*float64(have) {
+	if need, have := loadgen.Descriptors(s.Load.Chatters(), s.sockets()); have > 0 && float64(need) > nearlyOut*float64(have) {
 		warn("descriptors nearly out: the run needed %d of the %d open files that this process may have", need, have)
 	}
 	cores := min(rep.Environment.CPUs, rep.Environment.GOMAXPROCS)
@@ -250,6 +250,14 @@ func (c *Config) socketsPerUser() int {
 		return 1
 	}
 	return 2
+}
+
+// sockets returns socketsPerUser and those for requests over HTTP.
+func (s *Job) sockets() int {
+	if s.speech.callsBeside() {
+		return s.socketsPerUser() + 1
+	}
+	return s.socketsPerUser()
 }
 
 // save has the run saved, if that is asked for.

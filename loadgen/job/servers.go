@@ -60,7 +60,7 @@ func (s *Job) open(ctx context.Context, lc *loadgen.Config, command string) (Roo
 	if at == "" {
 		return s.Open(lc)
 	}
-	if err := lc.CheckDescriptors(1); err != nil {
+	if err := lc.CheckDescriptors(s.sockets()); err != nil {
 		return Room{}, err
 	}
 	room := Room{Close: func() {}}

@@ -18,9 +18,7 @@ func (c *caller) Answered(a *dialect.Answer) error {
 	p := &c.d.HTTP[c.made].Receive
 	asked := c.asked
 	c.made, c.asked = c.made+1, ""
-	input := map[string]any{"status": a.Status, "headers": anyOf(a.Header), "cookies": anyOf(a.Cookies), "body": bodyOf(a.Body, a.Header["content-type"])}
-	c.step(func() string { return "< http " + jsonOf(input) })
-	was := fmt.Sprintf("%s was answered %s: %s", asked, strings.TrimSpace(fmt.Sprint(a.Status, " ", a.Reason)), quote(bytes.TrimSpace(a.Body)))
+	input, was := c.answeredBy(asked, a)
 	bad := a.Status >= badRequest
 	var yielded []any
 	if p.code != nil {
@@ -39,26 +37,38 @@ func (c *caller) Answered(a *dialect.Answer) error {
 	}
 	if bad {
 		at := &c.d.HTTP[c.made-1].Send
-		return &dialect.CallError{Err: at.wrong(0, was, aboutStatus(a.Status))}
+		return &dialect.CallError{Err: at.wrong(0, was, aboutStatus(a.Status, at.key, "if this lets a chatter in all the same, have http.receive yield {ok: true}"))}
 	}
 	return nil
 }
 
-// aboutStatus returns what to do about an answer that lets nobody in.
-func aboutStatus(status int) string {
+// answeredBy tells of an answer, and returns it as a program has it and in words.
+func (u *user) answeredBy(asked string, a *dialect.Answer) (input map[string]any, was string) {
+	input = map[string]any{"status": a.Status, "headers": anyOf(a.Header), "cookies": anyOf(a.Cookies), "body": bodyOf(a.Body, a.Header["content-type"])}
+	was = fmt.Sprintf("%s was answered %s: %s", asked, strings.TrimSpace(fmt.Sprint(a.Status, " ", a.Reason)), quote(bytes.TrimSpace(a.Body)))
+	if a.Err != nil {
+		input["error"], was = a.Err.Error(), a.Err.Error()
+	}
+	u.step(func() string { return "< http " + jsonOf(input) })
+	return input, was
+}
+
+// aboutStatus returns what to do about an answer to a program's request by which the
+// server refuses; else what to do about one of which the status says nothing.
+func aboutStatus(status int, key, other string) string {
 	switch {
 	case status == 401, status == 403:
-		return "the server's own words; a password is given with -password-file FILE, and is $password in http.send"
+		return "the server's own words; a password is given with -password-file FILE, and is $password in " + key
 	case status == 404, status == 405:
-		return "look at path and method of http.send"
+		return "look at path and method of " + key
 	case status == 429:
-		return "the server limits how often one may log in: lift that for the run, take fewer -users, or come from several addresses, -source-addresses 127.0.0.2-127.0.0.9"
+		return "the server limits how often one may ask: lift that for the run, take fewer -users, or come from several addresses, -source-addresses 127.0.0.2-127.0.0.9"
 	case status == 409:
-		return "where the name is taken, have http.receive yield {taken: true}, with can: {suffix: client}: the next name is asked for"
+		return "where the name is taken, have the program that is given the answer yield {taken: true}, with can: {suffix: client}: the next name is asked for"
 	case status >= 500:
 		return "the server's own trouble: look at its log"
 	}
-	return "the server's own words; if this lets a chatter in all the same, have http.receive yield {ok: true}"
+	return "the server's own words; " + other
 }
 
 // answers is the hint on what http.receive may yield.

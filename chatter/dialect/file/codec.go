@@ -21,6 +21,7 @@ type codec struct {
 	inbox
 	view
 	caller // before the stream
+	errand // beside it
 
 	bare    bool // the messages are a WebSocket's
 	lines   dialect.Lines
@@ -51,13 +52,14 @@ func (d *Dialect) Codec(c Client) dialect.Codec {
 		c.Room = d.Room
 	}
 	of := &codec{user: user{Client: c, d: d, name: c.Asked, state: map[string]any{}, values: make([]any, len(variables))}}
-	of.inbox.user, of.caller.user = &of.user, &of.user
+	of.inbox.user, of.caller.user, of.errand.user = &of.user, &of.user, &of.user
 	of.view.inbox = &of.inbox
 	return of
 }
 
 func (c *codec) Login(dst []byte) ([]byte, error) {
 	c.choose()
+	c.begun = true
 	return c.append(dst, &c.d.Login, "", "")
 }
 
@@ -99,7 +101,7 @@ func (c *codec) Tick(dst []byte, now time.Time) (out []byte, next time.Time) {
 	if c.d.Every.Seconds == 0 || c.left {
 		return dst, time.Time{}
 	}
-	if !c.next.IsZero() && !now.Before(c.next) {
+	if !c.next.IsZero() && !now.Before(c.next) && !c.asksFor(&c.d.Every.Send) {
 		dst, _ = c.append(dst, &c.d.Every.Send, "", "")
 	}
 	if c.next.IsZero() || !now.Before(c.next) {
@@ -129,11 +131,19 @@ func (c *codec) append(dst []byte, p *program, text, to string) ([]byte, error) 
 		c.put(lineOf(c.name, to, text))
 	}
 	for _, v := range yielded {
-		if dst, err = c.message(p, dst, v); err != nil {
+		if dst, err = c.emit(dst, p, v, text); err != nil {
 			return dst, err
 		}
 	}
 	return dst, nil
+}
+
+// emit sends a value that a program yields: a request over HTTP, or a message.
+func (c *codec) emit(dst []byte, p *program, v any, text string) ([]byte, error) {
+	if asked, ok := requestIn(v); ok {
+		return dst, c.request(p, asked, text)
+	}
+	return c.message(p, dst, v)
 }
 
 // answered returns the request of a reference, which is answered now.

@@ -13,6 +13,10 @@
 //	  elif .type == "message" then {line: {from: .user, text: .body}}
 //	  else empty end
 //
+// Whatever sends may yield {http: {method, path, headers, body}} in place of a message:
+// a request beside the stream. Its answer comes to receive as {http: {status, headers,
+// cookies, body}}.
+//
 // Parse reads such a file, Dialect.Codec returns the codec of one client, and
 // Dialect.Try plays a transcript to it. layout has all keys, can what a server
 // may be said to promise, and effects what receive may yield.

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -84,7 +85,7 @@ func shape(v any, want string) string { return fmt.Sprintf(" is %s, not %s", goj
 
 func (c *codec) send(v any) (string, error) {
 	var err error
-	c.out, err = c.message(&c.d.Receive, c.out, v)
+	c.out, err = c.emit(c.out, &c.d.Receive, v, "")
 	return "", err
 }
 
@@ -114,10 +115,16 @@ func (c *codec) refused(v any) (wrong string) {
 		return shape(v, "an object")
 	}
 	text, _ := object["text"].(string)
-	if target, ok := object["target"].(string); ok {
+	target, named := object["target"].(string)
+	switch {
+	case c.answering != "": // it came beside the stream: that its target is not there has no place
+		text = cmp.Or(text, c.what) + ", for “" + c.answering + "”"
+	case named:
 		text = wire.NoSuchUser.With(target)
-	} else if p, ok := c.answered(object["ref"]); ok {
-		text += ": " + p.text
+	default:
+		if p, ok := c.answered(object["ref"]); ok {
+			text += ": " + p.text
+		}
 	}
 	return c.error(text)
 }

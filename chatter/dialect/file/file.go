@@ -25,6 +25,9 @@ type Dialect struct {
 	asks  bool   // receive waits for ready
 	binds bool   // receive binds answers to what they answer
 	says  bool   // own lines do not come back, and are taken to be said when they are sent
+	calls bool   // a program asks over HTTP beside the stream,
+	posts bool   // say or tell does,
+	hears bool   // and receive has a look at the answers
 
 	cost
 	entered atomic.Bool  // somebody got in
@@ -139,6 +142,8 @@ var (
 	mentionsReady  = mentions("ready")
 	mentionsRoster = mentions("roster")
 	mentionsAck    = mentions("(ack|refused)")
+	mentionsHTTP   = regexp.MustCompile(`\bhttp"?\s*:\s*[^/\s]`) // and no URL
+	asksForHTTP    = regexp.MustCompile(`\bhttp\b`)
 )
 
 // gap is what a file lacks as a whole.
@@ -171,6 +176,9 @@ var gaps = []gap{
 	{func(d *Dialect) bool { return d.says && (!d.BySender() || d.Views() == Ordered) },
 		"can.echo: false without {ack: REF}: where a chatter's own line stands among the others could not be seen",
 		"have say send $ref, and receive make {ack: REF} of the server's answer; where it answers nothing, write can: {echo: false, order: sender, views: eventual}, or views: none: own lines are then taken to be said when they are sent"},
+	{func(d *Dialect) bool { return d.posts && !d.Echoes() && (!d.BySender() || d.Views() == Ordered) },
+		"can.echo: false with lines by HTTP: the answers come beside the stream, so where a chatter's own line stands among the others could not be seen",
+		"write can: {echo: false, order: sender, views: eventual}, or views: none"},
 	{func(d *Dialect) bool {
 		return d.Every.Seconds < 0 || (d.Every.Seconds > 0) != (d.Every.Send.source != "")
 	}, "every needs both seconds, above 0, and send", `every: {seconds: 25, send: '{type: "ping"}'}`},
@@ -183,6 +191,9 @@ func (d *Dialect) check(name string) error {
 	}
 	d.binds = !lacksWord(mentionsAck)(d)
 	d.says = !d.Echoes() && !d.binds
+	d.posts = mentionsHTTP.MatchString(d.Say.source + "\n" + d.Tell.source)
+	d.calls = d.posts || slices.ContainsFunc([]*program{&d.Login, &d.Leave, &d.Every.Send, &d.Receive}, func(p *program) bool { return mentionsHTTP.MatchString(p.source) })
+	d.hears = asksForHTTP.MatchString(d.Receive.source)
 	for _, g := range gaps {
 		if g.is(d) {
 			return &Error{File: name, What: g.what, Advice: g.advice}

@@ -41,10 +41,10 @@ type caller struct {
 	asked string // the request that waits for its answer, for people; empty: none does
 }
 
-// Calls reports whether a client asks over HTTP before its stream, or for the
-// WebSocket with more than a path.
+// Calls reports whether a client asks over HTTP, or for the WebSocket with more than
+// a path.
 func (d *Dialect) Calls() bool {
-	return len(d.HTTP) > 0 || !d.Path.isLiteral() || d.Headers.source != ""
+	return len(d.HTTP) > 0 || !d.Path.isLiteral() || d.Headers.source != "" || d.CallsBeside()
 }
 
 // WebSocket returns the path of the WebSocket, which a program may yet replace.
@@ -81,24 +81,37 @@ func (c *caller) Call() (*dialect.Call, error) {
 	return nil, nil
 }
 
-// requests is the hint on what http.send may yield.
-const requests = `http.send yields {method: "POST", path: "/login", body: {user: $name}}; headers: {NAME: TEXT} may be added, and form: {NAME: TEXT} in place of body`
+// requests is the hint on what http.send may yield, or {http: …} of another program.
+const requests = ` yields {method: "POST", path: "/login", body: {user: $name}}; headers: {NAME: TEXT} may be added, and form: {NAME: TEXT} in place of body`
 
-// ask returns the request that a program has yielded.
+// ask returns the request that http.send has yielded.
 func (c *caller) ask(p *program, v any) (*dialect.Call, error) {
+	call, err := c.callOf(p, v, p.key+requests)
+	if err == nil {
+		c.asked = c.asks(call)
+	}
+	return call, err
+}
+
+// callOf returns the request that a program has yielded.
+func (u *user) callOf(p *program, v any, hint string) (*dialect.Call, error) {
 	object, ok := v.(map[string]any)
 	call, why := &dialect.Call{Header: make(map[string]string)}, "it is no object"
 	if ok {
-		why = cmp.Or(fill(call, object), c.reachable(call.URL), tooLong(call.Body))
+		why = cmp.Or(fill(call, object), u.reachable(call.URL), tooLong(call.Body))
 	}
 	if why != "" {
-		return nil, c.d.fail(p.wrong(0, fmt.Sprintf("http.send yields %s: %s", gojq.Preview(v), why), requests))
+		return nil, u.d.fail(p.wrong(0, fmt.Sprintf("%s yields %s: %s", p.key, gojq.Preview(v), why), hint))
 	}
-	c.asked = call.Method + " " + call.URL
-	c.step(func() string {
+	return call, nil
+}
+
+// asks tells of a request that is made now, and returns it for people.
+func (u *user) asks(call *dialect.Call) (what string) {
+	u.step(func() string {
 		return "> http " + jsonOf(map[string]any{"method": call.Method, "path": call.URL, "headers": anyOf(call.Header), "body": bodyOf(call.Body, call.Header["Content-Type"])})
 	})
-	return call, nil
+	return call.Method + " " + call.URL
 }
 
 // fill puts what a program has yielded into a request.
@@ -135,15 +148,15 @@ func tooLong(message []byte) (wrong string) {
 }
 
 // reachable returns what is wrong with the path of a request.
-func (c *caller) reachable(path string) (wrong string) {
-	u, err := url.Parse(path)
+func (u *user) reachable(path string) (wrong string) {
+	at, err := url.Parse(path)
 	switch {
 	case err != nil:
 		return "path: " + err.Error()
-	case (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
+	case (at.Scheme == "http" || at.Scheme == "https") && at.Host != "":
 	case !strings.HasPrefix(path, "/"):
 		return "path is neither one, with its slash, nor a URL: http://HOST:PORT/login"
-	case c.d.Over() != WS:
+	case u.d.Over() != WS:
 		return "the stream is over TCP, so path has to be a whole URL: http://HOST:PORT" + path
 	}
 	return ""

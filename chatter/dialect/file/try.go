@@ -2,6 +2,7 @@ package file
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -120,7 +121,10 @@ func (t *trial) calls() error {
 	}
 	_, err = t.c.Login(nil)
 	t.c.Tick(nil, t.now)
-	return err
+	if err != nil {
+		return err
+	}
+	return t.asks()
 }
 
 // answered has the answer to a request over HTTP come.
@@ -132,7 +136,7 @@ func (t *trial) answered(text string) error {
 		Body             json.RawMessage
 	}
 	if err := json.Unmarshal([]byte(text), &answer); !ok || err != nil {
-		return fmt.Errorf("%s waits for its answer: < http {\"status\": 200, \"body\": {…}}", t.c.asked)
+		return fmt.Errorf("%s waits for its answer: < http {\"status\": 200, \"body\": {…}}", cmp.Or(t.c.asked, t.c.what))
 	}
 	var body string
 	if json.Unmarshal(answer.Body, &body) != nil {
@@ -145,8 +149,11 @@ func (t *trial) answered(text string) error {
 		t.c.made, t.c.asked = 0, "" // a login may follow
 		return nil
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case t.c.begun:
+		return t.queued(new(dialect.Frame), nil)
 	}
 	return t.calls()
 }
@@ -158,15 +165,27 @@ func (t *trial) note(step string) {
 	}
 }
 
-// do has the client do a step, or a message come to it.
+// do has the client do a step, or a message or an answer come to it.
 func (t *trial) do(verb, rest string) error {
+	answers := t.c.asked != "" || t.c.underWay && strings.HasPrefix(rest, "http ")
 	var err error
 	switch {
-	case t.c.asked != "" && verb == "<":
-		return t.answered(rest)
+	case verb == "<" && answers:
+		err = t.answered(rest)
 	case t.c.asked != "":
 		return t.answered("")
+	default:
+		err = t.act(verb, rest)
 	}
+	if err != nil {
+		return err
+	}
+	return t.asks()
+}
+
+// act has the client do a step, or a message come to it.
+func (t *trial) act(verb, rest string) error {
+	var err error
 	switch verb {
 	case "say":
 		_, err = t.c.Say(nil, []byte(rest))
@@ -188,6 +207,15 @@ func (t *trial) do(verb, rest string) error {
 	return err
 }
 
+// asks makes the next request that the client has beside its stream.
+func (t *trial) asks() error {
+	if !t.c.begun {
+		return nil
+	}
+	_, err := t.c.Call()
+	return err
+}
+
 // comes has a message come.
 func (t *trial) comes(text string) error {
 	if strings.HasPrefix(text, `"`) {
@@ -199,15 +227,23 @@ func (t *trial) comes(text string) error {
 	}
 	var f dialect.Frame
 	ok, err := t.c.Take(&f, []byte(text))
-	for ok || err != nil {
+	if ok || err != nil {
+		return t.queued(&f, err)
+	}
+	return nil
+}
+
+// queued takes what comes behind a frame or an error.
+func (t *trial) queued(f *dialect.Frame, err error) error {
+	for ok := true; ok || err != nil; ok, err = t.c.Queued(f) {
 		var bad *dialect.FrameError
 		switch {
 		case errors.As(err, &bad):
 			t.got = append(t.got, "= "+bad.Error())
+		case errors.As(err, new(*dialect.CallError)): // it has been told
 		case err != nil:
 			return err
 		}
-		ok, err = t.c.Queued(&f)
 	}
 	return nil
 }

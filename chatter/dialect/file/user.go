@@ -2,6 +2,7 @@ package file
 
 import (
 	"maps"
+	"slices"
 
 	"chatsim/chatter/dialect"
 )
@@ -60,6 +61,9 @@ func (u *user) set(v any) (wrong string) {
 	u.state = s
 	return ""
 }
+
+// atRef is where $ref stands among the variables.
+var atRef = slices.Index(variables, "$ref")
 
 // given returns the values of variables.
 func (u *user) given(text, to string) []any {

@@ -37,10 +37,7 @@ func OpenHTTP(secure bool) (server *httptest.Server) {
 	mux.HandleFunc("POST /form", func(w http.ResponseWriter, req *http.Request) {
 		login(w, req.PostFormValue("user"), req.PostFormValue("password"))
 	})
-	mux.HandleFunc("/deaf", func(_ http.ResponseWriter, req *http.Request) {
-		_, _ = io.Copy(io.Discard, req.Body) // else nobody sees the client go
-		<-req.Context().Done()
-	})
+	mux.HandleFunc("/deaf", deaf)
 	mux.HandleFunc("GET /socket", func(w http.ResponseWriter, req *http.Request) {
 		user, ok := strings.CutPrefix(tokenOf(req), "t-")
 		if !ok {
@@ -59,6 +56,12 @@ func OpenHTTP(secure bool) (server *httptest.Server) {
 		server.Start()
 	}
 	return server
+}
+
+// deaf never answers.
+func deaf(_ http.ResponseWriter, req *http.Request) {
+	_, _ = io.Copy(io.Discard, req.Body) // else nobody sees the client go
+	<-req.Context().Done()
 }
 
 func login(w http.ResponseWriter, user, password string) {

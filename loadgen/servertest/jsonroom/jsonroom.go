@@ -66,6 +66,8 @@ type room struct {
 	// Guarded by mu.
 	order []string
 	conns map[string]net.Conn
+	keys  map[string]string // by which the user of a name says lines over HTTP; nil: none does
+	lines int               // that came so
 }
 
 // serve has the user of a connection talk, who says its name unless that is known.
@@ -103,7 +105,7 @@ func (r *room) join(asked string, conn net.Conn) (name string) {
 	}
 	r.tellLocked(message{Type: "joined", Names: []string{name}}, r.order...)
 	r.order, r.conns[name] = append(r.order, name), conn
-	r.tellLocked(message{Type: "welcome", Names: []string{name}}, name)
+	r.tellLocked(message{Type: "welcome", Names: []string{name}, Body: r.keyLocked(name)}, name)
 	r.tellLocked(message{Type: "users", Names: r.order}, name)
 	return name
 }
@@ -111,6 +113,10 @@ func (r *room) join(asked string, conn net.Conn) (name string) {
 func (r *room) take(name string, m message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.takeLocked(name, m)
+}
+
+func (r *room) takeLocked(name string, m message) {
 	m.User = name
 	switch to := m.To; {
 	case m.Type == "message" && r.silent:
