@@ -36,7 +36,7 @@ func (f *flood) anew() {
 	}
 	f.bytes, f.far = 0, map[ID]time.Duration{}
 	f.core = NewCore(Config{Machine: f, NewID: func() ID { return ID{} }})
-	f.core.Keeps(flooded)
+	f.core.pace.keep(flooded)
 	f.core.Begin(f.w.now, 0, nil)
 }
 
@@ -47,10 +47,10 @@ func (f *flood) store() {
 	}
 	w := f.w
 	m := w.stream[len(w.stream)-1]
-	f.core.hashes = nil
+	f.core.votes = nil
 	f.core.Take(w.now, m)
 	f.bytes += cost(m)
-	for id, l := range f.core.lives {
+	for id, l := range f.core.lives.alive {
 		switch behind := f.core.pace.sum - l.applied; {
 		case behind < flooded/nearShare:
 			delete(f.far, id)
@@ -61,7 +61,7 @@ func (f *flood) store() {
 	for ; f.bytes > flooded+slack; w.stream = w.stream[1:] {
 		f.bytes -= cost(w.stream[0])
 		for _, n := range w.nodes {
-			if n.made == w.made && n.core.Last() < w.stream[0].Seq && f.core.lives[n.core.ID()] != nil {
+			if n.made == w.made && n.core.last < w.stream[0].Seq && f.core.lives.alive[n.core.lives.own] != nil {
 				w.fail("the stream forgets what node %d has not read, which nobody has dropped", n.index)
 			}
 		}

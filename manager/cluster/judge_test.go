@@ -9,17 +9,17 @@ func (w *world) settled() {
 		switch {
 		case w.bad != "":
 		case !c.Ready():
-			w.fail("node %d does not come in: synced %v at %d of %d", n.index, c.Synced(), c.Last(), w.next-1)
+			w.fail("node %d does not come in: synced %v at %d of %d", n.index, c.synced, c.last, w.next-1)
 		case n.house.state.Sum != w.nodes[0].house.state.Sum || n.house.state.Epoch != w.nodes[0].house.state.Epoch:
 			w.fail("node %d ends with another room", n.index)
-		case c.HeldUp():
+		case c.pace.heldUp():
 			w.fail("node %d waits for ever", n.index)
 		case !n.house.onlyLiving():
 			w.fail("somebody is in the room at node %d whose Manager is dead", n.index)
-		case n.house.state.Next[name(c.ID())] != n.asked:
-			w.fail("%d of %d requests of node %d are applied", n.house.state.Next[name(c.ID())], n.asked, n.index)
-		case c.Peers() != len(w.nodes):
-			w.fail("node %d sees %d Managers of %d", n.index, c.Peers(), len(w.nodes))
+		case n.house.state.Next[name(c.lives.own)] != n.asked:
+			w.fail("%d of %d requests of node %d are applied", n.house.state.Next[name(c.lives.own)], n.asked, n.index)
+		case len(c.lives.alive) != len(w.nodes):
+			w.fail("node %d sees %d Managers of %d", n.index, len(c.lives.alive), len(w.nodes))
 		default:
 			n.settledOthers(w)
 		}

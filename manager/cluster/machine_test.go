@@ -113,7 +113,7 @@ func (h *house) leave(user string) {
 func (h *house) onlyLiving() bool {
 	for _, user := range h.state.Order {
 		life, _, _ := strings.Cut(user, "/")
-		if h.state.Ended[life] || !slices.ContainsFunc(slices.Collect(maps.Keys(h.n.core.lives)), func(id ID) bool { return name(id) == life }) {
+		if h.state.Ended[life] || !slices.ContainsFunc(slices.Collect(maps.Keys(h.n.core.lives.alive)), func(id ID) bool { return name(id) == life }) {
 			return false
 		}
 	}

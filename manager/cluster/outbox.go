@@ -94,11 +94,11 @@ func (o *outbox) back(now time.Duration, c *Core) {
 func (o *outbox) tick(now time.Duration, c *Core) {
 	if o.sent == 0 {
 		o.waits = now
-	} else if now-o.waits >= o.patience() && c.knock(now) {
+	} else if now-o.waits >= o.patience() && c.knocks.knock(now, c.lives.own, c.pace.sum) {
 		o.waits = now
 		o.vain++
 		if o.probe == 0 {
-			o.probe, o.probed = c.knocks, o.next+uint64(o.sent)
+			o.probe, o.probed = c.knocks.made, o.next+uint64(o.sent)
 		}
 	}
 }
@@ -121,27 +121,19 @@ func (c *Core) Failed(now time.Duration) {
 	}
 }
 
-// version is that of the next message: before this life has begun for all, there may be
-// others of which it does not know.
-func (c *Core) version() byte {
-	if c.lives[c.id] == nil {
-		return oldest
-	}
-	return c.pace.common
-}
-
 // Publish returns the next message to be published, in memory that the next call uses
 // again; nil if there is none now.
 func (c *Core) Publish(now time.Duration) []byte {
 	if c.fatal != nil {
 		return nil
 	}
-	if b := c.control; b != nil || !c.synced {
-		c.control = nil
+	if b := c.knocks.control; b != nil || !c.synced {
+		c.knocks.control = nil
 		return b
 	}
-	if b := c.announce(); b != nil {
-		return b
+	if c.lives.begun() && c.pace.tells() {
+		c.message = c.pace.appendApplied(c.message[:0], c.lives.own)
+		return c.message
 	}
 	o := &c.out
 	if o.sent == len(o.requests) || len(o.ends) >= window {
@@ -150,7 +142,7 @@ func (c *Core) Publish(now time.Duration) []byte {
 	if o.sent == 0 {
 		o.waits = now
 	}
-	b := appendHeader(c.message[:0], c.version(), numbered, c.id)
+	b := appendHeader(c.message[:0], c.pace.version(&c.lives), numbered, c.lives.own)
 	b = binary.AppendUvarint(b, o.next+uint64(o.sent))
 	for n := 0; o.sent < len(o.requests); n++ {
 		r := o.requests[o.sent]

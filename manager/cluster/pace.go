@@ -19,6 +19,9 @@ const entryCost = 64
 // pace is what the Managers go at together: what each has applied is in the stream, so
 // all of them see the same.
 type pace struct {
+	speaks byte  // newest version that this Manager speaks
+	broken fault // of tests: what is wrong
+
 	keeps    uint64 // bytes of the stream; 0: not known
 	sum      uint64 // bytes of the stream since the room began, up to the newest message applied
 	said     uint64 // of them, as this life has announced last
@@ -37,89 +40,85 @@ type lag struct {
 
 func cost(m Message) uint64 { return uint64(len(m.Data)) + entryCost }
 
+// keep is told how many bytes the stream keeps; 0: it is not known, and nobody is waited
+// for.
+func (p *pace) keep(bytes int64) { p.keeps = uint64(max(bytes, 0)) }
+
 // measure finds out what the lives have in common.
-func (c *Core) measure() {
-	p := &c.pace
-	if c.broken != slowedByDead || c.stats.Buried == 0 {
+func (p *pace) measure(r *roll) {
+	if p.broken != slowedByDead || len(r.fenced) == 0 {
 		p.least = p.sum
 	}
-	p.common = c.cfg.Speaks
-	for _, l := range c.lives {
+	p.common = p.speaks
+	for _, l := range r.alive {
 		p.least, p.common = min(p.least, l.applied), min(p.common, l.speaks)
 	}
 }
 
-// Behind returns how much of the stream the slowest life has not applied, in bytes, as
+// version is that of the next message: before this life has begun for all, there may be
+// others of which it does not know.
+func (p *pace) version(r *roll) byte {
+	if !r.begun() {
+		return oldest
+	}
+	return p.common
+}
+
+// behind returns how much of the stream the slowest life has not applied, in bytes, as
 // far as this Manager has read.
-func (c *Core) Behind() uint64 {
-	if len(c.lives) == 0 {
+func (p *pace) behind(r *roll) uint64 {
+	if len(r.alive) == 0 {
 		return 0
 	}
-	return c.pace.sum - c.pace.least
+	return p.sum - p.least
 }
 
-// HeldUp reports whether a life is so far behind that the others have to wait.
-func (c *Core) HeldUp() bool {
-	p := &c.pace
-	return p.keeps > 0 && p.common >= paced && p.sum-p.least >= p.keeps/farShare && c.broken != neverSlowed
+// heldUp reports whether a life is so far behind that the others have to wait.
+func (p *pace) heldUp() bool {
+	return p.keeps > 0 && p.common >= paced && p.sum-p.least >= p.keeps/farShare && p.broken != neverSlowed
 }
 
-// Takes reports whether a request may be proposed now.
-func (c *Core) Takes() bool {
-	size := uint64(c.out.size)
-	return !c.HeldUp() && (size == 0 || c.pace.keeps == 0 || size < c.pace.keeps/allShare/uint64(max(len(c.lives), 1)))
+// takes reports whether a request may be proposed where so many bytes are under way, and
+// there are so many lives.
+func (p *pace) takes(size uint64, lives int) bool {
+	return !p.heldUp() && (size == 0 || p.keeps == 0 || size < p.keeps/allShare/uint64(max(lives, 1)))
 }
 
-// announce returns the message that says what this life has applied, if it is time.
-func (c *Core) announce() []byte {
-	p := &c.pace
-	if p.keeps == 0 || p.common < paced || p.sum-p.said < p.keeps/tellShare || c.lives[c.id] == nil {
-		return nil
-	}
+// tells reports whether it is time to say what this life has applied.
+func (p *pace) tells() bool {
+	return p.keeps != 0 && p.common >= paced && p.sum-p.said >= p.keeps/tellShare
+}
+
+// appendApplied appends the message that says it.
+func (p *pace) appendApplied(dst []byte, own ID) []byte {
 	p.said = p.sum
-	c.message = appendSum(binary.AppendUvarint(appendHeader(c.message[:0], paced, applied, c.id), p.sum))
-	return c.message
+	return appendSum(binary.AppendUvarint(appendHeader(dst, paced, applied, own), p.sum))
 }
 
 // progress is told what a life has applied.
-func (c *Core) progress(l *life, bytes uint64) {
+func (p *pace) progress(l *life, bytes uint64, r *roll) {
 	if l == nil || bytes <= l.applied {
 		return
 	}
-	l.applied = min(bytes, c.pace.sum)
-	l.far = l.far && c.pace.sum-l.applied >= c.pace.keeps/nearShare
-	c.measure()
+	l.applied = min(bytes, p.sum)
+	l.far = l.far && p.sum-l.applied >= p.keeps/nearShare
+	p.measure(r)
 }
 
-// watch has a life dropped that holds the others up for the grace and does not apply a
-// quarter of what the stream keeps meanwhile: the feed's rule, one level up.
-func (c *Core) watch(id ID, l *life, step time.Duration) {
-	p := &c.pace
+// watch reports whether a life is to be dropped: it holds the others up for the grace
+// and does not apply a quarter of what the stream keeps meanwhile, which is the feed's
+// rule, one level up.
+func (p *pace) watch(l *life, step, grace time.Duration) bool {
 	switch behind := p.sum - l.applied; {
 	case p.keeps == 0 || p.common < paced || behind < p.keeps/nearShare:
 		l.far = false
 	case !l.far && behind >= p.keeps/farShare, l.far && l.applied-l.from >= p.keeps/farShare:
 		l.far, l.from, l.waited = true, l.applied, 0
 	case l.far:
-		if l.waited += step; l.waited >= c.cfg.Grace || c.broken == droppedEarly {
-			l.waited -= beatEvery * 2 // until this has come back
-			c.out.add(slow, appendGone(nil, id, l.applied))
+		if l.waited += step; l.waited >= grace || p.broken == droppedEarly {
+			l.waited -= beatEvery * 2 // until what comes of it has come back
+			return true
 		}
 	}
-}
-
-// drop ends the life of a Manager that holds the others up, unless it has applied more
-// since.
-func (c *Core) drop(now time.Duration, place uint64, body []byte) {
-	id, bytes, err := parseGone(body)
-	l := c.lives[id]
-	switch {
-	case err != nil:
-		c.stats.Garbage++
-		return
-	case l == nil || l.applied != bytes:
-		return
-	}
-	c.stats.Slow++
-	c.end(now, place, id, ErrSlow)
+	return false
 }

@@ -20,21 +20,21 @@ func TestWatch(t *testing.T) {
 		{"it is not so far behind", 0, 0, 249},
 	} {
 		c := NewCore(Config{Machine: &flood{}, NewID: func() ID { return ID{} }})
-		c.Keeps(keeps)
+		c.pace.keep(keeps)
 		l := &life{speaks: newest}
-		c.lives[ID{1}] = l
-		c.measure()
+		c.lives.alive[ID{1}] = l
+		c.pace.measure(&c.lives)
 		at := 0
 		for second := 1; second <= 30 && at == 0; second++ {
 			c.pace.sum += uint64(test.takes)
 			if second == 1 {
 				c.pace.sum += test.behind
 			}
-			c.progress(l, c.pace.sum-test.behind)
-			if c.HeldUp() != (test.behind >= keeps/farShare) {
-				t.Fatalf("%s: the others wait: %v", test.what, c.HeldUp())
+			c.pace.progress(l, c.pace.sum-test.behind, &c.lives)
+			if c.pace.heldUp() != (test.behind >= keeps/farShare) {
+				t.Fatalf("%s: the others wait: %v", test.what, c.pace.heldUp())
 			}
-			if c.watch(ID{1}, l, time.Second); len(c.out.requests) > 0 {
+			if c.pace.watch(l, time.Second, c.cfg.Grace) {
 				at = second
 			}
 		}
@@ -50,14 +50,14 @@ func TestRolling(t *testing.T) {
 	w := newWorld(1, 3, right, false)
 	w.run(5*time.Second, false)
 	for i, n := range w.nodes {
-		if got := n.core.version(); !n.core.Ready() || got != oldest {
+		if got := n.core.pace.version(&n.core.lives); !n.core.Ready() || got != oldest {
 			t.Errorf("node %d of %d new ones speaks version %d", n.index, i, got)
 		}
 		w.start(n)
 		w.run(2*lease, false)
 	}
 	for _, n := range w.nodes {
-		if got := n.core.version(); !n.core.Ready() || got != newest {
+		if got := n.core.pace.version(&n.core.lives); !n.core.Ready() || got != newest {
 			t.Errorf("node %d speaks version %d at last", n.index, got)
 		}
 	}

@@ -103,7 +103,9 @@ type Status struct {
 	Held    int64  // bytes of what users have said that has not come back
 	Slowed  uint64 // times that one has waited as that was too much
 
-	Others, Known []string // see Core
+	// Where users find the other Managers that live, sorted, and have found Managers of
+	// the room, also those that are gone.
+	Others, Known []string
 }
 
 // NewRunner returns the Runner of a Core whose Machine is the host; Run is next.
@@ -190,8 +192,9 @@ func (r *Runner) Run(ctx context.Context) (err error) {
 		case <-tick.C:
 			r.core.Tick(r.now())
 			r.wants()
-			r.status.Store(&Status{Stats: r.core.Stats(), Ready: r.core.Ready(), Peers: r.core.Peers(), Place: r.core.Last(), Silence: r.core.Silence(), Err: r.core.Err(),
-				Others: r.others, Known: r.core.Known(), Behind: r.core.Behind(), HeldUp: r.core.HeldUp()})
+			now := r.core.Status()
+			now.Others = r.others
+			r.status.Store(&now)
 		case <-r.wake:
 		case e := <-r.stream.Events():
 			if err := r.take(e); err != nil {
@@ -210,11 +213,11 @@ func (r *Runner) Run(ctx context.Context) (err error) {
 
 // tellOthers tells the host where the other Managers are, if that has changed.
 func (r *Runner) tellOthers() {
-	if r.moves == r.core.moves {
+	if r.moves == r.core.lives.moves {
 		return
 	}
-	r.moves = r.core.moves
-	if others := r.core.Others(); !slices.Equal(others, r.others) {
+	r.moves = r.core.lives.moves
+	if others := r.core.lives.others(); !slices.Equal(others, r.others) {
 		r.others = others
 		r.host.Others(others)
 	}
@@ -244,7 +247,7 @@ func (r *Runner) event(e Event) {
 	now := r.now()
 	switch {
 	case e.Begin:
-		r.core.Keeps(e.Keeps)
+		r.core.pace.keep(e.Keeps)
 		r.core.Begin(now, e.Place, e.Why)
 	case e.Message.Seq > 0:
 		r.core.Take(now, e.Message)
@@ -265,7 +268,7 @@ func (r *Runner) wants() {
 		r.asked = now
 		r.stream.Ask()
 	}
-	if on := r.core.Synced(); on != r.answering {
+	if on := r.core.synced; on != r.answering {
 		r.answering = on
 		r.stream.Answer(on)
 	}
@@ -274,11 +277,11 @@ func (r *Runner) wants() {
 // propose hands what was proposed to the Core, once its life has begun. What was
 // proposed in a life that is over is refused.
 func (r *Runner) propose() {
-	if r.id != r.core.ID() {
+	if r.id != r.core.lives.own {
 		if r.id != (ID{}) {
 			r.refuse()
 		}
-		r.id = r.core.ID()
+		r.id = r.core.lives.own
 	}
 	if !r.core.Ready() {
 		r.setReady(false)

@@ -3,7 +3,6 @@ package cluster
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -41,28 +40,16 @@ func (c *Core) Snapshot() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := snapshot{Version: int(c.pace.common), Place: c.last, Seen: c.seen, Active: c.active, At: c.at, Sum: c.pace.sum, Hash: c.m.Hash(), Known: c.known, Machine: room}
+	s := snapshot{Version: int(c.pace.common), Place: c.last, Seen: c.seen, Active: c.active, At: c.at, Sum: c.pace.sum, Hash: c.m.Hash(), Machine: room}
 	if c.broken == snapshotShifted {
 		s.Place--
 	}
-	for id, l := range c.lives {
-		s.Lives = append(s.Lives, savedLife{id, l.next, l.last, l.speaks, l.applied, l.address})
-	}
-	for id, at := range c.fenced {
-		s.Fenced = append(s.Fenced, savedLife{ID: id, Last: at})
-	}
+	c.lives.save(&s)
 	return json.Marshal(s)
 }
 
 // Wants reports whether a snapshot is wanted.
 func (c *Core) Wants() bool { return !c.synced && c.fatal == nil && c.active > 0 }
-
-// saw reports whether this Manager has read a message, which the stream stored at an
-// instant: it is another one where the stream was made anew, of which the Manager
-// that has sent the snapshot has perhaps not heard.
-func (c *Core) saw(place uint64, at time.Time) bool {
-	return slices.ContainsFunc(c.waiting, func(m Message) bool { return m.Seq == place && m.At.Equal(at) })
-}
 
 // Install begins with a snapshot of another Manager. One that is too old, or damaged,
 // is an error, and another one is to be asked for.
@@ -76,8 +63,8 @@ func (c *Core) Install(now time.Duration, b []byte) error {
 		return fmt.Errorf("read a snapshot: %w", err)
 	case s.Version > int(c.cfg.Speaks):
 		return ErrNewer
-	case c.broken == snapshotForeign && s.Place >= c.start:
-	case !c.saw(s.Place, s.Seen):
+	case c.broken == snapshotForeign && s.Place >= c.newcomer.start:
+	case !c.newcomer.saw(s.Place, s.Seen):
 		return fmt.Errorf("the snapshot is as of place %d, which this Manager has not read, or of another stream", s.Place)
 	}
 	if err := c.m.Restore(s.Machine); err != nil {
@@ -87,16 +74,7 @@ func (c *Core) Install(now time.Duration, b []byte) error {
 	if got := c.m.Hash(); got != s.Hash {
 		return fmt.Errorf("the snapshot makes another room: hash %x, not %x", got, s.Hash)
 	}
-	for _, l := range s.Lives {
-		c.lives[l.ID] = &life{next: l.Next, last: l.Last, speaks: max(l.Speaks, oldest), lag: lag{applied: l.Applied}, address: l.Address}
-	}
-	for _, l := range s.Fenced {
-		c.fenced[l.ID] = l.Last
-	}
-	c.moves++
-	for _, address := range s.Known {
-		c.know(address)
-	}
+	c.lives.restore(&s)
 	c.active, c.at, c.pace.sum = s.Active, s.At, s.Sum
 	c.got(now, s.Place)
 	return nil

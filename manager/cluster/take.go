@@ -2,8 +2,6 @@ package cluster
 
 import (
 	"encoding/binary"
-	"maps"
-	"slices"
 	"time"
 )
 
@@ -35,23 +33,16 @@ func (c *Core) wait(now time.Duration, m Message) {
 	case err != nil:
 		return
 	case k == numbered:
-		c.active, c.quiet = m.Seq, 0
-	case k == knock && from == c.id:
-		if c.moving {
-			c.quiet += min(now-c.returned, maxStep)
-		}
-		c.moving, c.returned = true, now
+		c.active, c.newcomer.quiet = m.Seq, 0
+	case k == knock && from == c.lives.own:
+		c.newcomer.moved(now)
 	case k == reset:
-		if place, settings, err := parseReset(body); err == nil && c.start <= place && c.active <= place {
+		if place, settings, err := parseReset(body); err == nil && c.newcomer.start <= place && c.active <= place {
 			c.reset(now, m, settings)
 			return
 		}
 	}
-	if c.bytes += len(m.Data); c.bytes > maxBuffered {
-		c.waiting, c.bytes, c.start = nil, 0, m.Seq
-		return
-	}
-	c.waiting = append(c.waiting, m)
+	c.newcomer.keep(m)
 }
 
 // reset begins the room anew.
@@ -60,7 +51,7 @@ func (c *Core) reset(now time.Duration, m Message, settings []byte) {
 		c.lose(now, ErrReset)
 	}
 	c.stats.Resets++
-	c.waiting, c.bytes = nil, 0
+	c.newcomer.kept()
 	c.active = m.Seq
 	if c.fatal = c.m.Reset(settings, m.At); c.fatal == nil {
 		c.at, c.pace.sum = m.At, 0
@@ -89,12 +80,12 @@ func (c *Core) apply(now time.Duration, m Message) {
 			c.reset(now, m, settings)
 		}
 	case knock:
-		if number, bytes, err := parseKnock(body); err == nil && from == c.id {
+		if number, bytes, err := parseKnock(body); err == nil && from == c.lives.own {
 			c.knockedBack(now, number, bytes)
 		}
 	case applied:
 		if bytes, _, err := cutUint(body); err == nil {
-			c.progress(c.lives[from], bytes)
+			c.pace.progress(c.lives.alive[from], bytes, &c.lives)
 		}
 	case numbered:
 		first, requests, err := split(body)
@@ -108,38 +99,31 @@ func (c *Core) apply(now time.Duration, m Message) {
 }
 
 // knockedBack is told that a knock has come back: as much as the stream has moved since
-// is this Manager behind.
+// is this Manager behind. Once that is little its life begins for all.
 func (c *Core) knockedBack(now time.Duration, number, bytes uint64) {
 	if p := &c.pace; p.catching && (p.keeps == 0 || p.sum-bytes < p.keeps/nearShare) {
-		p.catching = false
-		c.hello()
+		p.catching, p.said = false, p.sum
+		c.out.add(hello, c.appendFields(appendUintField(nil, speaksField, uint64(c.cfg.Speaks))))
+		c.stats.Lives++
 	}
 	c.out.knocked(now, number, c)
 }
 
-// born has a life begin, by the fields of its hello.
-func (c *Core) born(id ID, fields []byte) *life {
-	l := &life{next: 1, speaks: byte(min(findUint(fields, speaksField, oldest), 255))}
-	l.applied = min(findUint(fields, appliedField, c.pace.sum), c.pace.sum)
-	c.lives[id] = l
-	c.measure()
-	return l
-}
-
 // requests applies those of a message that are next in their life.
 func (c *Core) requests(now time.Duration, place uint64, from ID, first uint64, requests [][]byte) {
-	l := c.lives[from]
-	if _, dead := c.fenced[from]; dead && c.broken != notFenced {
+	l := c.lives.alive[from]
+	if _, dead := c.lives.fenced[from]; dead && c.broken != notFenced {
 		return
 	}
 	if l == nil {
 		if first != 1 || order(requests[0][0]) != hello {
 			return
 		}
-		l = c.born(from, requests[0][1:])
+		l = c.lives.born(from, requests[0][1:], c.pace.sum)
+		c.pace.measure(&c.lives)
 	}
 	defer c.m.Flush()
-	own := from == c.id
+	own := from == c.lives.own
 	if first > l.next && c.broken != numberIgnored {
 		if own {
 			c.out.hole(now, first, c)
@@ -153,11 +137,11 @@ func (c *Core) requests(now time.Duration, place uint64, from ID, first uint64, 
 		}
 		l.next, l.last, l.silent = n+1, place, 0
 		if own {
-			c.silence = 0
+			c.pulse.silence = 0
 			c.out.returned(now, n)
 		}
 		c.request(now, place, from, n, r)
-		if c.fatal != nil || c.lives[from] != l {
+		if c.fatal != nil || c.lives.alive[from] != l {
 			return // its life has ended, or this Manager's
 		}
 	}
@@ -167,17 +151,17 @@ func (c *Core) requests(now time.Duration, place uint64, from ID, first uint64, 
 func (c *Core) request(now time.Duration, place uint64, from ID, n uint64, r []byte) {
 	switch body := r[1:]; order(r[0]) {
 	case hello:
-		c.reach(from, body)
+		c.lives.reach(from, body)
 	case user:
 		if err := c.m.Apply(from, n, c.at, body); err != nil {
 			c.fatal = err
 		}
 	case bye:
 		c.bury(place, from, nil)
-		c.ended = c.ended || from == c.id
+		c.ended = c.ended || from == c.lives.own
 	case heartbeat:
 		c.vote(now, place, from, body)
-		if c.lives[from] != nil && from == c.id {
+		if c.lives.alive[from] != nil && from == c.lives.own {
 			c.listen(now)
 		}
 	case gone:
@@ -190,20 +174,10 @@ func (c *Core) request(now time.Duration, place uint64, from ID, n uint64, r []b
 // bury ends a life: its users leave, and what still comes of it is ignored.
 func (c *Core) bury(place uint64, id ID, why error) {
 	if c.broken != notFenced {
-		delete(c.lives, id)
+		delete(c.lives.alive, id)
 	}
-	c.moves++
-	c.measure()
-	c.fenced[id] = place
-	if len(c.fenced) > maxFenced {
-		oldest := id
-		for f, at := range c.fenced {
-			if at < c.fenced[oldest] {
-				oldest = f
-			}
-		}
-		delete(c.fenced, oldest)
-	}
+	c.pace.measure(&c.lives)
+	c.lives.fence(id, place)
 	c.stats.Buried++
 	if c.broken != droppedStays || why != ErrSlow {
 		c.m.End(id, c.at, why)
@@ -214,12 +188,12 @@ func (c *Core) bury(place uint64, id ID, why error) {
 // said something since.
 func (c *Core) gone(now time.Duration, place uint64, body []byte) {
 	id, last, err := parseGone(body)
-	l := c.lives[id]
+	l := c.lives.alive[id]
 	switch {
 	case err != nil:
 		c.stats.Garbage++
 		return
-	case c.broken == goneTwice && (l != nil || c.fenced[id] != 0):
+	case c.broken == goneTwice && (l != nil || c.lives.fenced[id] != 0):
 	case l == nil || l.last != last && c.broken != goneUnplaced:
 		return
 	}
@@ -229,7 +203,7 @@ func (c *Core) gone(now time.Duration, place uint64, body []byte) {
 // end ends a life, which may be this Manager's.
 func (c *Core) end(now time.Duration, place uint64, id ID, why error) {
 	c.bury(place, id, why)
-	if id == c.id {
+	if id == c.lives.own {
 		c.renew(now, why)
 	}
 }
@@ -238,44 +212,50 @@ func (c *Core) end(now time.Duration, place uint64, id ID, why error) {
 // before the one that has come back: so only while the stream moves, and only as far
 // as this Manager has read it.
 func (c *Core) listen(now time.Duration) {
-	step := min(now-c.heard, maxStep)
-	c.beating, c.heard = false, now
-	for _, id := range slices.SortedFunc(maps.Keys(c.lives), compareIDs) {
-		l := c.lives[id]
-		if id == c.id {
+	step := c.pulse.back(now)
+	for _, id := range c.lives.ids() {
+		l := c.lives.alive[id]
+		if id == c.lives.own {
 			continue
 		}
 		if l.silent += step; l.silent >= c.cfg.Lease {
 			l.silent -= beatEvery * 2 // until this has come back
 			c.out.add(gone, appendGone(nil, id, l.last))
 		}
-		c.watch(id, l, step)
+		if c.pace.watch(l, step, c.cfg.Grace) {
+			c.out.add(slow, appendGone(nil, id, l.applied))
+		}
 	}
 }
 
 // vote compares the room at a place with that of another Manager, and remembers what
 // it is now. Whoever differs from more than it agrees with ends.
 func (c *Core) vote(now time.Duration, place uint64, from ID, body []byte) {
-	at, hash, fields, err := parseHeartbeat(body)
-	if err == nil {
-		c.reach(from, fields)
-		c.progress(c.lives[from], findUint(fields, appliedField, 0))
-	}
-	for i := range c.hashes {
-		v := &c.hashes[i]
-		switch {
-		case err != nil || v.place != at:
-		case v.hash == hash:
-			v.same++
-		default:
-			if v.differ++; v.differ > max(v.same, 1) {
-				c.Begin(now, c.last, ErrDiffers)
-				return
-			}
+	if at, hash, fields, err := parseHeartbeat(body); err == nil {
+		c.lives.reach(from, fields)
+		c.pace.progress(c.lives.alive[from], findUint(fields, appliedField, 0), &c.lives)
+		if c.votes.differs(at, hash) {
+			c.Begin(now, c.last, ErrDiffers)
+			return
 		}
 	}
-	c.hashes = append(c.hashes, vote{place: place, hash: c.m.Hash()})
-	c.hashes = c.hashes[max(0, len(c.hashes)-maxHashes):]
+	c.votes.remember(place, c.m.Hash())
+}
+
+// drop ends the life of a Manager that holds the others up, unless it has applied more
+// since.
+func (c *Core) drop(now time.Duration, place uint64, body []byte) {
+	id, bytes, err := parseGone(body)
+	l := c.lives.alive[id]
+	switch {
+	case err != nil:
+		c.stats.Garbage++
+		return
+	case l == nil || l.applied != bytes:
+		return
+	}
+	c.stats.Slow++
+	c.end(now, place, id, ErrSlow)
 }
 
 func appendReset(dst []byte, life ID, place uint64, settings []byte) []byte {
@@ -284,5 +264,3 @@ func appendReset(dst []byte, life ID, place uint64, settings []byte) []byte {
 }
 
 func parseReset(body []byte) (place uint64, settings []byte, err error) { return cutUint(body) }
-
-func compareIDs(a, b ID) int { return slices.Compare(a[:], b[:]) }

@@ -96,9 +96,9 @@ func (w *world) start(n *node) {
 		}
 		return id
 	}})
-	core.ticked, core.broken = w.now, w.broken
+	core.pulse.ticked, core.broken, core.pace.broken = w.now, w.broken, w.broken
 	if w.flood != nil {
-		core.Keeps(flooded)
+		core.pace.keep(flooded)
 	}
 	core.Begin(w.now, w.next-1, nil)
 	n.core = core
@@ -253,7 +253,7 @@ func (w *world) turn(n *node, talk bool) {
 		n.core.Begin(w.now, 0, ErrReset)
 	}
 	for taken := 0; taken < n.slow && (n.made == w.made || w.broken == anewIgnored); taken++ {
-		i, _ := slices.BinarySearchFunc(w.stream, n.core.Last()+1, func(m Message, seq uint64) int { return int(m.Seq) - int(seq) })
+		i, _ := slices.BinarySearchFunc(w.stream, n.core.last+1, func(m Message, seq uint64) int { return int(m.Seq) - int(seq) })
 		if i >= len(w.stream) {
 			break
 		}
@@ -288,7 +288,7 @@ func (w *world) turn(n *node, talk bool) {
 			w.mail = append(w.mail, letter{w.now + w.upTo(1500*time.Millisecond), n, b})
 		}
 	}
-	if err := n.core.Err(); err == ErrNewer && n.core.cfg.Speaks == oldest {
+	if err := n.core.fatal; err == ErrNewer && n.core.cfg.Speaks == oldest {
 		w.says("%v node %d is too old", w.now, n.index)
 		w.closed[err]++
 		w.start(n)

@@ -25,11 +25,11 @@ func (n *node) settledOthers(w *world) {
 			want = append(want, a)
 		}
 	}
-	if got := n.core.Others(); !slices.Equal(got, want) {
+	if got := n.core.lives.others(); !slices.Equal(got, want) {
 		w.fail("node %d knows of %q, not of %q", n.index, got, want)
 	}
 	for _, a := range want {
-		if !slices.Contains(n.core.Known(), a) {
+		if !slices.Contains(n.core.lives.known, a) {
 			w.fail("node %d has forgotten %q", n.index, a)
 		}
 	}
@@ -66,10 +66,10 @@ func TestFields(t *testing.T) {
 func TestKnown(t *testing.T) {
 	c := newWorld(1, 1, right, false).nodes[0].core
 	for i := range maxKnown + 10 {
-		c.know(fmt.Sprint(i))
-		c.know(fmt.Sprint(i))
+		c.lives.know(fmt.Sprint(i))
+		c.lives.know(fmt.Sprint(i))
 	}
-	if got := c.Known(); len(got) != maxKnown || got[0] != "10" || got[maxKnown-1] != fmt.Sprint(maxKnown+9) {
+	if got := c.lives.known; len(got) != maxKnown || got[0] != "10" || got[maxKnown-1] != fmt.Sprint(maxKnown+9) {
 		t.Errorf("%d are known: %q", len(got), got)
 	}
 }
