@@ -7,13 +7,17 @@ import (
 	"crypto/rand"
 	"crypto/sha1"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
+
+	"chatsim/chatter/dialect"
 )
 
 // wsGUID is what a server mixes into its answer to an upgrade (RFC 6455, 1.3).
@@ -73,11 +77,15 @@ func shakeHands(conn net.Conn, at WebSocket) (early []byte, err error) {
 	if err := req.Write(conn); err != nil {
 		return nil, err
 	}
-	head := &io.LimitedReader{R: conn, N: maxHead}
+	var said quoted
+	head := &io.LimitedReader{R: io.TeeReader(conn, &said), N: maxHead}
 	in := bufio.NewReader(head)
 	resp, err := http.ReadResponse(in, req)
 	if err != nil && head.N == 0 {
 		return nil, &UpgradeError{req.URL.Path, fmt.Sprintf("the server's answer has not ended after %d bytes", maxHead)}
+	}
+	if err != nil && len(said) > 0 && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, dialect.NewFrameError(said, fmt.Errorf("no answer of HTTP: %w", err))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ask for a WebSocket at %s: %w", req.URL.Path, err)
@@ -88,6 +96,14 @@ func shakeHands(conn net.Conn, at WebSocket) (early []byte, err error) {
 	}
 	early, _ = in.Peek(in.Buffered()) // a server may speak at once
 	return early, nil
+}
+
+// quoted keeps the first bytes that are written.
+type quoted []byte
+
+func (q *quoted) Write(b []byte) (int, error) {
+	*q = append(*q, b[:min(len(b), dialect.MaxQuote-len(*q))]...)
+	return len(b), nil
 }
 
 // upgraded returns why an answer is not the one that makes a WebSocket.

@@ -34,7 +34,7 @@ func (a *attempt) enter() (_ *stay, err error) {
 	if err != nil {
 		a.session.Closing(check.Reset, r.clock.now())
 		a.session.Ended(r.clock.now())
-		return nil, a.failed(err)
+		return nil, a.failed(closedBy(err, r.clock.now()-a.dialled, nil))
 	}
 	s := &stay{user: u, session: a.session, dialled: a.dialled, door: u.way.door(), joined: make(chan struct{}), done: make(chan struct{})}
 	if !s.start(client) {

@@ -178,6 +178,9 @@ func (e *requestError) Error() string {
 	if errors.Is(e.err, context.DeadlineExceeded) {
 		return e.what + ": no answer came in time"
 	}
+	if errors.Is(e.err, io.EOF) || errors.Is(e.err, io.ErrUnexpectedEOF) {
+		return e.what + ": the connection was closed before its answer"
+	}
 	return e.what + ": " + e.err.Error()
 }
 

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"strings"
 	"syscall"
@@ -35,13 +34,13 @@ func explain(err error, cfg Config, joined int) *StartError {
 	if joined > 0 {
 		what = fmt.Sprintf("join %s, with %d of %s there", where, joined, report.Plural(int64(cfg.Users), "chatter", "chatters"))
 	}
-	advice, why := advise(err, cfg)
+	advice, why := advise(err, cfg, joined)
 	return &StartError{Err: fmt.Errorf("%s: %w", what, why), Advice: advice, Joined: joined}
 }
 
 // advise returns what to do about a server that does not let a client in, and why it
 // does not, in plainer words than err where there are any.
-func advise(err error, cfg Config) (advice string, why error) {
+func advise(err error, cfg Config, joined int) (advice string, why error) {
 	var fe *chatter.FrameError
 	var senseless *dialect.StreamError
 	var refused *refusedError
@@ -49,7 +48,10 @@ func advise(err error, cfg Config) (advice string, why error) {
 	var noSocket *chatter.UpgradeError
 	var called *dialect.CallError
 	var unanswered *requestError
+	var closed *closedError
 	switch {
+	case errors.As(err, &closed):
+		return closed.advise(cfg, joined), closed
 	case errors.As(err, &called), errors.As(err, &unanswered):
 		return hinted.Hint(err), err
 	case errors.As(err, &senseless):
@@ -77,8 +79,6 @@ func adviseSystem(err error, cfg Config) (advice string, why error) {
 		return "start a server there first, such as chatsim -serve -listen HOST:PORT", errors.New("nobody listens there")
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return "-source-addresses takes addresses that this machine has, and each of them serves some 28,000 connections to one server: take other ones, or fewer users", err
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return mayBe(cfg), errors.New("it closed the connection at once, without a word")
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return "the limit of open files is reached (ulimit -n shows it): take fewer users", err
 	case errors.As(err, new(*net.OpError)):
@@ -94,9 +94,13 @@ func mayBe(cfg Config) string {
 
 // aboutFrame is about a server that speaks another protocol.
 func aboutFrame(fe *chatter.FrameError, cfg Config) (advice string, why error) {
-	first, _, _ := bytes.Cut(fe.Frame, []byte("\r"))
+	first, _, _ := bytes.Cut(fe.Frame, []byte("\n"))
+	first = bytes.TrimSuffix(first, []byte("\r"))
 	advice = "give the address of a chat server that speaks " + cfg.Capabilities.Speaks() + "; " + where
 	if s := recognised(fe.Frame); s != nil {
+		if strings.Contains(cfg.Where, dial.WS+"://") && s.advice != "" {
+			return "write -target HOST:PORT, without " + dial.WS + "://, and " + s.advice, fmt.Errorf("no WebSocket: it speaks %s, it answered %+q", s.protocol, first)
+		}
 		return cmp.Or(s.advice, advice), fmt.Errorf("it speaks %s, it answered %+q", s.protocol, first)
 	}
 	return advice, fmt.Errorf("it speaks another protocol: %w", fe)
@@ -142,7 +146,7 @@ func isLocked(said string) bool {
 // aboutTLS returns what to do about a handshake that failed.
 func aboutTLS(t dial.Trouble) string {
 	switch t {
-	case dial.NotTLS:
+	case dial.NotTLS, dial.Closed:
 		return "write -target HOST:PORT, without tls://, or with ws:// for wss://"
 	case dial.OtherHost:
 		return "give the target by a name that its certificate has, or add -tls-insecure"

@@ -152,6 +152,7 @@ func (rd *reader) read(c *poll.Conn, s *stay) (more bool) {
 	space := rd.buf[kept : kept+readSize]
 	n, err := c.Read(space)
 	rd.now = time.Now()
+	s.hears(space[:max(n, 0)])
 	waiting := err == poll.ErrWouldBlock && p.waiting()
 	if err == poll.ErrWouldBlock && !waiting {
 		return false

@@ -85,7 +85,8 @@ func TestStartErrors(t *testing.T) {
 		hint string
 	}{
 		{"nobody listens", nobody, "nobody listens there", "chatsim -serve"},
-		{"closes at once", func(t *testing.T) string { return says(t, "", true) }, "closed the connection at once", "chat server"},
+		{"closes at once", func(t *testing.T) string { return says(t, "", true) }, "it closed the connection at once, after ", "-target tls://HOST:PORT"},
+		{"a page", func(t *testing.T) string { return says(t, "<!DOCTYPE HTML>\n<html>", true) }, `it speaks HTTP, it answered "<!DOCTYPE HTML>"`, "ws://"},
 		{"HTTP", website, `it speaks HTTP, it answered "HTTP/1.1 400 Bad Request"`, "-target ws://HOST:PORT/PATH"},
 		{"SMTP", func(t *testing.T) string { return says(t, "220 mail ESMTP\r\n", false) }, "it speaks SMTP or FTP", "line protocol"},
 		{"SSH", func(t *testing.T) string { return says(t, "SSH-2.0-x\r\n", false) }, "it speaks SSH", "line protocol"},
@@ -102,7 +103,7 @@ func TestStartErrors(t *testing.T) {
 		{"refuses at length", func(t *testing.T) string {
 			return says(t, string(wire.AppendError(nil, strings.Repeat("full\x1b[1m ", 5e4))), false)
 		}, `full\x1b[1m fu…"`, "full"},
-		{"half a frame", func(t *testing.T) string { return says(t, `{"welco`, true) }, "closed the connection at once", "chat server"},
+		{"half a frame", func(t *testing.T) string { return says(t, `{"welco`, true) }, `, having sent "{\"welco"`, "another protocol than chatsim's line protocol"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -26,6 +26,7 @@ type stay struct {
 	anchored atomic.Pointer[check.Line] // the newest anchor that came
 	begun    string                     // an unfinished line that a story has typed,
 	begunSeq int                        // and its number
+	greeting []byte                     // what came first, until the session has joined
 	err      error                      // why the stream ended; may be read once done is closed
 }
 
@@ -195,7 +196,7 @@ func (s *stay) ended() error {
 	case s.err == nil:
 		return errStopping
 	}
-	return s.err
+	return closedBy(s.err, s.user.run.clock.now()-s.dialled, s.greeting)
 }
 
 // wait waits for the end of the stream, which has been closed; not for ever,

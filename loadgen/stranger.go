@@ -15,7 +15,7 @@ const where = `for the dialects see chatsim -help target, or README.md, "Judging
 
 // strangers, those that are told by more bytes first.
 var strangers = []stranger{
-	{"HTTP", words("HTTP/"), "a chat over WebSockets is reached with -target ws://HOST:PORT/PATH; " + where},
+	{"HTTP", words("HTTP/", "<!DOCTYPE", "<!doctype", "<html", "<HTML"), "a chat over WebSockets is reached with -target ws://HOST:PORT/PATH; " + where},
 	{"TLS", words("\x15\x03"), "write -target tls://HOST:PORT"},
 	{"SSH", words("SSH-"), ""},
 	{"NATS", words("INFO {"), "add -dialect nats"},

@@ -158,7 +158,8 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// A peer that closes, or does not answer until ctx ends, is no trouble with TLS.
+// A peer that does not answer until ctx ends is no trouble with TLS, and one that closes
+// is told apart.
 func TestNoHandshake(t *testing.T) {
 	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -171,12 +172,14 @@ func TestNoHandshake(t *testing.T) {
 		ctx  context.Context
 		addr string
 		want error
-	}{{t.Context(), plain(t, ""), io.EOF}, {soon, ln.Addr().String(), context.DeadlineExceeded}} {
+		told bool // as closed
+	}{{t.Context(), plain(t, ""), io.EOF, true}, {soon, ln.Addr().String(), context.DeadlineExceeded, false}} {
 		d, err := New(Address{Scheme: TLS, HostPort: c.addr}, Trust{Insecure: true})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err = d.Dial(c.ctx); !errors.Is(err, c.want) || errors.As(err, new(*Error)) {
+		var e *Error
+		if _, err = d.Dial(c.ctx); !errors.Is(err, c.want) || errors.As(err, &e) != c.told || c.told && e.Trouble != Closed {
 			t.Errorf("%v, want %v", err, c.want)
 		}
 	}

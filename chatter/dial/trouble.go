@@ -18,6 +18,7 @@ type Trouble uint8
 const (
 	Other     Trouble = iota
 	NotTLS            // the server speaks something else
+	Closed            // the server has closed the connection
 	OtherHost         // the certificate is another host's
 	NotNow            // it has expired, or is not valid yet
 	Untrusted         // nobody who is trusted has signed it
@@ -36,6 +37,8 @@ func (e *Error) Error() string {
 	switch e.Trouble {
 	case NotTLS:
 		return e.addr + " does not speak TLS"
+	case Closed:
+		return e.addr + " closed the connection in the handshake of TLS"
 	case OtherHost:
 		return fmt.Sprintf("the certificate of %s is another host's: %v", e.addr, e.err)
 	case NotNow:
@@ -46,8 +49,8 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("agree on TLS with %s: %v", e.addr, e.err)
 }
 
-// explain finds out what a failed handshake was. That its time is over, or that
-// the peer has closed the connection, stays what it is.
+// explain finds out what a failed handshake was. That its time is over stays what it
+// is.
 func (d *Dialer) explain(err error) error {
 	var (
 		unknown x509.UnknownAuthorityError
@@ -57,9 +60,10 @@ func (d *Dialer) explain(err error) error {
 	)
 	e := &Error{addr: d.HostPort, err: err}
 	switch {
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
-		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return err
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+		e.Trouble = Closed
 	case errors.As(err, &record):
 		e.Trouble = NotTLS
 	case errors.As(err, &host):
