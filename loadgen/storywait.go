@@ -37,10 +37,15 @@ func (t *telling) wait(ctx context.Context, step *story.Step) bool {
 	}
 }
 
-// waited reports whether the whole story was told, so that all it brings has come: one
-// who came last may not know yet where its own line stands.
+// waited reports whether the whole story was told, and all has come that it brings, the
+// leaves of those among it who had vanished: one who came last may not know yet where
+// its own line stands.
 func (t *telling) waited() bool {
-	return t != nil && int(t.done.Load()) == len(t.story.Steps)
+	if t == nil || int(t.done.Load()) < len(t.story.Steps) {
+		return false
+	}
+	lacks, _ := missing{t}.first()
+	return lacks == ""
 }
 
 // missing looks for what a story has still to bring. Each method returns what has
