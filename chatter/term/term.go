@@ -77,7 +77,11 @@ func Run(ctx context.Context, cfg Config, stdin io.Reader, stdout, stderr io.Wri
 	} else {
 		p.screen, p.stderr = newPipe(stdin, stdout, colour), stderr
 	}
-	return p.outcome(p.run(ctx))
+	err = p.run(ctx)
+	if p.present {
+		return err
+	}
+	return p.sent.outcome(err)
 }
 
 func terminalOf(stream any) (*os.File, bool) {
@@ -128,7 +132,7 @@ type person struct {
 	wait    time.Duration
 	tries   chan try // holds what came of connecting again; nil: not under way
 	stopTry context.CancelFunc
-	day     string // of the last line that was shown
+	days    days
 
 	interrupts chan struct{} // Ctrl-C at a terminal
 }

@@ -32,12 +32,11 @@ func (e *UnsentError) Unwrap() error { return e.err }
 // ExitCode returns that of a program which has done only a part of what it was to do.
 func (*UnsentError) ExitCode() int { return 1 }
 
-// outcome returns the error of a run that has ended with err: in a pipe, any that
-// came after the room was entered leaves lines unsent.
-func (p *person) outcome(err error) error {
-	s := &p.sent
+// outcome returns the error of a pipe whose run has ended with err: any that came
+// after the room was entered leaves lines unsent.
+func (s *sent) outcome(err error) error {
 	switch {
-	case p.present || !s.began:
+	case !s.began:
 		return err
 	case err != nil:
 	case s.deaf != nil:
@@ -56,7 +55,7 @@ func (p *person) outcome(err error) error {
 // the room is left in order.
 func (p *person) show(of []shown) error {
 	if p.present {
-		of = p.withDays(of)
+		of = p.days.split(of, p.talk.words.Day)
 	}
 	err := p.screen.print(of)
 	if p.present {
@@ -68,18 +67,21 @@ func (p *person) show(of []shown) error {
 	return nil
 }
 
-// withDays puts the date before lines of another day than those before.
-func (p *person) withDays(of []shown) (with []shown) {
+// days is the day of the line that was shown last; empty: none was.
+type days string
+
+// split puts the date, in that form, before lines of another day than those before.
+func (d *days) split(of []shown, form string) (with []shown) {
 	for _, l := range of {
 		at := l.at
 		if at.IsZero() {
 			at = time.Now()
 		}
-		day := at.Local().Format(p.talk.words.Day)
-		if day != p.day && (p.day != "" || !l.at.IsZero()) {
+		day := at.Local().Format(form)
+		if day != string(*d) && (*d != "" || !l.at.IsZero()) {
 			with = append(with, shown{note, "— " + day + " —", at})
 		}
-		p.day = day
+		*d = days(day)
 		with = append(with, l)
 	}
 	return with

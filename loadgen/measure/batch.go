@@ -105,7 +105,7 @@ func (m *Recorder) Add(b *Batch) {
 	if m.windowed() {
 		for i := range b.samples {
 			x := &b.samples[i]
-			m.recordWindow(sh, b.at-x.took, x)
+			sh.recordWindow(m, b.at-x.took, x)
 		}
 	}
 	sh.mu.Unlock()

@@ -45,7 +45,7 @@ func (r *Reader) Deliver(d *Delivery) {
 	}
 	if r.recorder.windowed() {
 		x := sampleOf(d)
-		r.recorder.recordWindow(sh, d.Sent, &x)
+		sh.recordWindow(r.recorder, d.Sent, &x)
 	}
 }
 

@@ -67,7 +67,7 @@ func (m *Recorder) windowed() bool { return m.phases.Load() != nil || m.windows.
 
 // recordWindow records a delivery by the window in which its line was sent, and by
 // the phase in which it was due. The shard is locked.
-func (m *Recorder) recordWindow(sh *shard, sent time.Duration, x *sample) {
+func (sh *shard) recordWindow(m *Recorder, sent time.Duration, x *sample) {
 	if p := m.phases.Load(); p != nil {
 		sh.recordPhase(p, sent-x.late, x)
 	}

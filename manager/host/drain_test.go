@@ -125,7 +125,7 @@ func TestRecordAfterDrain(t *testing.T) {
 	}
 	late, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
 	defer cancel()
-	if err := o.h.closeRecord(late); err != nil {
+	if err := o.h.rec.finish(late); err != nil {
 		t.Error(err)
 	}
 	if b, err := os.ReadFile(path); err != nil || string(b) != want.String() {

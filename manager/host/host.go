@@ -149,10 +149,10 @@ type house struct {
 	log            *slog.Logger
 
 	ln       net.Listener
-	cert     *cert.Pair       // nil: no TLS
-	console  *console         // nil: none
-	figures  *figures         // nil: they are beside the room
-	rec      *record.Recorder // nil: none
+	cert     *cert.Pair // nil: no TLS
+	console  *console   // nil: none
+	figures  *figures   // nil: they are beside the room
+	rec      *recording // nil: none
 	room     *manager.Manager
 	site     wire.Site // where clients of the other Managers come; empty: nowhere
 	node     node.Node // nil: the room is this process's alone
@@ -183,10 +183,10 @@ func (h *house) open(ctx context.Context) error {
 		}
 	}
 	if cfg.Record != "" {
-		if h.rec, err = h.openRecord(&mc); err != nil {
+		if h.rec, err = openRecord(&cfg, &mc, h.stream, h.log); err != nil {
 			return err
 		}
-		mc.Record, mc.RecordPrivate = h.rec, cfg.RecordPrivate
+		mc.Record, mc.RecordPrivate = h.rec.Recorder, cfg.RecordPrivate
 	}
 	if mc.Advertise, err = h.advertised(); err != nil {
 		return err
@@ -279,7 +279,7 @@ func (h *house) close() error {
 		err = nil
 	}
 	if h.rec != nil {
-		err = errors.Join(err, h.closeRecord(ctx))
+		err = errors.Join(err, h.rec.finish(ctx))
 	}
 	s := h.room.Stats()
 	if s.Panics > 0 {

@@ -3,26 +3,41 @@ package host
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
+	"log/slog"
 	"time"
 
 	"chatsim/manager"
 	"chatsim/manager/record"
 )
 
-// openRecord opens the record, and has the room go on where its last run has
-// ended.
-func (h *house) openRecord(mc *manager.Config) (*record.Recorder, error) {
-	h.recallRecord(mc)
-	cfg := record.Config{Place: mc.FirstPlace, Format: h.cfg.RecordFormat, Notify: h.recordChanged, Opened: h.recordOpened}
-	if h.cfg.Record == onStdout {
-		return record.To(h.stream, "standard output", cfg), nil
+// recording is the record of a room, and tells the log what becomes of it.
+type recording struct {
+	*record.Recorder
+	file string
+	log  *slog.Logger
+}
+
+// openRecord opens the record, or has stdout be it, and has the room go on where its
+// last run has ended.
+func openRecord(of *Config, mc *manager.Config, stdout io.Writer, log *slog.Logger) (_ *recording, err error) {
+	recallRecord(of, mc, log)
+	r := &recording{file: of.Record, log: log}
+	cfg := record.Config{Place: mc.FirstPlace, Format: of.RecordFormat, Notify: r.changed, Opened: r.opened}
+	if of.Record == onStdout {
+		r.Recorder = record.To(stdout, "standard output", cfg)
+		return r, nil
 	}
-	rec, ended, err := record.Open(h.cfg.Record, cfg)
+	rec, ended, err := record.Open(of.Record, cfg)
 	if ended {
-		h.log.Warn("the record ended in an unfinished line, which was ended", "file", h.cfg.Record)
+		log.Warn("the record ended in an unfinished line, which was ended", "file", of.Record)
 	}
-	return rec, err
+	if err != nil {
+		return nil, err
+	}
+	r.Recorder = rec
+	return r, nil
 }
 
 // placeGap is how many places are left free behind those of a record, for entries
@@ -33,13 +48,13 @@ const placeGap = 1_000_000
 // keeps the record from being read is told where it is opened.
 //
 // A room that other Managers have too knows its history from them.
-func (h *house) recallRecord(mc *manager.Config) {
-	if h.cfg.Cluster.Where != "" || h.cfg.RecordFormat != record.JSON || h.cfg.Record == onStdout || mc.History <= 0 {
+func recallRecord(of *Config, mc *manager.Config, log *slog.Logger) {
+	if of.Cluster.Where != "" || of.RecordFormat != record.JSON || of.Record == onStdout || mc.History <= 0 {
 		return
 	}
-	said, err := record.Last(h.cfg.Record, mc.History)
+	said, err := record.Last(of.Record, mc.History)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		h.log.Warn("the record's last lines cannot be read, and are not told to newcomers", "error", err)
+		log.Warn("the record's last lines cannot be read, and are not told to newcomers", "error", err)
 	}
 	for _, m := range said {
 		mc.Before = append(mc.Before, manager.Said{Place: m.Place, Time: m.Time, Frame: m.Frame()})
@@ -47,15 +62,15 @@ func (h *house) recallRecord(mc *manager.Config) {
 	}
 }
 
-func (h *house) recordOpened(why string) {
-	h.log.Info("the record was opened anew", "file", h.cfg.Record, "why", why)
+func (r *recording) opened(why string) {
+	r.log.Info("the record was opened anew", "file", r.file, "why", why)
 }
 
-func (h *house) recordChanged(err error) {
+func (r *recording) changed(err error) {
 	if err != nil {
-		h.log.Error("the room goes on without its record, which is tried again", "error", err)
+		r.log.Error("the room goes on without its record, which is tried again", "error", err)
 	} else {
-		h.log.Info("the record is written again", "file", h.cfg.Record)
+		r.log.Info("the record is written again", "file", r.file)
 	}
 }
 
@@ -63,11 +78,12 @@ func (h *house) recordChanged(err error) {
 // up all of the drain.
 const recordTime = 500 * time.Millisecond
 
-func (h *house) closeRecord(ctx context.Context) error {
+// finish closes the record once all of it is written.
+func (r *recording) finish(ctx context.Context) error {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < recordTime {
 		var cancel func()
 		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), recordTime)
 		defer cancel()
 	}
-	return h.rec.Close(ctx)
+	return r.Close(ctx)
 }
