@@ -27,7 +27,8 @@ type run struct {
 	casts   *casts
 	telling *telling // nil: there is no story
 
-	stage    stage // its phase, and when it is measured
+	stage    stage                      // its phase, and when it is measured
+	anchor   atomic.Pointer[check.Line] // the newest one, see drain; apart from what is written with each line
 	ending   ending
 	life     life
 	joining  *joins
@@ -35,8 +36,7 @@ type run struct {
 	tokens   tokens
 	presence presence
 	traffic  traffic
-	anchor   atomic.Pointer[check.Line] // the newest one, see drain
-	usage    measure.Usage              // of the load. Owned by Run
+	usage    measure.Usage // of the load. Owned by Run
 
 	// What the report has beside the checks and latencies.
 	departures *departures
