@@ -22,7 +22,7 @@ var duplication = rule{name: NoDuplication, level: Order,
 		for _, d := range e.doubles() {
 			if d.again {
 				v := violationOf(d.Fact, "a join was told twice")
-				v.key = key{text: "join " + d.Member.Name}
+				v.key = key{text: ledger.JoinOf(d.Member.Name)}
 				v.came = "join of " + quote(d.Member.Name)
 				out.add(v)
 			}

@@ -45,11 +45,25 @@ func (e *lacking) lose() {
 	}
 }
 
+// mistold reports whether a join that a session lacks at a place was told by the name of
+// another who was there.
+func (e *lacking) mistold(s *Session, place int64) bool {
+	return slices.ContainsFunc(e.Facts.Of(ledger.BeforeOwnJoin, ledger.JoinOfMember), func(f *ledger.Fact) bool {
+		switch {
+		case f.At != s:
+			return false
+		case f.Kind == ledger.JoinOfMember:
+			return f.Member.Session == nil && (f.Stood == place || f.Place+1 == place)
+		}
+		return f.Came.Kind == wire.Join && f.Stood == place
+	})
+}
+
 // replaced reports whether an entry that the session lacks at a place had a copy of
 // another in its stead, as where a server uses a buffer again too soon: of its sender's
 // line before, or of a join or leave where it was next.
 func (e *lacking) replaced(s *Session, place int64, en *ledger.Entry) bool {
-	return slices.ContainsFunc(e.Facts.Of(ledger.Repeated), func(f *ledger.Fact) bool {
+	return en.Kind == wire.Join && e.mistold(s, place) || slices.ContainsFunc(e.Facts.Of(ledger.Repeated), func(f *ledger.Fact) bool {
 		switch {
 		case f.At != s || f.Came.Kind != en.Kind:
 			return false

@@ -34,6 +34,8 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 			v := violationOf(f, "a roster that came to {name} later is not who was there")
 			if f.Text != "" {
 				v.sentence += ": it differs in " + quote(f.Text)
+			} else { // who came without a word stands where it was first heard of
+				v.implied = slices.ContainsFunc(e.Sessions, e.joinUntold)
 			}
 			out.add(v)
 		}
@@ -76,14 +78,16 @@ func (e *evidence) askedInVain(s *Session) bool {
 func (e *evidence) leftFalsely(s *Session, place int64) violation {
 	v := violation{key: key{session: s}, at: s, place: place}
 	for _, o := range e.Sessions {
-		if o != s && o.Holds(place) {
+		if o.Holds(place) {
 			v.with = append(v.with, o)
 		} else if o != s && o.Bound && o.Start <= place {
 			v.agreed++
 		}
 	}
 	v.implied = len(v.with) == 0 // what came was told of otherwise
-	v.sentence = fmt.Sprintf("%s were told that %s has left, who had not", chatters(len(v.with)), quote(s.Name()))
+	if v.sentence = fmt.Sprintf("%s were told that %s has left, who had not", chatters(len(v.with)), quote(s.Name())); len(v.with) == 1 && v.with[0] == s {
+		v.sentence = quote(s.Name()) + " was told of its own leave, and had not left"
+	}
 	return v
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"chatsim/loadgen/check/ledger"
+	"chatsim/manager/wire"
 )
 
 // viewOrder: joins and leaves stand at the same place for all, and no line comes
@@ -42,7 +43,7 @@ var viewOrder = rule{name: ViewOrder, level: Order, needs: needs{views, places},
 				e.add(out, violation{key: key{session: s}, at: s, place: s.LastSeen(), sentence: sentence, came: entry(e.Entry(s.LastSeen()))})
 			}
 			if e.joinUntold(s) {
-				e.add(out, violation{key: key{session: s}, at: s, implied: e.stopped || s.Welcomed != "",
+				e.add(out, violation{key: key{session: s}, at: s, implied: e.stopped || s.Welcomed != "" || e.joinedAgain(s.Name()),
 					sentence: "nobody was told of the join of " + quote(s.Name())})
 			}
 		}
@@ -54,6 +55,16 @@ var viewOrder = rule{name: ViewOrder, level: Order, needs: needs{views, places},
 func (e *evidence) again(f *ledger.Fact) bool {
 	return slices.ContainsFunc(e.Facts.Of(ledger.Repeated, ledger.LeaveRepeated), func(o *ledger.Fact) bool {
 		return o.Line == f.Line && (f.Line != nil || o.Text == f.Text)
+	}) || f.Line == nil && f.Came.Kind == wire.Join && e.joinedAgain(f.Came.Name)
+}
+
+// joinedAgain reports whether a join by a name was told twice.
+func (e *evidence) joinedAgain(name string) bool {
+	return slices.ContainsFunc(e.Facts.Of(ledger.Repeated, ledger.JoinOfMember), func(f *ledger.Fact) bool {
+		if f.Kind == ledger.JoinOfMember {
+			return f.Member.Session == nil && f.Member.Name == name
+		}
+		return f.Text == ledger.JoinOf(name)
 	})
 }
 

@@ -98,6 +98,7 @@ type Fact struct {
 	Holder  *Member
 	Place   int64
 	Beside  int64
+	Stood   int64 // the receiver's next place, of a join or leave
 	Came    Came
 	Times   int
 	Took    time.Duration
@@ -192,7 +193,7 @@ func (l *Ledger) emitLocked(f Fact) {
 			}
 			return
 		}
-		if f.Place == 0 && f.At != nil {
+		if f.Place == 0 && f.At != nil && f.Kind != Repeated && f.Kind != BeforeOwnJoin { // those may be about the very first entry
 			f.Place = f.At.pos.Load()
 		}
 		f.Before = l.Before(f.Place)

@@ -166,7 +166,7 @@ func (w change) placeJoinLocked() {
 	w.appendLocked(m)
 	if old != nil {
 		m.double = true
-		l.emitLocked(Fact{Kind: JoinOfMember, At: s, Member: m, Holder: old, Place: place, When: w.at})
+		l.emitLocked(Fact{Kind: JoinOfMember, At: s, Member: m, Holder: old, Place: place, Stood: s.Next, When: w.at})
 		if !old.Leaving() {
 			l.doubted[w.name] = true
 		}

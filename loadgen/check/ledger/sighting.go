@@ -19,7 +19,14 @@ type sighting struct {
 }
 
 // subject returns what names the entry in a fact.
-func (w *sighting) subject() string { return string(rune('0'+w.kind)) + w.name + ":" + w.text }
+func (w *sighting) subject() string { return subject(w.kind, w.name, w.text) }
+
+func subject(kind wire.Kind, name, text string) string {
+	return string(rune('0'+kind)) + name + ":" + text
+}
+
+// JoinOf returns what names the joins by a name in facts.
+func JoinOf(name string) string { return subject(wire.Join, name, "") }
 
 func (w *sighting) came() Came {
 	c := Came{Kind: w.kind, Name: w.name, Text: w.text}
@@ -31,7 +38,7 @@ func (w *sighting) came() Came {
 
 // fact returns a fact of a kind about the entry.
 func (w *sighting) fact(k Kind, place int64) Fact {
-	f := Fact{Kind: k, At: w.by, Line: w.line, Place: place, Came: w.came(), When: w.at}
+	f := Fact{Kind: k, At: w.by, Line: w.line, Place: place, Stood: w.by.Next, Came: w.came(), When: w.at}
 	if w.line == nil {
 		f.Text = w.subject()
 	}
@@ -186,7 +193,7 @@ func (w *sighting) again(place int64) {
 	defer l.mu.Unlock()
 	s.strayLocked()
 	switch {
-	case place < s.Start:
+	case place < s.Start && !w.isHereLocked(place):
 		if !s.Member.Unannounced && !l.doubted[w.name] {
 			f := w.fact(BeforeOwnJoin, place)
 			f.Beside = s.Member.Joined()
@@ -199,6 +206,15 @@ func (w *sighting) again(place int64) {
 		f.Beside = s.Next
 		l.emitLocked(f)
 	}
+}
+
+// isHereLocked reports whether the entry is the join of another who was there when
+// the session came and still is: what it is told is nothing from before its own join,
+// as a backlog is, but that join once more.
+func (w *sighting) isHereLocked(place int64) bool {
+	s := w.by
+	e := s.ledger.order.entry(place)
+	return w.kind == wire.Join && e != nil && e.Member != s.Member && e.Member.Left() == 0 && s.Next > s.Start
 }
 
 // leftAgainLocked records a second leave of one stay. If the first came too
