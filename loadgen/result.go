@@ -33,6 +33,7 @@ func (o *outcome) report() *report.Report {
 	rep.LeftBy = r.departures.figures()
 	rep.Left = rep.LeftBy.FIN + rep.LeftBy.RST + rep.LeftBy.HalfClose + rep.LeftBy.Vanish + rep.LeftBy.Lost
 	rep.Refused, rep.Errors, rep.Lost = result.Refused, r.asides.errors.report(), result.Lost
+	rep.Strays = r.asides.strays.figures(r.clock.now())
 	o.deliveries(rep)
 	rep.Latency, rep.Isolation = r.measure.Latencies(), r.casts.isolation()
 	rep.HeldUp, rep.Silence = r.heldUps.figures(), r.silence.figures()

@@ -55,13 +55,17 @@ func (s *stay) strayed(n int64, at time.Duration) {
 	}
 }
 
-// warnings returns what there is to say of it.
-func (s *strays) warnings(took time.Duration) []string {
-	n := s.stays.Load()
-	if n == 0 {
+// figures returns how much it was in so much time.
+func (s *strays) figures(took time.Duration) *report.Strays {
+	n := s.bytes.Load()
+	return &report.Strays{Bytes: n, BytesPerS: float64(n) / max(took.Seconds(), 1), Connections: s.stays.Load()}
+}
+
+// strayWarnings returns what there is to say of it.
+func strayWarnings(s *report.Strays) []string {
+	if s.Connections == 0 {
 		return nil
 	}
-	bytes := s.bytes.Load()
-	return []string{fmt.Sprintf("strays: the server sent %s far more than the frames of its room, %s in all, %s/s: pings, empty messages, or objects without a key that is known; they are allowed, and cost the time of both ends",
-		report.Plural(n, "connection", "connections"), report.Bytes(float64(bytes)), report.Bytes(float64(bytes)/max(took.Seconds(), 1)))}
+	return []string{fmt.Sprintf("strays: the server sent %s far more than the frames of its room, %s in all, %s/s: pings, empty messages, or objects without a key that is known; they are allowed, and cost the time of both ends (-threshold 'strays<1MB' fails such a run)",
+		report.Plural(s.Connections, "connection", "connections"), report.Bytes(float64(s.Bytes)), report.Bytes(s.BytesPerS))}
 }

@@ -1,6 +1,10 @@
 package loadgen_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"html"
 	"strings"
 	"sync"
 	"testing"
@@ -44,6 +48,40 @@ func TestStrays(t *testing.T) {
 			if !strings.Contains(strings.Join(rep.Warnings, "\n"), "strays: the server sent") {
 				t.Errorf("warnings %q", rep.Warnings)
 			}
+			if s := rep.Strays; s == nil || s.Bytes < 2<<20 || s.Connections == 0 || all != (s.Connections > 1) {
+				t.Errorf("%+v", s)
+			}
+			agree(t, rep)
 		})
+	}
+}
+
+// agree holds that each form of a report has how much came beside the room's frames.
+func agree(t *testing.T, rep *report.Report) {
+	t.Helper()
+	for expr, want := range map[string]report.Verdict{"strays<=1MB": report.Failed, "strays>2MB": report.Passed} {
+		th, err := report.ParseThreshold(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rep.Conclude([]report.Threshold{th}); rep.Thresholds[0].Verdict != want {
+			t.Errorf("%s: %+v", expr, rep.Thresholds)
+		}
+	}
+	figure := report.Bytes(float64(rep.Strays.Bytes))
+	for form, write := range map[string]func(*bytes.Buffer) error{
+		"text":  func(b *bytes.Buffer) error { return report.Text(b, rep, report.TextOptions{Width: 400}) },
+		"JUnit": func(b *bytes.Buffer) error { return report.JUnit(b, report.One(rep)) },
+		"HTML":  func(b *bytes.Buffer) error { return report.HTML(b, report.One(rep)) },
+	} {
+		var b bytes.Buffer
+		if err := write(&b); err != nil || !strings.Contains(html.UnescapeString(b.String()), figure+" beside the room's frames") {
+			t.Errorf("%s: %v, no %s in\n%s", form, err, figure, b.String())
+		}
+	}
+	var b bytes.Buffer
+	var back report.Report
+	if err := errors.Join(report.JSON(&b, rep), json.Unmarshal(b.Bytes(), &back)); err != nil || *back.Strays != *rep.Strays {
+		t.Errorf("%v: %+v in JSON, %+v", err, back.Strays, rep.Strays)
 	}
 }

@@ -22,7 +22,7 @@ var doubts = []warns{
 	serverLimits,
 	unverified,
 	func(o *outcome, _ *report.Report) []string { return o.run.asides.splits.warnings() },
-	func(o *outcome, _ *report.Report) []string { return o.run.asides.strays.warnings(o.run.clock.now()) },
+	func(_ *outcome, rep *report.Report) []string { return strayWarnings(rep.Strays) },
 	linked,
 	func(o *outcome, _ *report.Report) []string { return sentence(o.run.cuts.warning()) },
 	func(o *outcome, _ *report.Report) []string { return sentence(o.run.joining.warning()) },

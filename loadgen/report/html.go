@@ -96,6 +96,7 @@ type htmlView struct {
 
 	Refused string
 	Lost    string
+	Strays  string
 	Server  *htmlServer
 	Said    *table // what the server said in errors
 

@@ -117,7 +117,7 @@ func (v *htmlView) errors(r *Report) {
 	if r.Refused > 0 {
 		v.Refused = thousands(r.Refused) + " of " + Plural(r.Sent, "line", "lines") + " were answered by an error instead of coming back."
 	}
-	v.Lost = r.Lost.sentence()
+	v.Lost, v.Strays = r.Lost.sentence(), r.Strays.sentence()
 	if r.Errors.Count == 0 {
 		return
 	}

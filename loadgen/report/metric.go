@@ -75,6 +75,7 @@ var figures = []metric{
 	{name: "bytes_per_s", kind: sizePS, get: rate(func(r *Report) float64 { return r.BytesPerS })},
 	{name: "refused", kind: count, get: whole(func(r *Report) int64 { return r.Refused })},
 	{name: "lost", kind: count, get: whole(func(r *Report) int64 { return r.Lost.count() })},
+	{name: "strays", kind: size, get: (*Report).strays},
 	{name: "errors", kind: count, get: whole(func(r *Report) int64 { return r.Errors.Count })},
 	{name: "joined", kind: count, get: whole(func(r *Report) int64 { return r.Joined })},
 	{name: "renamed", kind: count, get: whole(func(r *Report) int64 { return r.Renamed })},

@@ -60,7 +60,8 @@ type Report struct {
 	SentPerS           float64 `json:"sent_per_s"`
 	Refused            int64   `json:"refused"` // lines that were answered by an error, but for those to a name that was not there
 
-	Lost *Losses `json:"lost,omitempty"` // that may be; nil: nothing
+	Lost   *Losses `json:"lost,omitempty"`   // that may be; nil: nothing
+	Strays *Strays `json:"strays,omitempty"` // nil: not known
 
 	Latency     Latencies         `json:"latency"`
 	Errors      Errors            `json:"errors"`

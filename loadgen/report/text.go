@@ -122,6 +122,9 @@ func (p *page) errors(r *Report, verbose bool) {
 	if parts := r.Lost.parts(); len(parts) > 0 {
 		p.row("lost", parts...)
 	}
+	if parts := r.Strays.parts(verbose); len(parts) > 0 {
+		p.row("strays", parts...)
+	}
 	var kinds []string
 	for _, k := range r.Errors.Kinds {
 		if verbose || !k.normal() {
