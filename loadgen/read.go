@@ -213,26 +213,9 @@ func (s *stay) end(err error) {
 	lost := s.loses(left)
 	left = left || lost
 	if s.session.Joined() {
-		by := measure.Moves{Evicted: 1}
-		if left {
-			by = measure.Moves{Leaves: 1}
-		}
-		r.measure.Moved(r.clock.now(), by)
-		r.presence.goes()
-		if left {
-			r.departures.gone(s.session)
-		} else {
-			r.departures.putOut(closedWhy(s.session.Said()))
-		}
+		s.departed(left)
 	}
-	if kind, _ := s.session.Left(); kind == check.FIN || kind == check.HalfClose { // it was to be read to its end
-		switch {
-		case errors.Is(err, io.ErrUnexpectedEOF):
-			s.session.Garbage("the stream ends inside a frame")
-		case errors.Is(err, syscall.ECONNRESET):
-			s.session.Broken()
-		}
-	}
+	s.brokenOff(err)
 	s.session.Ended(r.clock.now())
 	s.close()
 	var again context.Context // nil: the chatter does not come again by itself
@@ -244,6 +227,34 @@ func (s *stay) end(err error) {
 		again = r.life.ctx
 	}
 	r.tokens.pass(u, u.box.ends(s, again), 0)
+}
+
+// departed records that the chatter is in the room no more, and who has ended that.
+func (s *stay) departed(left bool) {
+	r, by := s.user.run, measure.Moves{Evicted: 1}
+	if left {
+		by = measure.Moves{Leaves: 1}
+	}
+	r.measure.Moved(r.clock.now(), by)
+	r.presence.goes()
+	if left {
+		r.departures.gone(s.session)
+	} else {
+		r.departures.putOut(closedWhy(s.session.Said()))
+	}
+}
+
+// brokenOff has the judge know of a stream that was to be read to its end, and was not.
+func (s *stay) brokenOff(err error) {
+	if kind, _ := s.session.Left(); kind != check.FIN && kind != check.HalfClose {
+		return
+	}
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		s.session.Garbage("the stream ends inside a frame")
+	case errors.Is(err, syscall.ECONNRESET):
+		s.session.Broken()
+	}
 }
 
 // closedWhy returns a short word for what a server said before it closed.

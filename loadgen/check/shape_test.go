@@ -14,16 +14,17 @@ import (
 
 // large are the types that may be larger, by their directory, and why.
 var large = map[string]string{
-	"loadgen.Config":          "settings, each with its own reason, that a caller fills in",
-	"manager.Config":          "settings, each with its own reason, that a caller fills in",
-	"loadgen/report.Report":   "a schema: its fields are the keys of the JSON",
-	"loadgen/report.htmlView": "what the page's template reads",
-	"chatter/term.words":      "the sentences of a program, one a field",
-	"manager/host.words":      "the sentences of a program, one a field",
-	"manager/cluster.Core":    "a room that is replicated: what is decided under one lock",
-	"manager.sequencer":       "the requests that take the feed's lock, which no other type takes",
-	"manager/feed.Feed":       "what is decided under one lock",
-	"manager/poll.Conn":       "the methods of a net.Conn, and how three systems have them",
+	"loadgen.Config":             "settings, each with its own reason, that a caller fills in",
+	"manager.Config":             "settings, each with its own reason, that a caller fills in",
+	"loadgen/report.Report":      "a schema: its fields are the keys of the JSON",
+	"loadgen/report.htmlView":    "what the page's template reads",
+	"chatter/term.words":         "the sentences of a program, one a field",
+	"manager/host.words":         "the sentences of a program, one a field",
+	"chatter.Client":             "what one does in a room, and what the readers of a load need of it",
+	"chatter/dialect/file.codec": "the methods of a dialect.Codec and of what a codec may do beside",
+	"manager.sequencer":          "the requests that take the feed's lock, which no other type takes",
+	"manager/feed.Feed":          "what is decided under one lock",
+	"manager/poll.Conn":          "the methods of a net.Conn, and how three systems have them",
 }
 
 // TestTypesAreSmall holds that no type has more than 30 methods or 30 fields: nothing
@@ -31,6 +32,11 @@ var large = map[string]string{
 func TestTypesAreSmall(t *testing.T) {
 	const most = 30
 	fields, methods := sizes(t, "../..")
+	for name := range large {
+		if fields[name] <= most && methods[name] <= most {
+			t.Errorf("%s is no larger than others, and needs no exception", name)
+		}
+	}
 	for what, counts := range map[string]map[string]int{"fields": fields, "methods": methods} {
 		for _, dir := range []string{"loadgen", "loadgen/check", "loadgen/check/ledger", "manager", "chatter"} {
 			if !slices.ContainsFunc(slices.Collect(maps.Keys(counts)), func(name string) bool { return strings.HasPrefix(name, dir+".") }) {
