@@ -57,16 +57,18 @@ func (c *conn) appendFramesLocked(dst, p []byte) []byte {
 		if c.inside {
 			kind = ws.More
 		}
-		line, rest, whole := bytes.Cut(p, []byte{'\n'})
-		if whole {
-			kind |= ws.Final
-			if !c.inside && bytes.HasPrefix(line, errorStart) {
-				c.last = append(c.last[:0], line...)
-			}
+		end := bytes.IndexByte(p, '\n')
+		if end < 0 {
+			c.inside = true
+			return append(ws.AppendHeader(dst, kind, len(p)), p...)
 		}
-		c.inside = !whole
-		dst = append(ws.AppendHeader(dst, kind, len(line)), line...)
-		p = rest
+		line := p[:end]
+		if !c.inside && bytes.HasPrefix(line, errorStart) {
+			c.last = append(c.last[:0], line...)
+		}
+		c.inside = false
+		dst = append(ws.AppendHeader(dst, kind|ws.Final, end), line...)
+		p = p[end+1:]
 	}
 	return dst
 }
