@@ -8,9 +8,11 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"chatsim/manager/guard"
+	"chatsim/manager/socket"
 )
 
 const (
@@ -130,3 +132,7 @@ func (v *visitor) Close() error {
 
 // NetConn returns the connection itself, for what can be set there.
 func (v *visitor) NetConn() net.Conn { return v.Conn }
+
+// Socket returns the socket, where what is written goes to it as it is; else nil. It is for
+// what follows an answer.
+func (v *visitor) Socket() syscall.RawConn { return socket.Raw(v.Conn) }

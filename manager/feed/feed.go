@@ -86,10 +86,23 @@ type Stats struct {
 
 // Conn is what a subscriber is written to, such as a net.Conn. A socket of
 // package net is written to by its file descriptor and without blocking;
-// anything else by a goroutine of its own for the time of each write.
+// a Framed one too; anything else by a goroutine of its own for the time of each write.
 type Conn interface {
 	io.Writer
 	SetWriteDeadline(time.Time) error
+}
+
+// Framed is a Conn that puts what it is given into frames on the way to a socket.
+type Framed interface {
+	Conn
+
+	// Socket returns the socket that TryWrite is for; nil: there is only Write.
+	Socket() syscall.RawConn
+
+	// TryWrite writes, in frames, what the socket takes at once of b, behind the rest of a
+	// frame of which it has taken a part before. It returns how many bytes of b are used
+	// up, and whether there is such a rest now, which the next call writes.
+	TryWrite(fd uintptr, b []byte) (n int, rest bool, err error)
 }
 
 // Subscriber is one connection's place in a Feed, for one stay.
@@ -97,6 +110,7 @@ type Subscriber struct {
 	// Static after NewSubscriber.
 	conn  Conn
 	raw   syscall.RawConn // nil: only conn.Write
+	frame Framed          // what writes to raw; nil: nothing is framed
 	under syscall.RawConn // the socket that conn writes to, raw or below; nil: unknown
 	onEnd func(Reason, error)
 	form  Form
@@ -159,6 +173,11 @@ func NewSubscriber(conn Conn, onEnd func(Reason, error)) *Subscriber {
 // NewFormSubscriber is NewSubscriber for entries in another form than the first.
 func NewFormSubscriber(conn Conn, form Form, onEnd func(Reason, error)) *Subscriber {
 	s := &Subscriber{conn: conn, form: form, raw: socket.Raw(conn), onEnd: onEnd}
+	if framed, ok := conn.(Framed); ok {
+		if s.raw = framed.Socket(); s.raw != nil {
+			s.frame = framed
+		}
+	}
 	if s.under = s.raw; s.under == nil {
 		s.under = socket.Raw(socket.Under(conn))
 	}

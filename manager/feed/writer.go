@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"sync"
@@ -124,7 +125,7 @@ func (w *writer) serveLocked(s *Subscriber) {
 		return
 	}
 	w.Unlock()
-	n, err := w.write(s, b)
+	n, rest, err := w.write(s, b)
 	now := w.now()
 	w.mu.Lock()
 	w.wroteLocked(s, n, now)
@@ -132,7 +133,7 @@ func (w *writer) serveLocked(s *Subscriber) {
 	case s.state == outside:
 	case err != nil:
 		w.endLocked(s, Broken, err)
-	case n < len(b):
+	case n < len(b) || rest:
 		w.parkLocked(s, now)
 	default:
 		w.settleLocked(s)
@@ -279,23 +280,35 @@ func (f parked) next(scratch []byte) []byte {
 type attempt struct {
 	feed *Feed
 	fn   func(fd uintptr) bool
+	sub  *Subscriber
 	b    []byte
 	n    int
+	rest bool
 	err  error
 }
 
-// write writes what s's socket takes at once; n < len(b) means that it is full.
-func (a *attempt) write(s *Subscriber, b []byte) (n int, err error) {
-	a.b, a.n, a.err = b, 0, nil
-	if err := a.feed.contain(func() error { return s.raw.Write(a.fn) }); err != nil {
-		return a.n, err
-	}
-	return a.n, a.err
+// write writes what s's socket takes at once; n < len(b) means that it is full, as does
+// the rest of a frame.
+func (a *attempt) write(s *Subscriber, b []byte) (n int, rest bool, err error) {
+	a.sub, a.b, a.n, a.rest, a.err = s, b, 0, false, nil
+	err = a.feed.contain(func() error { return s.raw.Write(a.fn) })
+	return a.n, a.rest, cmp.Or(err, a.err)
 }
 
 func (a *attempt) try(fd uintptr) bool {
-	a.n, a.err = socket.Write(fd, a.b)
+	a.n, a.rest, a.err = a.sub.try(fd, a.b)
 	return true
+}
+
+// try writes what the socket takes at once of b, in frames where there are any.
+func (s *Subscriber) try(fd uintptr, b []byte) (n int, rest bool, err error) {
+	if s.frame != nil {
+		return s.frame.TryWrite(fd, b)
+	}
+	if len(b) > 0 {
+		n, err = socket.Write(fd, b)
+	}
+	return n, false, err
 }
 
 // pusher is a write that waits for its socket, without holding memory
@@ -318,13 +331,11 @@ func (p *pusher) push(fd uintptr) bool {
 	scratch := scratches.Get().(*[writeSize]byte)
 	b := f.log.Next(&p.sub.cursor, scratch[:])
 	f.mu.Unlock()
-	n := 0
-	if len(b) > 0 {
-		n, p.err = socket.Write(fd, b)
-	}
+	n, rest, err := p.sub.try(fd, b)
+	p.err = err
 	scratches.Put(scratch)
 	if n > 0 {
 		f.wrote(p.sub, n)
 	}
-	return p.err != nil || n == len(b)
+	return p.err != nil || n == len(b) && !rest
 }

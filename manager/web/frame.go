@@ -32,13 +32,12 @@ const maxScratch = 128 << 10
 // Write sends each line as one message, all of them in one write. A line that p
 // begins and does not end is the beginning of a message, which goes on with the
 // next Write.
-func (c *conn) Write(p []byte) (int, error) {
-	buf := scratches.Get().(*[]byte)
-	defer func() {
-		if cap(*buf) <= maxScratch {
-			scratches.Put(buf)
-		}
-	}()
+func (c *conn) Write(p []byte) (n int, err error) {
+	if c.socket != nil {
+		return c.writeAll(p)
+	}
+	buf := takeScratch()
+	defer giveScratch(buf)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -49,6 +48,14 @@ func (c *conn) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	return len(p), nil
+}
+
+func takeScratch() *[]byte { return scratches.Get().(*[]byte) }
+
+func giveScratch(buf *[]byte) {
+	if cap(*buf) <= maxScratch {
+		scratches.Put(buf)
+	}
 }
 
 func (c *conn) appendFramesLocked(dst, p []byte) []byte {
@@ -109,28 +116,53 @@ func (c *conn) farewellLocked() (websocket.StatusCode, string) {
 
 // goodbye writes a closing frame, once, and if nobody is writing.
 func (c *conn) goodbye(code websocket.StatusCode, reason string) {
-	if !c.mu.TryLock() {
+	if !c.lockIdle() {
 		return // the peer takes nothing
 	}
-	defer c.mu.Unlock()
-	if c.closed {
+	if c.closed || c.full {
+		c.mu.Unlock()
 		return
 	}
+	c.closed = true
 	var payload []byte
 	if code != websocket.StatusNoStatusRcvd {
 		payload = append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...)
 	}
 	_ = c.Conn.SetWriteDeadline(time.Now().Add(goodbyeTime))
-	c.controlLocked(ws.Close, payload)
-	c.closed = true
+	if c.socket == nil {
+		_, _ = c.Conn.Write(appendControl(nil, ws.Close, payload)) // reading tells of an end
+		c.mu.Unlock()
+		return
+	}
+	c.left = appendControl(c.left, ws.Close, payload)
+	c.mu.Unlock()
+	c.flush(true)
 }
 
-// controlLocked writes a control frame, and nothing once the closing one is
-// out. It may stand within a message.
-func (c *conn) controlLocked(kind byte, payload []byte) {
-	if !c.closed {
-		_, _ = c.Conn.Write(append(ws.AppendHeader(nil, ws.Final|kind, len(payload)), payload...)) // reading tells of an end
+// control writes a control frame, and nothing once the closing one is out. It may stand
+// within a message.
+func (c *conn) control(kind byte, payload []byte) {
+	c.mu.Lock()
+	if c.socket == nil {
+		defer c.mu.Unlock()
+		if !c.closed {
+			_, _ = c.Conn.Write(appendControl(nil, kind, payload)) // reading tells of an end
+		}
+		return
 	}
+	keep := !c.closed && len(c.left) <= maxControl
+	if keep {
+		c.left = appendControl(c.left, kind, payload)
+	}
+	now := keep && !c.full
+	c.mu.Unlock()
+	if now {
+		c.flush(false)
+	}
+}
+
+func appendControl(dst []byte, kind byte, payload []byte) []byte {
+	return append(ws.AppendHeader(dst, ws.Final|kind, len(payload)), payload...)
 }
 
 // Close ends the connection, in order where that is possible: a closing frame

@@ -9,10 +9,12 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/coder/websocket"
 
+	"chatsim/manager/socket"
 	"chatsim/manager/wire/ws"
 )
 
@@ -76,7 +78,8 @@ func (unclosed) Close() error { return nil }
 
 // conn is a WebSocket as a connection of the line dialect.
 type conn struct {
-	net.Conn // what the WebSocket goes over
+	net.Conn                 // what the WebSocket goes over
+	socket   syscall.RawConn // the same, where frames can go there directly; nil: by Write
 	evicted  func(reason string)
 	echo     atomic.Uint32 // the code of the peer's closing frame; 0: none
 
@@ -88,11 +91,13 @@ type conn struct {
 	heard time.Time // when something came last
 	asked int       // pings since then
 
-	mu sync.Mutex // held over each write
+	mu sync.Mutex // held over each write, but never while waiting for socket
 	// Guarded by mu.
 	inside bool   // a message was begun and not ended
 	last   []byte // the last error frame
 	closed bool   // the closing handshake is written or given up
+	left   []byte // what socket has not taken of a frame, and control frames behind it
+	full   bool   // socket took less than it was given: who gave it waits until it takes more
 
 	clock sync.Mutex
 	// Guarded by clock.
@@ -102,6 +107,11 @@ type conn struct {
 
 func newConn(nc net.Conn, early []byte) *conn {
 	c := &conn{Conn: nc, early: early, heard: time.Now(), evicted: func(string) {}}
+	if s, ok := nc.(interface{ Socket() syscall.RawConn }); ok {
+		c.socket = s.Socket()
+	} else {
+		c.socket = socket.Raw(nc)
+	}
 	c.rest(c.heard.Add(silence))
 	return c
 }
@@ -148,9 +158,7 @@ func (c *conn) Unfinished() (abrupt, going bool) {
 func (c *conn) answer() {
 	if c.in.asked {
 		c.in.asked = false
-		c.mu.Lock()
-		c.controlLocked(ws.Pong, c.in.ping) // if it cannot, reading tells
-		c.mu.Unlock()
+		c.control(ws.Pong, c.in.ping)
 	}
 	c.echo.Store(uint32(c.in.closing))
 }
@@ -203,9 +211,9 @@ func (c *conn) wonder() error {
 		}
 		c.asked++
 		next = now.Add(silence)
-		if c.mu.TryLock() { // else something is being sent to it anyway
-			c.controlLocked(ws.Ping, nil)
+		if c.lockIdle() { // else something is being sent to it anyway
 			c.mu.Unlock()
+			c.control(ws.Ping, nil)
 		}
 	}
 	c.rest(next)
