@@ -15,6 +15,7 @@ type attempt struct {
 	user    *user
 	ctx     context.Context // ends it
 	last    bool            // all doors have been tried
+	planned bool            // its time has come by the plan of the load
 	dialled time.Duration
 	session *check.Session
 }
@@ -22,11 +23,16 @@ type attempt struct {
 // enter connects, and waits until the chatter is in the room.
 func (a *attempt) enter() (_ *stay, err error) {
 	r, u := a.user.run, a.user
-	if err := r.joining.begin(a.ctx); err != nil {
-		return nil, err
+	asked := r.clock.now()
+	if !a.planned || r.joining.late() {
+		if err := r.joining.begin(a.ctx); err != nil {
+			return nil, err
+		}
+		defer func() { r.joining.done(r.tookToJoin(a.dialled, err)) }()
 	}
-	a.dialled = r.clock.now()
-	defer func() { r.joining.done(r.tookToJoin(a.dialled, err)) }()
+	if a.dialled = r.clock.now(); !a.planned {
+		asked = a.dialled
+	}
 	r.traffic.moves(a.dialled)
 	a.session = r.judge.Dial(u.n, u.due(), a.dialled)
 	client, err := a.connect()
@@ -36,7 +42,7 @@ func (a *attempt) enter() (_ *stay, err error) {
 		a.session.Ended(r.clock.now())
 		return nil, a.failed(closedBy(err, r.clock.now()-a.dialled, nil))
 	}
-	s := &stay{user: u, session: a.session, dialled: a.dialled, door: u.way.door(), joined: make(chan struct{}), done: make(chan struct{})}
+	s := &stay{user: u, session: a.session, asked: asked, dialled: a.dialled, door: u.way.door(), joined: make(chan struct{}), done: make(chan struct{})}
 	if !s.start(client) {
 		s.client = connectionOf(client)
 		s.close()

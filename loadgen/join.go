@@ -56,9 +56,9 @@ func (r *run) joinAll(ctx context.Context) error {
 
 // join connects the user anew and waits until it is in the room. Another door is tried
 // where one is of no use.
-func (u *user) join(ctx context.Context) (*stay, error) {
+func (u *user) join(t task) (*stay, error) {
 	for tried := 1; ; tried++ {
-		a := &attempt{user: u, ctx: ctx, last: tried >= len(u.run.cfg.Doors)}
+		a := &attempt{user: u, ctx: t.ctx, planned: t.planned, last: tried >= len(u.run.cfg.Doors)}
 		s, err := a.enter()
 		if !a.elsewhere(err) {
 			return s, u.atDoor(err)

@@ -124,7 +124,7 @@ func TestInWhileGivingUp(t *testing.T) {
 			return late, nil
 		}}.withDefaults()
 		r := newRun(cfg)
-		if _, err := r.users[0].join(t.Context()); !errors.Is(err, errSilent) {
+		if _, err := r.users[0].join(task{ctx: t.Context()}); !errors.Is(err, errSilent) {
 			t.Error(err)
 		}
 		if r.presence.joined.Load() != 1 || r.departures.figures().RST != 1 || r.measure.Interim(r.clock.now()).Present != 0 {

@@ -16,7 +16,8 @@ import (
 // a few come together at first; each that is in lets one more come, as long as that takes no longer
 // than a few times what the fastest has taken, for then more at a time would only wait for each other
 // at the server; and a connection that takes as long as the system's second try halves their number,
-// as the senders of TCP do.
+// as the senders of TCP do. Who comes by the plan of a scenario is bound by that only once there was
+// such a connection, and the time of its join has the wait in it.
 type joins struct {
 	places *semaphore.Weighted // most of them; those above limit are kept back
 	most   int                 // at a time, whatever the server takes
@@ -56,6 +57,14 @@ func (j *joins) begin(ctx context.Context) error {
 	defer j.mu.Unlock()
 	j.held++
 	return nil
+}
+
+// late reports whether one whose time has come by the plan has to wait for a place too: like a
+// line that is due, it waits for nobody as long as the server accepts each connection at once.
+func (j *joins) late() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.slow > 0 || j.most == 1
 }
 
 // connected records that a join that has a place has been connected, or could not be, between two

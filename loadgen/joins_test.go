@@ -112,3 +112,18 @@ func TestJoinsOneByOne(t *testing.T) {
 	j.done(time.Millisecond)
 	wantRoom(t, j, 1, "after one")
 }
+
+// Who comes by the plan waits for a place once the server has let a connection wait, and
+// where all come one by one.
+func TestJoinsByPlan(t *testing.T) {
+	j := newJoins(16)
+	beginJoins(t, j, 8)
+	j.connected(0, 10*time.Millisecond)
+	if j.late() {
+		t.Error("they wait although each connection was accepted at once")
+	}
+	j.connected(0, retried)
+	if !j.late() || !newJoins(1).late() {
+		t.Error("they do not wait")
+	}
+}

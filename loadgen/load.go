@@ -97,7 +97,7 @@ func (l *load) do(e scenario.Event, due time.Duration) {
 		}
 	case scenario.Come:
 		raise(&r.tokens.there, int64(e.Chatter)+1)
-		u.box.post(task{act: come, ctx: r.life.ctx})
+		u.box.post(task{act: come, ctx: r.life.ctx, planned: true})
 	case scenario.Leave, scenario.Go:
 		if e.Act == scenario.Go {
 			r.tokens.there.Store(int64(e.Chatter))
@@ -111,7 +111,7 @@ func (l *load) do(e scenario.Event, due time.Duration) {
 		}
 		u.box.post(task{act: leave, kind: e.Kind})
 	case scenario.Return:
-		u.box.post(task{act: come, ctx: r.life.ctx})
+		u.box.post(task{act: come, ctx: r.life.ctx, planned: true})
 	case scenario.Kill:
 		l.kill(e.Victim)
 	}

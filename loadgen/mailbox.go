@@ -74,7 +74,7 @@ func (m *mailbox) putLocked(t task) bool {
 	case anchor, say:
 		m.lines.assign(&t)
 	}
-	if m.stands == in && m.hand != nobody || !m.queue.empty() {
+	if (m.stands == in || m.stands == joining) && m.hand != nobody || !m.queue.empty() {
 		t.behind = m.clock.now()
 	}
 	m.queue.add(t)

@@ -191,7 +191,7 @@ func (s *stay) hasJoined(at time.Duration) {
 	}
 	r, name := s.user.run, s.session.Name()
 	s.user.name.Store(&name)
-	r.measure.Joined(at, at-s.dialled)
+	r.measure.Joined(at, at-s.asked)
 	r.measure.Moved(at, measure.Moves{Joins: 1})
 	if in := s.user.way.back(); in != nil {
 		r.losses.returned(in, at)

@@ -17,6 +17,7 @@ type stay struct {
 	polled  *polled // the client, if a reader reads it
 	inflow  inflow  // what comes: of polled its socket, else a gate
 	session *check.Session
+	asked   time.Duration // since when its join counts
 	dialled time.Duration
 	door    int // its number
 

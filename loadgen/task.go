@@ -27,6 +27,7 @@ type task struct {
 	kind     check.Leave     // of leave
 	ctx      context.Context // of come: ends the attempt
 	reply    chan<- error    // of come: how it ended; nil: nobody waits for that
+	planned  bool            // of come: the plan of the load has it at this time
 	line     scenario.Line
 	seq      int
 	intended time.Duration

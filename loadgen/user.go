@@ -44,7 +44,7 @@ func (u *user) live() {
 // with its server, is told to come again, see ends.
 func (u *user) comes(t task) {
 	u.box.stand(joining)
-	s, err := u.join(t.ctx)
+	s, err := u.join(t)
 	if err != nil {
 		u.box.stand(out)
 		u.answered(t, err)
