@@ -187,6 +187,13 @@ func (b *tab) until(expression string) {
 	}
 }
 
+// retries has the page connect again without waiting, as where the network is back, until
+// an expression is true.
+func (b *tab) retries(expression string) {
+	b.t.Helper()
+	b.until("(dispatchEvent(new Event('online')), " + expression + ")")
+}
+
 // draws waits until the page has drawn so many frames more.
 func (b *tab) draws(frames int) {
 	b.t.Helper()

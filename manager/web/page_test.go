@@ -164,7 +164,7 @@ func TestChinese(t *testing.T) {
 	for _, word := range []string{"用户登录", "IP 地址", "用户名", "登录", "房间密码"} {
 		ann.shows("#login", word)
 	}
-	ann.until("document.activeElement.id === 'name'")
+	ann.until("document.activeElement.id === 'password'")
 	ann.run(chromedp.KeyEvent(kb.Enter))
 	ann.shows("#password-hint", "此房间需要密码")
 	ann.run(chromedp.KeyEvent("wrong" + kb.Enter))

@@ -11,7 +11,7 @@ import * as line from './line.js';
 import * as log from './log.js';
 import * as login from './login.js';
 import { add, again, choose, commands, hear, left, lose, newRoom, recipient, typed, view } from './model.js';
-import { ask, onWord } from './op.js';
+import { ask, dismiss, onWord } from './op.js';
 import * as pass from './pass.js';
 import * as people from './people.js';
 import * as list from './roster.js';
@@ -172,7 +172,8 @@ function refused(key) {
   else if (until) login.note('keptOut', until);
   else login.note(key || 'unreachable');
   room = null;
-  login.show(key === 'password' ? 'password' : 'name');
+  dismiss();
+  login.show({ password: 'password', badName: 'name' }[key]);
 }
 
 const why = () => {
@@ -262,6 +263,7 @@ function out() {
   room = null;
   banner.hide();
   forget();
+  dismiss();
   login.show();
 }
 

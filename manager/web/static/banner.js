@@ -16,18 +16,18 @@ export function onAgain(f) {
 $('again').addEventListener('click', () => again());
 
 // show says what has happened, with a button or none (''); the seconds that pass are
-// for the eye only. sites are where else the room has a page. It reports whether the
-// button has gone under one's finger.
+// for the eye only. sites are where else the room has a page. It reports whether what
+// had the keyboard in it has gone.
 export function show(text, button, wait = () => '', sites = []) {
   said = { text, button, wait, sites };
+  const held = $('banner').contains(document.activeElement) && document.activeElement;
   $('banner').hidden = false;
   write($('banner-wait'), wait());
   write($('banner-text'), text());
   list(sites);
-  const goes = button === '' && document.activeElement === $('again');
   $('again').hidden = button === '';
   write($('again'), button && t(button));
-  return goes;
+  return held && (held.hidden || !held.isConnected);
 }
 
 export function hide() {

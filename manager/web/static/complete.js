@@ -41,6 +41,7 @@ function put({ from, to }, text) {
 }
 
 field.addEventListener('keydown', (e) => {
+  if (e.key === 'Escape' && !composing(e)) box.hidden = true;
   if (e.key !== 'Tab' || composing(e) || e.ctrlKey || e.altKey || e.metaKey) {
     if (e.key !== 'Shift') cycle = null;
     return;

@@ -24,12 +24,19 @@ export function onBegin(f) {
 export const hasPassword = () => page.password === 'true';
 export const password = () => $('password').value;
 
-// show puts the log-in in place of the conversation; wrong is the field to look at.
-export function show(wrong = 'name') {
+// show puts the log-in in place of the conversation. One goes on at the field that is
+// wrong, or that is empty.
+export function show(wrong = lacking() ?? 'name') {
   $('login').hidden = false;
   $('chat').hidden = true;
   $(wrong).focus();
   $(wrong).select();
+}
+
+// lacking is the first field that has to be filled in.
+function lacking() {
+  const fields = hasPassword() ? ['name', 'password'] : ['name'];
+  return fields.find((field) => $(field).value.trim() === '');
 }
 
 // hide puts the conversation in its place; true if the one who typed here has nowhere

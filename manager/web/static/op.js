@@ -14,6 +14,9 @@ export function ask() {
   $('op').showModal();
 }
 
+// dismiss puts the dialog away, which stands above all else.
+export const dismiss = () => $('op').open && $('op').close('');
+
 $('op').addEventListener('close', () => {
   const word = $('op').returnValue === 'ok' ? $('word').value : '';
   $('op').returnValue = $('word').value = '';
