@@ -41,6 +41,7 @@ const audit = `(() => {
 })()`
 
 func TestAccessible(t *testing.T) {
+	t.Parallel()
 	for _, l := range []look{{}, {dark: true}, {width: 390, height: 780, language: "zh-CN"}, {width: 390, height: 780, dark: true}} {
 		h := open(t, manager.Config{}, web.Config{Live: func(int64) []web.Sample { return nil }})
 		ann := newTab(t, "http://"+h.addr+"/", l)

@@ -16,6 +16,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
+	pages "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -75,6 +76,7 @@ type look struct {
 	language      string // "": en
 	width, height int64  // 0: 1100 by 700
 	dark          bool
+	hurried       bool // what waits does not wait for long
 }
 
 // tab is a page in a visitor's browser of its own. All that its console says is
@@ -125,9 +127,20 @@ func newTab(t testing.TB, url string, l look) *tab {
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 		_, err4 := cdp.Call(ctx, t, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 			Width: l.width, Height: l.height, DeviceScaleFactor: 1, Mobile: l.width < 500})
-		return errors.Join(err1, err2, err3, err4)
+		err5 := hurry(ctx, t, l.hurried)
+		return errors.Join(err1, err2, err3, err4, err5)
 	}), chromedp.Navigate(url))
 	return b
+}
+
+// hurry has the timers of a tab's pages wait 50 ms at most.
+func hurry(ctx context.Context, t *chromedp.Target, hurried bool) error {
+	if !hurried {
+		return nil
+	}
+	_, err := cdp.Call(ctx, t, pages.AddScriptToEvaluateOnNewDocument, pages.AddScriptToEvaluateOnNewDocumentParams{
+		Source: "((wait) => { window.setTimeout = (f, ms, ...args) => wait(f, Math.min(ms, 50), ...args); })(window.setTimeout)"})
+	return err
 }
 
 func (b *tab) hear(event any) {

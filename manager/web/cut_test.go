@@ -6,6 +6,7 @@ import "testing"
 // show each line once, in the order in which they were said, however often that
 // happens: all that the page is told by the next is what follows its mark.
 func TestCutBehindEveryMessage(t *testing.T) {
+	t.Parallel()
 	b := modules(t, "frames", "model")
 	got := b.eval(`(() => {
 		const none = { self() {}, replace() {}, join() {}, leave() {} };

@@ -49,6 +49,7 @@ func openSeveral(t *testing.T, managers int) *several.Room {
 // that one does not: the gap is filled, nothing stands there twice, and the others see one
 // leave and one join.
 func TestComesBackElsewhere(t *testing.T) {
+	t.Parallel()
 	r := openSeveral(t, 3)
 	ann := newTab(t, "http://"+r.Addrs[0]+"/", look{})
 	ann.allow("WebSocket connection")
@@ -109,6 +110,7 @@ func TestComesBackElsewhere(t *testing.T) {
 // Of what a server tells, only sites are taken, and not too many; a page with TLS goes to
 // none without.
 func TestSites(t *testing.T) {
+	t.Parallel()
 	b := modules(t, "elsewhere")
 	for _, c := range [][2]string{
 		{`m.taken(["http://10.0.0.1:9", "https://c.example.org", "http://[2001:db8::1]:9"], "http://h:1").join(" ")`, "http://10.0.0.1:9 https://c.example.org http://[2001:db8::1]:9"},

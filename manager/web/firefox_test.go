@@ -12,6 +12,7 @@ import (
 // Firefox logs in, talks, is told what was said before, and is the same person at the
 // same place when it has loaded the page anew, or has lost its connection.
 func TestFirefox(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{History: 200}, web.Config{})
 	through, cut := ghosts(t, h.addr)
 	bob := h.line(t, "bob")
@@ -41,6 +42,7 @@ func TestFirefox(t *testing.T) {
 		t.Errorf("a private line reached a third: %s", got)
 	}
 
+	ann.until("document.querySelectorAll('#log .line').length === 103")
 	all := ann.eval(texts)
 	for range 2 {
 		ann.reload()

@@ -27,6 +27,7 @@ func (b *tab) press(id, keys string) {
 // Whatever has happened, the keyboard is where one goes on: at the log-in in the field
 // that is empty or wrong, in the room in the line that one writes.
 func TestOneGoesOn(t *testing.T) {
+	t.Parallel()
 	addr := listentest.Port(t)
 	with := func(password string) *house {
 		return openAt(t, listentest.Open(t, addr), manager.Config{History: 200, Password: password, OperatorPassword: "tiller"}, web.Config{})

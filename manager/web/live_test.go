@@ -10,6 +10,7 @@ import (
 
 // The charts draw what the samples hold, in both languages.
 func TestCharts(t *testing.T) {
+	t.Parallel()
 	start := time.Now().UnixMilli()
 	var samples []web.Sample
 	for i := range 120 {

@@ -12,6 +12,7 @@ import (
 // What the page makes of frames and typed lines, where it has no page: the
 // modules are asked in a browser for want of another that runs them.
 func TestModel(t *testing.T) {
+	t.Parallel()
 	b := modules(t, "frames", "model", "link", "series")
 	b.eval(`(() => {
 		const none = { self() {}, replace() {}, join() {}, leave() {} };
@@ -128,6 +129,7 @@ func TestModel(t *testing.T) {
 // What is meant for a command, and is none, goes to nobody: the table is that of
 // the room and of the terminal.
 func TestMeant(t *testing.T) {
+	t.Parallel()
 	table, err := os.ReadFile(filepath.Join("..", "wire", "testdata", "commands.json"))
 	if err != nil {
 		t.Fatal(err)
@@ -153,6 +155,7 @@ func TestMeant(t *testing.T) {
 
 // The reasons that the page knows are the room's.
 func TestReasons(t *testing.T) {
+	t.Parallel()
 	b := modules(t, "frames")
 	known := 0
 	for r := wire.None + 1; r <= wire.NotDone; r++ {

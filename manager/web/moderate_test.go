@@ -15,6 +15,7 @@ import (
 // Whoever says the operators' password can put others out; the word is never seen,
 // and those who are put out learn for how long, in their language.
 func TestOperatorOnThePage(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{OperatorPassword: "master", KickTime: time.Minute, ReserveNames: true}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")
@@ -59,6 +60,7 @@ func TestOperatorOnThePage(t *testing.T) {
 // Who takes another name is the same person; who leaves is at the log-in, and its
 // name is free.
 func TestNickAndLeave(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{History: 200, HoldNames: time.Hour}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")

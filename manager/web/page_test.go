@@ -18,6 +18,7 @@ import (
 // Two pages, a line client and the original's client are in one room; a private
 // line is seen by two only.
 func TestRoomOfAllKinds(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	url := "http://" + h.addr + "/"
 	ann := newTab(t, url+"?name=", look{})
@@ -94,6 +95,7 @@ func TestRoomOfAllKinds(t *testing.T) {
 
 // Who has left is said so, and what was typed stays.
 func TestGone(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")
@@ -113,6 +115,7 @@ func TestGone(t *testing.T) {
 
 // A server that goes says why, and the page is back when it is.
 func TestLostAndBack(t *testing.T) {
+	t.Parallel()
 	addr := listentest.Port(t)
 	h := openAt(t, listentest.Open(t, addr), manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+addr+"/", look{})
@@ -144,6 +147,7 @@ func TestLostAndBack(t *testing.T) {
 
 // A page that is put out for not reading learns why all the same, and comes back.
 func TestEvicted(t *testing.T) {
+	t.Parallel()
 	conns := make(chan net.Conn, 2)
 	h := open(t, manager.Config{}, web.Config{Serve: func(c net.Conn) { conns <- c }})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
@@ -159,6 +163,7 @@ func TestEvicted(t *testing.T) {
 
 // A page in Chinese has the original's words.
 func TestChinese(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{Password: "芝麻"}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/?name=小明", look{language: "zh-CN", width: 390, height: 780})
 	for _, word := range []string{"用户登录", "IP 地址", "用户名", "登录", "房间密码"} {
@@ -192,6 +197,7 @@ func TestChinese(t *testing.T) {
 
 // What the room says of a name is in the page's language.
 func TestNameRefusedInChinese(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{language: "zh-CN"})
 	for name, want := range map[string]string{wire.Group: "这是群聊的名称", wire.Server: "这是服务器的名称", "a\x01b": "控制字符", "a\u202eb": "书写方向"} {
@@ -202,6 +208,7 @@ func TestNameRefusedInChinese(t *testing.T) {
 
 // A room of a thousand stays quick, and so do many lines.
 func TestCrowd(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{dark: true})
 	ann.enter("ann")

@@ -21,6 +21,7 @@ const texts = `[...document.querySelectorAll('#log .line .text')].map((e) => e.t
 // Who comes later sees what was said, marked and with its time, and private lines
 // of others never.
 func TestPast(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{History: 200}, web.Config{})
 	bob, eve := h.line(t, "bob"), h.line(t, "eve")
 	for i := range 3 {
@@ -67,6 +68,7 @@ func (b *tab) reload() {
 // said, what is being typed and whom it is for; the others see one leave and one
 // join, and the name is no other.
 func TestReload(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{History: 200, Password: "sesame"}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.until("document.activeElement.id === 'name'")
@@ -84,6 +86,7 @@ func TestReload(t *testing.T) {
 	ann.say("/msg bob aha")
 	bob.shows("#log", "aha")
 	ann.shows("#log", "aha")
+	ann.until("document.querySelectorAll('#log .line').length === 102")
 	all := ann.eval(texts)
 	for range 2 {
 		ann.reload()
@@ -124,6 +127,7 @@ func TestReload(t *testing.T) {
 // Loaded anew in any other state, the page is what one expects: at the log-in with
 // one's name, waiting for a room that is not there, or out.
 func TestReloadElsewhere(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{History: 200}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.until("document.activeElement.id === 'name'")
@@ -145,6 +149,7 @@ func TestReloadElsewhere(t *testing.T) {
 // A gap is filled exactly, and what was said is counted as unread; after a restart
 // of a room that has forgotten, that is said.
 func TestGap(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{History: 200}, web.Config{})
 	through, cut := ghosts(t, h.addr)
 	bob := h.line(t, "bob")
@@ -161,7 +166,7 @@ func TestGap(t *testing.T) {
 		bob.Tell("ann", fmt.Appendf(nil, "alone %d", i)) // to her ghost
 		bob.Say(fmt.Appendf(nil, "missed %d", i))
 		hears(t, bob, "missed")
-		ann.shows("#log", fmt.Sprintf("missed %d", i))
+		ann.retries(fmt.Sprintf("document.getElementById('log').textContent.includes('missed %d')", i))
 	}
 	if got := ann.eval(texts); got != strings.Join(want, "|") {
 		t.Errorf("seen: %s, want %q", got, want)
@@ -174,6 +179,7 @@ func TestGap(t *testing.T) {
 // A room that was opened anew and has forgotten tells what it knows, and that it is
 // not all.
 func TestGapOverRestart(t *testing.T) {
+	t.Parallel()
 	addr := listentest.Port(t)
 	h := openAt(t, listentest.Open(t, addr), manager.Config{History: 200}, web.Config{})
 	ann := newTab(t, "http://"+addr+"/", look{})

@@ -65,6 +65,7 @@ func ghosts(t *testing.T, room string) (addr string, cut func()) {
 // duplicated tab has too; whoever comes in with it from elsewhere puts the page
 // out, which stays out until it is told otherwise.
 func TestComesBackAsItself(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	through, cut := ghosts(t, h.addr)
 	bob := h.line(t, "bob")
@@ -116,6 +117,7 @@ func TestComesBackAsItself(t *testing.T) {
 // A page is connected before the Enter, and given up by the room meanwhile, in
 // whatever way, it comes in all the same.
 func TestConnectedBeforeTheEnter(t *testing.T) {
+	t.Parallel()
 	for name, giveUp := range map[string]func(net.Conn){
 		"before the name": func(c net.Conn) { io.WriteString(c, `{"error":"no name came in time"}`+"\n") },
 		"when it comes": func(c net.Conn) {
@@ -153,6 +155,7 @@ func TestConnectedBeforeTheEnter(t *testing.T) {
 
 // A page shows what it has been told where the rest of a greeting is long in coming.
 func TestGreetingInPieces(t *testing.T) {
+	t.Parallel()
 	conns := make(chan net.Conn, 1)
 	h := open(t, manager.Config{}, web.Config{Serve: func(c net.Conn) {
 		bufio.NewReader(c).ReadString('\n')

@@ -29,12 +29,13 @@ func watched(t *testing.T, room func() any) (*watch.Server, string) {
 
 // A run is seen while it goes on, and whoever sees it end has its report.
 func TestRunIsWatched(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{Measure: true}, web.Config{})
 	s, url := watched(t, func() any { return host.Sample(h.room.Stats(), time.Now()) })
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	cfg := loadgen.Config{Join: loadgen.Dial(h.addr), Where: "a room", Users: 20, Duration: time.Hour, Warmup: -1, Rate: 200, Watch: s.Take}
-	b := newTab(t, url, look{})
+	b := newTab(t, url, look{hurried: true})
 	b.shows("#verdict", "Nothing is checked yet")
 	b.shows("#phase", "Getting ready")
 	s.Begin(cfg.String())
@@ -98,7 +99,9 @@ func seen(n int64) loadgen.Snapshot {
 }
 
 func TestRunWithViolations(t *testing.T) {
+	t.Parallel()
 	for _, l := range []look{{}, {dark: true}, {language: "zh-CN", width: 390, height: 780}, {width: 390, height: 780, dark: true}} {
+		l.hurried = true
 		s, url := watched(t, nil)
 		s.Begin("100 chatters, 100 lines/s of 64 bytes in all, scenario mixed, for 10s after 1s of warm-up, seed 7; server at example.org:9999")
 		s.Take(seen(1))
@@ -166,6 +169,7 @@ func TestRunWithViolations(t *testing.T) {
 
 // A mark is where its instant is among the samples, and nowhere before them.
 func TestPlaceOfMarks(t *testing.T) {
+	t.Parallel()
 	b := modules(t, "series")
 	for at, want := range map[int]string{999: "null", 1000: "0", 1500: "0.5", 2000: "1", 3000: "1.5", 4000: "2", 9000: "2"} {
 		if got := b.eval(fmt.Sprintf("JSON.stringify(m.placeOf([{at_ms: 1000}, {at_ms: 2000}, {at_ms: 4000}], %d))", at)); got != want {
@@ -179,11 +183,12 @@ func TestPlaceOfMarks(t *testing.T) {
 
 // A page whose run has gone says so.
 func TestRunGone(t *testing.T) {
+	t.Parallel()
 	s, err := watch.Listen(watch.Config{Addr: "127.0.0.1:0", Pages: web.Run(), Stderr: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := newTab(t, s.URL(), look{})
+	b := newTab(t, s.URL(), look{hurried: true})
 	b.shows("#verdict", "Nothing is checked yet")
 	s.Close(context.Background(), false)
 	b.allow("ERR_CONNECTION_REFUSED")

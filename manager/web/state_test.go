@@ -56,6 +56,7 @@ func cut(t *testing.T, c net.Conn) {
 // to nobody: the room would not know the sender's name, and take the line for
 // one to all.
 func TestNothingIsSaidBeforeTheWelcome(t *testing.T) {
+	t.Parallel()
 	h, g := gated(t)
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.until("document.activeElement.id === 'name'")
@@ -104,6 +105,7 @@ func TestNothingIsSaidBeforeTheWelcome(t *testing.T) {
 
 // Who is impatient joins once.
 func TestEnterTwice(t *testing.T) {
+	t.Parallel()
 	h, g := gated(t)
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.until("document.activeElement.id === 'name'")
@@ -118,6 +120,7 @@ func TestEnterTwice(t *testing.T) {
 
 // One who comes back under another name is marked, and nobody else.
 func TestRenamedOnReturn(t *testing.T) {
+	t.Parallel()
 	h, g, ann := annInGated(t)
 	ann.shows("#roster", "ann (you)")
 	cut(t, <-g.conns)
@@ -133,6 +136,7 @@ func TestRenamedOnReturn(t *testing.T) {
 
 // What was said when the connection broke is told as what may be lost.
 func TestLostOnTheWay(t *testing.T) {
+	t.Parallel()
 	_, g, ann := annInGated(t)
 	c := <-g.conns
 	ann.shows("#roster", "ann (you)")
@@ -148,6 +152,7 @@ func TestLostOnTheWay(t *testing.T) {
 // A private line that was refused goes to nobody else, whoever is talked to by
 // then, and be it one whose name is the start of the other's.
 func TestRefusedStaysPrivate(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")
@@ -201,6 +206,7 @@ func crowded(t *testing.T, lines int) (ann *tab, say func(n int)) {
 
 // Who reads at the end stays there, whatever takes from the height of the log.
 func TestFollowing(t *testing.T) {
+	t.Parallel()
 	ann, say := crowded(t, 100)
 	ann.eval(`(() => { let n = 0; const banner = document.getElementById('banner'); const flip = () => { banner.hidden = ++n % 2 === 0 || n > 40; if (n < 60) requestAnimationFrame(flip); else window.flipped = true; }; flip(); })()`)
 	for n := range 20 {
@@ -217,6 +223,7 @@ func TestFollowing(t *testing.T) {
 // Who reads further up is told how many lines there are below, and comes to them
 // without a gap; another language leaves the place.
 func TestFarBehind(t *testing.T) {
+	t.Parallel()
 	ann, say := crowded(t, 1000)
 	ann.eval("document.getElementById('scroll').scrollTop = 1000")
 	ann.until("!document.getElementById('newer').hidden")
@@ -242,6 +249,7 @@ func TestFarBehind(t *testing.T) {
 
 // An input method's keys are its own.
 func TestComposing(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")

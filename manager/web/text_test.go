@@ -19,6 +19,7 @@ const shown = `((e) => { const walk = (n) => n.nodeType === 3 ? n.data : '[' + n
 // What is said is shown as it was meant, and never as HTML: neither as it is, nor
 // within an address, code or a name.
 func TestTexts(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")
@@ -67,6 +68,7 @@ func TestTexts(t *testing.T) {
 
 // A name that means something in a pattern, or in HTML, is marked as it is.
 func TestMentionsOfOddNames(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	for _, name := range []string{"a.*b", "<i>", "$1", "x(y", "小明", "O'Neil"} {
 		ann := newTab(t, "http://"+h.addr+"/", look{})
@@ -83,6 +85,7 @@ func TestMentionsOfOddNames(t *testing.T) {
 
 // Shift and Enter break the line, Enter sends it.
 func TestLines(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")
@@ -99,6 +102,7 @@ func TestLines(t *testing.T) {
 
 // One's own name said is counted in the title, and names are completed.
 func TestAttention(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")

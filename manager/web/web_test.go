@@ -127,6 +127,7 @@ func isClosed(t *testing.T, page, policy string) {
 // A busy room: what was said before, people who talk, two of them privately, code, an
 // address, one's own name; and one who reads further up.
 func TestBusyRoom(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{History: 200}, web.Config{})
 	people := map[string]*chatter.Client{"Bob": h.line(t, "Bob"), "Dana": h.line(t, "Dana")}
 	if err := people["Bob"].Say([]byte("Morning! Has anybody run it with a thousand users yet?")); err != nil {
@@ -212,6 +213,7 @@ func TestBusyRoom(t *testing.T) {
 // What is typed while the room is busy is all there, and nothing that is said is
 // lost. How fast it is there, BenchmarkTyping shows.
 func TestResponsive(t *testing.T) {
+	t.Parallel()
 	h := open(t, manager.Config{}, web.Config{})
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")

@@ -67,6 +67,7 @@ var wideNames = []string{strings.Repeat("W", 64), strings.Repeat("﷽", 21), str
 // Nothing is wider than its place, whatever people say and are called, on a
 // phone and on a desk.
 func TestNothingIsWide(t *testing.T) {
+	t.Parallel()
 	for _, l := range []look{{width: 390, height: 780}, {width: 320, height: 600, language: "zh-CN"}, {}} {
 		h := open(t, manager.Config{}, web.Config{Join: []string{"chatsim -join " + strings.Repeat("w", 200)}, Live: func(int64) []web.Sample { return nil }})
 		ann := newTab(t, "http://"+h.addr+"/", l)
@@ -121,6 +122,7 @@ func TestNothingIsWide(t *testing.T) {
 // Nor is anything on the page of a run, and in its report, whatever the server
 // and the chatters are called and say.
 func TestNoRunIsWide(t *testing.T) {
+	t.Parallel()
 	s, url := watched(t, nil)
 	s.Begin("server at " + long["jamo"])
 	now := seen(1)
@@ -128,7 +130,7 @@ func TestNoRunIsWide(t *testing.T) {
 	for what, text := range long {
 		now.Evicted[text] = 1
 		now.Errors.Kinds = append(now.Errors.Kinds, report.ErrorKind{Text: text, Count: 1, Example: text})
-		now.Checks[1].Witnesses = append(now.Checks[1].Witnesses, report.Witness{Check: what, Names: wideNames, Sentence: text, Expected: text, Came: text})
+		now.Checks[1].Witnesses = append(now.Checks[1].Witnesses, report.Witness{Check: what, Names: slices.Clone(wideNames), Sentence: text, Expected: text, Came: text})
 	}
 	s.Take(now)
 	for _, l := range []look{{width: 390, height: 780}, {}} {
@@ -150,7 +152,7 @@ func TestNoRunIsWide(t *testing.T) {
 	}
 	for i := range checks[1].Witnesses {
 		w := &checks[1].Witnesses[i]
-		w.Before, w.Sides = []string{w.Came}, []report.Side{{Name: wideNames[4], Saw: []string{w.Came}}, {Name: w.Came, Saw: wideNames}}
+		w.Before, w.Sides = []string{w.Came}, []report.Side{{Name: wideNames[4], Saw: []string{w.Came}}, {Name: w.Came, Saw: slices.Clone(wideNames)}}
 	}
 	if err := s.Done(report.One(rep)); err != nil {
 		t.Fatal(err)

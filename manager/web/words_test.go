@@ -11,6 +11,7 @@ import (
 
 // A day is called as the browser itself calls it.
 func TestDays(t *testing.T) {
+	t.Parallel()
 	b := modules(t, "words")
 	if got := b.eval(`[['en', m.languages.english], ['zh-CN', m.languages.chinese]].flatMap(([code, { day }]) => {
 		const whole = new Intl.DateTimeFormat(code, { dateStyle: 'full' });
@@ -23,6 +24,7 @@ func TestDays(t *testing.T) {
 // Nothing that a person reads on the pages lacks a language: both have the same
 // words, each that the pages ask for is there, and Chinese is punctuated as it is.
 func TestNothingLacksALanguage(t *testing.T) {
+	t.Parallel()
 	b := modules(t, "words", "livewords", "runwords")
 	got := b.eval(`(() => {
 		const { english, chinese } = m.languages, wrong = [];

@@ -242,7 +242,7 @@ function submit() {
   counter();
   if (result.show || result.send !== undefined) {
     render();
-    log.restart(); // one wants to see one's own line
+    log.follow(); // one wants to see one's own line
   }
 }
 

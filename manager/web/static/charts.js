@@ -63,6 +63,7 @@ export class Charts {
         e.title = m.text;
         e.style.bottom = `${i % 2}rem`; // so that none hides the one before
         e.style.left = `${(100 * m.x / width).toFixed(2)}%`;
+        e.style.translate = `-${(100 * m.x / width).toFixed(2)}%`; // within the chart, at its ends too
         return e;
       }));
       c.paths.forEach((p, i) => p.setAttribute('d', path(values[i], places, width, height, max)));

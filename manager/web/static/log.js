@@ -82,7 +82,7 @@ function trim() {
 
 // restart shows the last entries and nothing else: first those that the screen may
 // have room for, the others when it has drawn them.
-export function restart() {
+function restart() {
   const from = Math.max(room.dropped, end() - page);
   first = next = Math.max(from, end() - Math.ceil(screen.height / least));
   lacking = first - from;
@@ -95,6 +95,11 @@ export function restart() {
   toEnd();
   cancelAnimationFrame(filling);
   if (lacking > 0) filling = requestAnimationFrame(() => idly(fill, { timeout: 500 }));
+}
+
+// follow goes to the end, where one is not there.
+export function follow() {
+  if (!following || next < end()) restart();
 }
 
 // fill adds the rows that are lacking.
