@@ -101,41 +101,42 @@ func Run(ctx context.Context, cfg Config) (*report.Report, error) {
 }
 
 func newRun(cfg Config) *run {
-	r := &run{cfg: cfg, departures: newDepartures()}
-	r.life.begin()
-	r.losses = newLosses(&cfg, &r.stage, r.departures)
-	r.silence.run = r
+	r := &run{cfg: cfg, script: cfg.script(), measure: measure.New(), joining: newJoins(joinsAtOnce), departures: newDepartures()}
 	r.clock.start = time.Now()
-	r.script = cfg.script()
+	r.life.begin()
 	r.script.Nonce = newNonce()
-	r.joining = newJoins(joinsAtOnce)
-	if cfg.Capabilities.OneByOne {
-		r.joining = newJoins(1)
-	}
-	r.measure = measure.New()
 	r.judge = check.New(check.Config{Level: cfg.Verify, Nonce: r.script.Nonce, Capabilities: cfg.Capabilities,
 		Grace: cfg.Grace, Retired: r.readByAll, Left: r.known, Slowest: r.measure.Slowest, Record: cfg.Record})
 	r.ending.gone, r.ending.judge, r.ending.failFast = cfg.Gone, r.judge, cfg.FailFast
-	r.tokens.run, r.presence.timeout = r, cfg.JoinTimeout
+	r.losses = newLosses(&r.cfg, &r.stage, r.departures)
+	r.silence.run, r.tokens.run, r.presence.timeout = r, r, cfg.JoinTimeout
+	if cfg.Capabilities.OneByOne {
+		r.joining = newJoins(1)
+	}
 	if cfg.Story != nil {
 		r.telling = &telling{run: r, story: cfg.Story, answers: make(map[*stay]int), stalled: make(map[*stay]bool), seen: make(map[*user][]string)}
 	}
+	r.enlist()
+	r.casts = newCasts(r)
+	r.tokens.there.Store(int64(cfg.Users))
+	r.stage.enter(Joining)
+	return r
+}
+
+// enlist makes all chatters that the run may have.
+func (r *run) enlist() {
 	r.asides.errors.names = make(map[string]bool)
-	for n := range r.script.Peak(cfg.Users) {
+	for n := range r.script.Peak(r.cfg.Users) {
 		asked := r.script.Asked(n)
-		if cfg.Story != nil {
-			asked = cfg.Story.Cast[n].Asked
+		if r.cfg.Story != nil {
+			asked = r.cfg.Story.Cast[n].Asked
 		}
-		if cfg.Capabilities.Views == ledger.NoViews { // then no server tells names apart
+		if r.cfg.Capabilities.Views == ledger.NoViews { // then no server tells names apart
 			asked += "-" + strconv.Itoa(n)
 		}
 		r.users = append(r.users, newUser(r, n, asked))
 		r.asides.errors.names[asked] = true
 	}
-	r.casts = newCasts(r)
-	r.tokens.there.Store(int64(cfg.Users))
-	r.stage.enter(Joining)
-	return r
 }
 
 // readByAll records a measured line that everybody who gets it has read.
@@ -168,6 +169,7 @@ func newNonce() string {
 // observed returns how many deliveries and rosters there have been.
 func (r *run) observed() int64 { return r.measure.Observed() + r.traffic.rosters.Load() }
 
+// requires returns the checks that such a run must exercise.
 func (r *run) requires() []string {
 	if r.telling != nil {
 		return []string{check.Admission}
