@@ -56,6 +56,7 @@ var validity = rule{name: Validity, level: Count, ends: true,
 				v.with = []*Session{l.holder}
 			case l.Private():
 				v.sentence = "a private line never came back to its sender"
+				v.implied = v.implied || e.overheard[l.Line] // it went to another instead
 			default:
 				v.sentence = "a line was lost for everybody"
 			}

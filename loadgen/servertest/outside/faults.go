@@ -17,7 +17,7 @@ var (
 
 // Faults returns all that a room of this package can do wrong.
 func Faults() []Fault {
-	return slices.Concat(textFaults(), lineFaults(), orderFaults(), privateFaults(), comingFaults(), leavingFaults(), subtleFaults(), nameFaults(), rosterFaults(), byteFaults(), protocolFaults(), namesakeFaults(), caseFaults(), vanishedFaults(), rareFaults(), answerFaults(), arrayFaults())
+	return slices.Concat(textFaults(), lineFaults(), orderFaults(), privateFaults(), comingFaults(), leavingFaults(), subtleFaults(), nameFaults(), rosterFaults(), byteFaults(), protocolFaults(), namesakeFaults(), caseFaults(), vanishedFaults(), rareFaults(), answerFaults(), arrayFaults(), strangeFaults())
 }
 
 func textFaults() (all []Fault) {
