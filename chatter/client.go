@@ -41,7 +41,7 @@ type Client struct {
 	conn   net.Conn
 	closed chan struct{}
 	close  func() error
-	freed  chan struct{}           // has room for one: the codec may let a request go now
+	freed  freeing
 	answer func(dst []byte) []byte // codec.Answer, bound once as binding allocates
 
 	writing sync.Mutex // held over the write of a line: lines stay whole
@@ -73,7 +73,7 @@ func open(conn net.Conn, codec dialect.Codec, early []byte) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{conn: conn, codec: codec, answer: codec.Answer, closed: make(chan struct{}), freed: make(chan struct{}, 1)}
+	c := &Client{conn: conn, codec: codec, answer: codec.Answer, closed: make(chan struct{}), freed: make(freeing, 1)}
 	c.in.init(conn, early)
 	c.close = sync.OnceValue(c.shut)
 	if _, err := conn.Write(login); err != nil {
@@ -101,7 +101,14 @@ func (c *Client) LimitFrames(bytes int) {
 func (c *Client) Asks(http *HTTP) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.http, c.calls = http, NewCalls(http, &c.mu, c.calling.Go, c.answered)
+	c.http, c.calls = http, NewCalls(http, &c.mu, c.calling.Go, func() {
+		_ = c.say(c.answer) // an error is for Next to find
+		c.mu.Lock()
+		waits := c.waits
+		c.mu.Unlock()
+		c.freed.free(waits)
+		c.in.wake()
+	})
 }
 
 // HTTP returns what Asks was told; nil: nothing.

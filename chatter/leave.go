@@ -3,6 +3,7 @@ package chatter
 import (
 	"errors"
 	"fmt"
+	"net"
 
 	"chatsim/manager/socket"
 )
@@ -48,7 +49,11 @@ func (c *Client) Leave(kind Leave) error {
 	c.mu.Lock()
 	goodbye, shut := c.codec.Leave(nil)
 	c.calls.LookLocked()
-	waits := c.calls.ThenLocked(func() { c.part(goodbye, shut) })
+	waits := c.calls.ThenLocked(func() {
+		c.writing.Lock()
+		defer c.writing.Unlock()
+		_ = part(c.conn, goodbye, shut) // an error is for Next to find
+	})
 	c.mu.Unlock()
 	if _, ok := c.conn.(halfCloser); shut && !ok {
 		return fmt.Errorf("end sending on a %T: %w", c.conn, errors.ErrUnsupported)
@@ -57,28 +62,21 @@ func (c *Client) Leave(kind Leave) error {
 	if waits {
 		return nil
 	}
-	return c.partLocked(goodbye, shut)
+	return part(c.conn, goodbye, shut)
 }
 
 // halfCloser is a connection of which one direction can be ended alone.
 type halfCloser interface{ CloseWrite() error }
 
-// part is partLocked behind the last answer over HTTP. An error is for Next to find.
-func (c *Client) part(goodbye []byte, shut bool) {
-	c.writing.Lock()
-	defer c.writing.Unlock()
-	_ = c.partLocked(goodbye, shut)
-}
-
-// partLocked says goodbye, and ends sending if that is to be.
-func (c *Client) partLocked(goodbye []byte, shut bool) error {
+// part says goodbye, and ends sending if that is to be.
+func part(conn net.Conn, goodbye []byte, shut bool) error {
 	if len(goodbye) > 0 {
-		if _, err := c.conn.Write(goodbye); err != nil {
+		if _, err := conn.Write(goodbye); err != nil {
 			return err
 		}
 	}
 	if shut {
-		return c.conn.(halfCloser).CloseWrite()
+		return conn.(halfCloser).CloseWrite()
 	}
 	return nil
 }

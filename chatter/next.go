@@ -49,7 +49,7 @@ func (c *Client) decode(f *Frame) error {
 	c.calls.LookLocked()
 	waits := c.waits
 	c.mu.Unlock()
-	c.free(waits)
+	c.freed.free(waits)
 	c.in.start += n
 	if err != nil {
 		f.Kind, f.Raw, f.More = wire.Invalid, nil, false
@@ -70,24 +70,17 @@ func goesOn(err error) bool {
 	return err == dialect.ErrShort
 }
 
+// freeing has room for one: the codec may let a request go now.
+type freeing chan struct{}
+
 // free has a request that waits have another look at the codec.
-func (c *Client) free(waits bool) {
+func (f freeing) free(waits bool) {
 	if waits {
 		select {
-		case c.freed <- struct{}{}:
+		case f <- struct{}{}:
 		default:
 		}
 	}
-}
-
-// answered has what came of an answer over HTTP be written, and be returned by Next.
-func (c *Client) answered() {
-	_ = c.say(c.answer) // an error is for Next to find
-	c.mu.Lock()
-	waits := c.waits
-	c.mu.Unlock()
-	c.free(waits)
-	c.in.wake()
 }
 
 // fill reads on, once what the codec has to answer is written.

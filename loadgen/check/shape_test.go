@@ -14,17 +14,15 @@ import (
 
 // large are the types that may be larger, by their directory, and why.
 var large = map[string]string{
-	"loadgen.Config":             "settings, each with its own reason, that a caller fills in",
-	"manager.Config":             "settings, each with its own reason, that a caller fills in",
-	"loadgen/report.Report":      "a schema: its fields are the keys of the JSON",
-	"loadgen/report.htmlView":    "what the page's template reads",
-	"chatter/term.words":         "the sentences of a program, one a field",
-	"manager/host.words":         "the sentences of a program, one a field",
-	"chatter.Client":             "what one does in a room, and what the readers of a load need of it",
-	"chatter/dialect/file.codec": "the methods of a dialect.Codec and of what a codec may do beside",
-	"manager.sequencer":          "the requests that take the feed's lock, which no other type takes",
-	"manager/feed.Feed":          "what is decided under one lock",
-	"manager/poll.Conn":          "the methods of a net.Conn, and how three systems have them",
+	"loadgen.Config":          "settings, each with its own reason, that a caller fills in",
+	"manager.Config":          "settings, each with its own reason, that a caller fills in",
+	"loadgen/report.Report":   "a schema: its fields are the keys of the JSON",
+	"loadgen/report.htmlView": "what the page's template reads",
+	"chatter/term.words":      "the sentences of a program, one a field",
+	"manager/host.words":      "the sentences of a program, one a field",
+	"manager.sequencer":       "the requests that take the feed's lock, which no other type takes",
+	"manager/feed.Feed":       "what is decided under one lock",
+	"manager/poll.Conn":       "the methods of a net.Conn, and how three systems have them",
 }
 
 // TestTypesAreSmall holds that no type has more than 30 methods or 30 fields: nothing

@@ -26,7 +26,7 @@ type codec struct {
 	bare    bool // the messages are a WebSocket's
 	lines   dialect.Lines
 	out     []byte    // answers
-	pending []pending // requests that may yet be answered
+	pending pendings  // requests that may yet be answered
 	nothing int       // messages in a row of which receive has made nothing, before anybody was in
 	next    time.Time // when every is due
 	left    bool
@@ -52,8 +52,8 @@ func (d *Dialect) Codec(c Client) dialect.Codec {
 		c.Room = d.Room
 	}
 	of := &codec{user: user{Client: c, d: d, name: c.Asked, state: map[string]any{}, values: make([]any, len(variables))}}
-	of.inbox.user, of.caller.user, of.errand.user = &of.user, &of.user, &of.user
-	of.view.inbox = &of.inbox
+	of.inbox.user, of.caller.user = &of.user, &of.user
+	of.view.inbox, of.errand.view = &of.inbox, &of.view
 	return of
 }
 
@@ -122,10 +122,7 @@ func (c *codec) append(dst []byte, p *program, text, to string) ([]byte, error) 
 		return dst, c.d.fail(err)
 	}
 	if c.d.binds && text != "" {
-		c.pending = append(c.pending, pending{fmt.Sprint(c.ref), to, text})
-		if len(c.pending) > maxPending {
-			c.pending = slices.Delete(c.pending, 0, 1)
-		}
+		c.pending.add(pending{fmt.Sprint(c.ref), to, text})
 	}
 	if c.d.says && text != "" {
 		c.put(lineOf(c.name, to, text))
@@ -146,15 +143,25 @@ func (c *codec) emit(dst []byte, p *program, v any, text string) ([]byte, error)
 	return c.message(p, dst, v)
 }
 
+// pendings are requests that may yet be answered, the oldest first.
+type pendings []pending
+
+// add adds a request. The oldest of too many is forgotten.
+func (ps *pendings) add(p pending) {
+	if *ps = append(*ps, p); len(*ps) > maxPending {
+		*ps = slices.Delete(*ps, 0, 1)
+	}
+}
+
 // answered returns the request of a reference, which is answered now.
-func (c *codec) answered(ref any) (pending, bool) {
+func (ps *pendings) answered(ref any) (pending, bool) {
 	text := fmt.Sprint(ref)
-	i := slices.IndexFunc(c.pending, func(p pending) bool { return p.ref == text })
+	i := slices.IndexFunc(*ps, func(p pending) bool { return p.ref == text })
 	if i < 0 {
 		return pending{}, false
 	}
-	p := c.pending[i]
-	c.pending = slices.Delete(c.pending, i, i+1)
+	p := (*ps)[i]
+	*ps = slices.Delete(*ps, i, i+1)
 	return p, true
 }
 

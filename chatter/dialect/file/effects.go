@@ -101,7 +101,7 @@ func (c *codec) taken(any) (string, error) {
 
 // ack has the line that it is about come back, where nothing else does.
 func (c *codec) ack(v any) (wrong string) {
-	if p, ok := c.answered(v); ok && !c.d.Echoes() {
+	if p, ok := c.pending.answered(v); ok && !c.d.Echoes() {
 		c.put(lineOf(c.name, p.to, p.text))
 	}
 	return ""
@@ -122,7 +122,7 @@ func (c *codec) refused(v any) (wrong string) {
 	case named:
 		text = wire.NoSuchUser.With(target)
 	default:
-		if p, ok := c.answered(object["ref"]); ok {
+		if p, ok := c.pending.answered(object["ref"]); ok {
 			text += ": " + p.text
 		}
 	}

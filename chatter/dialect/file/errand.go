@@ -15,7 +15,7 @@ import (
 // errand holds the requests over HTTP that programs have asked for beside the stream.
 // They are made one at a time.
 type errand struct {
-	*user
+	*view
 	begun    bool      // the stream has
 	requests []request // the first is under way, or next
 	underWay bool
@@ -136,9 +136,9 @@ func (c *codec) hear(r *request, input map[string]any, bad bool, was string) (un
 
 // failed tells of a request that was of no use. A line was refused if there is an
 // answer; else nobody knows what became of it, and it stays due.
-func (c *codec) failed(r *request, a *dialect.Answer, was string) {
-	if a.Err == nil && r.text != "" && c.in {
-		c.put(wire.Frame{Kind: wire.Error, Text: fmt.Appendf(nil, "%s: %s, for “%s”", r.by.key, was, r.text)})
+func (e *errand) failed(r *request, a *dialect.Answer, was string) {
+	if a.Err == nil && r.text != "" && e.in {
+		e.put(wire.Frame{Kind: wire.Error, Text: fmt.Appendf(nil, "%s: %s, for “%s”", r.by.key, was, r.text)})
 		return
 	}
 	advice := hinted.Hint(a.Err)
@@ -146,6 +146,6 @@ func (c *codec) failed(r *request, a *dialect.Answer, was string) {
 		advice = aboutStatus(a.Status, r.by.key, "what it means to a chatter receive says: if .http.status == "+fmt.Sprint(a.Status)+" then … ")
 	}
 	err := &dialect.CallError{Err: r.by.wrong(0, r.by.key+": "+was, advice)}
-	c.queue = append(c.queue, queued{err: err})
-	c.step(func() string { return fmt.Sprintf("= failed, line %d: %s", r.by.at.Line, was) })
+	e.queue = append(e.queue, queued{err: err})
+	e.step(func() string { return fmt.Sprintf("= failed, line %d: %s", r.by.at.Line, was) })
 }

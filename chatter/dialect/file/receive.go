@@ -75,7 +75,7 @@ func (c *codec) Take(f *dialect.Frame, message []byte) (ok bool, err error) {
 	if len(message) == 0 {
 		return false, nil
 	}
-	parts := c.parts(message)
+	parts := c.d.parts(message)
 	if c.d.pure && c.Trace == nil {
 		for _, part := range parts {
 			c.queue = append(c.queue, queued{frame: wire.Frame{Raw: part}})
@@ -96,11 +96,11 @@ func (c *codec) Take(f *dialect.Frame, message []byte) (ok bool, err error) {
 }
 
 // parts returns the messages that one frame of the transport holds.
-func (c *codec) parts(message []byte) [][]byte {
-	if c.d.Split == "" {
+func (d *Dialect) parts(message []byte) [][]byte {
+	if d.Split == "" {
 		return [][]byte{message}
 	}
-	parts := bytes.Split(message, []byte(c.d.Split))
+	parts := bytes.Split(message, []byte(d.Split))
 	return slices.DeleteFunc(parts, func(p []byte) bool { return len(p) == 0 })
 }
 
@@ -149,7 +149,7 @@ func (c *codec) receive(message []byte) error {
 // yielded returns what receive yields for a message.
 func (c *codec) yielded(message []byte) ([]any, error) {
 	defer c.d.end(c.d.begin())
-	input, err := c.decode(message)
+	input, err := c.d.decode(message)
 	if err != nil {
 		return nil, err
 	}
@@ -187,8 +187,8 @@ func quote(message []byte) string {
 var errJSON = errors.New("it is no JSON")
 
 // decode returns a message as a program has it.
-func (c *codec) decode(message []byte) (any, error) {
-	if c.d.Decode.text == "text" {
+func (d *Dialect) decode(message []byte) (any, error) {
+	if d.Decode.text == "text" {
 		return string(bytes.TrimSuffix(message, []byte("\r"))), nil
 	}
 	decoder := json.NewDecoder(bytes.NewReader(message))
