@@ -136,6 +136,7 @@ var defects = []defect{
 	{"a line kept from all while one does not read", Isolation, withheld},
 	{"a ghost speaks", ViewOrder, ghost},
 	{"a join told to nobody", ViewOrder, unheard},
+	{"a newcomer told the join of who was there before", ViewOrder, joinsAfter},
 }
 
 // spoiled runs one broken server.

@@ -130,6 +130,20 @@ func greets(change func([]wire.Frame) []wire.Frame) func(*plan) {
 	}
 }
 
+// joinsAfter tells a newcomer of somebody's join who was there before: its roster is
+// right by that order.
+func joinsAfter(p *plan) {
+	p.spoil.greeting = func(u *user, fs []wire.Frame) []wire.Frame {
+		if !p.ready() || len(fs[1].Names) < 3 {
+			return fs
+		}
+		who := fs[1].Names[1]
+		fs[1].Names = slices.Delete(slices.Clone(fs[1].Names), 1, 2)
+		p.planted(u, string(who))
+		return append(fs, wire.Frame{Kind: wire.Join, Names: [][]byte{who}})
+	}
+}
+
 // laterRoster tells the faulty receiver in the middle of the run who is there,
 // but for one.
 func laterRoster(p *plan) {

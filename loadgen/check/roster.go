@@ -114,7 +114,23 @@ func (e *evidence) rosterDiff(s *Session) (violation, bool) {
 	default:
 		v.sentence = "a newcomer's roster is not in join order with itself last"
 	}
+	v.implied = e.toldBehind(s, append(extra, lacking...))
 	return v, !slices.Equal(due, came)
+}
+
+// toldBehind reports whether the join or leave of each of some names was told to a
+// newcomer behind its own join, although it stands before: then its roster is right by
+// that order, and it is the order that is wrong.
+func (e *evidence) toldBehind(s *Session, names []string) bool {
+	for _, name := range names {
+		if !slices.ContainsFunc(e.Facts.Of(ledger.BeforeOwnJoin), func(f *ledger.Fact) bool {
+			told := e.Entry(f.Place)
+			return f.At == s && f.Line == nil && told != nil && told.Name == name && !f.Doubt && e.upheld(f.Place, f.Beside) && !e.again(f)
+		}) {
+			return false
+		}
+	}
+	return len(names) > 0
 }
 
 // lastRosters calls f, where whole rosters are all that is told, with what is
