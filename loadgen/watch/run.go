@@ -156,19 +156,22 @@ func named(evicted map[string]int64) map[string]int64 {
 	return out
 }
 
-// printable has the witnesses' texts, which come from anywhere, without what
-// turns the direction of others or cannot be seen.
+// printable returns checks whose witnesses' texts, which come from anywhere, are without
+// what turns the direction of others or cannot be seen. The caller's own stay as they are.
 func printable(checks []report.Check) []report.Check {
-	for i := range checks {
-		for k := range checks[i].Witnesses {
-			w := &checks[i].Witnesses[k]
+	out := slices.Clone(checks)
+	for i := range out {
+		out[i].Witnesses = slices.Clone(out[i].Witnesses)
+		for k := range out[i].Witnesses {
+			w := &out[i].Witnesses[k]
 			w.Sentence, w.Expected, w.Came = report.Printable(w.Sentence), report.Printable(w.Expected), report.Printable(w.Came)
+			w.Names = slices.Clone(w.Names)
 			for n, name := range w.Names {
 				w.Names[n] = report.Printable(name)
 			}
 		}
 	}
-	return checks
+	return out
 }
 
 // since returns the run with the samples that are younger than an instant in Unix

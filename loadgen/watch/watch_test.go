@@ -90,6 +90,26 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+// TestPrintable: a witness's text is harmless on the page, and as it was for who else has it.
+func TestPrintable(t *testing.T) {
+	const turned = "a\u202eb"
+	all := []report.Check{{Witnesses: []report.Witness{{Names: []string{turned}, Sentence: turned, Expected: turned, Came: turned}}}}
+	for range 2 {
+		for _, c := range printable(all) {
+			for _, w := range c.Witnesses {
+				for _, text := range append(w.Names, w.Sentence, w.Expected, w.Came) {
+					if text != report.Printable(turned) {
+						t.Errorf("%q on the page", text)
+					}
+				}
+			}
+		}
+		if w := all[0].Witnesses[0]; w.Names[0] != turned || w.Sentence != turned {
+			t.Errorf("the run's own witness is %+v", w)
+		}
+	}
+}
+
 func TestSamplesAreBoundedAndNewOnesAreGiven(t *testing.T) {
 	var r run
 	r.begin("a run")
