@@ -25,7 +25,7 @@ func (p *person) lost(err error) (done bool, _ error) {
 	case errors.Is(err, chatter.ErrFrameTooLong):
 		return true, p.dialer.endless()
 	case forGood(p.why):
-		return true, refused(event{text: p.why.Text(), reason: p.why})
+		return true, p.talk.words.refused(event{reason: p.why, detail: p.detail})
 	case !p.present && (missing > 0 || !p.ended):
 		return true, &Error{msg: "the connection to the room was lost: " + reasonOf(p.why, err), hint: fmt.Sprintf("lines that may not have arrived: %d", missing)}
 	case p.ended:

@@ -39,6 +39,7 @@ type dialer struct {
 	others       []*dial.Dialer
 	told         map[dial.Address]bool // of others, those that a server has told of
 	password     string
+	words        *words
 	notTLS       string // what to do where there is no TLS
 
 	// Owned by whoever calls join, which is one goroutine at a time.
@@ -67,7 +68,7 @@ func newDialer(cfg Config) (*dialer, error) {
 	case cfg.TLSCA != "":
 		notTLS = "leave -tls-ca and -tls out"
 	}
-	return &dialer{Dialer: all[0], others: all[1:], password: cfg.Password.Word, notTLS: notTLS}, nil
+	return &dialer{Dialer: all[0], others: all[1:], password: cfg.Password.Word, words: wordsFor(cfg.Locale), notTLS: notTLS}, nil
 }
 
 // join connects and asks for a name; it returns when the server has welcomed or
@@ -147,14 +148,14 @@ func (d *dialer) enter(conn net.Conn, name string) (*chatter.Client, event, erro
 	switch e.kind {
 	case wire.Welcome:
 		if strings.Contains(e.names[0], "@") { // a name never holds one: the token was taken for a part of it
-			return nil, event{}, refused(event{text: wire.BadName.Text(), reason: wire.BadName})
+			return nil, event{}, d.words.refused(event{text: wire.BadName.Text(), reason: wire.BadName})
 		}
 		if d.password != "" && isOf(e.names[0], d.password) && !isOf(e.names[0], name) {
 			return nil, event{}, &Error{msg: d.HostPort + " asks for no password: it took yours for a name, and showed it to everybody", hint: "leave the password out, and use that word no more"}
 		}
 		return c, e, nil
 	case wire.Error:
-		return nil, event{}, refused(e)
+		return nil, event{}, d.words.refused(e)
 	}
 	return nil, event{}, d.stranger("it sent a frame before its welcome")
 }
@@ -171,20 +172,6 @@ func (d *dialer) ask(conn net.Conn, name string) (*chatter.Client, error) {
 func isOf(given, asked string) bool {
 	suffix, ok := strings.CutPrefix(given, strings.TrimSpace(asked))
 	return ok && strings.Trim(suffix, "0123456789") == ""
-}
-
-// refused returns the error for a server's refusal.
-func refused(e event) *Error {
-	hints := map[wire.Reason]string{
-		wire.BadName:   "choose another with -name",
-		wire.Password:  "give the room's password with -password-file FILE or in CHATSIM_PASSWORD",
-		wire.Full:      "try again later",
-		wire.Crowded:   "close one of your connections first",
-		wire.NeedTLS:   "add -tls",
-		wire.Kicked:    "ask whoever runs the room before you come back",
-		wire.Elsewhere: "you are there now; join again to be here",
-	}
-	return &Error{msg: "the room says: " + e.text, hint: hints[e.reason], reason: e.reason, detail: e.detail}
 }
 
 func (d *dialer) stranger(what string) *Error {

@@ -231,6 +231,11 @@ func TestWords(t *testing.T) {
 			t.Errorf("%s: %q, %q", name, e, z)
 		}
 	}
+	for reason, hint := range english.Hints {
+		if other := chinese.Hints[reason]; hint == "" || other == "" || other == hint || len(english.Hints) != len(chinese.Hints) {
+			t.Errorf("%v: %q, %q", reason, hint, other)
+		}
+	}
 	for locale, want := range map[string]*words{"": &english, "C": &english, "en_US.UTF-8": &english, "zh_CN.UTF-8": &chinese, "zh": &chinese} {
 		if wordsFor(locale) != want {
 			t.Errorf("locale %q", locale)

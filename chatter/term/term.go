@@ -127,6 +127,7 @@ type person struct {
 	limit   *time.Timer  // of what is waited for; nil: nothing
 	echo    *time.Timer  // until the server is taken for silent; nil: it is not waited for
 	why     wire.Reason  // the server's last reason for a close
+	detail  string       // of it
 	since   time.Time    // without a connection
 	at      dial.Address // where the last one was
 	wait    time.Duration
@@ -258,7 +259,7 @@ func (p *person) settle(e event) {
 	case e.kind == wire.Welcome:
 		p.screen.prompt(e.names[0] + "> ")
 	case e.kind == wire.Error && e.reason.Closing():
-		p.why = e.reason
+		p.why, p.detail = e.reason, e.detail
 	case e.kind == wire.Error:
 		p.lineRefused(e)
 		p.pending = max(0, p.pending-1)

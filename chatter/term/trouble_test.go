@@ -31,6 +31,7 @@ import (
 	"chatsim/manager"
 	"chatsim/manager/listen/listentest"
 	"chatsim/manager/secret"
+	"chatsim/manager/tongue"
 	"chatsim/manager/wire"
 )
 
@@ -175,22 +176,22 @@ func TestInterruptWhileLinesWait(t *testing.T) {
 	}
 }
 
-// What is lost for good is said, and not tried again.
+// What is lost for good is said, with all that the room has said of it and in the person's
+// language, and not tried again.
 func TestKicked(t *testing.T) {
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := manager.New(manager.Config{})
-	addr, _ := serve(t, ln, m)
-	c := sit(t, Config{Addr: addr, Name: "Ann"})
-	c.sees("1 online: Ann")
-	if err := m.Kick("Ann", ""); err != nil {
-		t.Fatal(err)
-	}
-	var e *Error
-	if err := c.ends(); !errors.As(err, &e) || err.Error() != "the room says: removed by the operator" || e.Hint() == "" {
-		t.Errorf("%v", err)
+	const welcome = `{"welcome":"Ann"}` + "\n" + `["Ann"]` + "\n"
+	for locale, want := range map[string]struct{ said, error string }{
+		"":            {wire.Kicked.Text(), "the room says: removed by the operator"},
+		"C":           {wire.Kicked.With("come back in 1m"), "the room says: removed by the operator: come back in 1m"},
+		"zh_CN.UTF-8": {wire.Kicked.With("come back in 1m"), "服务器：" + tongue.Chinese.Reason(wire.Kicked, "come back in 1m")},
+	} {
+		t.Run(locale, func(t *testing.T) {
+			c := sit(t, Config{Addr: stranger(t, welcome+`{"error":"`+want.said+`"}`+"\n"), Name: "Ann", Locale: locale})
+			var e *Error
+			if err := c.ends(); !errors.As(err, &e) || err.Error() != want.error || e.Hint() != wordsFor(locale).Hints[wire.Kicked] {
+				t.Errorf("%v, want %s", err, want.error)
+			}
+		})
 	}
 }
 

@@ -41,6 +41,8 @@ type words struct {
 	NotSent                         string
 	Server                          string // what the server says
 	LogFailed, LogBack              string
+	Refused                         string // what the server says, as the end of it all
+	Hints                           map[wire.Reason]string
 }
 
 var english = words{
@@ -76,6 +78,15 @@ var english = words{
 	NotSent:   "You are not connected. It was not sent.",
 	Server:    "The room says: %s",
 	LogFailed: "Your own record cannot be written: %s", LogBack: "Your own record is written again.",
+	Refused: "the room says: %s", Hints: map[wire.Reason]string{
+		wire.BadName:   "choose another with -name",
+		wire.Password:  "give the room's password with -password-file FILE or in CHATSIM_PASSWORD",
+		wire.Full:      "try again later",
+		wire.Crowded:   "close one of your connections first",
+		wire.NeedTLS:   "add -tls",
+		wire.Kicked:    "ask whoever runs the room before you come back",
+		wire.Elsewhere: "you are there now; join again to be here",
+	},
 }
 
 var chinese = words{
@@ -111,6 +122,15 @@ var chinese = words{
 	NotSent:   "当前未连接。未发送。",
 	Server:    "服务器：%s",
 	LogFailed: "无法写入您的聊天记录：%s", LogBack: "聊天记录已恢复写入。",
+	Refused: "服务器：%s", Hints: map[wire.Reason]string{
+		wire.BadName:   "请用 -name 另选用户名",
+		wire.Password:  "请用 -password-file 文件 或 CHATSIM_PASSWORD 给出房间密码",
+		wire.Full:      "请稍后再试",
+		wire.Crowded:   "请先关闭您的另一个连接",
+		wire.NeedTLS:   "请加上 -tls",
+		wire.Kicked:    "再次进入前，请先询问房间的管理员",
+		wire.Elsewhere: "您现在在那边；再次进入即可回到这里",
+	},
 }
 
 // wordsFor chooses by a locale such as zh_CN.UTF-8.
@@ -126,10 +146,20 @@ func (w *words) reason(r wire.Reason, detail string) string { return w.Language.
 
 // serverSays returns an error of the room's.
 func (w *words) serverSays(r wire.Reason, text, detail string) string {
-	if r != wire.None {
-		text = w.reason(r, detail)
+	return fmt.Sprintf(w.Server, w.ofServer(r, text, detail))
+}
+
+// ofServer is what a room says of a reason, or else in its own words.
+func (w *words) ofServer(r wire.Reason, text, detail string) string {
+	if r == wire.None {
+		return text
 	}
-	return fmt.Sprintf(w.Server, text)
+	return w.reason(r, detail)
+}
+
+// refused returns the error for a server's refusal.
+func (w *words) refused(e event) *Error {
+	return &Error{msg: fmt.Sprintf(w.Refused, w.ofServer(e.reason, e.text, e.detail)), hint: w.Hints[e.reason], reason: e.reason, detail: e.detail}
 }
 
 // notice returns what the room tells in its own name.
