@@ -10,7 +10,10 @@ func (r *refusals) noUser(name string, w word) bool {
 	s, l := r.of, r.of.ledger
 	e := refusal{target: name, till: l.senders.sent(s.Chatter), word: w}
 	oldest := r.oldestTo(name)
-	if !r.takeOver(&e, func(line *Line) bool { return line.Target == name && line.Seq < oldest }) && !r.answer(&e) {
+	// An error that has no other line to answer stays where it is, as long as this one has.
+	moves := func(o *refusal) bool { return o.line.Target == name && o.line.Seq < oldest && r.lacks(o.till) }
+	any := func(o *refusal) bool { return o.line.Target == name }
+	if !r.takeOver(&e, moves) && !r.answer(&e) && !r.takeOver(&e, any) {
 		if r.explains(name) {
 			return true
 		}

@@ -74,7 +74,7 @@ func (r *refusals) refusal(w word) {
 	case line.Answered():
 		e.stamp = true
 		switch {
-		case r.takeOver(&e, func(o *Line) bool { return o == line }):
+		case r.takeOver(&e, func(o *refusal) bool { return o.line == line }):
 		case !line.Refused():
 			r.contradicted(line)
 			return
@@ -205,10 +205,11 @@ func (r *refusals) lacks(before int) bool {
 // takeOver has an error that names its line, or whom it was for, answer the oldest
 // line for which one counts that names nothing, and so must be about another; false
 // if there is none.
-func (r *refusals) takeOver(e *refusal, fits func(*Line) bool) bool {
+func (r *refusals) takeOver(e *refusal, fits func(*refusal) bool) bool {
 	i := -1
-	for j, o := range r.list {
-		if o.target == "" && !o.stamp && fits(o.line) && (i < 0 || o.line.Seq < r.list[i].line.Seq) {
+	for j := range r.list {
+		o := &r.list[j]
+		if o.target == "" && !o.stamp && fits(o) && (i < 0 || o.line.Seq < r.list[i].line.Seq) {
 			i = j
 		}
 	}

@@ -9,8 +9,9 @@ import (
 // its own, and may say more of that than there are lines: it warns first.
 func TestThrottles(t *testing.T) {
 	const least = 60 * time.Millisecond
-	for seed := range uint64(20) {
-		load := []string{"steady", "answers"}[seed%2]
+	loads := []string{"steady", "answers", "private", "mixed"}
+	for seed := range uint64(24) {
+		load := loads[seed%4]
 		r, crowd := unusual(seed)
 		last, warned, refused := make(map[*Member]time.Time), make(map[*Member]bool), 0
 		r.Hooks.Refuse = func(m *Member, _ Frame) string {
@@ -18,7 +19,7 @@ func TestThrottles(t *testing.T) {
 				last[m] = time.Now()
 				return ""
 			}
-			if refused++; seed%4 < 2 && !warned[m] {
+			if refused++; seed%8 < 4 && !warned[m] {
 				warned[m] = true
 				r.tell(m, Frame{Kind: Failure, Text: "from now on, what comes too fast is refused"})
 			}
