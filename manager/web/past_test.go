@@ -105,8 +105,7 @@ func TestReload(t *testing.T) {
 	}
 	bob.shows("#online-title", "Online (2)")
 	// Somewhere further up, with a line begun to one person alone.
-	ann.eval("document.getElementById('scroll').scrollTop = 800")
-	ann.until("!document.getElementById('newer').hidden")
+	ann.until("(document.getElementById('scroll').scrollTop = 800) && !document.getElementById('newer').hidden")
 	const at = `[...document.querySelectorAll('#log .line')].find((e) => e.offsetTop + e.offsetHeight > document.getElementById('scroll').scrollTop).textContent`
 	where := ann.eval(at)
 	ann.reload()
