@@ -91,19 +91,27 @@ func (s *servers) kill(_ context.Context, n int) error {
 	defer s.mu.Unlock()
 	s.dead, s.ready = n, true
 	if s.lease == 0 {
+		s.cut(s.isNobody) // whom it would let in now, nobody would be told of
 		s.bury()
-		s.later(500*time.Millisecond, s.cut)
+		s.later(500*time.Millisecond, func() { s.cut(everybody) })
 		return nil
 	}
-	s.cut()
+	s.cut(everybody)
 	s.later(s.lease, s.bury)
 	return nil
 }
 
-// cut ends the connections of the server that has died.
-func (s *servers) cut() {
+func everybody(*conn) bool { return true }
+
+// isNobody reports whether a connection's client is not in yet.
+func (s *servers) isNobody(c *conn) bool {
+	return !slices.ContainsFunc(s.members, func(m *Member) bool { return m.conn == c })
+}
+
+// cut ends connections of the server that has died.
+func (s *servers) cut(which func(*conn) bool) {
 	for c := range s.conns {
-		if s.at[c.in] == s.dead {
+		if s.at[c.in] == s.dead && which(c) {
 			c.out.abrupt()
 			c.Close()
 		}
