@@ -93,11 +93,12 @@ func Wrap(text string, width int) string {
 
 // line is a line of text while it is written.
 type line struct {
-	at   int    // the column that it has reached
-	gap  string // space that is written with the next word
-	lead string // the line so far, as far as it decides the indent
-	done bool   // the indent is known:
-	hang int    // where what does not fit goes on
+	at    int    // the column that it has reached
+	begun bool   // it has a word, be it one that takes no column
+	gap   string // space that is written with the next word
+	lead  string // the line so far, as far as it decides the indent
+	done  bool   // the indent is known:
+	hang  int    // where what does not fit goes on
 
 	margin int // of the line itself
 }
@@ -135,12 +136,13 @@ func (l *line) word(b *strings.Builder, word string, width int) {
 	if hang+size > width {
 		hang = l.margin // the word has more room there
 	}
-	if l.at > hang && l.at+len(l.gap)+size > width && width >= least {
+	follows := l.at > hang || l.at == hang && l.begun
+	if follows && l.at+len(l.gap)+size > width && width >= least {
 		b.WriteString("\n" + strings.Repeat(" ", hang))
 		l.at, l.gap, l.done = hang, "", true
 	}
 	b.WriteString(l.gap + word)
-	l.at += len(l.gap) + size
+	l.at, l.begun = l.at+len(l.gap)+size, true
 	if !l.done {
 		l.lead += l.gap + word
 	}

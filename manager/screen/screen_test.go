@@ -29,6 +29,7 @@ func TestWrap(t *testing.T) {
 		{20, "trailing space      \nnext\n", "trailing space\nnext\n"},
 		{10, "a terminal this narrow breaks lines itself", "a terminal this narrow breaks lines itself"},
 		{20, "\n\n", "\n\n"},
+		{23, "\u0317 00000000000000000000000", "\u0317\n00000000000000000000000"},
 	} {
 		if diff := cmp.Diff(tt.want, Wrap(tt.in, tt.width)); diff != "" {
 			t.Errorf("%q at %d (-want +got):\n%s", tt.in, tt.width, diff)
