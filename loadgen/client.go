@@ -138,5 +138,9 @@ func (d spoken) over(addr string) Joiner { return At(addr).doors(d)[0].Join }
 type claimingClient struct{ *chatter.Client }
 
 func (claimingClient) ClaimedText(sender string, text []byte) string {
+	return claimedText(sender, text)
+}
+
+func claimedText(sender string, text []byte) string {
 	return string(text) + "@" + sender + "@" + wire.Group
 }

@@ -19,7 +19,7 @@ func (m *mailbox) untilSettled(s *stay) bool {
 		if m.over || m.stay != s {
 			return false
 		}
-		m.changed.Wait()
+		m.waitLocked()
 	}
 	return !m.over && m.stay == s
 }
@@ -32,7 +32,7 @@ func (m *mailbox) untilWoken(s *stay) bool {
 	for !m.over && m.stay == s {
 		switch first := m.queue.first(); {
 		case first == nil:
-			m.changed.Wait()
+			m.waitLocked()
 		case first.act == come: // it does so next
 			m.stands = parting
 			return true

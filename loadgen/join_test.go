@@ -113,6 +113,34 @@ func TestReturnsAreMadeOneByOne(t *testing.T) {
 	}
 }
 
+// An idle chatter has no goroutine, and does what it is told from a new one.
+func TestIdleChatterHasNoGoroutine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here := false
+		cfg := Config{Users: 1, Verify: check.Off, Join: func(_ context.Context, name string) (Client, error) {
+			here = true
+			return newGuest(name, func() { here = false }), nil
+		}}.withDefaults()
+		r := newRun(cfg)
+		u := r.users[0]
+		for range 2 {
+			if err := u.come(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			r.life.workers.Wait() // for ever, if a goroutine waits for a task
+			if !here || !u.box.settled() {
+				t.Fatal("it is not in the room, or not idle")
+			}
+			u.box.post(task{act: leave, kind: check.Reset})
+			r.life.workers.Wait()
+			r.life.reading.Wait()
+			if here || !u.box.settled() {
+				t.Fatal("it has not left, or is not idle")
+			}
+		}
+	})
+}
+
 // Who is let in at the very moment at which it stops waiting has joined, and left.
 func TestInWhileGivingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

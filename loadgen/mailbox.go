@@ -10,9 +10,9 @@ import (
 type hand uint8
 
 const (
-	nobody  hand = iota // the chatter waits for a task
-	itself              // the chatter
-	another             // who posted a line: the chatter goes on waiting, see lendLocked
+	nobody  hand = iota // there is none
+	itself              // the chatter, in a goroutine that ends when there is none left
+	another             // who posted a line, see lendLocked
 )
 
 // mailbox is what a chatter shares with all others: what it is told to do, by the
@@ -22,18 +22,17 @@ type mailbox struct {
 	lines lines
 	stage *stage // of the run
 	clock *clock
-	start func() // starts the chatter, who does what it is told until the run is over
+	start func() // starts the chatter, which does what it is told and then calls next
 
 	awaits atomic.Uint32 // written with mu held; a reader looks once a batch
 
 	mu sync.Mutex
 	// Guarded by mu.
-	changed  sync.Cond // for the chatter alone
+	changed  chan struct{} // closed when the chatter is to look again; nil: it does not wait
 	queue    queue
 	hand     hand
 	stands   standing
 	stay     *stay  // the one that is read; nil: there is none
-	lives    bool   // the chatter has been started
 	over     bool   // the run is: the chatter does nothing more
 	doing    string // the Client's method that the task is in, or about to be
 	dropped  int64  // lines that it never sent, see drop
@@ -46,8 +45,8 @@ type mailbox struct {
 // and no leave; a line of the closed model and an anchor, which any chatter can send,
 // are not for one who is about to leave either.
 //
-// While the chatter waits for a task and its connection takes what is written, whoever
-// posts a line writes it too: to wake a goroutine for each line takes longer than the
+// While there is nothing to do and the connection takes what is written, whoever posts
+// a line writes it too: to start a goroutine for each line takes longer than the
 // write. Once the connection takes no more, the chatter waits for that, alone.
 func (m *mailbox) post(t task) bool {
 	m.mu.Lock()
@@ -65,13 +64,7 @@ func (m *mailbox) putLocked(t task) bool {
 	if !m.takesLocked(&t) {
 		return false
 	}
-	switch t.act {
-	case come:
-		if !m.lives {
-			m.lives, m.changed.L = true, &m.mu
-			m.start()
-		}
-	case anchor, say:
+	if t.sends() {
 		m.lines.assign(&t)
 	}
 	if (m.stands == in || m.stands == joining) && m.hand != nobody || !m.queue.empty() {
@@ -117,16 +110,31 @@ func (m *mailbox) lendLocked() *stay {
 	return nil
 }
 
-// wakeLocked has the chatter look what there is to do.
+// wakeLocked has the chatter look what there is to do, in a new goroutine if it has
+// none. At the end of the run nothing is begun.
 func (m *mailbox) wakeLocked() {
-	if m.hand != another && m.lives {
-		m.changed.Signal()
+	switch {
+	case m.changed != nil:
+		close(m.changed)
+		m.changed = nil
+	case m.hand == nobody && !m.over:
+		m.hand = itself
+		m.start()
 	}
+}
+
+// waitLocked waits, as the chatter itself, until it is to look again.
+func (m *mailbox) waitLocked() {
+	changed := make(chan struct{})
+	m.changed = changed
+	m.mu.Unlock()
+	<-changed
+	m.mu.Lock()
 }
 
 // handBackLocked has the chatter itself go on.
 func (m *mailbox) handBackLocked() {
-	m.hand = itself
+	m.hand = nobody
 	m.wakeLocked()
 }
 
@@ -149,26 +157,22 @@ func (m *mailbox) nextLine(s *stay, blocks bool) (t task, ok bool) {
 	return m.popLocked(), true
 }
 
-// next waits for the next task during a stay, nil: while there is none. It is false
-// once the stay or the run is over. The task is nothing where the chatter is only to
-// see that its connection takes more.
+// next returns the chatter's next task during a stay, nil: while there is none. It is
+// false where there is nothing to do: then the chatter is started again when there is.
 func (m *mailbox) next(s *stay) (task, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.hand, m.doing = nobody, ""
-	defer func() { m.hand = itself }()
-	for {
-		switch {
-		case m.hand == another:
-		case m.over || s != nil && m.stay != s:
-			return task{}, false
-		case m.hand == itself:
-			return task{}, true
-		case !m.queue.empty() && m.stay == s: // a join that failed may have an end to come
-			return m.popLocked(), true
-		}
-		m.changed.Wait()
+	m.doing = ""
+	switch {
+	case m.over:
+	case s != nil && m.stay != s:
+		return task{act: ended}, true
+	case !m.queue.empty() && m.stay == s: // a join that failed may have an end to come
+		return m.popLocked(), true
 	}
+	m.hand = nobody
+	m.queue.rest()
+	return task{}, false
 }
 
 func (m *mailbox) popLocked() task {

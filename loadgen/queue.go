@@ -60,6 +60,13 @@ func (q *queue) pop() task {
 	return t
 }
 
+// rest frees the memory of an empty queue, which may stay so for long.
+func (q *queue) rest() {
+	if q.empty() {
+		*q = queue{}
+	}
+}
+
 // keep drops all tasks but some.
 func (q *queue) keep(some func(*task) bool) {
 	kept := []task(nil)

@@ -189,6 +189,7 @@ func (s *stay) hasJoined(at time.Duration) {
 	if !s.session.Joined() || isClosed(s.joined) {
 		return
 	}
+	s.greeting = nil
 	r, name := s.user.run, s.session.Name()
 	s.user.name.Store(&name)
 	r.measure.Joined(at, at-s.asked)

@@ -297,7 +297,7 @@ func (rs *readers) adopt(s *stay, c Client) bool {
 	case *chatter.Client:
 		client = c
 	case claimingClient:
-		client, claimed = c.Client, c.ClaimedText
+		client, claimed = c.Client, claimedText // without c, which has served
 	default:
 		return false
 	}

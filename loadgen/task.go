@@ -12,13 +12,13 @@ import (
 type act uint8
 
 const (
-	nothing act = iota
-	come        // join, if it is not in the room
-	say         // send a line
-	anchor      // send an anchor, which the end of a run waits for
-	leave       // end the stay
-	vanish      // be silent until it is woken
-	wake        // end a stay that has vanished
+	come   act = iota // join, if it is not in the room
+	say               // send a line
+	anchor            // send an anchor, which the end of a run waits for
+	leave             // end the stay
+	vanish            // be silent until it is woken
+	wake              // end a stay that has vanished
+	ended             // see that the stay has ended; of the mailbox itself
 )
 
 // task is one thing that a chatter is told to do.

@@ -10,8 +10,8 @@ import (
 	"chatsim/loadgen/check/ledger"
 )
 
-// user is one chatter of the run: a goroutine that runs a script, from live on. What
-// it shares with others is its mailbox.
+// user is one chatter of the run, which runs a script, from live on. What it shares
+// with others is its mailbox.
 type user struct {
 	run     *run
 	n       int
@@ -20,6 +20,8 @@ type user struct {
 	box     mailbox
 	way     way
 	closing atomic.Int64 // who is in the Client's Close
+
+	at *stay // nil: it is outside. Owned by live
 }
 
 func newUser(r *run, n int, asked string) *user {
@@ -30,56 +32,68 @@ func newUser(r *run, n int, asked string) *user {
 	return u
 }
 
-// live is what a chatter does in a run: it comes when it is told to, and comes
-// again. Whatever else was due while it was not there is due no more.
+// live is what a chatter does in a run: it comes when it is told to, stays, and comes
+// again. It is a goroutine while there is something to do; an idle chatter has none,
+// which would be more than all else that it has, and goes on in another one.
 func (u *user) live() {
-	for t, ok := u.box.next(nil); ok; t, ok = u.box.next(nil) {
-		if t.act == come {
+	for t, ok := u.next(); ok; t, ok = u.next() {
+		switch {
+		case u.at != nil:
+			u.stays(t)
+		case t.act == come:
 			u.comes(t)
-		}
+		} // whatever else was due while it was not there is due no more
 	}
 }
 
-// comes has the chatter join and stay. Somebody who is put out for not reading, or
-// with its server, is told to come again, see ends.
+// next returns what there is to do next, false: nothing for now.
+func (u *user) next() (task, bool) {
+	if u.at != nil {
+		u.at.free() // a line that is due meanwhile waits for the server
+	}
+	return u.box.next(u.at)
+}
+
+// comes has the chatter join. Somebody who is put out for not reading, or with its
+// server, is told to come again, see ends.
 func (u *user) comes(t task) {
 	u.box.stand(joining)
 	s, err := u.join(t)
 	if err != nil {
 		u.box.stand(out)
-		u.answered(t, err)
-		return
+	} else {
+		u.at = s
+		u.box.stand(in)
 	}
-	u.box.stand(in)
-	u.answered(t, nil)
-	u.stays(s)
-	u.box.stand(out)
+	u.answered(t, err)
 }
 
-// stays is what a chatter does in the room, until its stream has ended.
-func (u *user) stays(s *stay) {
-	defer func() { <-s.done }()
-	for {
-		s.free() // a line that is due meanwhile waits for the server
-		t, ok := u.box.next(s)
-		if !ok {
-			return
-		}
-		switch t.act {
-		case say, anchor:
-			from := u.run.clock.now()
-			s.send(t)
-			s.heldUp(from) // where the Client waits itself
-		case come: // it is there
-			u.answered(t, nil)
-		case leave:
-			s.leave(t.kind)
-			return
-		case vanish:
-			s.vanish()
-			return
-		}
+// stays does a task in the room.
+func (u *user) stays(t task) {
+	s := u.at
+	switch t.act {
+	case say, anchor:
+		from := u.run.clock.now()
+		s.send(t)
+		s.heldUp(from) // where the Client waits itself
+	case come: // it is there
+		u.answered(t, nil)
+	case leave:
+		s.leave(t.kind)
+		u.goes()
+	case vanish:
+		s.vanish()
+		u.goes()
+	case ended:
+		u.goes()
 	}
+}
+
+// goes has the chatter be outside, once its stream has ended.
+func (u *user) goes() {
+	<-u.at.done
+	u.at = nil
+	u.box.stand(out)
 }
 
 // leave ends the stay. A FIN waits for the lines under way, and so does a half-close
