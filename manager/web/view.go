@@ -1,12 +1,11 @@
 package web
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
 	"fmt"
-	"html/template"
+	"html"
 	"regexp"
 	"strings"
 
@@ -16,28 +15,23 @@ import (
 //go:embed static
 var static embed.FS
 
-var templates = template.Must(template.ParseFS(static, "static/*.html"))
-
 // view returns a page with its style and script written into it: one answer brings
 // all that it needs to be used. Its policy lets that style and that script act, by
 // their hashes, and no others. The script is that of a module and of those that it
-// imports; data is what the page asks for beside.
-func view(name, module string, styles []string, data any) file {
+// imports. values are pairs, of what stands for a value in the page and the value, which
+// is text in an element or in a quoted attribute.
+func view(name, module string, styles []string, values ...string) file {
 	var style strings.Builder
 	for _, s := range styles {
 		style.WriteString(source(s))
 	}
 	script := "'use strict';\n" + join(module, make(map[string]bool))
-	var page bytes.Buffer
-	err := templates.ExecuteTemplate(&page, name, struct {
-		Config any
-		Style  template.CSS
-		Script template.JS
-	}{data, template.CSS(style.String()), template.JS(script)})
-	if err != nil {
-		panic(err) // the page is part of the binary
+	parts := []string{"{{style}}", style.String(), "{{script}}", script}
+	for i := 0; i < len(values); i += 2 {
+		parts = append(parts, values[i], html.EscapeString(values[i+1]))
 	}
-	f := newFile(page.Bytes(), "text/html; charset=utf-8", "no-store")
+	page := strings.NewReplacer(parts...).Replace(source(name))
+	f := newFile([]byte(page), "text/html; charset=utf-8", "no-store")
 	f.policy = guard.PagePolicy(hashOf(script), hashOf(style.String()))
 	return f
 }

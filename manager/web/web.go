@@ -13,6 +13,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -50,7 +51,8 @@ type Config struct {
 // "/healthz", "/readyz" and "/metrics".
 func New(cfg Config) http.Handler {
 	cfg.endings = new(endings)
-	cfg.view = view("index.html", "app", []string{"style.css"}, cfg)
+	cfg.view = view("index.html", "app", []string{"style.css"}, "{{password}}", strconv.FormatBool(cfg.Password),
+		"{{max-line}}", strconv.Itoa(cfg.MaxLine), "{{join}}", strings.Join(cfg.Join, "\n"))
 	if cfg.Shared {
 		cfg.view.policy = guard.WithSockets(cfg.view.policy)
 	}
@@ -90,8 +92,8 @@ var charts = []string{"style.css", "live.css"}
 
 // The pages that are the same for everybody are made once.
 var (
-	liveView = sync.OnceValue(func() file { return view("live.html", "live", charts, nil) })
-	runView  = sync.OnceValue(func() file { return view("run.html", "run", charts, nil) })
+	liveView = sync.OnceValue(func() file { return view("live.html", "live", charts) })
+	runView  = sync.OnceValue(func() file { return view("run.html", "run", charts) })
 )
 
 // home is the page, or its text for those who did not ask for HTML.

@@ -54,7 +54,7 @@ func TestFirstView(t *testing.T) {
 	h := open(t, manager.Config{}, web.Config{Join: []string{"nc <host> 1"}})
 	url := "http://" + h.addr
 	resp, page := get(t, url+"/", "Accept", "text/html", "Accept-Encoding", "identity")
-	if !strings.Contains(page, "nc &lt;host&gt; 1") || !strings.Contains(page, `data-max-line="4096"`) || !strings.Contains(page, `data-password="false"`) {
+	if strings.Contains(page, "{{") || !strings.Contains(page, "nc &lt;host&gt; 1") || !strings.Contains(page, `data-max-line="4096"`) || !strings.Contains(page, `data-password="false"`) {
 		t.Errorf("the page is\n%s", page)
 	}
 	short := isCompressed(t, url+"/", page)
