@@ -12,7 +12,7 @@ func tiles(r *Report) []fact {
 		if f.Rate != nil {
 			highest = f.highest()
 		}
-		out = append(out, fact{t.most, highest, t.where + " " + Printable(f.Expr)})
+		out = append(out, fact{t.most, highest, t.where + " " + f.Expr})
 	}
 	if d := r.Latency.Delivery; d != nil {
 		out = append(out, fact{"delivery p50", humanPercentile(d.P50), ""}, fact{"delivery p99", humanPercentile(d.P99), "at most " + humanDuration(d.Max)})
@@ -51,7 +51,7 @@ func health(r *Report) []fact {
 	facts := []fact{{Name: "schedule lag p99", Value: lag}, {Name: "generator-limited", Value: limited}}
 	add := func(known bool, name, value string) {
 		if known {
-			facts = append(facts, fact{Name: name, Value: Printable(value)})
+			facts = append(facts, fact{Name: name, Value: value})
 		}
 	}
 	add(res.CPUS > 0, "processor time", digits3(min(res.CPUS, 999))+" s, "+digits3(res.CoresUsed)+" cores")
@@ -70,7 +70,7 @@ func configuration(r *Report) []fact {
 	var facts []fact
 	add := func(name, value string) {
 		if value != "" {
-			facts = append(facts, fact{Name: name, Value: Printable(value)})
+			facts = append(facts, fact{Name: name, Value: value})
 		}
 	}
 	add("room", r.Where)

@@ -35,7 +35,7 @@ func (v *htmlView) several(rs *Runs, shown *Report, n int) {
 		v.Sentence += ": can't tell about " + strings.Join(undecided, ", ")
 	}
 	if rs.Lacks != "" {
-		v.Sentence += "; " + Printable(rs.Lacks)
+		v.Sentence += "; " + rs.Lacks
 	}
 	v.Sentence += fmt.Sprintf("; %s, %s each.", Plural(int64(shown.Users), "user", "users"), seconds(shown.Config.DurationS))
 	v.Of = fmt.Sprintf(" of run %d", n+1)
@@ -50,7 +50,7 @@ func (v *htmlView) several(rs *Runs, shown *Report, n int) {
 		if d := r.Latency.Delivery; d != nil {
 			p50, p99, most = humanPercentile(d.P50), humanPercentile(d.P99), humanDuration(d.Max)
 		}
-		v.Several.Rows = append(v.Several.Rows, []string{name, Printable(verdict), p50, p99, most,
+		v.Several.Rows = append(v.Several.Rows, []string{name, verdict, p50, p99, most,
 			thousands(int64(r.DeliveriesPerS + 0.5)), thousands(r.evictions()), fmt.Sprint(r.Seed)})
 	}
 	for i, r := range rs.Reports {
@@ -137,7 +137,7 @@ func setWarnings(rs *Runs) (about []string, all *table) {
 	in := make(map[string]int)
 	for i, r := range rs.Reports {
 		for _, w := range r.Warnings {
-			all.Rows = append(all.Rows, []string{fmt.Sprint(i + 1), Printable(w)})
+			all.Rows = append(all.Rows, []string{fmt.Sprint(i + 1), w})
 			word, _, _ := strings.Cut(w, ":")
 			if in[word]++; in[word] == 1 {
 				about = append(about, word)
@@ -145,11 +145,11 @@ func setWarnings(rs *Runs) (about []string, all *table) {
 		}
 	}
 	for i, word := range about {
-		about[i] = Printable(fmt.Sprintf("%s, in %d of %s", word, in[word], Plural(int64(len(rs.Reports)), "run", "runs")))
+		about[i] = fmt.Sprintf("%s, in %d of %s", word, in[word], Plural(int64(len(rs.Reports)), "run", "runs"))
 	}
 	for i, r := range rs.Old {
 		for _, w := range r.Warnings {
-			all.Rows = append(all.Rows, []string{oldRun(i), Printable(w)})
+			all.Rows = append(all.Rows, []string{oldRun(i), w})
 		}
 	}
 	if len(all.Rows) == 0 {

@@ -123,7 +123,7 @@ func (v *htmlView) errors(r *Report) {
 	}
 	v.Said = &table{Caption: "By text; … is what differs", Header: []string{"error", "times", "for example"}, Prose: true}
 	for _, k := range r.Errors.Kinds {
-		v.Said.Rows = append(v.Said.Rows, []string{Printable(k.Text), thousands(k.Count), Printable(k.Example)})
+		v.Said.Rows = append(v.Said.Rows, []string{k.Text, thousands(k.Count), k.Example})
 	}
 	if r.Errors.Others > 0 {
 		v.Said.Rows = append(v.Said.Rows, []string{"of further kinds", thousands(r.Errors.Others), ""})
@@ -138,7 +138,7 @@ func (v *htmlView) find(f *Find) {
 		return
 	}
 	v.Find, v.FindChart = f, foundChart(f)
-	v.Found = Printable(f.answer())
+	v.Found = f.answer()
 	v.FindTitle = f.terms().title
 	v.FindTable = &table{Caption: strings.ToUpper(f.terms().all[:1]) + f.terms().all[1:], Header: []string{f.terms().column, "p50", "p99", "deliveries/s", "outcome"}}
 	for _, s := range f.Steps {
@@ -150,6 +150,6 @@ func (v *htmlView) find(f *Find) {
 			word += ", " + limitedWord
 		}
 		v.FindTable.Rows = append(v.FindTable.Rows, []string{f.amount(&s), humanPercentile(s.P50), humanPercentile(s.P99),
-			thousands(int64(s.DeliveriesPerS)), Printable(word)})
+			thousands(int64(s.DeliveriesPerS)), word})
 	}
 }

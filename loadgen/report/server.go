@@ -48,22 +48,22 @@ func humanSeconds(s float64) string { return humanDuration(int64(s * 1e9)) }
 
 // htmlServer is what the page shows of it.
 type htmlServer struct {
-	Died, Stopped, Output string
-	Facts                 []fact
+	Died, Stopped string
+	Output        []string
+	Facts         []fact
 }
 
 func newHTMLServer(s *Server) *htmlServer {
 	if s == nil {
 		return nil
 	}
-	v := &htmlServer{Stopped: Printable(s.Stopped), Facts: []fact{{Name: "command", Value: Printable(s.Command)}, {Name: "answered after", Value: humanSeconds(s.StartS)}}}
+	v := &htmlServer{Stopped: s.Stopped, Output: s.Output, Facts: []fact{{Name: "command", Value: s.Command}, {Name: "answered after", Value: humanSeconds(s.StartS)}}}
 	if s.CPUS > 0 {
 		v.Facts = append(v.Facts, fact{Name: "processor time", Value: fmt.Sprintf("%s, of its whole life", humanSeconds(s.CPUS))})
 	}
 	if s.died() {
-		v.Died = Printable(s.death())
+		v.Died = s.death()
 	}
-	v.Output = s.output()
 	return v
 }
 
