@@ -55,8 +55,7 @@ type plainUser struct {
 func newPlain(tb testing.TB, sp speech, addr string, users int) (*plain, time.Duration) {
 	tb.Helper()
 	needDescriptors(tb, users)
-	runtime.LockOSThread()
-	tb.Cleanup(runtime.UnlockOSThread)
+	runtime.LockOSThread() // until close: a run of ours that is next has its threads as always
 	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	must(tb, err)
 	p := &plain{speech: sp, start: time.Now(), epoll: epoll, slot: make(map[int]int),
@@ -88,6 +87,7 @@ func must(tb testing.TB, err error) {
 }
 
 func (p *plain) close() {
+	defer runtime.UnlockOSThread()
 	for _, u := range p.users {
 		unix.Close(u.fd)
 	}
