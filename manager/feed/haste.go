@@ -36,13 +36,15 @@ func (h *haste) urge() {
 	}
 }
 
-// begin begins a turn.
-func (h *haste) begin() {
-	h.urgent = false
+// begin begins a turn. It reports whether more than news was appended since the last one.
+func (h *haste) begin() bool {
 	select {
 	case <-h.hurry:
 	default:
 	}
+	urgent := h.urgent
+	h.urgent = false
+	return urgent
 }
 
 // leisure returns how long news may wait after a turn among so many subscribers.
@@ -51,10 +53,10 @@ func leisure(took time.Duration, subs int) time.Duration {
 }
 
 // leisureLocked returns until when a writer, whose turn is over, has time: until now where
-// more than news was appended.
+// more than news was appended, or written.
 func (w *writer) leisureLocked() time.Duration {
 	now := w.now()
-	if w.haste.urgent || w.served == 0 {
+	if w.haste.urgent || w.urgent || w.served == 0 {
 		return now
 	}
 	return now + leisure(now-w.began, w.subs)

@@ -35,15 +35,16 @@ func TestNewsMayWait(t *testing.T) {
 	private := func(f *Feed, s *Subscriber) { f.AppendPrivateLocked(s, []byte("hi")) }
 	last := func(f *Feed, s *Subscriber) { f.FinishLocked(s) }
 	for _, test := range []struct {
-		name    string
-		in, now func(*Feed, *Subscriber) // a turn, and the rest after it
-		want    time.Duration
+		name            string
+		before, in, now func(*Feed, *Subscriber) // a turn, in it, and in the rest after it
+		want            time.Duration
 	}{
-		{"news", news, news, newsTurns * turn},
-		{"a line in the turn", line, news, 0},
-		{"a line in the rest", news, line, turn},
-		{"a private line in the rest", news, private, turn},
-		{"an end in the rest", news, last, turn},
+		{"news", news, news, news, newsTurns * turn},
+		{"a line before the turn", line, news, news, 0},
+		{"a line in the turn", news, line, news, 0},
+		{"a line in the rest", news, news, line, turn},
+		{"a private line in the rest", news, news, private, turn},
+		{"an end in the rest", news, news, last, turn},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -59,6 +60,7 @@ func TestNewsMayWait(t *testing.T) {
 				f.subs = 1000 // as many as a turn has time for
 				w := newWriter(f)
 				defer w.timer.Stop()
+				test.before(f, s)
 				w.beginLocked()
 				test.in(f, s)
 				time.Sleep(turn)
@@ -83,5 +85,23 @@ func TestNewsMayWait(t *testing.T) {
 				stop(t, f)
 			})
 		})
+	}
+}
+
+// TestLinesEndRests: a turn that goes on with lines of the last one is no less urgent.
+func TestLinesEndRests(t *testing.T) {
+	f := New(Config{})
+	defer stop(t, f)
+	w := newWriter(f)
+	defer w.timer.Stop()
+	f.Lock()
+	defer f.Unlock()
+	f.haste.urge()
+	for i, test := range []struct{ cut, urgent bool }{{true, true}, {true, true}, {false, true}, {true, false}} {
+		w.beginLocked()
+		if w.urgent != test.urgent {
+			t.Errorf("turn %d is urgent: %v, want %v", i, w.urgent, test.urgent)
+		}
+		w.cut = test.cut
 	}
 }

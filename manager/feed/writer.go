@@ -72,11 +72,13 @@ type turn struct {
 	served        int
 	began         time.Duration
 	writes, bytes uint64 // of the feed at its beginning
+	urgent        bool   // more than news was to be written
+	cut           bool   // one of its writes took only a part of what is pending
 }
 
 func (w *writer) beginLocked() {
-	w.haste.begin()
-	w.turn = turn{began: w.now(), writes: w.stats.Writes, bytes: w.stats.Bytes}
+	urgent := w.haste.begin() || w.urgent && w.cut
+	w.turn = turn{began: w.now(), writes: w.stats.Writes, bytes: w.stats.Bytes, urgent: urgent}
 }
 
 // A rest adds to the time that a line takes: at most longestRest, or a quarter of a
@@ -128,6 +130,7 @@ func (w *writer) serveLocked(s *Subscriber) {
 	n, rest, err := w.write(s, b)
 	now := w.now()
 	w.mu.Lock()
+	w.cut = w.cut || len(b) == writeSize
 	w.wroteLocked(s, n, now)
 	switch {
 	case s.state == outside:
