@@ -44,6 +44,7 @@ type irc struct {
 	copies copies   // own lines that come back as lines to itself, where there is no echo
 	twin   string   // told to itself just now: with the echo it comes twice
 	text   []byte   // scratch
+	raw    []byte   // scratch
 	msg    ircMessage
 }
 
@@ -177,18 +178,20 @@ func (c *irc) next(in []byte) (line []byte, size int, more, ok bool) {
 	return bytes.TrimSuffix(line, []byte("\r")), len(line) + 1, more, ok
 }
 
+// ircSaid stands between who says a line and the channel.
+const ircSaid = " PRIVMSG"
+
 // isSaid reports whether a line is somebody's to the channel. It is found and
 // not understood: to all who read it, it is the same.
 func (c *irc) isSaid(line []byte) bool {
-	const verb = " PRIVMSG"
 	if len(line) == 0 || line[0] != ':' {
 		return false
 	}
 	i := bytes.IndexByte(line, ' ')
-	if i < 0 || !bytes.HasPrefix(line[i:], []byte(verb)) {
+	if i < 0 || !bytes.HasPrefix(line[i:], []byte(ircSaid)) {
 		return false
 	}
-	rest, ok := bytes.CutPrefix(line[i+len(verb):], c.channel)
+	rest, ok := bytes.CutPrefix(line[i+len(ircSaid):], c.channel)
 	return ok && len(rest) > 1 && rest[0] == ' '
 }
 

@@ -67,6 +67,37 @@ func TestIRCCopies(t *testing.T) {
 	}
 }
 
+// The copy of an own line is known by the bytes in which all others get the line, that
+// of a private one by none.
+func TestIRCCopyIsTheOthersLine(t *testing.T) {
+	opening := strings.ReplaceAll(ircOpening, "echo-message", "multi-prefix")
+	bob := &client{Codec: NewIRC(Account{Name: "bob", Room: "#chat"}, new(Nicks))}
+	amy := &client{Codec: NewIRC(Account{Name: "amy", Room: "#chat"}, new(Nicks))}
+	bob.feed([]byte(opening))
+	amy.feed([]byte(strings.ReplaceAll(strings.ReplaceAll(opening, " bob :", " amy :"), ":bob!a@b", ":amy!a@b")))
+	for _, text := range []string{"one", ":)", "two  spaces", "\x01ACTION waves\x01", "the copy before this one was lost"} {
+		if strings.Contains(text, "lost") {
+			if _, err := bob.Tell(nil, "zoe", []byte("x")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := bob.Say(nil, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if known, _ := raws(bob.Codec, nil, []byte(":bob!a@b PRIVMSG bob :"+text+"\r\n")); known[len(known)-1] == "" {
+			t.Errorf("the copy of %q is known by nothing", text)
+		} else if got, skipped := raws(amy.Codec, known[len(known)-1:], []byte(":bob!a@b PRIVMSG #chat :"+text+"\r\n")); skipped != 1 {
+			t.Errorf("%q is not known by the copy: it is %q", text, got)
+		}
+	}
+	if _, err := bob.Tell(nil, "amy", []byte("psst")); err != nil {
+		t.Fatal(err)
+	}
+	if known, _ := raws(bob.Codec, nil, []byte(":bob!a@b PRIVMSG bob :psst\r\n")); !slices.Equal(known, []string{""}) {
+		t.Errorf("a private line's copy is known by %q", known)
+	}
+}
+
 // Our own room says that it reads the others later; a user may say the same.
 func TestIRCThrottled(t *testing.T) {
 	const notice = " NOTICE bob :more than 200 lines a second: the others are read later\r\n"

@@ -56,6 +56,15 @@ func (m *ircMessage) last() []byte {
 	return m.params[len(m.params)-1]
 }
 
+// appendSaid appends the copy of an own line to the channel in the bytes in which all
+// others get that line: whoever comes first tells the others what to look for, and that
+// is often the copy.
+func (m *ircMessage) appendSaid(dst, channel []byte) []byte {
+	dst = append(append(dst, ':'), m.source...)
+	dst = append(append(dst, ircSaid...), channel...)
+	return append(append(dst, " :"...), m.params[1]...)
+}
+
 // isOfNames reports whether a message belongs to the names of the channel, or needs
 // an answer at once.
 func (m *ircMessage) isOfNames() bool {

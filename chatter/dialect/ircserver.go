@@ -234,7 +234,8 @@ func (c *irc) told(f *Frame, m *ircMessage) (isFrame bool) {
 	case o.failed:
 		return false
 	case o.target == "":
-		f.Private, f.Target = false, group
+		c.raw = m.appendSaid(c.raw[:0], c.channel)
+		f.Private, f.Target, f.Raw = false, group, c.raw
 	default:
 		f.Target = []byte(o.target)
 	}
@@ -256,6 +257,7 @@ func (c *irc) notTold(f *Frame, lost []copied) {
 	}
 	late := *f
 	late.Sender, late.Text, late.Target = bytes.Clone(f.Sender), bytes.Clone(f.Text), bytes.Clone(f.Target)
+	late.Raw = bytes.Clone(f.Raw)
 	*f = errs[0]
 	c.owed = append(append(c.owed, errs[1:]...), late)
 }
