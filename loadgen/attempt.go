@@ -42,7 +42,7 @@ func (a *attempt) enter() (_ *stay, err error) {
 		a.session.Ended(r.clock.now())
 		return nil, a.failed(closedBy(err, r.clock.now()-a.dialled, nil))
 	}
-	s := &stay{user: u, session: a.session, asked: asked, dialled: a.dialled, door: u.way.door(), joined: make(chan struct{}), done: make(chan struct{})}
+	s := &stay{user: u, session: a.session, asked: asked, dialled: a.dialled, door: u.way.door()}
 	if !s.start(client) {
 		s.client = connectionOf(client)
 		s.close()
@@ -121,7 +121,7 @@ func (a *attempt) dial(limit time.Duration) (Client, error) {
 // with others will come to this one too.
 func (a *attempt) arrives(s *stay) bool {
 	r := a.user.run
-	for before := r.presence.joined.Load(); !r.clock.within(r.presence.joinLimit(), s.joined, s.done, a.ctx.Done()); {
+	for before := r.presence.joined.Load(); !r.clock.within(r.presence.joinLimit(), s.arrived.wait(), a.ctx.Done()); {
 		now := r.presence.joined.Load()
 		if now == before {
 			break

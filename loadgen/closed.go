@@ -75,7 +75,7 @@ func (e *closedError) advise(cfg Config, joined int) string {
 
 // hears keeps the first bytes that come to a chatter who is not in yet.
 func (s *stay) hears(b []byte) {
-	if room := dialect.MaxQuote - len(s.greeting); room > 0 && !isClosed(s.joined) {
+	if room := dialect.MaxQuote - len(s.greeting); room > 0 && !s.arrived.has() {
 		s.greeting = append(s.greeting, b[:min(len(b), room)]...)
 	}
 }

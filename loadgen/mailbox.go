@@ -32,8 +32,8 @@ type mailbox struct {
 	queue    queue
 	hand     hand
 	stands   standing
-	stay     *stay  // the one that is read; nil: there is none
 	over     bool   // the run is: the chatter does nothing more
+	stay     *stay  // the one that is read; nil: there is none
 	doing    string // the Client's method that the task is in, or about to be
 	dropped  int64  // lines that it never sent, see drop
 	promised int    // answers that wait for a line of somebody else

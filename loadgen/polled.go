@@ -19,7 +19,7 @@ type polled struct {
 	stay   *stay
 	reader *reader
 	conn   *poll.Conn
-	freed  chan struct{} // has room for one: the connection may take a request now
+	freed  signal // the connection may take a request now
 
 	out sync.Mutex // held while something is encoded and written, before mu
 	// Guarded by out.
@@ -116,7 +116,7 @@ func (p *polled) write() {
 	}
 	p.writing = false
 	p.out.Unlock()
-	p.free()
+	p.freed.send()
 }
 
 // blocks reports whether a request has to wait: something is still to be written, or
@@ -148,15 +148,19 @@ func (s *stay) free() {
 	if writing || s.polled.calls != nil {
 		defer s.heldUp(s.user.run.clock.now())
 	}
-	for ; writing || !until.IsZero(); writing, until = s.polled.busy() {
+	for writing || !until.IsZero() {
+		freed := s.polled.freed.wait()
+		if writing, until = s.polled.busy(); !writing && until.IsZero() {
+			return
+		}
 		var late <-chan time.Time
 		if !until.IsZero() {
 			late = time.After(time.Until(until))
 		}
 		select {
-		case <-s.polled.freed:
+		case <-freed:
 		case <-late:
-		case <-s.done:
+		case <-s.done.wait():
 			return
 		}
 	}
@@ -287,7 +291,7 @@ func (p *polled) answered() {
 	p.mu.Unlock()
 	p.answer(answer)
 	if waits {
-		p.free()
+		p.freed.send()
 	}
 	if due {
 		p.conn.Again()

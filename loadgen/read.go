@@ -16,7 +16,8 @@ import (
 
 // finished ends a stay of which nothing more is observed.
 func (s *stay) finished() {
-	close(s.done)
+	s.arrived.happens()
+	s.done.happens()
 	s.user.run.life.ends.Add(1)
 	s.user.run.life.reading.Done()
 }
@@ -186,7 +187,7 @@ func (s *stay) garbage(err error) error {
 
 // hasJoined records the first roster: the stay has begun.
 func (s *stay) hasJoined(at time.Duration) {
-	if !s.session.Joined() || isClosed(s.joined) {
+	if !s.session.Joined() || s.arrived.has() {
 		return
 	}
 	s.greeting = nil
@@ -198,7 +199,7 @@ func (s *stay) hasJoined(at time.Duration) {
 		r.losses.returned(in, at)
 	}
 	r.presence.comes(name != s.user.asked, at-s.dialled)
-	close(s.joined)
+	s.arrived.happens()
 }
 
 // end records that the stream is over and why, and passes its lines under way on.

@@ -55,7 +55,7 @@ func TestReadingAllocatesNothing(t *testing.T) {
 	r, session, stream := room(t, (reads+2)*atOnce)
 	rd := &reader{run: r, record: r.measure.Reader()}
 	s := &stay{user: r.users[1], session: session}
-	s.polled = &polled{stay: s, reader: rd, codec: dialect.NewLine("b"), freed: make(chan struct{}, 1)}
+	s.polled = &polled{stay: s, reader: rd, codec: dialect.NewLine("b")}
 	line := strings.IndexByte(string(stream), '\n') + 1
 	at, buf := 0, make([]byte, 0, 2*readSize)
 	read := func() {
@@ -94,9 +94,9 @@ func TestGreetingIsReadAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = poller.Close() })
-	s := &stay{user: r.users[0], session: r.judge.Dial(0, "a", 0), joined: make(chan struct{}), done: make(chan struct{})}
+	s := &stay{user: r.users[0], session: r.judge.Dial(0, "a", 0)}
 	rd := &reader{run: r, poller: poller, record: r.measure.Reader()}
-	s.polled = &polled{stay: s, reader: rd, codec: dialect.NewLine("a"), freed: make(chan struct{}, 1)}
+	s.polled = &polled{stay: s, reader: rd, codec: dialect.NewLine("a")}
 	here, there := net.Pipe()
 	t.Cleanup(func() { _ = there.Close() })
 	c, err := poller.Add(here, greeting, s)

@@ -187,7 +187,7 @@ func (rd *reader) finish(s *stay) {
 	}
 	p.mu.Unlock()
 	p.calls.Close()
-	p.free()
+	p.freed.send()
 	s.finished()
 }
 
@@ -205,7 +205,7 @@ func (rd *reader) take(s *stay, in []byte, cut bool, at time.Duration) error {
 	p.mu.Unlock()
 	rd.record.End()
 	if waits {
-		p.free()
+		p.freed.send()
 	}
 	p.answer(answer)
 	if err == nil {
@@ -280,14 +280,6 @@ func (p *polled) keep(rest []byte) {
 	p.partial = append(p.partial[:0], rest...)
 }
 
-// free has a request that waits look again.
-func (p *polled) free() {
-	select {
-	case p.freed <- struct{}{}:
-	default:
-	}
-}
-
 // adopt has a reader read the client of a stay that is a codec and a connection; false for
 // any other.
 func (rs *readers) adopt(s *stay, c Client) bool {
@@ -307,7 +299,7 @@ func (rs *readers) adopt(s *stay, c Client) bool {
 		return false
 	}
 	conn, codec, unread := client.Release()
-	p := &polled{stay: s, reader: rd, codec: codec, freed: make(chan struct{}, 1)}
+	p := &polled{stay: s, reader: rd, codec: codec}
 	if http := client.HTTP(); http != nil {
 		p.calls = chatter.NewCalls(http, &p.mu, s.user.run.life.workers.Go, p.answered)
 	}

@@ -22,17 +22,17 @@ type stay struct {
 	door    int // its number
 
 	astray   astray                     // what comes that is no frame of the room
-	joined   chan struct{}              // closed when the session has joined
-	done     chan struct{}              // closed when nothing more is observed
+	arrived  event                      // the session has joined, or never will: done
+	done     event                      // nothing more is observed
 	anchored atomic.Pointer[check.Line] // the newest anchor that came
 	begun    string                     // an unfinished line that a story has typed,
 	begunSeq int                        // and its number
 	greeting []byte                     // what came first, until the session has joined
-	err      error                      // why the stream ended; may be read once done is closed
+	err      error                      // why the stream ended; may be read once done has happened
 }
 
 // isOver reports whether the stream has ended and nothing more is observed.
-func (s *stay) isOver() bool { return isClosed(s.done) }
+func (s *stay) isOver() bool { return s.done.has() }
 
 // hasStalled reports whether the stay reads nothing by its own will, or did so for a
 // while. In a story it reads on at a step, and what comes from then on is its own.
@@ -203,7 +203,7 @@ func (s *stay) ended() error {
 // wait waits for the end of the stream, which has been closed; not for ever,
 // as the Client may be wrong.
 func (s *stay) wait() error {
-	if s.user.run.clock.within(hangLimit, s.done) {
+	if s.user.run.clock.within(hangLimit, s.done.wait()) {
 		return nil
 	}
 	return s.user.hung()

@@ -270,7 +270,7 @@ func (t *telling) joins(ctx context.Context, u *user, step *story.Step) bool {
 			return false
 		}
 	}
-	if before != nil && !t.run.clock.within(t.run.cfg.Drain, before.done, ctx.Done()) {
+	if before != nil && !t.run.clock.within(t.run.cfg.Drain, before.done.wait(), ctx.Done()) {
 		t.fails(step, u, t.name(u)+" has left, and its connection is still open")
 		return false
 	}

@@ -91,7 +91,7 @@ func (u *user) stays(t task) {
 
 // goes has the chatter be outside, once its stream has ended.
 func (u *user) goes() {
-	<-u.at.done
+	<-u.at.done.wait()
 	u.at = nil
 	u.box.stand(out)
 }

@@ -246,6 +246,7 @@ func (t *telling) free(s *stay) {
 	step := time.NewTicker(time.Millisecond)
 	defer step.Stop()
 	for end := t.run.clock.now() + t.run.cfg.Drain; t.run.clock.now() < end; {
+		freed := p.freed.wait()
 		p.out.Lock()
 		writing := p.writing
 		p.out.Unlock()
@@ -253,8 +254,8 @@ func (t *telling) free(s *stay) {
 			return
 		}
 		select {
-		case <-p.freed:
-		case <-s.done:
+		case <-freed:
+		case <-s.done.wait():
 			return
 		case <-step.C:
 		}

@@ -20,12 +20,12 @@ func (wouldBlock) Temporary() bool { return true } // TLS tries again then
 // waits; everything else may be called from any goroutine.
 type Conn struct {
 	// Static after Add.
-	poller        *Poller
-	owner         any
-	local, remote net.Addr
-	tag           uint64        // its slot and generation
-	conn          net.Conn      // read by feed; nil: the kernel waits for fd
-	more          chan struct{} // of feed: the piece is read, or the connection is closed
+	poller *Poller
+	owner  any
+	addrs  addrs
+	tag    uint64        // its slot and generation
+	conn   net.Conn      // read by feed; nil: the kernel waits for fd
+	more   chan struct{} // of feed: the piece is read, or the connection is closed
 
 	// uses counts those who use fd, closing is added once: the last of them
 	// closes the descriptor, so none ever uses that of another connection.
@@ -46,10 +46,10 @@ type Conn struct {
 	armed    interest
 	reading  bool          // not paused
 	full     bool          // a Write waits until fd is writable
+	again    bool          // see Again
 	writable chan struct{} // where it does; nil before the first time
 	piece    []byte        // came in and is not read yet
 	end      error         // of feed: what has ended the reading behind that
-	again    bool          // see Again
 }
 
 // closing in Conn.uses means that Close was called.
@@ -73,8 +73,8 @@ type event struct {
 func (c *Conn) Owner() any { return c.owner }
 
 // LocalAddr and RemoteAddr are as of the connection that was added.
-func (c *Conn) LocalAddr() net.Addr  { return c.local }
-func (c *Conn) RemoteAddr() net.Addr { return c.remote }
+func (c *Conn) LocalAddr() net.Addr  { return c.addrs.local() }
+func (c *Conn) RemoteAddr() net.Addr { return c.addrs.remote() }
 
 // use begins a use of fd, unless the connection is closed.
 func (c *Conn) use() bool {
@@ -190,5 +190,5 @@ func (c *Conn) setReading(on bool) bool {
 
 // opError puts an error into the form that package net has for it.
 func (c *Conn) opError(op string, err error) error {
-	return &net.OpError{Op: op, Net: c.local.Network(), Source: c.local, Addr: c.remote, Err: err}
+	return &net.OpError{Op: op, Net: c.LocalAddr().Network(), Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}
 }

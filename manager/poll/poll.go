@@ -70,7 +70,7 @@ func newPoller(n *native) *Poller {
 // return the bytes that were read from conn already. The owner value is for the
 // caller, see Conn.Owner. Add fails only after Close, and leaves conn alone then.
 func (p *Poller) Add(conn net.Conn, read []byte, owner any) (*Conn, error) {
-	c := &Conn{poller: p, owner: owner, local: conn.LocalAddr(), remote: conn.RemoteAddr(), fd: -1, reading: true, piece: read}
+	c := &Conn{poller: p, owner: owner, addrs: addrsOf(conn), fd: -1, reading: true, piece: read}
 	p.mu.Lock()
 	if p.closed {
 		p.mu.Unlock()

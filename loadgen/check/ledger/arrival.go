@@ -14,14 +14,14 @@ import (
 
 // entrance is how a session came into the room.
 type entrance struct {
-	Member     *Member // nil until its join has a place
-	Welcomed   string  // the name of its welcome, if the room calls it by another
-	listed     string  // the last name of its roster, if that is another
-	HasRoster  bool
+	Member     *Member       // nil until its join has a place
+	Welcomed   string        // the name of its welcome, if the room calls it by another
+	listed     string        // the last name of its roster, if that is another
 	entered    time.Duration // its first roster came
-	count      int           // the members of its snapshot, and the sum of their names' hashes
-	hash       uint64        //
-	startLines int64         // measured lines before its span
+	HasRoster  bool
+	count      int32  // the members of its snapshot, and the sum of their names' hashes
+	hash       uint64 //
+	startLines int64  // measured lines before its span
 
 	whole      *Listing // its last roster, where there is nothing else
 	falseLeave int64    // place of a leave that was told although it had not left, +1
@@ -61,7 +61,7 @@ func (st start) first(names [][]byte) {
 		}
 		l.aheadLocked(names)
 	}
-	s.count, s.hash = len(names), hash
+	s.count, s.hash = int32(len(names)), hash
 	if l.cfg.Level >= Count {
 		s.Bound, s.snapshot = true, nil
 		s.Next, s.marked = l.order.len, l.order.len

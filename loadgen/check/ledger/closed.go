@@ -43,7 +43,11 @@ func (l *Closed) EachLine(f func(*Line)) {
 	if list == nil {
 		return
 	}
-	for _, snd := range *list {
+	for i := range *list {
+		snd := (*list)[i].Load()
+		if snd == nil {
+			continue
+		}
 		for _, line := range slices.SortedFunc(snd.lines, func(a, b *Line) int { return a.Seq - b.Seq }) {
 			f(line)
 		}

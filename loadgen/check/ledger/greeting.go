@@ -10,8 +10,8 @@ import (
 
 // greeting is what came of it and is still needed.
 type greeting struct {
-	snapshot    []byte   // the roster, each name ended by '\n', until it is compared
-	rosterEarly [][]byte // a roster that came before the welcome
+	snapshot    []byte    // the roster, each name ended by '\n', until it is compared
+	rosterEarly *[][]byte // a roster that came before the welcome
 }
 
 // welcome takes the session's name. Where the roster came first, that counts from
@@ -36,7 +36,7 @@ func (st start) welcome(name string) {
 	if early := s.rosterEarly; early != nil {
 		s.rosterEarly = nil
 		s.emit(Fact{Kind: RosterFirst, Session: s, Came: Came{Name: name}, When: at})
-		st.roster(early)
+		st.roster(*early)
 	}
 }
 
@@ -48,10 +48,11 @@ func (st start) roster(names [][]byte) {
 			st.observeWhole(names)
 		}
 	case s.name == "":
-		s.rosterEarly = make([][]byte, len(names))
+		early := make([][]byte, len(names))
 		for i := range names {
-			s.rosterEarly[i] = bytes.Clone(names[i])
+			early[i] = bytes.Clone(names[i])
 		}
+		s.rosterEarly = &early
 	case !s.HasRoster:
 		st.first(names)
 	case l.cfg.Level == Full:

@@ -204,29 +204,38 @@ func (s *sender) takeAlong(of *Session) {
 
 // senders holds the lines of chatters by their numbers. It grows with
 // Ledger.mu held.
-type senders struct{ list atomic.Pointer[[]*sender] }
+type senders struct {
+	list atomic.Pointer[[]atomic.Pointer[sender]] // nil ones never dialled
+}
 
 // of returns a chatter's lines; nil if that chatter never dialled.
 func (t *senders) of(chatter int) *sender {
 	if p := t.list.Load(); p != nil && chatter >= 0 && chatter < len(*p) {
-		return (*p)[chatter]
+		return (*p)[chatter].Load()
 	}
 	return nil
 }
 
 // addLocked returns a chatter's lines, and makes room for them where needed.
 func (t *senders) addLocked(chatter int) *sender {
-	var list []*sender
+	var list []atomic.Pointer[sender]
 	if p := t.list.Load(); p != nil {
 		list = *p
 	}
 	if chatter >= len(list) {
-		for n := max(chatter+1, 2*len(list)); len(list) < n; {
-			list = append(list, new(sender))
+		more := make([]atomic.Pointer[sender], max(chatter+1, 2*len(list)))
+		for i := range list {
+			more[i].Store(list[i].Load())
 		}
-		t.list.Store(&list)
+		list = more
+		t.list.Store(&more)
 	}
-	return list[chatter]
+	snd := list[chatter].Load()
+	if snd == nil {
+		snd = new(sender)
+		list[chatter].Store(snd)
+	}
+	return snd
 }
 
 // sent returns one more than the highest number of a line that a chatter sent.

@@ -23,7 +23,7 @@ type Member struct {
 	// of its leave: the measured lines before it, and when a receiver first saw it
 	leaveLines int64
 	leaveSeen  time.Duration
-	count      int    // members just after its join, and the sum of their names' hashes:
+	count      int32  // members just after its join, and the sum of their names' hashes:
 	hash       uint64 // what its snapshot must add up to
 }
 
@@ -69,7 +69,7 @@ func (ms *membership) join(name string, place int64) *Member {
 	ms.byName[name] = m
 	ms.size.Add(1)
 	ms.bytes.Add(int64(len(name)))
-	m.count = len(ms.log) - ms.gone
+	m.count = int32(len(ms.log) - ms.gone)
 	return m
 }
 

@@ -40,7 +40,7 @@ type standing struct {
 	pos        atomic.Int64 // Next as of the last Flush
 	unsettled  atomic.Int64 // lines sent and neither come back nor answered
 	joined     atomic.Bool
-	rostersDue atomic.Int64 // that the chatter has asked for
+	rostersDue atomic.Int32 // that the chatter has asked for
 }
 
 // Unsettled returns how many of the session's lines have neither come back nor

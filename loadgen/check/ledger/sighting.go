@@ -51,20 +51,20 @@ type queue struct {
 	full    bool // what came since cannot be judged
 
 	// Of those before the first group line of the run, looked at so far.
-	looked     int
-	others     int64 // that are no line of the run
-	firstOther int
+	looked     int32
+	firstOther int32 // that is no line of the run
+	others     int64 // how many
 }
 
 // lead returns the index of the first group line of the run that waits, or how
 // many wait where none does. Each is looked at once: there may be thousands of
 // joins.
 func (q *queue) lead() int {
-	for ; q.looked < len(q.waiting); q.looked++ {
+	for ; int(q.looked) < len(q.waiting); q.looked++ {
 		line := q.waiting[q.looked].line
 		switch {
 		case line != nil && !line.Private():
-			return q.looked
+			return int(q.looked)
 		case line == nil && q.others == 0:
 			q.firstOther = q.looked
 			fallthrough
@@ -72,7 +72,7 @@ func (q *queue) lead() int {
 			q.others++
 		}
 	}
-	return q.looked
+	return int(q.looked)
 }
 
 // Blind reports whether the session saw more before its own join than is kept.
