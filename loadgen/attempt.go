@@ -34,7 +34,7 @@ func (a *attempt) enter() (_ *stay, err error) {
 		asked = a.dialled
 	}
 	r.traffic.moves(a.dialled)
-	a.session = r.judge.Dial(u.n, u.due(), a.dialled)
+	a.session = r.judge.DialAt(u.way.door(), u.n, u.due(), a.dialled)
 	client, err := a.connect()
 	r.joining.connected(a.dialled, r.clock.now())
 	if err != nil {

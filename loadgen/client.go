@@ -17,6 +17,7 @@ type spoken struct {
 	path         string // of the WebSocket under it; empty: there is none
 	fallback     bool   // an address that has a path takes precedence over that one
 	passes       bool   // the codec sends the password
+	linked       bool   // several servers of one room each have an order of their own
 	calls        bool   // the codec is a dialect.Caller,
 	callsBeside  bool   // and asks for something beside its stream
 	room         string // unless another is asked for; empty: there is one, without a name
@@ -48,7 +49,7 @@ var dialects = map[string]spoken{
 		capabilities: atMostOnce(bySender(broker("NATS")))},
 	"mqtt": {codec: func(s speaker) dialect.Codec { return dialect.NewMQTT(s.account(), s.client, s.qos) }, passes: true, room: "chat",
 		capabilities: bySender(broker("MQTT"))},
-	"irc": {codec: irc, passes: true, room: "#chat", capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true, Limits: ircLimits,
+	"irc": {codec: irc, passes: true, linked: true, room: "#chat", capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true, Limits: ircLimits,
 		Texts: ledger.Texts{Forbids: "\u2028\u2029", Trims: true}}},
 }
 

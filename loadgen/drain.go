@@ -139,10 +139,21 @@ func (d *drain) giveUp() {
 	}
 }
 
-// anchored has anchor lines sent and waits until everybody has read the newest
+// anchored has the run anchored, where servers are linked at each of them: behind an
+// anchor comes nothing that its own server has passed on before.
+func (d *drain) anchored(settled bool) bool {
+	for server := range max(1, d.run.cfg.Capabilities.Servers) {
+		if !d.anchoredAt(server, settled) {
+			return false
+		}
+	}
+	return true
+}
+
+// anchoredAt has anchor lines sent and waits until everybody has read the newest
 // one. Where not all has settled within the limit those who lack something of
 // their own are not waited for much longer: they have had their time.
-func (d *drain) anchored(settled bool) bool {
+func (d *drain) anchoredAt(server int, settled bool) bool {
 	r := d.run
 	all := func() bool {
 		late := !settled && r.clock.now()-r.traffic.quiet() >= d.limit/8
@@ -150,7 +161,7 @@ func (d *drain) anchored(settled bool) bool {
 	}
 	for n, refused := 1, 0; ; {
 		r.anchor.Store(nil)
-		if !d.sendAnchor(n + refused - 1) {
+		if !d.sendAnchor(server, n+refused-1) {
 			return true
 		}
 		wait := d.limit
@@ -174,13 +185,16 @@ func (d *drain) anchored(settled bool) bool {
 }
 
 // sendAnchor has a chatter send an anchor, a different one each time: the one
-// before may be cut off. Those who lack nothing of their own come first. False if
-// there is nobody.
-func (d *drain) sendAnchor(n int) bool {
-	users := d.run.users
+// before may be cut off. Those who lack nothing of their own come first. Where servers are
+// linked it is one at that server. False if there is nobody.
+func (d *drain) sendAnchor(server, n int) bool {
+	users, linked := d.run.users, d.run.cfg.Capabilities.Servers > 1
 	for _, any := range []bool{false, true} {
 		for i := range users {
 			u := users[(n+i)%len(users)]
+			if linked && u.way.door() != server {
+				continue
+			}
 			if (any || u.box.settled()) && u.box.post(task{act: anchor}) {
 				return true
 			}

@@ -25,8 +25,11 @@ func (r *run) ramp(ctx context.Context) error {
 }
 
 func (r *run) joinAll(ctx context.Context) error {
-	if err := r.users[0].come(ctx); err != nil {
-		return err
+	first := max(1, min(r.cfg.Capabilities.Servers, r.cfg.Users)) // who is in there before them none of the run has seen
+	for _, u := range r.users[:first] {
+		if err := u.come(ctx); err != nil {
+			return err
+		}
 	}
 	if r.cfg.Password != "" && r.users[0].lastName() == strings.TrimSpace(r.cfg.Password) {
 		return errPassword
@@ -37,7 +40,7 @@ func (r *run) joinAll(ctx context.Context) error {
 	all := ctx
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(r.joining.most)
-	for _, u := range r.users[1:r.cfg.Users] {
+	for _, u := range r.users[first:r.cfg.Users] {
 		g.Go(func() error {
 			if err := ctx.Err(); err != nil { // one has failed, or the run was cancelled
 				return err

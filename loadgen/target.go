@@ -38,6 +38,9 @@ func (t *Target) Dialect(name string) ([]Door, Capabilities) {
 		d.capabilities = atMostOnce(d.capabilities)
 		d.capabilities.Protocol += " at QoS 0"
 	}
+	if n := len(t.Others); d.linked && n > 0 {
+		d.capabilities.Servers = 1 + n
+	}
 	return t.doors(d), d.capabilities
 }
 

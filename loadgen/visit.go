@@ -52,7 +52,7 @@ func (v *visitor) come(number int) {
 	if v.Allowed && !v.Cased { // it stands for no name
 		asked = ""
 	}
-	v.session = r.judge.Dial(number, asked, r.clock.now())
+	v.session = r.judge.DialAt(number%max(1, len(r.cfg.Doors)), number, asked, r.clock.now())
 	limit := r.presence.joinLimit()
 	ctx, cancel := context.WithTimeout(r.life.ctx, limit)
 	defer cancel()

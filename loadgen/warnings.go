@@ -110,12 +110,12 @@ func unverified(o *outcome, _ *report.Report) []string {
 	return []string{"verification reduced to -verify " + o.run.cfg.Verify.String()}
 }
 
-// linked tells what several servers of IRC do not promise.
+// linked tells what several linked servers do not promise.
 func linked(o *outcome, _ *report.Report) []string {
-	if cfg := &o.run.cfg; len(cfg.Doors) < 2 || cfg.Capabilities.Limits == "" { // else it is not IRC
+	if o.run.cfg.Capabilities.Servers < 2 {
 		return nil
 	}
-	return []string{"servers of IRC that are linked promise no order of all lines, joins and leaves: each tells what its own clients do before what comes over a link"}
+	return []string{"linked servers promise no order of all lines, joins and leaves: each is held to one of its own, and a link to the order of what it carries; -order total asks for one order of all"}
 }
 
 // unheard tells that own lines were not timed.

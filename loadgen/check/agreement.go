@@ -36,6 +36,13 @@ var agreement = rule{name: Agreement, level: Count, ends: true,
 				e.add(out, l.untold())
 			}
 		}
+		for _, l := range e.astray {
+			v := l.untold()
+			if v.with = []*Session{l.Origin().Session}; !l.Private() {
+				v.sentence = "a line never came to anybody at another server, at its sender's it did"
+			}
+			e.add(out, v)
+		}
 		e.counts(out)
 	},
 }

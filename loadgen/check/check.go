@@ -67,7 +67,7 @@ func ParseLevel(s string) (Level, error) { return ledger.ParseLevel(s) }
 
 // Judge judges one run.
 type Judge struct {
-	ledger *ledger.Ledger
+	ledger *ledger.Ledger // the first of those of linked servers, or the only one
 	closed *ledger.Closed // after End
 }
 
@@ -77,16 +77,33 @@ func New(cfg Config) *Judge { return &Judge{ledger: ledger.New(cfg)} }
 // Dial records that a chatter is about to connect and ask for a name. All that
 // its session sends and sees is then told to the session.
 func (j *Judge) Dial(chatter int, asked string, at time.Duration) *Session {
-	return j.ledger.Dial(chatter, asked, at)
+	return j.DialAt(0, chatter, asked, at)
+}
+
+// DialAt is Dial at one of Capabilities.Servers that are linked; where they have one order,
+// the server is all the same.
+func (j *Judge) DialAt(server, chatter int, asked string, at time.Duration) *Session {
+	servers := j.ledger.Servers()
+	return servers[server%len(servers)].Dial(chatter, asked, at)
 }
 
 // Refused returns how many measured lines were refused so far: answered by an
 // error, but for those whose target was said not to be there.
-func (j *Judge) Refused() int64 { return j.ledger.Refused() }
+func (j *Judge) Refused() (n int64) {
+	for _, l := range j.ledger.Servers() {
+		n += l.Refused()
+	}
+	return n
+}
 
 // Crowd returns how many bytes it takes to remember who is in the room, where
 // each takes so many beside its name.
-func (j *Judge) Crowd(each int64) int64 { return j.ledger.Crowd(each) }
+func (j *Judge) Crowd(each int64) (bytes int64) {
+	for _, l := range j.ledger.Servers() {
+		bytes += l.Crowd(each)
+	}
+	return bytes
+}
 
 // Converged reports whether, where rosters are all that is told of who is
 // there, everybody's last one is right, but for those who do not read.
@@ -95,12 +112,28 @@ func (j *Judge) Converged(unread ...*Session) bool { return j.ledger.Converged(u
 // Behind returns a session in the room that has not got all that others have: it
 // lacks entries, or, if unplaced, none of the others was told of its join. It is
 // nil where everybody has seen the same.
-func (j *Judge) Behind() (s *Session, unplaced bool) { return j.ledger.Behind() }
+func (j *Judge) Behind() (s *Session, unplaced bool) {
+	for _, l := range j.ledger.Servers() {
+		if s, unplaced = l.Behind(); s != nil {
+			return s, unplaced
+		}
+	}
+	return nil, false
+}
 
 // End judges the run once no session observes any more. It is called once.
 func (j *Judge) End(end End) Result {
-	j.closed = j.ledger.Close(end)
-	return newEvidence(j.closed, end).verdicts()
+	all := hear(j.ledger, end)
+	j.closed = all[0].Closed
+	return all.verdicts()
+}
+
+// hear closes the ledgers of a run and looks through them.
+func hear(l *ledger.Ledger, end End) (all hearing) {
+	for _, o := range l.Servers() {
+		all = append(all, newEvidence(o.Close(end), end))
+	}
+	return all
 }
 
 // Replayed judges a recorded run again. A recording that broke off is judged as
@@ -113,5 +146,5 @@ func Replayed(r *ledger.Replay) Result {
 	if end == nil {
 		end = &End{Cut: true, BrokeOff: true}
 	}
-	return newEvidence(l.Close(*end), *end).verdicts()
+	return hear(l, *end).verdicts()
 }

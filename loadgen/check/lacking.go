@@ -21,6 +21,7 @@ type lacking struct {
 	losses  []loss               // entries that later ones came after
 	garbled []loss               // likewise, but an altered copy came
 	lines   []lostLine           // lines that have no place
+	astray  []lostLine           // lines that did not come from another server
 	pending map[int64][]*Session // who lacks which places
 }
 
@@ -161,7 +162,7 @@ func (e *lacking) endless(s *Session) bool {
 func (e *lacking) lastWasLost() bool {
 	var last *Line
 	e.EachLine(func(l *Line) {
-		if !l.Private() && !l.Refused() && l.Session.Stays() && !l.Session.Over() && (last == nil || l.Actual > last.Actual) {
+		if l.Origin() == l && !l.Private() && !l.Refused() && l.Session.Stays() && !l.Session.Over() && (last == nil || l.Actual > last.Actual) {
 			last = l
 		}
 	})

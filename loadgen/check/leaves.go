@@ -34,6 +34,7 @@ var leaveCompleteness = rule{name: LeaveCompleteness, level: Full, needs: needs{
 					sentence: fmt.Sprintf("nobody was told that %s has left (%s, %v into the run)", quote(s.Name()), kind, at.Round(time.Millisecond))})
 			}
 		}
+		e.stayAbroad(out)
 		e.lost(LeaveCompleteness, out, func(_ *loss, lack string, hold int) string {
 			return fmt.Sprintf("a leave was never told to %s, to %s it was", lack, others(hold))
 		})

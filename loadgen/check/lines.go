@@ -20,6 +20,8 @@ type lostLine struct {
 func (e *lacking) eachLost() {
 	e.EachLine(func(l *Line) {
 		switch {
+		case l.Origin() != l:
+			e.fromAbroad(l)
 		case e.Level < Count && l.Private():
 			e.privateLine(l)
 		case e.Level == Count && !l.Answered(), e.Level < Count && l.Place() < 0 && !l.Refused():
@@ -97,7 +99,7 @@ func (e *lacking) privateLine(l *Line) {
 // somebody who is not of the run, or may have left before.
 func (e *lacking) targetOf(l *Line, own ledger.Seat) *Session {
 	m := e.Holder(l.Target, own.Last)
-	if m == nil || m.Session == nil {
+	if m == nil || m.Session == nil || m.Session.Home() != nil { // or it is owed at another server
 		return nil
 	}
 	switch t := m.Session; {

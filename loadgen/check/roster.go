@@ -59,6 +59,12 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 				e.add(out, e.leftFalsely(s, place))
 			}
 		}
+		for _, g := range e.Abroad {
+			place, told := g.FalseLeave()
+			if _, both := g.Home().FalseLeave(); told && !both {
+				e.add(out, e.leftFalsely(g, place))
+			}
+		}
 		e.lastRosters(func(s, who *Session, gone bool) {
 			if !gone {
 				e.add(out, violation{key: key{session: who}, at: s, with: []*Session{who}, place: e.Len, implied: e.stopped || e.Advancing || e.stalled[s],

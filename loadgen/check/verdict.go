@@ -22,10 +22,10 @@ type Result struct {
 // goes on.
 const interimWitnesses = 5
 
-// take has a check take over what was found, and up to some witnesses of it.
-func take(o *report.Check, fs *findings, witnesses int, known func(place int64) *ledger.Entry) {
+// take has a check take over what was found, and up to some witnesses of it. It returns
+// the violations.
+func take(o *report.Check, fs *findings, witnesses int, known func(place int64) *ledger.Entry) (real []*violation) {
 	o.Violations += fs.beyond
-	var real []*violation
 	for _, v := range fs.list {
 		if v.implied {
 			o.Implied++
@@ -37,57 +37,85 @@ func take(o *report.Check, fs *findings, witnesses int, known func(place int64) 
 			o.Witnesses = append(o.Witnesses, v.witness(o.Name, known))
 		}
 	}
-	o.Pattern = pattern(real)
+	return real
 }
 
+// hearing is the evidence of a run: that of each linked server, or one.
+type hearing []*evidence
+
 // verdicts applies the rules.
-func (e *evidence) verdicts() Result {
+func (h hearing) verdicts() (res Result) {
 	failed := false
-	checks := make([]report.Check, len(rules))
+	res.Checks = make([]report.Check, len(rules))
 	for i := range rules {
-		r, o := &rules[i], &checks[i]
-		if o.Name = r.name; r.cannot(e.Can) != "" {
-			continue
+		o := &res.Checks[i]
+		o.Name = rules[i].name
+		var real []*violation
+		for _, e := range h {
+			real = append(real, e.apply(&rules[i], o)...)
 		}
-		out := r.found(e.Facts)
-		if r.judge != nil {
-			r.judge(e, out)
-		}
-		if e.overfed && r.name != NoCreation {
-			out.follow()
-		}
-		take(o, out, maxFound, e.Entry)
+		o.Pattern = pattern(real)
 		failed = failed || o.Violations > 0
 	}
 	for i := range rules {
-		e.verdict(&rules[i], &checks[i], failed)
+		h.verdict(&rules[i], &res.Checks[i], failed)
 	}
-	res := Result{Checks: checks, Deliveries: e.totals.Deliveries, Expected: e.totals.Expected, Observed: e.totals.Observed, Refused: e.Refused(), Lost: e.allowed.report(e.Can)}
+	for _, e := range h {
+		res.count(e)
+	}
+	res.Lost = h[0].allowed.report(h[0].Can)
+	return res
+}
+
+// apply has a check take what a rule finds.
+func (e *evidence) apply(r *rule, o *report.Check) []*violation {
+	if r.cannot(e.Can) != "" {
+		return nil
+	}
+	out := r.found(e.Facts)
+	if r.judge != nil {
+		r.judge(e, out)
+	}
+	if e.overfed && r.name != NoCreation {
+		out.follow()
+	}
+	return take(o, out, maxFound, e.Entry)
+}
+
+// count adds what was counted.
+func (res *Result) count(e *evidence) {
+	res.Deliveries += e.totals.Deliveries
+	res.Observed += e.totals.Observed
+	res.Refused += e.Refused()
+	if e.Level < Count { // else it is not known
+		res.Expected += e.totals.Expected
+	}
 	for _, m := range e.Members {
 		if m.Session == nil && m.Joined() < 0 {
 			res.Before = append(res.Before, m.Name)
 		}
 	}
-	if e.Level >= Count {
-		res.Expected = 0 // not known without the order
-	}
-	return res
 }
 
 // verdict sets a rule's verdict by what was found; failed is set if any
 // check has failed.
-func (e *evidence) verdict(r *rule, o *report.Check, failed bool) {
+func (h hearing) verdict(r *rule, o *report.Check, failed bool) {
+	e := h[0]
 	o.Verdict = report.NotExercised
 	if o.Reason = r.cannot(e.Can); o.Reason != "" || e.Level > r.level {
 		return
 	}
-	if e.AtOnce >= r.atOnce {
-		o.Evaluations = r.evaluated(&e.totals)
+	for _, e := range h {
+		if e.AtOnce >= r.atOnce {
+			o.Evaluations += r.evaluated(&e.totals)
+		}
 	}
 	o.Required = slices.Contains(e.Required, r.name)
-	if o.Reason = e.unclear(r, o, failed); o.Reason != "" {
-		o.Verdict = report.Inconclusive
-		return
+	for _, e := range h {
+		if o.Reason = e.unclear(r, o, failed); o.Reason != "" {
+			o.Verdict = report.Inconclusive
+			return
+		}
 	}
 	switch {
 	case o.Violations > 0:
@@ -137,32 +165,59 @@ type Interim struct {
 // from another. Any goroutine may ask; each time costs every session a look at
 // the ledger's lock with its next batch.
 func (j *Judge) Interim() Interim {
-	j.ledger.Ask()
-	totals, facts, deviates := j.ledger.SoFar()
-	totals.Spans, totals.Left, totals.Alive = 0, 0, 0 // known at the end
-	cfg := j.ledger.Config()
-	now := Interim{Suspected: deviates}
+	all := j.standings()
+	var now Interim
 	for i := range rules {
 		r := &rules[i]
-		now.Suspected = now.Suspected || r.suspected(j.ledger, &facts)
-		if cfg.Level > r.level {
-			continue
+		for k := range all {
+			now.Suspected = now.Suspected || all[k].deviates || r.suspected(all[k].of, &all[k].facts)
 		}
-		o := report.Check{Name: r.name}
-		if o.Reason = r.cannot(cfg.Capabilities); o.Reason != "" {
-			o.Verdict = report.NotExercised
-		} else {
-			if r.ends {
-				o.Reason = "evaluated at the end"
-			}
-			o.Evaluations = r.evaluated(&totals)
-			if take(&o, r.found(&facts), interimWitnesses, func(int64) *ledger.Entry { return nil }); o.Violations > 0 {
-				o.Verdict = report.Failed
-			}
+		if j.ledger.Config().Level <= r.level {
+			now.Checks = append(now.Checks, r.soFarOf(all))
 		}
-		now.Checks = append(now.Checks, o)
 	}
 	return now
+}
+
+// standing is how a ledger stands while sessions observe.
+type standing struct {
+	of       *ledger.Ledger
+	totals   ledger.Totals
+	facts    ledger.Facts
+	deviates bool
+}
+
+// standings returns how all ledgers stand, and has each session tell what it counts.
+func (j *Judge) standings() (all []standing) {
+	for _, l := range j.ledger.Servers() {
+		l.Ask()
+		s := standing{of: l}
+		s.totals, s.facts, s.deviates = l.SoFar()
+		s.totals.Spans, s.totals.Left, s.totals.Alive = 0, 0, 0 // known at the end
+		all = append(all, s)
+	}
+	return all
+}
+
+// soFarOf returns how a check stands.
+func (r *rule) soFarOf(all []standing) report.Check {
+	o := report.Check{Name: r.name}
+	if o.Reason = r.cannot(all[0].of.Config().Capabilities); o.Reason != "" {
+		o.Verdict = report.NotExercised
+		return o
+	}
+	if r.ends {
+		o.Reason = "evaluated at the end"
+	}
+	var real []*violation
+	for i := range all {
+		o.Evaluations += r.evaluated(&all[i].totals)
+		real = append(real, take(&o, r.found(&all[i].facts), interimWitnesses, func(int64) *ledger.Entry { return nil })...)
+	}
+	if o.Pattern = pattern(real); o.Violations > 0 {
+		o.Verdict = report.Failed
+	}
+	return o
 }
 
 // suspected reports whether something so far is or may be a violation beside those that
@@ -175,10 +230,15 @@ func (r *rule) suspected(l *ledger.Ledger, facts *ledger.Facts) bool {
 // one, see Interim. It may still turn out to follow from another: End knows.
 // What is only missing so far, with nothing after it, is not seen before End.
 func (j *Judge) Violated() bool {
-	_, facts, deviates := j.ledger.SoFar()
+	return slices.ContainsFunc(j.ledger.Servers(), violated)
+}
+
+// violated is Violated of one ledger.
+func violated(l *ledger.Ledger) bool {
+	_, facts, deviates := l.SoFar()
 	for i := range rules {
 		r := &rules[i]
-		if deviates && !j.ledger.Config().Capabilities.AtMostOnce || r.suspected(j.ledger, &facts) {
+		if deviates && !l.Config().Capabilities.AtMostOnce || r.suspected(l, &facts) {
 			return true
 		}
 		for _, f := range facts.List {

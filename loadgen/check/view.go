@@ -47,6 +47,7 @@ var viewOrder = rule{name: ViewOrder, level: Order, needs: needs{views, places},
 					sentence: "nobody was told of the join of " + quote(s.Name())})
 			}
 		}
+		e.unheardAbroad(out)
 	},
 }
 

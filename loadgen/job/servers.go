@@ -91,7 +91,7 @@ func (s *Job) reach(lc *loadgen.Config, at string) error {
 	s.speech.set(lc, to)
 	lc.Password = to.Password
 	if order := s.Target.Order; order == "sender" || order == "total" {
-		lc.Capabilities.BySender = order == "sender"
+		lc.Capabilities.BySender, lc.Capabilities.Servers = order == "sender", 0
 	}
 	lc.Where = "server at " + at
 	lc.ExpectLoss = lc.LossLimit > 0

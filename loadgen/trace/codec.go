@@ -9,8 +9,8 @@ import (
 // An event is its first byte and its fields (layouts). Of those that hold several
 // numbers, names and texts:
 //
-//	beginning  level and flags, text nonce, text protocol, grace, n × (text check, text why it cannot be exercised)
-//	dial       chatter, name asked                    sessions are numbered in this order
+//	beginning  level and flags, text nonce, text protocol, grace, servers, n × (text check, text why it cannot be exercised)
+//	dial       chatter, name asked, server            sessions are numbered in this order
 //	note       flags, seq, actual, intended, place, name target, name claims, text
 //	place      c, behind
 //	line       chatter, seq                           it saw a line of the run just as sent
@@ -30,7 +30,8 @@ import (
 //	behind       by how much the place flushed is below c, or below the order's length
 //	the length   of the order: to the last one
 //
-// The protocol and the grace of a beginning are there only with their flags; so are its checks, which
+// The protocol, the grace and the number of servers of a beginning are there only with their
+// flags, and the server of a dial where the beginning has servers; so are its checks, which
 // version 1 had instead. target and claims are there only if there is one (flags). A text of a line
 // that begins with its stamp is written without (flag).
 const (
@@ -77,7 +78,9 @@ const (
 
 	atMostOnce = 32768 // a line may be lost
 
-	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender | cutsLeaves | graced | silent | atMostOnce
+	linked = 65536 // several servers have an order each
+
+	allFlags = rosters | unable | protocol | sets | ownSuffix | noClaims | noViews | noPrivate | bySender | cutsLeaves | graced | silent | atMostOnce | linked
 )
 
 // switches returns the capabilities that are flags.
@@ -115,6 +118,7 @@ type state struct {
 	at        time.Duration
 	frontier  int64
 	dials     int
+	linked    bool    // servers are, and each dial is at one of them
 	c         []int64 // by session
 	chatterOf []int   // likewise
 	chatters  []chatterState

@@ -89,6 +89,9 @@ func (d *decoder) took() time.Duration { return time.Duration(d.below(math.MaxIn
 // dialled reads a session's chatter and name.
 func (d *decoder) dialled(ev *ledger.Event) {
 	ev.Session, ev.Chatter, ev.Asked = d.dials, d.below(maxChatters), string(d.name(nil))
+	if d.linked {
+		ev.Server = d.below(math.MaxInt32)
+	}
 	d.dial(ev.Chatter)
 }
 
@@ -133,7 +136,7 @@ func (d *decoder) name(number *int) []byte {
 // that could not be exercised stood with their reasons, which began with the
 // protocol.
 func (d *decoder) began(ev *ledger.Event) {
-	level := d.below(2 * atMostOnce)
+	level := d.below(2 * linked)
 	ev.Level, ev.Nonce = ledger.Level(level&^allFlags), string(d.bytes())
 	d.nonce = ev.Nonce
 	can := &ev.Capabilities
@@ -151,6 +154,9 @@ func (d *decoder) began(ev *ledger.Event) {
 	}
 	if level&graced != 0 {
 		ev.Grace = d.took()
+	}
+	if d.linked = level&linked != 0; d.linked {
+		can.Servers = d.below(math.MaxInt32)
 	}
 	if level&unable == 0 {
 		return

@@ -89,6 +89,7 @@ func (e *encoder) began(ev *ledger.Event) {
 	set(noViews, can.Views == ledger.NoViews)
 	set(protocol, can.Protocol != "")
 	set(graced, ev.Grace > 0)
+	set(linked, can.Servers > 1)
 	for flag, has := range switches(&can) {
 		set(flag, *has)
 	}
@@ -99,6 +100,9 @@ func (e *encoder) began(ev *ledger.Event) {
 	}
 	if ev.Grace > 0 {
 		e.uint(int(ev.Grace))
+	}
+	if e.linked = can.Servers > 1; e.linked {
+		e.uint(can.Servers)
 	}
 }
 
@@ -146,6 +150,9 @@ func (e *encoder) sent(ev *ledger.Event) {
 func (e *encoder) dialled(ev *ledger.Event) {
 	e.uint(ev.Chatter)
 	e.name([]byte(ev.Asked))
+	if e.linked {
+		e.uint(ev.Server)
+	}
 	e.dial(ev.Chatter)
 }
 

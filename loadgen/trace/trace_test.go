@@ -31,8 +31,8 @@ func events() []ledger.Event {
 	}
 	long := strings.Repeat("n", maxName+1)
 	evs := []ledger.Event{
-		{Kind: ledger.EventBegan, Level: ledger.Order, Nonce: "t3st", Capabilities: ledger.Capabilities{Protocol: "a dialect", Views: ledger.WholeRosters, Sets: true, OwnSuffix: true, NoClaims: true, NoPrivate: true, BySender: true, CutsLeaves: true, Silent: true, AtMostOnce: true}},
-		{Kind: ledger.EventDialled, Chatter: 7, Asked: "Zoë", At: 5},
+		{Kind: ledger.EventBegan, Level: ledger.Order, Nonce: "t3st", Capabilities: ledger.Capabilities{Protocol: "a dialect", Views: ledger.WholeRosters, Sets: true, OwnSuffix: true, NoClaims: true, NoPrivate: true, BySender: true, CutsLeaves: true, Silent: true, AtMostOnce: true, Servers: 3}},
+		{Kind: ledger.EventDialled, Chatter: 7, Asked: "Zoë", At: 5, Server: 2},
 		{Kind: ledger.EventDialled, Session: 1, Chatter: 0, Asked: "", At: 3},
 		frame(0, wire.Frame{Kind: wire.Welcome, Names: names("Zoë")}),
 		frame(0, wire.Frame{Kind: wire.Roster, Names: names("a", "b", long, "c", "Zoë")}),

@@ -131,7 +131,7 @@ func (st start) firstLocked(names [][]byte) {
 	}
 	for _, name := range names {
 		if string(name) != s.name {
-			l.members.join(string(name), -1)
+			l.arrivals.arriveLocked(l.members.join(string(name), -1))
 		}
 	}
 	l.first = s
@@ -152,6 +152,10 @@ func (st start) calledLocked(name string) {
 // places entries: its own goroutine does not come back.
 func (s *Session) bindLocked(m *Member) {
 	l := s.ledger
+	if s.home != nil {
+		s.standsForLocked(m)
+		return
+	}
 	if s.Member == nil && m.Left() == 0 {
 		l.entersLocked()
 	}

@@ -20,7 +20,8 @@ type Closed struct {
 	Len       int64           // of the order: the place after its last entry
 
 	AtOnce        int           // sessions of the run that were in the room at once, at most
-	LeftBy        [kinds]int64  // stays that their chatters have ended, by how
+	LeftBy        [kinds]int64  // stays that their chatters have ended, by how, at all servers
+	Abroad        []*Session    // stand for those at other servers, as far as a fact may need them
 	Calm          time.Duration // the longest that anybody waited for a line while all read
 	PublicRefused int64         // group lines that were answered by an error
 }

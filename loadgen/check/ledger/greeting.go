@@ -32,6 +32,7 @@ func (st start) welcome(name string) {
 	}
 	l.mu.Lock()
 	s.name = name
+	s.namedLocked()
 	l.mu.Unlock()
 	if early := s.rosterEarly; early != nil {
 		s.rosterEarly = nil

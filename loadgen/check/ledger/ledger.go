@@ -74,6 +74,10 @@ type Capabilities struct {
 	// Silent is set where nothing tells a client that its line was taken, which it
 	// takes to be said when it is sent. Such lines are counted and not timed.
 	Silent bool
+	// Servers is how many servers have the room, if each has an order of its own: they
+	// are linked, and tell one another in turn what their clients do. 0 or 1: there is
+	// one order.
+	Servers int
 	// OneByOne has one chatter at a time join: only the order in which they do
 	// tells them which name of a roster is whose.
 	OneByOne bool
@@ -137,12 +141,13 @@ type Ledger struct {
 	asked         atomic.Int64 // how often Ask was called
 	calmest       atomic.Int64 // the longest wait while all read so far, in nanoseconds
 
-	mu sync.Mutex // taken after recorder.mu, before those of chunks, lines and senders
+	mu *sync.Mutex // of all linked ledgers; taken after recorder.mu, before those of chunks, lines and senders
 	// Guarded by mu.
 	order    order
 	members  membership
 	arrivals arrivals
 	presence
+	links
 	forerunners
 	sessions    []*Session // all stays but those that were dismissed
 	totals      Totals
@@ -157,8 +162,7 @@ type Ledger struct {
 	doubted     map[string]bool // names whose presence is itself in doubt
 	retracted   map[int64]bool  // places of entries that should not have been
 	listings    listings
-	putOut      bool // the server has ended the stay of somebody who read
-	deviations  int  // spans that came late, over all sessions
+	deviations  int // spans that came late, over all sessions
 }
 
 // presence is how many were in the room, and how they fared.
@@ -168,6 +172,7 @@ type presence struct {
 	atOnce int           // and how many they were at most
 	leftBy [kinds]int64  // stays that their chatters have ended
 	calm   time.Duration // the longest that anybody waited for a line while all read, of stays that are counted
+	putOut bool          // the server has ended the stay of somebody who read
 }
 
 // forerunners are those who were there before the run, as far as that is known.
@@ -180,15 +185,33 @@ type forerunners struct {
 // maxDeviations bounds the spans that came late.
 const maxDeviations = 100_000
 
-// New makes a ledger for one run.
+// New makes a ledger for one run, or several that are linked, of which it returns the
+// first: Servers has all.
 func New(cfg Config) *Ledger {
-	l := &Ledger{cfg: cfg, pinned: math.MaxInt64, members: membership{byName: make(map[string]*Member)},
-		arrivals: arrivals{waiting: make(map[*Session]struct{})}, doubted: make(map[string]bool), retracted: make(map[int64]bool), forerunners: forerunners{ahead: make(map[string]int)}}
-	if cfg.Record != nil && cfg.Level < Count {
-		l.rec = &recorder{ledger: l, record: cfg.Record}
-		cfg.Record(&Event{Kind: EventBegan, Level: cfg.Level, Nonce: cfg.Nonce, Capabilities: cfg.Capabilities, Grace: cfg.Grace})
+	if cfg.Capabilities.Servers > 1 && cfg.Level < Count {
+		return newLinked(cfg)
 	}
+	l := newLedger(cfg, new(sync.Mutex))
+	l.servers = []*Ledger{l}
+	begin(&recorder{ledgers: l.servers}, &cfg)
 	return l
+}
+
+func newLedger(cfg Config, mu *sync.Mutex) *Ledger {
+	return &Ledger{cfg: cfg, mu: mu, pinned: math.MaxInt64, members: membership{byName: make(map[string]*Member)},
+		arrivals: arrivals{waiting: make(map[*Session]struct{})}, doubted: make(map[string]bool), retracted: make(map[int64]bool), forerunners: forerunners{ahead: make(map[string]int)}}
+}
+
+// begin has the recorder told of the run, where it is recorded.
+func begin(rec *recorder, cfg *Config) {
+	if cfg.Record == nil || cfg.Level >= Count {
+		return
+	}
+	rec.record = cfg.Record
+	for _, o := range rec.ledgers {
+		o.rec = rec
+	}
+	cfg.Record(&Event{Kind: EventBegan, Level: cfg.Level, Nonce: cfg.Nonce, Capabilities: cfg.Capabilities, Grace: cfg.Grace})
 }
 
 // Ask has each session tell what it has counted once it ends its next batch.
@@ -228,9 +251,11 @@ func (l *Ledger) Config() Config { return l.cfg }
 // Close takes what is left once no session observes any more, and returns what
 // all came to. It is called once.
 func (l *Ledger) Close(e End) *Closed {
-	if l.rec != nil {
-		l.rec.finish(e)
-		l.rec = nil
+	if rec := l.rec; rec != nil {
+		rec.finish(e)
+		for _, o := range rec.ledgers {
+			o.rec = nil
+		}
 	}
 	for _, s := range l.sessions {
 		if !s.Bound && l.cfg.Level < Count && (l.cfg.Capabilities.Views != Ordered || !s.Over()) {
@@ -257,7 +282,7 @@ func (l *Ledger) Close(e End) *Closed {
 		ch.retire(l.cfg.Retired)
 	}
 	return &Closed{Ledger: l, Level: l.cfg.Level, Can: l.cfg.Capabilities, Facts: &l.facts, Totals: &l.totals, Sessions: l.sessions, Members: l.members.log, First: l.first, Doubted: l.doubted,
-		Retracted: l.retracted, Len: l.order.len, AtOnce: l.atOnce, LeftBy: l.leftBy, Calm: l.calm, PublicRefused: l.publicRefused.Load()}
+		Retracted: l.retracted, Len: l.order.len, AtOnce: l.atOnce, LeftBy: l.closeLocked(), Abroad: l.abroad, Calm: l.calm, PublicRefused: l.publicRefused.Load()}
 }
 
 // addLocked takes a stay's counts over.
@@ -276,6 +301,7 @@ func (l *Ledger) addLocked(s *Session) {
 // that they are. Where anything was ever out of order their versions of it may
 // count, and all are kept.
 func (l *Ledger) dismissLocked(horizon int64) {
+	l.links.dismiss(horizon)
 	if len(l.order.kept) > 0 || !l.facts.straight() {
 		return
 	}

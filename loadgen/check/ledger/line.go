@@ -47,6 +47,7 @@ type Line struct {
 	unsaid   atomic.Bool  // its stay ended abruptly while it was under way
 	refused  atomic.Int32 // bits, see isRefused
 	priv     *private     // of a private line
+	said     *Line        // at its sender's server, where this stands for it at another; else nil
 }
 
 // Place returns the line's place in the order, -1 if it has none (yet).
@@ -79,6 +80,9 @@ const unsaidFor = 5 * time.Minute
 
 // settled reports whether nothing is to be expected of the line any more.
 func (l *Line) settled(a age) bool {
+	if l.said != nil {
+		return l.arrived(a)
+	}
 	if !l.answered.Load() {
 		return l.unsaid.Load() && l.Actual < a.forget-unsaidFor
 	}

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"hash/maphash"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -196,6 +197,7 @@ type arrivals struct {
 	waiting map[*Session]struct{}
 	unread  []*Session // over without their rosters, and their joins may yet be told
 	over    []*Session // got their places after they had ended, and are to be settled
+	abroad  []*Session // stand for those at other servers whose joins have no place, by their dials
 }
 
 // newcomer returns the session whose snapshot fits a join. Of several that
@@ -247,10 +249,13 @@ func (a *arrivals) untold(name string, place int64) bool {
 // expects reports whether a join by a name at a place may yet turn out to be
 // that of a chatter of the run.
 func (a *arrivals) expects(name string, place int64) bool {
+	may := func(s *Session) bool {
+		return s.floor <= place && (s.name == name || s.name == "" && (s.Asked == "" || strings.HasPrefix(name, s.Asked)))
+	}
 	for s := range a.waiting {
-		if s.floor <= place && (s.name == name || s.name == "" && (s.Asked == "" || strings.HasPrefix(name, s.Asked))) {
+		if may(s) {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(a.abroad, may)
 }

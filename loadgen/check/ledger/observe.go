@@ -17,13 +17,13 @@ import (
 func (s *Session) Observe(f *wire.Frame, at time.Duration) *Line {
 	if s.ledger.cfg.Level < Count {
 		if e := s.nextIn(f); e != nil {
-			return s.took(e, at)
+			return s.took(e, at).Origin()
 		}
 		if r := s.ledger.rec; r != nil {
-			return r.observe(s, f, at)
+			return r.observe(s, f, at).Origin()
 		}
 	}
-	return s.observe(f, at)
+	return s.observe(f, at).Origin()
 }
 
 // Pass is Observe for a frame that was not parsed yet: if its bytes are those
@@ -41,7 +41,7 @@ func (s *Session) Pass(raw []byte, at time.Duration) (l *Line, ok bool) {
 // PassLikely is Pass for the entry that Likely has just returned.
 func (s *Session) PassLikely(e *Entry, at time.Duration) *Line {
 	if s.ledger.cfg.Level < Count {
-		return s.took(e, at)
+		return s.took(e, at).Origin()
 	}
 	s.skip(s.Next + 1)
 	s.Lines++

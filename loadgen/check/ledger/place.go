@@ -71,7 +71,7 @@ func (l *Ledger) slowestLocked() int64 {
 func (l *Ledger) advanceLocked() {
 	horizon := l.slowestLocked()
 	if l.rec != nil {
-		l.rec.standLocked()
+		l.rec.standLocked(l)
 	}
 	l.order.forget(horizon, l.cfg.Retired)
 	l.dismissLocked(horizon)
@@ -103,6 +103,7 @@ func (w *sighting) placeLineLocked() {
 		of.pubNext, of.pubPlace = line.Pub+1, place
 	}
 	line.place.Store(place)
+	l.carriedLocked(line, place)
 	w.appendLocked(m)
 }
 
@@ -133,7 +134,7 @@ func (w *sighting) placeStrangeLocked() bool {
 // that it has joined: the one of its name that is nobody's yet, else one whose
 // join was not told so far.
 func (l *Ledger) claimLocked(s *Session) {
-	m := l.members.unclaimed(s.name, func(m *Member) bool { return m.Left() == 0 && m.Joined() >= s.floor })
+	m := l.members.unclaimed(s.name, func(m *Member) bool { return m.Left() == 0 && s.mayBe(m) })
 	if m == nil {
 		m = start{Session: s}.listedLocked()
 	}
@@ -173,6 +174,8 @@ func (w change) placeJoinLocked() {
 	}
 	if o := l.arrivals.newcomer(m); o != nil {
 		o.bindLocked(m)
+	} else if l.arrivals.arriveLocked(m) {
+		return
 	} else if l.members.unannounced > 0 {
 		m.spelledLocked(l.members.unspelled(m))
 	}
@@ -200,7 +203,9 @@ func (w change) placeLeaveLocked() bool {
 	l.members.leave(m, place, min(l.horizon, l.pinned))
 	m.leaveLines, m.leaveSeen = l.order.lines, w.at
 	if m.Session != nil {
-		l.bound--
+		if m.Session.home == nil {
+			l.bound--
+		}
 		l.checkLeaveLocked(m)
 	}
 	w.appendLocked(m)

@@ -20,7 +20,7 @@ type EventKind uint8
 // but the first and those after Over are about a Session.
 const (
 	EventBegan    EventKind = iota // Level, Nonce, Capabilities, Grace; before anything else
-	EventDialled                   // Chatter, Asked, At
+	EventDialled                   // Chatter, Asked, At, Server
 	EventSent                      // Note, Pos
 	EventLeaving                   // Leave, At
 	EventSaw                       // At, C, Pos, and Frame, or Line where it came just as it was sent
@@ -60,6 +60,7 @@ type Event struct {
 	Grace        time.Duration
 	Chatter      int
 	Asked        string
+	Server       int // of those that are linked
 	Note         Note
 	Leave        Leave
 	Denial       Denial
@@ -85,8 +86,8 @@ const standEvery = time.Second
 
 // recorder records a run.
 type recorder struct {
-	ledger *Ledger
-	record func(*Event)
+	ledgers []*Ledger // that are linked, or the only one
+	record  func(*Event)
 
 	// mu is held over every step that is recorded: their order in the recording
 	// is that in which they took effect. It is taken before Ledger.mu.
@@ -117,22 +118,25 @@ func (r *recorder) end(e *Event) {
 	r.record(e)
 	if e.At >= r.stood+standEvery {
 		r.stood = e.At
-		r.ledger.mu.Lock()
-		r.standLocked()
-		r.ledger.mu.Unlock()
+		mu := r.ledgers[0].mu
+		mu.Lock()
+		for _, l := range r.ledgers {
+			r.standLocked(l)
+		}
+		mu.Unlock()
 	}
 	r.mu.Unlock()
 }
 
-// standLocked records where everybody stands. Both locks are held.
-func (r *recorder) standLocked() {
+// standLocked records where everybody of a ledger stands. Both locks are held.
+func (r *recorder) standLocked(l *Ledger) {
 	r.places = r.places[:0]
-	for _, s := range r.ledger.sessions {
+	for _, s := range l.sessions {
 		if !s.Over() {
 			r.places = append(r.places, Standing{Session: s.Number, Pos: s.pos.Load()})
 		}
 	}
-	r.record(&Event{Kind: EventStood, Frontier: r.ledger.order.len, Places: r.places})
+	r.record(&Event{Kind: EventStood, Frontier: l.order.len, Places: r.places})
 }
 
 // eventOf returns an event of a session, as it stands.
@@ -198,22 +202,22 @@ func (l *Line) target() string {
 func (r *recorder) finish(e End) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	l := r.ledger
-	r.places = r.places[:0]
-	for _, s := range l.sessions {
-		if !s.Over() && s.Bound {
-			r.places = append(r.places, Standing{Session: s.Number, Pos: s.Next, Isolated: s.Totals.Isolated})
+	calm := time.Duration(0)
+	for _, l := range r.ledgers {
+		r.places = r.places[:0]
+		for _, s := range l.sessions {
+			if !s.Over() && s.Bound {
+				r.places = append(r.places, Standing{Session: s.Number, Pos: s.Next, Isolated: s.Totals.Isolated})
+			}
+			calm = max(calm, s.calm)
 		}
-	}
-	r.record(&Event{Kind: EventStood, Frontier: l.order.len, Places: r.places})
-	if l.cfg.Slowest != nil {
-		for _, f := range l.facts.Of(LateLeave) {
-			r.record(&Event{Kind: EventSlow, At: f.When, Took: l.cfg.Slowest(f.When)})
+		calm = max(calm, l.calm)
+		r.record(&Event{Kind: EventStood, Frontier: l.order.len, Places: r.places})
+		if l.cfg.Slowest != nil {
+			for _, f := range l.facts.Of(LateLeave) {
+				r.record(&Event{Kind: EventSlow, At: f.When, Took: l.cfg.Slowest(f.When)})
+			}
 		}
-	}
-	calm := l.calm
-	for _, s := range l.sessions {
-		calm = max(calm, s.calm)
 	}
 	r.record(&Event{Kind: EventCalm, Took: calm})
 	r.record(&Event{Kind: EventFinished, End: e})

@@ -83,7 +83,7 @@ func (r *Replay) Step(e *Event) error {
 }
 
 func (r *Replay) began(e *Event) error {
-	if e.Level >= Count || len(e.Nonce) != NonceLen {
+	if e.Level >= Count || len(e.Nonce) != NonceLen || e.Capabilities.Servers > maxServers {
 		return impossible(e, "level %d, nonce %q", e.Level, e.Nonce)
 	}
 	r.Ledger = New(Config{Level: e.Level, Nonce: e.Nonce, Capabilities: e.Capabilities, Grace: max(e.Grace, 0),
@@ -95,7 +95,11 @@ func (r *Replay) dialled(e *Event) error {
 	if e.Chatter < 0 || e.Chatter >= maxChatter {
 		return impossible(e, "chatter %d", e.Chatter)
 	}
-	r.sessions = append(r.sessions, r.Ledger.Dial(e.Chatter, e.Asked, e.At))
+	at := r.Ledger.Servers()
+	if e.Server < 0 || e.Server >= len(at) {
+		return impossible(e, "server %d", e.Server)
+	}
+	r.sessions = append(r.sessions, at[e.Server].Dial(e.Chatter, e.Asked, e.At))
 	return nil
 }
 
@@ -272,7 +276,7 @@ func (r *Replay) stood(e *Event) error {
 
 func (r *Replay) send(e *Event, s *Session) error {
 	n := e.Note
-	if n.Seq < r.Ledger.senders.sent(s.Chatter) || !s.Joined() {
+	if n.Seq < s.ledger.senders.sent(s.Chatter) || !s.Joined() {
 		return impossible(e, "line %d is sent after later ones, or before the session has joined", n.Seq)
 	}
 	if s.Bound && !s.Over() {
@@ -280,8 +284,8 @@ func (r *Replay) send(e *Event, s *Session) error {
 			return err
 		}
 	}
-	if e.Pos > r.Ledger.order.len {
-		return impossible(e, "it stands at #%d, the order ends at #%d", e.Pos, r.Ledger.order.len)
+	if e.Pos > s.ledger.order.len {
+		return impossible(e, "it stands at #%d, the order ends at #%d", e.Pos, s.ledger.order.len)
 	}
 	r.Last = max(r.Last, n.Actual)
 	if n.Measured {
@@ -295,7 +299,7 @@ func (r *Replay) send(e *Event, s *Session) error {
 func (r *Replay) saw(e *Event, s *Session) error {
 	f := e.Frame
 	if f == nil {
-		l := r.Ledger.senders.line(e.Line.Chatter, e.Line.Seq)
+		l := s.ledger.senders.line(e.Line.Chatter, e.Line.Seq)
 		if l == nil {
 			return impossible(e, "there is no line %d of chatter %d", e.Line.Seq, e.Line.Chatter)
 		}

@@ -14,6 +14,7 @@ type Session struct {
 	Asked   string // the name it asked for
 	Number  int    // of the dials
 	floor   int64  // its join cannot be before this place
+	abroad
 
 	// Owned by the goroutine that observes.
 	cursor
@@ -27,7 +28,7 @@ type Session struct {
 
 	// Any goroutine.
 	standing
-	parting
+	*parting
 	strays
 
 	// Guarded by Ledger.mu.
@@ -85,22 +86,31 @@ type sending struct {
 
 // Dial records that a chatter is about to connect and ask for a name.
 func (l *Ledger) Dial(chatter int, asked string, at time.Duration) *Session {
-	s := &Session{Chatter: chatter, Asked: asked}
-	s.ledger, s.LastOwn, s.filledAt = l, -1, -1
-	s.refusals.of, s.gap.of, s.strays.of = s, s, s
-	e := &Event{Kind: EventDialled, Chatter: chatter, Asked: asked, At: at}
+	s := newSession(l, chatter, asked, new(parting))
+	e := &Event{Kind: EventDialled, Chatter: chatter, Asked: asked, At: at, Server: l.number}
 	defer l.rec.step(e)()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	s.sender, s.Number = l.senders.addLocked(chatter), l.dials
+	dialLocked(s, l.nextLocked())
 	e.Session = s.Number
-	l.dials++
-	s.floor = l.order.len
-	s.pos.Store(s.floor)
 	s.before[0] = l.publicBack.Load()
 	l.sessions = append(l.sessions, s)
 	l.arrivals.waiting[s] = struct{}{}
+	s.announceLocked()
 	return s
+}
+
+func newSession(l *Ledger, chatter int, asked string, p *parting) *Session {
+	s := &Session{Chatter: chatter, Asked: asked, parting: p}
+	s.ledger, s.LastOwn, s.filledAt = l, -1, -1
+	s.refusals.of, s.gap.of, s.strays.of, s.abroad.of = s, s, s, s
+	return s
+}
+
+// dialLocked has a session be that of the number-th dial.
+func dialLocked(s *Session, number int) {
+	s.sender, s.Number, s.floor = s.ledger.senders.addLocked(s.Chatter), number, s.ledger.order.len
+	s.pos.Store(s.floor)
 }
 
 // Send records that the session is about to write a line, and returns its
@@ -131,6 +141,7 @@ func (s *Session) Send(n Note) *Line {
 		l.publicSent++
 	}
 	a := age{horizon: l.horizon, forget: n.Actual - 30*time.Second, late: l.cfg.Capabilities.BySender}
+	s.sendsLocked(line, a)
 	l.mu.Unlock()
 	if l.cfg.Level >= Count {
 		a.horizon = -1
