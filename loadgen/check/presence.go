@@ -29,7 +29,7 @@ func (e *presence) doubt() {
 		}
 	}
 	for _, g := range e.Abroad {
-		if g.Home().Bound && (g.Member == nil || !g.Stays() && g.Member.Left() == 0) {
+		if g.Home().Bound && (g.Member == nil || g.Member.Unannounced || !g.Stays() && g.Member.Left() == 0) {
 			e.doubted[g.Home().Name()] = true // nobody here was told of its join or leave
 		}
 	}

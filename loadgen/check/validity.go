@@ -18,7 +18,7 @@ var validity = rule{name: Validity, level: Count, ends: true,
 	suspects: []ledger.Kind{ledger.Refused, ledger.ToNobody, ledger.RefusedUnduly, ledger.Needless},
 	judge: func(e *evidence, out *findings) {
 		for _, v := range out.list { // the answer to another's line may have come here
-			v.implied = v.implied || v.line.Private() && e.owed(v.line.Target) > 0
+			v.implied = v.implied || v.line.Private() && (e.owed(v.line.Target) > 0 || e.doubted[v.line.Target])
 		}
 		for _, f := range e.Facts.Of(ledger.RefusedUnduly) {
 			v := violationOf(f, "a line was answered by an error that should come back, as the plain ones of its sender do")

@@ -235,6 +235,20 @@ func (a *arrivals) contested(m *Member) bool {
 	return false
 }
 
+// known returns somebody who is known to be in by a name, and of whose join nobody has
+// been told; nil if there is nobody.
+func (a *arrivals) known(name string) *Session {
+	for s := range a.waiting {
+		if s.name == name && s.HasRoster {
+			return s
+		}
+	}
+	if i := slices.IndexFunc(a.abroad, func(g *Session) bool { return g.name == name }); i >= 0 {
+		return a.abroad[i]
+	}
+	return nil
+}
+
 // untold reports whether somebody is in by a name, of whose join nobody has been told,
 // who came after a place.
 func (a *arrivals) untold(name string, place int64) bool {

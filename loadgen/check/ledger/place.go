@@ -185,12 +185,9 @@ func (w change) placeLeaveLocked() bool {
 	l, place := w.by.ledger, w.by.ledger.order.len
 	m := l.members.leaver(w.name, w.by.behind())
 	if m == nil {
-		for o := range l.arrivals.waiting {
-			if o.name == w.name && o.HasRoster {
-				l.claimLocked(o)
-				m = o.Member
-				break
-			}
+		if o := l.arrivals.known(w.name); o != nil {
+			l.claimLocked(o)
+			m = o.Member
 		}
 	}
 	if m == nil {
