@@ -19,7 +19,7 @@ const bareLine = 105
 // from due to read, in ms.
 func bareLoop(tb testing.TB, users, rate int, d time.Duration) float64 {
 	tb.Helper()
-	needDescriptors(tb, users)
+	needDescriptors(tb, users, 2)
 	near, far := connections(tb, users)
 	begin := time.Now().Add(10 * time.Millisecond)
 	due := func(line int) time.Time { return begin.Add(time.Duration(line) * time.Second / time.Duration(rate)) }

@@ -36,7 +36,7 @@ func ceilingTrials(s scale) []trial {
 // measureCeiling returns bytes a second.
 func measureCeiling(tb testing.TB, s scale, users, write int) float64 {
 	tb.Helper()
-	needDescriptors(tb, users)
+	needDescriptors(tb, users, 2)
 	slices, err := ceiling.Measure(tb.Context(), users, write, s.ceiling, s.ceiling/10)
 	if err != nil {
 		tb.Fatal(err)
@@ -47,9 +47,9 @@ func measureCeiling(tb testing.TB, s scale, users, write int) float64 {
 
 // needDescriptors fails where both ends of so many connections cannot be open
 // at once, and says what is needed.
-func needDescriptors(tb testing.TB, users int) {
+func needDescriptors(tb testing.TB, users, sockets int) {
 	tb.Helper()
-	if err := (loadgen.Config{Users: users}).CheckDescriptors(2); err != nil {
+	if err := (loadgen.Config{Users: users}).CheckDescriptors(sockets); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -17,7 +17,7 @@ func BenchmarkIdle(b *testing.B) { run(b, idleTrials) }
 func idleTrials(s scale) []trial {
 	users := min(5000, s.most)
 	return []trial{{fmt.Sprintf("users=%d", users), func(tb testing.TB) figures {
-		needDescriptors(tb, users)
+		needDescriptors(tb, users, 2)
 		manager := idleManager(tb, users, s.idle)
 		both := idleRoom(tb, users, s.idle)
 		f := figures{

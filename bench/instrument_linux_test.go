@@ -26,18 +26,24 @@ func instrumentTrials(s scale) []trial {
 	users := min(500, s.most)
 	var out []trial
 	for processes, open := range []opener{openRoom, openElsewhere} {
-		add := func(name string, measure func(testing.TB) figures) {
+		add := func(users int, name string, measure func(testing.TB) figures) {
 			out = append(out, trial{fmt.Sprintf("processes=%d/users=%d/%s", processes+1, users, name), measure})
 		}
 		for _, rate := range []int{100, 5000, 10_000, 20_000} {
-			add(fmt.Sprintf("rate=%d", rate), func(tb testing.TB) figures { return pacedAgainstPlain(tb, s, open, users, rate) })
+			add(users, fmt.Sprintf("rate=%d", rate), func(tb testing.TB) figures { return pacedAgainstPlain(tb, s, open, users, rate) })
 		}
-		add("rate=max", func(tb testing.TB) figures { return saturatedAgainstPlain(tb, s, open, users) })
-		add("joins", func(tb testing.TB) figures {
-			return s.interleave("join-time/plain", "ms", "ours", "plain",
-				func() float64 { return joinTime(tb, open, users) },
-				func() float64 { return plainJoins(tb, open, users) })
-		})
+		add(users, "rate=max", func(tb testing.TB) figures { return saturatedAgainstPlain(tb, s, open, users) })
+		joins := []int{500}
+		if processes > 0 {
+			joins = append(joins, 19_000) // whose two ends are more descriptors than a process may have
+		}
+		for _, users := range s.users(joins...) {
+			add(users, "joins", func(tb testing.TB) figures {
+				return s.interleave("join-time/plain", "ms", "ours", "plain",
+					func() float64 { return joinTime(tb, open, users) },
+					func() float64 { return plainJoins(tb, open, users) })
+			})
+		}
 	}
 	return out
 }

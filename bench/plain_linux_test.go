@@ -45,6 +45,11 @@ type plain struct {
 // accepts them, 10 in ngircd. What comes above that is dropped, and tried again 1, 2, 4 s … later.
 const atDoor = 8
 
+const (
+	longestRead  = 64 << 10
+	longestFrame = 1 << 20 // a welcome to 19,000 users is a fifth of it
+)
+
 type plainUser struct {
 	fd      int
 	in      bool
@@ -54,12 +59,12 @@ type plainUser struct {
 // newPlain returns N users who have joined, and how long joining took.
 func newPlain(tb testing.TB, sp speech, addr string, users int) (*plain, time.Duration) {
 	tb.Helper()
-	needDescriptors(tb, users)
+	needDescriptors(tb, users, 1)
 	runtime.LockOSThread() // until close: a run of ours that is next has its threads as always
 	epoll, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	must(tb, err)
 	p := &plain{speech: sp, start: time.Now(), epoll: epoll, slot: make(map[int]int),
-		events: make([]unix.EpollEvent, 1024), buf: make([]byte, 64<<10), line: sp.line(),
+		events: make([]unix.EpollEvent, 1024), buf: make([]byte, longestFrame), line: sp.line(),
 		took: hdrhistogram.New(1, int64(time.Minute), 3),
 		lag:  hdrhistogram.New(1, int64(time.Minute), 3)}
 	to := netip.MustParseAddrPort(addr)
@@ -151,7 +156,7 @@ func (p *plain) round(wait time.Duration) error {
 func (p *plain) read(user int) error {
 	u := &p.users[user]
 	kept := copy(p.buf, u.partial)
-	n, err := unix.Read(u.fd, p.buf[kept:])
+	n, err := unix.Read(u.fd, p.buf[kept:min(kept+longestRead, len(p.buf))])
 	now := time.Since(p.start)
 	if n == 0 && err == nil {
 		return errors.New("the server has closed")

@@ -171,7 +171,7 @@ func drive(tb testing.TB, open opener, cfg loadgen.Config) *report.Report {
 // driveBy is drive with chatters who come by another way.
 func driveBy(tb testing.TB, open opener, dial func(addr string) loadgen.Joiner, cfg loadgen.Config) *report.Report {
 	tb.Helper()
-	needDescriptors(tb, cfg.Users)
+	needDescriptors(tb, cfg.Users, 2)
 	addr, closeServer := open(tb)
 	defer closeServer()
 	cfg.Join, cfg.Where = dial(addr), addr
@@ -181,7 +181,7 @@ func driveBy(tb testing.TB, open opener, dial func(addr string) loadgen.Joiner, 
 // driveLoad is drive at a server that is there.
 func driveLoad(tb testing.TB, cfg loadgen.Config) *report.Report {
 	tb.Helper()
-	needDescriptors(tb, cfg.Users)
+	needDescriptors(tb, cfg.Users, 2)
 	steady, err := scenario.Find("steady")
 	if err != nil {
 		tb.Fatal(err)

@@ -68,7 +68,7 @@ func leaveStormTrials(s scale) []trial {
 // joinStorm fills a fresh room.
 func joinStorm(tb testing.TB, users int, name func(int) string) (figures, *crowd, func()) {
 	tb.Helper()
-	needDescriptors(tb, users)
+	needDescriptors(tb, users, 2)
 	addr, stop := openRoom(tb)
 	begin := time.Now()
 	c := mustGather(tb, addr, users, name)
