@@ -172,7 +172,7 @@ func joinTime(tb testing.TB, open opener, users int) float64 {
 	addr, stop := open(tb)
 	defer stop()
 	begin := time.Now()
-	c := mustGather(tb, addr, users, func(i int) string { return fmt.Sprintf("p%d", i) })
+	c := mustGather(tb, addr, users, func(i int) string { return fmt.Sprintf("user%d", i) })
 	took := time.Since(begin)
 	c.close()
 	return ms(int64(took))

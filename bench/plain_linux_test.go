@@ -108,7 +108,7 @@ func (p *plain) dial(i int, to netip.AddrPort) error {
 	p.slot[fd] = i
 	return errors.Join(unix.Connect(fd, &unix.SockaddrInet4{Port: int(to.Port()), Addr: to.Addr().As4()}),
 		unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1),
-		unix.SetNonblock(fd, true), write(fd, []byte(strings.ReplaceAll(p.speech.login, "NAME", fmt.Sprintf("p%d", i)))),
+		unix.SetNonblock(fd, true), write(fd, []byte(strings.ReplaceAll(p.speech.login, "NAME", fmt.Sprintf("user%d", i)))),
 		unix.EpollCtl(p.epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fd)}))
 }
 

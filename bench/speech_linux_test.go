@@ -11,12 +11,16 @@ import (
 // speech is how plain says and hears lines in a dialect whose frames are, or hold,
 // lines of text.
 //
+// A line costs the server what one of ours does: names have the length of ours, and so
+// have messages at brokers, of which the sender's name is a part.
+//
 // A text begins with a mark that nothing else in a frame has, then the time at which
 // the line was due, in microseconds, and its sender's number, each as digits to the
 // base of 16 from a to p.
 type speech struct {
 	login         string // NAME stands for the user's name
 	in            string // what a frame holds that says the user is in
+	text          int    // bytes
 	before, after string // a text, as it is sent
 	echo          bool   // own lines come back
 }
@@ -25,25 +29,27 @@ const (
 	textMark   = '`'
 	dueDigits  = 8
 	fromDigits = 4
+
+	published = len("user100-0\t") + defaultSize // bytes of a message at a broker, which knows no senders
 )
 
 var speeches = map[string]speech{
-	"line": {login: "NAME\n", in: `{"welcome"`, after: "\n", echo: true},
-	"irc": {login: "NICK NAME\r\nUSER x 0 * :x\r\nJOIN #chat\r\n", in: " 366 ",
-		before: "PRIVMSG #chat :", after: "\r\n"},
+	"line": {login: "NAME\n", in: `{"welcome"`, text: defaultSize, after: "\n", echo: true},
+	"irc": {login: "NICK NAME\r\nUSER chatsim 0 * :chatsim\r\nJOIN #chat\r\n", in: " 366 ",
+		text: defaultSize, before: "PRIVMSG #chat :", after: "\r\n"},
 	"redis": {login: "HELLO 3\r\nSUBSCRIBE chat\r\n", in: "subscribe\r",
-		before: fmt.Sprintf("*3\r\n$7\r\nPUBLISH\r\n$4\r\nchat\r\n$%d\r\n", defaultSize), after: "\r\n", echo: true},
+		text: published, before: fmt.Sprintf("*3\r\n$7\r\nPUBLISH\r\n$4\r\nchat\r\n$%d\r\n", published), after: "\r\n", echo: true},
 	"nats": {login: "CONNECT {\"verbose\":false,\"echo\":true}\r\nSUB chat 1\r\nPING\r\n", in: "PONG",
-		before: fmt.Sprintf("PUB chat %d\r\n", defaultSize), after: "\r\n", echo: true},
+		text: published, before: fmt.Sprintf("PUB chat %d\r\n", published), after: "\r\n", echo: true},
 	// Of MQTT's packets, which know no lines, those that matter hold a line break: the
 	// message as its last byte, the acknowledgment in the number of the subscription.
 	"mqtt": {login: "\x10\x0c\x00\x04MQTT\x04\x02\x00\x00\x00\x00" + "\x82\x09I\n\x00\x04chat\x00", in: "\x90\x03I",
-		before: fmt.Sprintf("0%c\x00\x04chat", 2+len("chat")+defaultSize+1), after: "\n", echo: true},
+		text: published, before: fmt.Sprintf("0%c\x00\x04chat", 2+len("chat")+published+1), after: "\n", echo: true},
 }
 
 // line returns a line to be stamped.
 func (sp speech) line() []byte {
-	return []byte(sp.before + string(textMark) + strings.Repeat("x", defaultSize-1) + sp.after)
+	return []byte(sp.before + string(textMark) + strings.Repeat("x", sp.text-1) + sp.after)
 }
 
 // stamp stamps a line.
@@ -80,7 +86,7 @@ func TestStamps(t *testing.T) {
 	for name, sp := range speeches {
 		line := sp.line()
 		sp.stamp(line, 1234567*time.Microsecond, 789)
-		if len(line) != len(sp.before)+defaultSize+len(sp.after) {
+		if len(line) != len(sp.before)+sp.text+len(sp.after) {
 			t.Errorf("%s: a text of %d bytes", name, len(line)-len(sp.before)-len(sp.after))
 		}
 		if due, sender, ok := stampOf(line); !ok || due != 1234567*time.Microsecond || sender != 789 {
