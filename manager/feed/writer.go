@@ -28,7 +28,7 @@ var (
 // writer serves the ready subscribers in turn, each with one write of everything
 // since its last one, and never waits for any of them.
 //
-// After each turn around it lets everybody else run, see turn.
+// After each turn around it rests, and lets everybody else run.
 type writer struct {
 	*Feed
 	attempt
@@ -44,73 +44,25 @@ func newWriter(f *Feed) *writer {
 }
 
 func (w *writer) run() {
+	awake.Add(1)
+	defer awake.Add(-1)
 	w.mu.Lock()
 	defer w.timer.Stop()
 	for w.beginLocked(); !w.stopped; {
 		switch {
-		case w.ready.empty():
+		case w.served > 0 && (w.ready.empty() || w.served >= w.subs):
 			leisure := w.leisureLocked()
-			w.sleeping++
-			w.work.Wait()
+			w.pauseLocked()
 			w.lingerLocked(leisure)
 			w.beginLocked()
-		case w.served >= w.subs:
-			if !w.lingerLocked(w.leisureLocked()) {
-				w.pauseLocked()
-			}
-			w.beginLocked()
+		case w.ready.empty():
+			w.waitLocked()
 		default:
 			w.served++
 			w.serveLocked(w.ready.first())
 		}
 	}
 	w.Unlock()
-}
-
-// turn is a writer's way around the subscribers.
-type turn struct {
-	served        int
-	began         time.Duration
-	writes, bytes uint64 // of the feed at its beginning
-	urgent        bool   // more than news was to be written
-	cut           bool   // one of its writes took only a part of what is pending
-}
-
-func (w *writer) beginLocked() {
-	urgent := w.haste.begin() || w.urgent && w.cut
-	w.turn = turn{began: w.now(), writes: w.stats.Writes, bytes: w.stats.Bytes, urgent: urgent}
-}
-
-// A rest adds to the time that a line takes: at most longestRest, or a quarter of a
-// turn where that is more.
-const longestRest = 3 * time.Millisecond
-
-// rest returns how long a writer rests after a turn: as long as that took,
-// where its writes were small. Most of what a small write costs is the system
-// call, and those who append and those who read what was written get further
-// meanwhile, so that the next turn has more for each write. At 500 subscribers and
-// 5,000 lines a second it takes a third less of the processors than a writer that
-// goes on at once; and at 20,000, where readers on the same two processors fall
-// behind one that does, a delivery's p99 is 30 ms instead of 800. At 8,000 subscribers
-// a turn takes 50 ms: a quarter of it leaves the median as it is, as the readers need the
-// processors, and spares a tenth of them; half of it would cost a line 10 % and all of it 30 %.
-func rest(took time.Duration, writes, bytes uint64) time.Duration {
-	if bytes >= writes*writeSize/2 {
-		return 0
-	}
-	return min(took, max(longestRest, took/4))
-}
-
-// pauseLocked gives the lock up for a rest, or for who else has something to do.
-func (w *writer) pauseLocked() {
-	rest := rest(w.now()-w.began, w.stats.Writes-w.writes, w.stats.Bytes-w.bytes)
-	w.Unlock()
-	if rest > 0 {
-		time.Sleep(rest)
-	} else {
-		runtime.Gosched()
-	}
-	w.mu.Lock()
 }
 
 // serveLocked makes one write for s, giving the lock up for its time.
