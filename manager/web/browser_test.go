@@ -85,6 +85,7 @@ type tab struct {
 	t     testing.TB
 	ctx   context.Context
 	width int64
+	close func() // the tab, before the end of the test
 
 	mu      sync.Mutex
 	said    []string // by the console
@@ -103,12 +104,13 @@ func newTab(t testing.TB, url string, l look) *tab {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	b.close = sync.OnceFunc(func() {
 		cancel()
 		if said := b.complaints(); len(said) > 0 {
 			t.Errorf("the console says: %q", said)
 		}
 	})
+	t.Cleanup(b.close)
 	if l.language == "" {
 		l.language = "en"
 	}
