@@ -49,6 +49,7 @@ export function show(of, self) {
     restart();
     return;
   }
+  if (look() && end() - next <= page) following = true;
   const last = rows.lastElementChild;
   const shown = entry(next - 1);
   if (last && shown?.kind === 'moves' && shown.changes !== folded) {
@@ -109,6 +110,7 @@ function fill() {
 
 // above shows so many entries more above; what is seen stays where it is.
 function above(n) {
+  look();
   const from = Math.max(room.dropped, first - n);
   const older = room.log.slice(from - room.dropped, Math.max(first, from) - room.dropped);
   const row0 = rows.firstElementChild;
@@ -132,7 +134,9 @@ function far(e) {
 // place is that of the first line to all that is seen, null where one reads at the
 // end.
 export function place() {
-  if (following || room === null) return null;
+  if (room === null) return null;
+  look();
+  if (following) return null;
   const at = [...rows.children].findIndex((e, i) => e.offsetTop + e.offsetHeight > scroll.scrollTop && entry(first + i)?.place);
   return at < 0 ? null : entry(first + at).place;
 }
@@ -153,6 +157,7 @@ export function goTo(place) {
 // it is.
 export function relabel() {
   if (room === null) return;
+  look();
   const all = [...rows.children];
   const at = following ? -1 : all.findIndex((e) => e.offsetTop + e.offsetHeight > scroll.scrollTop);
   const above = all[at]?.offsetTop - scroll.scrollTop;
@@ -188,16 +193,25 @@ function controls() {
   newer.textContent = unseen > 0 ? t('newer', unseen) : t('down');
 }
 
-// Only who scrolls up stops following: the end also goes out of view when the
+// look takes in where one has scrolled to, and reports whether that is down to the end.
+// Before rows change it is asked for: the event of a scroll comes later, when the end may
+// be another. Only who scrolls up stops following: the end also goes out of view when the
 // view gets smaller or something comes in below.
+function look() {
+  const [at, view] = [scroll.scrollTop, scroll.clientHeight];
+  const below = scroll.scrollHeight - view - at;
+  if (at < top - 1 && below > 1 && view === height) following = false;
+  const down = below <= 1 || (at > top && below < near);
+  [top, height] = [at, view];
+  return down;
+}
+
 scroll.addEventListener('scroll', () => {
   if (room === null) return;
-  const down = scroll.scrollHeight - scroll.clientHeight - scroll.scrollTop < near;
-  if (down && next < end()) more(Math.min(page, end() - next));
-  else if (down) following = true;
-  else if (scroll.scrollTop < top && scroll.clientHeight === height) following = false;
-  top = scroll.scrollTop;
-  height = scroll.clientHeight;
+  if (look()) {
+    if (next < end()) more(Math.min(page, end() - next));
+    else following = true;
+  }
   if (following) unseen = 0;
   controls();
 }, { passive: true });
