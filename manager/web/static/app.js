@@ -15,7 +15,7 @@ import { ask, dismiss, onWord } from './op.js';
 import * as pass from './pass.js';
 import * as people from './people.js';
 import * as list from './roster.js';
-import { label, onSwitch, put, t } from './words.js';
+import { label, onSwitch, put, t, write } from './words.js';
 
 const asked = 200; // lines that were said before
 const [patience, silence] = [10000, 25000]; // milliseconds for a server to let one in, and for a line to come back, where there are others
@@ -300,7 +300,7 @@ completes(() => [...room.online].filter((n) => n !== room.me), commands, counter
 // of it has become.
 function render() {
   list.settle(room.unread);
-  if ($('me').textContent !== room.me) $('me').textContent = room.me;
+  write($('me'), room.me);
   addressee();
   title();
   log.show(view(room), room.me);

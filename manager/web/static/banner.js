@@ -1,7 +1,7 @@
 // The banner above the conversation: what has happened to the connection, and what
 // is done about it.
 
-import { t } from './words.js';
+import { t, write } from './words.js';
 
 const $ = (id) => document.getElementById(id);
 
@@ -48,9 +48,4 @@ function list(sites) {
     [a.href, a.textContent] = [site, site];
     return [a, ' '];
   }));
-}
-
-// write changes a text only where it is another one: each change is read out.
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -65,7 +65,7 @@ export function soon(key) {
 // complain puts a hint beside a field; without a key there is none.
 export function complain(field, key, ...args) {
   say($(field + '-hint'), key, ...args);
-  $(field).ariaInvalid = String(key !== '');
+  if (key !== '' || $(field).ariaInvalid) $(field).ariaInvalid = String(key !== '');
 }
 
 // demand asks for a password from now on: the room may have got one since the page

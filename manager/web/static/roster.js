@@ -3,7 +3,7 @@
 
 import { GROUP } from './frames.js';
 import { composing } from './line.js';
-import { isolated, t } from './words.js';
+import { isolated, t, write } from './words.js';
 
 const filterFrom = 12; // names from which on a filter is of use
 
@@ -13,7 +13,7 @@ const filter = $('filter');
 
 const options = new Map(); // by name, in join order
 let me = '';
-let chosen = GROUP;
+let chosen = null; // before it is chosen first
 let active = GROUP; // where the arrow keys are
 let count = 0; // of elements ever made: their ids
 let stale = false; // what the filter shows
@@ -105,8 +105,8 @@ export function settle(unread = marked) {
   for (const [name, n] of unread) if (element(name)) badge(element(name), n);
   marked = new Map(unread);
   $('people').classList.toggle('marked', [...unread.keys()].some((name) => name !== GROUP));
-  $('online-title').textContent = t('online', options.size);
-  $('people').textContent = t('people', options.size);
+  write($('online-title'), t('online', options.size));
+  write($('people'), t('people', options.size));
   if (filter.hidden !== options.size < filterFrom) {
     filter.hidden = options.size < filterFrom;
     stale = true;
@@ -125,6 +125,7 @@ export function relabel() {
 
 // choose says who is talked to.
 export function choose(name) {
+  if (chosen === name && active === name) return;
   chosen = active = name;
   select();
 }

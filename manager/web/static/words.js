@@ -192,6 +192,11 @@ export function put(element, key, ...args) {
   element.replaceChildren(...[parts(key, ...args)].flat(2).map((part) => (names.has(part) ? isolated(part) : part)));
 }
 
+// write changes a text only where it is another one: each change is read out, and laid out.
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 export function isolated(text) {
   const b = document.createElement('bdi');
   b.textContent = text;
