@@ -124,10 +124,9 @@ func (m *markup) thresholds(v *htmlView) {
 }
 
 func (m *markup) threshold(t *ThresholdResult) {
-	met, measured := map[Verdict]string{Passed: "met", Failed: "not met", Inconclusive: string(Inconclusive)}[t.Verdict], ""
-	if t.Verdict == Inconclusive {
-		measured = t.outcome()
-	} else {
+	met := map[Verdict]string{Passed: "met", Failed: "not met", Inconclusive: string(Inconclusive)}[t.Verdict]
+	measured := t.outcome()
+	if t.Verdict != Inconclusive {
 		measured = t.human(*t.Value)
 	}
 	m.add(`<tr class="{}"><th scope="row"><code>{}</code></th><td>`+marked+"</td><td class=\"n\">{}</td></tr>\n",

@@ -29,7 +29,7 @@ func (m *markup) add(form literal, texts ...string) {
 	m.WriteString(string(form))
 }
 
-// maybe is add of one text, where there is one.
+// maybe adds HTML with a text, where there is one.
 func (m *markup) maybe(form literal, text string) {
 	if text != "" {
 		m.add(form, text)
@@ -117,7 +117,7 @@ func (m *markup) row(first, others literal, texts []string) {
 	}
 }
 
-// grid begins a table whose caption its section's heading is; class "n" is of figures.
+// grid adds a table whose rows body adds, each in its own form.
 func (m *markup) grid(what string, heads literal, body func()) {
 	m.add(`<div class="scroll" role="region" tabindex="0" aria-label="{}">
 <table>`, what)
