@@ -31,6 +31,7 @@ type linkedServer struct {
 	room  *linkedRoom
 	other *linkedServer
 	here  []*linkedUser
+	known []*linkedUser // at the other server, whose joins may still come
 	link  []linkedEvent
 	held  *linkedEvent // a swap has kept it back
 }
@@ -110,9 +111,14 @@ func (s *linkedServer) take(e linkedEvent, local bool) {
 		s.here = append(s.here, e.who)
 		if local {
 			s.greet(e.who)
+			s.link = append(s.link, linkedEvent{kind: wire.Welcome, who: e.who}) // its nick goes first
 		}
+	case wire.Welcome:
+		s.known = append(s.known, e.who)
+		return
 	case wire.Leave:
 		s.here = slices.DeleteFunc(s.here, func(u *linkedUser) bool { return u == e.who })
+		s.known = slices.DeleteFunc(s.known, func(u *linkedUser) bool { return u == e.who })
 		s.tellAll(e)
 		e.who.closed = e.who.closed || local
 	case wire.Error:
@@ -140,6 +146,9 @@ func (s *linkedServer) greet(u *linkedUser) {
 
 func (s *linkedServer) private(e linkedEvent, local bool) {
 	to := s.holder(e.target)
+	if i := slices.IndexFunc(s.known, func(u *linkedUser) bool { return u.name == e.target }); i >= 0 {
+		to = s.known[i]
+	}
 	switch {
 	case local && to == nil:
 		s.tell(e.who, linkedEvent{kind: wire.Error, who: e.who, target: e.target})

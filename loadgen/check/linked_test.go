@@ -95,9 +95,17 @@ func (r *linkedRoom) replayed(t *testing.T, seed uint64, res Result) {
 	}
 }
 
+// linkedRuns returns how many runs there are of some; a tenth in short tests.
+func linkedRuns(most uint64) uint64 {
+	if testing.Short() {
+		return most / 10
+	}
+	return most
+}
+
 // TestLinkedServersThatAreRight holds that two linked servers that are right are found so.
 func TestLinkedServersThatAreRight(t *testing.T) {
-	for seed := range uint64(150) {
+	for seed := range linkedRuns(150) {
 		r := &linkedRoom{}
 		res := r.run(seed)
 		r.replayed(t, seed, res)
@@ -117,7 +125,8 @@ func TestLinkedServersThatAreWrong(t *testing.T) {
 		t.Run(fault.name, func(t *testing.T) {
 			t.Parallel()
 			planted := 0
-			for seed := range uint64(100) {
+			runs := linkedRuns(100)
+			for seed := range runs {
 				r := &linkedRoom{spoil: &fault}
 				res := r.run(seed)
 				if !r.planted {
@@ -129,8 +138,8 @@ func TestLinkedServersThatAreWrong(t *testing.T) {
 					t.Errorf("seed %d: %v failed, want %s\n%s", seed, failed, fault.check, why)
 				}
 			}
-			if planted < 50 {
-				t.Errorf("it was planted in %d runs of 100", planted)
+			if planted < int(runs/2) {
+				t.Errorf("it was planted in %d runs of %d", planted, runs)
 			}
 		})
 	}
