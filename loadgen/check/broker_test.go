@@ -292,3 +292,15 @@ func TestBrokenBroker(t *testing.T) {
 		}
 	}
 }
+
+// TestCrookedWays: receivers of a broker may each have an order of their own, in a run
+// of any length. Behind 100,000 entries that came late no more of them are kept.
+func TestCrookedWays(t *testing.T) {
+	for seed := range seeds(4) {
+		for _, o := range newTopic(seed, 40, true).run(60_000).Checks {
+			if o.Violations > 0 {
+				t.Errorf("seed %d: %s has %d violations: %+v", seed, o.Name, o.Violations, o.Witnesses[0])
+			}
+		}
+	}
+}

@@ -24,7 +24,7 @@ func (e *dues) owed(s *Session, place int64) bool {
 // nobody is told when that was: such lines may come, and need not.
 func (e *dues) before(s *Session, place int64) bool {
 	en := e.Entry(place)
-	return e.Can.Views == ledger.NoViews && en != nil && en.Line != nil && en.Line.Actual < s.Admitted()
+	return e.Can.Views == ledger.NoViews && (en == nil || en.Line != nil && en.Line.Actual < s.Admitted())
 }
 
 // foreign reports whether an entry is of somebody who is not of the run: such
@@ -35,14 +35,14 @@ func (e *dues) foreign(place int64) bool {
 }
 
 // outrun reports whether a session has got a line that its sender sent after the one
-// at a place.
+// at a place; false where that is not known any more.
 func (e *dues) outrun(s *Session, place int64) bool {
 	en := e.Entry(place)
 	if en == nil || en.Line == nil {
-		return true
+		return en != nil
 	}
 	for p := place + 1; p < s.Next; p++ {
-		if o := e.Entry(p); o != nil && o.Line != nil && o.Line.Session == en.Line.Session && s.Holds(p) {
+		if o := e.Entry(p); o != nil && o.Line != nil && o.Line.Session == en.Line.Session && o.Line.Seq > en.Line.Seq && s.Holds(p) {
 			return true
 		}
 	}

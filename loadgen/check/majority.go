@@ -17,7 +17,6 @@ import (
 type majority struct {
 	*ledger.Closed
 	windows   []window       // where sessions deviate from one another
-	unordered []deviant      // those who got a sender's lines out of turn, where nothing else has an order
 	deviants  []deviant      // those who saw a window otherwise than most
 	overheard map[*Line]bool // private lines that came to a third
 	nobody    map[*Line]bool // private lines that came back although their targets were not there
@@ -102,11 +101,11 @@ func majorityOf(l *ledger.Closed) majority {
 // order nothing came before its cause, and names those whose order contradicts
 // it. A tie names both.
 func (e *majority) decide(w *window) {
-	versions := e.versionsOf(w)
-	if e.Can.BySender {
-		e.bySender(w, versions)
+	if e.Can.BySender { // then no version is right or wrong by what others saw
+		w.tied = true
 		return
 	}
+	versions := e.versionsOf(w)
 	w.settle(versions)
 	right := versions[0]
 	for i, v := range versions {
@@ -151,36 +150,6 @@ func (e *majority) contradict(w *window, v, right *version, both bool) {
 		d.wrong, d.agreed = append(d.wrong, right.seen...), 0
 	}
 	e.deviants = append(e.deviants, d)
-}
-
-// bySender looks at a window where only the lines of each sender have an order:
-// then no version is right or wrong by what others saw.
-func (e *majority) bySender(w *window, versions []*version) {
-	w.tied = true
-	for _, v := range versions {
-		if a, b, ok := e.outOfTurn(v.seen[0], w); ok {
-			e.unordered = append(e.unordered, deviant{wrong: v.seen, right: v.seen[0], a: a, b: b})
-		}
-	}
-}
-
-// outOfTurn finds two lines of one sender of which the session saw a first, that
-// was sent after b.
-func (e *majority) outOfTurn(s *Session, w *window) (a, b int64, ok bool) {
-	last := make(map[*Session]int64) // place of the line, of each sender, that was sent last
-	s.Walk(max(w.lo, s.Start), min(w.hi, s.Next), false, func(p int64) {
-		en := e.Entry(p)
-		if en == nil || en.Line == nil || ok {
-			return
-		}
-		before, seen := last[en.Line.Session]
-		if seen && e.Entry(before).Line.Seq > en.Line.Seq {
-			a, b, ok = before, p, true
-			return
-		}
-		last[en.Line.Session] = p
-	})
-	return a, b, ok
 }
 
 // versionsOf groups those who were there by the order in which they saw the

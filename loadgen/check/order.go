@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"chatsim/loadgen/check/ledger"
 )
@@ -73,26 +75,41 @@ var fifoOrder = rule{name: FIFOOrder, level: Order,
 	says: sentences{
 		ledger.OwnAfterLater: "a private line came back to its sender after a line sent later",
 	},
-	suspects: []ledger.Kind{ledger.AfterLater},
+	suspects: []ledger.Kind{ledger.AfterLater, ledger.OutOfTurn},
 	judge: func(e *evidence, out *findings) {
-		for i := range e.unordered {
-			d := &e.unordered[i]
-			v := e.deviation(d)
-			v.line = e.Entry(d.a).Line
-			e.add(out, v)
-		}
+		e.outOfTurn(out)
 		for _, v := range out.list { // of private lines
 			v.implied = v.implied || e.crossed[v.line]
 		}
 		for _, f := range e.Facts.Of(ledger.AfterLater) {
 			v := violationOf(f, "a sender's lines came to everybody in another order than they were sent")
 			v.implied = !e.upheld(f.Beside, f.Place)
-			if v.implied && e.Can.BySender {
-				continue // a newcomer got the later one before others had read the earlier
-			}
 			out.add(v)
 		}
 	},
+}
+
+// outOfTurn finds the lines that came behind later ones of their senders. Those of one
+// sender between whose places there is none that came in its turn are one violation.
+func (e *evidence) outOfTurn(out *findings) {
+	type span struct {
+		first *ledger.Fact
+		hi    int64
+	}
+	spans := make(map[*Session]span)
+	facts := slices.SortedStableFunc(slices.Values(e.Facts.Of(ledger.OutOfTurn)), func(a, b *ledger.Fact) int { return cmp.Compare(a.Place, b.Place) })
+	for _, f := range facts {
+		s, known := spans[f.Line.Session]
+		if !known || f.Place > s.hi {
+			s = span{first: f}
+		}
+		s.hi = max(s.hi, f.Place, f.Beside)
+		spans[f.Line.Session] = s
+		v := violationOf(f, "")
+		v.key = key{line: s.first.Line}
+		v.sentence = fmt.Sprintf("%s got #%d %s before #%d %s", quote(f.At.Name()), f.Beside, entry(e.Entry(f.Beside)), f.Place, entry(e.Entry(f.Place)))
+		out.add(v)
+	}
 }
 
 // causalOrder: no receiver has a line before one that its sender had seen when

@@ -36,7 +36,7 @@ func (c *cursor) nextIn(f *wire.Frame) *Entry {
 		return nil
 	}
 	switch e := c.expected(); {
-	case e == nil || e.Kind != f.Kind:
+	case e == nil || e.Kind != f.Kind || e.late:
 	case e.Kind == wire.Line && e.Text == string(f.Text) && e.Name == string(f.Sender),
 		e.Kind != wire.Line && len(f.Names) == 1 && e.Name == string(f.Names[0]):
 		return e

@@ -49,6 +49,7 @@ const (
 	// It came at a wrong place or time.
 	OwnAfterLater  // an own private line came back after a later one. Line
 	AfterLater     // a group line stands behind a later one of its stay: that at Beside. Line
+	OutOfTurn      // a group line came behind a later one of its stay, that at Beside, where only the lines of each sender have an order. Line
 	BeforeOwnJoin  // an entry came that stands before the receiver's join, at Beside. Line or Text, Came
 	AfterLeave     // a line stands behind its sender's leave, at Beside. Line
 	BeforeJoinTold // a member's doing stands at Beside, before its join. Session

@@ -14,6 +14,7 @@ import (
 type Entry struct {
 	// What the fast path looks at stands together.
 	Kind wire.Kind // Line, Join or Leave
+	late bool      // a line that stands behind a later one of its stay, where only these have an order
 	Line *Line     // nil for a line from someone who is not of the run
 	raw  string    // the bytes in which it first came right, of a line of the run or a single name; may be empty
 
@@ -42,6 +43,7 @@ type chunk struct {
 	n       atomic.Int64 // entries that may be read without a lock
 	entries [chunkLen]Entry
 	lines   [chunkLen]int64 // measured lines before each entry; written before n
+	lacked  []int32         // how many lack each entry, see order.lack; nil: nobody does
 
 	mu sync.Mutex // taken after Ledger.mu, or alone
 	// Guarded by mu: when the first and the last receiver read each entry.
@@ -69,9 +71,16 @@ type order struct {
 	len    int64
 	lines  int64           // measured lines so far
 	kept   map[int64]Entry // entries that a receiver saw out of their turn; they outlive their chunks
+	lacked map[int64]lacked
 }
 
-// maxKept bounds the entries that are kept behind the slowest receiver.
+// lacked is an entry that outlives its chunk while receivers lack it, and how many do.
+type lacked struct {
+	Entry
+	by int32
+}
+
+// maxKept bounds the entries that are kept behind the slowest receiver, of both kinds.
 const maxKept = 100_000
 
 // at returns the chunk that holds a place, or that will hold it next; nil if
@@ -114,7 +123,41 @@ func (o *order) entry(place int64) *Entry {
 	if e, ok := o.kept[place]; ok {
 		return &e
 	}
+	if e, ok := o.lacked[place]; ok {
+		return &e.Entry
+	}
 	return nil
+}
+
+// lack counts a receiver who lacks an entry, by 1, or who has got it since, by -1.
+func (o *order) lack(place int64, by int32) {
+	if o.current(place) != nil {
+		ch := o.at(place)
+		if ch.lacked == nil {
+			ch.lacked = make([]int32, chunkLen)
+		}
+		ch.lacked[place-ch.base] += by
+		return
+	}
+	e, ok := o.lacked[place]
+	if e.by += by; ok {
+		o.lacked[place] = e
+	}
+	if e.by <= 0 {
+		delete(o.lacked, place)
+	}
+}
+
+// outlive keeps the entries of a chunk that somebody lacks.
+func (o *order) outlive(ch *chunk) {
+	for i, by := range ch.lacked {
+		if by > 0 && len(o.lacked) < maxKept {
+			if o.lacked == nil {
+				o.lacked = make(map[int64]lacked)
+			}
+			o.lacked[ch.base+int64(i)] = lacked{ch.entries[i], by}
+		}
+	}
 }
 
 // keep keeps an entry until the end.
@@ -176,6 +219,7 @@ func (o *order) forget(horizon int64, retired func(*Line, time.Duration, time.Du
 	for len(o.chunks) > 1 && o.chunks[0].base+chunkLen <= horizon {
 		ch := o.chunks[0]
 		o.chunks = append(o.chunks[:0:0], o.chunks[1:]...)
+		o.outlive(ch)
 		ch.retire(retired) // and never used again: a stay that is over may still point into it
 	}
 }

@@ -46,7 +46,10 @@ func (w *sighting) place() bool {
 // appendLocked appends the entry as a member's.
 func (w *sighting) appendLocked(m *Member) {
 	l := w.by.ledger
-	e := Entry{Kind: w.kind, Name: w.name, Text: w.text, raw: string(w.raw), Line: w.line, Member: m, By: w.by, At: w.at}
+	e := Entry{Kind: w.kind, late: w.late, Name: w.name, Text: w.text, Line: w.line, Member: m, By: w.by, At: w.at}
+	if !w.late {
+		e.raw = string(w.raw)
+	}
 	if w.line != nil {
 		e.Name, e.Text = w.line.Session.name, w.line.Text
 	}
@@ -97,13 +100,16 @@ func (w *sighting) placeLineLocked() {
 	if line.Claims != "" {
 		l.totals.Claims++
 	}
-	if line.Pub < of.pubNext {
-		l.emitLocked(Fact{Kind: AfterLater, At: of, Line: line, Place: place, Beside: of.pubPlace, When: w.at})
-	} else {
+	late := line.Pub < of.pubNext
+	switch {
+	case !late:
 		of.pubNext, of.pubPlace = line.Pub+1, place
+	case !l.cfg.Capabilities.BySender:
+		l.emitLocked(Fact{Kind: AfterLater, At: of, Line: line, Place: place, Beside: of.pubPlace, When: w.at})
 	}
 	line.place.Store(place)
 	l.carriedLocked(line, place)
+	w.late = late && l.cfg.Capabilities.BySender
 	w.appendLocked(m)
 }
 

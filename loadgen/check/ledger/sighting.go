@@ -16,6 +16,7 @@ type sighting struct {
 	text string
 	line *Line
 	raw  []byte // the whole frame, if it came right; holds only until the next frame is read
+	late bool   // what is placed by it stands behind a later line of its stay, see Entry
 }
 
 // subject returns what names the entry in a fact.
@@ -113,6 +114,9 @@ func (w *sighting) step() bool {
 	s := w.by
 	for {
 		if e := s.expected(); e != nil && e.is(w) {
+			if e.late {
+				w.turn(s.Next)
+			}
 			s.passed(e, w.at)
 			return true
 		}
@@ -153,7 +157,12 @@ func (w *sighting) jump(place int64) {
 	s.Missing = append(s.Missing, Span{s.Next, place})
 	l.mu.Lock()
 	for p := s.Next; p <= place; p++ {
-		if l.order.keep(p); p < place {
+		if !l.cfg.Capabilities.BySender {
+			l.order.keep(p)
+		} else if p < place {
+			l.order.lack(p, 1)
+		}
+		if p < place {
 			l.order.current(p).jumpedLocked(s)
 		}
 	}
@@ -165,12 +174,15 @@ func (w *sighting) jump(place int64) {
 func (w *sighting) fill(place int64) {
 	s, l := w.by, w.by.ledger
 	s.Way.fill(place)
+	w.turn(place)
 	l.mu.Lock()
-	if l.deviations < maxDeviations && s.came(place, w.at) {
+	e := l.order.entry(place)
+	if l.cfg.Capabilities.BySender {
+		l.order.lack(place, -1)
+	} else if l.deviations < maxDeviations && s.came(place, w.at) {
 		l.deviations++
 		l.order.keep(s.Next - 1)
 	}
-	e := l.order.entry(place)
 	l.mu.Unlock()
 	if len(s.open) != 0 {
 		s.gap.close(place)
