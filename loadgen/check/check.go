@@ -130,8 +130,8 @@ func (j *Judge) End(end End) Result {
 
 // hear closes the ledgers of a run and looks through them.
 func hear(l *ledger.Ledger, end End) (all hearing) {
-	for _, o := range l.Servers() {
-		all = append(all, newEvidence(o.Close(end), end))
+	for _, c := range l.Close(end) {
+		all = append(all, newEvidence(c, end))
 	}
 	return all
 }

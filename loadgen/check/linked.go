@@ -17,6 +17,8 @@ import (
 //     error may come behind it
 //   - joins and leaves are told at every server where somebody was before, and stays
 //
+// What a server that died, as was declared, had not passed on is lost with it.
+//
 // Not judged is which of two servers' lines come first, and what was under way to
 // those who are the last of the run to leave their server.
 
@@ -29,7 +31,7 @@ func (e *lacking) fromAbroad(l *Line) {
 	if l.Private() {
 		lost.target = e.owedFromAbroad(l)
 		lost.implied = lost.implied || e.doubted[l.Target] || e.overheard[l]
-	} else if said := l.Origin(); l.Place() < 0 && said.Place() >= 0 && !said.Refused() {
+	} else if said := l.Origin(); l.Place() < 0 && said.Place() >= 0 && !said.Refused() && !e.WentDown(said.Session, l.Actual) {
 		lost.target = e.witnessOf(func(s *Session) bool { return s.Entered() <= l.Actual })
 	}
 	if lost.target == nil {
@@ -45,7 +47,7 @@ func (e *lacking) owedFromAbroad(l *Line) *Session {
 	_, other, _ := l.Seats()
 	target, at := e.TargetOf(l)
 	switch {
-	case other.By != nil, target == nil, target.PutOut(), target.Cut():
+	case other.By != nil, target == nil, target.PutOut(), target.Cut(), e.WentDown(l.Origin().Session, l.Actual):
 		return nil
 	case !target.Stays() && !e.Passed(l.Origin().Session, at, target.Member.Left()):
 		return nil
@@ -72,7 +74,7 @@ func (e *evidence) abroad(f func(g, to *Session)) {
 		return
 	}
 	for _, g := range e.Abroad {
-		if home := g.Home(); home.Bound && !home.Member.Unannounced {
+		if home := g.Home(); home.Bound && !home.Member.Unannounced && !e.WentDown(home, home.Entered()) {
 			if to := e.witnessOf(g.Known); to != nil {
 				f(g, to)
 			}

@@ -91,7 +91,7 @@ func (res *Result) count(e *evidence) {
 		res.Expected += e.totals.Expected
 	}
 	for _, m := range e.Members {
-		if m.Session == nil && m.Joined() < 0 {
+		if m.Session == nil && m.Joined() < 0 && !slices.Contains(res.Before, m.Name) {
 			res.Before = append(res.Before, m.Name)
 		}
 	}

@@ -145,6 +145,7 @@ func (st start) firstLocked(names [][]byte) {
 func (st start) calledLocked(name string) {
 	s := st.Session
 	s.Welcomed, s.name = s.name, name
+	s.namedLocked()
 	s.ledger.emitLocked(Fact{Kind: Miscalled, At: s, Session: s, Text: s.Welcomed, Came: Came{Name: name}})
 }
 
@@ -158,6 +159,9 @@ func (s *Session) bindLocked(m *Member) {
 	}
 	if s.Member == nil && m.Left() == 0 {
 		l.entersLocked()
+	}
+	if s.Member == nil && !s.Over() {
+		l.here++
 	}
 	s.Member, m.Session = m, s
 	delete(l.arrivals.waiting, s)

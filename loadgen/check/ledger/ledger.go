@@ -170,6 +170,7 @@ type presence struct {
 	dials  int
 	bound  int           // sessions of the run that are in the room,
 	atOnce int           // and how many they were at most
+	here   int           // sessions that are in and whose streams have not ended
 	leftBy [kinds]int64  // stays that their chatters have ended
 	calm   time.Duration // the longest that anybody waited for a line while all read, of stays that are counted
 	putOut bool          // the server has ended the stay of somebody who read
@@ -248,15 +249,9 @@ type End struct {
 // Config returns what the ledger was told before the run.
 func (l *Ledger) Config() Config { return l.cfg }
 
-// Close takes what is left once no session observes any more, and returns what
-// all came to. It is called once.
-func (l *Ledger) Close(e End) *Closed {
-	if rec := l.rec; rec != nil {
-		rec.finish(e)
-		for _, o := range rec.ledgers {
-			o.rec = nil
-		}
-	}
+// close takes what is left, and returns what all came to, but for what is known of all
+// linked servers together.
+func (l *Ledger) close() *Closed {
 	for _, s := range l.sessions {
 		if !s.Bound && l.cfg.Level < Count && (l.cfg.Capabilities.Views != Ordered || !s.Over()) {
 			start{s, 0, true}.settle()
@@ -282,7 +277,7 @@ func (l *Ledger) Close(e End) *Closed {
 		ch.retire(l.cfg.Retired)
 	}
 	return &Closed{Ledger: l, Level: l.cfg.Level, Can: l.cfg.Capabilities, Facts: &l.facts, Totals: &l.totals, Sessions: l.sessions, Members: l.members.log, First: l.first, Doubted: l.doubted,
-		Retracted: l.retracted, Len: l.order.len, AtOnce: l.atOnce, LeftBy: l.closeLocked(), Abroad: l.abroad, Calm: l.calm, PublicRefused: l.publicRefused.Load()}
+		Retracted: l.retracted, Len: l.order.len, AtOnce: l.atOnce, Abroad: l.abroad, Calm: l.calm, PublicRefused: l.publicRefused.Load()}
 }
 
 // addLocked takes a stay's counts over.

@@ -44,10 +44,12 @@ type Line struct {
 
 	place    atomic.Int64 // in the canonical order, -1 until it has one; a private line has none
 	answered atomic.Bool  // its sender got it back, or an error for it
-	unsaid   atomic.Bool  // its stay ended abruptly while it was under way
+	unsaid   atomic.Bool  // its stay ended abruptly while it was under way, or nobody was there to get it
 	refused  atomic.Int32 // bits, see isRefused
 	priv     *private     // of a private line
 	said     *Line        // at its sender's server, where this stands for it at another; else nil
+	told     bool         // when it was read at linked servers; guarded by Ledger.mu
+	crossed  bool         // an error has met it on a link, see crosses; owned by its stay
 }
 
 // Place returns the line's place in the order, -1 if it has none (yet).
@@ -74,6 +76,9 @@ type age struct {
 	forget  time.Duration // lines sent before this time are old
 	late    bool          // one who has seen the order up to a place may get a line from before that yet
 }
+
+// oldAfter is after how long a line is old.
+const oldAfter = 30 * time.Second
 
 // unsaidFor is how long a line is remembered that its stay took along.
 const unsaidFor = 5 * time.Minute

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"math"
 	"slices"
 	"sort"
 	"strings"
@@ -26,10 +27,11 @@ type links struct {
 	servers []*Ledger // all of them
 
 	// Guarded by Ledger.mu.
-	abroad   []*Session            // stand for those at the others
-	carried  map[*Ledger][]carried // what has come from each
-	readings map[*Line]reading     // of the first: lines that not all servers' clients have read
-	retired  func(*Line, reading)  // of the first
+	abroad     []*Session                // stand for those at the others
+	abroadNext int                       // how many those may be until it is looked who is gone
+	carried    map[*Ledger][]carried     // what has come from each
+	read       map[*Ledger]time.Duration // when the latest line of each was sent that all here have read
+	readings   *readings                 // of all; nil where nobody is told
 }
 
 // carried is a line that has come over a link, and when it was sent: all that its server
@@ -37,12 +39,6 @@ type links struct {
 type carried struct {
 	place int64
 	sent  time.Duration
-}
-
-// reading is when the first and the last of a line's receivers read it, at some servers.
-type reading struct {
-	servers     int
-	first, last time.Duration
 }
 
 // abroad is what a session is to those at other servers.
@@ -55,16 +51,11 @@ type abroad struct {
 // newLinked makes a ledger for each server, and returns the first.
 func newLinked(cfg Config) *Ledger {
 	mu, all := new(sync.Mutex), make([]*Ledger, min(cfg.Capabilities.Servers, maxServers))
-	readings, told := make(map[*Line]reading), cfg.Retired
-	if told != nil {
-		cfg.Retired = func(l *Line, first, last time.Duration) { all[0].readLocked(l.Origin(), first, last) }
-	}
 	for i := range all {
 		all[i] = newLedger(cfg, mu)
-		all[i].links = links{number: i, servers: all, carried: make(map[*Ledger][]carried)}
+		all[i].links = links{number: i, servers: all, carried: make(map[*Ledger][]carried), read: make(map[*Ledger]time.Duration)}
 	}
-	all[0].readings = readings
-	all[0].retired = func(l *Line, r reading) { told(l, r.first, r.last) }
+	shareReadings(all)
 	begin(&recorder{ledgers: all}, &cfg)
 	return all[0]
 }
@@ -79,38 +70,40 @@ func (k *links) nextLocked() int {
 	return first.dials - 1
 }
 
-// readLocked records that everybody at one server has read a line.
-func (k *links) readLocked(l *Line, first, last time.Duration) {
-	r, known := k.readings[l]
-	if !known {
-		r.first = first
-	}
-	r.servers, r.first, r.last = r.servers+1, min(r.first, first), max(r.last, last)
-	if r.servers < len(k.servers) {
-		k.readings[l] = r
-		return
-	}
-	delete(k.readings, l)
-	k.retired(l, r)
-}
-
-// closeLocked tells of the lines that not all servers had, and returns how many stays
-// have been ended at all servers.
-func (k *links) closeLocked() (leftBy [kinds]int64) {
-	for l, r := range k.readings {
-		k.retired(l, r)
-	}
-	clear(k.readings)
-	for _, o := range k.servers {
-		for kind, n := range o.leftBy {
-			leftBy[kind] += n
+// Close takes what is left once no session observes any more, and returns what all came
+// to, by server. It is called once.
+func (k *links) Close(e End) (all []*Closed) {
+	if rec := k.servers[0].rec; rec != nil {
+		rec.finish(e)
+		for _, o := range rec.ledgers {
+			o.rec = nil
 		}
 	}
-	return leftBy
+	var leftBy [kinds]int64
+	calm := time.Duration(0)
+	for _, l := range k.servers {
+		all = append(all, l.close())
+		for kind, n := range l.leftBy {
+			leftBy[kind] += n
+		}
+		calm = max(calm, l.calm)
+	}
+	k.readings.tell() // of lines that not all servers had
+	for _, c := range all {
+		c.LeftBy, c.Calm = leftBy, calm
+	}
+	return all
 }
 
-// announceLocked has a session be known at the other servers.
-func (a *abroad) announceLocked() {
+// calmed records that somebody has waited so long while all read.
+func (k *links) calmed(took time.Duration) {
+	for _, l := range k.servers {
+		l.calm = max(l.calm, took)
+	}
+}
+
+// announceLocked has a session that dials be known at the other servers.
+func (a *abroad) announceLocked(at time.Duration) {
 	s := a.of
 	for _, l := range s.ledger.servers {
 		if l == s.ledger {
@@ -120,9 +113,26 @@ func (a *abroad) announceLocked() {
 		g.home = s
 		dialLocked(g, s.Number)
 		a.guises = append(s.guises, g)
-		l.arrivals.abroad = append(slices.DeleteFunc(l.arrivals.abroad, func(o *Session) bool { return o.Over() && !o.home.Joined() }), g)
-		l.links.abroad = append(l.links.abroad, g)
+		gone := func(o *Session) bool { return o.Over() && (!o.home.Joined() || o.unheard(at)) }
+		l.arrivals.abroad = append(slices.DeleteFunc(l.arrivals.abroad, gone), g)
+		l.links.meet(g, func(o *Session) bool { return o.unheard(at) })
 	}
+}
+
+// unheard reports whether it stands for one who has long left another server, and nobody
+// is here who could be told.
+func (a *abroad) unheard(now time.Duration) bool {
+	_, left := a.of.Left()
+	return a.of.ledger.here == 0 && a.of.Over() && left < now-oldAfter
+}
+
+// meet adds who stands for one at another server, and forgets who is gone.
+func (k *links) meet(g *Session, gone func(*Session) bool) {
+	if len(k.abroad) >= k.abroadNext {
+		k.abroad = slices.DeleteFunc(k.abroad, gone)
+		k.abroadNext = 2*len(k.abroad) + 64
+	}
+	k.abroad = append(k.abroad, g)
 }
 
 // namedLocked has the other servers know a session's name.
@@ -173,10 +183,14 @@ func (a *abroad) standsForLocked(m *Member) {
 	}
 }
 
-// dismiss forgets those at other servers of whom everybody here knows that they have left.
+// dismiss forgets those at other servers of whom everybody here knows that they have left,
+// and those who never got in, see outside.
 func (k *links) dismiss(horizon int64) {
 	k.abroad = slices.DeleteFunc(k.abroad, func(g *Session) bool {
-		return g.Member != nil && g.Member.Left() != 0 && g.Member.Left() < horizon && g.falseLeave == 0
+		if g.Member == nil {
+			return g.Over() && !g.home.Joined() && g.How() != Lost && horizon > g.floor+chunkLen
+		}
+		return g.Member.Left() != 0 && g.Member.Left() < horizon && g.falseLeave == 0
 	})
 }
 
@@ -188,6 +202,7 @@ func (a *abroad) sendsLocked(line *Line, now age) {
 		if l.Private() {
 			l.priv = new(private)
 		}
+		l.unsaid.Store(g.ledger.here == 0)
 		now.horizon = g.ledger.horizon
 		g.sender.add(l, now)
 	}
@@ -202,18 +217,24 @@ func (l *Line) Origin() *Line {
 }
 
 // arrived reports whether nothing is to be expected of a line from another server any
-// more: all here have it, or it was for somebody who is not here.
+// more: all here have it, or it is old and was for nobody who is here. Ledger.mu is held.
 func (l *Line) arrived(a age) bool {
-	if l.priv == nil {
-		p := l.place.Load()
-		return p >= 0 && p < a.horizon || l.said.settled(age{horizon: -1, forget: a.forget}) && (l.said.unsaid.Load() || l.said.Refused())
-	}
-	if l.Actual >= a.forget || !l.said.answered.Load() {
+	here := l.Session.ledger
+	switch p := l.place.Load(); {
+	case p >= 0:
+		return p < a.horizon
+	case !l.said.settled(age{horizon: -1, forget: a.forget}):
 		return false
+	case l.said.unsaid.Load() || l.said.Refused():
+		return true
+	case l.priv == nil:
+		return l.unsaid.Load() || here.here == 0
 	}
+	own, _, _ := l.said.Seats()
 	_, other, _ := l.Seats()
-	m := l.Session.ledger.members.byName[l.Target]
-	return other.By != nil || m != nil && m.was == nil && m.Session != nil && m.Session.home != nil
+	return other.By != nil || here.members.latest(l.Target, func(m *Member) bool {
+		return m.Session != nil && m.Session.home == nil && m.Session.entered <= own.At
+	}) == nil
 }
 
 // carriedLocked records that a line has come over a link.
@@ -223,12 +244,28 @@ func (k *links) carriedLocked(line *Line, place int64) {
 	}
 	from := line.Session.home.ledger
 	if list := k.carried[from]; len(list) == 0 || line.Actual >= list[len(list)-1].sent+carriedStep {
-		k.carried[from] = append(list, carried{place, line.Actual})
+		k.carried[from] = append(thinned(list), carried{place, line.Actual})
 	}
 }
 
-// carriedStep is how far apart in time the lines are of which it is kept when they came.
-const carriedStep = time.Millisecond
+const (
+	// carriedStep is how far apart in time the lines are of which it is kept when they came.
+	carriedStep = time.Millisecond
+	// maxCarried is of how many that is kept.
+	maxCarried = 1 << 15
+)
+
+// thinned drops every other one of the older half of a list that is full: the longer ago
+// lines came, the fewer of them are asked for.
+func thinned(list []carried) []carried {
+	if len(list) < maxCarried {
+		return list
+	}
+	for i := range maxCarried / 4 {
+		list[i] = list[2*i]
+	}
+	return slices.Delete(list, maxCarried/4, maxCarried/2)
+}
 
 // Passed reports whether something that was sent at another server after a time stands
 // before a place: all that the server knew at that time had come before it.
@@ -236,6 +273,17 @@ func (l *Closed) Passed(from *Session, at time.Duration, place int64) bool {
 	list := l.carried[from.ledger]
 	i := sort.Search(len(list), func(i int) bool { return list[i].sent > at })
 	return i < len(list) && list[i].place < place
+}
+
+// WentDown reports whether what a session did at a time may have gone down with its
+// server: that has died since, as was declared, and nothing that was sent there later
+// has come here.
+func (l *Closed) WentDown(from *Session, at time.Duration) bool {
+	died := func(s *Session) bool {
+		kind, when := s.Left()
+		return kind == Lost && when >= at
+	}
+	return slices.ContainsFunc(from.ledger.sessions, died) && !l.Passed(from, at, math.MaxInt64)
 }
 
 // Home returns the session for which one stands that is at another server; nil: it is
@@ -263,13 +311,32 @@ func (l *Closed) TargetOf(line *Line) (target *Session, at time.Duration) {
 	return m.Session.home, own.At
 }
 
-// crossed reports whether a line's target was at another server and has left: the line
-// may have been under way to it, and that server has said so.
-func (l *Line) crossed() bool {
-	ledger := l.Session.ledger
-	ledger.mu.Lock()
-	defer ledger.mu.Unlock()
-	return ledger.members.latest(l.Target, func(m *Member) bool {
-		return m.Session != nil && m.Session.home != nil && m.Left() != 0
-	}) != nil
+// crosses reports whether an error is about a line to a name that came back: its target
+// was at another server and left before anybody here knew, and that server has said so.
+// A line explains one error.
+func (a *abroad) crosses(name string) bool {
+	left, ok := a.of.ledger.leftAbroad(name)
+	if !ok {
+		return false
+	}
+	line := oldest(a.of.refusals.lines, func(l *Line) bool {
+		return l.Target == name && l.Answered() && !l.Refused() && !l.crossed && l.Actual <= left
+	})
+	if line != nil {
+		line.crossed = true
+	}
+	return line != nil
+}
+
+// leftAbroad returns when it was first known that the latest of a name who was at another
+// server has left; false if there was nobody.
+func (k *links) leftAbroad(name string) (at time.Duration, ok bool) {
+	l := k.servers[k.number]
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := l.members.latest(name, func(m *Member) bool { return m.Session != nil && m.Session.home != nil && m.Left() != 0 })
+	if m == nil {
+		return 0, false
+	}
+	return m.leaveSeen, true
 }

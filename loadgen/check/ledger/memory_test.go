@@ -79,7 +79,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		}
 	}
 	read(r.in[0], late, lines*time.Millisecond)
-	if n := r.Close(End{}).Totals.Deliveries; n != 5*lines {
+	if n := r.Close(End{})[0].Totals.Deliveries; n != 5*lines {
 		t.Errorf("%d deliveries of %d", n, 5*lines)
 	}
 	if chunks > 4 || rings > 512 || len(r.order.kept) > 0 || len(r.facts.List) > 0 {

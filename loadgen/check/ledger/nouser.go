@@ -21,7 +21,7 @@ func (r *refusals) noUser(name string, w word) bool {
 		switch {
 		case line == nil:
 			return false
-		case line.crossed():
+		case r.of.crosses(name):
 		case line.Refused():
 			s.emit(Fact{Kind: NoUserAgain, Session: s, Text: name})
 		default:

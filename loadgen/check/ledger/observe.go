@@ -268,7 +268,12 @@ func (c *Config) StallLimit(calm time.Duration) time.Duration {
 }
 
 // Calm returns the longest that anybody has waited for a line so far while all read.
-func (l *Ledger) Calm() time.Duration { return time.Duration(l.calmest.Load()) }
+func (k *links) Calm() (calm time.Duration) {
+	for _, l := range k.servers {
+		calm = max(calm, time.Duration(l.calmest.Load()))
+	}
+	return calm
+}
 
 // learned records that a session knows of the entry, if it is a leave, and
 // whether that was late.

@@ -224,6 +224,9 @@ func (s *Session) Ended(at time.Duration) {
 	}
 	due := s.Member != nil && !s.Bound
 	settled := s.Bound || due
+	if s.Member != nil {
+		l.here--
+	}
 	s.ended.Store(true) // from here on, who places its join settles the stay
 	l.mu.Unlock()
 	if due {

@@ -314,7 +314,7 @@ func (r *refusals) returned(line *Line) {
 
 // contradicted records a line that came back and was answered by an error as well.
 func (r *refusals) contradicted(line *Line) {
-	if r.of.ledger.cfg.Level != Off && !line.crossed() {
+	if r.of.ledger.cfg.Level != Off && !r.of.crosses(line.Target) {
 		r.of.emit(Fact{Kind: AnsweredTwice, Line: line})
 	}
 }

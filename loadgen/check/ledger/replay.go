@@ -72,7 +72,7 @@ func (r *Replay) Step(e *Event) error {
 	case EventSlow:
 		r.Slow[e.At] = e.Took
 	case EventCalm:
-		r.Ledger.calm = max(r.Ledger.calm, e.Took)
+		r.Ledger.calmed(e.Took)
 	case EventFinished:
 		end := e.End
 		r.End = &end

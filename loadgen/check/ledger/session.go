@@ -96,7 +96,7 @@ func (l *Ledger) Dial(chatter int, asked string, at time.Duration) *Session {
 	s.before[0] = l.publicBack.Load()
 	l.sessions = append(l.sessions, s)
 	l.arrivals.waiting[s] = struct{}{}
-	s.announceLocked()
+	s.announceLocked(at)
 	return s
 }
 
@@ -140,14 +140,14 @@ func (s *Session) Send(n Note) *Line {
 		s.pubs++
 		l.publicSent++
 	}
-	a := age{horizon: l.horizon, forget: n.Actual - 30*time.Second, late: l.cfg.Capabilities.BySender}
+	a := age{horizon: l.horizon, forget: n.Actual - oldAfter, late: l.cfg.Capabilities.BySender}
 	s.sendsLocked(line, a)
-	l.mu.Unlock()
 	if l.cfg.Level >= Count {
 		a.horizon = -1
 	}
 	s.unsettled.Add(1)
 	s.sender.add(line, a)
+	l.mu.Unlock()
 	return line
 }
 
