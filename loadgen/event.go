@@ -2,8 +2,8 @@ package loadgen
 
 import "sync/atomic"
 
-// signal wakes those who wait for it. It has a channel only while somebody does: one
-// for each chatter would be more than much else that it has.
+// signal wakes those who wait for it. It has a channel only while somebody does: a channel
+// takes 100 bytes, and a chatter has several signals.
 type signal struct{ waiting atomic.Pointer[chan struct{}] }
 
 // wait returns a channel that the next send closes. Whoever waits for a condition
@@ -27,8 +27,8 @@ func (s *signal) send() {
 	}
 }
 
-// event is a signal for what happens once, and has happened from then on.
-type event struct{ signal }
+// event is what happens once, and has happened from then on.
+type event struct{ signal signal }
 
 // happened is what an event that has happened waits for.
 var happened = func() *chan struct{} {
@@ -37,12 +37,16 @@ var happened = func() *chan struct{} {
 	return &c
 }()
 
-// happens has the event have happened. The second time it does nothing.
+// wait returns a channel that is closed once the event has happened.
+func (e *event) wait() <-chan struct{} { return e.signal.wait() }
+
+// happens records that the event has happened, and wakes all who wait for it. The second
+// time it does nothing.
 func (e *event) happens() {
-	if c := e.waiting.Swap(happened); c != nil && c != happened {
+	if c := e.signal.waiting.Swap(happened); c != nil && c != happened {
 		close(*c)
 	}
 }
 
 // has reports whether the event has happened.
-func (e *event) has() bool { return e.waiting.Load() == happened }
+func (e *event) has() bool { return e.signal.waiting.Load() == happened }

@@ -10,8 +10,8 @@ import (
 type hand uint8
 
 const (
-	nobody  hand = iota // there is none
-	itself              // the chatter, in a goroutine that ends when there is none left
+	nobody  hand = iota // no task is due
+	itself              // the chatter, in a goroutine that ends with its last task
 	another             // who posted a line, see lendLocked
 )
 

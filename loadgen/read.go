@@ -14,10 +14,11 @@ import (
 	"chatsim/manager/wire"
 )
 
-// finished ends a stay of which nothing more is observed.
+// finished ends a stay of which nothing more is observed. Whoever waited for it to arrive
+// finds that it is over.
 func (s *stay) finished() {
-	s.arrived.happens()
 	s.done.happens()
+	s.arrived.happens()
 	s.user.run.life.ends.Add(1)
 	s.user.run.life.reading.Done()
 }

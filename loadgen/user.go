@@ -33,8 +33,8 @@ func newUser(r *run, n int, asked string) *user {
 }
 
 // live is what a chatter does in a run: it comes when it is told to, stays, and comes
-// again. It is a goroutine while there is something to do; an idle chatter has none,
-// which would be more than all else that it has, and goes on in another one.
+// again. It is a goroutine while there is something to do; an idle chatter has none, whose
+// stack would take more memory than all else that the chatter has, and goes on in another one.
 func (u *user) live() {
 	for t, ok := u.next(); ok; t, ok = u.next() {
 		switch {

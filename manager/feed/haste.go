@@ -70,12 +70,14 @@ func (w *writer) lingerLocked(until time.Duration) bool {
 		return false
 	}
 	w.Unlock()
+	awake.Add(-1)
 	w.timer.Reset(d)
 	select {
 	case <-w.timer.C:
 	case <-w.haste.hurry:
 	case <-w.stop:
 	}
+	awake.Add(1)
 	w.mu.Lock()
 	return true
 }

@@ -54,8 +54,8 @@ const (
 // a turn takes 50 ms: a quarter of it leaves the median as it is, as the readers need the
 // processors, and spares a tenth of them; half of it would cost a line 10 % and all of it 30 %.
 //
-// Where several writers are awake for two processors each rests as many times as long, so
-// that together they leave as much to the others as one does: three rooms that have the
+// Where n writers are awake for each two processors, each rests n times as long, so that
+// together they leave as much to the others as one does: three rooms that have the
 // same lines, with 200 subscribers each, deliver 1.4 times as much, in writes three times
 // as large.
 func rest(took time.Duration, writers, processors int, writes, bytes uint64) time.Duration {
@@ -69,13 +69,13 @@ func rest(took time.Duration, writers, processors int, writes, bytes uint64) tim
 // pauseLocked gives the lock up for a rest, or for who else has something to do. A writer
 // that has slept before its turn has rested already.
 func (w *writer) pauseLocked() {
-	rest := rest(w.now()-w.began, int(awake.Load()), runtime.GOMAXPROCS(0), w.stats.Writes-w.writes, w.stats.Bytes-w.bytes) - w.slept
-	if w.ready.empty() && rest < shortestRest {
+	d := rest(w.now()-w.began, int(awake.Load()), runtime.GOMAXPROCS(0), w.stats.Writes-w.writes, w.stats.Bytes-w.bytes) - w.slept
+	if w.ready.empty() && d < shortestRest {
 		return
 	}
 	w.Unlock()
-	if rest > 0 {
-		time.Sleep(rest)
+	if d > 0 {
+		time.Sleep(d)
 	} else {
 		runtime.Gosched()
 	}
