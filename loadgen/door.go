@@ -17,8 +17,12 @@ func (c Config) Door(chatter int) Door {
 	if len(c.Doors) == 0 {
 		return Door{c.Where, c.Join}
 	}
-	return c.Doors[chatter%len(c.Doors)]
+	return c.Doors[c.doorOf(chatter)]
 }
+
+// doorOf returns the number of the door at which a chatter comes in first; 0 where there
+// is one room only.
+func (c *Config) doorOf(chatter int) int { return chatter % max(1, len(c.Doors)) }
 
 // noJoiner reports whether nobody could come in.
 func (c *Config) noJoiner() bool {

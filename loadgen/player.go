@@ -65,7 +65,7 @@ func (p *player) appear(ctx context.Context) (err error) {
 	defer func() { r.joining.done(r.tookToJoin(now, err)) }()
 	r.traffic.moves(now)
 	if p.cast.role.Kind != file.Noise {
-		a.session = r.judge.DialAt(p.n%max(1, len(r.cfg.Doors)), p.n, p.asked, now)
+		a.session = r.judge.DialAt(r.cfg.doorOf(p.n), p.n, p.asked, now)
 	}
 	limit := r.presence.joinLimit()
 	within, cancel := context.WithTimeout(ctx, limit)

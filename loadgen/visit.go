@@ -52,7 +52,7 @@ func (v *visitor) come(number int) {
 	if v.Allowed && !v.Cased { // it stands for no name
 		asked = ""
 	}
-	v.session = r.judge.DialAt(number%max(1, len(r.cfg.Doors)), number, asked, r.clock.now())
+	v.session = r.judge.DialAt(r.cfg.doorOf(number), number, asked, r.clock.now())
 	limit := r.presence.joinLimit()
 	ctx, cancel := context.WithTimeout(r.life.ctx, limit)
 	defer cancel()
@@ -66,8 +66,7 @@ func (v *visitor) come(number int) {
 		v.session.Closing(check.Reset, r.clock.now())
 	}
 	v.session.Ended(r.clock.now())
-	door := number % max(1, len(r.cfg.Doors))
-	if !r.life.over.Load() && r.life.ctx.Err() == nil && (v.session.Joined() || !r.losses.explain(door, err)) {
+	if !r.life.over.Load() && r.life.ctx.Err() == nil && (v.session.Joined() || !r.losses.explain(r.cfg.doorOf(number), err)) {
 		v.judged(err, limit)
 	}
 }

@@ -20,7 +20,7 @@ type EventKind uint8
 // but the first and those after Over are about a Session.
 const (
 	EventBegan    EventKind = iota // Level, Nonce, Capabilities, Grace; before anything else
-	EventDialled                   // Chatter, Asked, At, Server
+	EventDialled                   // Chatter, Asked, At, and Server where servers are linked
 	EventSent                      // Note, Pos
 	EventLeaving                   // Leave, At
 	EventSaw                       // At, C, Pos, and Frame, or Line where it came just as it was sent
