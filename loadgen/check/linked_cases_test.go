@@ -108,6 +108,22 @@ func TestLinkedServerDies(t *testing.T) {
 	}
 }
 
+// TestLinkedLeavesBeforeLoss holds that it is no violation that others at another server
+// know first of those whose server has died, as was declared.
+func TestLinkedLeavesBeforeLoss(t *testing.T) {
+	p := newLinkedPair(nil)
+	a := p.comes(0, 0, "a")
+	b := p.comes(1, 1, "b", a)
+	p.now += time.Millisecond
+	p.told(wire.Leave, "a", b)
+	p.now += time.Second
+	a.Lose(p.now, time.Second)
+	a.Ended(p.now)
+	c := p.comes(1, 2, "c", b)
+	p.heard(p.says(b, ""), b, c)
+	p.ends(t, 0)
+}
+
 // TestLinkedErrorCrosses holds that an error may follow a private line that met its target's
 // leave on the link, once, and that no line that was sent later is excused by that.
 func TestLinkedErrorCrosses(t *testing.T) {

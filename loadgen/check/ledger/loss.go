@@ -26,13 +26,9 @@ func (s *Session) Lose(at, limit time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	kind := s.How()
-	if m := s.Member; m != nil && m.Left() != 0 { // the others knew first
-		s.leaveSeen.CompareAndSwap(0, int64(max(m.leaveSeen, at)))
-	}
-	if s.falseLeave != 0 {
-		delete(l.doubted, s.Member.Name)
-		delete(l.retracted, s.Member.Left())
-		s.falseLeave = 0
+	s.knownLocked(at)
+	for _, g := range s.guises {
+		g.knownLocked(at)
 	}
 	if kind == Reset {
 		return false
@@ -46,6 +42,20 @@ func (s *Session) Lose(at, limit time.Duration) bool {
 		l.leftBy[Lost]++
 	}
 	return kind == Stays
+}
+
+// knownLocked has a leave that the others knew first be none that was told falsely.
+func (a *abroad) knownLocked(at time.Duration) {
+	s := a.of
+	l, m := s.ledger, s.Member
+	if m != nil && m.Left() != 0 {
+		s.leaveSeen.CompareAndSwap(0, int64(max(m.leaveSeen, at)))
+	}
+	if s.falseLeave != 0 {
+		delete(l.doubted, m.Name)
+		delete(l.retracted, m.Left())
+		s.falseLeave = 0
+	}
 }
 
 // Found records that the server of a lost session lives: it has put the session out,
