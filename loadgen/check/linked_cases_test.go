@@ -159,14 +159,21 @@ func TestLinkedErrorCrosses(t *testing.T) {
 // TestLinkedMiscalled holds that one whom the room calls by another name than its welcome
 // is one violation, not one more at each server.
 func TestLinkedMiscalled(t *testing.T) {
-	p := newLinkedPair(nil)
-	a := p.comes(0, 0, "a")
-	b := p.comes(1, 1, "b", a)
-	m := p.DialAt(0, 2, "m", p.now)
-	p.see(m, wire.Frame{Kind: wire.Welcome, Names: linkedNames("n")})
-	p.see(m, wire.Frame{Kind: wire.Roster, Names: linkedNames("a", "b", "m")})
-	p.told(wire.Join, "m", a, b)
-	p.now += time.Millisecond
-	p.heard(p.says(a, ""), a, b, m)
-	p.ends(t, 1)
+	for _, name := range []string{"m", "N"} {
+		t.Run(name, func(t *testing.T) {
+			p := newLinkedPair(nil, func(c *Config) { c.Capabilities.Sets, c.Capabilities.OwnSuffix = false, false })
+			a := p.comes(0, 0, "a")
+			b := p.comes(1, 1, "b", a)
+			m := p.DialAt(0, 2, name, p.now)
+			p.see(m, wire.Frame{Kind: wire.Welcome, Names: linkedNames("n")})
+			p.see(m, wire.Frame{Kind: wire.Roster, Names: linkedNames("a", "b", name)})
+			p.told(wire.Join, name, a, b)
+			p.now += time.Millisecond
+			p.heard(p.says(a, ""), a, b, m)
+			line := p.says(m, "")
+			line.Sender = []byte(name)
+			p.heard(line, a, m, b)
+			p.ends(t, 1)
+		})
+	}
 }

@@ -17,14 +17,18 @@ type linkedPair struct {
 	broken error // the recording could not be played again
 }
 
-func newLinkedPair(retired func(*Line, time.Duration, time.Duration)) *linkedPair {
+func newLinkedPair(retired func(*Line, time.Duration, time.Duration), set ...func(*Config)) *linkedPair {
 	p := &linkedPair{seqs: make(map[*Session]int), replay: ledger.NewReplay()}
-	p.Judge = New(Config{Nonce: "l1nk", Retired: retired, Capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true, Servers: 2},
+	cfg := Config{Nonce: "l1nk", Retired: retired, Capabilities: Capabilities{Protocol: "IRC", Sets: true, OwnSuffix: true, NoClaims: true, Servers: 2},
 		Slowest: func(time.Duration) time.Duration { return time.Minute }, Record: func(e *ledger.Event) {
 			if p.broken == nil {
 				p.broken = p.replay.Step(e)
 			}
-		}})
+		}}
+	for _, f := range set {
+		f(&cfg)
+	}
+	p.Judge = New(cfg)
 	return p
 }
 
@@ -52,10 +56,11 @@ func (p *linkedPair) newcomer(server, number int, name string, there ...*Session
 	p.now += time.Millisecond
 	s := p.DialAt(server, number, name, p.now)
 	p.see(s, wire.Frame{Kind: wire.Welcome, Names: linkedNames(name)})
-	roster := []string{name}
+	var roster []string
 	for _, o := range there {
 		roster = append(roster, o.Name())
 	}
+	roster = append(roster, name)
 	p.see(s, wire.Frame{Kind: wire.Roster, Names: linkedNames(roster...)})
 	return s
 }

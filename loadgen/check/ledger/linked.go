@@ -95,13 +95,6 @@ func (k *links) Close(e End) (all []*Closed) {
 	return all
 }
 
-// calmed records that somebody has waited so long while all read.
-func (k *links) calmed(took time.Duration) {
-	for _, l := range k.servers {
-		l.calm = max(l.calm, took)
-	}
-}
-
 // announceLocked has a session that dials be known at the other servers.
 func (a *abroad) announceLocked(at time.Duration) {
 	s := a.of

@@ -72,7 +72,7 @@ func (r *Replay) Step(e *Event) error {
 	case EventSlow:
 		r.Slow[e.At] = e.Took
 	case EventCalm:
-		r.Ledger.calmed(e.Took)
+		r.Ledger.calm = max(r.Ledger.calm, e.Took) // of all servers, see Close
 	case EventFinished:
 		end := e.End
 		r.End = &end
