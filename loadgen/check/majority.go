@@ -12,6 +12,7 @@ import (
 // The canonical order is the order of those who came first. Where others saw
 // it otherwise, the majority decides at the end which order was right, and
 // every fact that rests on places is judged in that order.
+// Where only the lines of each sender have an order nobody deviates from it.
 
 // majority is the order in which most saw a run.
 type majority struct {
@@ -101,10 +102,6 @@ func majorityOf(l *ledger.Closed) majority {
 // order nothing came before its cause, and names those whose order contradicts
 // it. A tie names both.
 func (e *majority) decide(w *window) {
-	if e.Can.BySender { // then no version is right or wrong by what others saw
-		w.tied = true
-		return
-	}
 	versions := e.versionsOf(w)
 	w.settle(versions)
 	right := versions[0]
