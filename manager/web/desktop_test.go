@@ -27,6 +27,16 @@ func (h *house) line(t testing.TB, name string) *chatter.Client {
 	return c
 }
 
+// talk says so many lines, by number.
+func talk(t testing.TB, c *chatter.Client, lines int) {
+	t.Helper()
+	for i := range lines {
+		if err := c.Say(fmt.Appendf(nil, "line %d.", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // irc joins as a client of IRC, and is in.
 func (h *house) irc(t testing.TB, name string) *chatter.Client {
 	t.Helper()

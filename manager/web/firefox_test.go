@@ -1,7 +1,6 @@
 package web_test
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -16,9 +15,7 @@ func TestFirefox(t *testing.T) {
 	h := open(t, manager.Config{History: 200}, web.Config{})
 	through, cut := ghosts(t, h.addr)
 	bob := h.line(t, "bob")
-	for i := range 100 {
-		bob.Say(fmt.Appendf(nil, "line %d.", i))
-	}
+	talk(t, bob, 100)
 	hears(t, bob, "line 99.")
 	browser := startFirefox(t)
 	ann := browser.visit("http://" + h.addr + "/")

@@ -14,9 +14,7 @@ func TestScrollWhileDrawn(t *testing.T) {
 	t.Parallel()
 	h := open(t, manager.Config{History: 200}, web.Config{})
 	bob := h.line(t, "bob")
-	for i := range 100 {
-		bob.Say(fmt.Appendf(nil, "line %d.", i))
-	}
+	talk(t, bob, 100)
 	ann := newTab(t, "http://"+h.addr+"/", look{})
 	ann.enter("ann")
 	ann.shows("#log", "line 99.")
