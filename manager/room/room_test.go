@@ -194,6 +194,29 @@ func TestDeepSuffixes(t *testing.T) {
 	}
 }
 
+// The suffixes of one index reach further because another one has taken those
+// below: a smaller one that is freed is given again.
+func TestSuffixFreedBelow(t *testing.T) {
+	room := Room{Keys: []func(string) string{strings.ToLower}}
+	room.Join("BOB")
+	members := make(map[string]*Member)
+	for range 200 {
+		m, _ := room.Join("bob")
+		members[m.Name()] = m
+	}
+	if m, _ := room.Join("BOB"); m.Name() != "BOB202" {
+		t.Fatalf("join gave %q, want BOB202", m.Name())
+	}
+	for _, n := range []string{"5", "63", "64", "150"} {
+		if !room.Leave(members["bob"+n]) {
+			t.Fatalf("bob%s does not leave", n)
+		}
+		if m, _ := room.Join("BOB"); m.Name() != "BOB"+n {
+			t.Fatalf("join gave %q, want BOB%s", m.Name(), n)
+		}
+	}
+}
+
 // The limit is on the name asked for, not on the one given.
 func TestSuffixOfLongestName(t *testing.T) {
 	var room Room

@@ -225,22 +225,24 @@ func (s *suffixes) set(n int, taken bool) {
 	}
 }
 
-// grow doubles cap and asks for each new number whether it is taken. With one
-// index that is when cap numbers are taken; as they are thrown away with all only
-// when none is, its cost is spread over at least as many joins.
+// grow doubles cap and asks for each new number whether it is taken; what is known
+// of those below stays. With one index it grows when cap numbers are taken, with
+// several also when another one has taken them. As they are thrown away with all
+// only when none is taken, its cost is spread over at least as many joins.
 func (s *suffixes) grow(taken func(n int) bool) {
 	low := s.cap
 	s.cap = max(64, 2*low)
 	words := make([]uint64, s.cap/64)
-	for n := range s.cap {
-		switch {
-		case n < 2 || n < low: // 0 and 1 are never given
-		case taken(n):
+	if low == 0 {
+		words[0] = 0b11 // 0 and 1 are never given
+	} else {
+		copy(words, s.levels[0])
+	}
+	for n := max(2, low); n < s.cap; n++ {
+		if taken(n) {
 			s.count++
-		default:
-			continue
+			words[n>>6] |= 1 << (n & 63)
 		}
-		words[n>>6] |= 1 << (n & 63)
 	}
 	s.levels = [][]uint64{words}
 	for len(words) > 1 {
