@@ -237,7 +237,7 @@ func TestRecordOnStdout(t *testing.T) {
 	if got := o.out.String(); got != "hi@bob@"+wire.Group+"\n" {
 		t.Errorf("standard output is %q", got)
 	}
-	if got := o.err.String(); !strings.Contains(got, "on standard output") || !strings.Contains(got, "closed: 1 join, 1 line, 1 of them recorded") {
+	if got := o.err.String(); !strings.Contains(got, "on standard output") || !strings.Contains(got, "closed: 1 join, 1 line, 1 in the record") {
 		t.Errorf("standard error is %q", got)
 	}
 }

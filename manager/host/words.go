@@ -60,7 +60,7 @@ var english = words{
 	InTheClear: "what is said goes over the network in the clear (-tls-cert, -tls-key)",
 	Operator:   "You are the operator: %s.\n", Commands: "the commands are: %s\n", TooLong: "a command has at most %d bytes\n",
 	Online: "%d online: %s\n", Closing: "the room is closing\n",
-	Closed: "closed: %s\n", Joins: "joins", Said: "lines", Recorded: ", %d of them recorded", Lost: ", %d lost to the record", Comma: ", ",
+	Closed: "closed: %s\n", Joins: "joins", Said: "lines", Recorded: ", %d in the record", Lost: ", %d lost to the record", Comma: ", ",
 }
 
 var chinese = words{

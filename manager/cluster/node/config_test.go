@@ -74,3 +74,22 @@ func TestRoom(t *testing.T) {
 		}
 	}
 }
+
+// What a start waits for is told by how many nodes there are: more than half of them
+// are enough for a stream that they have, and not for the first one.
+func TestLacks(t *testing.T) {
+	for _, tt := range []struct {
+		nodes, of int
+		want      string
+	}{
+		{0, 0, ""}, {1, 1, ""}, {3, 3, ""},
+		{1, 3, "nodes 1/3: more than half of them are needed"},
+		{2, 3, "nodes 2/3: the first time all of them are needed"},
+		{2, 5, "nodes 2/5: more than half"},
+		{4, 5, "nodes 4/5: the first time all"},
+	} {
+		if got := (State{Nodes: tt.nodes, Of: tt.of}).lacks(); !strings.HasPrefix(got, tt.want) || (got == "") != (tt.want == "") {
+			t.Errorf("%d of %d nodes: %q, want %q", tt.nodes, tt.of, got, tt.want)
+		}
+	}
+}

@@ -24,6 +24,19 @@ func (s State) Trouble() string {
 	return ""
 }
 
+// lacks returns what nodes without the room's stream wait for, empty if all are there.
+// Where one has nothing in its folder they choose a leader only when they are complete:
+// the one that is not there may have the stream.
+func (s State) lacks() string {
+	switch {
+	case s.Of <= 1 || s.Nodes == s.Of:
+		return ""
+	case s.Nodes <= s.Of/2:
+		return s.Trouble()
+	}
+	return fmt.Sprintf("nodes %d/%d: the first time all of them are needed, and when one has lost its folder", s.Nodes, s.Of)
+}
+
 // Node is where the stream of a room is; Open makes one.
 type Node interface {
 	// Stream is that of the room.

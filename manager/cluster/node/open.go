@@ -175,21 +175,13 @@ func (n *node) reach(ctx context.Context) error {
 
 // waiting returns what a start waits for.
 func (n *node) waiting(err error) string {
-	if t := n.nodes(); t != "" {
+	if t := n.State().lacks(); t != "" {
 		return t
 	}
 	if t := n.trouble.Load(); t != nil {
 		err = *t
 	}
 	return plain(err)
-}
-
-// nodes returns that too few nodes are there, empty if they are not.
-func (n *node) nodes() string {
-	if s := n.State(); s.Of > 1 && s.Nodes <= s.Of/2 {
-		return s.Trouble()
-	}
-	return ""
 }
 
 // late returns the error of a start that has taken too long, or was interrupted.
