@@ -62,7 +62,8 @@ func (m *Manager) reserve(more int) (release func(), err error) {
 
 // join lets the user in.
 func (l login) join() (*admission, error) {
-	l.sub = feed.NewFormSubscriber(l.out, l.form(), l.onEnd)
+	l.form = formOf(l.irc, l.out)
+	l.sub = feed.NewFormSubscriber(l.out, l.form, l.onEnd)
 	l.from = bannable(guessedFrom(l.conn.RemoteAddr()))
 	r := joinRequest{asked: l.asked, returns: l.returns, from: l.from}
 	fresh := ""

@@ -148,13 +148,6 @@ func (s *state) reply(st *stay, frame []byte) {
 	s.private(st, frame)
 }
 
-// private appends a frame for one user alone, who may be at another Manager.
-func (s *state) private(st *stay, frame []byte) {
-	if st.isHere() {
-		s.log.AppendPrivateLocked(st.sub, frame)
-	}
-}
-
 // kickRequest puts a user out, whose token is that of nobody from then on, and keeps
 // it out until an instant.
 type kickRequest struct {
@@ -281,10 +274,8 @@ func (r nickRequest) apply(s *state) outcome {
 		welcome = wire.AppendWelcomeToken(s.frame[:0], member.Name(), st.token)
 	}
 	s.reply(st, welcome)
-	s.told(wire.AppendLeave(s.frame[:0], was.Name()))
-	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, nick, "is now "+st.nick) })
-	s.told(wire.AppendJoin(s.frame[:0], member.Name()))
-	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, st.nick) })
+	s.told(wire.AppendLeave(s.frame[:0], was.Name()), func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, nick, "is now "+st.nick) })
+	s.told(wire.AppendJoin(s.frame[:0], member.Name()), func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, st.nick) })
 	s.stats.Leaves++
 	s.stats.Joins++
 	if s.remembers {

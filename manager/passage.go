@@ -129,5 +129,5 @@ func (r *recalled) appendFrames(dst []byte) []byte {
 type historyAnswer struct{ frames []byte }
 
 func (a historyAnswer) apply(s *state, st *stay) {
-	s.log.AppendPrivateLocked(st.sub, a.frames)
+	s.private(st, a.frames)
 }

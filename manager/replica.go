@@ -297,7 +297,7 @@ func (p *replica) Others(addresses []string) {
 	for i := 0; i < len(q.state.own.slots); i++ {
 		q.feed.WaitGuestLocked() // which lets go of the lock meanwhile
 		if st := q.state.own.slots[i].stay; st != nil && st.member != nil && !st.gone() && st.holder != nil && !q.state.closing {
-			q.feed.AppendPrivateLocked(st.sub, q.state.others)
+			q.state.private(st, q.state.others)
 		}
 	}
 }

@@ -36,6 +36,7 @@ type state struct {
 	history history
 	changes uint64         // joins and leaves: tells whether a Roster is still current
 	frame   []byte         // for short frames that only the critical section can know
+	formed  []byte         // what is appended in another form than it was encoded in
 	tag     []byte         // of those that have their time with them
 	others  []byte         // where the room's other Managers are, as a frame; empty: nowhere
 	closing bool           // nobody is let in and nothing is said any more
@@ -165,9 +166,8 @@ func (r joinRequest) enter(s *state, st *stay) (in admission, err error) {
 		return admission{}, &refusal{wire.Full, wire.Full.Text()}
 	}
 	member := r.admit(s, &in)
-	s.told(wire.AppendJoin(s.frame[:0], member.Name()))
 	in.odd = s.name(st, member)
-	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, st.nick) })
+	s.told(wire.AppendJoin(s.frame[:0], member.Name()), func(dst, tag []byte) []byte { return irc.AppendJoin(dst, tag, st.nick) })
 	if st.isHere() {
 		s.log.SubscribeLocked(st.sub)
 		s.here++
@@ -249,12 +249,11 @@ func (s *state) leave(st *stay, p parting) bool {
 		s.room.Leave(st.member)
 	}
 	s.allow(st, false)
-	s.told(wire.AppendLeave(s.frame[:0], st.member.Name()))
+	s.told(wire.AppendLeave(s.frame[:0], st.member.Name()), func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, st.nick, whyOf(p.by, errLost)) })
 	s.stats.Leaves++
 	if s.remembers {
 		s.past.add(st.member.Name())
 	}
-	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendQuit(dst, tag, st.nick, whyOf(p.by, errLost)) })
 	if s.nicks != nil {
 		s.nicks.Remove(st.member.Name())
 	}
@@ -275,14 +274,15 @@ func (s *state) part(st *stay, p parting) {
 	s.log.DropLocked(st.sub)
 }
 
-// told appends the frame of a join or a leave.
-func (s *state) told(frame []byte) {
+// told appends the frame of a join or a leave, which inIRC appends in the words of that.
+func (s *state) told(frame []byte, inIRC func(dst, tag []byte) []byte) {
 	s.frame = frame
 	s.changes++
 	if s.replicated {
 		s.hash = hashed(s.hash, frame)
 	}
 	s.log.AppendNewsLocked(frame)
+	s.otherForms(frame, inIRC)
 }
 
 // tellLast sends a user its last error frame, if there is a word to tell.
@@ -302,7 +302,7 @@ func (a announcement) apply(s *state) outcome {
 		return outcome{err: ErrClosing}
 	}
 	s.log.AppendLocked(a.frame)
-	s.allForms(s.now, func(dst, tag []byte) []byte { return irc.AppendNotice(dst, tag, irc.Channel, a.text) })
+	s.otherForms(a.frame, func(dst, tag []byte) []byte { return irc.AppendNotice(dst, tag, irc.Channel, a.text) })
 	if s.history.size > 0 {
 		s.history.say(s.place(), s.now, a.frame)
 	}
@@ -326,7 +326,7 @@ func (a rosterAnswer) apply(s *state, st *stay) bool {
 		}
 		a.frame = a.form(a.frame[:0], s.room.Roster().Names(), s.odd())
 	}
-	s.log.AppendPrivateLocked(st.sub, a.frame)
+	s.private(st, a.frame)
 	return true
 }
 

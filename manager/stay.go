@@ -79,6 +79,7 @@ type stay struct {
 	id      stayID                 // set before the join
 	home    *stayTable             // of its Manager; set with id
 	sub     *feed.Subscriber       // set before the join
+	form    feed.Form              // that it reads; set before the join
 	member  *room.Member           // set by the join and by a change of name; nil: not in yet
 	from    netip.Prefix           // its address, see bannable; set before the join
 	name    string                 // with member: the one that the room has given; owned by the session's goroutine

@@ -8,25 +8,36 @@ import (
 	"chatsim/manager/irc"
 	"chatsim/manager/room"
 	"chatsim/manager/wire"
+	"chatsim/manager/wire/ws"
 )
 
 // The forms in which the feed has what everybody reads.
 const (
 	lineForm  feed.Form = iota // as in package wire
+	frameForm                  // likewise, each line as a message in a frame of package ws
 	ircForm                    // as in package irc
 	ircTimed                   // likewise, with the time of each line before it
 	bareForms = 1 << lineForm
 )
 
-// form returns that of what a user reads.
-func (st *stay) form() feed.Form {
+// formOf returns that of what a user reads over a connection.
+func formOf(peer *irc.Peer, conn feed.Conn) feed.Form {
+	framed, ok := conn.(feed.Framed)
 	switch {
-	case st.irc == nil:
-		return lineForm
-	case st.irc.Time:
+	case peer != nil && peer.Time:
 		return ircTimed
+	case peer != nil:
+		return ircForm
+	case ok && framed.Socket() != nil:
+		return frameForm
 	}
-	return ircForm
+	return lineForm
+}
+
+// appendFrames appends lines in frames.
+func appendFrames(dst, lines []byte) []byte {
+	dst, _ = ws.AppendMessages(dst, lines, false)
+	return dst
 }
 
 // appendError appends an error for a user who stays.
@@ -69,19 +80,40 @@ func tagOf(dst []byte, form feed.Form, at time.Time) []byte {
 	return dst
 }
 
-// allForms has those who read another form than the first be told of what was
-// just appended there, in the words of encode.
-func (s *state) allForms(at time.Time, encode func(dst, tag []byte) []byte) {
+// otherForms has those who read another form than the first be told of what was
+// just appended there as a line. inIRC appends it in the words of that.
+func (s *state) otherForms(line []byte, inIRC func(dst, tag []byte) []byte) {
 	read := s.log.Read()
 	if read == bareForms {
 		return
 	}
 	for form := lineForm + 1; form < feed.Forms; form++ {
-		if read&(1<<form) != 0 {
-			s.tag = tagOf(s.tag[:0], form, at)
-			s.frame = encode(s.frame[:0], s.tag)
-			s.log.AppendFormLocked(form, s.frame)
+		switch {
+		case read&(1<<form) == 0:
+			continue
+		case form == frameForm:
+			s.formed = appendFrames(s.formed[:0], line)
+		default:
+			s.tag = tagOf(s.tag[:0], form, s.now)
+			s.formed = inIRC(s.formed[:0], s.tag)
 		}
+		s.log.AppendFormLocked(form, s.formed)
+	}
+}
+
+// private appends what is for one user alone, who may be at another Manager: lines, or
+// what a client of IRC is told.
+func (s *state) private(st *stay, told []byte) {
+	if !st.isHere() {
+		return
+	}
+	if st.form == frameForm {
+		s.formed = appendFrames(s.formed[:0], told)
+		told = s.formed
+	}
+	s.log.AppendPrivateLocked(st.sub, told)
+	if cap(s.formed) > maxKept {
+		s.formed = nil
 	}
 }
 
@@ -144,13 +176,23 @@ func (p *publication) encodeForm(st *stay, form feed.Form) {
 		if o.kind != say {
 			continue
 		}
-		start := len(out)
-		for line := range bytes.Lines(p.frames[o.start:o.end]) {
-			out = irc.AppendSaid(out, tag, st.nick, irc.Channel, textOf(line, st.name, len(wire.Group)))
+		start, lines := len(out), p.frames[o.start:o.end]
+		if form == frameForm {
+			out = appendFrames(out, lines)
+		} else {
+			out = appendSaid(out, tag, st, lines)
 		}
 		o.forms[form] = span{start, len(out)}
 	}
 	p.forms[form] = out
+}
+
+// appendSaid appends lines to the group that a user has said as IRC has them.
+func appendSaid(dst, tag []byte, st *stay, lines []byte) []byte {
+	for line := range bytes.Lines(lines) {
+		dst = irc.AppendSaid(dst, tag, st.nick, irc.Channel, textOf(line, st.name, len(wire.Group)))
+	}
+	return dst
 }
 
 // textOf returns the text in a line that was encoded here, of a sender to a target
@@ -168,7 +210,7 @@ func (p *publication) sayForms(s *state, st *stay, spans [feed.Forms]span) {
 		}
 		lines := p.forms[form][spans[form].start:spans[form].end]
 		s.log.AppendFormLocked(form, lines)
-		if st.form() == form && st.isHere() && !st.irc.Echo {
+		if st.form == form && st.irc != nil && st.isHere() && !st.irc.Echo {
 			s.log.OmitLocked(st.sub, len(lines))
 		}
 	}
@@ -201,7 +243,7 @@ func (s *state) tellOne(st *stay, l privateLine) {
 		s.private(st, l.frame)
 		return
 	}
-	s.tag = tagOf(s.tag[:0], st.form(), l.at)
+	s.tag = tagOf(s.tag[:0], st.form, l.at)
 	s.frame = irc.AppendSaid(s.frame[:0], s.tag, l.from.nick, l.to.nick, textOf(l.frame, l.from.name, l.target))
 	s.private(st, s.frame)
 }

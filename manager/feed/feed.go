@@ -92,16 +92,18 @@ type Conn interface {
 	SetWriteDeadline(time.Time) error
 }
 
-// Framed is a Conn that puts what it is given into frames on the way to a socket.
+// Framed is a Conn whose socket is written frames, and between them frames of its own. Its
+// subscribers read a form that has frames, while Write may take another.
 type Framed interface {
 	Conn
 
 	// Socket returns the socket that TryWrite is for; nil: there is only Write.
 	Socket() syscall.RawConn
 
-	// TryWrite writes, in frames, what the socket takes at once of b, behind the rest of a
-	// frame of which it has taken a part before. It returns how many bytes of b are used
-	// up, and whether there is such a rest now, which the next call writes.
+	// TryWrite writes what the socket takes at once of b, which are frames, or a part of
+	// them cut anywhere, and of its own frames where one of b ends. It returns how many
+	// bytes of b are written, and whether own ones wait for the socket, which the next
+	// call writes first.
 	TryWrite(fd uintptr, b []byte) (n int, rest bool, err error)
 }
 
@@ -110,7 +112,7 @@ type Subscriber struct {
 	// Static after NewSubscriber.
 	conn  Conn
 	raw   syscall.RawConn // nil: only conn.Write
-	frame Framed          // what writes to raw; nil: nothing is framed
+	frame Framed          // what writes to raw; nil: the feed itself
 	under syscall.RawConn // the socket that conn writes to, raw or below; nil: unknown
 	onEnd func(Reason, error)
 	form  Form

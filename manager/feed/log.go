@@ -22,7 +22,7 @@ type Form uint8
 
 // Forms is how many there are. The first is kept always, each other one only
 // while a cursor reads it.
-const Forms = 3
+const Forms = 4
 
 // Log is the deterministic core of a Feed: one contiguous log of public bytes
 // for each form, and any number of cursors on them. A private entry does not lie in the log but

@@ -243,7 +243,7 @@ type attempt struct {
 }
 
 // write writes what s's socket takes at once; n < len(b) means that it is full, as does
-// the rest of a frame.
+// a rest of the connection's own.
 func (a *attempt) write(s *Subscriber, b []byte) (n int, rest bool, err error) {
 	a.sub, a.b, a.n, a.rest, a.err = s, b, 0, false, nil
 	err = a.feed.contain(func() error { return s.raw.Write(a.fn) })
@@ -255,7 +255,7 @@ func (a *attempt) try(fd uintptr) bool {
 	return true
 }
 
-// try writes what the socket takes at once of b, in frames where there are any.
+// try writes what the socket takes at once of b.
 func (s *Subscriber) try(fd uintptr, b []byte) (n int, rest bool, err error) {
 	if s.frame != nil {
 		return s.frame.TryWrite(fd, b)

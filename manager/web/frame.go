@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"encoding/binary"
 	"net"
 	"sync"
@@ -31,53 +30,38 @@ const maxScratch = 128 << 10
 
 // Write sends each line as one message, all of them in one write. A line that p
 // begins and does not end is the beginning of a message, which goes on with the
-// next Write.
+// next Write. One at a time calls it.
 func (c *conn) Write(p []byte) (n int, err error) {
+	buf := scratches.Get().(*[]byte)
+	defer func() {
+		if cap(*buf) <= maxScratch {
+			scratches.Put(buf)
+		}
+	}()
+	*buf, c.inside = ws.AppendMessages((*buf)[:0], p, c.inside)
 	if c.socket != nil {
-		return c.writeAll(p)
+		err = c.writeAll(*buf)
+	} else {
+		err = c.writeBelow(*buf)
 	}
-	buf := takeScratch()
-	defer giveScratch(buf)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return 0, net.ErrClosed
-	}
-	*buf = c.appendFramesLocked((*buf)[:0], p)
-	if _, err := c.Conn.Write(*buf); err != nil {
+	if err != nil {
 		return 0, err
 	}
 	return len(p), nil
 }
 
-func takeScratch() *[]byte { return scratches.Get().(*[]byte) }
-
-func giveScratch(buf *[]byte) {
-	if cap(*buf) <= maxScratch {
-		scratches.Put(buf)
+// writeBelow writes messages in frames to what has no socket.
+func (c *conn) writeBelow(frames []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return net.ErrClosed
 	}
-}
-
-func (c *conn) appendFramesLocked(dst, p []byte) []byte {
-	for len(p) > 0 {
-		kind := byte(ws.Text)
-		if c.inside {
-			kind = ws.More
-		}
-		end := bytes.IndexByte(p, '\n')
-		if end < 0 {
-			c.inside = true
-			return append(ws.AppendHeader(dst, kind, len(p)), p...)
-		}
-		line := p[:end]
-		if !c.inside && bytes.HasPrefix(line, errorStart) {
-			c.last = append(c.last[:0], line...)
-		}
-		c.inside = false
-		dst = append(ws.AppendHeader(dst, kind|ws.Final, end), line...)
-		p = p[end+1:]
+	_, err := c.Conn.Write(frames)
+	if err == nil {
+		c.out.pass(frames)
 	}
-	return dst
+	return err
 }
 
 // CloseWrite begins the closing handshake, with the reason of the last error
@@ -99,7 +83,7 @@ func (c *conn) CloseWrite() error {
 // farewellLocked is why the server ends the connection.
 func (c *conn) farewellLocked() (websocket.StatusCode, string) {
 	var f wire.Frame
-	if len(c.last) == 0 || f.Parse(c.last) != nil {
+	if len(c.out.last) == 0 || f.Parse(c.out.last) != nil {
 		return websocket.StatusNormalClosure, ""
 	}
 	code := websocket.StatusPolicyViolation
@@ -114,12 +98,12 @@ func (c *conn) farewellLocked() (websocket.StatusCode, string) {
 	return code, string(reason)
 }
 
-// goodbye writes a closing frame, once, and if nobody is writing.
+// goodbye writes a closing frame, once, if nobody is writing and no frame was begun.
 func (c *conn) goodbye(code websocket.StatusCode, reason string) {
 	if !c.lockIdle() {
 		return // the peer takes nothing
 	}
-	if c.closed || c.full {
+	if c.closed || c.full || !c.out.between() {
 		c.mu.Unlock()
 		return
 	}

@@ -1,11 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"net"
 	"syscall"
 
 	"chatsim/manager/socket"
-	"chatsim/manager/wire/ws"
 )
 
 // A connection that goes straight to a socket writes to it without waiting, or has the
@@ -29,35 +29,47 @@ func (c *conn) lockIdle() bool {
 	return true
 }
 
-// TryWrite writes as Write does, but no more than the socket takes at once. Of what it does
-// not take only the frame is kept of which it took a part: the lines behind that are not
-// used up, and are framed again another time.
-func (c *conn) TryWrite(fd uintptr, p []byte) (n int, rest bool, err error) {
+// TryWrite writes messages in frames, cut anywhere, and no more than the socket takes at
+// once. Control frames that wait go first, or right behind the frame that was begun.
+func (c *conn) TryWrite(fd uintptr, frames []byte) (n int, rest bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return 0, false, net.ErrClosed
 	}
-	err = c.flushLocked(fd)
-	if err == nil && len(c.left) == 0 {
-		n, err = c.frameLocked(fd, p)
+	if len(c.left) > 0 {
+		end := c.out.toBoundary(frames)
+		if n, err = c.passLocked(fd, frames[:end]); err == nil && n == end {
+			err = c.flushLocked(fd)
+		}
 	}
-	rest = len(c.left) > 0
-	c.full = rest || n < len(p)
+	if err == nil && len(c.left) == 0 {
+		var more int
+		more, err = c.passLocked(fd, frames[n:])
+		n += more
+	}
+	rest = len(c.left) > 0 && c.out.between()
+	c.full = rest || n < len(frames)
 	return n, rest, err
 }
 
-// writeAll is Write for what has a socket.
-func (c *conn) writeAll(p []byte) (done int, err error) {
-	waited := c.socket.Write(func(fd uintptr) bool {
-		n, rest, e := c.TryWrite(fd, p[done:])
-		done, err = done+n, e
-		return err != nil || done == len(p) && !rest
-	})
-	if err == nil {
-		err = waited
+// passLocked writes what the socket takes at once of messages in frames.
+func (c *conn) passLocked(fd uintptr, frames []byte) (n int, err error) {
+	if len(frames) > 0 {
+		n, err = socket.Write(fd, frames)
+		c.out.pass(frames[:n])
 	}
-	return done, err
+	return n, err
+}
+
+// writeAll writes messages in frames to what has a socket.
+func (c *conn) writeAll(frames []byte) (err error) {
+	waited := c.socket.Write(func(fd uintptr) bool {
+		n, rest, e := c.TryWrite(fd, frames)
+		frames, err = frames[n:], e
+		return err != nil || len(frames) == 0 && !rest
+	})
+	return cmp.Or(err, waited)
 }
 
 // flush writes what is left, as much as the socket takes at once, or all.
@@ -69,50 +81,13 @@ func (c *conn) flush(all bool) {
 	})
 }
 
+// flushLocked writes what the socket takes at once of what is left, unless a frame of a
+// message is to be ended before.
 func (c *conn) flushLocked(fd uintptr) error {
-	if len(c.left) == 0 {
+	if len(c.left) == 0 || !c.out.between() {
 		return nil
 	}
 	n, err := socket.Write(fd, c.left)
 	c.left = append(c.left[:0], c.left[n:]...)
 	return err
-}
-
-// frameLocked writes the frames of lines. Nothing is left of what was written before.
-func (c *conn) frameLocked(fd uintptr, p []byte) (n int, err error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
-	buf := takeScratch()
-	defer giveScratch(buf)
-	was := c.inside
-	*buf = c.appendFramesLocked((*buf)[:0], p)
-	took, err := socket.Write(fd, *buf)
-	if took == len(*buf) {
-		return len(p), err
-	}
-	end, n, whole := cut(*buf, took)
-	c.left = append(c.left[:0], (*buf)[took:end]...)
-	c.inside = was
-	if end > 0 {
-		c.inside = !whole
-	}
-	return n, err
-}
-
-// cut returns the end of the frame that byte k is within, k itself between two; how
-// many bytes of lines are in the frames up to there; and whether the last of these ends
-// a message.
-func cut(frames []byte, k int) (end, text int, whole bool) {
-	for end < k {
-		head := frames[end:]
-		size := int(ws.PayloadSize(head))
-		whole = head[0]&ws.Final != 0
-		end += ws.HeaderSize(head) + size
-		text += size
-		if whole {
-			text += len("\n")
-		}
-	}
-	return end, text, whole
 }

@@ -91,12 +91,13 @@ type conn struct {
 	heard time.Time // when something came last
 	asked int       // pings since then
 
+	inside bool // Write has begun a message and not ended it; owned by who calls it
+
 	mu sync.Mutex // held over each write, but never while waiting for socket
 	// Guarded by mu.
-	inside bool   // a message was begun and not ended
-	last   []byte // the last error frame
+	out    walk   // through what was written
 	closed bool   // the closing handshake is written or given up
-	left   []byte // what socket has not taken of a frame, and control frames behind it
+	left   []byte // control frames, of the first perhaps only what socket has not taken
 	full   bool   // socket took less than it was given: who gave it waits until it takes more
 
 	clock sync.Mutex

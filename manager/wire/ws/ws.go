@@ -4,6 +4,7 @@
 package ws
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 )
@@ -47,6 +48,26 @@ func AppendHeader(dst []byte, first byte, size int) []byte {
 		return binary.BigEndian.AppendUint16(append(dst, first, 126), uint16(size))
 	}
 	return binary.BigEndian.AppendUint64(append(dst, first, 127), uint64(size))
+}
+
+// AppendMessages appends each line as one text message, without its '\n'. A line that has
+// no end is the beginning of a message, which goes on with the first line of the next
+// call. inside reports whether one was begun before, and the second result whether one is
+// then.
+func AppendMessages(dst, lines []byte, inside bool) ([]byte, bool) {
+	for len(lines) > 0 {
+		kind := byte(Text)
+		if inside {
+			kind = More
+		}
+		end := bytes.IndexByte(lines, '\n')
+		if inside = end < 0; inside {
+			return append(AppendHeader(dst, kind, len(lines)), lines...), true
+		}
+		dst = append(AppendHeader(dst, kind|Final, end), lines[:end]...)
+		lines = lines[end+1:]
+	}
+	return dst, inside
 }
 
 // AppendMasked appends a whole frame under a mask, as clients send them.
