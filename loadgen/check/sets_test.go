@@ -3,6 +3,9 @@ package check
 import (
 	"slices"
 	"testing"
+
+	"chatsim/loadgen/check/ledger"
+	"chatsim/manager/wire"
 )
 
 // likeIRC is what clients of IRC can show.
@@ -45,6 +48,9 @@ func TestSetsOfNames(t *testing.T) {
 		if d.name == "a stranger lacking in the first roster" {
 			continue // without an order nobody can tell one who was there from one who came since
 		}
+		if d.name == "a private line to a leaver's socket" {
+			continue // who comes by that name next may have had it by then, see TestNameBeforeTheRoom
+		}
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			planted := 0
@@ -67,5 +73,40 @@ func TestSetsOfNames(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNameBeforeTheRoom: where clients ask for a name before they ask to get in, a private
+// line to one that another has left may go to who has it next and is not in yet, whatever
+// name that one had asked for first. Elsewhere, and where nobody comes, such a line is told
+// although nobody has the name.
+func TestNameBeforeTheRoom(t *testing.T) {
+	const unasked = "-"
+	for _, c := range []struct {
+		can   Capabilities
+		asked string // by who comes
+		fails bool
+	}{
+		{likeIRC, "b", false},
+		{likeIRC, "小明", false},
+		{likeIRC, unasked, true},
+		{Capabilities{}, "b", true},
+	} {
+		j := New(Config{Nonce: "t3st", Capabilities: c.can})
+		a, b := enter(j, 0, "a"), enter(j, 1, "a", "b")
+		a.Observe(viewFrame(wire.Join, "b"), 1)
+		b.Closing(FIN, 2)
+		b.Ended(2)
+		a.Observe(viewFrame(wire.Leave, "b"), 2)
+		if c.asked != unasked {
+			j.Dial(2, c.asked, 2)
+		}
+		l := a.Send(Note{Target: "b", Text: string(ledger.AppendStamp(nil, "t3st", 0, 0)), Intended: 3, Actual: 3, Measured: true})
+		a.Observe(&wire.Frame{Kind: wire.Line, Private: true, Sender: []byte("a"), Text: []byte(l.Text), Target: []byte("b")}, 4)
+		for _, o := range j.End(End{}).Checks {
+			if o.Name == Validity && (o.Violations > 0) != c.fails {
+				t.Errorf("%q: validity has %d violations: %+v", c.asked, o.Violations, o.Witnesses)
+			}
+		}
 	}
 }

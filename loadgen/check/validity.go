@@ -34,7 +34,7 @@ var validity = rule{name: Validity, level: Count, ends: true,
 		}
 		for _, f := range e.toNobody() {
 			if _, other, _ := f.Line.Seats(); other.By == nil {
-				v := violationOf(f, "a private line came back as if it were delivered, although nobody has its target's name")
+				v := violationOf(f, "a private line came back as if it were delivered, although nobody is called "+quote(f.Line.Target))
 				v.came, v.implied = "", v.implied || e.overheard[f.Line]
 				out.add(v)
 			}

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"sort"
-	"strings"
 	"sync"
 	"time"
 )
@@ -154,15 +153,6 @@ func (a *arrivals) arriveLocked(m *Member) bool {
 		}
 	}
 	return false
-}
-
-// comes reports whether somebody of another server is in there by a name, whose
-// join has not come here by a place: the server may know of it by another sign.
-func (a *arrivals) comes(members *membership, name string, place int64) bool {
-	may := func(g *Session) bool { return g.name == name || g.name == "" && strings.HasPrefix(name, g.Asked) }
-	return slices.ContainsFunc(a.abroad, may) || members.latest(name, func(m *Member) bool {
-		return m.Session != nil && m.Session.home != nil && m.Joined() > place
-	}) != nil
 }
 
 // standsForLocked makes m the stay of somebody at another server.

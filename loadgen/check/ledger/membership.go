@@ -2,10 +2,12 @@ package ledger
 
 import (
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 )
 
 // Member is one stay in the room, from its join to its leave in the order.
@@ -272,4 +274,28 @@ func (a *arrivals) expects(name string, place int64) bool {
 		}
 	}
 	return slices.ContainsFunc(a.abroad, may)
+}
+
+// comes reports whether somebody may have a name who is not yet in the room at a place:
+// the server may let such a one be told something. That is so of those at other servers,
+// and wherever a client asks for its name before it asks to get in.
+func (a *arrivals) comes(l *Ledger, name string, place int64) bool {
+	early := l.cfg.Capabilities.OwnSuffix
+	has := func(s *Session) bool { return s.name == name || s.name == "" && l.members.mayCall(s, name) }
+	if slices.ContainsFunc(a.abroad, has) || early && slices.ContainsFunc(slices.Collect(maps.Keys(a.waiting)), has) {
+		return true
+	}
+	return l.members.latest(name, func(m *Member) bool {
+		return m.Session != nil && m.Joined() > place && (early || m.Session.home != nil)
+	}) != nil
+}
+
+// mayCall reports whether a session that has no name yet may be given one: what it asked
+// for, with a suffix. Of a name with other letters than ASCII's, or a long one, a client
+// that asks until it gets one may keep a part only, and so get one that another had.
+func (ms *membership) mayCall(s *Session, name string) bool {
+	const kept = 9 // bytes that every server of IRC takes
+	isOther := func(r rune) bool { return r >= utf8.RuneSelf }
+	return strings.HasPrefix(name, s.Asked) || s.ledger.cfg.Capabilities.OwnSuffix && ms.byName[name] != nil &&
+		(len(s.Asked) > kept || strings.ContainsFunc(s.Asked, isOther))
 }

@@ -285,7 +285,7 @@ func (w *sighting) toNobody() {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if place := s.LastSeen(); l.members.holder(w.line.Target, place) == nil && !l.arrivals.comes(&l.members, w.line.Target, place) {
+	if place := s.LastSeen(); l.members.holder(w.line.Target, place) == nil && !l.arrivals.comes(l, w.line.Target, place) {
 		l.emitLocked(Fact{Kind: ToNobody, At: s, Line: w.line, Place: place + 1, Beside: place, When: w.at, Doubt: l.doubted[w.line.Target]})
 	}
 }
