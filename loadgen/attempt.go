@@ -116,17 +116,24 @@ func (a *attempt) dial(limit time.Duration) (Client, error) {
 	return nil, u.hungIn("Joiner")
 }
 
-// arrives waits until the stay has begun; false if its stream is over, the attempt
-// ends, or nobody at all has joined for the limit: a server that is busy
-// with others will come to this one too.
+// afterRefusal is how long a server has after an error to close the connection, or to let
+// the client in all the same.
+const afterRefusal = 5 * time.Second
+
+// arrives waits until the stay has begun; false if its stream is over, the server has
+// refused it, the attempt ends, or nobody at all has joined for the limit: a server that
+// is busy with others will come to this one too.
 func (a *attempt) arrives(s *stay) bool {
 	r := a.user.run
-	for before := r.presence.joined.Load(); !r.clock.within(r.presence.joinLimit(), s.arrived.wait(), a.ctx.Done()); {
+	for before := r.presence.joined.Load(); !r.clock.within(r.presence.joinLimit(), s.answered.wait(), a.ctx.Done()); {
 		now := r.presence.joined.Load()
 		if now == before {
 			break
 		}
 		before = now
+	}
+	if s.answered.has() {
+		r.clock.within(min(afterRefusal, r.presence.joinLimit()), s.arrived.wait(), a.ctx.Done())
 	}
 	return s.session.Joined()
 }

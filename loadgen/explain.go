@@ -133,9 +133,11 @@ func aboutRefusal(said string) string {
 	return "the server's own words; it may be in use with other settings"
 }
 
-// isLocked reports whether a refusal is a broker's for want of a password.
+// isLocked reports whether a refusal is for want of a password, in the words of a broker or
+// of a server of IRC.
 func isLocked(said string) bool {
-	for _, word := range []string{"NOAUTH", "WRONGPASS", "Authorization Violation", "not authorized", "bad user name or password"} {
+	said = strings.ToLower(said)
+	for _, word := range []string{"noauth", "wrongpass", "authorization violation", "not authorized", "password"} {
 		if strings.Contains(said, word) {
 			return true
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,4 +162,61 @@ func TestInWhileGivingUp(t *testing.T) {
 		r.life.end()
 		r.life.reading.Wait()
 	})
+}
+
+// refusing is a client that is told an error, and let in a while after that.
+type refusing struct {
+	*guest
+	told  bool
+	lets  time.Duration // after which it is let in
+	ended sync.Once
+	close chan struct{}
+}
+
+func (c *refusing) Next(f *Frame) error {
+	if !c.told {
+		c.told = true
+		*f = Frame{Frame: wire.Frame{Kind: wire.Error, Text: []byte("banned")}, At: time.Now()}
+		return nil
+	}
+	select {
+	case <-time.After(c.lets):
+		return c.guest.Next(f)
+	case <-c.close:
+		return io.EOF
+	}
+}
+
+func (c *refusing) Close() error {
+	c.ended.Do(func() { close(c.close) })
+	return nil
+}
+
+// A server that refuses a client and keeps the connection is not waited for as one that
+// says nothing is; one that lets it in a little later has it.
+func TestRefusedAndNotClosed(t *testing.T) {
+	for lets, in := range map[time.Duration]bool{time.Second: true, time.Minute: false} {
+		synctest.Test(t, func(t *testing.T) {
+			cfg := Config{Users: 1, Verify: check.Off, Join: func(_ context.Context, name string) (Client, error) {
+				return &refusing{guest: newGuest(name, func() {}), lets: lets, close: make(chan struct{})}, nil
+			}}.withDefaults()
+			r := newRun(cfg)
+			s, err := r.users[0].join(task{ctx: t.Context()})
+			if (err == nil) != in {
+				t.Errorf("let in after %v: %v", lets, err)
+			}
+			if refused := new(refusedError); err != nil && (!errors.As(err, &refused) || refused.said != "banned") {
+				t.Error(err)
+			}
+			if waited := r.clock.now(); waited > afterRefusal {
+				t.Errorf("it waited %v", waited)
+			}
+			r.life.over.Store(true)
+			r.life.end()
+			if s != nil {
+				close(s.client.Client.(*refusing).left)
+			}
+			r.life.reading.Wait()
+		})
+	}
 }

@@ -19,6 +19,7 @@ import (
 func (s *stay) finished() {
 	s.done.happens()
 	s.arrived.happens()
+	s.answered.happens()
 	s.user.run.life.ends.Add(1)
 	s.user.run.life.reading.Done()
 }
@@ -61,6 +62,9 @@ func (b *batch) observe(f *Frame, parser parses) error {
 		b.delivered(l, size(f))
 	case f.Kind == wire.Error:
 		r.asides.errors.add(string(f.Text))
+		if !s.session.Joined() {
+			s.answered.happens()
+		}
 	case f.Kind == wire.Welcome: // its roster may have come before
 		s.hasJoined(b.at)
 	case f.Kind == wire.Unknown:
@@ -201,6 +205,7 @@ func (s *stay) hasJoined(at time.Duration) {
 	}
 	r.presence.comes(name != s.user.asked, at-s.dialled)
 	s.arrived.happens()
+	s.answered.happens()
 }
 
 // end records that the stream is over and why, and passes its lines under way on.

@@ -92,6 +92,7 @@ func TestStartErrors(t *testing.T) {
 		{"SSH", func(t *testing.T) string { return says(t, "SSH-2.0-x\r\n", false) }, "it speaks SSH", "line protocol"},
 		{"Redis", func(t *testing.T) string { return says(t, "-ERR unknown command\r\n", false) }, "it speaks Redis", "-dialect redis"},
 		{"NATS", func(t *testing.T) string { return says(t, "INFO {}\r\n", false) }, "it speaks NATS", "-dialect nats"},
+		{"NATS to IRC", func(t *testing.T) string { return says(t, "-ERR 'Unknown Protocol Operation'\r\n", false) }, "it speaks NATS", "-dialect nats"},
 		{"IRC", func(t *testing.T) string { return says(t, ":irc.example 451 * :Not registered\r\n", false) }, "it speaks IRC", "-dialect irc"},
 		{"TLS", func(t *testing.T) string { return says(t, "\x15\x03\x01\x00\x02\x02\n", false) }, "it speaks TLS", "-target tls://HOST:PORT"},
 		{"another protocol", func(t *testing.T) string { return says(t, "hello, who are you?\r\n", false) }, "it speaks another protocol", "README.md"},

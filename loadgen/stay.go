@@ -22,6 +22,7 @@ type stay struct {
 	door    int // its number
 
 	astray   astray                     // what comes that is no frame of the room
+	answered event                      // the server has answered: arrived, or an error came before that
 	arrived  event                      // the session has joined, or never will: done
 	done     event                      // nothing more is observed
 	anchored atomic.Pointer[check.Line] // the newest anchor that came

@@ -18,7 +18,7 @@ var strangers = []stranger{
 	{"HTTP", words("HTTP/", "<!DOCTYPE", "<!doctype", "<html", "<HTML"), "a chat over WebSockets is reached with -target ws://HOST:PORT/PATH; " + where},
 	{"TLS", words("\x15\x03"), "write -target tls://HOST:PORT"},
 	{"SSH", words("SSH-"), ""},
-	{"NATS", words("INFO {"), "add -dialect nats"},
+	{"NATS", words("INFO {", "-ERR '"), "add -dialect nats"},
 	{"Redis", words("-ERR ", "-NOAUTH", "-DENIED"), "add -dialect redis"},
 	{"IRC", words("NOTICE ", "ERROR :", ":"), "add -dialect irc"},
 	{"SMTP or FTP", words("220 ", "220-"), ""},

@@ -25,6 +25,7 @@ var brokerStreams = map[string][]string{
 			">3\r\n$7\r\nmessage\r\n$4\r\nchat\r\n$9\r\nbob\thello\r\n:2\r\n>3\r\n$7\r\nmessage\r\n$4\r\nchat\r\n$6\r\nno tab\r\n",
 		"|1\r\n+ttl\r\n:3600\r\n_\r\n,1.5\r\n#t\r\n(123\r\n=7\r\ntxt:abc\r\n~2\r\n:1\r\n:2\r\n$-1\r\n*-1\r\n!5\r\nERR x\r\n-WRONGTYPE y\r\n",
 		">3\r\n$7\r\nmessage\r\n$5\r\nother\r\n$1\r\nx\r\n>2\r\n$4\r\npong\r\n$0\r\n\r\n>1\r\n+invalidate\r\n:",
+		"-WRONGPASS invalid username-password pair or user is disabled.\r\n-NOAUTH Authentication required.\r\n",
 	},
 	"nats": {
 		"INFO {\"a\":1}\r\nPONG\r\nMSG chat 1 9\r\nbob\thello\r\nMSG chat 1 inbox 6\r\nno tab\r\nPING\r\nPING\r\n+OK\r\nPONG\r\n-ERR 'Slow Consumer'\r\nMSG chat 1 0\r\n\r\nMSG",
@@ -44,8 +45,9 @@ var chatRoom = Account{Name: "bob", Room: "chat"}
 func TestBrokerStreams(t *testing.T) {
 	in := []string{`welcome ["bob"]`, `roster ["bob"]`, `line "bob" to all: "hello"`}
 	want := map[string][][]string{
-		"redis": {append(slices.Clone(in), `line "" to all: "no tab"`, "EOF", ""), {`error "ERR x"`, `error "WRONGTYPE y"`, "EOF", ""}, {"unexpected EOF", ""}},
-		"nats":  {append(slices.Clone(in), `line "" to all: "no tab"`, `error "Slow Consumer"`, `line "" to all: ""`, "unexpected EOF", "PONG\r\nPONG\r\n")},
+		"redis": {append(slices.Clone(in), `line "" to all: "no tab"`, "EOF", ""), {`error "ERR x"`, `error "WRONGTYPE y"`, "EOF", ""}, {"unexpected EOF", ""},
+			{`error "WRONGPASS invalid username-password pair or user is disabled."`, "EOF", ""}},
+		"nats": {append(slices.Clone(in), `line "" to all: "no tab"`, `error "Slow Consumer"`, `line "" to all: ""`, "unexpected EOF", "PONG\r\nPONG\r\n")},
 		"mqtt": {append(slices.Clone(in), `line "" to all: "no tab"`, "unexpected EOF", ""),
 			{`error "not authorized"`, "EOF", ""}, {`error "refused with code 9"`, "EOF", ""}, {`error "the subscription is refused"`, "EOF", ""}},
 		"mqtt1": {append(slices.Clone(in), "EOF", "\x40\x02\x00\x07")},

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
+	"chatsim/manager/hinted"
 	"chatsim/manager/wire"
 )
 
@@ -16,6 +18,7 @@ var (
 	errIRCBreak = errors.New("chatter: a line of IRC holds no line break and no NUL")
 	errIRCEmpty = errors.New("chatter: a line of IRC cannot be empty")
 	errIRCName  = errors.New("chatter: a nick holds no space, and begins with no sign that means something else")
+	errIRCRoom  = hinted.New("chatter: a channel's name holds no space, no comma and no control character", "-room NAME is the channel that the chatters join, one, such as #chat")
 )
 
 // irc is a client of IRC (RFC 1459 and 2812) that is in one channel, the room.
@@ -71,6 +74,9 @@ func (c *irc) Name() string { return c.nick }
 func (c *irc) Login(dst []byte) ([]byte, error) {
 	if name := c.Account.Name; name == "" || strings.ContainsAny(name, " ,!@\r\n\x00") || strings.ContainsAny(name[:1], ":#&+~%$") {
 		return dst, errIRCName
+	}
+	if strings.ContainsAny(c.Room, " ,") || strings.ContainsFunc(c.Room, unicode.IsControl) {
+		return dst, errIRCRoom
 	}
 	if c.Password != "" {
 		dst = fmt.Appendf(dst, "PASS :%s\r\n", c.Password)

@@ -32,6 +32,15 @@ func TestIRCCarriesNot(t *testing.T) {
 	}
 }
 
+// TestIRCRooms: what is no name of one channel is not asked for.
+func TestIRCRooms(t *testing.T) {
+	for _, room := range []string{"#a,#b", "#a b", "#a\r\nQUIT", "#\a"} {
+		if out, err := NewIRC(Account{Name: "amy", Room: room}, new(Nicks)).Login(nil); !errors.Is(err, errIRCRoom) || len(out) > 0 {
+			t.Errorf("%q: %q, %v", room, out, err)
+		}
+	}
+}
+
 // Without an echo each line comes back as a copy: what was said is told, and not
 // that of which an error has told.
 func TestIRCCopies(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"strconv"
+	"strings"
 )
 
 // What a Redis server may not send.
@@ -33,11 +34,12 @@ const (
 type redis struct {
 	broker
 	before []byte // what stands before the size of a message to the room
+	denied bool   // an error has said why the client may do nothing: that it may not says no more
 }
 
 // NewRedis returns the codec of Redis' publish and subscribe.
 func NewRedis(a Account) Codec {
-	return &redis{newBroker(a, ""), append(appendBulk([]byte(">3\r\n$7\r\nmessage\r\n"), []byte(a.Room)), '$')}
+	return &redis{broker: newBroker(a, ""), before: append(appendBulk([]byte(">3\r\n$7\r\nmessage\r\n"), []byte(a.Room)), '$')}
 }
 
 func (r *redis) Login(dst []byte) ([]byte, error) {
@@ -95,9 +97,18 @@ func (r *redis) Decode(f *Frame, in []byte, _ bool) (n int, err error) {
 		case '>':
 			r.push(value)
 		case '-', '!':
-			r.refuse(string(respText(value)))
+			r.fails(string(respText(value)))
 		}
 	}
+}
+
+// fails takes an error.
+func (r *redis) fails(text string) {
+	mayNot := strings.HasPrefix(text, "NOAUTH ")
+	if !mayNot || !r.denied {
+		r.refuse(text)
+	}
+	r.denied = r.denied || !mayNot
 }
 
 // Skip takes a message to the room.
