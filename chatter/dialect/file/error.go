@@ -26,9 +26,6 @@ func (e *Error) Error() string {
 // Hint returns what to do about it.
 func (e *Error) Hint() string { return e.Advice }
 
-// keysAre is the hint on what is no key.
-const keysAre = "the keys are " + keys + "; chatsim -help dialect has an example"
-
 // ofYAML returns the error for a file that is not YAML, or not of this layout.
 func ofYAML(name string, err error) *Error {
 	var own *Error
@@ -47,7 +44,7 @@ func ofYAML(name string, err error) *Error {
 	}
 	var unknown *yaml.UnknownFieldError
 	if errors.As(err, &unknown) {
-		out.Advice = keysAre
+		out.Advice = keysAt(unknown.Token)
 	}
 	return out
 }

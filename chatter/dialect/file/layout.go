@@ -27,8 +27,6 @@ type layout struct {
 	Can can `yaml:"can"`
 }
 
-const keys = "protocol, transport, path, headers, http, decode, split, room, login, say, tell, leave, every, receive and can"
-
 // can is what the server promises; what is left out is the strictest.
 type can struct {
 	Order   word `yaml:"order"`   // total; or of each sender's lines only
