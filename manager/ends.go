@@ -27,6 +27,7 @@ const (
 	slow
 	panicked
 	refused // it was not let in
+	unasked // likewise, and nothing had come from it
 	closing // the Manager is shutting down
 	kicked  // by the operator
 
@@ -73,6 +74,7 @@ var endings = [...]ending{
 	slow:        {why: wire.Slow.String(), word: wire.Slow.Text(), close: rst, holds: true},
 	panicked:    {why: "panic", close: rst},
 	refused:     {close: linger}, // its word depends
+	unasked:     {close: rst},    // likewise
 	closing:     {owed: true, word: wire.Shutdown.Text(), close: linger},
 	kicked:      {why: wire.Kicked.String(), owed: true, word: wire.Kicked.Text(), dismiss: true, close: linger},
 	quit:        {why: "quit", owed: true, word: "you have left", close: linger},

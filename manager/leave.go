@@ -132,5 +132,9 @@ func (s *session) refuse(err error) {
 		s.closeBy(fin)
 		return
 	}
-	s.closeBy(endings[refused].close)
+	by := refused
+	if _, silent := errors.AsType[*silence](err); silent {
+		by = unasked
+	}
+	s.closeBy(endings[by].close)
 }

@@ -30,6 +30,8 @@ func (l login) identify() error {
 	line, err := l.opening()
 	if err == nil {
 		line, err = l.dialect.register(l, line)
+	} else if errors.Is(err, os.ErrDeadlineExceeded) && l.m.web.server != nil && !l.inner && l.in.empty() {
+		return &silence{l.explain(err)}
 	}
 	if err != nil {
 		return l.explain(err)

@@ -67,6 +67,13 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.text }
 
+// silence ends the login of one from whom nothing has come. It may be a connection that a
+// browser keeps for its next request, and our last words would be the answer to that one.
+// An RST behind them has the browser ask again over another connection.
+type silence struct{ error }
+
+func (s *silence) Unwrap() error { return s.error }
+
 // errOver ends the reading of one whose stay was ended from elsewhere.
 var errOver = errors.New("the stay is over")
 
