@@ -49,6 +49,9 @@ func (s *set) completions() (all []completed) {
 		if v, ok := f.Value.(interface{ Words() []string }); ok {
 			c.words = v.Words()
 		}
+		if f.Name == "help" {
+			c.takes, c.words = value, topicNames()
+		}
 		c.files = strings.Contains(value, "FILE") || strings.Contains(value, "DIR") || f.Name == "ab" || f.Name == "scenario"
 		all = append(all, c)
 	})

@@ -58,16 +58,19 @@ var details = map[string]string{
 }
 
 var detailForms = []form{
-	{like("nobody here is called %s"), "当前没有名为 $1 的用户"},
-	{like("nobody is banned under the name %s"), "没有以 $1 为名被禁止的用户"},
-	{like("come back in %s"), "请在 $1 后再来"},
-	{regexp.MustCompile(`^name is (\d+) bytes long, at most (\d+) are allowed$`), "用户名有 $1 字节，最多 $2 字节"},
-	{regexp.MustCompile(`^name is not in Unicode normal form C.*$`), "用户名不是 Unicode 规范形式 C"},
+	{like("nobody here is called %s"), "当前没有名为 $1 的用户", 0},
+	{like("nobody is banned under the name %s"), "没有以 $1 为名被禁止的用户", 0},
+	{like("come back in %s"), "请在 $1后再来", 1},
+	{regexp.MustCompile(`^name is (\d+) bytes long, at most (\d+) are allowed$`), "用户名有 $1 字节，最多 $2 字节", 0},
+	{regexp.MustCompile(`^name is not in Unicode normal form C.*$`), "用户名不是 Unicode 规范形式 C", 0},
 }
 
 var noticeForms = []form{
-	{like(wire.WasBanned), "$1 被 $2 禁止进入，时长 $3"},
-	{like(wire.WasRemoved), "$1 被 $2 移出"},
-	{like(wire.WasUnbanned), "$2 已解除对 $1 的禁止"},
-	{like(wire.IsBanned), "被禁止：$1，剩余 $2，操作者 $3"},
+	{like(wire.WasBanned), "$1 被 $2 禁止进入，时长 $3", 3},
+	{like(wire.WasRemoved), "$1 被 $2 移出", 0},
+	{like(wire.WasUnbanned), "$2 已解除对 $1 的禁止", 0},
+	{like(wire.IsBanned), "被禁止：$1，剩余 $2，操作者 $3", 2},
 }
+
+// units are those of wire.Span.
+var units = map[string]string{"s": "秒", "m": "分钟", "h": "小时"}

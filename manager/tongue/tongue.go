@@ -6,6 +6,7 @@
 package tongue
 
 import (
+	"os"
 	"regexp"
 	"strings"
 
@@ -84,17 +85,29 @@ func (l Language) Notice(text string) (told string, ok bool) {
 type form struct {
 	text *regexp.Regexp
 	told string
+	span int // which of the values is a time; 0: none
 }
 
 // fill tells a text by the first form that it has.
 func fill(forms []form, text string) (told string, ok bool) {
 	for _, f := range forms {
-		if f.text.MatchString(text) {
-			told = f.text.ReplaceAllString(text, f.told)
+		if values := f.text.FindStringSubmatch(text); values != nil {
+			if f.span > 0 {
+				values[f.span] = span(values[f.span])
+			}
+			told = os.Expand(f.told, func(number string) string { return values[number[0]-'0'] })
 			return strings.ReplaceAll(told, " "+wire.TheOperator+" ", "管理员"), true
 		}
 	}
 	return text, false
+}
+
+// span tells a time of wire.Span.
+func span(text string) string {
+	if n := len(text) - 1; n > 0 && units[text[n:]] != "" {
+		return text[:n] + " " + units[text[n:]]
+	}
+	return text
 }
 
 // like returns the pattern of a text in which verbs stand for values.

@@ -30,7 +30,7 @@ func TestReasons(t *testing.T) {
 			t.Errorf("%v is %q in English", r, got)
 		}
 	}
-	if got := Chinese.Reason(wire.Kicked, "come back in 45s"); got != "被管理员移出：请在 45s 后再来" {
+	if got := Chinese.Reason(wire.Kicked, "come back in 45s"); got != "被管理员移出：请在 45 秒后再来" {
 		t.Errorf("kicked is %q", got)
 	}
 }
@@ -81,9 +81,10 @@ func TestNotices(t *testing.T) {
 	for text, want := range map[string]string{
 		wire.YouAreOperator: "您现在是管理员", wire.NobodyIsBanned: "没有被禁止的用户",
 		fmt.Sprintf(wire.WasRemoved, "eve", wire.TheOperator):         "eve 被管理员移出",
-		fmt.Sprintf(wire.WasBanned, "eve was", "ann", "2h"):           "eve was 被 ann 禁止进入，时长 2h",
+		fmt.Sprintf(wire.WasBanned, "eve was", "ann", "2h"):           "eve was 被 ann 禁止进入，时长 2 小时",
+		fmt.Sprintf(wire.WasBanned, "5m", "$1", "1m"):                 "5m 被 $1 禁止进入，时长 1 分钟",
 		fmt.Sprintf(wire.WasUnbanned, "eve", "ann"):                   "ann 已解除对 eve 的禁止",
-		fmt.Sprintf(wire.IsBanned, "eve (192.0.2.1/32)", "5m", "ann"): "被禁止：eve (192.0.2.1/32)，剩余 5m，操作者 ann",
+		fmt.Sprintf(wire.IsBanned, "eve (192.0.2.1/32)", "5m", "ann"): "被禁止：eve (192.0.2.1/32)，剩余 5 分钟，操作者 ann",
 	} {
 		got, ok := Chinese.Notice(text)
 		if !ok || !strings.HasPrefix(got, want) {

@@ -37,7 +37,7 @@ func TestOperatorOnThePage(t *testing.T) {
 	ann.shows("#log", "You are an operator now")
 	ann.say("/kick eve")
 	ann.shows("#log", "eve was removed by ann.")
-	eve.shows("#banner", "被管理员移出，请在 1m 后再来")
+	eve.shows("#banner", "被管理员移出，请在 1 分钟后再来")
 	eve.click("#again")
 	eve.shows("#banner", "被管理员移出，请在")
 	eve.shoot("kicked-zh")

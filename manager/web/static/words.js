@@ -85,9 +85,9 @@ const chinese = {
   help: '/msg 用户名 内容 – 只发给一个人\n/reply 内容 – 回复最近给您发私聊的人\n/who – 当前在线用户\n/me 内容 – 动作：* Ann 挥手\n/nick 用户名 – 更改用户名\n/leave – 离开房间\n/op – 用管理员密码取得移出和禁止的权限\n//文字 – 发送以斜杠开头的文字\n回车发送，Shift+回车换行，Tab 补全用户名和命令。\n在列表中选择用户即可私聊。`代码` 和 ``` 代码块 ``` 保持原样。',
   leave: '离开', opWord: '管理员密码', ok: '确定', cancel: '取消', above: '之前的消息在上方，请向上滚动。',
   isOperator: '您现在是管理员：/kick 用户名、/ban 用户名、/ban 2h 用户名、/banaddress 用户名、/unban 用户名、/bans。', noBans: '没有被禁止的用户。',
-  wasRemoved: (who, by) => [who, ' 被 ', master(by), ' 移出。'], wasBanned: (who, by, span) => [who, ' 被 ', master(by), ` 禁止进入，时长 ${span}。`],
-  wasUnbanned: (who, by) => [master(by), ' 已解除对 ', who, ' 的禁止。'], isBanned: (who, span, by) => ['被禁止：', who, '，剩余 ', span, by ? '，操作者：' : '', by ? master(by) : ''],
-  master: '管理员', until: (span) => `，请在 ${span} 后再来`, keptOut: (span) => `您被管理员移出，请在 ${span} 后再来。`,
+  wasRemoved: (who, by) => [who, ' 被 ', master(by), ' 移出。'], wasBanned: (who, by, span) => [who, ' 被 ', master(by), ` 禁止进入，时长 ${time(span)}。`],
+  wasUnbanned: (who, by) => [master(by), ' 已解除对 ', who, ' 的禁止。'], isBanned: (who, span, by) => ['被禁止：', who, '，剩余 ', time(span), by ? '，操作者：' : '', by ? master(by) : ''],
+  master: '管理员', until: (span) => `，请在 ${time(span)}后再来`, keptOut: (span) => `您被管理员移出，请在 ${time(span)}后再来。`,
   noName: (command) => `${command} 需要用户名。/help 列出所有命令。`, notDone: (why) => `未执行：${translated(why)}`, notSaid: (why) => `未发送给任何人：${why}`, leftEarly: '在消息全部发出前离开',
   noReply: '还没有人给您发过私聊。',
   notHere: (name) => ['当前没有名为 ', name, ' 的用户。未发送。'],
@@ -115,6 +115,10 @@ const chinese = {
 
 // master is by whom something was done.
 const master = (by) => (by === 'the operator' ? words.master : by);
+
+// time is one that the room tells, such as 2h.
+const units = { s: '秒', m: '分钟', h: '小时' };
+const time = (span) => span.replace(/^(\d+)([smh])$/, (_, n, unit) => `${n} ${units[unit]}`);
 
 // inChinese is what the room says of a name or a command.
 const inChinese = {
