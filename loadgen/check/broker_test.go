@@ -248,7 +248,7 @@ func TestBrokenBroker(t *testing.T) {
 			}
 			allowed := can.AtMostOnce && (d.check == Agreement || d.check == Validity)
 			planted := 0
-			for seed := uint64(0); planted < 20; seed++ {
+			for seed := uint64(0); planted < int(seeds(20)); seed++ {
 				if seed > 200 {
 					t.Fatalf("%s: planted in %d runs only", d.name, planted)
 				}
@@ -296,8 +296,12 @@ func TestBrokenBroker(t *testing.T) {
 // TestCrookedWays: receivers of a broker may each have an order of their own, in a run
 // of any length. Behind 100,000 entries that came late no more of them are kept.
 func TestCrookedWays(t *testing.T) {
+	steps := 60_000
+	if testing.Short() {
+		steps = 6000
+	}
 	for seed := range seeds(4) {
-		for _, o := range newTopic(seed, 40, true).run(60_000).Checks {
+		for _, o := range newTopic(seed, 40, true).run(steps).Checks {
 			if o.Violations > 0 {
 				t.Errorf("seed %d: %s has %d violations: %+v", seed, o.Name, o.Violations, o.Witnesses[0])
 			}

@@ -14,6 +14,14 @@ const (
 	linkedKept = 2_000
 )
 
+// long returns how many lines a long run has: two fifths with -short.
+func long() int {
+	if testing.Short() {
+		return linkedLong * 2 / 5
+	}
+	return linkedLong
+}
+
 // TestLinkedServerWithNobody holds that a server where nobody is keeps no lines, and that
 // each is told of once, when its own server's have read it.
 func TestLinkedServerWithNobody(t *testing.T) {
@@ -53,7 +61,7 @@ func TestLinkedPrivateLinesElsewhere(t *testing.T) {
 	b = p.comes(0, 1, "b", a, c)
 	p.seqs[b] = 0
 	d := p.comes(1, 3, "d", a, b, c)
-	for range linkedLong / 4 {
+	for range long() / 4 {
 		p.now += linkedPace
 		p.heard(p.says(a, "b"), a, b)
 		p.heard(p.says(a, ""), a, b, c, d)
@@ -64,7 +72,7 @@ func TestLinkedPrivateLinesElsewhere(t *testing.T) {
 	p.heard(lost, a)
 	p.leaves(d, c, a, b)
 	p.noUser(a, "d")
-	for range linkedLong / 4 {
+	for range long() / 4 {
 		p.now += linkedPace
 		p.heard(p.says(a, ""), a, b, c)
 	}
@@ -85,7 +93,7 @@ func TestLinkedDialsThatFail(t *testing.T) {
 			if there {
 				all = append(all, p.comes(1, 1, "c", a))
 			}
-			for n := range linkedLong {
+			for n := range long() {
 				p.now += linkedPace
 				if there {
 					s := p.DialAt(0, 10+n%50, "x", p.now)
@@ -102,7 +110,7 @@ func TestLinkedDialsThatFail(t *testing.T) {
 				t.Error(why)
 			}
 			if n := len(closed[1].Abroad); n > linkedKept {
-				t.Errorf("%d of %d are kept", n, linkedLong)
+				t.Errorf("%d of %d are kept", n, long())
 			}
 		})
 	}

@@ -54,7 +54,7 @@ func TestSetsOfNames(t *testing.T) {
 		t.Run(d.name, func(t *testing.T) {
 			t.Parallel()
 			planted := 0
-			for seed := uint64(0); planted < 3; seed++ {
+			for seed := uint64(0); planted < int(seeds(3)); seed++ {
 				if seed > 80 {
 					t.Fatalf("planted in %d of %d runs only", planted, seed)
 				}

@@ -20,9 +20,15 @@ var nasty = []string{"", " ", "\t", "-", "--", "0", "00", "-0", "+1", "-1", "−
 // TestNastyValues holds that whatever a flag is given is taken, or refused in one
 // printable line that says what would be taken, and that this is so.
 func TestNastyValues(t *testing.T) {
-	refused, tried := 0, 0
-	for _, name := range flags.Names() {
+	refused, tried, every := 0, 0, 1
+	if testing.Short() {
+		every = 8
+	}
+	for k, name := range flags.Names() {
 		for i, value := range nasty {
+			if (k+i/2)%every != 0 {
+				continue
+			}
 			for _, args := range [][]string{append(flags.Base(name), [][]string{{"-" + name + "=" + value}, {"-" + name, value}}[i%2]...)} {
 				_, err := flags.Parse(args, flags.Anew(), flags.Scripted)
 				if err == nil {
@@ -45,7 +51,7 @@ func TestNastyValues(t *testing.T) {
 			}
 		}
 	}
-	if refused < 1000 || tried < 500 {
+	if refused < 1000/every || tried < 500/every {
 		t.Errorf("%d refused, %d proposals", refused, tried)
 	}
 }

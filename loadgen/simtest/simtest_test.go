@@ -43,7 +43,7 @@ func TestRightServer(t *testing.T) {
 	n := *seedsFlag
 	if n == 0 {
 		if n = 1000; testing.Short() {
-			n = 500
+			n = 100
 		}
 	}
 	parts := make(chan seen, runtime.GOMAXPROCS(0))

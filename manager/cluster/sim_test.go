@@ -28,7 +28,7 @@ func TestWorlds(t *testing.T) {
 func holds(t *testing.T, most uint64, judge func(seed uint64, broken fault) *world, reasons ...error) {
 	t.Helper()
 	if testing.Short() {
-		most /= 4
+		most /= 10
 	}
 	closed := map[error]int{}
 	for seed := range most {

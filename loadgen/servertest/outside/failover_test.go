@@ -56,14 +56,10 @@ func fail(t *testing.T, load string, seed uint64, s *servers) (rep *report.Repor
 // That a server dies is no defect where it was to be: its chatters come back at
 // another, and the others notice nothing but that they have left.
 func TestFailover(t *testing.T) {
-	seeds := uint64(60)
-	if testing.Short() {
-		seeds = 12
-	}
 	for _, load := range []string{"failover", "mixed", "churn", "private", "namesakes"} {
 		t.Run(load, func(t *testing.T) {
 			t.Parallel()
-			for seed := range seeds {
+			for seed := range seeds(60) {
 				s := over(&Room{})
 				if s.any = seed%3 == 1; seed%3 == 2 { // it says goodbye: the others may know before its chatters do
 					s.lease = 0

@@ -92,7 +92,7 @@ func TestFaults(t *testing.T) {
 			continue
 		}
 		for k, load := range f.Loads {
-			if !*all && i%len(f.Loads) != k || testing.Short() && i%5 != 0 {
+			if !*all && i%len(f.Loads) != k || testing.Short() && i%10 != 0 {
 				continue
 			}
 			t.Run(f.Name+"/"+load, func(t *testing.T) {

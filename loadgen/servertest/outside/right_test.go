@@ -30,7 +30,7 @@ func TestFarReaders(t *testing.T) {
 		{"latencies that vary from 3 to 9 s", 3 * time.Second, 6 * time.Second, 0},
 		{"a latency of 900 ms and a limit of a second", 900 * time.Millisecond, 0, time.Second},
 	} {
-		for seed := range uint64(10) {
+		for seed := range seeds(10) {
 			for _, name := range []string{"steady", "private"} {
 				cfg := workload(name, seed)
 				cfg.Drain, cfg.Scenario.Churn = c.drain, 0 // leaves have a limit of their own
@@ -45,7 +45,7 @@ func TestFarReaders(t *testing.T) {
 
 // What comes later than that is neither passed nor failed.
 func TestTooFarReaders(t *testing.T) {
-	for seed := range uint64(10) {
+	for seed := range seeds(10) {
 		rep, took := run(t, &Room{Seed: seed, Weather: far(11*time.Second, 0)}, workload("steady", seed))
 		if rep.Verdict != report.Inconclusive || !strings.Contains(rep.CutBy, "deliveries still came") {
 			t.Errorf("seed %d: %s, cut by %q: %+v", seed, rep.Verdict, rep.CutBy, rep.Checks)
@@ -107,15 +107,11 @@ func unusual(seed uint64) (r *Room, crowd Crowd) {
 
 // Right rooms far from usual: none is called wrong, and none too little to judge.
 func TestUnusualRooms(t *testing.T) {
-	seeds := uint64(500)
-	if testing.Short() {
-		seeds = 60
-	}
 	loads := []string{"mixed", "churn", "private", "steady", "namesakes", "quiet", "answers", "protocol", "forms"}
 	for part := range uint64(4) {
 		t.Run(fmt.Sprint(part), func(t *testing.T) {
 			t.Parallel()
-			for seed := part; seed < seeds; seed += 4 {
+			for seed := part; seed < seeds(500); seed += 4 {
 				load := loads[seed%uint64(len(loads))]
 				r, crowd := unusual(seed)
 				rep, _ := run(t, r, workload(load, seed), crowd)
@@ -197,7 +193,7 @@ func TestFullRoom(t *testing.T) {
 
 // A stranger who repeats what others say, word for word, is nobody's forgery.
 func TestBridge(t *testing.T) {
-	for seed := range uint64(60) {
+	for seed := range seeds(60) {
 		load := []string{"steady", "mixed", "churn", "private"}[seed%4]
 		r, crowd := unusual(seed)
 		crowd.Repeat = []int{5, 100}[seed%2]

@@ -72,6 +72,14 @@ func workload(name string, seed uint64) loadgen.Config {
 	return loadgen.Config{Where: "room outside", Users: 8, Duration: 2 * time.Second, Warmup: -1, Rate: 100, Seed: seed, Scenario: spec}
 }
 
+// seeds returns how many to draw where n are usual: a tenth of them with -short.
+func seeds(n uint64) uint64 {
+	if testing.Short() {
+		return (n + 9) / 10
+	}
+	return n
+}
+
 // run makes a run against a room, in a bubble of its own.
 func run(t *testing.T, r *Room, cfg loadgen.Config, crowd ...Crowd) (rep *report.Report, took time.Duration) {
 	return runWith(t, r, cfg, func() {
