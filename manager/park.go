@@ -52,6 +52,9 @@ func (s *session) park() bool {
 	if free {
 		s.in = nil
 	}
+	if c, ok := s.conn.(interface{ Bare() bool }); ok {
+		c.Bare() // else it is parked as it is
+	}
 	if m.lot.open().Park(&s.spot) != nil || // the next read tells why
 		(s.gone() || s.over()) && s.spot.Leave() { // who has ended it may have looked before it was parked
 		s.in = in

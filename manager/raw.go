@@ -156,7 +156,7 @@ func (w *rawWriter) pause(then time.Time) error {
 
 // becomeRaw has the session be one of the raw dialect.
 func (l login) becomeRaw() {
-	if tcp, ok := socket.Under(l.conn).(*net.TCPConn); ok {
+	if tcp := socket.TCP(l.conn); tcp != nil {
 		_ = tcp.SetWriteBuffer(rawUnread)
 	}
 	w := newRawWriter(l.m, l.conn)

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"chatsim/manager/socket"
 )
 
 const (
@@ -56,6 +58,8 @@ func (m *Manager) Serve(ln net.Listener) error {
 		}
 		if m.cfg.TLS != nil {
 			conn = tls.Server(conn, m.cfg.TLS) // shakes hands at the first read
+		} else {
+			conn = socket.New(conn)
 		}
 		sessions.Add(1)
 		go m.serveSession(newSession(m, conn), over)

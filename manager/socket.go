@@ -11,8 +11,8 @@ import (
 // that are sent nothing, a limit on unacknowledged bytes for the others. A
 // failure is no reason to refuse a connection.
 func tune(conn net.Conn, keepAlive, userTimeout time.Duration) {
-	tcp, ok := socket.Under(conn).(*net.TCPConn)
-	if !ok {
+	tcp := socket.TCP(conn)
+	if tcp == nil {
 		return
 	}
 	_ = tcp.SetKeepAliveConfig(net.KeepAliveConfig{

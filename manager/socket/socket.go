@@ -1,5 +1,6 @@
 // Package socket is what package net leaves out of a socket: reads and writes
-// that do not wait, the bytes that a peer has not acknowledged, an RST. It serves
+// that do not wait, a connection that is little more than its descriptor while nothing
+// waits, the bytes that a peer has not acknowledged, an RST. It serves
 // both ends of a connection, and knows nothing of what is sent over it.
 package socket
 
@@ -18,6 +19,18 @@ func Under(conn any) any {
 		}
 		conn = outer.NetConn()
 	}
+}
+
+// TCP returns the TCP connection of package net that conn is or is built upon, nil
+// if there is none. It is for setting options: it may not be closed.
+func TCP(conn any) *net.TCPConn {
+	switch c := Under(conn).(type) {
+	case *net.TCPConn:
+		return c
+	case interface{ TCP() *net.TCPConn }:
+		return c.TCP()
+	}
+	return nil
 }
 
 // Reset closes conn so that its peer gets an RST and nothing stays queued. What

@@ -20,6 +20,8 @@ func Raw(conn any) syscall.RawConn {
 		raw, err = c.SyscallConn()
 	case *net.UnixConn:
 		raw, err = c.SyscallConn()
+	case *Conn:
+		raw, err = c.SyscallConn()
 	}
 	if err != nil {
 		return nil
