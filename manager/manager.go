@@ -201,6 +201,9 @@ func New(cfg Config) *Manager {
 	return m
 }
 
+// age returns the time since the Manager began.
+func (m *Manager) age() time.Duration { return time.Since(m.began) }
+
 // Stats returns the counters as they are now.
 func (m *Manager) Stats() Stats {
 	m.mu.Lock()

@@ -9,7 +9,9 @@ import (
 )
 
 // parkAfter is how long a session without input keeps its goroutine. A talker is
-// read by its own one, as waking that costs least; the others need none.
+// read by its own one, as waking that costs least; the others need none. One that
+// was parked for so long is parked again as soon as what has come is read: it
+// speaks from time to time.
 var parkAfter = time.Second
 
 // errQuiet ends the reading of a session that is to be parked.
@@ -49,6 +51,7 @@ func (s *session) park() bool {
 		return false
 	}
 	m, in, free := s.m, s.in, s.in.empty()
+	s.parked = m.age()
 	if free {
 		s.in = nil
 	}

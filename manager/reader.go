@@ -34,6 +34,7 @@ type reader struct {
 	ahead   ahead            // what came behind rest and was read before its turn
 	late    error            // what ended reading before its turn, for its turn
 	limited time.Duration    // since the Manager began: when limitQuiet has set a deadline; 0: it has not
+	brief   bool             // nothing is waited for: reading ends by errQuiet
 	blind   int              // reads before their turn that brought no text
 	small   *[smallRead]byte // of a connection without raw
 
@@ -104,7 +105,10 @@ func (r *reader) readable(fd uintptr) bool {
 	switch {
 	case err == socket.ErrWouldBlock:
 		r.giveBack()
-		return false
+		if r.brief {
+			r.err = errQuiet
+		}
+		return r.brief
 	case err == nil && n == 0:
 		err = io.EOF
 	}
@@ -209,18 +213,22 @@ func (r *reader) hasNothing() bool {
 // follows soon has the limit of the one before; the first one of a session that
 // was parked has none, as something has come.
 func (r *reader) limitQuiet() {
-	if !r.s.parks() {
+	if r.brief || !r.s.parks() {
 		return
 	}
-	if since := time.Since(r.s.m.began); r.limited == 0 || since-r.limited >= parkAfter/4 {
+	if since := r.s.m.age(); r.limited == 0 || since-r.limited >= parkAfter/4 {
 		r.limited = since
 		r.s.setReadDeadline(time.Now().Add(parkAfter))
 	}
 }
 
-// quiet reports whether a read has ended by limitQuiet and nothing else, and
-// ends the limit.
+// quiet reports whether a read has ended by limitQuiet, or because it was to be
+// brief, and nothing else. The next one is not limited so.
 func (r *reader) quiet(err error) bool {
+	if err == errQuiet {
+		r.brief = false
+		return true
+	}
 	if r.s.dialect.traits().timed || r.s.over() || !errors.Is(err, os.ErrDeadlineExceeded) {
 		return false
 	}

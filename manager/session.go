@@ -50,6 +50,7 @@ type session struct {
 	ended   sync.WaitGroup // until the feed writes no more for us, after outcome was set
 	outcome feed.Reason    // see ended
 	spot    poll.Spot      // where it is parked
+	parked  time.Duration  // since the Manager began: when it was parked last; owned by the session's goroutine
 }
 
 // violation is the error of a connection whose peer has broken the protocol below
@@ -107,6 +108,7 @@ func (s *session) goOn() {
 		s.in = s.m.readers.Get().(*reader)
 		s.in.init(s)
 	}
+	s.in.brief = s.m.age()-s.parked >= parkAfter
 	s.live(s.talk)
 }
 
