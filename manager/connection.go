@@ -25,14 +25,16 @@ var longAgo = time.Unix(1, 0)
 // how it is closed. It knows no dialect.
 type connection struct {
 	// Static after the login.
-	m     *Manager
-	of    *stay
-	conn  net.Conn
-	out   feed.Conn       // conn, or what puts frames into another form on their way there
-	under syscall.RawConn // the socket that conn goes over; nil: none, or it cannot be looked at
+	m    *Manager
+	of   *stay
+	conn net.Conn
+	out  feed.Conn // conn, or what puts frames into another form on their way there
 
 	cutoff atomic.Int64 // no read waits for longer, in Unix nanoseconds; 0: none
 }
+
+// under returns the socket that conn goes over; nil: none, or it cannot be looked at.
+func (c *connection) under() syscall.RawConn { return socket.Raw(socket.Under(c.conn)) }
 
 // over reports whether the session is to end whatever its peer does.
 func (c *connection) over() bool {
@@ -121,4 +123,4 @@ func (c *connection) farewell() {
 
 // unsent returns how many of the bytes written to the socket its peer's system has not
 // acknowledged; -1 if that cannot be told.
-func (c *connection) unsent() int { return new(socket.Probe).Unsent(c.under) }
+func (c *connection) unsent() int { return new(socket.Probe).Unsent(c.under()) }

@@ -50,38 +50,37 @@ func howClosed(err error) hangup {
 // watch looks whether the peer of a session has closed its connection behind what
 // is still unread, while the session's goroutine waits for something else.
 type watch struct {
-	session *session     // whose peer it is; static
-	seen    atomic.Int32 // how the peer has closed, as far as it was seen: a hangup
-	on      atomic.Bool  // the timer is to go on
-	timer   *time.Timer  // nil until it is needed; owned by the session's goroutine
+	seen  atomic.Int32 // how the peer has closed, as far as it was seen: a hangup
+	on    atomic.Bool  // the timer is to go on
+	timer *time.Timer  // nil until it is needed; owned by the session's goroutine
 }
 
-// look looks once.
-func (w *watch) look() {
+// look looks once, at the peer of the session that has the watch.
+func (w *watch) look(s *session) {
 	if w.seen.Load() == int32(hungUp) {
 		return
 	}
-	if h := hangupOf(w.session.under); h != stays {
-		w.session.peerHasClosed(h)
+	if h := hangupOf(s.under()); h != stays {
+		s.peerHasClosed(h)
 	}
 }
 
 // start looks now and from time to time until stop is called.
-func (w *watch) start() (stop func()) {
-	w.look()
-	if w.session.under == nil {
+func (w *watch) start(s *session) (stop func()) {
+	w.look(s)
+	if s.under() == nil {
 		return func() {}
 	}
 	if w.timer == nil {
-		w.timer = time.AfterFunc(time.Hour, w.again) // set before it can run
+		w.timer = time.AfterFunc(time.Hour, func() { w.again(s) }) // set before it can run
 	}
 	w.on.Store(true)
 	w.timer.Reset(glanceEvery)
 	return w.stop
 }
 
-func (w *watch) again() {
-	w.look()
+func (w *watch) again(s *session) {
+	w.look(s)
 	if w.on.Load() {
 		w.timer.Reset(glanceEvery)
 	}

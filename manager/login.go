@@ -94,7 +94,7 @@ func (l login) nameLine(pending func(data []byte)) ([]byte, error) {
 // tryPassword returns nil for the room's password, when its turn has come. It
 // holds back the error for another, which says what to do.
 func (l login) tryPassword(word []byte, advice string) error {
-	ok, answer, err := l.m.guesses.try(l.m.ctx, guessedFrom(l.conn.RemoteAddr()), sameSecret(word, l.m.cfg.Password), func() bool { return hangupOf(l.under) != stays })
+	ok, answer, err := l.m.guesses.try(l.m.ctx, guessedFrom(l.conn.RemoteAddr()), sameSecret(word, l.m.cfg.Password), func() bool { return hangupOf(l.under()) != stays })
 	switch {
 	case err != nil:
 		return err

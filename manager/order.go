@@ -77,7 +77,7 @@ func (r round) nick(asked string) error {
 	case err != nil:
 		return err
 	default:
-		r.asked, r.former = asked, was
+		r.former = was
 		r.m.log.Debug("renamed", "name", was, "to", r.name)
 	}
 	return r.publish()
@@ -90,7 +90,7 @@ func (r round) op(word string) error {
 		r.notDone("this room has no password for operators: it is opened with -operator-password-file")
 		return r.publish()
 	}
-	ok, answer, err := r.m.opGuesses.try(r.m.ctx, guessedFrom(r.conn.RemoteAddr()), sameSecret([]byte(word), r.m.cfg.OperatorPassword), func() bool { return hangupOf(r.under) != stays })
+	ok, answer, err := r.m.opGuesses.try(r.m.ctx, guessedFrom(r.conn.RemoteAddr()), sameSecret([]byte(word), r.m.cfg.OperatorPassword), func() bool { return hangupOf(r.under()) != stays })
 	switch {
 	case errors.Is(err, context.Canceled):
 		return errOver

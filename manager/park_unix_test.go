@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"chatsim/manager/socket"
 	"chatsim/manager/wire"
 )
 
@@ -131,7 +132,8 @@ func TestParkedToo(t *testing.T) {
 	}
 }
 
-// TestParkedNeedNoGoroutine has a crowd that says nothing.
+// TestParkedNeedNoGoroutine has a crowd that says nothing, and nothing of package net
+// either.
 func TestParkedNeedNoGoroutine(t *testing.T) {
 	parkSoon(t)
 	const crowd = 200
@@ -143,4 +145,11 @@ func TestParkedNeedNoGoroutine(t *testing.T) {
 	}
 	parked(t, m, crowd)
 	settle(t, func() bool { return runtime.NumGoroutine() <= before+1 }) // the one that waits for all
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for s := range m.sessions {
+		if socket.TCP(s.conn) != nil {
+			t.Fatalf("%s is parked with all of its connection", s.calledNow())
+		}
+	}
 }

@@ -179,7 +179,7 @@ func (r round) publish() error {
 		b.at = time.Now()
 	}
 	if r.m.seq.full() {
-		defer r.peer.start()()
+		defer r.peer.start(r.session)()
 	}
 	if err := r.m.seq.publish(&r.stay, &b.publication); err != nil {
 		return r.unlessCut(err, b.said())

@@ -62,7 +62,12 @@ func (m *Manager) Serve(ln net.Listener) error {
 			conn = socket.New(conn)
 		}
 		sessions.Add(1)
-		go m.serveSession(newSession(m, conn), over)
+		s := newSession(m, conn)
+		go func() {
+			if rest := m.letIn(s, over); rest != nil {
+				go s.live(rest)
+			}
+		}()
 	}
 }
 
@@ -107,22 +112,26 @@ func (m *Manager) ServeLines(conn net.Conn) {
 }
 
 func (m *Manager) serveToEnd(s *session) {
-	var over sync.WaitGroup
+	var coming, over sync.WaitGroup
 	over.Add(1)
-	m.serveSession(s, over.Done)
+	var rest func() (parked bool)
+	coming.Go(func() { rest = m.letIn(s, over.Done) })
+	if coming.Wait(); rest != nil {
+		s.live(rest)
+	}
 	over.Wait()
 }
 
-// serveSession serves a session until it has ended or is parked; over is called
+// letIn begins to serve a session, and returns how it goes on, see come; over is called
 // at its end.
-func (m *Manager) serveSession(s *session, over func()) {
+func (m *Manager) letIn(s *session, over func()) (rest func() (parked bool)) {
 	s.done = over
 	m.mu.Lock()
 	if m.draining.Load() {
 		m.mu.Unlock()
 		s.conn.Close()
 		over()
-		return
+		return nil
 	}
 	m.sessions[s] = struct{}{}
 	if s.inner {
@@ -130,7 +139,7 @@ func (m *Manager) serveSession(s *session, over func()) {
 	}
 	m.goroutines.Add(1)
 	m.mu.Unlock()
-	s.run()
+	return s.come()
 }
 
 // forget is the end of a session.

@@ -27,9 +27,8 @@ import (
 type session struct {
 	// Static after newSession.
 	connection
-	stay         // in the room; zero before the join
-	inner bool   // within a session that speaks HTTP, see ServeLines
-	done  func() // called at the end
+	stay        // in the room; zero before the join
+	done func() // called at the end
 
 	// Owned by the session's goroutine, but for what their types say.
 	in      *reader // nil while it is parked and has nothing unfinished
@@ -37,21 +36,30 @@ type session struct {
 	limit   throttle
 	peer    watch
 
-	until    time.Time // that the login may take; zero afterwards
-	asked    string    // cleaned
-	signs    string    // what the client calls itself until it knows its name: as it asked
-	former   string    // the name before the last change of it
-	returns  bool      // the client wants to come back, or comes back: it is told a token
-	refusing bool      // the stay was cut: what is still read is not said
-	refused  uint64    // lines of that
-	skipping bool      // up to the end of a line that is too long
-	askMark  int64     // when the feed has written so much, the last answer to /who or /history is out
+	*coming
+	signs    string      // what the client calls itself until it knows its name: as it asked
+	former   string      // the name before the last change of it
+	inner    bool        // within a session that speaks HTTP, see ServeLines; static
+	returns  bool        // the client wants to come back, or comes back: it is told a token
+	refusing bool        // the stay was cut: what is still read is not said
+	skipping bool        // up to the end of a line that is too long
+	outcome  feed.Reason // what the feed has ended with: see ended
+	refused  uint64      // lines that were refused
+	askMark  int64       // when the feed has written so much, the last answer to /who or /history is out
 
-	ended   sync.WaitGroup // until the feed writes no more for us, after outcome was set
-	outcome feed.Reason    // see ended
-	spot    poll.Spot      // where it is parked
-	parked  time.Duration  // since the Manager began: when it was parked last; owned by the session's goroutine
+	ended  sync.WaitGroup // until the feed writes no more for us, after outcome was set
+	spot   poll.Spot      // where it is parked
+	parked time.Duration  // since the Manager began: when it was parked last; owned by the session's goroutine
 }
+
+// coming is what a session knows until its user is in.
+type coming struct {
+	until time.Time // that the login may take
+	asked string    // the name, cleaned
+}
+
+// arrived is that of all who are in.
+var arrived coming
 
 // violation is the error of a connection whose peer has broken the protocol below
 // its lines, and is told so by the connection's own CloseWrite.
@@ -84,23 +92,27 @@ type visiting struct{ read []byte }
 func (*visiting) Error() string { return "speaks HTTP" }
 
 func newSession(m *Manager, conn net.Conn) *session {
-	s := &session{dialect: lineDialect{}}
+	s := &session{dialect: lineDialect{}, coming: new(coming)}
 	s.connection = connection{m: m, of: &s.stay, conn: conn, out: conn}
 	s.stay.session = s
 	s.limit.conn = &s.connection
-	s.peer.session = s
 	s.ended.Add(1)
 	s.spot = poll.Spot{Socket: socket.Raw(conn), Owner: s}
-	if s.under = s.spot.Socket; s.under == nil {
-		s.under = socket.Raw(socket.Under(conn))
-	}
 	s.in = m.readers.Get().(*reader)
 	s.in.init(s)
 	return s
 }
 
-// run is the session's life, or its first part.
-func (s *session) run() { s.live(s.begin) }
+// come lets the user in, and returns the rest of the session's life, which is that of
+// another goroutine; nil: it is over. Letting in needs a larger stack than waiting for
+// input does, and one that has grown is kept for as long as its goroutine lives.
+func (s *session) come() (rest func() (parked bool)) {
+	s.live(func() (goesOn bool) {
+		rest = s.begin()
+		return rest != nil
+	})
+	return rest
+}
 
 // goOn is the life of a session that was parked, from there on.
 func (s *session) goOn() {
@@ -127,12 +139,13 @@ func (s *session) live(part func() (parked bool)) {
 	parked = part()
 }
 
-func (s *session) begin() (parked bool) {
+// begin is come, but for what the session ends with.
+func (s *session) begin() (rest func() (parked bool)) {
 	if !s.inner {
 		release, ok := s.m.addresses.admit(s.conn.RemoteAddr())
 		if !ok {
 			s.refuse(&refusal{wire.Crowded, wire.Crowded.Text()})
-			return false
+			return nil
 		}
 		if over := s.done; release != nil {
 			s.done = func() { release(); over() }
@@ -141,15 +154,21 @@ func (s *session) begin() (parked bool) {
 	tune(s.conn, s.m.cfg.KeepAlive, s.m.cfg.UserTimeout)
 	err := s.enter()
 	if visitor, ok := errors.AsType[*visiting](err); ok {
-		s.m.web.visit(s.conn, visitor.read)
-	} else if err == nil {
-		if s.in.hasNothing() && s.limit.delay == 0 && s.park() {
-			return true
-		}
-		s.in.limitQuiet()
-		return s.talk()
+		return func() bool { s.m.web.visit(s.conn, visitor.read); return false }
+	} else if err != nil {
+		return nil
 	}
-	return false
+	return s.settle
+}
+
+// settle is the life of one who is in, who is parked at once if it has said nothing.
+func (s *session) settle() (parked bool) {
+	s.coming = &arrived
+	if s.in.hasNothing() && s.limit.delay == 0 && s.park() {
+		return true
+	}
+	s.in.limitQuiet()
+	return s.talk()
 }
 
 func (s *session) talk() (parked bool) {
@@ -172,28 +191,17 @@ func (s *session) finish() {
 }
 
 // enter logs the user in and greets it; an error says that the session is over,
-// or that it is to go on otherwise. It does so in a goroutine of its own, which needs a larger stack than waiting for
-// input does: one that has grown is kept for as long as its goroutine lives.
+// or that it is to go on otherwise.
 func (s *session) enter() (err error) {
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		defer func() {
-			if p := recover(); p != nil {
-				s.panicked(p)
-				err = errOver
-			}
-		}()
-		l := login{s}
-		if err = l.identify(); err == nil {
-			err = s.takeFlood()
-		}
-		if err != nil {
-			s.refuse(err)
-		} else if err = l.greet(); err != nil {
-			s.part(err)
-		}
-	})
-	wg.Wait()
+	l := login{s}
+	if err = l.identify(); err == nil {
+		err = s.takeFlood()
+	}
+	if err != nil {
+		s.refuse(err)
+	} else if err = l.greet(); err != nil {
+		s.part(err)
+	}
 	return err
 }
 
@@ -237,7 +245,7 @@ func (s *session) converse() error {
 
 // waitRoom waits until the room takes more.
 func (s *session) waitRoom() error {
-	defer s.peer.start()()
+	defer s.peer.start(s)()
 	return s.unlessCut(s.m.seq.waitRoom(&s.stay), 0)
 }
 

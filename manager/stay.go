@@ -75,23 +75,24 @@ func (t *stayTable) remove(id stayID) {
 
 // stay is what the state knows of a session: one stay in the room.
 type stay struct {
-	session *session               // whose it is; static
-	id      stayID                 // set before the join
-	home    *stayTable             // of its Manager; set with id
-	sub     *feed.Subscriber       // set before the join
-	form    feed.Form              // that it reads; set before the join
-	member  *room.Member           // set by the join and by a change of name; nil: not in yet
-	from    netip.Prefix           // its address, see bannable; set before the join
-	name    string                 // with member: the one that the room has given; owned by the session's goroutine
-	called  atomic.Pointer[string] // the same, for any goroutine; nil: not in yet
-	holder  *holder                // set with member; nil: it has no token
-	token   string                 // by which it comes back, told with its name; empty until it has one; owned by the session's goroutine
-	recall  wire.Recall            // what it wants to have of what was said before; set before the join
-	may     bool                   // it is an operator's; guarded by the sequencer
-	nick    string                 // set with member: what it is called on IRC, where that is spoken
-	irc     *irc.Peer              // static, but for its nick, which is set by the join; nil: another dialect
-	way     *travelling            // its lines that have perhaps not come back, where requests travel; owned by the session's goroutine
-	away    string                 // as one who speaks IRC says; guarded by the sequencer
+	session *session                    // whose it is; static
+	id      stayID                      // set before the join
+	home    *stayTable                  // of its Manager; set with id
+	sub     *feed.Subscriber            // set before the join
+	member  *room.Member                // set by the join and by a change of name; nil: not in yet
+	from    netip.Prefix                // its address, see bannable; set before the join
+	name    string                      // with member: the one that the room has given; owned by the session's goroutine
+	called  atomic.Pointer[room.Member] // member, for any goroutine
+	holder  *holder                     // set with member; nil: it has no token
+	token   string                      // by which it comes back, told with its name; empty until it has one; owned by the session's goroutine
+	recall  wire.Recall                 // what it wants to have of what was said before; set before the join
+	nick    string                      // set with member: what it is called on IRC, where that is spoken
+	irc     *irc.Peer                   // static, but for its nick, which is set by the join; nil: another dialect
+	way     *travelling                 // its lines that have perhaps not come back, where requests travel; owned by the session's goroutine
+	away    string                      // as one who speaks IRC says; guarded by the sequencer
+
+	form feed.Form // that it reads; set before the join
+	may  bool      // it is an operator's; guarded by the sequencer
 
 	// end is who has ended the stay, nobody while it goes on. It is set once, by
 	// a request; any goroutine may read it.
@@ -108,8 +109,8 @@ func (st *stay) endedBy() end { return end(st.end.Load()) }
 
 // calledNow returns the name of the stay; empty before the join.
 func (st *stay) calledNow() string {
-	if name := st.called.Load(); name != nil {
-		return *name
+	if member := st.called.Load(); member != nil {
+		return member.Name()
 	}
 	return ""
 }

@@ -34,7 +34,7 @@ func (t *throttle) inherit(now time.Time) (inherited bool) {
 		return true
 	}
 	for _, o := range f.newest(t.addr()) {
-		if !o.passed.Load() && hangupOf(o.conn.under) != stays {
+		if !o.passed.Load() && hangupOf(o.conn.under()) != stays {
 			o.passOn()
 			break
 		}
@@ -95,7 +95,7 @@ func (s *session) takeFlood() error {
 		s.limit.reserve(now, 1)
 	}
 	for {
-		h := hangupOf(s.under)
+		h := hangupOf(s.under())
 		if h != stays {
 			s.limit.passOn()
 		}
@@ -115,7 +115,7 @@ func (s *session) takeFlood() error {
 func (s *session) slowDown() {
 	for s.limit.delay > 0 {
 		s.in.limited = 0 // wait sets other deadlines
-		s.peer.look()
+		s.peer.look(s)
 		s.wait()
 		if s.isCut() {
 			s.limit.delay, s.refusing = 0, true

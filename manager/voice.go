@@ -123,7 +123,7 @@ func (s *state) name(st *stay, member *room.Member) irc.Odd {
 	name := member.Name()
 	member.Session = st
 	st.member, st.name = member, name
-	st.called.Store(&name)
+	st.called.Store(member)
 	if s.nicks == nil {
 		return nil
 	}

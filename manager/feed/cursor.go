@@ -36,7 +36,7 @@ type Cursor struct {
 
 	aside       bool
 	behind      bool          // more than half the window, since behindSince
-	blockedAt   int           // place in Log.blocked counted from 1, 0: not there
+	blockedAt   int32         // place in Log.blocked counted from 1, 0: not there
 	progress    time.Duration // of a blocked one: when it was last seen to take something
 	behindSince time.Duration
 	behindFrom  int64 // delivered at that time

@@ -35,7 +35,7 @@ func (l *Log) Block(c *Cursor, now time.Duration) {
 		return
 	}
 	l.blocked = append(l.blocked, c)
-	c.blockedAt = len(l.blocked)
+	c.blockedAt = int32(len(l.blocked))
 	c.progress = now
 }
 

@@ -113,15 +113,14 @@ type Subscriber struct {
 	conn  Conn
 	raw   syscall.RawConn // nil: only conn.Write
 	frame Framed          // what writes to raw; nil: the feed itself
-	under syscall.RawConn // the socket that conn writes to, raw or below; nil: unknown
 	onEnd func(Reason, error)
-	form  Form
 
 	// Guarded by Feed.mu.
 	cursor Cursor
 	links  links
 	state  state
 	held   bool  // working, by its owner
+	form   Form  // static after NewSubscriber
 	mark   int64 // someone waits until so many bytes were consumed; 0: nobody
 
 	queued int // bytes last seen in the socket's queue; owned by watch
@@ -180,11 +179,16 @@ func NewFormSubscriber(conn Conn, form Form, onEnd func(Reason, error)) *Subscri
 			s.frame = framed
 		}
 	}
-	if s.under = s.raw; s.under == nil {
-		s.under = socket.Raw(socket.Under(conn))
-	}
 	s.links.sub, s.cursor.owner = s, s
 	return s
+}
+
+// under returns the socket that s is written to, raw or below; nil: unknown.
+func (s *Subscriber) under() syscall.RawConn {
+	if s.raw != nil {
+		return s.raw
+	}
+	return socket.Raw(socket.Under(s.conn))
 }
 
 // now returns the instant for the Log.

@@ -87,7 +87,7 @@ func (w *watcher) look() {
 	clear(w.emptied)
 	w.moving, w.emptied = w.moving[:0], w.emptied[:0]
 	for _, s := range w.suspects {
-		n := w.probe.Unsent(s.under)
+		n := w.probe.Unsent(s.under())
 		switch {
 		case n > 0 && n < s.queued:
 			w.moving = append(w.moving, s)
@@ -98,12 +98,12 @@ func (w *watcher) look() {
 	}
 }
 
-// blocked returns those blocked ones whose sockets can be looked into.
+// blocked returns those whose connections take no more for now.
 func (w *watcher) blocked(to []*Subscriber) []*Subscriber {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for s := range w.busy.all() {
-		if s.under != nil && s.cursor.blockedAt > 0 {
+		if s.cursor.blockedAt > 0 {
 			to = append(to, s)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-// Parking is for sockets of package net that nothing has come to for long: it
+// Parking is for sockets that nothing has come to for long: it
 // waits for all of them, so that none needs a goroutine meanwhile. It has one
 // itself.
 type Parking struct {

@@ -46,13 +46,10 @@ func (r *Room) Restore(all []Saved) {
 
 func (r *Room) restoreFormer(s *Saved) *Member {
 	m := &Member{name: s.Name, asked: s.Asked, token: s.Token, held: s.Held}
-	m.keys = r.keys(m.name)
 	r.place++
 	m.left.Store(r.place)
 	if s.Held {
-		for k, x := range r.by {
-			x.take(m.keys[k], m)
-		}
+		r.takeName(m)
 	}
 	r.former = append(r.former, m)
 	if !s.Back && m.token != (Token{}) {

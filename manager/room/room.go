@@ -55,7 +55,6 @@ type Member struct {
 
 	name  string
 	asked string
-	keys  keys         // of name
 	token Token        // zero: none
 	left  atomic.Int64 // the place of its leave, 0 while it is present
 	held  bool         // it has left, and its name is not free yet
@@ -81,10 +80,7 @@ func (r *Room) Join(asked string) (*Member, Roster) {
 // admit lets a user in under a name that is free.
 func (r *Room) admit(name, asked string) *Member {
 	m := &Member{name: name, asked: asked}
-	m.keys = r.keys(m.name)
-	for k, x := range r.by {
-		x.take(m.keys[k], m)
-	}
+	r.takeName(m)
 	r.order = append(r.order, m)
 	r.size += entrySize(m.name)
 	r.place++
@@ -123,9 +119,15 @@ func (r *Room) Free(m *Member) {
 	}
 }
 
+func (r *Room) takeName(m *Member) {
+	for _, x := range r.by {
+		x.take(x.key(m.name), m)
+	}
+}
+
 func (r *Room) freeName(m *Member) {
-	for k, x := range r.by {
-		x.free(m.keys[k])
+	for _, x := range r.by {
+		x.free(x.key(m.name))
 	}
 }
 

@@ -32,12 +32,14 @@ type Conn struct {
 
 	mu sync.Mutex
 	// Guarded by mu, which is held over each use of fd.
-	fd      int32 // constant, but for Bare; that of whole, where there is one
-	waiting int32 // calls that whole makes
+	fd      int32 // that of whole, where there is one; closed after Close
+	waiting int16 // calls that whole makes
 	reads   bool  // a deadline for reading is set
 	writes  bool  // likewise
-	closed  bool
 }
+
+// closed is no descriptor.
+const closed = -1
 
 // whole is a socket that the runtime waits for.
 type whole struct {
@@ -82,7 +84,7 @@ func (c *Conn) Bare() bool {
 	defer c.mu.Unlock()
 	w := c.whole.Load()
 	switch {
-	case c.closed || c.waiting > 0 || c.reads || c.writes:
+	case c.fd == closed || c.waiting > 0 || c.reads || c.writes:
 		return false
 	case w == nil:
 		return true
@@ -99,7 +101,7 @@ func (c *Conn) Bare() bool {
 
 // wholeLocked has c be whole, by the descriptor that it has.
 func (c *Conn) wholeLocked() (*whole, error) {
-	if c.closed {
+	if c.fd == closed {
 		return nil, net.ErrClosed
 	}
 	if w := c.whole.Load(); w != nil {
@@ -135,14 +137,14 @@ func (c *Conn) end() {
 func (c *Conn) isClosed() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.closed
+	return c.fd == closed
 }
 
 // with does something to the descriptor that does not wait.
 func (c *Conn) with(op string, do func(fd int) error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.fd == closed {
 		return c.opError(op, net.ErrClosed)
 	}
 	return c.opError(op, do(int(c.fd)))
@@ -172,16 +174,16 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 // Close ends the connection in both directions, and every call that waits.
 func (c *Conn) Close() error {
 	c.mu.Lock()
-	if c.closed {
+	if c.fd == closed {
 		c.mu.Unlock()
 		return c.opError("close", net.ErrClosed)
 	}
-	c.closed = true
 	w := c.whole.Load()
 	var err error
 	if w == nil {
 		err = os.NewSyscallError("close", unix.Close(int(c.fd)))
 	}
+	c.fd = closed
 	c.mu.Unlock()
 	if w != nil {
 		err = w.Close() // waits for those in its calls
@@ -225,7 +227,7 @@ func (c *Conn) SetWriteDeadline(t time.Time) error {
 func (c *Conn) limit(is *bool, set func(waiter, time.Time) error, t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if *is = !t.IsZero(); !*is && c.whole.Load() == nil && !c.closed {
+	if *is = !t.IsZero(); !*is && c.whole.Load() == nil && c.fd != closed {
 		return nil
 	}
 	w, err := c.wholeLocked()

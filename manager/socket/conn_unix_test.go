@@ -342,3 +342,15 @@ func TestBareAllocates(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// BenchmarkBare is how long it takes to have a connection be whole and bare again.
+func BenchmarkBare(b *testing.B) {
+	_, server := pair(b)
+	c := New(server).(*Conn)
+	defer c.Close()
+	for b.Loop() {
+		if c.SetReadDeadline(longAgo) != nil || c.SetReadDeadline(time.Time{}) != nil || !c.Bare() {
+			b.Fatal("it is not bare")
+		}
+	}
+}

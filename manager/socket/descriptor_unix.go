@@ -52,7 +52,7 @@ func (d *descriptor) Write(fn func(fd uintptr) bool) error {
 func (c *Conn) try(fn func(fd uintptr) bool) (w *whole, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
+	if c.fd == closed {
 		return nil, net.ErrClosed
 	}
 	if fn(uintptr(c.fd)) {

@@ -15,7 +15,7 @@ type outer struct{ net.Conn }
 
 func (o outer) NetConn() net.Conn { return o.Conn }
 
-func pair(t *testing.T) (client, server net.Conn) {
+func pair(t testing.TB) (client, server net.Conn) {
 	t.Helper()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"chatsim/chatter"
 	"chatsim/manager"
+	"chatsim/manager/socket"
 	"chatsim/manager/web"
 	"chatsim/manager/wire"
 )
@@ -46,8 +47,7 @@ func annInGated(t *testing.T) (*house, *gate, *tab) {
 // cut ends a page's connection without a word.
 func cut(t *testing.T, c net.Conn) {
 	t.Helper()
-	tcp := c.(interface{ NetConn() net.Conn }).NetConn().(interface{ NetConn() net.Conn }).NetConn().(*net.TCPConn)
-	if err := errors.Join(tcp.SetLinger(0), tcp.Close()); err != nil {
+	if err := socket.Reset(c); err != nil {
 		t.Fatal(err)
 	}
 }
