@@ -111,13 +111,18 @@ func (d *dry) talk(ctx context.Context, lc loadgen.Config) (missing []string, er
 	if err != nil {
 		return nil, err
 	}
-	d.await(ctx, func() bool { return len(d.lacks(dues)) == 0 })
-	d.mu.Lock()
-	missing = d.lacks(dues)
-	d.mu.Unlock()
+	told := lc.Capabilities.Views == loadgen.Ordered // of who comes and goes
+	first, last := dryNames[0], dryNames[1]
+	if told {
+		dues = append(dues, dryDue{to: first, kind: wire.Join, from: d.given(last), what: "the join of " + last + " at " + first})
+	}
+	missing = d.awaits(ctx, dues)
 	for i, asked := range dryNames {
 		d.note(asked, "leave")
 		_ = clients[i].Leave(chatter.FIN)
+		if told && asked == first {
+			missing = append(missing, d.awaits(ctx, []dryDue{{to: last, kind: wire.Leave, from: d.given(first), what: "the leave of " + first + " at " + last}})...)
+		}
 	}
 	if !d.await(ctx, func() bool { return len(d.ended) == len(dryNames) }) {
 		missing = append(missing, fmt.Sprintf("the end of the connection, %v after the leave", dryLimit))
@@ -131,8 +136,23 @@ func dryJoin(ctx context.Context, lc loadgen.Config, asked string) (loadgen.Clie
 	return lc.Door(slices.Index(dryNames[:], asked)).Join(within, asked)
 }
 
-// dryDue is a line that is due to a chatter.
-type dryDue struct{ to, from, text, what string }
+// dryDue is a frame that is due to a chatter: a line, a join or a leave.
+type dryDue struct {
+	to         string
+	kind       wire.Kind
+	from, text string // from is who joins or leaves
+	what       string
+}
+
+func (x dryDue) is(f wire.Frame) bool {
+	if f.Kind != x.kind {
+		return false
+	}
+	if f.Kind == wire.Line {
+		return string(f.Sender) == x.from && string(f.Text) == x.text
+	}
+	return slices.ContainsFunc(f.Names, func(n []byte) bool { return string(n) == x.from })
+}
 
 // say has both say a line and, where there are private lines, the first tell the
 // second one; it returns what is due.
@@ -144,7 +164,7 @@ func (d *dry) say(clients []loadgen.Client, private bool) (dues []dryDue, err er
 			return nil, err
 		}
 		for _, to := range dryNames {
-			dues = append(dues, dryDue{to, d.given(asked), text, "the line of " + asked + " at " + to})
+			dues = append(dues, dryDue{to, wire.Line, d.given(asked), text, "the line of " + asked + " at " + to})
 		}
 	}
 	if !private {
@@ -157,17 +177,23 @@ func (d *dry) say(clients []loadgen.Client, private bool) (dues []dryDue, err er
 		return nil, err
 	}
 	for _, to := range dryNames {
-		dues = append(dues, dryDue{to, d.given(teller), text, "the private line of " + teller + " at " + to})
+		dues = append(dues, dryDue{to, wire.Line, d.given(teller), text, "the private line of " + teller + " at " + to})
 	}
 	return dues, nil
+}
+
+// awaits waits until all that is due has come, and returns what has not.
+func (d *dry) awaits(ctx context.Context, dues []dryDue) []string {
+	d.await(ctx, func() bool { return len(d.lacks(dues)) == 0 })
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lacks(dues)
 }
 
 // lacks returns what is due and has not come. The lock is held.
 func (d *dry) lacks(dues []dryDue) (list []string) {
 	for _, x := range dues {
-		if !slices.ContainsFunc(d.seen[x.to], func(f wire.Frame) bool {
-			return f.Kind == wire.Line && string(f.Sender) == x.from && string(f.Text) == x.text
-		}) {
+		if !slices.ContainsFunc(d.seen[x.to], x.is) {
 			list = append(list, x.what)
 		}
 	}
@@ -198,6 +224,7 @@ func (d *dry) read(asked string, c loadgen.Client) {
 		d.came = make(chan struct{})
 		d.mu.Unlock()
 		if err != nil {
+			_ = c.Close() // a server may wait for that before it tells the others
 			return
 		}
 	}
