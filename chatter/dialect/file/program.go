@@ -1,6 +1,7 @@
 package file
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,7 @@ type program struct {
 	indent int            // of those lines
 	quotes int            // 1 where a quote stands before the first byte
 	tags   bool           // it yields what tagged says
+	within time.Duration  // it has to end; 0: maxTime
 	code   *gojq.Code
 }
 
@@ -170,7 +172,7 @@ func reaches(v reflect.Value) string {
 // run returns what a program yields. Its errors are the file's.
 func (p *program) run(input any, values []any) (out []any, err error) {
 	for range 2 {
-		b := bound{Context: context.Background(), until: time.Now().Add(maxTime)}
+		b := bound{Context: context.Background(), until: time.Now().Add(cmp.Or(p.within, maxTime))}
 		out, err = p.once(&b, input, values)
 		if b.err != errTime {
 			break
