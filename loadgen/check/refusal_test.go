@@ -268,6 +268,32 @@ func TestErrorsAboutNothing(t *testing.T) {
 	}
 }
 
+// TestWhyClosed: an error after which a line came is not why the server closes a
+// connection, unless it says that it closes.
+func TestWhyClosed(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		more bool // a line comes behind it
+		want string
+	}{
+		{"slow down", false, "slow down"},
+		{"slow down", true, ""},
+		{wire.Kicked.Text(), true, wire.Kicked.Text()},
+	} {
+		j := New(Config{Nonce: "t3st"})
+		s := enter(j, 0, "a")
+		l := s.Send(Note{Text: string(ledger.AppendStamp(nil, "t3st", 0, 0)), Intended: 2, Actual: 2, Measured: true})
+		s.Observe(&wire.Frame{Kind: wire.Error, Text: []byte(c.text)}, 3)
+		if c.more {
+			s.Observe(&wire.Frame{Kind: wire.Line, Sender: []byte("a"), Text: []byte(l.Text), Target: []byte(wire.Group)}, 4)
+		}
+		s.Ended(5)
+		if s.Said() != c.want {
+			t.Errorf("%q, more: %t: said %q", c.text, c.more, s.Said())
+		}
+	}
+}
+
 // TestLastWords: the error before the server closes a connection answers no
 // line; one after a half-close answers all that is not said by then.
 func TestLastWords(t *testing.T) {

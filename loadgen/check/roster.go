@@ -53,8 +53,12 @@ var rosterAccuracy = rule{name: RosterAccuracy, level: Full,
 				e.add(out, violation{key: key{session: s}, at: s, place: s.Next, implied: e.stopped || e.Advancing || e.stalled[s],
 					sentence: quote(s.Name()) + " asked who is there, and no roster came"})
 			case s.PutOut() && !e.tooSlow(s):
-				e.add(out, violation{key: key{session: s}, at: s, place: s.Next, came: quote(s.Said()),
-					sentence: "the server closed the connection of " + quote(s.Name()) + ", who read and did nothing wrong"})
+				v := violation{key: key{session: s}, at: s, place: s.Next,
+					sentence: "the server closed the connection of " + quote(s.Name()) + ", who read and did nothing wrong"}
+				if said := s.Said(); said != "" {
+					v.came = quote(said)
+				}
+				e.add(out, v)
 			case told:
 				e.add(out, e.leftFalsely(s, place))
 			}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"chatsim/manager/wire"
 )
 
 // Leave is how a chatter ends its stay.
@@ -208,6 +210,9 @@ func (s *Session) Ended(at time.Duration) {
 	e.Isolated, s.inStep = s.Totals.Isolated, true
 	defer l.rec.step(e)()
 	s.Flush(at)
+	if reason, ok := wire.ParseReason([]byte(s.said)); s.saidAt != s.refusals.seen() && !(ok && reason.Closing()) {
+		s.said = "" // more came behind it
+	}
 	s.refusals.part()
 	s.refusals.finish()
 	l.mu.Lock()

@@ -54,7 +54,7 @@ func (r *refusals) said(text []byte, at time.Duration) {
 	if name, ok := strings.CutPrefix(w.text, wire.NoSuchUser.With("")); ok && name != "" && r.noUser(name, w) {
 		return
 	}
-	r.of.said = w.text
+	r.of.said, r.of.saidAt = w.text, r.seen()
 	if reason, ok := wire.ParseReason(text); !ok || !reason.Closing() {
 		r.refusal(w)
 	}

@@ -72,7 +72,8 @@ type Received struct {
 	Lines    int64          // group lines that came, where no order is kept
 	broken   int64          // Totals.Observed and Next when a line last came that could not be parsed
 	brokenAt int64          //
-	said     string         // the server's last error
+	said     string         // the server's last error,
+	saidAt   int64          // and what had been seen then
 }
 
 // sending is what a session's own group lines came to.
@@ -170,8 +171,9 @@ func (s *Session) Name() string {
 // for the goroutine that observes. It falls where one of them comes back.
 func (s *Session) Answers() int64 { return s.refusals.answers }
 
-// Said returns the last error that the server sent, for the goroutine that
-// observes, and for all after Ended.
+// Said returns the last error that the server sent, for the goroutine that observes.
+// After Ended, for all, it is the server's last word: none after which more came, unless
+// it says that the server closes.
 func (r *Received) Said() string { return r.said }
 
 // Flush ends a batch of observations that were read at one time.
