@@ -239,6 +239,26 @@ func (l *Log) Next(c *Cursor, scratch []byte) []byte {
 	return scratch[:n]
 }
 
+// Whole cuts what Next has returned where an entry ends, if that costs little of it and
+// such a place is known, and reports whether all of it are whole public entries then.
+func (l *Log) Whole(c *Cursor, b []byte) (cut []byte, whole bool) {
+	end := c.pos + int64(len(b))
+	if c.chunk == nil || c.entry != nil && c.entry.place < end {
+		return b, false
+	}
+	if end == min(c.track.end, c.limit) {
+		return b, true
+	}
+	k := c.chunk
+	for end > k.end() {
+		k = k.next
+	}
+	if last := k.lastEnd(end); last > c.pos && end-last <= int64(2*l.apart) {
+		return b[:last-c.pos], true
+	}
+	return b, false
+}
+
 // Advance consumes n bytes of what Next has returned; now is when they had been
 // written.
 func (l *Log) Advance(c *Cursor, n int, now time.Duration) {

@@ -101,10 +101,11 @@ type Framed interface {
 	Socket() syscall.RawConn
 
 	// TryWrite writes what the socket takes at once of b, which are frames, or a part of
-	// them cut anywhere, and of its own frames where one of b ends. It returns how many
-	// bytes of b are written, and whether own ones wait for the socket, which the next
-	// call writes first.
-	TryWrite(fd uintptr, b []byte) (n int, rest bool, err error)
+	// them cut anywhere, and of its own frames where one of b ends. What is whole ends
+	// where a frame does, and has only what all get. TryWrite returns how many bytes of b
+	// are written, and whether own ones wait for the socket, which the next call writes
+	// first.
+	TryWrite(fd uintptr, b []byte, whole bool) (n int, rest bool, err error)
 }
 
 // Subscriber is one connection's place in a Feed, for one stay.

@@ -2,6 +2,7 @@ package feed
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -35,6 +36,7 @@ const Forms = 4
 type Log struct {
 	window    int // bytes; Full from here on
 	chunkSize int
+	apart     int // bytes that lie at least between two places of chunk.ends
 
 	tracks     [Forms]track
 	chunks     int // of all tracks
@@ -65,6 +67,7 @@ type track struct {
 type chunk struct {
 	base    int64 // log offset of its first byte
 	bytes   []byte
+	ends    []int32 // places in bytes where an entry ends, some of them; of a form beside the first
 	next    *chunk
 	cursors int  // that stand in it: it is kept until they have left
 	shared  bool // someone may still hold a slice of it: left to the garbage collector
@@ -79,6 +82,7 @@ func NewLog(window int) *Log {
 		window = DefaultWindow
 	}
 	l := &Log{window: window, chunkSize: min(max(window/8, minChunk), maxChunk)}
+	l.apart = l.chunkSize / 64
 	l.grow(&l.tracks[0])
 	return l
 }
@@ -104,6 +108,30 @@ func (l *Log) AppendForm(form Form, b []byte) {
 		t.end += int64(n)
 		b = b[n:]
 	}
+	if form > 0 {
+		t.last.markEnd(l.apart)
+	}
+}
+
+// markEnd records that an entry ends at the end of the chunk, unless that is little
+// behind the last such place.
+func (k *chunk) markEnd(apart int) {
+	if n := len(k.ends); n == 0 || len(k.bytes)-int(k.ends[n-1]) >= apart {
+		k.ends = append(k.ends, int32(len(k.bytes)))
+	}
+}
+
+// lastEnd returns the last known place up to a log offset where an entry ends, 0 if
+// none is known.
+func (k *chunk) lastEnd(end int64) int64 {
+	i, found := slices.BinarySearch(k.ends, int32(end-k.base))
+	if found {
+		return end
+	}
+	if i == 0 {
+		return 0
+	}
+	return k.base + int64(k.ends[i-1])
 }
 
 // Read reports whether a cursor reads a form.
@@ -118,7 +146,7 @@ func (l *Log) grow(t *track) {
 	} else {
 		k = &chunk{bytes: make([]byte, 0, l.chunkSize)}
 	}
-	k.base, k.bytes = t.end, k.bytes[:0]
+	k.base, k.bytes, k.ends = t.end, k.bytes[:0], k.ends[:0]
 	l.chunks++
 	if t.last == nil {
 		t.first, t.last = k, k

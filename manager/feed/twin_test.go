@@ -15,8 +15,44 @@ type twin struct {
 	cursor   Cursor
 	form     Form
 	owed     []byte
+	kinds    []kind // of each of them
 	finished bool
 	stalled  time.Duration // since when it is blocked without progress, -1: not blocked
+}
+
+// kind is what a byte is to a cursor.
+type kind uint8
+
+const (
+	inEntry kind = iota // of a public entry
+	atEnd               // the last one of a public entry
+	private
+)
+
+func (w *twin) owes(b []byte, public bool) {
+	w.owed = append(w.owed, b...)
+	for i := range b {
+		k := inEntry
+		if !public {
+			k = private
+		} else if i == len(b)-1 {
+			k = atEnd
+		}
+		w.kinds = append(w.kinds, k)
+	}
+}
+
+// cut has the Log cut what it offers, and checks what it says of that.
+func (m *twins) cut(t *rapid.T, w *twin, b []byte) []byte {
+	cut, whole := m.log.Whole(&w.cursor, b)
+	kinds := w.kinds[:len(cut)]
+	if !bytes.HasPrefix(b, cut) || len(cut) == 0 || whole && (kinds[len(cut)-1] != atEnd || slices.Contains(kinds, private)) {
+		t.Fatalf("of %q is cut %q, whole: %v, which is %v", b, cut, whole, kinds)
+	}
+	if whole {
+		m.wholes++
+	}
+	return cut
 }
 
 // twins steps a Log and the models of its cursors side by side.
@@ -27,6 +63,7 @@ type twins struct {
 	moved   time.Duration // when anybody last took something
 	scratch []byte
 	serial  byte
+	wholes  int // writes of whole public entries
 }
 
 func (m *twins) bytes(t *rapid.T) []byte {
@@ -82,7 +119,7 @@ func (m *twins) append(t *rapid.T) {
 		case i == except:
 			m.log.Omit(&w.cursor, len(mine))
 		default:
-			w.owed = append(w.owed, mine...)
+			w.owes(mine, true)
 		}
 	}
 	if m.log.Retained() > 1024+kept+2*m.log.chunkSize+entryOverhead {
@@ -96,7 +133,7 @@ func (m *twins) appendPrivate(t *rapid.T) {
 		t.Skip("full, or its stay is over")
 	}
 	m.log.AppendPrivate(&w.cursor, b)
-	w.owed = append(w.owed, b...)
+	w.owes(b, false)
 }
 
 func (m *twins) finish(t *rapid.T) {
@@ -122,6 +159,9 @@ func (m *twins) write(t *rapid.T) {
 	if !bytes.HasPrefix(w.owed, b) {
 		t.Fatalf("next is %q, owed %q", b, w.owed)
 	}
+	if len(b) > 0 && w.form > 0 {
+		b = m.cut(t, w, b)
+	}
 	before := bytes.Clone(b)
 	if rapid.Bool().Draw(t, "append meanwhile") && !m.log.Full() {
 		m.append(t)
@@ -131,7 +171,7 @@ func (m *twins) write(t *rapid.T) {
 	}
 	n := rapid.IntRange(0, len(b)).Draw(t, "written")
 	m.log.Advance(&w.cursor, n, m.now)
-	w.owed = w.owed[n:]
+	w.owed, w.kinds = w.owed[n:], w.kinds[n:]
 	if n > 0 {
 		m.moved = m.now
 	}
@@ -241,11 +281,16 @@ func (m *twins) check(t *rapid.T) {
 }
 
 func TestLogAgainstTwin(t *testing.T) {
+	wholes := 0
 	rapid.Check(t, func(t *rapid.T) {
 		m := &twins{log: NewLog(1024), scratch: make([]byte, 300)}
 		t.Repeat(map[string]func(*rapid.T){
 			"subscribe": m.subscribe, "append": m.append, "appendPrivate": m.appendPrivate, "finish": m.finish,
 			"drop": m.drop, "write": m.write, "block": m.block, "unblock": m.unblock, "evict": m.evict, "": m.check,
 		})
+		wholes += m.wholes
 	})
+	if wholes == 0 {
+		t.Error("no write was of whole public entries")
+	}
 }

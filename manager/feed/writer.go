@@ -78,8 +78,12 @@ func (w *writer) serveLocked(s *Subscriber) {
 		w.settleLocked(s)
 		return
 	}
+	whole := false
+	if s.frame != nil {
+		b, whole = w.log.Whole(&s.cursor, b)
+	}
 	w.Unlock()
-	n, rest, err := w.write(s, b)
+	n, rest, err := w.write(s, b, whole)
 	now := w.now()
 	w.mu.Lock()
 	w.cut = w.cut || len(b) == writeSize
@@ -237,6 +241,7 @@ type attempt struct {
 	fn   func(fd uintptr) bool
 	sub  *Subscriber
 	b    []byte
+	all  bool // b is whole, see Framed
 	n    int
 	rest bool
 	err  error
@@ -244,21 +249,21 @@ type attempt struct {
 
 // write writes what s's socket takes at once; n < len(b) means that it is full, as does
 // a rest of the connection's own.
-func (a *attempt) write(s *Subscriber, b []byte) (n int, rest bool, err error) {
-	a.sub, a.b, a.n, a.rest, a.err = s, b, 0, false, nil
+func (a *attempt) write(s *Subscriber, b []byte, whole bool) (n int, rest bool, err error) {
+	a.sub, a.b, a.all, a.n, a.rest, a.err = s, b, whole, 0, false, nil
 	err = a.feed.contain(func() error { return s.raw.Write(a.fn) })
 	return a.n, a.rest, cmp.Or(err, a.err)
 }
 
 func (a *attempt) try(fd uintptr) bool {
-	a.n, a.rest, a.err = a.sub.try(fd, a.b)
+	a.n, a.rest, a.err = a.sub.try(fd, a.b, a.all)
 	return true
 }
 
 // try writes what the socket takes at once of b.
-func (s *Subscriber) try(fd uintptr, b []byte) (n int, rest bool, err error) {
+func (s *Subscriber) try(fd uintptr, b []byte, whole bool) (n int, rest bool, err error) {
 	if s.frame != nil {
-		return s.frame.TryWrite(fd, b)
+		return s.frame.TryWrite(fd, b, whole)
 	}
 	if len(b) > 0 {
 		n, err = socket.Write(fd, b)
@@ -286,7 +291,7 @@ func (p *pusher) push(fd uintptr) bool {
 	scratch := scratches.Get().(*[writeSize]byte)
 	b := f.log.Next(&p.sub.cursor, scratch[:])
 	f.mu.Unlock()
-	n, rest, err := p.sub.try(fd, b)
+	n, rest, err := p.sub.try(fd, b, false)
 	p.err = err
 	scratches.Put(scratch)
 	if n > 0 {

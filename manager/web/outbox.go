@@ -30,8 +30,9 @@ func (c *conn) lockIdle() bool {
 }
 
 // TryWrite writes messages in frames, cut anywhere, and no more than the socket takes at
-// once. Control frames that wait go first, or right behind the frame that was begun.
-func (c *conn) TryWrite(fd uintptr, frames []byte) (n int, rest bool, err error) {
+// once. Control frames that wait go first, or right behind the frame that was begun. What
+// is whole is not looked at: a frame ends at its end, and there is no error in it.
+func (c *conn) TryWrite(fd uintptr, frames []byte, whole bool) (n int, rest bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -39,13 +40,13 @@ func (c *conn) TryWrite(fd uintptr, frames []byte) (n int, rest bool, err error)
 	}
 	if len(c.left) > 0 {
 		end := c.out.toBoundary(frames)
-		if n, err = c.passLocked(fd, frames[:end]); err == nil && n == end {
+		if n, err = c.passLocked(fd, frames[:end], false); err == nil && n == end {
 			err = c.flushLocked(fd)
 		}
 	}
 	if err == nil && len(c.left) == 0 {
 		var more int
-		more, err = c.passLocked(fd, frames[n:])
+		more, err = c.passLocked(fd, frames[n:], whole)
 		n += more
 	}
 	rest = len(c.left) > 0 && c.out.between()
@@ -54,9 +55,13 @@ func (c *conn) TryWrite(fd uintptr, frames []byte) (n int, rest bool, err error)
 }
 
 // passLocked writes what the socket takes at once of messages in frames.
-func (c *conn) passLocked(fd uintptr, frames []byte) (n int, err error) {
-	if len(frames) > 0 {
-		n, err = socket.Write(fd, frames)
+func (c *conn) passLocked(fd uintptr, frames []byte, whole bool) (n int, err error) {
+	if len(frames) == 0 {
+		return 0, nil
+	}
+	if n, err = socket.Write(fd, frames); whole && n == len(frames) {
+		c.out.skip()
+	} else {
 		c.out.pass(frames[:n])
 	}
 	return n, err
@@ -65,7 +70,7 @@ func (c *conn) passLocked(fd uintptr, frames []byte) (n int, err error) {
 // writeAll writes messages in frames to what has a socket.
 func (c *conn) writeAll(frames []byte) (err error) {
 	waited := c.socket.Write(func(fd uintptr) bool {
-		n, rest, e := c.TryWrite(fd, frames)
+		n, rest, e := c.TryWrite(fd, frames, false)
 		frames, err = frames[n:], e
 		return err != nil || len(frames) == 0 && !rest
 	})

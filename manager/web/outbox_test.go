@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +32,10 @@ func TestTryWrite(t *testing.T) {
 			}
 			frames, _ := ws.AppendMessages(nil, lines, false)
 			got, pings, within := new(heardFrames), 0, 0
+			var ends []int // of frames
+			for n := 0; n < len(frames); ends = append(ends, n) {
+				n += ws.HeaderSize(frames[n:]) + int(ws.PayloadSize(frames[n:]))
+			}
 			for sent, waits := 0, false; sent < len(frames) || waits; {
 				if random.IntN(3) == 0 {
 					if !c.out.between() {
@@ -42,9 +47,14 @@ func TestTryWrite(t *testing.T) {
 				if waits {
 					got.read(t, client, 1+random.IntN(20_000))
 				}
-				part := frames[sent:min(sent+random.IntN(30_000), len(frames))]
+				end := min(sent+random.IntN(30_000), len(frames))
+				i, whole := slices.BinarySearch(ends, end)
+				if !whole && i > 0 && ends[i-1] > sent && random.IntN(2) == 0 {
+					end, whole = ends[i-1], true
+				}
+				part := frames[sent:end]
 				err := c.socket.Write(func(fd uintptr) bool {
-					n, rest, err := c.TryWrite(fd, part)
+					n, rest, err := c.TryWrite(fd, part, whole)
 					if err != nil {
 						t.Error(err)
 					}

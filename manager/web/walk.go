@@ -23,6 +23,10 @@ type walk struct {
 // between reports whether all frames that were begun are whole.
 func (w *walk) between() bool { return w.have == 0 && w.left == 0 }
 
+// skip passes over what is whole: the frame that was begun, and messages behind it that
+// are no errors.
+func (w *walk) skip() { w.have, w.left, w.going = 0, 0, false }
+
 // toBoundary returns how much of b ends the frame that was begun; len(b) where it goes
 // on, and 0 where there is none.
 func (w *walk) toBoundary(b []byte) int {
