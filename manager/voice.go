@@ -209,10 +209,27 @@ func (p *publication) sayForms(s *state, st *stay, spans [feed.Forms]span) {
 			continue
 		}
 		lines := p.forms[form][spans[form].start:spans[form].end]
+		if form == frameForm {
+			s.sayFrames(lines)
+			continue
+		}
 		s.log.AppendFormLocked(form, lines)
 		if st.form == form && st.irc != nil && st.isHere() && !st.irc.Echo {
 			s.log.OmitLocked(st.sub, len(lines))
 		}
+	}
+}
+
+// sayFrames appends frames, many of them in pieces: the feed knows where each piece ends,
+// and ends what it writes there.
+func (s *state) sayFrames(frames []byte) {
+	for len(frames) > 0 {
+		n := 0
+		for n < len(frames) && n < feed.EntrySize {
+			n += ws.FrameSize(frames[n:])
+		}
+		s.log.AppendFormLocked(frameForm, frames[:n])
+		frames = frames[n:]
 	}
 }
 

@@ -11,6 +11,10 @@ const (
 	// before those who append have to wait.
 	DefaultWindow = 16 << 20
 
+	// EntrySize is the size in bytes from which on many entries of another form than the
+	// first are better appended as several: where one ends is known only then.
+	EntrySize = 4 << 10
+
 	maxChunk = 256 << 10 // of the log; larger ones would make small rooms large
 	minChunk = 16        // in tests with tiny windows
 	maxFree  = 8         // chunks kept for reuse
@@ -82,7 +86,7 @@ func NewLog(window int) *Log {
 		window = DefaultWindow
 	}
 	l := &Log{window: window, chunkSize: min(max(window/8, minChunk), maxChunk)}
-	l.apart = l.chunkSize / 64
+	l.apart = min(EntrySize, l.chunkSize/64)
 	l.grow(&l.tracks[0])
 	return l
 }

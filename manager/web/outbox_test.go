@@ -34,7 +34,7 @@ func TestTryWrite(t *testing.T) {
 			got, pings, within := new(heardFrames), 0, 0
 			var ends []int // of frames
 			for n := 0; n < len(frames); ends = append(ends, n) {
-				n += ws.HeaderSize(frames[n:]) + int(ws.PayloadSize(frames[n:]))
+				n += ws.FrameSize(frames[n:])
 			}
 			for sent, waits := 0, false; sent < len(frames) || waits; {
 				if random.IntN(3) == 0 {

@@ -129,5 +129,8 @@ func PayloadSize(header []byte) uint64 {
 	}
 }
 
+// FrameSize returns how many bytes a whole frame without a mask has that stands in memory.
+func FrameSize(frame []byte) int { return HeaderSize(frame) + int(PayloadSize(frame)) }
+
 // KeyOf returns the mask in a whole header that has one.
 func KeyOf(header []byte) Key { return Key(header[len(header)-len(Key{}):]) }
