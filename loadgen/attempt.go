@@ -124,18 +124,25 @@ const afterRefusal = 5 * time.Second
 // refused it, the attempt ends, or nobody at all has joined for the limit: a server that
 // is busy with others will come to this one too.
 func (a *attempt) arrives(s *stay) bool {
+	limit := a.user.run.presence.joinLimit()
+	if a.awaits(&s.answered, limit) {
+		a.awaits(&s.arrived, min(afterRefusal, limit))
+	}
+	return s.session.Joined()
+}
+
+// awaits waits for an event until the attempt ends, or nobody has joined for the limit.
+// It reports whether the event has happened.
+func (a *attempt) awaits(e *event, limit time.Duration) bool {
 	r := a.user.run
-	for before := r.presence.joined.Load(); !r.clock.within(r.presence.joinLimit(), s.answered.wait(), a.ctx.Done()); {
+	for before := r.presence.joined.Load(); !r.clock.within(limit, e.wait(), a.ctx.Done()); {
 		now := r.presence.joined.Load()
 		if now == before {
 			break
 		}
 		before = now
 	}
-	if s.answered.has() {
-		r.clock.within(min(afterRefusal, r.presence.joinLimit()), s.arrived.wait(), a.ctx.Done())
-	}
-	return s.session.Joined()
+	return e.has()
 }
 
 // giveUp ends a stay that has not come about and says why.

@@ -210,7 +210,7 @@ func (p *publication) sayForms(s *state, st *stay, spans [feed.Forms]span) {
 		}
 		lines := p.forms[form][spans[form].start:spans[form].end]
 		if form == frameForm {
-			s.sayFrames(lines)
+			sayFrames(s.log, lines)
 			continue
 		}
 		s.log.AppendFormLocked(form, lines)
@@ -222,13 +222,13 @@ func (p *publication) sayForms(s *state, st *stay, spans [feed.Forms]span) {
 
 // sayFrames appends frames, many of them in pieces: the feed knows where each piece ends,
 // and ends what it writes there.
-func (s *state) sayFrames(frames []byte) {
+func sayFrames(log appender, frames []byte) {
 	for len(frames) > 0 {
 		n := 0
 		for n < len(frames) && n < feed.EntrySize {
 			n += ws.FrameSize(frames[n:])
 		}
-		s.log.AppendFormLocked(frameForm, frames[:n])
+		log.AppendFormLocked(frameForm, frames[:n])
 		frames = frames[n:]
 	}
 }

@@ -121,6 +121,18 @@ func TestIRCThrottled(t *testing.T) {
 	}
 }
 
+// TestIRCHurried: many servers say 439 to all who come, and let them in.
+func TestIRCHurried(t *testing.T) {
+	c := NewIRC(Account{Name: "bob", Room: "#chat"}, new(Nicks))
+	var f Frame
+	if n, err := c.Decode(&f, []byte(":irc.example 439 * :Please wait while we process your connection.\r\n"), false); err != ErrShort {
+		t.Errorf("it is %d bytes of kind %v, %q, %v", n, f.Kind, f.Text, err)
+	}
+	if n, err := c.Decode(&f, []byte(":irc.example 465 bob :You are banned from this server\r\n"), false); err != nil || n == 0 || f.Kind != wire.Error {
+		t.Errorf("a refusal is %d bytes of kind %v, %v", n, f.Kind, err)
+	}
+}
+
 func TestNicks(t *testing.T) {
 	s := new(Nicks)
 	took := func(name, want string) {

@@ -90,6 +90,9 @@ var numerics = map[int]func(c *irc, f *Frame, m *ircMessage, code int) (isFrame 
 	},
 	376: (*irc).registered,
 	422: (*irc).registered,
+	439: func(c *irc, f *Frame, m *ircMessage, code int) bool { // to who comes: wait while we look up who you are
+		return c.phase == ircIsIn && c.refused(f, m, code)
+	},
 }
 
 // numeric takes what a server answers. Of the errors there are many: the codes

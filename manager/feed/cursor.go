@@ -239,9 +239,10 @@ func (l *Log) Next(c *Cursor, scratch []byte) []byte {
 	return scratch[:n]
 }
 
-// Whole cuts what Next has returned where an entry ends, if that costs little of it and
-// such a place is known, and reports whether all of it are whole public entries then.
-func (l *Log) Whole(c *Cursor, b []byte) (cut []byte, whole bool) {
+// whole cuts what Next has returned where an entry ends, if that costs little of it and
+// such a place is known, as places so far apart are. It reports whether all of it are
+// whole public entries then.
+func (c *Cursor) whole(b []byte, apart int) (cut []byte, all bool) {
 	end := c.pos + int64(len(b))
 	if c.chunk == nil || c.entry != nil && c.entry.place < end {
 		return b, false
@@ -253,7 +254,7 @@ func (l *Log) Whole(c *Cursor, b []byte) (cut []byte, whole bool) {
 	for end > k.end() {
 		k = k.next
 	}
-	if last := k.lastEnd(end); last > c.pos && end-last <= int64(2*l.apart) {
+	if last := k.lastEnd(end); last > c.pos && end-last <= int64(2*apart) {
 		return b[:last-c.pos], true
 	}
 	return b, false

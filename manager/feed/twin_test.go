@@ -44,7 +44,7 @@ func (w *twin) owes(b []byte, public bool) {
 
 // cut has the Log cut what it offers, and checks what it says of that.
 func (m *twins) cut(t *rapid.T, w *twin, b []byte) []byte {
-	cut, whole := m.log.Whole(&w.cursor, b)
+	cut, whole := w.cursor.whole(b, m.log.apart)
 	kinds := w.kinds[:len(cut)]
 	if !bytes.HasPrefix(b, cut) || len(cut) == 0 || whole && (kinds[len(cut)-1] != atEnd || slices.Contains(kinds, private)) {
 		t.Fatalf("of %q is cut %q, whole: %v, which is %v", b, cut, whole, kinds)

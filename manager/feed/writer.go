@@ -78,15 +78,15 @@ func (w *writer) serveLocked(s *Subscriber) {
 		w.settleLocked(s)
 		return
 	}
+	w.cut = w.cut || len(b) == writeSize
 	whole := false
 	if s.frame != nil {
-		b, whole = w.log.Whole(&s.cursor, b)
+		b, whole = s.cursor.whole(b, w.log.apart)
 	}
 	w.Unlock()
 	n, rest, err := w.write(s, b, whole)
 	now := w.now()
 	w.mu.Lock()
-	w.cut = w.cut || len(b) == writeSize
 	w.wroteLocked(s, n, now)
 	switch {
 	case s.state == outside:

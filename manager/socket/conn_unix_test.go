@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -62,8 +63,12 @@ func fill(t *testing.T, raw syscall.RawConn) (size int) {
 }
 
 // waits waits until a call of whole waits.
-func waits(c *Conn) {
-	for {
+func waits(t *testing.T, c *Conn) {
+	t.Helper()
+	for late := time.Now().Add(10 * time.Second); ; {
+		if time.Now().After(late) {
+			t.Fatal("nothing waits")
+		}
 		c.mu.Lock()
 		waiting := c.waiting > 0
 		c.mu.Unlock()
@@ -94,7 +99,7 @@ func TestBare(t *testing.T) {
 		var rerr error
 		read := make(chan error)
 		go func() { read <- raw.Read(reading(got[:1], &n, &rerr)) }()
-		waits(c)
+		waits(t, c)
 		peer.Write(word)
 		if err := <-read; err != nil || rerr != nil || n != 1 || got[0] != byte(i) {
 			t.Fatalf("it reads %q, %v, %v", got[:n], err, rerr)
@@ -130,22 +135,27 @@ func TestBareEnds(t *testing.T) {
 
 // TestBareWaits has a write wait for a peer that reads nothing at first.
 func TestBareWaits(t *testing.T) {
+	var reads atomic.Bool // the peer does
 	for name, end := range map[string]struct {
 		of   func(c *Conn, peer net.Conn) error
 		want error
 	}{
-		"reads on": {func(_ *Conn, peer net.Conn) error { go io.Copy(io.Discard, peer); return nil }, nil},
+		"reads on": {func(_ *Conn, peer net.Conn) error { reads.Store(true); go io.Copy(io.Discard, peer); return nil }, nil},
 		"deadline": {func(c *Conn, _ net.Conn) error { return c.SetWriteDeadline(longAgo) }, os.ErrDeadlineExceeded},
 		"closed":   {func(c *Conn, _ net.Conn) error { return c.Close() }, net.ErrClosed},
 		"reset":    {func(c *Conn, _ net.Conn) error { return Reset(c) }, net.ErrClosed},
 	} {
 		c, raw, peer := bare(t)
 		fill(t, raw)
+		reads.Store(false)
 		wrote := make(chan error)
 		go func() {
-			wrote <- raw.Write(func(fd uintptr) bool { n, err := Write(fd, []byte("x")); return n > 0 || err != nil })
+			wrote <- raw.Write(func(fd uintptr) bool {
+				n, err := Write(fd, []byte("x"))
+				return n > 0 && reads.Load() || err != nil
+			})
 		}()
-		waits(c)
+		waits(t, c)
 		if c.Bare() {
 			t.Errorf("%s: it is bare while a write waits", name)
 		}

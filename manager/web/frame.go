@@ -112,14 +112,15 @@ func (c *conn) goodbye(code websocket.StatusCode, reason string) {
 	if code != websocket.StatusNoStatusRcvd {
 		payload = append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...)
 	}
-	_ = c.Conn.SetWriteDeadline(time.Now().Add(goodbyeTime))
 	if c.socket == nil {
+		_ = c.Conn.SetWriteDeadline(time.Now().Add(goodbyeTime))
 		_, _ = c.Conn.Write(appendControl(nil, ws.Close, payload)) // reading tells of an end
 		c.mu.Unlock()
 		return
 	}
 	c.left = appendControl(c.left, ws.Close, payload)
 	c.mu.Unlock()
+	_ = c.Conn.SetWriteDeadline(time.Now().Add(goodbyeTime))
 	c.flush(true)
 }
 

@@ -291,11 +291,11 @@ func (a *arrivals) comes(l *Ledger, name string, place int64) bool {
 }
 
 // mayCall reports whether a session that has no name yet may be given one: what it asked
-// for, with a suffix. Of a name with other letters than ASCII's, or a long one, a client
-// that asks until it gets one may keep a part only, and so get one that another had.
+// for, with a suffix. Of a name with other letters than ASCII's a client that asks until
+// it gets one may get any that another had, and of a long one it may keep the beginning.
 func (ms *membership) mayCall(s *Session, name string) bool {
 	const kept = 9 // bytes that every server of IRC takes
 	isOther := func(r rune) bool { return r >= utf8.RuneSelf }
 	return strings.HasPrefix(name, s.Asked) || s.ledger.cfg.Capabilities.OwnSuffix && ms.byName[name] != nil &&
-		(len(s.Asked) > kept || strings.ContainsFunc(s.Asked, isOther))
+		(len(s.Asked) > kept && strings.HasPrefix(name, s.Asked[:kept]) || strings.ContainsFunc(s.Asked, isOther))
 }

@@ -210,7 +210,7 @@ func (s *Session) Ended(at time.Duration) {
 	e.Isolated, s.inStep = s.Totals.Isolated, true
 	defer l.rec.step(e)()
 	s.Flush(at)
-	if reason, ok := wire.ParseReason([]byte(s.said)); s.saidAt != s.refusals.seen() && !(ok && reason.Closing()) {
+	if reason, ok := wire.ParseReason([]byte(s.said)); s.HasRoster && s.saidAt != s.refusals.seen() && !(ok && reason.Closing()) {
 		s.said = "" // more came behind it
 	}
 	s.refusals.part()
