@@ -90,7 +90,7 @@ func TestBareRace(t *testing.T) {
 	}
 }
 
-// TestBareAllocates is the feed's way to write.
+// TestBareAllocates: a write to a bare connection, as the feed makes it, allocates nothing.
 func TestBareAllocates(t *testing.T) {
 	_, raw, peer := bare(t)
 	go io.Copy(io.Discard, peer)
